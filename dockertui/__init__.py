@@ -1,0 +1,3 @@
+"""dockertui: a terminal UI for a Docker Engine."""
+
+__version__ = "0.1.0"

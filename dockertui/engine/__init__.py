@@ -1,0 +1,1 @@
+"""Everything that speaks to an Engine; asyncio only, no Textual."""

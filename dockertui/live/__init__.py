@@ -1,0 +1,1 @@
+"""The live mirror of one Engine; knows no kinds and no Textual."""

@@ -1,0 +1,1 @@
+"""The catalogue: every thing a user can do is one Operation."""

@@ -1,0 +1,1 @@
+"""What the user's terminal is sent: the cell diff under Textual, and flow control."""

@@ -1,0 +1,1 @@
+"""One file per kind of object: its columns and its details."""
