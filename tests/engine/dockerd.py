@@ -1,0 +1,265 @@
+"""A private dockerd for the tests: real, alone in its namespaces, and gone with the session.
+
+Nothing of the machine is touched: data, state, network interfaces, iptables rules and the Engine's identity live
+in namespaces of their own (see `supervisor.py`, which is process 1 there). Only the socket and the log lie outside,
+in a short temporary directory, since the path of a unix socket holds 108 bytes.
+
+Needs root, Linux, and `dockerd docker unshare nsenter busybox` on the PATH (Debian: docker.io, docker-cli,
+busybox-static); `missing()` says what lacks.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+IMAGE = "busybox:latest"
+TOOLS = ("dockerd", "docker", "unshare", "nsenter", "busybox")
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
+
+
+class DockerdError(Exception):
+    """The private Engine, or a `docker` command on it, failed; the text holds what it said."""
+
+
+def missing() -> str:
+    """Why no private Engine can be had on this machine, or an empty string."""
+    if not sys.platform.startswith("linux"):
+        return "a private dockerd needs Linux"
+    if os.geteuid() != 0:
+        return "a private dockerd needs root"
+    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    return f"not on the PATH: {', '.join(absent)}" if absent else ""
+
+
+class Dockerd:
+    """One running Engine with the image `busybox:latest`; a context manager.
+
+    `options` go to dockerd as they are, for example `"--live-restore"`.
+    """
+
+    def __init__(self, *options: str) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="dt-"))
+        self.socket = self.home / "docker.sock"
+        self.host = f"unix://{self.socket}"
+        self.log = self.home / "dockerd.log"
+        try:
+            self._supervisor = self._enter_namespaces(options)
+            self._answer()
+            self.start()
+            self._load_busybox()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # The daemon
+
+    def start(self) -> None:
+        """Start dockerd and wait until it answers."""
+        self._order("start")
+        self.wait_until_up()
+
+    def stop(self) -> None:
+        """End dockerd as `systemctl stop docker` does; containers are stopped by it."""
+        self._order("stop")
+
+    def kill9(self) -> None:
+        """Kill dockerd alone, as the kernel's OOM killer would; data and namespaces stay."""
+        self._order("kill")
+
+    def restart(self) -> None:
+        """`stop()` and `start()`."""
+        self.stop()
+        self.start()
+
+    def crash(self, *, down: float = 0.0) -> None:
+        """`kill9()`, stay away for `down` seconds, `start()`."""
+        self.kill9()
+        time.sleep(down)
+        self.start()
+
+    def freeze(self) -> None:
+        """Stop dockerd where it stands: its socket still accepts, nothing answers."""
+        self._order("freeze")
+
+    def thaw(self) -> None:
+        self._order("thaw")
+
+    def wait_until_up(self, limit: float = 60.0) -> None:
+        """Wait until `GET /_ping` is answered. Raises DockerdError, with the log's end, after `limit` seconds."""
+        deadline = time.monotonic() + limit
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise DockerdError(f"dockerd does not answer:\n{self.log_tail()}")
+            time.sleep(0.02)
+
+    def answers(self, timeout: float = 2.0) -> bool:
+        """Whether `GET /_ping` is answered with 200 right now."""
+        connection = http.client.HTTPConnection("localhost", timeout=timeout)
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.sock.settimeout(timeout)
+        try:
+            connection.sock.connect(str(self.socket))
+            connection.request("GET", "/_ping")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def log_tail(self, lines: int = 20) -> str:
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    # The docker command
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which `docker`, or the program under test, speaks to this Engine alone."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+        return {**own, "DOCKER_HOST": self.host, "DOCKER_CONFIG": str(self.home / "config")}
+
+    def cli(self, *words: str, check: bool = True, stdin: bytes | None = None) -> str:
+        """Run `docker WORDS…`; its output, stripped. Raises DockerdError when it fails and `check` is on."""
+        done = subprocess.run(
+            ["docker", *words],
+            env=self.environment(),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+        )
+        if check and done.returncode != 0:
+            raise DockerdError(f"docker {' '.join(words)}: {done.stderr.decode(errors='replace').strip()}")
+        return done.stdout.decode(errors="replace").strip()
+
+    def run(self, *options: str, command: Sequence[str] = ("sleep", "1d"), network: str = "none") -> str:
+        """`docker run -d OPTIONS… busybox COMMAND…`; the container's id.
+
+        `sleep` as process 1 ignores SIGTERM; the stop signal SIGKILL saves `docker stop` its ten seconds.
+        """
+        fixed = ("--detach", f"--network={network}", "--stop-signal=KILL")
+        return self.cli("run", *fixed, *options, IMAGE, *command)
+
+    def clean(self) -> None:
+        """Remove every container, network, volume and image of the tests; `busybox:latest` stays."""
+        if containers := self.cli("ps", "--all", "--quiet", "--no-trunc").split():
+            self.cli("rm", "--force", "--volumes", *containers)
+        if networks := self.cli("network", "ls", "--quiet", "--filter", "type=custom").split():
+            self.cli("network", "rm", *networks)
+        if volumes := self.cli("volume", "ls", "--quiet").split():
+            self.cli("volume", "rm", "--force", *volumes)
+        self._remove_images()
+
+    def _remove_images(self) -> None:
+        listing = self.cli(
+            "image", "ls", "--all", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"
+        ).splitlines()
+        rows = [row.rsplit(" ", 1) for row in listing]
+        tags = [tag for tag, _ in rows if tag != IMAGE and "<none>" not in tag]
+        kept = {id_ for tag, id_ in rows if tag == IMAGE}
+        loose = {id_ for tag, id_ in rows if "<none>" in tag} - kept
+        if doomed := [*tags, *sorted(loose)]:
+            self.cli("image", "rm", "--force", *doomed, check=False)  # a parent may have gone with its child
+        if not kept:
+            self._load_busybox()
+
+    def nsenter(self, *words: str) -> str:
+        """Run a command inside the Engine's namespaces (published ports are reachable there); its output."""
+        parent = self._supervisor.pid
+        inside = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]
+        enter = ["nsenter", "--target", inside, "--mount", "--net", "--pid", "--uts", "--", *words]
+        return subprocess.run(enter, capture_output=True, text=True, check=True).stdout
+
+    def close(self) -> None:
+        """End the Engine and everything it ran, at once."""
+        supervisor = getattr(self, "_supervisor", None)
+        if supervisor is not None:
+            supervisor.stdin.close()  # the order to leave
+            try:
+                supervisor.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                supervisor.kill()  # unshare's --kill-child ends process 1, and that the rest
+                supervisor.wait()
+            supervisor.stdout.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    # Below the hood
+
+    def _enter_namespaces(self, options: Sequence[str]) -> subprocess.Popen[str]:
+        namespaces = ["--mount", "--pid", "--net", "--uts", "--fork", "--kill-child", "--mount-proc"]
+        cgroup = f"dockertui-{self.home.name}"
+        inside = [sys.executable, "-I", "-S", str(SUPERVISOR), str(self.home), cgroup, *options]
+        return subprocess.Popen(
+            ["unshare", *namespaces, "--", *inside],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the test session, which then closes us in order
+        )
+
+    def _order(self, word: str) -> None:
+        assert self._supervisor.stdin is not None
+        self._supervisor.stdin.write(f"{word}\n")
+        self._supervisor.stdin.flush()
+        self._answer()
+
+    def _answer(self) -> None:
+        assert self._supervisor.stdout is not None
+        answer = self._supervisor.stdout.readline().strip()
+        if answer != "ok":
+            raise DockerdError(f"the private Engine: {answer or 'its supervisor ended'}\n{self.log_tail()}")
+
+    def _load_busybox(self) -> None:
+        changes = ('CMD ["sh"]', "ENV PATH=/bin")
+        flags = [word for change in changes for word in ("--change", change)]
+        self.cli("import", *flags, "-", IMAGE, stdin=busybox_tar())
+
+
+def busybox_tar() -> bytes:
+    """A root file system around this machine's own static busybox, as `docker import` takes it."""
+    busybox = Path(shutil.which("busybox") or "busybox").resolve()
+    applets = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split()
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for folder in ("bin", "etc", "proc", "root", "sys", "tmp", "dev"):
+            _add(tar, folder, kind=tarfile.DIRTYPE, mode=0o1777 if folder == "tmp" else 0o755)
+        _add(tar, "bin/busybox", busybox.read_bytes(), mode=0o755)
+        for applet in sorted(set(applets) - {"busybox"}):
+            _add(tar, f"bin/{applet}", kind=tarfile.SYMTYPE, link="busybox")
+        _add(tar, "etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n")
+        _add(tar, "etc/group", b"root:x:0:\nnogroup:x:65534:\n")
+    return buffer.getvalue()
+
+
+def _add(
+    tar: tarfile.TarFile,
+    name: str,
+    data: bytes = b"",
+    *,
+    kind: bytes = tarfile.REGTYPE,
+    mode: int = 0o644,
+    link: str = "",
+) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.mode, entry.linkname, entry.size = kind, mode, link, len(data)
+    tar.addfile(entry, io.BytesIO(data))
