@@ -1,7 +1,7 @@
 """Fixtures for every test.
 
-`DOCKERTUI_TEST_ENGINE=require` makes a test that needs a real Engine fail where there is none; without it such
-a test is skipped with the reason.
+`DOCKERTUI_TEST_ENGINE=require` makes a test that needs a real Engine fail where there is none; without it
+such a test is skipped with the reason.
 """
 
 from __future__ import annotations

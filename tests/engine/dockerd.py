@@ -1,8 +1,8 @@
 """A private dockerd for the tests: real, alone in its namespaces, and gone with the session.
 
-Nothing of the machine is touched: data, state, network interfaces, iptables rules and the Engine's identity live
-in namespaces of their own (see `supervisor.py`, which is process 1 there). Only the socket and the log lie outside,
-in a short temporary directory, since the path of a unix socket holds 108 bytes.
+Nothing of the machine is touched: data, state, network interfaces, iptables rules and the Engine's identity
+live in namespaces of their own (see `supervisor.py`, which is process 1 there). Only the socket and the log
+lie outside, in a short temporary directory, since the path of a unix socket holds 108 bytes.
 
 Needs root, Linux, and `dockerd docker unshare nsenter busybox` on the PATH (Debian: docker.io, docker-cli,
 busybox-static); `missing()` says what lacks.
@@ -106,7 +106,7 @@ class Dockerd:
         self._order("thaw")
 
     def wait_until_up(self, limit: float = 60.0) -> None:
-        """Wait until `GET /_ping` is answered. Raises DockerdError, with the log's end, after `limit` seconds."""
+        """Wait until `GET /_ping` is answered. Raises DockerdError after `limit` seconds."""
         deadline = time.monotonic() + limit
         while not self.answers():
             if time.monotonic() > deadline:

@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HIDDEN = Path("/run/dockertui")
@@ -119,7 +119,7 @@ def mount(*words: str) -> None:
 
 
 def serve(daemon: Daemon) -> None:
-    orders = {
+    orders: dict[str, Callable[[], None]] = {
         "start": daemon.start,
         "stop": lambda: daemon.end(signal.SIGTERM),
         "kill": lambda: daemon.end(signal.SIGKILL),
