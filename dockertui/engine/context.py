@@ -1,0 +1,84 @@
+"""Docker contexts as the CLI keeps them: ``$DOCKER_CONFIG/config.json`` and ``contexts/{meta,tls}/<sha256 of name>``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.fields import NOTHING, Raw, flag, mapping, text
+
+CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
+"""The names of TLS files, in a context's directory and in ``DOCKER_CERT_PATH``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TLS:
+    """Files for TLS, in PEM. Without ``ca`` the system's authorities count; ``verify`` False trusts anyone."""
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    verify: bool = True
+
+
+def config_dir(environ: Mapping[str, str], home: Path) -> Path:
+    """Where the CLI keeps its configuration."""
+    return Path(environ.get("DOCKER_CONFIG") or home / ".docker")
+
+
+def current_context(directory: Path) -> str:
+    """The context that ``docker context use`` chose, or "".
+
+    A configuration that cannot be read chooses nothing: the CLI warns about it and goes on, too.
+    """
+    try:
+        return text(_read_object(directory / "config.json"), "currentContext")
+    except (OSError, ValueError):
+        return ""
+
+
+def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
+    """The host and the TLS files of the context ``name``.
+
+    Raises EngineError (BAD_ENDPOINT) when there is no such context or it has no Docker endpoint.
+    """
+    digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
+    meta = directory / "contexts" / "meta" / digest / "meta.json"
+    endpoint = mapping(mapping(_read_meta(name, meta), "Endpoints"), "docker")
+    host = text(endpoint, "Host")
+    if not host:
+        raise _bad(f"the context {name!r} has no Docker host", f"look at `docker context inspect {name}`")
+    return host, _context_tls(
+        directory / "contexts" / "tls" / digest / "docker", flag(endpoint, "SkipTLSVerify")
+    )
+
+
+def _context_tls(directory: Path, skip_verify: bool) -> TLS | None:
+    """As the CLI decides: a context with TLS files, or told not to verify, speaks TLS."""
+    ca, cert, key = (path if path.exists() else None for path in (directory / n for n in (CA, CERT, KEY)))
+    if not (ca or cert or key or skip_verify):
+        return None
+    return TLS(ca, cert, key, verify=not skip_verify)
+
+
+def _read_meta(name: str, meta: Path) -> Raw:
+    try:
+        return _read_object(meta)
+    except FileNotFoundError:
+        raise _bad(f"there is no context {name!r}", "`docker context ls` lists those there are") from None
+    except (OSError, ValueError) as error:
+        raise _bad(f"the context {name!r} cannot be read from {meta}: {error}") from None
+
+
+def _read_object(path: Path) -> Raw:
+    value: Any = json.loads(path.read_bytes())
+    return value if isinstance(value, dict) else NOTHING
+
+
+def _bad(message: str, remedy: str = "") -> EngineError:
+    return EngineError(ErrorKind.BAD_ENDPOINT, message, remedy)

@@ -1,0 +1,206 @@
+"""Which Engine to talk to: found as the Docker CLI finds it, and then where the CLI does not look.
+
+The order is that of docker/cli's ``resolveContextName``: ``--host``, ``--context``, ``DOCKER_HOST``,
+``DOCKER_CONTEXT``, the current context, the default socket. After the default socket come those of a rootless
+Engine, Docker Desktop and Podman. Quick to import: this runs before anything is painted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from dockertui.engine.context import CA, CERT, KEY, TLS, config_dir, current_context, load_context
+from dockertui.engine.errors import EngineError, ErrorKind, shorten
+
+__all__ = ["TLS", "Endpoint", "candidates", "parse_host"]
+
+DEFAULT_SOCKET: Final = "/var/run/docker.sock"
+_SCHEMES: Final = ("unix", "tcp", "ssh", "npipe")
+_EXAMPLES: Final = "write unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host"
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One Engine's address. ``name`` is short, for the header; ``source`` says who chose it."""
+
+    name: str
+    url: str
+    source: str
+    tls: TLS | None = None
+    demo: bool = False
+
+    @property
+    def scheme(self) -> str:
+        """unix, tcp, ssh or npipe."""
+        return self.url.partition("://")[0]
+
+    @property
+    def socket_path(self) -> str:
+        """The path of the unix socket or the named pipe; "" for others."""
+        return self.url.partition("://")[2] if self.scheme in ("unix", "npipe") else ""
+
+    @property
+    def address(self) -> str:
+        """What to show: the path of a socket with the home directory as ``~``, else the URL."""
+        if self.scheme != "unix":
+            return self.url
+        home = os.path.expanduser("~")
+        path = self.socket_path
+        return f"~{path[len(home) :]}" if home != "/" and path.startswith(f"{home}/") else path
+
+    @property
+    def split(self) -> SplitResult:
+        """The parts of a tcp or ssh URL: hostname, port, username, path."""
+        return urlsplit(self.url)
+
+
+def candidates(
+    *, host: str | None, context: str | None, environ: Mapping[str, str], home: Path
+) -> list[Endpoint]:
+    """Where to look for an Engine, in order. Who was told where (flag, environment, context) gets that one only.
+
+    Raises EngineError (BAD_ENDPOINT) for an address that cannot be one, and a context that is not there.
+    """
+    if host and context:
+        raise EngineError(ErrorKind.BAD_ENDPOINT, "both --host and --context were given", "give one of them")
+    directory = config_dir(environ, home)
+    if host:
+        return [_from_host(host, "--host", environ, directory)]
+    env_host = environ.get("DOCKER_HOST", "")
+    chosen, source = _chosen_context(context, environ, directory)
+    if chosen not in ("", "default"):
+        url, tls = load_context(chosen, directory)
+        return [_endpoint(url, source, tls, name=chosen)]
+    if env_host:
+        return [_from_host(env_host, "DOCKER_HOST", environ, directory)]
+    return _default_sockets(environ, home)
+
+
+def parse_host(host: str, source: str, *, tls: bool = False) -> str:
+    """The URL of a host as the CLI's ``--host`` takes it: also ``host:port`` and a bare path.
+
+    Raises EngineError (BAD_ENDPOINT) naming ``source``.
+    """
+    host = host.strip()
+    if host.startswith("/"):
+        host = f"unix://{host}"
+    scheme, separator, rest = host.partition("://") if "://" in host else ("tcp", "://", host)
+    if _UNPRINTABLE.search(host.replace("\\", "/") if scheme == "npipe" else host):
+        raise _unusable(host, source, "holds blanks or control characters")
+    if scheme not in _SCHEMES:
+        raise _unusable(host, source, f"has the scheme {shorten(scheme, 20)!r}")
+    if scheme in ("unix", "npipe"):
+        return _parse_path(scheme, rest, host, source)
+    return f"{scheme}{separator}{_parse_authority(scheme, rest, host, source, tls)}"
+
+
+def _chosen_context(context: str | None, environ: Mapping[str, str], directory: Path) -> tuple[str, str]:
+    """The name of the context, and who chose it; "" or "default" for none."""
+    if context:
+        return context, f"context {context}"
+    if environ.get("DOCKER_HOST"):
+        return "", ""
+    name = environ.get("DOCKER_CONTEXT") or current_context(directory)
+    return name, f"context {name}"
+
+
+def _parse_path(scheme: str, path: str, host: str, source: str) -> str:
+    if not path:
+        return f"unix://{DEFAULT_SOCKET}" if scheme == "unix" else "npipe:////./pipe/docker_engine"
+    if scheme == "unix" and not path.startswith("/"):
+        raise _unusable(host, source, "names a socket without its whole path")
+    return f"{scheme}://{path}"
+
+
+def _parse_authority(scheme: str, rest: str, host: str, source: str, tls: bool) -> str:
+    """The part after ``://`` of a tcp or ssh URL, with the port that the CLI assumes."""
+    try:
+        parts = urlsplit(f"{scheme}://{rest}")
+        name, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise _unusable(host, source, f"is not a URL ({error})") from None
+    if parts.query or parts.fragment:
+        raise _unusable(host, source, "has more than a host, a port and a path")
+    if parts.password is not None:
+        raise _unusable(host, source, "holds a password, which is refused as by the Docker CLI")
+    if name.startswith("-") or (parts.username or "").startswith("-") or (not name and scheme == "ssh"):
+        raise _unusable(host, source, "has no proper host name")
+    path = parts.path.rstrip("/")
+    if scheme == "ssh":
+        return parts.netloc + path
+    bracketed = f"[{name}]" if ":" in name else name or "localhost"
+    return f"{bracketed}:{port or (2376 if tls else 2375)}{path}"
+
+
+def _unusable(host: str, source: str, why: str) -> EngineError:
+    return EngineError(ErrorKind.BAD_ENDPOINT, f"{source} is {shorten(host, 200)!r}, which {why}", _EXAMPLES)
+
+
+def _from_host(host: str, source: str, environ: Mapping[str, str], directory: Path) -> Endpoint:
+    """An endpoint given by flag or DOCKER_HOST, whose TLS the environment decides."""
+    tls = _environment_tls(environ, directory) if _speaks_tcp(host) else None
+    return _endpoint(host, source, tls)
+
+
+def _speaks_tcp(host: str) -> bool:
+    host = host.strip()
+    return host.startswith("tcp://") or not ("://" in host or host.startswith("/"))
+
+
+def _environment_tls(environ: Mapping[str, str], directory: Path) -> TLS | None:
+    """DOCKER_TLS_VERIFY (any value but the empty one) and DOCKER_TLS ask for TLS, as in docker/cli's options.go."""
+    verify = bool(environ.get("DOCKER_TLS_VERIFY"))
+    if not verify and not environ.get("DOCKER_TLS"):
+        return None
+    files = Path(environ.get("DOCKER_CERT_PATH") or directory)
+    ca, cert, key = files / CA, files / CERT, files / KEY
+    if verify and not ca.is_file():
+        remedy = f"put {CA}, {CERT} and {KEY} there, or set DOCKER_CERT_PATH"
+        raise EngineError(ErrorKind.BAD_ENDPOINT, f"DOCKER_TLS_VERIFY is set, and {ca} is missing", remedy)
+    return TLS(
+        ca if verify else None,
+        cert if cert.exists() else None,
+        key if key.exists() else None,
+        verify,
+    )
+
+
+def _endpoint(host: str, source: str, tls: TLS | None, name: str = "") -> Endpoint:
+    url = parse_host(host, source, tls=tls is not None)
+    return Endpoint(name or _name_of(url), url, source, tls if url.startswith("tcp:") else None)
+
+
+def _name_of(url: str) -> str:
+    """A short name for an address nobody named."""
+    if not url.startswith("unix:"):
+        return urlsplit(url).hostname or "local"
+    if "podman" in url:
+        return "podman"
+    if "/.docker/" in url:
+        return "desktop"
+    return "rootless" if "/run/user/" in url else "local"
+
+
+def _default_sockets(environ: Mapping[str, str], home: Path) -> list[Endpoint]:
+    if sys.platform == "win32":
+        return [Endpoint("local", "npipe:////./pipe/docker_engine", "default socket")]
+    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    sockets = {
+        "local": DEFAULT_SOCKET,
+        "rootless": f"{runtime}/docker.sock",
+        "desktop": f"{home}/.docker/desktop/docker.sock",
+        "desktop for macOS": f"{home}/.docker/run/docker.sock",
+        "podman": f"{runtime}/podman/podman.sock",
+        "podman as root": "/run/podman/podman.sock",
+    }
+    return [
+        Endpoint(name.partition(" ")[0], f"unix://{path}", "default socket") for name, path in sockets.items()
+    ]

@@ -1,0 +1,61 @@
+"""What can go wrong between the program and an Engine, in one type.
+
+Every failure of a call reaches the rest of the program as an ``EngineError``: a kind to decide by, one
+sentence for a person, and what that person can do. Which failure means what is decided in ``diagnosis.py``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+MESSAGE_LIMIT: Final = 1000
+"""Characters kept of a message. Engines put whole build logs and HTML pages in one."""
+
+
+class ErrorKind(StrEnum):
+    """Why a call failed, as far as a program decides by it."""
+
+    NO_SOCKET = "no socket"  # no such file, host name, or pipe
+    REFUSED = "refused"  # the address is there, nobody listens
+    PERMISSION = "permission"  # the socket exists and is not ours to open
+    TIMEOUT = "timeout"  # no answer in time
+    TLS = "tls"  # certificates, or TLS spoken to a plain port and the other way round
+    LOST = "lost"  # the connection ended before the reply did
+    PROTOCOL = "protocol"  # an answer came, and it is not what a Docker Engine says
+    NOT_FOUND = "not found"  # 404
+    CONFLICT = "conflict"  # 409
+    BAD_REQUEST = "bad request"  # 400 and the other 4xx
+    UNAUTHORIZED = "unauthorized"  # 401, 403, 407
+    READ_ONLY = "read only"  # refused here, before anything was sent
+    UNSUPPORTED = "unsupported"  # the two sides share no API version, or it lacks the call
+    SERVER = "server"  # 5xx
+    BAD_ENDPOINT = "bad endpoint"  # the address itself cannot be used
+    SSH = "ssh"  # ssh ended before the Engine was reached
+
+
+class EngineError(Exception):
+    """A failed call.
+
+    ``message`` says what failed and on what, in the Engine's own words where it has some: text of strangers,
+    clean it before it is painted. ``remedy`` says what to do about it, or is empty. ``status`` is the HTTP
+    status, 0 without a reply. ``str()`` is one sentence of both.
+    """
+
+    def __init__(self, kind: ErrorKind, message: str, remedy: str = "", status: int = 0) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = shorten(message.strip()) or str(kind)
+        self.remedy = remedy
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.remedy}" if self.remedy else self.message
+
+    def __repr__(self) -> str:
+        return f"EngineError({self.kind.name}, {self.message!r}, {self.remedy!r}, status={self.status})"
+
+
+def shorten(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """``text`` cut to ``limit`` characters, the cut shown by an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,88 @@
+"""The journal of every request made, and why it was made.
+
+The last thousand requests are kept. The header's rate, the tests of frugality and the API lens all read them
+here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final
+
+CAPACITY: Final = 1000
+_cause: ContextVar[str] = ContextVar("dockertui_request_cause", default="")
+
+
+@dataclass(slots=True)
+class Request:
+    """One request. It is in the journal from the moment it is sent, and completed when its reply has ended.
+
+    ``started`` is in epoch seconds; ``duration`` in seconds, None while the request or its stream runs;
+    ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out`` count bodies,
+    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success.
+    """
+
+    number: int
+    started: float
+    cause: str
+    method: str
+    path: str
+    status: int = 0
+    duration: float | None = None
+    bytes_in: int = 0
+    bytes_out: int = 0
+    error: str = ""
+    _began: float = field(default_factory=time.perf_counter, repr=False, compare=False)
+
+
+class Trace:
+    """A ring of the last requests, oldest first. Threads may record in it at the same time."""
+
+    def __init__(self, capacity: int = CAPACITY, clock: Callable[[], float] = time.time) -> None:
+        self._requests: deque[Request] = deque(maxlen=capacity)
+        self._numbers = itertools.count(1)
+        self._clock = clock
+
+    def __iter__(self) -> Iterator[Request]:
+        return iter(self._requests.copy())
+
+    def __len__(self) -> int:
+        return len(self._requests)
+
+    def start(self, method: str, path: str, bytes_out: int = 0) -> Request:
+        """Record that a request is being sent, for the cause that ``because`` names."""
+        request = Request(next(self._numbers), self._clock(), _cause.get(), method, path, bytes_out=bytes_out)
+        self._requests.append(request)
+        return request
+
+    def finish(
+        self, request: Request, *, status: int | None = None, bytes_in: int | None = None, error: str = ""
+    ) -> None:
+        """Record the end of a request; what is None stays as it was recorded meanwhile."""
+        request.duration = time.perf_counter() - request._began
+        request.error = error
+        if status is not None:
+            request.status = status
+        if bytes_in is not None:
+            request.bytes_in = bytes_in
+
+    def per_minute(self, now: float) -> int:
+        """How many requests were started in the 60 s before ``now`` (epoch seconds), at most the capacity."""
+        newest_first = reversed(self._requests.copy())
+        return sum(1 for _ in itertools.takewhile(lambda request: request.started > now - 60, newest_first))
+
+
+@contextmanager
+def because(cause: str) -> Iterator[None]:
+    """Name the cause of the requests made inside, in this task and in those that it starts."""
+    token = _cause.set(cause)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
