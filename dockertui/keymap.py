@@ -1,0 +1,63 @@
+"""Which keys each operation has: its own ones, or those the settings give it.
+
+An unknown operation and a clash are mistakes like any other in the settings: reported with file, line and
+remedy, and the operation keeps its own keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from dockertui.config import ConfigError, Settings, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Bindable:
+    """Something with keys of its own, and the places they are listened to in (none named: everywhere)."""
+
+    keys: tuple[str, ...]
+    scopes: frozenset[str] = frozenset()
+
+    def meets(self, other: Bindable) -> bool:
+        """Whether there is a place in which the keys of both are listened to."""
+        return not self.scopes or not other.scopes or bool(self.scopes & other.scopes)
+
+
+def keymap(
+    settings: Settings, operations: Mapping[str, Bindable]
+) -> tuple[dict[str, tuple[str, ...]], list[ConfigError]]:
+    """The keys of every operation with the settings applied, and what was wrong with those.
+
+    `operations` has the ids that the settings may name, and keys as Textual names them. Of two that would
+    share a key, the one whose setting was written last goes back to its own keys.
+    """
+    errors = [
+        _error(settings, name, f"no operation '{name}'", nearest(name, operations))
+        for name in settings.keys
+        if name not in operations
+    ]
+    changed = {name: keys for name, keys in settings.keys.items() if name in operations}
+    while clash := _clash(changed, operations):
+        name, key, other = clash
+        place = f"in line {settings.lines.get(f'keys.{other}', 0)}" if other in changed else "by default"
+        message = f"keys.{name}: '{key}' is the key of {other}, too ({place})"
+        errors.append(_error(settings, name, message, "choose another key for one of them"))
+        del changed[name]
+    return {name: changed.get(name, item.keys) for name, item in operations.items()}, errors
+
+
+def _error(settings: Settings, name: str, message: str, remedy: str) -> ConfigError:
+    return ConfigError(settings.path, settings.lines.get(f"keys.{name}", 0), message, remedy)
+
+
+def _clash(
+    changed: Mapping[str, Collection[str]], operations: Mapping[str, Bindable]
+) -> tuple[str, str, str] | None:
+    """The last written setting that clashes, if any: its operation, the key, and the other operation."""
+    for name in reversed(list(changed)):
+        for other, item in operations.items():
+            shared = set(changed[name]) & set(changed.get(other, item.keys))
+            if other != name and shared and item.meets(operations[name]):
+                return name, min(shared), other
+    return None

@@ -1,0 +1,241 @@
+"""The settings: what is read, and how each mistake is told."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dockertui import config
+from dockertui.config import ConfigError, Settings, load, show
+from dockertui.config_lines import key_lines
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def mistakes(path: Path, text: str) -> list[str]:
+    """What is said of a settings file, without its folder."""
+    path.write_text(text, encoding="utf-8")
+    return [str(error).removeprefix(f"{path.parent}/") for error in load(path)[1]]
+
+
+def settings(path: Path, text: str) -> Settings:
+    path.write_text(text, encoding="utf-8")
+    found, errors = load(path)
+    assert errors == []
+    return found
+
+
+def test_an_absent_file_means_defaults(path: Path) -> None:
+    assert load(path) == (Settings(), [])
+
+
+def test_an_absent_file_that_was_named_is_a_mistake(path: Path) -> None:
+    assert [error.message for error in load(path, required=True)[1]] == ["no such file"]
+
+
+def test_every_setting_is_read(path: Path) -> None:
+    found = settings(
+        path,
+        'theme = "nord"\nmouse = false\ndiff_output = false\nflow_control = false\nstats_period = 5\n'
+        '[keys]\n"container.stop" = ["S", "ctrl+s"]\nimage.remove = "?"\n',
+    )
+    assert found == Settings(
+        theme="nord",
+        mouse=False,
+        diff_output=False,
+        flow_control=False,
+        stats_period=5.0,
+        keys={"container.stop": ("S", "ctrl+s"), "image.remove": ("question_mark",)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('\n\ntheme = "nrod"', "config.toml:3: unknown theme \"nrod\": did you mean 'nord'?"),
+        ("theme = 3", "config.toml:1: unknown theme 3: choose one of textual-dark, "),
+        ("tehme = 'nord'", "config.toml:1: unknown setting \"tehme\": did you mean 'theme'?"),
+        ("\nmouse = 'no'", 'config.toml:2: mouse: "no" is neither true nor false: write true or false'),
+        ("mouse = 1", "config.toml:1: mouse: 1 is neither true nor false: write true or false"),
+        (
+            "stats_period = 0",
+            "config.toml:1: stats_period cannot be 0: write seconds, from 0.5 to 3600",
+        ),
+        ("stats_period = true", "config.toml:1: stats_period cannot be true: write seconds, "),
+        ("stats_period = nan", "config.toml:1: stats_period cannot be nan: write seconds, "),
+        ("keys = 'x'", "config.toml:1: keys is a table: write [keys]"),
+        ("[keys]\n\n'a.b' = 'ctlr+s'", "config.toml:3: keys.a.b: unknown modifier 'ctlr' in 'ctlr+s': use "),
+        ("[keys]\na.b = 'ecsape'", "config.toml:2: keys.a.b: 'ecsape' is no key: did you mean 'escape'?"),
+        ("[keys]\na.b = 5", 'config.toml:2: keys.a.b: not a key: write "s"'),
+        ("[keys]\na.b = ['s', 5]", 'config.toml:2: keys.a.b: not a key: write "s"'),
+        ("[keys]\na.b = ''", "config.toml:2: keys.a.b: an empty key: write a character"),
+        (
+            "[keys]\na.b = 'ctrl+i'",
+            "config.toml:2: keys.a.b: a terminal sends 'ctrl+i' as tab: choose another",
+        ),
+        ("a = 1\nb = ", "config.toml:2: not valid TOML: Invalid value: "),
+        ("a = 'x", "config.toml:1: not valid TOML: "),
+    ],
+)
+def test_a_mistake_is_told_with_line_and_remedy(path: Path, text: str, said: str) -> None:
+    (only,) = mistakes(path, text)
+    assert only.startswith(said)
+
+
+def test_several_mistakes_are_told_together_in_the_order_of_their_lines(path: Path) -> None:
+    told = mistakes(path, "[keys]\na.b = 'nokey'\nc.d = 's'\n[them]\n")
+    assert [line.split(" ")[0] for line in told] == ["config.toml:2:", "config.toml:4:"]
+
+
+def test_a_mistake_leaves_the_other_settings_alone(path: Path) -> None:
+    path.write_text('theme = "no"\nmouse = false\n[keys]\na.b = "no"\nc.d = "x"\n')
+    found, errors = load(path)
+    assert found == Settings(mouse=False, keys={"c.d": ("x",)})
+    assert len(errors) == 2
+
+
+def test_an_unreadable_file_is_told(path: Path) -> None:
+    path.mkdir()
+    assert [error.message for error in load(path)[1]] == ["cannot be read: Is a directory"]
+
+
+def test_a_file_in_another_encoding_is_told(path: Path) -> None:
+    path.write_bytes('theme = "é"'.encode("latin-1"))
+    assert [error.message for error in load(path)[1]] == ["is not UTF-8 at byte 9"]
+
+
+def test_a_byte_order_mark_is_harmless(path: Path) -> None:
+    path.write_text('theme = "nord"', encoding="utf-8-sig")
+    assert load(path)[0].theme == "nord"
+
+
+def test_control_characters_do_not_reach_the_message(path: Path) -> None:
+    told = "".join(mistakes(path, r'theme = "\u001b[31m"' + "\n" + r'"a\u001bb" = 1'))
+    assert "\x1b" not in told
+
+
+@pytest.mark.parametrize(
+    ("environ", "where"),
+    [
+        ({}, "/home/u/.config/dockertui/config.toml"),
+        ({"XDG_CONFIG_HOME": "/etc/xdg"}, "/etc/xdg/dockertui/config.toml"),
+        ({"XDG_CONFIG_HOME": "relative"}, "/home/u/.config/dockertui/config.toml"),
+        ({"XDG_CONFIG_HOME": "/x", "DOCKERTUI_CONFIG": "/y.toml"}, "/y.toml"),
+        ({"DOCKERTUI_CONFIG": ""}, "/home/u/.config/dockertui/config.toml"),
+    ],
+)
+def test_where_the_file_is(environ: Mapping[str, str], where: str) -> None:
+    assert str(config.default_path(environ, Path("/home/u"))) == where
+
+
+def test_the_home_directory_is_shown_as_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/u")
+    error = ConfigError(Path("/home/u/c.toml"), 7, "unknown theme 'x'", "choose one")
+    assert str(error) == "~/c.toml:7: unknown theme 'x': choose one"
+
+
+def test_what_is_shown_says_where_it_comes_from(path: Path) -> None:
+    text = show(settings(path, '\nmouse = false\n[keys]\ncontainer.stop = ["S", "f5"]\n'))
+    rows = {row.split("  # ")[0].rstrip(): row.split("  # ")[-1] for row in text.splitlines()}
+    assert rows["mouse = false"] == f"{path}:2"
+    assert rows["diff_output = true"] == "default"
+    assert rows['"container.stop" = ["S", "f5"]'] == f"{path}:4"
+
+
+def test_what_is_shown_is_read_back_as_the_same(path: Path) -> None:
+    before = settings(path, 'theme = "dracula"\nstats_period = 0.5\n[keys]\n"a\\u0001.b" = "\\""\nc.d = []\n')
+    path.write_text(show(before))
+    assert load(path) == (before, [])
+
+
+def test_the_themes_are_textuals() -> None:
+    from textual.theme import BUILTIN_THEMES
+
+    assert set(config.THEMES) == set(BUILTIN_THEMES)
+
+
+# On which line a key stands
+
+ODD = r'''
+# theme = "in a comment" [x]
+"quoted.key" = "a # b" # c
+basic = """
+no = 1 \""" ""
+[no]
+"""
+literal = @@@
+no = 2
+@@@
+array = [ # ]
+  "a", { in = 1, b.c = [1, 2] },
+]
+date = 1979-05-27 07:32:00 # x
+[ keys . "container" ]
+stop = ["s"]
+'''.replace("@@@", "'" * 3)
+
+
+def test_lines_in_an_odd_layout() -> None:
+    assert dict(key_lines(ODD)) == {
+        ("quoted.key",): 3,
+        ("basic",): 4,
+        ("literal",): 8,
+        ("array",): 11,
+        ("array", "in"): 12,
+        ("array", "b"): 12,
+        ("array", "b", "c"): 12,
+        ("date",): 14,
+        ("keys",): 15,
+        ("keys", "container"): 15,
+        ("keys", "container", "stop"): 16,
+    }
+
+
+NAMES = st.text(string.ascii_letters + '."#=[ é', min_size=1, max_size=6)
+VALUES = st.one_of(st.integers(), st.booleans(), st.text(string.printable, max_size=20))
+DOCUMENTS = st.recursive(
+    VALUES, lambda inner: st.dictionaries(NAMES, inner, max_size=4), max_leaves=12
+).filter(lambda document: isinstance(document, dict))
+
+
+@given(document=DOCUMENTS, data=st.data())
+def test_every_key_is_found_on_its_line(document: dict[str, Any], data: st.DataObject) -> None:
+    text = "\n".join(written(document, (), data))
+    assert tomllib.loads(text) == document
+    lines = key_lines(text)
+    for place in places(document, ()):
+        assert config._toml(place[-1]) in text.splitlines()[lines[place] - 1]
+
+
+def written(document: Mapping[str, Any], prefix: tuple[str, ...], data: st.DataObject) -> Iterator[str]:
+    """Dotted keys, or a table of its own where that is possible, with comments and empty lines between."""
+    for name, value in document.items():
+        yield from data.draw(st.sampled_from([[], [""], ['# x = "1'], ["  "]]))
+        path = (*prefix, name)
+        if isinstance(value, dict) and value and data.draw(st.booleans()):
+            yield from written(value, path, data)
+        else:
+            yield f"{' . '.join(map(config._toml, path))} ={inline(value)} # [x]"
+
+
+def inline(value: Any) -> str:
+    if not isinstance(value, dict):
+        return config._toml(value)
+    return "{" + ", ".join(f"{config._toml(name)}={inline(inner)}" for name, inner in value.items()) + "}"
+
+
+def places(document: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, value in document.items():
+        yield (*prefix, name)
+        if isinstance(value, dict):
+            yield from places(value, (*prefix, name))
