@@ -1,0 +1,93 @@
+"""Columns of a table: what each shows, and how they share the width there is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+GAP = 1
+"""Cells between two columns."""
+
+
+class Cell(NamedTuple):
+    """What one column shows of one object: a text and the name of a style."""
+
+    text: str
+    style: str = ""
+    """"", "good", "warn", "bad", "busy", "accent" or "dim": beside the text, never in place of it."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """One column of a table of `T`."""
+
+    id: str
+    title: str
+    cell: Callable[[T], Cell | str]
+    """The text, as it comes from the Engine: the table cleans it."""
+    sort: Callable[[T], Any] | None = None
+    """What to sort by: numbers, strings, tuples of them; None sorts last. No function: not sortable."""
+    width: int = 10
+    """Cells it needs."""
+    grow: int = 0
+    """Its share of what the columns leave over."""
+    right: bool = False
+    """Right-aligned, as numbers are."""
+    priority: int = 0
+    """Columns with a higher number go first when the width does not suffice."""
+
+
+class Slot(NamedTuple):
+    """A column's place in the line: `column` among the columns, first cell `start`, `width` in cells."""
+
+    column: int
+    start: int
+    width: int
+
+
+def lay_out(columns: Sequence[Column[Any]], width: int) -> list[Slot]:
+    """The columns that fit into `width` cells, and where.
+
+    Depends on nothing but its arguments, so that no content ever moves a column. The column with the highest
+    priority (the rightmost of several) goes first; the last one left is cut to the width.
+    """
+    kept = list(range(len(columns)))
+    while len(kept) > 1 and _needed(columns, kept) > width:
+        kept.remove(max(kept, key=lambda index: (columns[index].priority, index)))
+    return _place(columns, kept, width)
+
+
+def lay_out_all(columns: Sequence[Column[Any]], width: int, fixed: int, left: int) -> tuple[list[Slot], bool]:
+    """As `lay_out`, but columns are scrolled, not dropped: the first `fixed` stay, `left` columns after them
+    are scrolled out. Returns the slots and whether columns remain to the right.
+    """
+    everything = list(range(len(columns)))
+    if _needed(columns, everything) <= width:
+        return _place(columns, everything, width), False
+    kept = everything[:fixed]
+    for index in everything[fixed + left :]:
+        if len(kept) > fixed and _needed(columns, [*kept, index]) > width:
+            return _place(columns, kept, width), True
+        kept.append(index)
+    return _place(columns, kept, width), False
+
+
+def _needed(columns: Sequence[Column[Any]], kept: Sequence[int]) -> int:
+    return sum(columns[index].width for index in kept) + GAP * (len(kept) - 1)
+
+
+def _place(columns: Sequence[Column[Any]], kept: Sequence[int], width: int) -> list[Slot]:
+    """Slots for `kept`, what is left over shared by `grow`; the cells of a remainder go to the first ones."""
+    spare = max(0, width - _needed(columns, kept))
+    shares = sum(columns[index].grow for index in kept)
+    slots: list[Slot] = []
+    start = 0
+    for index in kept:
+        column = columns[index]
+        extra = -(-spare * column.grow // shares) if shares else 0
+        spare, shares = spare - extra, shares - column.grow
+        cells = max(0, min(column.width + extra, width - start))
+        slots.append(Slot(index, start, cells))
+        start += cells + GAP
+    return slots

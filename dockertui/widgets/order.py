@@ -1,0 +1,173 @@
+"""The rows of a table in the order shown: sorted, filtered, kept so through single changes.
+
+Pure of any screen. A sort key is computed once for each version of an object; one changed object costs a
+bisection, not a sort.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+Entry = tuple[Any, ...]
+"""(rank, value, rank of the tie breaker, tie breaker, key): comparable with every other."""
+
+_NUMBER, _TEXT, _SEQUENCE, _OTHER, _NOTHING, _BEYOND = range(6)
+_INVERTED = bytes(range(255, -1, -1))
+_PATCH_MAX = 64
+
+
+def comparable(value: Any, descending: bool = False) -> tuple[int, Any]:
+    """`value` as a pair that orders among those of any others: numbers, texts, sequences, the rest, None.
+
+    With `descending` the order within a rank is turned round, None and NaN stay last.
+    """
+    kind = type(value)
+    if kind is str:
+        return _TEXT, _turned(value) if descending else value
+    if kind is int or kind is float or kind is bool:
+        if value != value:
+            return _NOTHING, 0
+        return _NUMBER, -value if descending else value
+    if value is None:
+        return _NOTHING, 0
+    if isinstance(value, tuple | list):
+        parts = tuple([comparable(part, descending) for part in value])
+        return _SEQUENCE, (*parts, (_BEYOND, 0)) if descending else parts
+    return _OTHER, _turned(str(value)) if descending else str(value)
+
+
+def _turned(text: str) -> bytes:
+    """Bytes that sort the other way round: UTF-8 sorts by code point, its complement backwards."""
+    return text.encode("utf-8", "surrogatepass").translate(_INVERTED) + b"\xff"
+
+
+class Order(Generic[T]):
+    """Objects by key, and the keys that pass the filter in sorted order."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, T] = {}
+        self.ranked: list[Entry] = []
+        """Sorted entries of what is shown; the key is an entry's last item."""
+        self.last_error: Exception | None = None
+        """The last one that a sort or filter function raised."""
+        self._entries: dict[str, Entry] = {}
+        self._serials: dict[str, int] = {}
+        self._next_serial = 0
+        self._value: Callable[[T], Any] | None = None
+        self._tie: Callable[[T], Any] | None = None
+        self._descending = False
+        self._keep: Callable[[T], bool] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ranked)
+
+    def keys(self) -> list[str]:
+        """The keys shown, in order."""
+        return [entry[-1] for entry in self.ranked]
+
+    def key_at(self, row: int) -> str:
+        """The key in a row; raises IndexError where there is none."""
+        key: str = self.ranked[row][-1]
+        return key
+
+    def row_of(self, key: str | None) -> int | None:
+        """Where a key is shown, or None."""
+        entry = self._entries.get(key) if key is not None else None
+        if entry is None:
+            return None
+        row = bisect_left(self.ranked, entry)
+        return row if row < len(self.ranked) and self.ranked[row] is entry else None
+
+    def sort(
+        self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False
+    ) -> None:
+        """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order the objects came."""
+        self._value, self._tie, self._descending = value, tie, descending
+        self._entries.clear()
+        self._rank_all()
+
+    def filter(self, keep: Callable[[T], bool] | None) -> None:
+        """Show what `keep` says, all without it."""
+        self._keep = keep
+        self._rank_all()
+
+    def replace(self, objects: Mapping[str, T]) -> None:
+        """Take `objects` in place of all there are."""
+        known = self.objects
+        self.objects = dict(objects)
+        if self._value is None:
+            self._entries.clear()
+        else:
+            self._entries = {
+                key: entry for key, entry in self._entries.items() if objects.get(key) is known.get(key)
+            }
+        self._serials = dict(zip(objects, range(len(objects)), strict=True))
+        self._next_serial = len(objects)
+        self._rank_all()
+
+    def patch(self, changed: Mapping[str, T], removed: Collection[str] = ()) -> None:
+        """Take in new versions of some objects, let go of others."""
+        few = len(changed) + len(removed) <= _PATCH_MAX
+        for key in (*removed, *changed):
+            if few:
+                self._take_out(key)
+            self._entries.pop(key, None)
+        for key in removed:
+            self.objects.pop(key, None)
+            self._serials.pop(key, None)
+        for key, obj in changed.items():
+            self.objects[key] = obj
+            if key not in self._serials:
+                self._serials[key] = self._next_serial
+                self._next_serial += 1
+            if few and self._keeps(obj):
+                insort(self.ranked, self._entry(key, obj))
+        if not few:
+            self._rank_all()
+
+    def rerank(self) -> None:
+        """Compute every sort key anew: for those that depend on more than the object, as statistics do."""
+        self._entries.clear()
+        self._rank_all()
+
+    def _take_out(self, key: str) -> None:
+        row = self.row_of(key)
+        if row is not None:
+            del self.ranked[row]
+
+    def _rank_all(self) -> None:
+        keep, entry, entries = self._keep, self._entry, self._entries
+        shown = self.objects if keep is None else {k: o for k, o in self.objects.items() if self._keeps(o)}
+        # Most rows are where they were: starting from the last order leaves the sort little to do.
+        kept = [old[-1] for old in self.ranked if old[-1] in shown]
+        fresh = shown.keys() - set(kept)
+        keys = [*kept, *[key for key in shown if key in fresh]] if fresh else kept
+        self.ranked = [entries.get(key) or entry(key, shown[key]) for key in keys]
+        self.ranked.sort()
+
+    def _keeps(self, obj: T) -> bool:
+        try:
+            return self._keep is None or self._keep(obj)
+        except Exception as error:  # a filter that fails hides nothing
+            self.last_error = error
+            return True
+
+    def _entry(self, key: str, obj: T) -> Entry:
+        """The sort key of an object, kept until its next version."""
+        if self._value is None:
+            entry: Entry = (_NUMBER, self._serials[key], key)
+        else:
+            rank, value = comparable(self._call(self._value, obj), self._descending)
+            tie_rank, tie = comparable(self._call(self._tie, obj)) if self._tie else (_NOTHING, 0)
+            entry = (rank, value, tie_rank, tie, key)
+        self._entries[key] = entry
+        return entry
+
+    def _call(self, function: Callable[[T], Any], obj: T) -> Any:
+        try:
+            return function(obj)
+        except Exception as error:  # one object that cannot be sorted goes last, as one without a value
+            self.last_error = error
+            return None

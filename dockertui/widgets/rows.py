@@ -1,0 +1,297 @@
+"""Rows of cells in columns: the part of the table that formats and paints, without order or choice."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from rich.segment import Segment
+
+from dockertui.widgets.columns import GAP, Cell, Column, Slot, lay_out, lay_out_all
+from dockertui.widgets.lines import Lines, Look
+from dockertui.widgets.text import clean, crop, fit, split_spans
+
+T = TypeVar("T")
+
+Spans = Callable[[str, str], list[tuple[int, int]]]
+"""(column id, cleaned text of a cell) -> the (start, end) in characters that a filter matched."""
+
+GUTTER = 1
+"""Cells left of the first column, for the signs of cursor and mark."""
+
+MARKED, CURSOR = "●", "›"
+MORE_LEFT, MORE_RIGHT = "‹", "›"
+ASCENDING, DESCENDING = "▲", "▼"
+
+NO_CURSOR, FAINT_CURSOR, STRONG_CURSOR = range(3)
+_CELL_LIMIT = 1024
+
+
+class RowLook(NamedTuple):
+    """All that the line of one object shows."""
+
+    cells: tuple[Cell, ...]
+    cursor: int
+    marked: bool
+
+
+class _Layout(NamedTuple):
+    slots: list[Slot]
+    more_left: bool
+    more_right: bool
+
+
+class Rows(Lines, Generic[T]):
+    """A header and a row for each object; only rows in view are formatted, once for an object's version."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "paint--head",
+        "paint--sorted",
+        "paint--cursor",
+        "paint--faint",
+        "paint--marked",
+        "paint--match",
+        "paint--match-cursor",
+    }
+    head = 1
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]] = (),
+        *,
+        empty_text: str = "",
+        fixed_columns: int = 1,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.fixed_columns = fixed_columns
+        """Columns that stay when the others are scrolled."""
+        self.last_error: Exception | None = None
+        """The last exception of a function of the columns or the filter; the cell shows `?` meanwhile."""
+        self._columns: tuple[Column[T], ...] = tuple(columns)
+        self._layout: tuple[int, _Layout] | None = None
+        self._left = 0
+        self._cells: dict[str, tuple[T, tuple[Cell, ...]]] = {}
+        self._spans: Spans | None = None
+        self._sort: tuple[str | None, bool] = (None, False)
+        self._active = True
+        self._stale = False
+        self._show_all = False
+        self._empty_text = clean(empty_text)
+
+    def row_at(self, row: int) -> tuple[str, T]:
+        """Key and object of an existing row."""
+        raise NotImplementedError
+
+    def is_marked(self, key: str) -> bool:
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> Sequence[Column[T]]:
+        return self._columns
+
+    @property
+    def active(self) -> bool:
+        """Whether this is the pane the keys go to: the cursor is strong, else faint."""
+        return self._active
+
+    @active.setter
+    def active(self, active: bool) -> None:
+        if active != self._active:
+            self._active = active
+            self.refresh_frame()
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown may have changed since: greyed."""
+        return self._stale
+
+    @stale.setter
+    def stale(self, stale: bool) -> None:
+        if stale != self._stale:
+            self._stale = stale
+            self.repaint()
+
+    @property
+    def empty_text(self) -> str:
+        """What is said in place of the first row when there is none."""
+        return self._empty_text
+
+    @empty_text.setter
+    def empty_text(self, text: str) -> None:
+        self._empty_text = clean(text)
+        self.refresh_frame()
+
+    @property
+    def show_all_columns(self) -> bool:
+        """Whether columns that do not fit are scrolled instead of dropped."""
+        return self._show_all
+
+    @show_all_columns.setter
+    def show_all_columns(self, show_all: bool) -> None:
+        if show_all != self._show_all:
+            self._show_all = show_all
+            self._lay_out_anew()
+
+    def action_scroll_right(self) -> None:
+        """Scroll one column out, when some do not fit and all are to be shown."""
+        if self._laid_out().more_right:
+            self._lay_out_anew(self._left + 1)
+
+    def action_scroll_left(self) -> None:
+        """Scroll one column back in."""
+        if self._left:
+            self._lay_out_anew(self._left - 1)
+
+    def refresh_cells(self, keys: Iterable[str] | None = None) -> None:
+        """Format rows in view anew (all, or `keys`): ages and statistics change without their object."""
+        self._forget_cells(keys)
+        self.refresh_frame()
+
+    def _forget_cells(self, keys: Iterable[str] | None) -> None:
+        if keys is None:
+            self._cells.clear()
+            return
+        for key in keys:
+            self._cells.pop(key, None)
+
+    # Layout
+
+    def _lay_out_anew(self, left: int = 0) -> None:
+        self._left = left
+        self._layout = None
+        self._cells.clear()
+        self.repaint()
+
+    def _laid_out(self) -> _Layout:
+        width = self.line_width
+        if self._layout is None or self._layout[0] != width:
+            self._cells.clear()
+            self._layout = width, self._lay_out(width - GUTTER)
+        return self._layout[1]
+
+    def _lay_out(self, width: int) -> _Layout:
+        if not self._show_all:
+            return _Layout(lay_out(self._columns, width), False, False)
+        slots, more = lay_out_all(self._columns, width, self.fixed_columns, self._left)
+        return _Layout(slots, len(slots) < len(self._columns) and self._left > 0, more)
+
+    # Looks and lines
+
+    def look(self, row: int) -> Look:
+        if row >= self.line_count:
+            return self._empty_text if row == 0 else None
+        key, obj = self.row_at(row)
+        known = self._cells.get(key)
+        if known is None or known[0] is not obj:
+            known = self._cells[key] = obj, self._format(obj)
+        cursor = (STRONG_CURSOR if self._active else FAINT_CURSOR) if row == self.cursor_row else NO_CURSOR
+        return RowLook(known[1], cursor, self.is_marked(key))
+
+    def frame_painted(self) -> None:
+        if len(self._cells) > 4 * self.body_height + 64:
+            self._cells.clear()
+
+    def _format(self, obj: T) -> tuple[Cell, ...]:
+        columns = self._columns
+        return tuple([self._cell(columns[slot.column], obj) for slot in self._laid_out().slots])
+
+    def _cell(self, column: Column[T], obj: T) -> Cell:
+        try:
+            cell = column.cell(obj)
+            if isinstance(cell, Cell):
+                return Cell(clean(cell.text, limit=_CELL_LIMIT), cell.style)
+            return Cell(clean(cell, limit=_CELL_LIMIT))
+        except Exception as error:  # one cell that cannot be made takes no other with it
+            self.last_error = error
+            return Cell("?", "bad")
+
+    def draw(self, look: Look) -> Sequence[Segment]:
+        if not isinstance(look, RowLook):
+            text = f" {look}" if look else ""
+            return [self.segment(fit(text, self.line_width), "dim")]
+        sign = MARKED if look.marked else CURSOR if look.cursor else " "
+        runs = [(self._names("accent" if look.marked else "", look), sign)]
+        for slot, cell in zip(self._laid_out().slots, look.cells, strict=True):
+            runs += self._cell_runs(slot, cell, look)
+        runs.append((self._names("", look), " " * self._rest()))
+        return self._join(runs)
+
+    def _rest(self) -> int:
+        """Cells right of the last column."""
+        slots = self._laid_out().slots
+        return self.line_width - GUTTER - (slots[-1].start + slots[-1].width if slots else 0)
+
+    def _names(self, style: str, look: RowLook) -> tuple[str, ...]:
+        if look.cursor == STRONG_CURSOR:
+            return ("cursor",)
+        if self._stale:
+            style = "dim"
+        elif look.marked and not style:
+            style = "marked"
+        if look.cursor == FAINT_CURSOR:
+            return (style, "faint") if style else ("faint",)
+        return (style,) if style else ()
+
+    def _cell_runs(self, slot: Slot, cell: Cell, look: RowLook) -> list[tuple[tuple[str, ...], str]]:
+        """A cell and the gap before it, in pieces of one style each."""
+        column = self._columns[slot.column]
+        names = self._names(cell.style, look)
+        gap = " " * GAP if slot.start else ""
+        text = fit(cell.text, slot.width, column.right)
+        spans = self._matched(column, cell.text)
+        if not spans:
+            return [(names, gap + text)]
+        shift = len(text) - len(cell.text) if column.right else 0
+        if shift > 0:
+            spans = [(start + shift, end + shift) for start, end in spans]
+        found = (*names, "match-cursor" if look.cursor == STRONG_CURSOR else "match")
+        pieces = split_spans(text, spans)
+        return [(names, gap), *[(found if match else names, piece) for piece, match in pieces]]
+
+    def _matched(self, column: Column[T], text: str) -> list[tuple[int, int]]:
+        if self._spans is None:
+            return []
+        try:
+            return self._spans(column.id, text)
+        except Exception as error:  # a match that cannot be shown is no reason to show nothing
+            self.last_error = error
+            return []
+
+    def _join(self, runs: list[tuple[tuple[str, ...], str]]) -> list[Segment]:
+        """Segments of `line_width` cells in all, neighbours of one style as one."""
+        segments: list[Segment] = []
+        names, text = runs[0]
+        for next_names, next_text in runs[1:]:
+            if next_names == names:
+                text += next_text
+            else:
+                segments.append(self.segment(text, *names))
+                names, text = next_names, next_text
+        return [*segments, self.segment(text, *names)]
+
+    def draw_head(self, y: int) -> Sequence[Segment]:
+        layout = self._laid_out()
+        runs: list[tuple[tuple[str, ...], str]] = [(("head",), " " * GUTTER)]
+        for place, slot in enumerate(layout.slots):
+            column = self._columns[slot.column]
+            gap = " " * GAP if place else ""
+            if layout.more_left and place == self.fixed_columns:
+                gap = MORE_LEFT
+            runs += [(("head",), gap), *self._title(column, slot.width)]
+        runs.append((("head",), " " * self._rest()))
+        return [*self._join(runs), self.segment(MORE_RIGHT if layout.more_right else " ", "head")]
+
+    def _title(self, column: Column[Any], width: int) -> list[tuple[tuple[str, ...], str]]:
+        if column.id != self._sort[0] or width < 1:
+            return [(("head",), fit(column.title, width, column.right))]
+        arrow = DESCENDING if self._sort[1] else ASCENDING
+        title = crop(column.title, width - 1) + arrow
+        return [(("head", "sorted"), fit(title, width, column.right))]
+
+    def column_at(self, x: int) -> Column[T] | None:
+        """The column under a cell of the line."""
+        for slot in self._laid_out().slots:
+            if slot.start <= x - GUTTER < slot.start + slot.width + GAP:
+                return self._columns[slot.column]
+        return None

@@ -1,0 +1,288 @@
+"""A live table of objects by key: sorted, filtered, marked; the cursor stays with its object, not its row."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+from textual import events
+from textual.message import Message
+
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.order import Entry, Order
+from dockertui.widgets.rows import GUTTER, Rows, Spans
+
+__all__ = ["Cell", "Column", "Spans", "Table"]
+
+T = TypeVar("T")
+
+
+class Table(Rows[T], Generic[T]):
+    """Rows of `T` by key. Keys are the screen's to bind: it binds the `action_*` methods."""
+
+    class TableMessage(Message):
+        """A message of a table; of several of a kind that wait, the last one counts."""
+
+        def __init__(self, table: "Table[Any]") -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> "Table[Any]":
+            return self.table
+
+        def can_replace(self, message: Message) -> bool:
+            return type(message) is type(self) and message.control is self.table
+
+    class Selected(TableMessage):
+        """The cursor is on another object, or (None) on none."""
+
+        def __init__(self, table: "Table[Any]", key: str | None) -> None:
+            super().__init__(table)
+            self.key = key
+
+    class Opened(TableMessage):
+        """Enter or a double click on an object."""
+
+        def __init__(self, table: "Table[Any]", key: str) -> None:
+            super().__init__(table)
+            self.key = key
+
+        def can_replace(self, message: Message) -> bool:
+            return False
+
+    class Sorted(TableMessage):
+        """Sorted by another column, by `sort_by` or a click on a title: see `table.sort`."""
+
+    class Marked(TableMessage):
+        """Other objects are marked: see `table.marks`."""
+
+    class VisibleChanged(TableMessage):
+        """Other objects are in view: see `table.visible_keys()`."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]] = (),
+        *,
+        empty_text: str = "",
+        fixed_columns: int = 1,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(
+            columns, empty_text=empty_text, fixed_columns=fixed_columns, name=name, id=id, classes=classes
+        )
+        self._order: Order[T] = Order()
+        self._tie: str | None = None
+        self._cursor: str | None = None
+        self._moved = False  # until the user moves, the cursor stays on the first row, whatever comes
+        self._marks: set[str] = set()
+        self._visible: list[str] = []
+
+    # What is shown
+
+    @property
+    def objects(self) -> Mapping[str, T]:
+        """All objects, those that the filter hides as well."""
+        return self._order.objects
+
+    @property
+    def shown(self) -> list[str]:
+        """Keys that pass the filter, in the order shown."""
+        return self._order.keys()
+
+    def set_columns(self, columns: Sequence[Column[T]], *, tie: str | None = None) -> None:
+        """Show other columns. Rows that sort alike are sorted by the column `tie`, else by key."""
+        self._columns, self._tie = tuple(columns), tie
+        self._lay_out_anew()
+        with self._changing():
+            self._resort()
+
+    def set_objects(self, objects: Mapping[str, T]) -> None:
+        """Show these objects and no others."""
+        with self._changing():
+            self._order.replace(objects)
+
+    def patch(self, changed: Mapping[str, T], removed: Collection[str] = ()) -> None:
+        """Show new versions of some objects, or new ones; drop others."""
+        with self._changing():
+            self._order.patch(changed, removed)
+            self._forget_cells((*changed, *removed))
+
+    def set_filter(self, keep: Callable[[T], bool] | None, spans: Spans | None = None) -> None:
+        """Show only what `keep` keeps, with `spans` of the cells' texts marked as matched; None shows all."""
+        if spans is not self._spans:
+            self._spans = spans
+            self.repaint()
+        with self._changing():
+            self._order.filter(keep)
+
+    @property
+    def sort(self) -> tuple[str | None, bool]:
+        """The column sorted by (None: the order in which objects came) and whether in reverse."""
+        return self._sort
+
+    def sort_by(self, column_id: str | None, reverse: bool = False) -> None:
+        """Sort by a column; None, or one that cannot be sorted by, gives the order in which objects came."""
+        sortable = any(column.id == column_id and column.sort for column in self._columns)
+        self._sort = (column_id, reverse) if sortable else (None, False)
+        self.repaint()
+        with self._changing():
+            self._resort()
+        self.post_message(self.Sorted(self))
+
+    def resort(self) -> None:
+        """Sort anew by values that changed without their objects, as statistics do."""
+        with self._changing():
+            self._order.rerank()
+
+    def _resort(self) -> None:
+        by_id = {column.id: column for column in self._columns}
+        column, tie = by_id.get(self._sort[0] or ""), by_id.get(self._tie or "")
+        self._order.sort(column.sort if column else None, tie.sort if tie else None, self._sort[1])
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Around a change of what is shown: the cursor keeps its object, and that its place on the screen."""
+        before = self._order.ranked.copy()
+        row = self._order.row_of(self._cursor)
+        yield
+        self.last_error = self._order.last_error or self.last_error
+        if self._moved and row is not None:
+            self._select(self._survivor(before, row))
+            self._keep_place(before, row)
+        else:
+            self._select(self._first())
+        if not self._marks <= self._order.objects.keys():
+            self._set_marks(self._marks & self._order.objects.keys())
+        self.refresh_frame()
+
+    def _survivor(self, before: list[Entry], row: int) -> str | None:
+        """The cursor's key if it is still shown, else the next one that is, else the one before."""
+        for entry in (*before[row:], *reversed(before[:row])):
+            if self._order.row_of(entry[-1]) is not None:
+                return str(entry[-1])
+        return self._first()
+
+    def _first(self) -> str | None:
+        return self._order.key_at(0) if len(self._order) else None
+
+    def _keep_place(self, before: list[Entry], row: int) -> None:
+        """Scroll so that the cursor, or the first row when it is out of view, stays where it is."""
+        height = self.body_height
+        if self.top <= row < self.top + height:
+            self.top += self.cursor_row - row
+        elif self.top < len(before):
+            now = self._order.row_of(before[self.top][-1])
+            self.top = self.top if now is None else now
+        self.top = max(0, min(self.top, len(self._order) - height))
+
+    # Cursor and marks
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the object under the cursor; None when nothing is shown."""
+        return self._cursor
+
+    @property
+    def cursor_object(self) -> T | None:
+        """The object under the cursor."""
+        return None if self._cursor is None else self._order.objects.get(self._cursor)
+
+    def move_to(self, key: str) -> bool:
+        """Put the cursor on an object; False when it is not shown."""
+        row = self._order.row_of(key)
+        if row is None:
+            return False
+        self.go_to(row)
+        return True
+
+    def visible_keys(self) -> list[str]:
+        """Keys of the rows on the screen, from the top; none while the table is hidden."""
+        return [self._order.key_at(row) for row in self.rows_in_view]
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Keys of the marked objects, those that the filter hides as well."""
+        return frozenset(self._marks)
+
+    def toggle_mark(self, key: str | None = None) -> None:
+        """Mark or unmark an object, by default the one under the cursor."""
+        key = self._cursor if key is None else key
+        if key in self._order.objects:
+            self._set_marks(self._marks ^ {key})
+
+    def mark_all_shown(self) -> None:
+        """Mark what passes the filter, beside what is marked."""
+        self._set_marks(self._marks | set(self.shown))
+
+    def clear_marks(self) -> None:
+        """Unmark everything."""
+        self._set_marks(set())
+
+    def _set_marks(self, marks: set[str]) -> None:
+        if marks != self._marks:
+            self._marks = marks
+            self.refresh_frame()
+            self.post_message(self.Marked(self))
+
+    def _select(self, key: str | None) -> None:
+        if key != self._cursor:
+            self._cursor = key
+            self.post_message(self.Selected(self, key))
+
+    def action_toggle_mark(self) -> None:
+        """Mark or unmark and go on to the next row."""
+        self.toggle_mark()
+        self.action_cursor_down()
+
+    def action_open(self) -> None:
+        """Say that the object under the cursor is to be opened."""
+        if self._cursor is not None:
+            self.post_message(self.Opened(self, self._cursor))
+
+    # What the lines below ask for
+
+    @property
+    def line_count(self) -> int:
+        return len(self._order)
+
+    @property
+    def cursor_row(self) -> int:
+        """The cursor's row; 0 when nothing is shown."""
+        return self._order.row_of(self._cursor) or 0
+
+    def put_cursor(self, row: int) -> None:
+        self._moved = True
+        self._select(self._order.key_at(row))
+
+    def row_at(self, row: int) -> tuple[str, T]:
+        key = self._order.key_at(row)
+        return key, self._order.objects[key]
+
+    def is_marked(self, key: str) -> bool:
+        return key in self._marks
+
+    def scroll_rows(self, rows: int) -> None:
+        self._moved = True
+        super().scroll_rows(rows)
+
+    def frame_painted(self) -> None:
+        super().frame_painted()
+        visible = self.visible_keys()
+        if visible != self._visible:
+            self._visible = visible
+            self.post_message(self.VisibleChanged(self))
+
+    def clicked(self, row: int, event: events.Click) -> None:
+        offset = event.get_content_offset_capture(self)
+        self.go_to(row)
+        if event.ctrl or event.button == 3 or offset.x < GUTTER:
+            self.toggle_mark()
+        elif event.chain == 2:
+            self.action_open()
+
+    def head_clicked(self, x: int, event: events.Click) -> None:
+        column = self.column_at(x)
+        if column is not None and column.sort:
+            self.sort_by(column.id, not self._sort[1] if column.id == self._sort[0] else False)
