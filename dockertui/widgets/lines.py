@@ -1,8 +1,8 @@
 """A scrolled list of painted lines: what table, page, JSON view and menu have in common.
 
 Not Textual's ScrollView, which brings scroll bars, virtual sizes and animation, and repaints everything
-when any line changes. Here the look of each line on the screen is kept; after any change the looks are compared,
-and only lines that differ are painted. So a subclass changes its state, calls `refresh_frame` and is done.
+when any line changes. Here the look of each line on the screen is kept; after any change the looks are
+compared, and only lines that differ are painted. A subclass changes its state and calls `refresh_frame`.
 """
 
 from collections.abc import Hashable, Sequence
