@@ -1,8 +1,7 @@
-"""Docker contexts as the CLI keeps them: ``$DOCKER_CONFIG/config.json`` and ``contexts/{meta,tls}/<sha256 of name>``."""
+"""Docker contexts as the CLI keeps them: ``config.json`` and ``contexts/{meta,tls}/<sha256 of the name>``."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 
 @dataclass(frozen=True, slots=True)
 class TLS:
-    """Files for TLS, in PEM. Without ``ca`` the system's authorities count; ``verify`` False trusts anyone."""
+    """Files for TLS, in PEM. Without ``ca`` the system's authorities count; ``verify`` False trusts all."""
 
     ca: Path | None = None
     cert: Path | None = None
@@ -47,6 +46,8 @@ def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
 
     Raises EngineError (BAD_ENDPOINT) when there is no such context or it has no Docker endpoint.
     """
+    import hashlib  # here: most starts use no context
+
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
     meta = directory / "contexts" / "meta" / digest / "meta.json"
     endpoint = mapping(mapping(_read_meta(name, meta), "Endpoints"), "docker")

@@ -65,7 +65,7 @@ class Endpoint:
 def candidates(
     *, host: str | None, context: str | None, environ: Mapping[str, str], home: Path
 ) -> list[Endpoint]:
-    """Where to look for an Engine, in order. Who was told where (flag, environment, context) gets that one only.
+    """Where to look for an Engine, in order; just one when a flag, the environment or a context names it.
 
     Raises EngineError (BAD_ENDPOINT) for an address that cannot be one, and a context that is not there.
     """
@@ -156,7 +156,7 @@ def _speaks_tcp(host: str) -> bool:
 
 
 def _environment_tls(environ: Mapping[str, str], directory: Path) -> TLS | None:
-    """DOCKER_TLS_VERIFY (any value but the empty one) and DOCKER_TLS ask for TLS, as in docker/cli's options.go."""
+    """DOCKER_TLS_VERIFY and DOCKER_TLS, any value but the empty one, as in docker/cli's options.go."""
     verify = bool(environ.get("DOCKER_TLS_VERIFY"))
     if not verify and not environ.get("DOCKER_TLS"):
         return None

@@ -1,0 +1,339 @@
+"""The one gate to an Engine: every call of the program passes here, and only here is the HTTP library called.
+
+Negotiation, time limits, the read-only refusal, the journal, closing and the translation of errors exist
+once. The transport is aiodocker's ``_do_query``, which returns the response; it is closed here, because
+aiodocker leaves it open. Loading aiodocker takes a tenth of a second, so it happens in a thread, when
+``open`` is first called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dockertui.engine import diagnosis
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.json_stream import JSONSplitter, parse_json
+from dockertui.engine.models import Version
+from dockertui.engine.negotiation import MAX_API, api_number, negotiate
+from dockertui.engine.target import Params, target
+from dockertui.engine.trace import Request, Trace
+
+if TYPE_CHECKING:
+    import aiodocker
+    import aiohttp
+
+CALL_TIMEOUT: Final = 30.0
+OPEN_TIMEOUT: Final = 15.0
+REPLY_LIMIT: Final = 256 * 1024 * 1024
+_READING: Final = ("GET", "HEAD")
+_NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
+
+Body = bytes | Mapping[str, Any] | list[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply. ``headers`` are looked up in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Stream:
+    """A reply that is still coming. Leaving its context closes the connection, wherever it was."""
+
+    def __init__(self, engine: Engine, response: aiohttp.ClientResponse, record: Request) -> None:
+        self._engine = engine
+        self._response = response
+        self._record = record
+
+    @property
+    def status(self) -> int:
+        return self._response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.headers
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body in pieces, as they come. Raises EngineError when the connection ends too early."""
+        content = self._response.content
+        while True:
+            with self._engine.translated(self._record):
+                chunk = await content.readany()
+            if not chunk:
+                return
+            self._record.bytes_in += len(chunk)
+            yield chunk
+
+    async def read(self, limit: int = REPLY_LIMIT) -> bytes:
+        """All of the body. Raises EngineError (PROTOCOL) when it is longer than ``limit`` bytes."""
+        parts = []
+        async for chunk in self.chunks():
+            parts.append(chunk)
+            if self._record.bytes_in > limit:
+                raise self._engine.unreadable(self._record, f"it is longer than {limit} bytes")
+        return b"".join(parts)
+
+    async def objects(self) -> AsyncIterator[dict[str, Any]]:
+        """The JSON objects that the body consists of, as they come. Raises EngineError for anything else."""
+        splitter = JSONSplitter()
+        async for chunk in self.chunks():
+            try:
+                found = splitter.feed(chunk)
+            except ValueError as error:
+                raise self._engine.unreadable(self._record, str(error)) from None
+            for item in found:
+                yield item
+        if splitter.pending:
+            raise self._engine.unreadable(self._record, "it ends within an object")
+
+
+class Engine:
+    """A connection to one Engine: to many sockets, as calls and streams need them.
+
+    Every method raises EngineError and no other exception of the network. Calls may run side by side.
+    ``read_only`` refuses whatever is no GET or HEAD before it is sent. Cancelling a call closes its
+    connection.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, read_only: bool = False, trace: Trace | None = None) -> None:
+        self.endpoint = endpoint
+        self.read_only = read_only
+        self.trace = Trace() if trace is None else trace
+        self.version: Version | None = None
+        self._docker: aiodocker.Docker | None = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> Version:
+        """Connect and agree on the API version; again at any time, as when the Engine was restarted.
+
+        Raises EngineError: whatever keeps the Engine from being reached, UNSUPPORTED without a common
+        version.
+        """
+        async with self._opening:
+            if self._docker is None:
+                self._docker = await _connect(self.endpoint)
+            raw = await self.get("/version", timeout=OPEN_TIMEOUT, versioned=False)
+            self.version = negotiate(raw, self.endpoint, os.environ.get("DOCKER_API_VERSION", ""))
+            return self.version
+
+    async def close(self) -> None:
+        """End every connection, open streams included. Does nothing when there is none."""
+        docker, self._docker = self._docker, None
+        if docker is not None:
+            from dockertui.engine import transport
+
+            await transport.close_session(docker.session)
+
+    def supports(self, api: str) -> bool:
+        """Whether the version spoken is ``api`` ("1.44") or newer; False before ``open``."""
+        return self.version is not None and api_number(self.version.api) >= api_number(api)
+
+    async def get(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109 (handed to asyncio.timeout, and named in the error)
+        versioned: bool = True,
+    ) -> Any:
+        """The JSON that a GET answers. Raises EngineError (PROTOCOL) when it is not JSON."""
+        reply = await self.request("GET", path, params=params, timeout=timeout, versioned=versioned)
+        try:
+            return parse_json(reply.body)
+        except ValueError as error:
+            raise diagnosis.unreadable(self.endpoint, f"GET {path}", str(error)) from None
+
+    async def get_object(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109
+    ) -> dict[str, Any]:
+        """As ``get``, for a reply that is an object."""
+        value = await self.get(path, params=params, timeout=timeout)
+        if not isinstance(value, dict):
+            raise diagnosis.unreadable(self.endpoint, f"GET {path}", "it is no object")
+        return value
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109
+        versioned: bool = True,
+    ) -> Reply:
+        """Send a request and read its whole reply; ``timeout`` in seconds is for both, None for no limit.
+
+        A body that is no bytes is sent as JSON. Raises EngineError, READ_ONLY before anything is sent.
+        """
+        record, data = self._prepare(method, path, params, body, versioned)
+        try:
+            async with asyncio.timeout(timeout), self._exchange(record, data, headers) as stream:
+                return Reply(stream.status, stream.headers, await stream.read())
+        except TimeoutError:
+            failure = diagnosis.timed_out(self.endpoint, _name(record), timeout)
+            record.error = str(failure)
+            raise failure from None
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[Stream]:
+        """A reply without end or of any length. No time limit: cancel it. Raises as ``request`` does."""
+        record, data = self._prepare(method, path, params, body, versioned=True)
+        async with self._exchange(record, data, headers) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def objects(
+        self, path: str, *, params: Params | None = None
+    ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """The JSON objects that a GET streams: ``async with engine.objects(…) as objects: async for …``."""
+        async with self.stream("GET", path, params=params) as stream:
+            yield stream.objects()
+
+    async def ping(self, timeout: float | None = 3.0) -> None:  # noqa: ASYNC109
+        """Have the Engine answer; raises EngineError when it does not within ``timeout`` seconds."""
+        await self.request("GET", "/_ping", timeout=timeout, versioned=False)
+
+    def _prepare(
+        self, method: str, path: str, params: Params | None, body: Body, versioned: bool
+    ) -> tuple[Request, bytes | None]:
+        """The journal's entry of a request that is allowed, and its body in bytes."""
+        if self.read_only and method not in _READING:
+            remedy = "start dockertui without --read-only"
+            raise EngineError(ErrorKind.READ_ONLY, f"{method} {path} would change the Engine", remedy)
+        if versioned:
+            path = f"/v{self._spoken()}{path}"
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        return self.trace.start(method, target(path, params), len(data or b"")), data
+
+    def _spoken(self) -> str:
+        """The API version for the path of a request."""
+        if self.version is None:
+            raise EngineError(ErrorKind.LOST, f"not connected to {self.endpoint.address}")
+        return self.version.api
+
+    @asynccontextmanager
+    async def _exchange(
+        self, record: Request, data: bytes | None, headers: Mapping[str, str] | None
+    ) -> AsyncIterator[Stream]:
+        response: aiohttp.ClientResponse | None = None
+        try:
+            with self.translated(record):
+                response = await self._send(record, data, headers)
+            record.status = response.status
+            yield Stream(self, response, record)
+        except asyncio.CancelledError:
+            record.error = "cancelled"
+            raise
+        finally:
+            if response is not None:
+                _end(response)
+            self.trace.finish(record, error=record.error)
+
+    async def _send(
+        self, record: Request, data: bytes | None, headers: Mapping[str, str] | None
+    ) -> aiohttp.ClientResponse:
+        if self._docker is None:
+            raise EngineError(ErrorKind.LOST, f"not connected to {self.endpoint.address}")
+        from dockertui.engine import transport
+
+        transport.last_status.set(0)
+        return await self._docker._do_query(
+            record.path.removeprefix("/"),
+            record.method,
+            data=data,
+            headers=headers,
+            timeout=transport.NO_TIMEOUT,
+            versioned_api=False,  # the path has the version already, as the journal shows it
+        )
+
+    @contextmanager
+    def translated(self, record: Request) -> Iterator[None]:
+        """Raise what goes wrong inside as EngineError, and note it in the journal."""
+        try:
+            yield
+        except Exception as error:
+            failure = _translate(error, self.endpoint, record)
+            if failure is None:
+                raise
+            record.error = str(failure)
+            record.status = failure.status
+            raise failure from error
+
+    def unreadable(self, record: Request, detail: str) -> EngineError:
+        """The error for a reply that came and cannot be used."""
+        failure = diagnosis.unreadable(self.endpoint, _name(record), detail)
+        record.error = str(failure)
+        return failure
+
+
+def _load_transport() -> None:
+    """Import what is slow to import; a thread does it."""
+
+    import dockertui.engine.tls
+    import dockertui.engine.transport  # noqa: F401
+
+
+async def _connect(endpoint: Endpoint) -> aiodocker.Docker:
+    """aiodocker over a session of ours. Nothing is sent yet."""
+    await asyncio.to_thread(_load_transport)
+    import aiodocker
+
+    from dockertui.engine import tls, transport
+
+    context = await asyncio.to_thread(tls.ssl_context, endpoint)
+    session = transport.open_session(endpoint, context)
+    url = transport.base_url(endpoint)
+    return aiodocker.Docker(url, session.connector, session, api_version=f"v{MAX_API}")
+
+
+def _translate(error: Exception, endpoint: Endpoint, record: Request) -> EngineError | None:
+    """What aiodocker's ``error`` means; None for one that neither it nor the HTTP library raises."""
+    from aiodocker.exceptions import DockerError
+
+    from dockertui.engine import transport
+
+    if isinstance(error, DockerError):
+        if error.status == _NO_CONNECTION:
+            return transport.translate(error.__context__ or error, endpoint, _name(record))
+        return diagnosis.failed_reply(endpoint, _name(record), error.status, str(error.message))
+    failure = transport.translate(error, endpoint, _name(record))
+    if failure is None and (status := transport.last_status.get()) >= 400:
+        # aiodocker stumbled over an error's body: no "message" in it, no UTF-8, no JSON
+        return diagnosis.failed_reply(endpoint, _name(record), status, b"")
+    return failure
+
+
+def _end(response: aiohttp.ClientResponse) -> None:
+    """Give the connection back to the pool if the reply has ended, else close it: aiodocker does neither."""
+    if response.content.at_eof():
+        response.release()
+    else:
+        response.close()
+
+
+def _name(record: Request) -> str:
+    return f"{record.method} {record.path.partition('?')[0]}"

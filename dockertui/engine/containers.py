@@ -1,0 +1,44 @@
+"""Calls of the API's family ``/containers`` that read. All raise EngineError."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from dockertui.engine import listing
+from dockertui.engine.client import Engine
+from dockertui.engine.models import Container
+from dockertui.engine.target import segment
+
+
+async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool = False) -> list[Container]:
+    """All containers, stopped ones too; or those of ``ids`` that exist.
+
+    ``size`` has the Engine measure their file systems, which takes it ten times as long and more.
+    """
+    if ids is not None and not ids:
+        return []
+    asked_at = time.time()
+    params = {"all": True, "size": size or None, **listing.only("id", ids)}
+    found = listing.containers(await engine.get("/containers/json", params=params), asked_at)
+    return found if ids is None else [container for container in found if container.id in ids]
+
+
+async def inspect(engine: Engine, container: str) -> dict[str, Any]:
+    """Everything about one container, by id or name, as the API says it."""
+    return await engine.get_object(f"/containers/{segment(container)}/json")
+
+
+def stats_stream(
+    engine: Engine, container: str
+) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
+    """Its statistics, one object a second (Podman: every five) while it runs; see ``stats.usage``."""
+    return engine.objects(f"/containers/{segment(container)}/stats", params={"stream": True})
+
+
+async def stats_once(engine: Engine, container: str) -> dict[str, Any]:
+    """Its statistics now, without those of a second before: milliseconds from API 1.44 on, a second until then."""
+    params = {"stream": False, "one-shot": True}
+    return await engine.get_object(f"/containers/{segment(container)}/stats", params=params)

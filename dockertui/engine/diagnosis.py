@@ -1,0 +1,179 @@
+"""What each failure means and what to do about it: the one place that makes EngineErrors of failures.
+
+It knows the exceptions of the standard library only; those of the HTTP library are unwrapped in
+``transport.py``.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
+from dockertui.engine.errors import EngineError, ErrorKind, shorten
+from dockertui.engine.fields import text
+
+if TYPE_CHECKING:
+    import ssl
+
+_NO_HOST: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL)
+_STATUS_KINDS: Final = {
+    401: ErrorKind.UNAUTHORIZED,
+    403: ErrorKind.UNAUTHORIZED,
+    404: ErrorKind.NOT_FOUND,
+    407: ErrorKind.UNAUTHORIZED,
+    409: ErrorKind.CONFLICT,
+    501: ErrorKind.UNSUPPORTED,
+}
+_START: Final = {
+    "local": "sudo systemctl start docker",
+    "rootless": "systemctl --user start docker",
+    "desktop": "systemctl --user start docker-desktop",
+    "podman": "systemctl --user start podman.socket",
+}
+
+
+def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
+    """Why the Engine could not be reached or went away; ``error`` is of a socket or TLS, or wraps one."""
+    for cause in _causes(error):
+        if found := _from_ssl(endpoint, cause) or _from_os_error(endpoint, cause):
+            return found
+    return lost(endpoint, str(error))
+
+
+def lost(endpoint: Endpoint, detail: str = "") -> EngineError:
+    """The connection ended before the reply did."""
+    said = f" ({shorten(detail, 200)})" if detail else ""
+    return EngineError(ErrorKind.LOST, f"the Engine at {endpoint.address} closed the connection{said}")
+
+
+def timed_out(endpoint: Endpoint, what: str, seconds: float | None) -> EngineError:
+    """No answer to ``what`` in time."""
+    limit = f" within {seconds:g} s" if seconds else " in time"
+    message = f"the Engine at {endpoint.address} did not answer {what}{limit}"
+    return EngineError(ErrorKind.TIMEOUT, message, "it may be overloaded or hang: look at its log")
+
+
+def not_an_engine(endpoint: Endpoint, detail: str) -> EngineError:
+    """Something answers, and not in the Engine's protocol."""
+    message = f"what answers at {endpoint.address} is no Docker Engine ({shorten(detail, 200)})"
+    return EngineError(ErrorKind.PROTOCOL, message, f"check the address, from {endpoint.source}")
+
+
+def unreadable(endpoint: Endpoint, what: str, detail: str) -> EngineError:
+    """The reply to ``what`` is cut, too long, or not JSON."""
+    message = f"the reply of {endpoint.address} to {what} cannot be read: {shorten(detail, 200)}"
+    return EngineError(ErrorKind.PROTOCOL, message)
+
+
+def failed_reply(endpoint: Endpoint, what: str, status: int, body: str | bytes) -> EngineError:
+    """The error that an Engine reports: HTTP ``status``, and a body that should be ``{"message": …}``."""
+    said = _engine_words(body)
+    if "HTTP request to an HTTPS server" in said:
+        remedy = "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a context with its certificates"
+        return EngineError(ErrorKind.TLS, f"{endpoint.address} expects TLS", remedy, status)
+    if status == 400 and "client version" in said and ("too new" in said or "too old" in said):
+        remedy = "unset DOCKER_API_VERSION, or update the older of the two"
+        return EngineError(ErrorKind.UNSUPPORTED, said, remedy, status)
+    kind = _STATUS_KINDS.get(status, ErrorKind.SERVER if status >= 500 else ErrorKind.BAD_REQUEST)
+    silent = f"the Engine failed at {what} (HTTP {status or 'error'}) and did not say why"
+    return EngineError(kind, said or silent, "" if said else "look at its log", status)
+
+
+def _engine_words(body: str | bytes) -> str:
+    """The message in an error's body: from JSON, else plain text, else "" (a proxy's HTML says nothing)."""
+    words = body.decode(errors="replace") if isinstance(body, bytes) else body
+    words = words.strip()
+    if words.startswith("{"):
+        try:
+            value = json.loads(words)
+        except (ValueError, RecursionError):
+            return words
+        return text(value, "message") or text(value, "cause") or text(value, "error")
+    return "" if words.startswith("<") else words
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what it wraps, the outermost first. aiohttp keeps the true one in ``os_error``."""
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        inner = getattr(found, "os_error", None)
+        found = inner if isinstance(inner, BaseException) else found.__cause__ or found.__context__
+
+
+def _from_os_error(endpoint: Endpoint, error: BaseException) -> EngineError | None:
+    where = endpoint.address
+    if isinstance(error, socket.gaierror):
+        return EngineError(
+            ErrorKind.NO_SOCKET, f"no host has the name in {where}", f"check {endpoint.source}"
+        )
+    if isinstance(error, TimeoutError):
+        return timed_out(endpoint, "the connection attempt", None)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno is None and "path too long" in str(error):
+        return EngineError(ErrorKind.BAD_ENDPOINT, f"the path of the socket {where} is too long for a socket")
+    return _from_errno(endpoint, error.errno or 0)
+
+
+def _from_errno(endpoint: Endpoint, number: int) -> EngineError | None:
+    where = endpoint.address
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return EngineError(ErrorKind.NO_SOCKET, f"there is no socket {where}", _start(endpoint))
+    if number == errno.ECONNREFUSED:
+        return EngineError(ErrorKind.REFUSED, f"nobody listens at {where}", _start(endpoint))
+    if number in (errno.EACCES, errno.EPERM):
+        return EngineError(ErrorKind.PERMISSION, f"permission denied on {where}", _grant(endpoint))
+    if number in _NO_HOST:
+        return EngineError(
+            ErrorKind.REFUSED, f"there is no way to {where}", "check the address and the network"
+        )
+    return lost(endpoint) if number in (errno.ECONNRESET, errno.EPIPE) else None
+
+
+def _start(endpoint: Endpoint) -> str:
+    """How to start what should listen there."""
+    if endpoint.demo:
+        return "start dockertui again"
+    if endpoint.scheme != "unix":
+        return "check the address, and that the Engine listens there"
+    if endpoint.name == "podman" and endpoint.socket_path.startswith("/run/podman/"):
+        return "is Podman's service running? sudo systemctl start podman.socket"
+    return f"is the Engine running? {_START.get(endpoint.name, _START['local'])}"
+
+
+def _grant(endpoint: Endpoint) -> str:
+    """How to be allowed to open it."""
+    if endpoint.name == "podman":
+        return "use your own Podman: systemctl --user start podman.socket"
+    if endpoint.socket_path in (DEFAULT_SOCKET, "/run/docker.sock") or endpoint.name == "local":
+        return "add yourself to the group docker: sudo usermod -aG docker $USER, then log in again"
+    return "it belongs to another user"
+
+
+def _from_ssl(endpoint: Endpoint, error: BaseException) -> EngineError | None:
+    import ssl  # here: most starts need no TLS, and all of them pay for an import
+
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message or "it is not trusted"
+        message = f"the certificate of {endpoint.address} is refused here: {why}"
+        return EngineError(ErrorKind.TLS, message, f"check ca.pem and the host name, from {endpoint.source}")
+    return _from_handshake(endpoint, error) if isinstance(error, ssl.SSLError) else None
+
+
+def _from_handshake(endpoint: Endpoint, error: ssl.SSLError) -> EngineError | None:
+    reason = error.reason or ""
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+        remedy = "unset DOCKER_TLS_VERIFY, or use the TLS port (2376)"
+        return EngineError(ErrorKind.TLS, f"{endpoint.address} does not speak TLS", remedy)
+    if "CERTIFICATE" in reason or "UNKNOWN_CA" in reason or "DECRYPT_ERROR" in reason:
+        message = f"{endpoint.address} refuses our client certificate ({reason.lower().replace('_', ' ')})"
+        remedy = "cert.pem and key.pem must be signed by the Engine's authority"
+        return EngineError(ErrorKind.TLS, message, remedy)
+    return EngineError(ErrorKind.TLS, f"TLS with {endpoint.address} failed: {error}")

@@ -1,0 +1,55 @@
+"""How each kind of object is listed: shared by the calls of ``client.Engine`` and by the preflight, which has none.
+
+Kinds are named as events name them: container, image, network, volume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from dockertui.engine.fields import mappings, objects
+from dockertui.engine.models import Container, Image, Network, Volume
+from dockertui.engine.target import Params
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of the API: its path and query, and how to read its reply, asked for at an epoch second."""
+
+    path: str
+    parse: Callable[[Any, float], list[Any]]
+    params: Params = field(default_factory=dict)
+
+
+def containers(reply: Any, listed_at: float) -> list[Container]:
+    return [Container.from_json(raw, listed_at) for raw in objects(reply)]
+
+
+def images(reply: Any, listed_at: float = 0.0) -> list[Image]:
+    return [Image.from_json(raw) for raw in objects(reply)]
+
+
+def networks(reply: Any, listed_at: float = 0.0) -> list[Network]:
+    return [Network.from_json(raw) for raw in objects(reply)]
+
+
+def volumes(reply: Any, listed_at: float = 0.0) -> list[Volume]:
+    return [Volume.from_json(raw) for raw in mappings(reply, "Volumes")] if isinstance(reply, dict) else []
+
+
+LISTINGS: Final[Mapping[str, Listing]] = {
+    "container": Listing("/containers/json", containers, {"all": True}),
+    "image": Listing("/images/json", images),
+    "network": Listing("/networks", networks),
+    "volume": Listing("/volumes", volumes),
+}
+
+
+def only(key: str, wanted: Collection[str] | None) -> Params:
+    """The query that filters a list by the field ``key``; an empty one for None, which is everything.
+
+    Engines match some fields by prefix or pattern: what comes back must still be compared.
+    """
+    return {} if wanted is None else {"filters": {key: sorted(wanted)}}

@@ -1,0 +1,184 @@
+"""Reaching an Engine through ``ssh HOST docker system dial-stdio``, as the Docker CLI does.
+
+Each connection is one run of the system's own ssh, so that its configuration, agent, jump hosts and known
+hosts count. Nothing of our environment is sent. The command line is that of docker/cli's ``connhelper/ssh``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shlex
+import socket
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError, ErrorKind
+
+if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ClientRequest
+    from aiohttp.tracing import Trace
+
+PARALLEL_DIALS: Final = 4
+"""sshd drops connections at random beyond ten that have not logged in yet (MaxStartups 10:30:100)."""
+KEEPALIVE: Final = 120.0
+"""Seconds an idle connection is kept: a new one costs a login."""
+STDERR_LIMIT: Final = 4096
+GRACE: Final = 2.0
+"""Seconds that ssh has to end by itself, then after SIGTERM."""
+_GREETING: Final = b"HEAD /_ping HTTP/1.1\r\nHost: docker\r\n\r\n"
+
+
+def ssh_command(endpoint: Endpoint) -> list[str]:
+    """The command that connects its standard input and output with the Engine."""
+    parts = endpoint.split
+    command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]
+    if parts.username:
+        command += ["-l", unquote(parts.username)]
+    if parts.port:
+        command += ["-p", str(parts.port)]
+    remote = ["docker", *(["--host", f"unix://{parts.path}"] if parts.path else []), "system", "dial-stdio"]
+    return [*command, "--", _host_as_written(endpoint), shlex.join(remote)]
+
+
+def _host_as_written(endpoint: Endpoint) -> str:
+    """The host with its upper case letters, which aliases in ssh_config may have."""
+    netloc = endpoint.split.netloc.rpartition("@")[2]
+    if netloc.startswith("["):
+        return netloc[1:].partition("]")[0]
+    return netloc.partition(":")[0]
+
+
+class SSHConnector(aiohttp.UnixConnector):
+    """Makes each connection of an HTTP session by running ssh with one end of a socket pair."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__("ssh", limit=0, keepalive_timeout=KEEPALIVE)
+        self._endpoint = endpoint
+        self._dials = asyncio.Semaphore(PARALLEL_DIALS)
+        self._runs: set[asyncio.Task[None]] = set()
+
+    async def _create_connection(
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (aiohttp's signature)
+    ) -> ResponseHandler:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        try:
+            async with self._dials:
+                run = await _Run.start(self._endpoint, theirs)
+                self._keep(run)
+                await run.greet(ours)
+            handler = _Handler(self._loop, run.release)
+            await self._loop.create_unix_connection(lambda: handler, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
+        return handler
+
+    def _keep(self, run: _Run) -> None:
+        task = self._loop.create_task(run.see_off())
+        self._runs.add(task)
+        task.add_done_callback(self._runs.discard)
+
+    async def wait_closed(self) -> None:
+        """After ``close``: wait until no ssh is left."""
+        await asyncio.gather(*self._runs, return_exceptions=True)
+
+
+class _Handler(ResponseHandler):
+    """aiohttp's protocol, telling when its connection has ended."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
+        super().__init__(loop=loop)
+        self._ended = ended
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self._ended()
+
+
+class _Run:
+    """One ssh, from its start until it is seen off."""
+
+    def __init__(self, endpoint: Endpoint, process: Process) -> None:
+        self._endpoint = endpoint
+        self._process = process
+        self._released = asyncio.Event()
+        self._stderr = b""
+
+    @classmethod
+    async def start(cls, endpoint: Endpoint, stdio: socket.socket) -> _Run:
+        """Run it in a session of its own: it cannot ask for a password on the terminal that we paint."""
+        with stdio:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *ssh_command(endpoint),
+                    stdin=stdio.fileno(),
+                    stdout=stdio.fileno(),
+                    stderr=PIPE,
+                    start_new_session=True,
+                )
+            except FileNotFoundError:
+                raise EngineError(ErrorKind.SSH, "this machine has no ssh", "install OpenSSH") from None
+        return cls(endpoint, process)
+
+    async def greet(self, connection: socket.socket) -> None:
+        """Have the Engine answer once: a failing login is then told in ssh's own words."""
+        loop = asyncio.get_running_loop()
+        reply = b""
+        try:
+            await loop.sock_sendall(connection, _GREETING)
+            while b"\r\n\r\n" not in reply:
+                data = await loop.sock_recv(connection, 4096)
+                reply += data
+                if not data or not reply.startswith(b"HTTP/1."[: len(reply)]):
+                    raise await self._failure(reply)
+        except OSError:
+            raise await self._failure(reply) from None
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Its connection has ended, so should it."""
+        self._released.set()
+
+    async def see_off(self) -> None:
+        """Collect what it says until it ends; end it when its connection has ended and it does not follow."""
+        ended = asyncio.ensure_future(self._collect())
+        released = asyncio.ensure_future(self._released.wait())
+        await asyncio.wait((ended, released), return_when=asyncio.FIRST_COMPLETED)
+        for stop in (None, self._process.terminate, self._process.kill):
+            if stop and not ended.done():
+                with contextlib.suppress(ProcessLookupError):
+                    stop()
+            await asyncio.wait((ended,), timeout=GRACE)
+        released.cancel()
+
+    async def _collect(self) -> None:
+        """Keep the end of its standard error, until it has ended."""
+        stderr = self._process.stderr
+        while stderr and (data := await stderr.read(STDERR_LIMIT)):
+            self._stderr = (self._stderr + data)[-STDERR_LIMIT:]
+        await self._process.wait()
+
+    async def _failure(self, reply: bytes) -> EngineError:
+        """Why the Engine was not reached, from what ssh said or what came in place of a reply."""
+        self.release()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), GRACE)
+        said = " ".join(self._stderr.decode(errors="replace").split())
+        if not said and reply:
+            said = f"the remote shell printed {reply[:200].decode(errors='replace')!r} in place of a reply"
+        message = f"{self._endpoint.address}: {said or f'ssh ended with code {self._process.returncode}'}"
+        remedy = f"try: {shlex.join(ssh_command(self._endpoint)[:-1])} docker version"
+        return EngineError(ErrorKind.SSH, message, remedy)

@@ -1,0 +1,63 @@
+"""Calls about the Engine itself: version, information, events, disk usage. All raise EngineError."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from dockertui.engine import listing
+from dockertui.engine.client import Engine
+from dockertui.engine.models import Event
+
+
+class VolumeUsage(NamedTuple):
+    """What a volume takes: its bytes, and how many containers refer to it. None is 'the Engine did not say'."""
+
+    size: int | None
+    ref_count: int | None
+
+
+async def version(engine: Engine) -> dict[str, Any]:
+    """What the Engine and its components are; what is used of it is ``engine.version``."""
+    return await engine.get_object("/version")
+
+
+async def info(engine: Engine) -> dict[str, Any]:
+    """Its configuration, counts, drivers and warnings."""
+    return await engine.get_object("/info")
+
+
+async def df(engine: Engine, types: Sequence[str] = ()) -> dict[str, Any]:
+    """Disk usage; of ``types`` (container, image, volume, build-cache) only, from API 1.42 on.
+
+    The Engine walks file systems for it: no time limit, cancel it.
+    """
+    params = {"type": tuple(types)} if engine.supports("1.42") else {}
+    return await engine.get_object("/system/df", params=params, timeout=None)
+
+
+async def df_volumes(engine: Engine) -> dict[str, VolumeUsage]:
+    """What each volume takes, by its name. As slow as ``df``."""
+    found = listing.volumes(await df(engine, ["volume"]))
+    return {volume.name: VolumeUsage(volume.size, volume.ref_count) for volume in found}
+
+
+@asynccontextmanager
+async def events(
+    engine: Engine, since: int | None = None, filters: Mapping[str, Sequence[str]] | None = None
+) -> AsyncIterator[AsyncIterator[Event]]:
+    """Events as they happen: ``async with events(engine) as stream: async for event in stream``.
+
+    ``since`` is in epoch nanoseconds and inclusive; of the past the Engine keeps 256. Entering waits for the
+    reply's headers, which some Podman versions hold back until there is an event.
+    """
+    when = None if since is None else f"{since // 1_000_000_000}.{since % 1_000_000_000:09d}"
+    params = {"since": when, "filters": None if filters is None else {k: list(v) for k, v in filters.items()}}
+    async with engine.objects("/events", params=params) as objects:
+        yield _typed(objects)
+
+
+async def _typed(objects: AsyncIterator[dict[str, Any]]) -> AsyncIterator[Event]:
+    async for raw in objects:
+        yield Event.from_json(raw)

@@ -1,0 +1,42 @@
+"""Building what stands in a request line: the path and its query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from dockertui.engine.errors import EngineError, ErrorKind, shorten
+
+Params = Mapping[str, Any]
+"""A query. None is left out, a boolean is 1 or 0, dicts and lists are JSON, a tuple repeats its key."""
+
+
+def segment(name: str, *, safe: str = "") -> str:
+    """A name or id as one segment of a path: what it holds cannot change where the request goes.
+
+    ``safe`` are characters left as they are; images need "/:@". Raises EngineError (BAD_REQUEST) for a name
+    that no path can hold.
+    """
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        raise EngineError(ErrorKind.BAD_REQUEST, f"{shorten(name, 80)!r} cannot be the name of anything")
+    return quote(name, safe=safe, errors="replace")
+
+
+def target(path: str, params: Params | None = None) -> str:
+    """The path with its query."""
+    pairs = [(key, item) for key, value in (params or {}).items() for item in _query_values(value)]
+    return f"{path}?{urlencode(pairs, quote_via=quote, errors='replace')}" if pairs else path
+
+
+def _query_values(value: Any) -> Sequence[str]:
+    if value is None:
+        return ()
+    if isinstance(value, tuple):
+        return [text for item in value for text in _query_values(item)]
+    if isinstance(value, bool):
+        return ("1" if value else "0",)
+    if isinstance(value, str | int | float):
+        return (str(value),)
+    return (json.dumps(value, separators=(",", ":")),)

@@ -1,0 +1,48 @@
+"""The TLS context of an endpoint. Imports ``ssl``: load it when a certificate is at hand."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from dockertui.engine.context import TLS
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError, ErrorKind
+
+
+def ssl_context(endpoint: Endpoint) -> ssl.SSLContext | None:
+    """The context for ``endpoint``, None when it speaks plain HTTP. Reads files: call it in a thread.
+
+    Raises EngineError (TLS) naming the file that is missing or broken.
+    """
+    tls = endpoint.tls
+    if tls is None:
+        return None
+    try:
+        return _load(tls)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        files = ", ".join(str(path) for path in (tls.ca, tls.cert, tls.key) if path)
+        message = f"the TLS files for {endpoint.address} cannot be used: {_reason(error)}"
+        raise EngineError(ErrorKind.TLS, message, f"check {files or 'the settings of TLS'}") from error
+
+
+def _load(tls: TLS) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=tls.ca)
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if tls.cert or tls.key:
+        context.load_cert_chain(_required(tls.cert, "certificate"), tls.key)
+    return context
+
+
+def _required(path: Path | None, what: str) -> Path:
+    if path is None:
+        raise ValueError(f"there is a key without its {what}")
+    return path
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.lower().replace("_", " ")
+    return getattr(error, "strerror", None) or str(error)

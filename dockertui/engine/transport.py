@@ -1,0 +1,96 @@
+"""The HTTP session to an endpoint, and what the HTTP library's exceptions mean.
+
+Imports aiohttp, which costs a tenth of a second: ``client.py`` loads it in a thread.
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextvars import ContextVar
+from types import SimpleNamespace
+from typing import Final
+
+import aiohttp
+
+from dockertui.engine import diagnosis
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.ssh import SSHConnector
+
+CONNECT_TIMEOUT: Final = 10.0
+NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
+"""Calls are limited by ``asyncio.timeout``, streams not at all; only the connecting is limited here."""
+HEADER_LIMIT: Final = 64 * 1024
+
+last_status: ContextVar[int] = ContextVar("dockertui_last_status", default=0)
+"""The HTTP status of this task's last reply: aiodocker loses it when an error has an unexpected body."""
+
+
+def open_session(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.ClientSession:
+    """A session whose connections all go to ``endpoint``, without limit: streams never starve calls."""
+    traces = aiohttp.TraceConfig()
+    traces.on_request_end.append(_note_status)
+    return aiohttp.ClientSession(
+        connector=_connector(endpoint, context),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[traces],
+        max_line_size=HEADER_LIMIT,
+        max_field_size=HEADER_LIMIT,
+    )
+
+
+async def close_session(session: aiohttp.ClientSession) -> None:
+    """End all connections, streams included."""
+    connector = session.connector
+    await session.close()
+    if isinstance(connector, SSHConnector):
+        await connector.wait_closed()
+
+
+def base_url(endpoint: Endpoint) -> str:
+    """The URL before ``/v1.41/…``. A host is needed even where none is looked up."""
+    if endpoint.scheme == "tcp":
+        parts = endpoint.split
+        return f"{'https' if endpoint.tls else 'http'}://{parts.netloc}{parts.path}"
+    return "npipe://localhost" if endpoint.scheme == "npipe" else "unix://localhost"
+
+
+def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineError | None:
+    """The EngineError that ``error`` at ``what`` means; None when it is not of the HTTP library."""
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, TimeoutError):
+        return diagnosis.timed_out(endpoint, what, None)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return diagnosis.not_an_engine(endpoint, error.message)
+    if isinstance(error, aiohttp.InvalidURL):
+        return EngineError(ErrorKind.BAD_ENDPOINT, f"{endpoint.address} cannot be used: {error}")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return _disconnected(error, endpoint)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return diagnosis.lost(endpoint, "in the middle of a reply")
+    if isinstance(error, aiohttp.ClientError | OSError):
+        return diagnosis.failed_connection(endpoint, error)
+    return None
+
+
+def _disconnected(error: aiohttp.ServerDisconnectedError, endpoint: Endpoint) -> EngineError:
+    """It hung up; perhaps in the middle of its headers."""
+    told = error.message
+    return diagnosis.lost(endpoint, told if isinstance(told, str) and told != "Server disconnected" else "")
+
+
+def _connector(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.BaseConnector:
+    if endpoint.scheme == "unix":
+        return aiohttp.UnixConnector(endpoint.socket_path, limit=0)
+    if endpoint.scheme == "ssh":
+        return SSHConnector(endpoint)
+    if endpoint.scheme == "npipe":
+        return aiohttp.NamedPipeConnector(endpoint.socket_path.replace("/", "\\"), limit=0)
+    return aiohttp.TCPConnector(ssl=context if context else True, limit=0)
+
+
+async def _note_status(
+    session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+) -> None:
+    last_status.set(params.response.status)
