@@ -1,0 +1,165 @@
+"""The Textual App: takes the Engine that was found, wires the mirror to the screens, and holds no logic of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+
+from dockertui.config import ConfigError, Settings
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.preflight import Preflight
+from dockertui.engine.trace import Trace
+from dockertui.live.session import Session
+from dockertui.operations.catalogue import Catalogue
+from dockertui.output.diff import CellDiff
+from dockertui.resources.registry import RESOURCES
+from dockertui.screens.binding import keymap
+from dockertui.screens.connection import ConnectionScreen
+from dockertui.screens.main import MainScreen
+
+_HERE = Path(__file__).parent
+_STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "styles"
+
+_PATIENCE = 0.15
+"""Seconds in which the first requests should have been answered, before the screen says that it waits for them."""
+
+_PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
+"""Seconds without a key, and by how much statistics are slower until then."""
+
+
+class DockerTUI(CellDiff[None], App[None]):
+    """dockertui on one Engine at a time."""
+
+    CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "dockertui"
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        problems: Sequence[ConfigError],
+        preflight: Preflight,
+        read_only: bool = False,
+        or_demo: bool = False,
+        start_demo: Callable[[], Endpoint],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.preflight = preflight
+        self.read_only = read_only
+        self.or_demo = or_demo
+        self.start_demo = start_demo
+        self.clock = clock
+        self.catalogue = Catalogue(settings)
+        self.catalogue.problems[:0] = problems
+        self.session: Session | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._last_input = time.monotonic()
+        self.animation_level = "none"
+        self.diff_enabled = settings.diff_output
+        self.theme = settings.theme
+        self.set_keymap(keymap(self.catalogue))
+
+    async def on_mount(self) -> None:
+        """Show what the first requests brought. Only if they take their time, say so meanwhile."""
+        self.set_interval(5.0, self._pace)
+        if not await asyncio.to_thread(self.preflight.wait, _PATIENCE):
+            await self.push_screen(ConnectionScreen([]))
+        self.run_worker(self._take(self.preflight))
+
+    async def _take(self, preflight: Preflight) -> None:
+        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried."""
+        await asyncio.to_thread(preflight.wait)
+        if preflight.endpoint is not None:
+            await self._open(preflight.endpoint, preflight)
+        elif self.or_demo:
+            await self._open_demo()
+        elif isinstance(self.screen, ConnectionScreen):
+            self.screen.show(preflight.attempts)
+        else:
+            await self.push_screen(ConnectionScreen(preflight.attempts))
+
+    async def _open_demo(self) -> None:
+        endpoint = await asyncio.to_thread(self.start_demo)
+        preflight = Preflight([endpoint], trace=Trace())
+        preflight.start()
+        await self._take(preflight)
+
+    async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
+        """Show the main screen on what is known, and follow the Engine once that is painted."""
+        self.session = Session(
+            endpoint,
+            [resource.source for resource in RESOURCES],
+            on_sample=self._sampled,
+            read_only=self.read_only,
+            trace=preflight.trace,
+            stats_period=self.settings.stats_period,
+            clock=self.clock,
+        )
+        self.session.seed(preflight.version, preflight.lists)
+        main = MainScreen(self.session, self.catalogue, self.clock)
+        if isinstance(self.screen, ConnectionScreen):
+            await self.switch_screen(main)
+        else:
+            await self.push_screen(main)
+        self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        if self.session is not None and self._following is None:
+            self._following = asyncio.create_task(self.session.run())
+            self.problems_to_screen()
+            gc.freeze()
+
+    def _sampled(self, ids: frozenset[str]) -> None:
+        if isinstance(self.screen, MainScreen):
+            self.screen.sampled(ids)
+
+    def problems_to_screen(self) -> None:
+        """Say what is wrong in the settings file: the first in full, the rest by number."""
+        problems = self.catalogue.problems
+        if problems and isinstance(self.screen, MainScreen):
+            more = f" (and {len(problems) - 1} more: see ?)" if len(problems) > 1 else ""
+            self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
+
+    async def on_unmount(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait([self._following])
+
+    def action_redraw(self) -> None:
+        """Send the whole screen again, whatever the terminal shows."""
+        self.redraw()
+
+    # the connection screen
+
+    async def on_connection_screen_retry(self) -> None:
+        self.preflight = self.preflight.again()
+        self.run_worker(self._take(self.preflight))
+
+    async def on_connection_screen_demo(self) -> None:
+        self.run_worker(self._open_demo())
+
+    # statistics go slower when nobody types
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseEvent):
+            self._last_input = time.monotonic()
+            self._pace()
+        await super().on_event(event)
+
+    def _pace(self) -> None:
+        if self.session is not None:
+            quiet = time.monotonic() - self._last_input
+            factor = next(factor for limit, factor in _PACES if quiet < limit)
+            self.session.sampler.period = self.settings.stats_period * factor

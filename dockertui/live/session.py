@@ -1,0 +1,53 @@
+"""One Engine as the program holds it: the connection, the mirror that follows it, and the statistics of what is seen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from dockertui.engine.client import Engine
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.models import Version
+from dockertui.engine.trace import Trace
+from dockertui.live.sampler import Sampler
+from dockertui.live.store import Mirror, Source
+from dockertui.live.watcher import Watcher
+
+
+class Session:
+    """An Engine with its mirror, watcher and sampler. `seed` fills it with what was asked before the screen existed."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        sources: Iterable[Source[Any]],
+        *,
+        on_sample: Callable[[frozenset[str]], None],
+        read_only: bool = False,
+        trace: Trace | None = None,
+        stats_period: float = 2.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.endpoint = endpoint
+        self.trace = trace or Trace()
+        self.engine = Engine(endpoint, read_only=read_only, trace=self.trace)
+        self.mirror = Mirror(sources, clock=clock)
+        self.watcher = Watcher(self.engine, self.mirror)
+        self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample)
+
+    def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
+        """Take the lists that were asked for at the start; the watcher asks again as soon as it hears the events."""
+        self.mirror.version = version
+        for kind, objects in lists.items():
+            self.mirror.replace(kind, objects)
+
+    async def run(self) -> None:
+        """Follow the Engine until cancelled, then close the connections."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.watcher.run())
+                tasks.create_task(self.sampler.run())
+        finally:
+            await self.engine.close()

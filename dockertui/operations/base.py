@@ -1,0 +1,35 @@
+"""What the catalogue is made of: an `Operation` is one thing a user can do, and everything said of it elsewhere comes from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Context(StrEnum):
+    """Where an operation's keys work."""
+
+    ANYWHERE = "anywhere"
+    LIST = "in a list"
+    DETAIL = "in the detail"
+    CONNECTION = "when there is no Engine"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a user can do.
+
+    id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's method
+    `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its one word in
+    the footer; without one it is not shown there. words: further words under which the palette finds it.
+    """
+
+    id: str
+    title: str
+    action: str
+    keys: tuple[str, ...]
+    group: str
+    context: Context = Context.ANYWHERE
+    hint: str = ""
+    words: str = ""
+    palette: bool = True

@@ -1,0 +1,98 @@
+"""What a kind of object is to the screen: its columns, the words its filter knows, its page and its references."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from dockertui.engine.client import Engine
+from dockertui.live.store import Source
+from dockertui.resources.reply import Reply
+from dockertui.resources.world import Size, World
+from dockertui.widgets.page import Field, Section
+from dockertui.widgets.table import Column
+
+T = TypeVar("T")
+
+
+class Reference(NamedTuple):
+    """An object that another one names."""
+
+    kind: str
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a pane's title says of its objects beside their number: `4 running`, in a style."""
+
+    text: str
+    style: str = ""
+
+
+class Resource(ABC, Generic[T]):
+    """One kind of object. The screen is the same code for all of them; what differs stands in a subclass of this.
+
+    A new kind is one file with such a subclass, and its place in `dockertui.resources.registry.RESOURCES`.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[Source[Any]]
+    default_sort: ClassVar[str] = "name"
+
+    @abstractmethod
+    def columns(self, world: World) -> Sequence[Column[T]]:
+        """The columns of the list, the most telling first."""
+
+    @abstractmethod
+    def name(self, item: T) -> str:
+        """What a person calls this object."""
+
+    @abstractmethod
+    def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
+        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`."""
+
+    plain: ClassVar[Sequence[str]] = ("name", "id")
+
+    @abstractmethod
+    def sections(self, item: T, inspect: Reply, world: World) -> list[Section]:
+        """The page of one object. `inspect` is empty until the Engine has answered."""
+
+    @abstractmethod
+    def references(self, item: T, world: World) -> list[Reference]:
+        """The objects this one uses, and those that use it."""
+
+    @abstractmethod
+    async def inspect(self, engine: Engine, item: T) -> Mapping[str, Any]:
+        """The Engine's whole answer about one object. Raises EngineError."""
+
+    def summary(self, items: Iterable[T], world: World) -> list[Summary]:
+        """What is worth knowing of all the objects at a glance."""
+        return []
+
+    def is_running(self, item: T) -> bool:
+        """Whether the object stays in the list when only what runs is shown."""
+        return True
+
+    async def measure(self, engine: Engine) -> Mapping[str, Size]:
+        """What each object takes on disk, by id: dear for the Engine, so only on request. Raises EngineError."""
+        return {}
+
+
+def facts(*fields: Field | None) -> list[Field]:
+    """The fields that say something."""
+    return [field for field in fields if field is not None and field.value]
+
+
+def listing(title: str, pairs: Iterable[tuple[str, str]]) -> Section:
+    """A section of names and values, such as labels."""
+    return Section(title, [Field(name, value or "(empty)") for name, value in pairs])
+
+
+def filled(*sections: Section) -> list[Section]:
+    """The sections that hold a field."""
+    return [section for section in sections if section.fields]

@@ -1,0 +1,211 @@
+"""Containers: the list's columns and what ties a container to other objects. Its page stands in container_page.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dockertui.engine import containers
+from dockertui.engine.client import Engine
+from dockertui.engine.models import Container, Port
+from dockertui.engine.stats import Usage
+from dockertui.resources import format
+from dockertui.resources.base import Reference, Resource, Summary
+from dockertui.resources.container_page import container_sections
+from dockertui.resources.reply import Reply
+from dockertui.resources.sources import CONTAINERS
+from dockertui.resources.world import Size, World
+from dockertui.widgets.page import Section
+from dockertui.widgets.table import Cell, Column
+
+# Symbols of one cell each that stand in every font a server's users have; the word beside them is in the status.
+_SYMBOLS = {
+    "running": Cell("▶", "good"),
+    "paused": Cell("‖", "warn"),
+    "restarting": Cell("↻", "warn"),
+    "exited": Cell("■", "dim"),
+    "created": Cell("○", "dim"),
+    "removing": Cell("×", "warn"),
+    "dead": Cell("✗", "bad"),
+}
+_RANK = {"restarting": 0, "dead": 1, "running": 2, "paused": 3, "removing": 4, "created": 5, "exited": 6}
+_STOPPED_ON_REQUEST = frozenset({130, 143})  # SIGINT and SIGTERM: most likely somebody's `stop`
+
+
+class Containers(Resource[Container]):
+    """What `docker ps -a` lists."""
+
+    kind = "container"
+    title = "Containers"
+    source = CONTAINERS
+    plain = ("name", "image", "id", "status", "project", "ports")
+
+    def columns(self, world: World) -> Sequence[Column[Container]]:
+        def usage(field: str) -> Callable[[Container], Any]:
+            return lambda item: getattr(world.usage.get(item.id), field, None) if item.running else None
+
+        return (
+            Column("state", "S", _state, lambda item: _RANK.get(item.state, 9), width=1),
+            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14, grow=4),
+            Column("status", "STATUS", partial(_status, world), _status_order, width=17, priority=1),
+            Column("cpu", "CPU", partial(_cpu, world), usage("cpu"), width=6, right=True, priority=2),
+            Column("memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3),
+            Column("image", "IMAGE", lambda item: item.image, lambda item: item.image, width=14, grow=3, priority=4),
+            Column("ports", "PORTS", _ports, lambda item: [p.public or 0 for p in item.ports], width=14, grow=2, priority=5),
+            Column("project", "PROJECT", lambda item: item.project, lambda item: item.project or None, width=12, priority=6),
+            Column("created", "AGE", partial(_created, world), lambda item: -item.created, width=4, right=True, priority=7),
+            Column("net", "NET I/O", partial(_net, world), usage("net_rx"), width=15, right=True, priority=8),
+            Column("block", "BLOCK I/O", partial(_block, world), usage("blk_read"), width=15, right=True, priority=9),
+            Column("command", "COMMAND", lambda item: item.command, lambda item: item.command, width=16, grow=3, priority=10),
+            Column("size", "SIZE", partial(_size, world), partial(_size_order, world), width=8, right=True, priority=11),
+            Column("id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=12),
+        )
+
+    def name(self, item: Container) -> str:
+        return item.name or item.short_id
+
+    def terms(self) -> Mapping[str, Callable[[Container], Iterable[str]]]:
+        return {
+            "name": lambda item: item.names or (item.name,),
+            "image": lambda item: (item.image, item.image_id),
+            "state": lambda item: (item.state, item.health),
+            "status": lambda item: (item.state, item.health, f"exit {item.exit_code}" if item.exit_code is not None else ""),
+            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+            "id": lambda item: (item.id,),
+            "project": lambda item: (item.project,),
+            "network": lambda item: [attachment.network for attachment in item.networks],
+            "volume": lambda item: [mount.name for mount in item.mounts if mount.name],
+            "ports": lambda item: (port_list(item.ports),),
+            "command": lambda item: (item.command,),
+        }
+
+    def sections(self, item: Container, inspect: Reply, world: World) -> list[Section]:
+        return container_sections(item, inspect, world)
+
+    def references(self, item: Container, world: World) -> list[Reference]:
+        found = [Reference("image", item.image_id, item.image)]
+        found += [Reference("network", world.network_id(a), a.network) for a in item.networks]
+        found += [Reference("volume", m.name, m.name) for m in item.mounts if m.type == "volume" and m.name]
+        return found
+
+    async def inspect(self, engine: Engine, item: Container) -> Mapping[str, Any]:
+        return await containers.inspect(engine, item.id)
+
+    def summary(self, items: Iterable[Container], world: World) -> list[Summary]:
+        known = list(items)
+        running = sum(item.state == "running" for item in known)
+        failed = sum(item.state == "exited" and item.exit_code not in (0, None) for item in known)
+        counts = [
+            (running, "running", "good"),
+            (sum(item.health == "unhealthy" for item in known), "unhealthy", "bad"),
+            (sum(item.state == "restarting" for item in known), "restarting", "warn"),
+            (sum(item.state == "paused" for item in known), "paused", "warn"),
+            (failed, "failed", "bad"),
+            (sum(item.state == "exited" for item in known) - failed, "exited", "dim"),
+            (sum(item.state == "dead" for item in known), "dead", "bad"),
+        ]
+        return [Summary(f"{count} {word}", style) for count, word, style in counts if count]
+
+    def is_running(self, item: Container) -> bool:
+        return item.running
+
+    async def measure(self, engine: Engine) -> Mapping[str, Size]:
+        listed = await containers.ls(engine, size=True)
+        return {item.id: Size(item.size_rw or 0, item.size_root or 0) for item in listed}
+
+
+def _state(item: Container) -> Cell:
+    symbol = _SYMBOLS.get(item.state, Cell("?", "warn"))
+    if item.state == "running" and item.health == "unhealthy":
+        return Cell(symbol.text, "bad")
+    return Cell(symbol.text, "bad") if item.state == "exited" and _failed(item) else symbol
+
+
+def _failed(item: Container) -> bool:
+    return item.exit_code not in (0, None) and item.exit_code not in _STOPPED_ON_REQUEST
+
+
+def _status(world: World, item: Container) -> Cell:
+    lasted = "" if item.since is None else " " + format.age(world.clock() - item.since)
+    if item.state == "running":
+        styles = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
+        return Cell(f"up{lasted} {item.health}".rstrip(), styles.get(item.health, "good"))
+    if item.state in ("exited", "dead"):
+        code = "" if item.exit_code is None else f" {item.exit_code}"
+        style = "bad" if item.state == "dead" or _failed(item) else "dim"
+        return Cell(f"{'exit' if code else item.state}{code},{lasted}" if lasted else f"{item.state}{code}", style)
+    if item.state == "restarting":
+        return Cell(f"restarting, exit {item.exit_code}" if item.exit_code is not None else "restarting", "warn")
+    return Cell(f"{item.state}{lasted}", "warn" if item.state in ("paused", "removing") else "dim")
+
+
+def _status_order(item: Container) -> tuple[int, float]:
+    return _RANK.get(item.state, 9), -(item.since or 0)
+
+
+def _usage(world: World, item: Container) -> Usage | None:
+    return world.usage.get(item.id) if item.running else None
+
+
+def _cpu(world: World, item: Container) -> Cell:
+    usage = _usage(world, item)
+    if usage is None or usage.cpu is None:
+        return Cell("", "dim")
+    return Cell(format.share(usage.cpu), "bad" if usage.cpu >= 90 else "warn" if usage.cpu >= 50 else "")
+
+
+def _memory(world: World, item: Container) -> Cell:
+    usage = _usage(world, item)
+    if usage is None or usage.memory is None:
+        return Cell("", "dim")
+    used = usage.memory / usage.memory_limit if usage.memory_limit else 0
+    text = format.memory(usage.memory).replace("iB", "")
+    return Cell(text, "bad" if used >= 0.9 else "warn" if used >= 0.75 else "")
+
+
+def _net(world: World, item: Container) -> str:
+    usage = _usage(world, item)
+    if usage is None or usage.net_rx is None or usage.net_tx is None:
+        return ""
+    return f"{format.size(usage.net_rx)} / {format.size(usage.net_tx)}"
+
+
+def _block(world: World, item: Container) -> str:
+    usage = _usage(world, item)
+    if usage is None or usage.blk_read is None or usage.blk_write is None:
+        return ""
+    return f"{format.size(usage.blk_read)} / {format.size(usage.blk_write)}"
+
+
+def _created(world: World, item: Container) -> Cell:
+    return Cell(format.age(world.clock() - item.created) if item.created else "", "dim")
+
+
+def _ports(item: Container) -> str:
+    return port_list(item.ports)
+
+
+def port_list(ports: Sequence[Port]) -> str:
+    """The ports in a line, published ones first: `8080→80, 127.0.0.1:53→53/udp, 9000`; both IP families once."""
+    published = [f"{_address(port)}{port.public}→{_port(port)}" for port in ports if port.public]
+    exposed = [_port(port) for port in ports if not port.public]
+    return ", ".join(dict.fromkeys(published + exposed))
+
+
+def _address(port: Port) -> str:
+    return "" if port.ip in ("", "0.0.0.0", "::") else f"[{port.ip}]:" if ":" in port.ip else f"{port.ip}:"
+
+
+def _port(port: Port) -> str:
+    return str(port.private) if port.type == "tcp" else f"{port.private}/{port.type}"
+
+
+def _size(world: World, item: Container) -> Cell:
+    known = world.size("container", item.id)
+    return Cell(format.size(known.own)) if known else Cell("·", "dim")
+
+
+def _size_order(world: World, item: Container) -> int | None:
+    known = world.size("container", item.id)
+    return known.own if known else None

@@ -1,0 +1,67 @@
+"""The filter line: plain words and `term:value` words, all of which must match; `!` before a word turns it round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from dockertui.widgets.text import occurrences
+
+T = TypeVar("T")
+Terms = Mapping[str, Callable[[T], Iterable[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the line: the term it is about ("" for any), what to find in it, and whether it must be absent."""
+
+    term: str
+    needle: str
+    absent: bool = False
+
+
+def words(line: str, terms: Iterable[str]) -> list[Word]:
+    """The words of a filter line. `nginx:1.27` is a plain word, since `nginx` is no term; so is `label:` unfinished."""
+    known = set(terms)
+    return [word for token in line.split() if (word := _word(token, known)) is not None]
+
+
+def _word(token: str, terms: set[str]) -> Word | None:
+    absent = token.startswith("!")
+    token = token[1:] if absent else token
+    term, colon, needle = token.partition(":")
+    if colon and term.lower() in terms:
+        return Word(term.lower(), needle.lower(), absent) if needle else None
+    return Word("", token.lower(), absent) if token else None
+
+
+class Filter(Generic[T]):
+    """A filter line over one kind of object: which objects it keeps, and where in a text it matched."""
+
+    def __init__(self, line: str, terms: Terms[T], plain: Sequence[str]) -> None:
+        self.line = line
+        self._terms = terms
+        self._plain = plain
+        self._words = words(line, terms)
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def keeps(self, item: T) -> bool:
+        """Whether every word of the line matches `item`, upper and lower case alike."""
+        return all(self._matches(word, item) for word in self._words)
+
+    def _matches(self, word: Word, item: T) -> bool:
+        names = (word.term,) if word.term else self._plain
+        found = any(word.needle in text.lower() for name in names for text in self._terms[name](item))
+        return found is not word.absent
+
+    def spans(self, column: str, text: str) -> list[tuple[int, int]]:
+        """Start and end of each match in the text of a column. A term marks the column of its own name alone."""
+        needles = [
+            word.needle
+            for word in self._words
+            if not word.absent and (column == word.term if word.term else column in self._plain)
+        ]
+        return sorted(span for needle in needles for span in occurrences(text, needle))

@@ -1,0 +1,96 @@
+"""How quantities read: sizes, ages and shares, as the Docker CLI writes them where it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+_DECIMAL = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+_BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_AGES = ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h"), (86400 * 14, 86400, "d"), (86400 * 730, 604800, "w"))
+_SPANS = (("year", 31536000), ("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def _scaled(amount: float, base: int, units: Sequence[str], digits: int) -> str:
+    unit = 0
+    # What would round up to the next unit belongs there: 999.6 kB is 1MB, not 1e+03kB.
+    while round(amount) >= base and unit < len(units) - 1:
+        amount /= base
+        unit += 1
+    return f"{amount:.{digits}g}{units[unit]}"
+
+
+def size(amount: int | float) -> str:
+    """A size on disk or on the wire, in decimal units and three digits as `docker images` has it: 187MB."""
+    return _scaled(amount, 1000, _DECIMAL, 3)
+
+
+def memory(amount: int | float) -> str:
+    """A size in memory, in binary units and four digits as `docker stats` has it: 38.21MiB."""
+    return _scaled(amount, 1024, _BINARY, 4)
+
+
+def share(percent: float) -> str:
+    """A percentage that keeps its width: 0.4%, 12.3%, 104%."""
+    return f"{percent:.1f}%" if percent < 99.95 else f"{percent:.0f}%"
+
+
+def age(seconds: float) -> str:
+    """A duration in one short word, for a column: 12s, 5m, 3h, 9d, 6w, 3y."""
+    seconds = max(0, int(seconds))
+    for limit, unit, sign in _AGES:
+        if seconds < limit:
+            return f"{seconds // unit}{sign}"
+    return f"{seconds // 31536000}y"
+
+
+def span(seconds: float) -> str:
+    """A duration in its two largest units, for a page: 3 hours 12 minutes."""
+    left, parts = max(0, int(seconds)), []
+    for name, unit in _SPANS:
+        count, left = divmod(left, unit)
+        if count:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "less than a second"
+
+
+def clock(seconds: float) -> str:
+    """A running duration that shows each second: 12 s, 3 min 5 s, 2 h 10 min."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minute} min"
+    return f"{minute} min {second} s" if minute else f"{second} s"
+
+
+def parse_time(text: str) -> float | None:
+    """Epoch seconds of the Engine's RFC 3339 text; None for its zero time (0001-01-01) or anything else."""
+    head, _, rest = text.partition(".")
+    if rest:
+        digits = len(rest) - len(rest.lstrip("0123456789"))
+        head += f".{rest[:digits][:6]:0<6}{rest[digits:]}"
+    try:
+        moment = datetime.fromisoformat(head.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return moment.timestamp() if moment.year > 1 else None
+
+
+def moment(epoch: float | None, now: float) -> str:
+    """A point in time for a page, local, with how long ago: 2026-11-21 05:20:03 (2 hours 3 minutes ago)."""
+    if epoch is None:
+        return ""
+    try:
+        stamp = datetime.fromtimestamp(epoch).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+    except (OverflowError, OSError, ValueError):
+        return str(epoch)
+    return f"{stamp} ({span(now - epoch)} ago)" if now >= epoch else stamp
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 container`, `3 containers`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,124 @@
+"""Images: the list's columns, the page of one, and who uses it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dockertui.engine import images
+from dockertui.engine.client import Engine
+from dockertui.engine.models import Image
+from dockertui.resources import format, secrets
+from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.reply import Reply
+from dockertui.resources.sources import IMAGES
+from dockertui.resources.users import container_reference, use_count, users_fields
+from dockertui.resources.world import World
+from dockertui.widgets.page import Field, Section
+from dockertui.widgets.table import Cell, Column
+
+
+class Images(Resource[Image]):
+    """What `docker images` lists, one row an image: its further tags are counted beside the first."""
+
+    kind = "image"
+    title = "Images"
+    source = IMAGES
+
+    def columns(self, world: World) -> Sequence[Column[Image]]:
+        return (
+            Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20, grow=4),
+            Column("used", "USED BY", partial(_used, world), lambda item: len(world.containers_of_image(item.id)), width=8,
+                   priority=1),
+            Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=7, right=True, priority=2),
+            Column("created", "AGE", partial(_created, world), lambda item: -item.created, width=4, right=True, priority=3),
+            Column("id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=4),
+            Column("tags", "ALL TAGS", lambda item: " ".join(item.tags), lambda item: len(item.tags), width=20, grow=2, priority=5),
+        )
+
+    def name(self, item: Image) -> str:
+        return item.short_id if item.dangling else item.name
+
+    def terms(self) -> Mapping[str, Callable[[Image], Iterable[str]]]:
+        return {
+            "name": lambda item: item.tags or (item.name,),
+            "image": lambda item: item.tags or (item.name,),
+            "id": lambda item: (item.id,),
+            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+            "state": lambda item: ("dangling" if item.dangling else "tagged",),
+            "tags": lambda item: item.tags,
+        }
+
+    def sections(self, item: Image, inspect: Reply, world: World) -> list[Section]:
+        users = world.containers_of_image(item.id)
+        return filled(
+            Section("Image", facts(*_identity(item, inspect, world))),
+            Section("Used by", users_fields(users)),
+            Section("Runs", facts(*_runs(inspect, world))),
+            Section("Layers", [Field(str(n), layer, "dim") for n, layer in enumerate(inspect.words("RootFS", "Layers"), 1)]),
+            listing("Labels", inspect.pairs("Config", "Labels") or sorted(item.labels.items())),
+        )
+
+    def references(self, item: Image, world: World) -> list[Reference]:
+        return [container_reference(user) for user in world.containers_of_image(item.id)]
+
+    async def inspect(self, engine: Engine, item: Image) -> Mapping[str, Any]:
+        return await images.inspect(engine, item.id)
+
+    def summary(self, items: Iterable[Image], world: World) -> list[Summary]:
+        known = list(items)
+        dangling = sum(item.dangling for item in known)
+        total = sum(item.size for item in known)
+        return ([Summary(f"{dangling} dangling", "warn")] if dangling else []) + [Summary(format.size(total), "dim")]
+
+
+
+def _name(item: Image) -> Cell:
+    more = f" +{len(item.tags) - 1}" if len(item.tags) > 1 else ""
+    return Cell(item.name + more, "dim" if item.dangling else "")
+
+
+def _used(world: World, item: Image) -> Cell:
+    users = world.containers_of_image(item.id)
+    return Cell("dangling", "warn") if item.dangling and not users else use_count(users)
+
+
+def _created(world: World, item: Image) -> Cell:
+    return Cell(format.age(world.clock() - item.created) if item.created > 0 else "", "dim")
+
+
+def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:
+    built = format.parse_time(inspect.text("Created")) or (item.created if item.created > 0 else None)
+    platform = "/".join(filter(None, (inspect.text("Os"), inspect.text("Architecture"), inspect.text("Variant"))))
+    return [
+        Field("Tags", item.tags or ("none: dangling",), "" if item.tags else "warn"),
+        Field("Id", item.id),
+        Field("Digests", item.digests),
+        Field("Size", f"{format.size(item.size)} ({item.size:,} bytes)"),
+        Field("Built", format.moment(built, world.clock())),
+        Field("Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), world.clock())),
+        Field("Platform", platform),
+        Field("Author", inspect.text("Author")),
+        Field("Comment", inspect.text("Comment")),
+        Field("Made with", f"Docker {inspect.text('DockerVersion')}" if inspect.text("DockerVersion") else ""),
+        Field("Parent", inspect.text("Parent"), ref=Reference("image", inspect.text("Parent"), "parent")),
+        Field("Storage", inspect.text("GraphDriver", "Name")),
+    ]
+
+
+def _runs(inspect: Reply, world: World) -> list[Field | None]:
+    config = Reply(inspect.at("Config"))
+    environment = config.words("Env")
+    return [
+        Field("Entry point", shlex.join(config.words("Entrypoint"))),
+        Field("Command", shlex.join(config.words("Cmd"))),
+        Field("User", config.text("User")),
+        Field("Directory", config.text("WorkingDir")),
+        Field("Ports", [port for port, _ in config.entries("ExposedPorts")]),
+        Field("Volumes", [path for path, _ in config.entries("Volumes")]),
+        Field("Health probe", config.words("Healthcheck", "Test")),
+        Field("Stop signal", config.text("StopSignal")),
+        Field("Environment", environment if world.reveal else [secrets.masked(text) for text in environment]),
+    ]

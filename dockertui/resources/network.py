@@ -1,0 +1,135 @@
+"""Networks: the list's columns, the page of one, and its members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dockertui.engine import networks
+from dockertui.engine.client import Engine
+from dockertui.engine.models import Network
+from dockertui.resources import format
+from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.reply import Reply
+from dockertui.resources.sources import NETWORKS
+from dockertui.resources.users import container_reference, running_first, use_count
+from dockertui.resources.world import World
+from dockertui.widgets.page import Field, Section
+from dockertui.widgets.table import Cell, Column
+
+_PREDEFINED = frozenset({"bridge", "host", "none", "podman"})
+
+
+class Networks(Resource[Network]):
+    """What `docker network ls` lists."""
+
+    kind = "network"
+    title = "Networks"
+    source = NETWORKS
+    plain = ("name", "id", "driver", "subnets")
+
+    def columns(self, world: World) -> Sequence[Column[Network]]:
+        def members(item: Network) -> int:
+            return len(world.containers_of_network(item.id, item.name))
+
+        return (
+            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18, grow=3),
+            Column("members", "CONTAINERS", partial(_members, world), members, width=10, priority=1),
+            Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=8, priority=2),
+            Column("subnets", "SUBNET", lambda item: " ".join(item.subnets), lambda item: item.subnets, width=18, grow=2, priority=3),
+            Column("flags", "FLAGS", _flags, lambda item: _flags(item), width=10, grow=1, priority=4),
+            Column("scope", "SCOPE", lambda item: Cell(item.scope, "dim"), lambda item: item.scope, width=6, priority=5),
+            Column("created", "AGE", partial(_created, world), lambda item: -(item.created or 0), width=4, right=True, priority=6),
+            Column("id", "ID", lambda item: Cell(item.id[:12], "dim"), lambda item: item.id, width=12, priority=7),
+        )
+
+    def name(self, item: Network) -> str:
+        return item.name or item.id[:12]
+
+    def terms(self) -> Mapping[str, Callable[[Network], Iterable[str]]]:
+        return {
+            "name": lambda item: (item.name,),
+            "id": lambda item: (item.id,),
+            "driver": lambda item: (item.driver,),
+            "scope": lambda item: (item.scope,),
+            "state": lambda item: (_flags(item),),
+            "subnets": lambda item: item.subnets,
+            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+        }
+
+    def sections(self, item: Network, inspect: Reply, world: World) -> list[Section]:
+        return filled(
+            Section("Network", facts(*_identity(item, inspect, world))),
+            Section("Addresses", _addresses(inspect)),
+            Section("Containers", _member_fields(item, inspect, world)),
+            listing("Options", inspect.pairs("Options") or sorted(item.options.items())),
+            listing("Labels", inspect.pairs("Labels") or sorted(item.labels.items())),
+        )
+
+    def references(self, item: Network, world: World) -> list[Reference]:
+        return [container_reference(member) for member in world.containers_of_network(item.id, item.name)]
+
+    async def inspect(self, engine: Engine, item: Network) -> Mapping[str, Any]:
+        return await networks.inspect(engine, item.id)
+
+    def summary(self, items: Iterable[Network], world: World) -> list[Summary]:
+        unused = sum(
+            not world.containers_of_network(item.id, item.name) for item in items if item.name not in _PREDEFINED
+        )
+        return [Summary(f"{unused} unused", "dim")] if unused else []
+
+
+def _members(world: World, item: Network) -> Cell:
+    members = world.containers_of_network(item.id, item.name)
+    return Cell("", "dim") if not members and item.name in _PREDEFINED else use_count(members)
+
+
+def _flags(item: Network) -> str:
+    flags = (("internal", item.internal), ("attachable", item.attachable), ("ingress", item.ingress), ("IPv6", item.ipv6))
+    return " ".join(word for word, is_so in flags if is_so)
+
+
+def _created(world: World, item: Network) -> Cell:
+    return Cell(format.age(world.clock() - item.created) if item.created else "", "dim")
+
+
+def _identity(item: Network, inspect: Reply, world: World) -> list[Field | None]:
+    return [
+        Field("Name", item.name),
+        Field("Id", item.id),
+        Field("Driver", item.driver),
+        Field("Scope", item.scope),
+        Field("Internal", "yes: no way out of it" if item.internal else "no"),
+        Field("Attachable", "yes" if item.attachable else "no"),
+        Field("IPv6", "yes" if item.ipv6 else "no"),
+        Field("Created", format.moment(format.parse_time(inspect.text("Created")) or item.created, world.clock())),
+        Field("Project", item.labels.get("com.docker.compose.project", "")),
+    ]
+
+
+def _addresses(inspect: Reply) -> list[Field]:
+    fields = []
+    for pool in inspect.objects("IPAM", "Config"):
+        lines = [
+            f"gateway {pool.text('Gateway')}" if pool.text("Gateway") else "",
+            f"from {pool.text('IPRange')}" if pool.text("IPRange") else "",
+        ]
+        fields.append(Field(pool.text("Subnet") or "subnet", [line for line in lines if line] or "no gateway"))
+    return fields
+
+
+def _member_fields(item: Network, inspect: Reply, world: World) -> list[Field]:
+    addresses = {
+        id: " ".join(filter(None, (member.text("IPv4Address"), member.text("IPv6Address"))))
+        for id, member in inspect.entries("Containers")
+    }
+    return [
+        Field(
+            member.name or member.short_id,
+            addresses.get(member.id) or ("attached" if member.running else f"{member.state}: gets its address when it starts"),
+            "" if member.running else "dim",
+            ref=container_reference(member),
+        )
+        for member in running_first(world.containers_of_network(item.id, item.name))
+    ]

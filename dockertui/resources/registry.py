@@ -1,0 +1,14 @@
+"""The kinds the program shows, in the order of their panes. A further kind is one more entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dockertui.resources.base import Resource
+from dockertui.resources.container import Containers
+from dockertui.resources.image import Images
+from dockertui.resources.network import Networks
+from dockertui.resources.volume import Volumes
+
+RESOURCES: tuple[Resource[Any], ...] = (Containers(), Images(), Networks(), Volumes())
+BY_KIND: dict[str, Resource[Any]] = {resource.kind: resource for resource in RESOURCES}

@@ -1,0 +1,35 @@
+"""Which environment values are secrets, and how they are shown until the user asks to see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+MASK = "••••••"
+_SECRET = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PWD|AUTH)($|_)", re.I)
+_URL_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)", re.I)
+
+
+def is_secret(name: str) -> bool:
+    """Whether an environment variable of this name holds what should not be read over a shoulder."""
+    return bool(_SECRET.search(name))
+
+
+def masked(assignment: str) -> str:
+    """`NAME=value` with its value hidden if the name is a secret's, and with the password of any URL in it hidden."""
+    name, equals, value = assignment.partition("=")
+    if equals and value and is_secret(name):
+        return f"{name}={MASK}"
+    return _URL_PASSWORD.sub(rf"\g<head>{MASK}", assignment)
+
+
+def masked_reply(value: Any, *, key: str = "") -> Any:
+    """A copy of an inspect reply in which the secrets of every `Env` list, and of every map by its keys, are hidden."""
+    if isinstance(value, Mapping):
+        return {name: masked_reply(item, key=str(name)) for name, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item) if key == "Env" and isinstance(item, str) else masked_reply(item) for item in value]
+    if isinstance(value, str) and value:
+        return MASK if key and is_secret(key) else _URL_PASSWORD.sub(rf"\g<head>{MASK}", value)
+    return value

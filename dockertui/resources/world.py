@@ -1,0 +1,76 @@
+"""What a cell or a page may look at beside its own object: the mirror, usage, sizes, the time, and who uses what."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from dockertui.engine.models import Attachment, Container, Image, Network
+from dockertui.engine.stats import Usage
+from dockertui.live.store import Mirror
+
+Clock = Callable[[], float]
+
+
+class Size(NamedTuple):
+    """What an object takes on disk, in bytes: its own, and with what it shares with others (0 where that has no sense)."""
+
+    own: int
+    total: int = 0
+
+
+class World:
+    """The surroundings of the objects shown. It reads; nothing here changes the mirror."""
+
+    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], clock: Clock = time.time) -> None:
+        self.mirror = mirror
+        self.usage = usage
+        self.clock = clock
+        self.sizes: dict[str, dict[str, Size]] = defaultdict(dict)
+        self.reveal = False
+        self._users: dict[str, tuple[int, dict[str, tuple[Container, ...]]]] = {}
+
+    def size(self, kind: str, id: str) -> Size | None:
+        """What `id` takes on disk, if it was asked for and is known."""
+        return self.sizes[kind].get(id)
+
+    def image_of(self, container: Container) -> Image | None:
+        """The image that `container` was made from, if the Engine still has it."""
+        found: Image | None = self.mirror.get("image", container.image_id)
+        return found
+
+    def network_id(self, attachment: Attachment) -> str:
+        """The id of the network a container is attached to; one that never ran knows its name alone."""
+        if attachment.network_id:
+            return attachment.network_id
+        networks: Mapping[str, Network] = self.mirror.objects("network")
+        return next((id for id, network in networks.items() if network.name == attachment.network), attachment.network)
+
+    def containers_of_image(self, image_id: str) -> tuple[Container, ...]:
+        """The containers made from this image, running or not."""
+        return self._index("image", lambda container: (container.image_id,)).get(image_id, ())
+
+    def containers_of_network(self, id: str, name: str) -> tuple[Container, ...]:
+        """The containers attached to this network; one that never ran names it without an id."""
+        index = self._index("network", lambda container: {a.network_id or a.network for a in container.networks})
+        return index.get(id, ()) + (index.get(name, ()) if name != id else ())
+
+    def containers_of_volume(self, name: str) -> tuple[Container, ...]:
+        """The containers that mount this volume, running or not."""
+        return self._index(
+            "volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}
+        ).get(name, ())
+
+    def _index(self, what: str, keys: Callable[[Container], Iterable[str]]) -> dict[str, tuple[Container, ...]]:
+        generation = self.mirror.generation("container")
+        known = self._users.get(what)
+        if known is None or known[0] != generation:
+            users: dict[str, list[Container]] = defaultdict(list)
+            containers: Mapping[str, Any] = self.mirror.objects("container")
+            for container in containers.values():
+                for key in keys(container):
+                    users[key].append(container)
+            known = self._users[what] = (generation, {key: tuple(found) for key, found in users.items()})
+        return known[1]

@@ -1,0 +1,48 @@
+"""Changes gathered between two paints, so that a burst costs one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from dockertui.live.store import Change
+
+FRAME = 0.1
+"""Seconds between two paints: what changes faster nobody reads."""
+
+
+class Coalescer:
+    """Takes the mirror's changes and hands them on, by kind, at most once a frame; the first of a burst at once.
+
+    `later(seconds, callback)` is the event loop's timer. `paint` gets, by kind, which ids changed and which went.
+    """
+
+    def __init__(
+        self,
+        later: Callable[[float, Callable[[], None]], object],
+        paint: Callable[[dict[str, tuple[set[str], set[str]]]], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._later = later
+        self._paint = paint
+        self._clock = clock
+        self._gathered: dict[str, tuple[set[str], set[str]]] = {}
+        self._painted = float("-inf")
+        self._waiting = False
+
+    def add(self, change: Change) -> None:
+        """Gather one change; an id that went and came back counts as changed."""
+        changed, removed = self._gathered.setdefault(change.kind, (set(), set()))
+        changed |= change.changed
+        removed -= change.changed
+        removed |= change.removed
+        changed -= change.removed
+        if not self._waiting:
+            self._waiting = True
+            self._later(max(0.0, self._painted + FRAME - self._clock()), self._flush)
+
+    def _flush(self) -> None:
+        self._waiting = False
+        self._painted = self._clock()
+        gathered, self._gathered = self._gathered, {}
+        self._paint(gathered)

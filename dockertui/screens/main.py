@@ -1,0 +1,423 @@
+"""The main screen: the panes, the detail, and the lines above and below."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from dockertui.engine.errors import EngineError
+from dockertui.engine.trace import because
+from dockertui.live.session import Session
+from dockertui.live.store import Link, LinkState
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import Catalogue
+from dockertui.resources.base import Reference
+from dockertui.resources.registry import RESOURCES
+from dockertui.resources.world import Clock, World
+from dockertui.screens import menus, status
+from dockertui.screens.binding import bindings
+from dockertui.screens.coalesce import Coalescer
+from dockertui.screens.detail import DetailView
+from dockertui.screens.pane import Pane
+from dockertui.screens.prompt import Prompt
+from dockertui.widgets.bar import Bar
+from dockertui.widgets.page import Page
+from dockertui.widgets.table import Table
+
+WIDE = 110
+"""Columns from which list and detail stand side by side."""
+_MESSAGE_STAYS = 6.0
+_YOUNG = 120
+"""Seconds up to which an age is written in seconds, and so repainted every second."""
+_SLOW_TICKS = 10
+
+
+class MainScreen(Screen[None]):
+    """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
+
+    def __init__(self, session: Session, catalogue: Catalogue, clock: Clock = time.time) -> None:
+        super().__init__()
+        self.session = session
+        self.catalogue = catalogue
+        self.world = World(session.mirror, session.sampler.usage, clock)
+        self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
+        self.pane = self.panes[0]
+        self.detail = DetailView(session.engine, self.world)
+        self.header = Bar(id="header", separator=" · ")
+        self.strip = Bar(id="strip", separator="")
+        self.footer = Bar(id="footer")
+        self.zoomed = False
+        self.prompt: Prompt | None = None
+        self._searching = False
+        self._trail: list[Reference] = []
+        self._coalescer = Coalescer(self.set_timer, self._paint_changes)
+        self._unsubscribe: list[Any] = []
+        self._message = status.Message("", "")
+        self._message_timer: Timer | None = None
+        self._ticks = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.strip
+        with Horizontal(id="body"):
+            with Vertical(id="panes"):
+                yield from self.panes
+            yield self.detail
+        yield self.footer
+
+    def on_mount(self) -> None:
+        mirror = self.session.mirror
+        self._unsubscribe = [mirror.subscribe(self._coalescer.add), mirror.subscribe_link(self._link_changed)]
+        self.set_interval(1.0, self._tick)
+        self._arrange()
+        self.goto_pane(0)
+        self._link_changed(mirror.link)
+
+    def on_unmount(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+
+    # what the mirror says
+
+    def _paint_changes(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
+        """Bring the panes up to date with what changed since the last paint."""
+        for pane in self.panes:
+            if pane.resource.kind in changes:
+                pane.apply(*changes[pane.resource.kind])
+            elif "container" in changes:
+                pane.refresh_surroundings()
+        self._paint_header()
+        self._paint_strip()
+        self._watch_visible()
+        self._follow_cursor(changes)
+
+    def _follow_cursor(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
+        """Show the detail of what is under the cursor now, and ask again if that very object changed."""
+        changed, _ = changes.get(self.pane.resource.kind, (set(), set()))
+        key = self.pane.table.cursor_key
+        if self.detail.key != (self.pane.resource.kind, key) or key in changed:
+            self.detail.show(self.pane.resource, self.pane.item)
+        elif "container" in changes:
+            self.detail.repaint()
+
+    def _link_changed(self, link: Link) -> None:
+        for pane in self.panes:
+            pane.table.stale = link.state is LinkState.LOST
+        self.set_class(link.state is LinkState.LOST, "-lost")
+        if link.state is LinkState.LIVE and self.detail.item is not None:
+            self.detail.show(self.pane.resource, self.pane.item)
+        self._paint_header()
+
+    def sampled(self, ids: frozenset[str]) -> None:
+        """New statistics of these containers."""
+        table = self.panes[0].table
+        if self.panes[0].sort in ("cpu", "memory", "net", "block"):
+            table.resort()
+        table.refresh_cells(ids)
+
+    def _watch_visible(self) -> None:
+        """Have statistics of the running containers on the screen, and of no others."""
+        pane = self.panes[0]
+        objects = self.session.mirror.objects("container")
+        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else ()
+        self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
+
+    def _tick(self) -> None:
+        """Once a second: what depends on the time. Ages above two minutes move slowly, and so does their repaint."""
+        self._ticks += 1
+        lost = self.session.mirror.link.state is not LinkState.LIVE
+        if lost or self._ticks % _SLOW_TICKS == 0:
+            self._paint_header()
+        if self._ticks % _SLOW_TICKS == 0 or self._something_young():
+            self.pane.table.refresh_cells(None)
+
+    def _something_young(self) -> bool:
+        now, objects = self.world.clock(), self.session.mirror.objects(self.pane.resource.kind)
+        times = ((getattr(item, "since", None), item.created) for key in self.pane.table.visible_keys() if (item := objects.get(key)))
+        return any(time is not None and now - time < _YOUNG for pair in times for time in pair)
+
+    # the lines above and below
+
+    def _paint_header(self) -> None:
+        self.header.update(*status.header(self.session, self.panes[0], self.world.clock()))
+
+    def _paint_strip(self) -> None:
+        self.strip.update(*status.strip(self.panes, self.pane))
+
+    def _paint_footer(self) -> None:
+        context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
+        self.footer.update(*status.footer(self.catalogue, context, self._message))
+
+    def say(self, text: str, style: str = "", stays: float = _MESSAGE_STAYS) -> None:
+        """Show a sentence in the footer for some seconds."""
+        self._message = status.Message(text, style)
+        if self._message_timer is not None:
+            self._message_timer.stop()
+        self._message_timer = self.set_timer(stays, self._end_message) if text else None
+        self._paint_footer()
+
+    def _end_message(self) -> None:
+        self.say("")
+
+    # layout: wide or narrow, zoomed or not, list or detail
+
+    @property
+    def wide(self) -> bool:
+        """Whether list and detail stand side by side."""
+        return self.size.width >= WIDE
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        detail = self.detail.has_class("-open")
+        self.set_class(self.wide, "-wide")
+        self.set_class(not self.wide, "-narrow")
+        self.set_class(self.zoomed, "-zoomed")
+        self.set_class(detail, "-detail")
+        for pane in self.panes:
+            pane.table.show_all_columns = self.zoomed
+        self.call_after_refresh(self._watch_visible)
+
+    def _open_detail(self, opened: bool) -> None:
+        self.detail.set_class(opened, "-open")
+        self._arrange()
+        if opened:
+            self.detail.display = True
+            self.detail.show(self.pane.resource, self.pane.item)
+            self.detail.focus_view()
+        else:
+            self.pane.table.focus()
+        self._paint_footer()
+
+    def goto_pane(self, index: int) -> None:
+        """Open a pane and give it the focus."""
+        self.pane = self.panes[index % len(self.panes)]
+        for pane in self.panes:
+            pane.activate(pane is self.pane)
+        self._paint_strip()
+        self._open_detail(False)
+        self.detail.show(self.pane.resource, self.pane.item)
+
+    def action_goto_pane(self, index: int) -> None:
+        self.goto_pane(index)
+
+    def action_next_pane(self) -> None:
+        self.goto_pane(self.pane.number)
+
+    def action_previous_pane(self) -> None:
+        self.goto_pane(self.pane.number - 2)
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self._arrange()
+
+    def action_open_detail(self) -> None:
+        self._open_detail(True)
+
+    def action_back(self) -> None:
+        """Close what is open, the innermost first."""
+        if self.detail.has_class("-open"):
+            self._open_detail(False)
+        elif self.zoomed:
+            self.action_zoom()
+        elif self.pane.filter:
+            self.pane.set_filter("")
+            self._paint_strip()
+
+    # messages of the widgets
+
+    def on_table_selected(self, event: Table.Selected) -> None:
+        if event.table is self.pane.table:
+            self.detail.show(self.pane.resource, self.pane.item)
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        self._open_detail(True)
+
+    def on_table_visible_changed(self, event: Table.VisibleChanged) -> None:
+        if event.table is self.panes[0].table:
+            self._watch_visible()
+
+    def on_table_marked(self, event: Table.Marked) -> None:
+        self.pane.show_title()
+        self._paint_strip()
+
+    def on_page_followed(self, event: Page.Followed) -> None:
+        if isinstance(event.ref, Reference):
+            self.follow_to(event.ref)
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        await self.run_action(event.action)
+
+    def on_descendant_focus(self) -> None:
+        self._paint_footer()
+
+    # the list
+
+    def action_sort_menu(self) -> None:
+        menus.sort(self)
+
+    def action_reverse_sort(self) -> None:
+        self.pane.reverse()
+
+    def action_running_only(self) -> None:
+        pane = self.panes[0]
+        pane.toggle_running_only()
+        self.goto_pane(0)
+        self.say("running containers only" if pane.running_only else "all containers")
+
+    def action_mark(self) -> None:
+        self.pane.table.toggle_mark()
+        self.pane.table.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        self.pane.table.mark_all_shown()
+
+    def action_unmark(self) -> None:
+        self.pane.table.clear_marks()
+
+    async def action_measure(self) -> None:
+        """Ask what the objects of this pane take on disk; the answer may take the Engine a while."""
+        resource = self.pane.resource
+        self.say(f"measuring {resource.title.lower()}…", stays=600)
+        self.run_worker(self._measure(), group="measure", exclusive=True, exit_on_error=False)
+
+    async def _measure(self) -> None:
+        pane = self.pane
+        try:
+            with because("sizes"):
+                sizes = await pane.resource.measure(self.session.engine)
+        except EngineError as error:
+            self.say(f"sizes: {error}", "bad")
+            return
+        self.world.sizes[pane.resource.kind] = dict(sizes)
+        pane.table.resort()
+        pane.refresh_surroundings()
+        self.detail.repaint()
+        self.say(f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure")
+
+    # filter and search
+
+    def action_filter(self) -> None:
+        self._ask("filter: ", self.pane.filter.line, searching=False)
+
+    def action_search(self) -> None:
+        self._ask("search: ", "", searching=True)
+
+    def _ask(self, label: str, value: str, *, searching: bool) -> None:
+        if self.prompt is None:
+            self._searching = searching
+            self.prompt = Prompt(value, label.strip(" :"))
+            self.mount(self.prompt, before=self.footer)
+            self.prompt.focus()
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        if self._searching:
+            self.detail.view.search(event.text)
+        else:
+            self.pane.set_filter(event.text)
+            self._paint_strip()
+
+    def on_prompt_moved(self, event: Prompt.Moved) -> None:
+        table = self.pane.table
+        if not self._searching:
+            (table.action_cursor_down if event.rows > 0 else table.action_cursor_up)()
+
+    async def on_prompt_ended(self, event: Prompt.Ended) -> None:
+        if self.prompt is None:
+            return
+        if not event.kept:
+            self.on_prompt_typed(Prompt.Typed(""))
+        prompt, self.prompt = self.prompt, None
+        await prompt.remove()
+        (self.detail.view if self._searching else self.pane.table).focus()
+
+    # references
+
+    def action_follow(self) -> None:
+        """Go to what the object refers to: the reference under the line cursor, the only one there is, or ask."""
+        item = self.pane.item
+        if self.detail.reference is not None:
+            self.follow_to(self.detail.reference)
+        elif item is not None:
+            menus.follow(self, self.pane.resource.references(item, self.world))
+
+    def follow_to(self, reference: Reference) -> None:
+        """Select the object of a reference in its pane; what hides it there is lifted."""
+        index = next((i for i, pane in enumerate(self.panes) if pane.resource.kind == reference.kind), None)
+        if index is None or not self._known(reference):
+            self.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
+            return
+        if self.detail.key is not None:
+            self._trail.append(Reference(*self.detail.key, ""))
+        self._go(index, reference.id)
+
+    def action_follow_back(self) -> None:
+        while self._trail:
+            origin = self._trail.pop()
+            if self._known(origin):
+                self._go(next(i for i, pane in enumerate(self.panes) if pane.resource.kind == origin.kind), origin.id)
+                return
+        self.say("nothing to go back to")
+
+    def _known(self, reference: Reference) -> bool:
+        return self.session.mirror.get(reference.kind, reference.id) is not None
+
+    def _go(self, index: int, id: str) -> None:
+        opened, pane = self.detail.has_class("-open"), self.panes[index]
+        if not pane.table.move_to(id):
+            pane.lift_filters()
+            pane.table.move_to(id)
+        self.goto_pane(index)
+        if opened:
+            self._open_detail(True)
+
+    # the detail
+
+    def action_next_tab(self) -> None:
+        self.detail.select_tab(self.detail.tab + 1)
+
+    def action_previous_tab(self) -> None:
+        self.detail.select_tab(self.detail.tab - 1)
+
+    def action_show_tab(self, tab: int) -> None:
+        self.detail.select_tab(tab)
+
+    def action_inspect(self) -> None:
+        self.detail.select_tab(1)
+        self._open_detail(True)
+
+    def action_reveal(self) -> None:
+        self.world.reveal = not self.world.reveal
+        self.detail.repaint()
+        self.say("secrets are shown" if self.world.reveal else "secrets are hidden", "warn" if self.world.reveal else "")
+
+    # the program
+
+    def action_palette(self) -> None:
+        menus.palette(self)
+
+    def action_theme_menu(self) -> None:
+        menus.theme(self)
+
+    def action_help(self) -> None:
+        from dockertui.screens.help import HelpScreen  # off the path to the first paint
+
+        self.app.push_screen(HelpScreen(self.catalogue))
+
+    def action_retry(self) -> None:
+        self.session.watcher.retry_now()
+        self.say("connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry")
+
+    def action_leave(self) -> None:
+        self.app.exit()

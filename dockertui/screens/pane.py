@@ -1,0 +1,142 @@
+"""A pane: the list of one kind of object under its title. All kinds are shown by this same code."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from dockertui.operations.base import Context
+from dockertui.resources.base import Resource
+from dockertui.resources.filter import Filter
+from dockertui.resources.world import World
+from dockertui.screens.binding import bindings
+from dockertui.screens.status import pane_title
+from dockertui.widgets.bar import Bar
+from dockertui.widgets.table import Table
+
+
+class ResourceTable(Table[Any]):
+    """The table with the catalogue's keys of lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LIST)
+
+
+class Pane(Vertical):
+    """One kind's objects. It reads the mirror when told that something changed, and keeps filter, sort and marks."""
+
+    def __init__(self, number: int, resource: Resource[Any], world: World) -> None:
+        super().__init__(id=f"pane-{resource.kind}", classes="pane")
+        self.number = number
+        self.resource = resource
+        self.world = world
+        self.filter: Filter[Any] = self._filter("")
+        self.running_only = False
+        self.table = ResourceTable()
+        self.title_bar = Bar(classes="title")
+        self._columns = {column.id: column for column in resource.columns(world)}
+        self._sort = resource.default_sort
+        self._reverse = False
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.table.set_columns(list(self._columns.values()))
+        self.table.sort_by(self._sort, False)
+        self.reload()
+
+    @property
+    def item(self) -> Any:
+        """The object under the cursor, or None."""
+        return self.table.cursor_object
+
+    @property
+    def active(self) -> bool:
+        """Whether this is the pane that is open."""
+        return self.has_class("-active")
+
+    def activate(self, active: bool) -> None:
+        """Open or close the pane."""
+        self.set_class(active, "-active")
+        self.table.active = active
+        self.show_title()
+
+    def reload(self) -> None:
+        """Take all objects from the mirror."""
+        loaded = self.world.mirror.loaded(self.resource.kind)
+        self.table.empty_text = f"no {self.resource.title.lower()}" if loaded else "asking the Engine…"
+        self.table.set_objects(self.world.mirror.objects(self.resource.kind))
+        self.show_title()
+
+    def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
+        """Take what changed from the mirror."""
+        objects = self.world.mirror.objects(self.resource.kind)
+        self.table.patch({id: objects[id] for id in changed if id in objects}, removed)
+        self.show_title()
+
+    def refresh_surroundings(self) -> None:
+        """Repaint what depends on other objects: who uses what."""
+        self.table.refresh_cells(None)
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Paint the title: number, name, counts, and the filter where there is one."""
+        self.title_bar.update(*pane_title(self))
+
+    # filter, sort
+
+    def set_filter(self, line: str) -> None:
+        """Show what the line keeps."""
+        self.filter = self._filter(line)
+        self._apply_filter()
+
+    def lift_filters(self) -> None:
+        """Show everything."""
+        self.running_only = False
+        self.set_filter("")
+
+    def toggle_running_only(self) -> None:
+        """Show running objects only, or all."""
+        self.running_only = not self.running_only
+        self._apply_filter()
+
+    def _filter(self, line: str) -> Filter[Any]:
+        return Filter(line, self.resource.terms(), self.resource.plain)
+
+    def _apply_filter(self) -> None:
+        keeps, running_only, is_running = self.filter.keeps, self.running_only, self.resource.is_running
+        narrowed = bool(self.filter) or running_only
+        self.table.set_filter(
+            (lambda item: (not running_only or is_running(item)) and keeps(item)) if narrowed else None,
+            self.filter.spans if self.filter else None,
+        )
+        self.show_title()
+
+    def sortable(self) -> Iterable[tuple[str, str]]:
+        """Id and title of each column that can be sorted by."""
+        return [(column.id, column.title) for column in self._columns.values() if column.sort is not None]
+
+    @property
+    def sort(self) -> str:
+        """The id of the column sorted by."""
+        return self._sort
+
+    def sort_by(self, column: str) -> None:
+        """Sort by a column; by the same once more turns the order round, and a third time takes it back."""
+        if column != self._sort:
+            self._sort, self._reverse = column, False
+        elif not self._reverse:
+            self._reverse = True
+        else:
+            self._sort, self._reverse = self.resource.default_sort, False
+        self.table.sort_by(self._sort, self._reverse)
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        self._reverse = not self._reverse
+        self.table.sort_by(self._sort, self._reverse)

@@ -1,0 +1,139 @@
+"""What the one-line bars say: header, titles, tab strip and footer. Pure functions of what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dockertui.engine.models import Version
+from dockertui.live.session import Session
+from dockertui.live.store import LinkState
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import Catalogue
+from dockertui.resources import format
+from dockertui.resources.base import Resource
+from dockertui.widgets.bar import Piece
+
+if TYPE_CHECKING:
+    from dockertui.screens.pane import Pane
+
+Line = tuple[list[Piece], list[Piece]]
+"""The pieces on the left and on the right of a bar."""
+
+
+class Message(NamedTuple):
+    """A sentence in the footer and its style; empty for none."""
+
+    text: str
+    style: str
+
+
+def header(session: Session, containers: Pane, now: float) -> Line:
+    """Which Engine this is, how its containers are, and whether what is shown is live."""
+    endpoint, version = session.endpoint, session.mirror.version
+    left = [Piece("dockertui", "accent", priority=4)]
+    if endpoint.demo:
+        left.append(Piece((("DEMO", "warn"), (" nothing here is real", "dim")), priority=1))
+    else:
+        left.append(Piece(endpoint.name, "title"))
+        left.append(Piece(endpoint.address, "dim", priority=6))
+    left += _engine(version) if version is not None else []
+    known = session.mirror.objects("container").values()
+    counts = containers.resource.summary(known, containers.world)
+    if counts:
+        left.append(Piece(_spaced([(part.text, part.style) for part in counts]), priority=2))
+    right = [Piece("READ ONLY", "warn", priority=1)] if session.engine.read_only else []
+    if session.mirror.link.state is LinkState.LIVE:
+        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=8))
+    return left, [*right, *link(session, now)]
+
+
+def _engine(version: Version) -> list[Piece]:
+    brand = "Podman" if version.podman else "Engine"
+    return [
+        Piece(((f"{brand} {version.engine}", ""), (f" API {version.api}", "dim")), priority=5),
+        Piece(f"{version.os}/{version.arch}", "dim", priority=7),
+    ]
+
+
+def _spaced(runs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Texts with a space between."""
+    return tuple((f" {text}" if number else text, style) for number, (text, style) in enumerate(runs))
+
+
+def link(session: Session, now: float) -> list[Piece]:
+    """Whether the mirror follows its Engine, and if not, since when, why, and when it tries again."""
+    state = session.mirror.link
+    if state.state is LinkState.LIVE:
+        return [Piece("● live", "good")]
+    why = [Piece(state.error.message, "dim", priority=3)] if state.error is not None else []
+    if state.state is LinkState.CONNECTING:
+        return [*why, Piece("○ connecting", "busy")]
+    wait = max(0, round(state.retry_at - now)) if state.retry_at is not None else 0
+    again = f"retrying in {wait} s" if wait else "retrying"
+    return [*why, Piece(f"✗ lost for {format.clock(now - state.since)}, {again}", "bad")]
+
+
+def pane_title(pane: Pane) -> Line:
+    """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
+    style = "tab-on" if pane.active else "tab"
+    return [Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"), *_counts(pane)], _notes(pane)
+
+
+def _counts(pane: Pane) -> list[Piece]:
+    total, shown = len(pane.table.objects), len(pane.table.shown)
+    pieces = [Piece(str(total), "dim") if shown == total else Piece(f"{shown} of {total}", "accent")]
+    if pane.filter:
+        pieces.append(Piece(f"/{pane.filter.line}", "accent", priority=1))
+    if pane.running_only:
+        pieces.append(Piece("running only", "accent", priority=2))
+    if pane.table.marks:
+        pieces.append(Piece(f"● {len(pane.table.marks)} marked", "accent", priority=2))
+    return pieces
+
+
+def _notes(pane: Pane) -> list[Piece]:
+    error = pane.world.mirror.error(pane.resource.kind)
+    if error is not None:
+        return [Piece(str(error), "bad", priority=1)]
+    if pane.number == 1:  # the header has the containers' counts
+        return []
+    parts = pane.resource.summary(pane.world.mirror.objects(pane.resource.kind).values(), pane.world)
+    return [Piece(part.text, part.style, priority=3) for part in parts]
+
+
+def strip(panes: Sequence[Pane], current: Pane) -> Line:
+    """The panes as tabs, for a screen that has room for one; the filter of the one that is open."""
+    tabs = [
+        Piece(
+            f" {pane.number} {pane.resource.title} {len(pane.table.objects)} ",
+            "tab-on" if pane is current else "tab",
+            f"goto_pane({pane.number - 1})",
+            priority=0 if pane is current else 1,
+        )
+        for pane in panes
+    ]
+    narrowed = current.filter or current.running_only or current.table.marks
+    return tabs, _counts(current) if narrowed else []
+
+
+def detail_title(resource: Resource[Any] | None, item: Any, tabs: Sequence[str], tab: int) -> Line:
+    """The name of the object shown, and the tabs."""
+    left = [Piece("nothing selected", "dim")]
+    if resource is not None and item is not None:
+        left = [Piece(((f"{resource.kind} ", "dim"), (resource.name(item), "title")))]
+    right = [
+        Piece(f" {title} ", "tab-on" if number == tab else "tab", f"show_tab({number})") for number, title in enumerate(tabs)
+    ]
+    return left, right
+
+
+def footer(catalogue: Catalogue, context: Context, message: Message) -> Line:
+    """What the keys do here, or a message while there is one."""
+    if message.text:
+        return [Piece(message.text, message.style)], []
+    hints = catalogue.hints(context)
+    return [
+        Piece(((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=number)
+        for number, (operation, key) in enumerate(hints)
+    ], []
