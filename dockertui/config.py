@@ -46,6 +46,8 @@ THEMES = (
 )
 """Those that Textual brings."""
 
+AUTO = "auto"
+
 
 class ConfigError(Exception):
     """One wrong setting: where it stands, what is wrong, what to write. `line` is 0 for the whole file."""
@@ -63,8 +65,8 @@ class ConfigError(Exception):
 class Settings:
     """What a user may set. `path` and `lines` (dotted setting to line) say where each value was written."""
 
-    theme: str = ""
-    """A theme's name; empty: chosen by the terminal's colours."""
+    theme: str = AUTO
+    """A theme's name; "auto": one that the terminal has the colours for."""
     mouse: bool = True
     """Whether the program takes the mouse; off, the terminal's own selecting and copying works."""
     diff_output: bool = True
@@ -210,8 +212,8 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def _theme(_: str, value: object) -> str:
-    if not isinstance(value, str) or value not in THEMES:
-        raise _Wrong(f"unknown theme {_toml(value)}", nearest(str(value), THEMES))
+    if not isinstance(value, str) or value not in (AUTO, *THEMES):
+        raise _Wrong(f"unknown theme {_toml(value)}", nearest(str(value), (AUTO, *THEMES)))
     return value
 
 

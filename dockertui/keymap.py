@@ -6,15 +6,17 @@ remedy, and the operation keeps its own keys.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dockertui.config import ConfigError, Settings, nearest
+from dockertui.key_names import normal
 
 
 @dataclass(frozen=True, slots=True)
 class Bindable:
-    """Something with keys of its own, and the places they are listened to in (none named: everywhere)."""
+    """Something with keys of its own (names, or characters), and the places they are listened to in; none
+    named: everywhere."""
 
     keys: tuple[str, ...]
     scopes: frozenset[str] = frozenset()
@@ -29,7 +31,7 @@ def keymap(
 ) -> tuple[dict[str, tuple[str, ...]], list[ConfigError]]:
     """The keys of every operation with the settings applied, and what was wrong with those.
 
-    `operations` has the ids that the settings may name, and keys as Textual names them. Of two that would
+    `operations` has the ids that the settings may name. Of two that would
     share a key, the one whose setting was written last goes back to its own keys.
     """
     errors = [
@@ -52,12 +54,12 @@ def _error(settings: Settings, name: str, message: str, remedy: str) -> ConfigEr
 
 
 def _clash(
-    changed: Mapping[str, Collection[str]], operations: Mapping[str, Bindable]
+    changed: Mapping[str, Iterable[str]], operations: Mapping[str, Bindable]
 ) -> tuple[str, str, str] | None:
     """The last written setting that clashes, if any: its operation, the key, and the other operation."""
     for name in reversed(list(changed)):
         for other, item in operations.items():
-            shared = set(changed[name]) & set(changed.get(other, item.keys))
+            shared = set(changed[name]) & set(changed.get(other, map(normal, item.keys)))
             if other != name and shared and item.meets(operations[name]):
                 return name, min(shared), other
     return None

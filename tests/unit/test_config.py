@@ -63,7 +63,7 @@ def test_every_setting_is_read(path: Path) -> None:
     ("text", "said"),
     [
         ('\n\ntheme = "nrod"', "config.toml:3: unknown theme \"nrod\": did you mean 'nord'?"),
-        ("theme = 3", "config.toml:1: unknown theme 3: choose one of textual-dark, "),
+        ("theme = 3", "config.toml:1: unknown theme 3: choose one of auto, textual-dark, "),
         ("tehme = 'nord'", "config.toml:1: unknown setting \"tehme\": did you mean 'theme'?"),
         ("\nmouse = 'no'", 'config.toml:2: mouse: "no" is neither true nor false: write true or false'),
         ("mouse = 1", "config.toml:1: mouse: 1 is neither true nor false: write true or false"),
@@ -156,6 +156,11 @@ def test_what_is_shown_is_read_back_as_the_same(path: Path) -> None:
     before = settings(path, 'theme = "dracula"\nstats_period = 0.5\n[keys]\n"a\\u0001.b" = "\\""\nc.d = []\n')
     path.write_text(show(before))
     assert load(path) == (before, [])
+
+
+def test_the_defaults_are_read_back_as_the_same(path: Path) -> None:
+    path.write_text(show(Settings()))
+    assert load(path) == (Settings(), [])
 
 
 def test_the_themes_are_textuals() -> None:

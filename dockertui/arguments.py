@@ -1,0 +1,87 @@
+"""The command line's words and options. Imported only when there are any."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from dockertui import __version__
+from dockertui.cli import Options
+
+EPILOG = """\
+Without --host and --context the Engine is found as the docker command finds it: DOCKER_HOST, then
+DOCKER_CONTEXT or the current context, then the usual sockets, those of rootless Docker and Podman too.
+
+files:
+  settings  $DOCKERTUI_CONFIG, else ~/.config/dockertui/config.toml (see: dockertui config path, config show)
+"""
+
+
+def parse(words: Sequence[str]) -> Options:
+    """The options in `words`. Exits as a command does: 0 after --help and --version, 2 after a mistake."""
+    parser = _parser()
+    found = parser.parse_args(words)
+    if found.demo and (found.host or found.context):
+        parser.error("--demo opens the demo Engine: leave --host and --context away")
+    if found.demo and found.or_demo:
+        parser.error("give one of --demo and --or-demo")
+    return Options(**vars(found))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence in place of a page."""
+        print(f"dockertui: {message} (dockertui --help shows what there is)", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="dockertui",
+        description="A terminal UI for a Docker Engine: live containers, images, networks and volumes.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_options(parser)
+    commands = parser.add_subparsers(title="commands", metavar="", dest="command", parser_class=_Parser)
+    config = commands.add_parser(
+        "config", help="the settings: where they are, and what they are", allow_abbrev=False
+    )
+    config.add_argument(
+        "action",
+        choices=["path", "show"],
+        help="path: the file's name. show: the settings in force, and mistakes",
+    )
+    config.add_argument(
+        "--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file"
+    )
+    parser.set_defaults(action="")
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "-H",
+        "--host",
+        metavar="HOST",
+        help="the Engine's address: unix:///path, tcp://host:2376, ssh://user@host",
+    )
+    add("-c", "--context", metavar="NAME", help="the Docker context to use")
+    add("--demo", action="store_true", help="open the demo Engine that is built in: no Docker needed")
+    add("--or-demo", action="store_true", help="open the demo Engine if no other is found")
+    add(
+        "--read-only", action="store_true", help="refuse everything that would change something on the Engine"
+    )
+    add("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    add(
+        "--no-diff",
+        action="store_true",
+        help="send whole regions to the terminal, not the changed cells alone",
+    )
+    add("--config", type=Path, metavar="FILE", help="the settings file")
+    add("-v", "--version", action="version", version=f"dockertui {__version__}")

@@ -1,0 +1,179 @@
+"""The command `dockertui`: from the command line and the settings to the running program.
+
+The order is for the start: the Engine's first requests are on their way, in a thread, while Textual is
+imported. Nothing that `--help` or `config` do not need is imported before they have answered.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dockertui.engine.endpoint import Endpoint, candidates
+from dockertui.engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from dockertui.config import ConfigError, Settings
+    from dockertui.demo import DemoEngine
+
+USAGE = 2
+"""The exit code of a command that was given wrongly."""
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    host: str | None = None
+    context: str | None = None
+    demo: bool = False
+    or_demo: bool = False
+    read_only: bool = False
+    no_mouse: bool = False
+    no_diff: bool = False
+    config: Path | None = None
+    command: str | None = None
+    action: str = ""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code. What goes wrong is one sentence on stderr, never a traceback."""
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        return _command(_options(words))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except EngineError as error:
+        return _refuse(str(error))
+    except Exception as error:
+        return _crashed(error)
+
+
+def _options(words: Sequence[str]) -> Options:
+    if not words:
+        return Options()  # the common start pays nothing for a parser
+    from dockertui.arguments import parse
+
+    return parse(words)
+
+
+def _command(options: Options) -> int:
+    if options.command == "config":
+        return _config(options)
+    if why := unfit_terminal():
+        return _refuse(why)
+    return _run(options)
+
+
+def _run(options: Options) -> int:
+    from dockertui.engine.preflight import Preflight
+    from dockertui.engine.trace import Trace
+
+    demo = _Demo()
+    try:
+        preflight = Preflight([demo.start()] if options.demo else _candidates(options), trace=Trace())
+        preflight.start()
+        settings, problems = _settings(options)
+        from dockertui.app import DockerTUI  # only now: the Engine is being asked meanwhile
+
+        app = DockerTUI(
+            settings=settings,
+            problems=problems,
+            preflight=preflight,
+            read_only=options.read_only,
+            or_demo=options.or_demo,
+            start_demo=demo.start,
+        )
+        app.run(mouse=settings.mouse)
+    finally:
+        demo.stop()
+    return _crashed(app._exception) if app._exception else app.return_code or 0
+
+
+class _Demo:
+    """The demo Engine: imported and started when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._engine: DemoEngine | None = None
+
+    def start(self) -> Endpoint:
+        from dockertui.demo import DemoEngine
+
+        self._engine = DemoEngine()
+        return Endpoint("demo", self._engine.start(), "--demo", demo=True)
+
+    def stop(self) -> None:
+        if self._engine is not None:
+            self._engine.stop()
+
+
+def _candidates(options: Options) -> list[Endpoint]:
+    return candidates(host=options.host, context=options.context, environ=os.environ, home=Path.home())
+
+
+def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
+    """The settings of the file, those of the command line over them."""
+    from dockertui.config import AUTO, default_path, load
+
+    named = options.config or os.environ.get("DOCKERTUI_CONFIG")
+    path = options.config or default_path(os.environ, Path.home())
+    settings, problems = load(path, required=bool(named))
+    if settings.theme == AUTO:
+        settings = replace(settings, theme=theme_for(os.environ))
+    if options.no_mouse:
+        settings = replace(settings, mouse=False)
+    if options.no_diff:
+        settings = replace(settings, diff_output=False)
+    return settings, problems
+
+
+def _config(options: Options) -> int:
+    """`dockertui config path` and `dockertui config show`; 1 when the settings hold a mistake."""
+    from dockertui.config import default_path, show
+
+    if options.action == "path":
+        print(options.config or default_path(os.environ, Path.home()))
+        return 0
+    settings, problems = _settings(options)
+    sys.stdout.write(show(settings))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def theme_for(environ: Mapping[str, str]) -> str:
+    """A theme that the terminal has the colours for, told as Rich tells them from the environment."""
+    if system := environ.get("TEXTUAL_COLOR_SYSTEM"):
+        few = system == "standard"
+    else:
+        rich_in_colour = environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
+        few = not rich_in_colour and environ.get("TERM", "").rpartition("-")[2] not in ("256color", "kitty")
+    return "ansi-dark" if few else "textual-dark"
+
+
+def unfit_terminal() -> str:
+    """Why no full-screen program can run here, or an empty string. Textual draws on stderr."""
+    streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
+    for name, stream in streams.items():
+        if stream is None or not stream.isatty():
+            return f"a terminal is needed, and the {name} is none: run it without pipes and redirections"
+    if os.environ.get("TERM") == "dumb":
+        return "this terminal cannot move its cursor (TERM=dumb): use another one"
+    return ""
+
+
+def _refuse(sentence: str) -> int:
+    print(f"dockertui: {sentence}", file=sys.stderr)
+    return USAGE
+
+
+def _crashed(error: BaseException) -> int:
+    from dockertui.crash import record
+
+    print(f"dockertui: {record(error, os.environ, Path.home())}", file=sys.stderr)
+    return 1

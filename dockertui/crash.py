@@ -1,0 +1,57 @@
+"""When the program itself fails: the whole story goes to a file, and one sentence to the user."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+from dockertui import __version__
+
+
+def record(error: BaseException, environ: Mapping[str, str], home: Path) -> str:
+    """Write a crash file; one sentence that says what happened and where the file is.
+
+    The file holds the traceback without the values of variables: those can be somebody's secrets.
+    """
+    what = f"{type(error).__name__}: {_one_line(str(error))}" if str(error) else type(error).__name__
+    try:
+        path = _write(_folder(environ, home), _report(error))
+    except OSError as unwritten:
+        return f"an error in the program, {what}, and no crash file could be written ({unwritten.strerror})"
+    return f"an error in the program, {what}: please report it with the file {path}"
+
+
+def _folder(environ: Mapping[str, str], home: Path) -> Path:
+    """`$XDG_STATE_HOME/dockertui`, or the same below `~/.local/state`."""
+    base = Path(environ.get("XDG_STATE_HOME", ""))
+    return (base if base.is_absolute() else home / ".local" / "state") / "dockertui"
+
+
+def _write(folder: Path, text: str) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    path = folder / f"crash-{stamp}-{os.getpid()}.txt"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return path
+
+
+def _report(error: BaseException) -> str:
+    versions = f"dockertui {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    textual = sys.modules.get("textual")
+    if textual is not None:
+        versions += f", Textual {textual.__version__}"
+    terminal = f"TERM={os.environ.get('TERM', '')} COLORTERM={os.environ.get('COLORTERM', '')}"
+    return "\n".join([versions, terminal, "", *traceback.format_exception(error)])
+
+
+def _one_line(text: str, limit: int = 200) -> str:
+    """The text without line ends and control characters: it may quote a stranger."""
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

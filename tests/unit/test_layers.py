@@ -1,0 +1,146 @@
+"""Who may import whom: held over the sources, and again by looking at what an import really loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dockertui
+
+PACKAGE = Path(dockertui.__file__).parent
+
+FOUNDATION = {"__init__", "config", "keymap", "key_names"}
+FLOORS = {"engine", "live", "widgets"}
+MAY_IMPORT: dict[str, set[str]] = {
+    # the foundation: quick to import, and known before anything else
+    "__init__": set(),
+    "key_names": set(),
+    "config_lines": set(),
+    "crash": {"__init__"},
+    "config": {"config_lines", "key_names"},
+    "keymap": {"config", "key_names"},
+    # the floors, from the lowest up
+    "engine": {"__init__"},
+    "live": {"engine"},
+    "widgets": set(),
+    "output": set(),
+    "resources": {*FLOORS},
+    "operations": {*FLOORS, *FOUNDATION, "resources"},
+    "terminal": {*FLOORS},
+    "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal"},
+    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output"},
+    # the doors
+    "demo": {"__init__"},
+    "arguments": {"cli", "__init__"},
+    "cli": {"__init__", "app", "arguments", "config", "crash", "demo", "engine"},
+    "__main__": {"cli"},
+}
+"""For each room (a package or a module of `dockertui`) the others that it may import."""
+
+FOREIGN = {
+    "textual": {"app", "screens", "widgets", "resources", "operations", "terminal", "output"},
+    "rich": {"app", "screens", "widgets", "resources", "operations", "terminal", "output"},
+    "aiohttp": {"engine", "demo"},
+    "aiodocker": {"engine"},
+}
+"""For each of these libraries, the rooms that may import it."""
+
+SOLE_IMPORTERS = {"aiodocker": {"engine/client.py"}}
+"""Libraries that only these files may import."""
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The full names of all modules that a source imports, anywhere in it."""
+    within = ["dockertui", *path.relative_to(PACKAGE).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = within[: len(within) + 1 - node.level] if node.level else []
+            origin = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def own_room(name: str) -> str | None:
+    """The room of `dockertui` that a module belongs to; the package's own names are those of `__init__`."""
+    parts = name.split(".")
+    if parts[0] != "dockertui":
+        return None
+    target = parts[1] if len(parts) > 1 else "__init__"
+    return target if (PACKAGE / target).is_dir() or (PACKAGE / f"{target}.py").exists() else "__init__"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_downward_only(path: Path) -> None:
+    here = room(path)
+    assert here in MAY_IMPORT, f"{here} has no place in the layers yet: give it one"
+    rooms = {own_room(name) for name in imported(path)} - {None, here}
+    assert rooms <= MAY_IMPORT[here], f"{here} must not import {rooms - MAY_IMPORT[here]}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_libraries_are_used_where_they_belong(path: Path) -> None:
+    for name in imported(path):
+        library = name.split(".")[0]
+        assert room(path) in FOREIGN.get(library, {room(path)}), f"{path.name} must not import {library}"
+        allowed = SOLE_IMPORTERS.get(library)
+        assert allowed is None or path.relative_to(PACKAGE).as_posix() in allowed
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules in memory after some code, run in a fresh interpreter."""
+    tail = "; import sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def modules_of(package: str) -> list[str]:
+    paths = (PACKAGE / package).rglob("*.py")
+    names = [".".join(("dockertui", *path.relative_to(PACKAGE).with_suffix("").parts)) for path in paths]
+    return [name.removesuffix(".__init__") for name in names]
+
+
+@pytest.mark.parametrize("package", ["engine", "live"])
+def test_the_lower_floors_load_no_textual(package: str) -> None:
+    loaded = loaded_by("import " + ", ".join(modules_of(package)))
+    assert not loaded & {"textual", "rich"}
+
+
+def test_the_widgets_load_no_docker() -> None:
+    assert not loaded_by("import " + ", ".join(modules_of("widgets"))) & {"aiodocker", "aiohttp"}
+
+
+QUICK = ["cli", "arguments", "config", "keymap", "engine.endpoint", "engine.preflight", "engine.models"]
+
+
+@pytest.mark.parametrize("module", [*QUICK, "engine.errors", "engine.trace"])
+def test_what_runs_before_the_first_paint_loads_no_library(module: str) -> None:
+    loaded = loaded_by(f"import dockertui.{module}")
+    assert not loaded & {"textual", "rich", "aiohttp", "aiodocker", "asyncio"}
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["config", "path"], ["config", "show"]])
+def test_a_quick_answer_loads_no_library(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    code = f"""
+from dockertui.cli import main
+try:
+    main({words!r})
+except SystemExit as left:
+    assert not left.code
+print()
+0"""
+    assert not loaded_by(code) & {"textual", "rich", "aiohttp", "aiodocker", "asyncio"}
