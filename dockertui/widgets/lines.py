@@ -154,7 +154,8 @@ class Lines(Painted, can_focus=True):
             look, mark = line
             segments = [self.segment(" " * self.line_width)] if look is None else self.draw(look)
             last = self.segment("┃", "dim") if mark else self.segment(" ")
-            strip = Strip([*segments, last], self.size.width)
+            body = Strip(segments).adjust_cell_length(self.line_width, self.ink())
+            strip = Strip([*body, last], self.size.width)
             if len(self._strips) >= _STRIPS_MAX:
                 self._strips.clear()
             self._strips[line] = strip
@@ -219,6 +220,10 @@ class Lines(Painted, can_focus=True):
             self.head_clicked(offset.x, event)
         elif row < self.line_count:
             self.clicked(row, event)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.refresh_frame()
 
     def on_hide(self) -> None:
         self._frame = None

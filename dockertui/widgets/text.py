@@ -109,14 +109,14 @@ def crop(text: str, width: int) -> str:
     return text
 
 
-_WORD_END = re.compile(r"(?<=[\s,;])")
+_WORD_END = re.compile(r"(?<=[\s,;:/])")
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Cleaned `text` in lines of at most `width` cells (>= 2), joined they are `text` again.
 
-    A line ends after a space, comma or semicolon in its last half, else in the middle of a word: a path or a
-    digest has no spaces, and whoever copies it wants nothing added.
+    A line ends after a space or one of `,;:/` in its last half, else in the middle of a word: nothing is added
+    or left out for whoever copies it.
     """
     width = max(2, width)
     lines: list[str] = []

@@ -1,0 +1,206 @@
+"""A list to choose from, in a box over the screen; typing narrows it."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from dockertui.widgets.lines import Lines, Look
+from dockertui.widgets.text import clean, fit, occurrences, split_spans
+
+MOST_WIDE, MOST_HIGH = 0.9, 0.8
+"""Of the screen, at most."""
+
+FRAME = 5
+"""Cells of a line beside label and hint: sign, gaps and position mark."""
+
+
+class Item(NamedTuple):
+    """One choice."""
+
+    id: str
+    label: str
+    hint: str = ""
+    """At the right: the key that does the same."""
+    disabled: str = ""
+    """Why it cannot be chosen; empty when it can."""
+
+
+class _ItemLook(NamedTuple):
+    item: Item
+    cursor: bool
+    needle: str
+
+
+class MenuList(Lines):
+    """The items of a menu and, above them, its title and what was typed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "paint--title",
+        "paint--cursor",
+        "paint--faint",
+        "paint--match",
+        "paint--match-cursor",
+    }
+    head = 1
+
+    class Chosen(Message):
+        """An item (its id) was chosen, or None: nothing."""
+
+        def __init__(self, choice: str | None) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self, title: str, items: Sequence[Item]) -> None:
+        super().__init__()
+        self._title = clean(title)
+        self._items = [item._replace(label=clean(item.label), hint=clean(item.hint)) for item in items]
+        self._shown = self._items
+        self._typed = ""
+        self._row = 0
+
+    @property
+    def natural_size(self) -> Size:
+        """Cells for every line, reasons and title included, and for all items, whatever is typed."""
+        lines = [cell_len(item.label) + cell_len(_right(item)) + FRAME for item in self._items]
+        return Size(max([cell_len(self._title) + 24, *lines]), self.head + len(self._items))
+
+    @property
+    def filter(self) -> str:
+        """What was typed."""
+        return self._typed
+
+    def type(self, text: str) -> None:
+        """Show only the items whose label holds every word of `text`."""
+        self._typed = text
+        words = text.lower().split()
+        self._shown = [item for item in self._items if all(word in item.label.lower() for word in words)]
+        self._row = self.top = 0
+        self.repaint()
+
+    def choose(self) -> None:
+        """Choose the item under the cursor, when it can be."""
+        if self._shown and not self._shown[self._row].disabled:
+            self.post_message(self.Chosen(self._shown[self._row].id))
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters type, but `j` and `k` move as long as nothing is typed."""
+        event.stop()
+        event.prevent_default()
+        moves: dict[str, Callable[[], None]] = {
+            "down": self.action_cursor_down,
+            "up": self.action_cursor_up,
+            "ctrl+n": self.action_cursor_down,
+            "ctrl+p": self.action_cursor_up,
+            "pagedown": self.action_page_down,
+            "pageup": self.action_page_up,
+            "home": self.action_top,
+            "end": self.action_bottom,
+            "enter": self.choose,
+            "escape": self._leave,
+            "backspace": lambda: self.type(self._typed[:-1]),
+        }
+        if not self._typed:
+            moves |= {"j": self.action_cursor_down, "k": self.action_cursor_up}
+        if event.key in moves:
+            moves[event.key]()
+        elif event.is_printable and event.character:
+            self.type(self._typed + ("" if event.character == "/" and not self._typed else event.character))
+
+    def _leave(self) -> None:
+        """Take back what was typed; with nothing typed, choose nothing."""
+        if self._typed:
+            self.type("")
+        else:
+            self.post_message(self.Chosen(None))
+
+    @property
+    def line_count(self) -> int:
+        return len(self._shown)
+
+    @property
+    def cursor_row(self) -> int:
+        return self._row
+
+    def put_cursor(self, row: int) -> None:
+        self._row = row
+
+    def look(self, row: int) -> Look:
+        if row < len(self._shown):
+            return _ItemLook(self._shown[row], row == self._row, self._typed)
+        return "nothing of that name" if row == 0 else None
+
+    def draw(self, look: Look) -> Sequence[Segment]:
+        if not isinstance(look, _ItemLook):
+            return [self.segment(fit(f"  {look}", self.line_width), "dim")]
+        item, cursor = look.item, look.cursor
+        names = () if not item.disabled else ("dim",)
+        if cursor:
+            names = (*names, "faint") if item.disabled else ("cursor",)
+        right = fit(_right(item), min(cell_len(_right(item)), self.line_width // 2))
+        room = self.line_width - cell_len(right) - 3
+        spans = [span for word in look.needle.split() for span in occurrences(item.label, word)]
+        found = (*names, "match-cursor" if cursor else "match")
+        pieces = split_spans(fit(item.label, room), spans)
+        return [
+            self.segment("› " if cursor else "  ", *names),
+            *[self.segment(piece, *(found if match else names)) for piece, match in pieces],
+            self.segment(f" {right}", *(names if cursor else ("dim",))),
+        ]
+
+    def draw_head(self, y: int) -> Sequence[Segment]:
+        typed = f"/ {clean(self._typed)}▏" if self._typed else "type to filter"
+        title = fit(self._title, min(cell_len(self._title), self.size.width - 2))
+        room = self.size.width - cell_len(title) - 3
+        return [
+            self.segment(f" {title}  ", "title"),
+            self.segment(fit(typed, max(0, room)), *(() if self._typed else ("dim",))),
+        ]
+
+    def clicked(self, row: int, event: events.Click) -> None:
+        self.go_to(row)
+        self.choose()
+
+
+class Menu(ModalScreen[str | None]):
+    """Asks which of the items; its result is the item's id, None when left."""
+
+    def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._list = MenuList(title, items)
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+
+    def on_mount(self) -> None:
+        self._fit_box()
+        self._list.focus()
+
+    def on_resize(self) -> None:
+        self._fit_box()
+
+    def _fit_box(self) -> None:
+        """As large as the items need, whatever is typed, so that nothing jumps."""
+        gutter = self._list.gutter
+        width, height = self._list.natural_size
+        self._list.styles.width = min(int(self.app.size.width * MOST_WIDE), width + gutter.width)
+        self._list.styles.height = min(int(self.app.size.height * MOST_HIGH), height + gutter.height)
+
+    def on_menu_list_chosen(self, message: MenuList.Chosen) -> None:
+        message.stop()
+        self.dismiss(message.choice)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)
+
+
+def _right(item: Item) -> str:
+    """What stands at the right of a line: the key, or why it cannot be chosen."""
+    return clean(item.disabled) or item.hint

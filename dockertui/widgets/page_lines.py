@@ -1,0 +1,155 @@
+"""A page's sections as lines of a width: labels in a column, values wrapped beside them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from dockertui.widgets.text import clean, fit, occurrences, wrap
+
+VALUE_LIMIT = 2000
+"""Characters of one value that are shown."""
+
+INDENT = 1
+_GAP = 2
+_LABEL_MAX = 24
+
+
+@dataclass(frozen=True)
+class Field:
+    """A label and what it says; a value of several texts takes a line for each."""
+
+    label: str
+    value: str | Sequence[str]
+    style: str = ""
+    """A name of a style, as of a table's cell."""
+    ref: object | None = None
+    """What following the line leads to: handed back in `Page.Followed`."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields under a title; without fields only the title is shown."""
+
+    title: str
+    fields: Sequence[Field] = ()
+
+
+class PageLine(NamedTuple):
+    """One line: a title, a blank, or a part of a field's value."""
+
+    place: tuple[str, str, int, int]
+    """Section's title, field's label, which of its name, line in it: finds the line in a newer page."""
+    paragraph: int
+    """Lines of one paragraph joined are its text."""
+    label: str = ""
+    text: str = ""
+    style: str = ""
+    field: int = -1
+    """Index among all fields of the page, -1 for none."""
+    is_ref: bool = False
+
+
+def label_width(sections: Sequence[Section], width: int) -> int:
+    """Cells of the label column: the longest label, within reason and a third of the width."""
+    labels = [clean(field.label) for section in sections for field in section.fields]
+    longest = max(map(cell_len, labels), default=0)
+    return max(4, min(longest, _LABEL_MAX, width // 3))
+
+
+def value_column(labels: int) -> int:
+    """The first cell of the values."""
+    return INDENT + labels + _GAP
+
+
+class Wrapping:
+    """Values in lines of one width; one that comes again, as most do on a refresh, is not wrapped again."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._known: dict[str, list[list[str]]] = {}
+        self._used: dict[str, list[list[str]]] = {}
+
+    def paragraphs(self, value: str) -> list[list[str]]:
+        """Each line of the value in lines of the width."""
+        known = self._known.get(value)
+        if known is None:
+            text = clean(value, newline="\n", limit=VALUE_LIMIT)
+            known = [wrap(line, self.width) for line in text.split("\n")]
+        self._used[value] = known
+        return known
+
+    def forget_unused(self) -> None:
+        """Keep what was asked for since the last call."""
+        self._known, self._used = self._used, {}
+
+
+def page_lines(sections: Sequence[Section], labels: int, wrapping: Wrapping) -> list[PageLine]:
+    """All lines of a page, a blank between sections."""
+    lines: list[PageLine] = []
+    paragraph = field_index = 0
+    for number, section in enumerate(sections):
+        title = clean(section.title)
+        if number:
+            lines.append(PageLine((title, "", -2, 0), -1))
+        lines.append(
+            PageLine((title, "", -1, 0), -1, text=fit(title, min(cell_len(title), 200)), style="title")
+        )
+        seen: dict[str, int] = {}
+        for field in section.fields:
+            nth = seen[field.label] = seen.get(field.label, -1) + 1
+            place = title, field.label, nth
+            lines += _field_lines(field, field_index, place, paragraph, labels, wrapping)
+            paragraph = lines[-1].paragraph + 1
+            field_index += 1
+    wrapping.forget_unused()
+    return lines
+
+
+def _field_lines(
+    field: Field,
+    index: int,
+    place: tuple[str, str, int],
+    paragraph: int,
+    labels: int,
+    wrapping: Wrapping,
+) -> Iterator[PageLine]:
+    values = [field.value] if isinstance(field.value, str) else list(field.value)
+    label = fit(clean(field.label), labels)
+    row = 0
+    for value in values or [""]:
+        for lines in wrapping.paragraphs(value):
+            for text in lines:
+                shown, is_ref = "" if row else label, field.ref is not None
+                yield PageLine((*place, row), paragraph, shown, text, field.style, index, is_ref)
+                row += 1
+            paragraph += 1
+
+
+def found(lines: Sequence[PageLine], needle: str) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Rows that hold `needle`, with its places in their texts; found across the ends of wrapped lines."""
+    rows: dict[int, list[tuple[int, int]]] = {}
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and lines[end].paragraph == lines[start].paragraph >= 0:
+            end += 1
+        texts = [line.text for line in lines[start:end]]
+        for row, span in _spread(texts, occurrences("".join(texts), needle)):
+            rows.setdefault(start + row, []).append(span)
+        if occurrences(lines[start].label, needle):
+            rows.setdefault(start, [])
+        start = end
+    return {row: tuple(spans) for row, spans in rows.items()}
+
+
+def _spread(texts: Sequence[str], spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Spans of the joined texts as (index of a text, span in it)."""
+    at = 0
+    for row, text in enumerate(texts):
+        for start, end in spans:
+            inside = max(0, start - at), min(len(text), end - at)
+            if inside[0] < inside[1]:
+                yield row, inside
+        at += len(text)
