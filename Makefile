@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 SOURCES := dockertui tests bench
 
 .PHONY: help run test check format screenshots readme bench clean
@@ -35,7 +35,7 @@ screenshots: $(DEV_STAMP) ## make screenshots/ anew, of the demo Engine
 	$(BIN)/python -m screenshots
 
 readme: $(DEV_STAMP) ## write the tables of the README anew
-	$(BIN)/python -m dockertui.readme
+	$(BIN)/python -m dockertui.operations.document README.md
 
 bench: $(DEV_STAMP) ## measure; the results go to bench/results (needs root and dockerd)
 	$(BIN)/python -m bench
