@@ -320,11 +320,11 @@ def _translate(error: Exception, endpoint: Endpoint, record: Request) -> EngineE
         if error.status == _NO_CONNECTION:
             return transport.translate(error.__context__ or error, endpoint, _name(record))
         return diagnosis.failed_reply(endpoint, _name(record), error.status, str(error.message))
-    failure = transport.translate(error, endpoint, _name(record))
-    if failure is None and (status := transport.last_status.get()) >= 400:
+    status = transport.last_status.get()
+    if status >= 400 and isinstance(error, LookupError | TypeError | ValueError | RecursionError):
         # aiodocker stumbled over an error's body: no "message" in it, no UTF-8, no JSON
         return diagnosis.failed_reply(endpoint, _name(record), status, b"")
-    return failure
+    return transport.translate(error, endpoint, _name(record))
 
 
 def _end(response: aiohttp.ClientResponse) -> None:

@@ -39,6 +39,6 @@ def stats_stream(
 
 
 async def stats_once(engine: Engine, container: str) -> dict[str, Any]:
-    """Its statistics now, without those of a second before: milliseconds from API 1.44 on, a second until then."""
+    """Its statistics now, with none before to compare: in milliseconds from API 1.44 on, else in a second."""
     params = {"stream": False, "one-shot": True}
     return await engine.get_object(f"/containers/{segment(container)}/stats", params=params)

@@ -109,7 +109,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _from_os_error(endpoint: Endpoint, error: BaseException) -> EngineError | None:
     where = endpoint.address
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):
         return EngineError(
             ErrorKind.NO_SOCKET, f"no host has the name in {where}", f"check {endpoint.source}"
         )

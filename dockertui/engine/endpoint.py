@@ -24,6 +24,7 @@ __all__ = ["TLS", "Endpoint", "candidates", "parse_host"]
 DEFAULT_SOCKET: Final = "/var/run/docker.sock"
 _SCHEMES: Final = ("unix", "tcp", "ssh", "npipe")
 _EXAMPLES: Final = "write unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host"
+_HOST_NAME: Final = re.compile(r"[\w:][\w.:%-]*")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 
@@ -131,7 +132,11 @@ def _parse_authority(scheme: str, rest: str, host: str, source: str, tls: bool) 
         raise _unusable(host, source, "has more than a host, a port and a path")
     if parts.password is not None:
         raise _unusable(host, source, "holds a password, which is refused as by the Docker CLI")
-    if name.startswith("-") or (parts.username or "").startswith("-") or (not name and scheme == "ssh"):
+    if (
+        not _HOST_NAME.fullmatch(name or "localhost")
+        or (parts.username or "").startswith("-")
+        or (not name and scheme == "ssh")
+    ):
         raise _unusable(host, source, "has no proper host name")
     path = parts.path.rstrip("/")
     if scheme == "ssh":

@@ -1,4 +1,4 @@
-"""How each kind of object is listed: shared by the calls of ``client.Engine`` and by the preflight, which has none.
+"""How each kind of object is listed: shared by the families of calls and by the preflight.
 
 Kinds are named as events name them: container, image, network, volume.
 """

@@ -12,7 +12,7 @@ from dockertui.engine.models import Event
 
 
 class VolumeUsage(NamedTuple):
-    """What a volume takes: its bytes, and how many containers refer to it. None is 'the Engine did not say'."""
+    """A volume's size in bytes, and how many containers refer to it; None where the Engine does not say."""
 
     size: int | None
     ref_count: int | None

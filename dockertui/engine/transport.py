@@ -69,7 +69,7 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
         return _disconnected(error, endpoint)
     if isinstance(error, aiohttp.ClientPayloadError):
         return diagnosis.lost(endpoint, "in the middle of a reply")
-    if isinstance(error, aiohttp.ClientError | OSError):
+    if isinstance(error, aiohttp.ClientError | OSError | UnicodeError):
         return diagnosis.failed_connection(endpoint, error)
     return None
 

@@ -1,0 +1,59 @@
+"""What an exit code means, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_MEANINGS: Final = {
+    0: "ended normally",
+    1: "the program reported an error",
+    2: "the program reported an error, in a shell often a wrong usage",
+    125: "the Engine could not start the container",
+    126: "the command is there but cannot be executed: not executable, or a directory",
+    127: "the command was not found in the image",
+    128: "the program ended with a wrong exit code",
+    255: "the program reported an error (-1), or its exit code is out of range",
+}
+# Linux's numbers, which are the container's; those of the machine that shows them may differ.
+_SIGNALS: Final = {
+    1: ("SIGHUP", "its terminal went away"),
+    2: ("SIGINT", "interrupted, as by Ctrl-C"),
+    3: ("SIGQUIT", "asked to quit, with a core dump"),
+    4: ("SIGILL", "an instruction that this processor does not know"),
+    5: ("SIGTRAP", "stopped at a trap, often an assertion of the program's runtime"),
+    6: ("SIGABRT", "the program gave up by itself, after an assertion or a broken heap"),
+    7: ("SIGBUS", "a bad memory access, often a full /dev/shm or a file cut short"),
+    8: ("SIGFPE", "an arithmetic error, such as a division by zero"),
+    9: ("SIGKILL", "ended by force: docker kill, a stop that took too long, or no memory left"),
+    10: ("SIGUSR1", "a signal that the program does not handle"),
+    11: ("SIGSEGV", "the program touched memory that is not its own"),
+    12: ("SIGUSR2", "a signal that the program does not handle"),
+    13: ("SIGPIPE", "wrote to a pipe that nobody reads"),
+    14: ("SIGALRM", "its own alarm went off"),
+    15: ("SIGTERM", "asked to end, as docker stop does"),
+    24: ("SIGXCPU", "its limit of processor time is used up"),
+    25: ("SIGXFSZ", "a file grew beyond its limit"),
+    31: ("SIGSYS", "a system call that is not allowed, often by the seccomp profile"),
+}
+_OOM: Final = "killed by the kernel, because the container reached its memory limit"
+_LAST_SIGNAL: Final = 64
+
+
+def meaning(code: int, oom_killed: bool = False) -> str:
+    """One line on how a container ended: "137: killed by SIGKILL (128+9), ended by force…".
+
+    The codes from 125 to 127 are those of ``docker run``, 128 + n those of a shell for signal n.
+    ``oom_killed`` is ``State.OOMKilled`` of its inspection.
+    """
+    if oom_killed and code:
+        return f"{code}: {_OOM}"
+    if code in _MEANINGS:
+        return f"{code}: {_MEANINGS[code]}"
+    if 128 < code <= 128 + _LAST_SIGNAL:
+        return f"{code}: {_by_signal(code - 128)}"
+    return f"{code}: an exit code of the program's own"
+
+
+def _by_signal(number: int) -> str:
+    name, why = _SIGNALS.get(number, (f"signal {number}", ""))
+    return f"killed by {name} (128+{number}){', ' if why else ''}{why}"

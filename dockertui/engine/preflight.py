@@ -1,0 +1,137 @@
+"""The first requests, made in threads while the rest of the program is still being imported.
+
+Finds the first candidate that answers, agrees on a version, and lists every kind of object, so that the first
+paint shows what is there. Standard library only. What fails here is left out: the live mirror lists
+everything again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError
+from dockertui.engine.listing import LISTINGS
+from dockertui.engine.models import Version
+from dockertui.engine.negotiation import negotiate
+from dockertui.engine.plain_http import PlainConnection
+from dockertui.engine.trace import Trace, because
+
+CAUSE: Final = "start"
+TIMEOUT: Final = 5.0
+GRACE: Final = 0.25
+"""Seconds that slower lists may keep the containers from being shown."""
+_FIRST: Final = "container"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A candidate that did not answer, and why."""
+
+    endpoint: Endpoint
+    error: EngineError
+
+
+class Preflight(threading.Thread):
+    """Tries the candidates in order; read its attributes when it is done.
+
+    ``endpoint`` is the first that answers, None if none does; ``version`` what it is; ``lists`` its objects
+    by kind ("container", "image", "network", "volume"), as models, without the kinds that failed;
+    ``attempts`` the candidates before it. An endpoint by ssh is taken untried, with neither version nor
+    lists. ``timeout`` is in seconds, for each candidate and again for the lists.
+    """
+
+    def __init__(
+        self, candidates: Sequence[Endpoint], trace: Trace | None = None, timeout: float = TIMEOUT
+    ) -> None:
+        super().__init__(name="preflight", daemon=True)
+        self.endpoint: Endpoint | None = None
+        self.version: Version | None = None
+        self.lists: dict[str, list[Any]] = {}
+        self.attempts: list[Attempt] = []
+        self._candidates = list(candidates)
+        self._trace = Trace() if trace is None else trace
+        self._timeout = timeout
+        self._callbacks: list[Callable[[Preflight], None]] = []
+        self._lock = threading.Lock()
+        self._done = False
+
+    def add_done_callback(self, callback: Callable[[Preflight], None]) -> None:
+        """Have ``callback`` called when all is done: from this thread, or at once if it is already."""
+        with self._lock:
+            if not self._done:
+                self._callbacks.append(callback)
+                return
+        callback(self)
+
+    def run(self) -> None:
+        """Do it all; called by ``start``."""
+        try:
+            with because(CAUSE):
+                self._find()
+        finally:
+            with self._lock:
+                self._done = True
+            for callback in self._callbacks:
+                callback(self)
+
+    def _find(self) -> None:
+        for endpoint in self._candidates:
+            if endpoint.scheme not in ("unix", "tcp"):
+                self.endpoint = endpoint
+                return
+            connection = PlainConnection(endpoint, self._timeout, self._trace)
+            try:
+                raw = connection.get("/version")
+                version = negotiate(raw, endpoint, os.environ.get("DOCKER_API_VERSION", ""))
+                self.lists = self._list_all(endpoint, version, connection)
+                self.endpoint, self.version = endpoint, version
+                return
+            except EngineError as error:
+                self.attempts.append(Attempt(endpoint, error))
+            finally:
+                connection.close()
+
+    def _list_all(
+        self, endpoint: Endpoint, version: Version, connection: PlainConnection
+    ) -> dict[str, list[Any]]:
+        """Every kind at the same time; those that are not there soon after the containers are left out."""
+        found: dict[str, list[Any]] = {}
+        others = [
+            threading.Thread(target=self._list_alone, args=(endpoint, version, kind, found), daemon=True)
+            for kind in LISTINGS
+            if kind != _FIRST
+        ]
+        for thread in others:
+            thread.start()
+        self._list(connection, version, _FIRST, found)
+        soon = time.monotonic() + GRACE
+        for thread in others:
+            thread.join(max(0.0, soon - time.monotonic()))
+        return dict(found)
+
+    def _list_alone(
+        self, endpoint: Endpoint, version: Version, kind: str, found: dict[str, list[Any]]
+    ) -> None:
+        """List one kind on a connection of its own."""
+        connection = PlainConnection(endpoint, self._timeout, self._trace)
+        try:
+            with because(CAUSE):
+                self._list(connection, version, kind, found)
+        finally:
+            connection.close()
+
+    def _list(
+        self, connection: PlainConnection, version: Version, kind: str, found: dict[str, list[Any]]
+    ) -> None:
+        listing, listed_at = LISTINGS[kind], time.time()
+        try:
+            reply = connection.get(f"/v{version.api}{listing.path}", listing.params)
+        except EngineError:
+            return  # the journal has it, and the live mirror will meet it again
+        found[kind] = listing.parse(reply, listed_at)
