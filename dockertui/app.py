@@ -49,6 +49,7 @@ class DockerTUI(CellDiff[None], App[None]):
         settings: Settings,
         problems: Sequence[ConfigError],
         preflight: Preflight,
+        trace: Trace,
         read_only: bool = False,
         or_demo: bool = False,
         start_demo: Callable[[], Endpoint],
@@ -57,6 +58,7 @@ class DockerTUI(CellDiff[None], App[None]):
         super().__init__()
         self.settings = settings
         self.preflight = preflight
+        self.trace = trace
         self.read_only = read_only
         self.or_demo = or_demo
         self.start_demo = start_demo
@@ -74,13 +76,14 @@ class DockerTUI(CellDiff[None], App[None]):
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
-        if not await asyncio.to_thread(self.preflight.wait, _PATIENCE):
+        await asyncio.to_thread(self.preflight.join, _PATIENCE)
+        if self.preflight.is_alive():
             await self.push_screen(ConnectionScreen([]))
         self.run_worker(self._take(self.preflight))
 
     async def _take(self, preflight: Preflight) -> None:
         """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried."""
-        await asyncio.to_thread(preflight.wait)
+        await asyncio.to_thread(preflight.join)
         if preflight.endpoint is not None:
             await self._open(preflight.endpoint, preflight)
         elif self.or_demo:
@@ -92,7 +95,7 @@ class DockerTUI(CellDiff[None], App[None]):
 
     async def _open_demo(self) -> None:
         endpoint = await asyncio.to_thread(self.start_demo)
-        preflight = Preflight([endpoint], trace=Trace())
+        preflight = Preflight([endpoint], trace=self.trace)
         preflight.start()
         await self._take(preflight)
 
@@ -103,7 +106,7 @@ class DockerTUI(CellDiff[None], App[None]):
             [resource.source for resource in RESOURCES],
             on_sample=self._sampled,
             read_only=self.read_only,
-            trace=preflight.trace,
+            trace=self.trace,
             stats_period=self.settings.stats_period,
             clock=self.clock,
         )
@@ -143,9 +146,10 @@ class DockerTUI(CellDiff[None], App[None]):
 
     # the connection screen
 
-    async def on_connection_screen_retry(self) -> None:
-        self.preflight = self.preflight.again()
-        self.run_worker(self._take(self.preflight))
+    async def on_connection_screen_retry(self, event: ConnectionScreen.Retry) -> None:
+        preflight = Preflight([attempt.endpoint for attempt in event.attempts], trace=self.trace)
+        preflight.start()
+        self.run_worker(self._take(preflight))
 
     async def on_connection_screen_demo(self) -> None:
         self.run_worker(self._open_demo())

@@ -74,9 +74,9 @@ def _run(options: Options) -> int:
     from dockertui.engine.preflight import Preflight
     from dockertui.engine.trace import Trace
 
-    demo = _Demo()
+    demo, trace = _Demo(), Trace()
     try:
-        preflight = Preflight([demo.start()] if options.demo else _candidates(options), trace=Trace())
+        preflight = Preflight([demo.start()] if options.demo else _candidates(options), trace=trace)
         preflight.start()
         settings, problems = _settings(options)
         from dockertui.app import DockerTUI  # only now: the Engine is being asked meanwhile
@@ -85,6 +85,7 @@ def _run(options: Options) -> int:
             settings=settings,
             problems=problems,
             preflight=preflight,
+            trace=trace,
             read_only=options.read_only,
             or_demo=options.or_demo,
             start_demo=demo.start,

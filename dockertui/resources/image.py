@@ -13,7 +13,7 @@ from dockertui.engine.models import Image
 from dockertui.resources import format, secrets
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import IMAGES
+from dockertui.resources.sources import BY_KIND
 from dockertui.resources.users import container_reference, use_count, users_fields
 from dockertui.resources.world import World
 from dockertui.widgets.page import Field, Section
@@ -25,7 +25,7 @@ class Images(Resource[Image]):
 
     kind = "image"
     title = "Images"
-    source = IMAGES
+    source = BY_KIND["image"]
 
     def columns(self, world: World) -> Sequence[Column[Image]]:
         return (

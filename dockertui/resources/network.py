@@ -12,7 +12,7 @@ from dockertui.engine.models import Network
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import NETWORKS
+from dockertui.resources.sources import BY_KIND
 from dockertui.resources.users import container_reference, running_first, use_count
 from dockertui.resources.world import World
 from dockertui.widgets.page import Field, Section
@@ -26,7 +26,7 @@ class Networks(Resource[Network]):
 
     kind = "network"
     title = "Networks"
-    source = NETWORKS
+    source = BY_KIND["network"]
     plain = ("name", "id", "driver", "subnets")
 
     def columns(self, world: World) -> Sequence[Column[Network]]:

@@ -6,7 +6,7 @@ Which event changes which list was found by comparing the lists before and after
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dockertui.engine import containers, images, networks, volumes
@@ -27,13 +27,14 @@ _UNSEEN: Final = {
 }
 """Actions that change nothing in the list of their kind. A killed container also dies."""
 
-_LISTED: Final = {"container", "image", "network", "volume"}
-_SEEN: Final = {
-    *("create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy", "commit"),
-    *("health_status", "checkpoint", "connect", "disconnect", "remove", "prune"),
-    *("tag", "untag", "delete", "import", "load", "pull"),
+EVENT_FILTERS: Final[Mapping[str, Sequence[str]]] = {
+    "type": ("container", "image", "network", "volume"),
+    "event": (
+        *("create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy"),
+        *("health_status", "checkpoint", "commit", "connect", "disconnect", "remove", "prune"),
+        *("tag", "untag", "delete", "import", "load", "pull"),
+    ),
 }
-EVENT_FILTERS: Final[Mapping[str, frozenset[str]]] = {"type": frozenset(_LISTED), "event": frozenset(_SEEN)}
 """What to ask Docker's event stream for: a health check alone is three events that change no list."""
 
 
@@ -100,10 +101,6 @@ def _same_container(old: Container, new: Container) -> bool:
     return abs((old.since or 0) - (new.since or 0)) <= old.since_error + new.since_error
 
 
-async def _list_images(engine: Any, ids: Any) -> list[Image]:
-    return await images.ls(engine)
-
-
 SOURCES: Final[tuple[Source[Any], ...]] = (
     Source(
         "container",
@@ -113,7 +110,9 @@ SOURCES: Final[tuple[Source[Any], ...]] = (
         merge=merge_since,
         same=_same_container,
     ),
-    Source("image", _list_images, lambda image: image.id, _image_touched),
+    Source("image", images.ls, lambda image: image.id, _image_touched),
     Source("network", networks.ls, lambda network: network.id, _network_touched),
     Source("volume", volumes.ls, lambda volume: volume.name, _volume_touched),
 )
+
+BY_KIND: Final[Mapping[str, Source[Any]]] = {source.kind: source for source in SOURCES}

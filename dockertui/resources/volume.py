@@ -12,7 +12,7 @@ from dockertui.engine.models import Volume
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import VOLUMES
+from dockertui.resources.sources import BY_KIND
 from dockertui.resources.users import container_reference, running_first, use_count
 from dockertui.resources.world import Size, World
 from dockertui.widgets.page import Field, Section
@@ -26,7 +26,7 @@ class Volumes(Resource[Volume]):
 
     kind = "volume"
     title = "Volumes"
-    source = VOLUMES
+    source = BY_KIND["volume"]
     plain = ("name", "driver")
 
     def columns(self, world: World) -> Sequence[Column[Volume]]:
@@ -93,7 +93,8 @@ class Volumes(Resource[Volume]):
         )
 
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
-        return {volume.name: Size(volume.size) for volume in await system.df_volumes(engine) if volume.size is not None}
+        usage = await system.df_volumes(engine)
+        return {name: Size(used.size) for name, used in usage.items() if used.size is not None}
 
 
 def is_anonymous(item: Volume) -> bool:

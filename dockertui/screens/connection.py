@@ -23,7 +23,11 @@ class ConnectionScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CONNECTION)
 
     class Retry(Message):
-        """The user wants another attempt."""
+        """The user wants another attempt at the same addresses."""
+
+        def __init__(self, attempts: Sequence[Attempt]) -> None:
+            super().__init__()
+            self.attempts = attempts
 
     class Demo(Message):
         """The user wants the embedded Engine."""
@@ -51,6 +55,7 @@ class ConnectionScreen(Screen[None]):
 
     def show(self, attempts: Sequence[Attempt]) -> None:
         """Show the outcome of these attempts."""
+        self._attempts = attempts
         self._title.update([Piece("dockertui", "accent"), Piece("no Engine answered", "bad")])
         self._page.show(attempt_sections(attempts))
 
@@ -59,7 +64,7 @@ class ConnectionScreen(Screen[None]):
 
     def action_retry(self) -> None:
         self._waiting("trying again…")
-        self.post_message(self.Retry())
+        self.post_message(self.Retry(self._attempts))
 
     def _waiting(self, text: str) -> None:
         self._title.update([Piece("dockertui", "accent"), Piece(text, "busy")])

@@ -48,7 +48,7 @@ class DetailJson(JsonView):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 
     def action_enter(self) -> None:
-        self.action_toggle()
+        self.action_toggle_fold()
 
 
 class DetailView(Vertical):
@@ -62,6 +62,8 @@ class DetailView(Vertical):
         self.item: Any = None
         self.error: EngineError | None = None
         self.tab = 0
+        self.seen = False
+        """Whether the view is on the screen: only then is the Engine asked."""
         self.title_bar = Bar(classes="title")
         self.page = DetailPage()
         self.json = DetailJson()
@@ -88,8 +90,8 @@ class DetailView(Vertical):
             return None
         return self.resource.kind, self.resource.source.identity(self.item)
 
-    def show(self, resource: Resource[Any], item: Any, *, ask: bool = True) -> None:
-        """Show an object, or its new version; None for none. `ask`: ask the Engine about it when the cursor rests."""
+    def show(self, resource: Resource[Any], item: Any) -> None:
+        """Show an object, or its new version, and ask the Engine about it once the cursor rests; None for no object."""
         before = self.key
         self.resource, self.item = resource, item
         if self.key != before:
@@ -98,7 +100,7 @@ class DetailView(Vertical):
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
-        if item is not None and ask and self.display:
+        if item is not None and self.seen:
             self._asking = asyncio.create_task(self._ask())
 
     async def _ask(self) -> None:

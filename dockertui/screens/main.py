@@ -185,6 +185,7 @@ class MainScreen(Screen[None]):
         self.set_class(not self.wide, "-narrow")
         self.set_class(self.zoomed, "-zoomed")
         self.set_class(detail, "-detail")
+        self.detail.seen = detail or (self.wide and not self.zoomed)
         for pane in self.panes:
             pane.table.show_all_columns = self.zoomed
         self.call_after_refresh(self._watch_visible)
@@ -193,7 +194,6 @@ class MainScreen(Screen[None]):
         self.detail.set_class(opened, "-open")
         self._arrange()
         if opened:
-            self.detail.display = True
             self.detail.show(self.pane.resource, self.pane.item)
             self.detail.focus_view()
         else:
