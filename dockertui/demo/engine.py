@@ -1,0 +1,259 @@
+"""The embedded Engine as one object: a thread with its own event loop, a private socket, a host behind it."""
+
+import asyncio
+import atexit
+import contextlib
+import os
+import re
+import shutil
+import signal
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from dockertui.demo.faults import Faults
+from dockertui.demo.world import life, scene
+from dockertui.demo.world.host import Host
+
+if TYPE_CHECKING:
+    from dockertui.demo.api.server import Server
+
+T = TypeVar("T")
+
+_PREFIX = "dockertui-demo-"
+_LONGEST_SOCKET_PATH = 100
+_REQUESTS_KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that the Engine saw: path with version and query as it came, time by the real clock."""
+
+    method: str
+    path: str
+    time: float
+
+
+class DemoEngine:
+    """`with DemoEngine() as engine: connect(engine.url)`.
+
+    seed: the same seed and clock give the same ids, ages, stats and logs. clock: a clock of the caller's
+    freezes the host: only what is asked for happens, and waits are skipped. containers: so many generated
+    ones beside the scene. faults: what goes wrong (also reachable as `engine.faults`).
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        clock: Callable[[], float] | None = None,
+        containers: int | None = None,
+        faults: Faults | None = None,
+    ) -> None:
+        self.faults = faults or Faults()
+        self.host = Host(seed, clock)
+        self._extra = containers or 0
+        self._directory: Path | None = None
+        self._thread: threading.Thread | None = None
+        self._listening = threading.Event()
+        self._error: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._server: Server | None = None
+        self._seen: deque[Seen] = deque(maxlen=_REQUESTS_KEPT)
+
+    # -- starting and stopping ----------------------------------------------------------------
+
+    def launch(self) -> None:
+        """Begin to start, and return at once: `start` or `url` waits for the rest."""
+        if self._thread is not None:
+            return
+        self._directory = _private_directory()
+        atexit.register(self.stop)
+        _clean_up_after_signals()
+        self._thread = threading.Thread(target=self._run, name="demo-engine", daemon=True)
+        self._thread.start()
+
+    def start(self) -> str:
+        """Start, wait until the socket listens, and return its URL. Raises what kept it from starting."""
+        self.launch()
+        self._listening.wait()
+        if self._error is not None:
+            self.stop()
+            raise self._error
+        return f"unix://{self.socket_path}"
+
+    def stop(self) -> None:
+        """Stop and remove the socket and its directory; again does nothing."""
+        atexit.unregister(self.stop)
+        thread, self._thread = self._thread, None
+        if thread is not None and self._loop is not None and self._stopping is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just ended by itself
+                self._loop.call_soon_threadsafe(self._stopping.set)
+            thread.join()
+        if self._directory is not None:
+            _forget(self._directory)
+
+    def __enter__(self) -> "DemoEngine":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> "DemoEngine":
+        await asyncio.to_thread(self.start)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    # -- looking and touching -----------------------------------------------------------------
+
+    @property
+    def socket_path(self) -> Path:
+        if self._directory is None:
+            raise RuntimeError("the demo Engine has not been started")
+        return self._directory / "docker.sock"
+
+    @property
+    def url(self) -> str:
+        """The URL for DOCKER_HOST; waits until the Engine listens."""
+        return self.start()
+
+    @property
+    def requests(self) -> list[Seen]:
+        """The requests seen so far, oldest first (a copy)."""
+        return [*self._seen]
+
+    def requests_to(self, pattern: str) -> list[Seen]:
+        """The requests whose '<METHOD> <path>' the regular expression is found in."""
+        return [one for one in self.requests if re.search(pattern, f"{one.method} {one.path}")]
+
+    def forget_requests(self) -> None:
+        self._seen.clear()
+
+    @property
+    def defects(self) -> list[Exception]:
+        """Exceptions that no handler should have raised: bugs of this Engine. Tests hold that there are none."""
+        return self._server.defects if self._server is not None else []
+
+    def run(self, change: Callable[[Host], T]) -> T:
+        """Call `change(host)` in the Engine's thread and return what it returns: for tests that act on the host."""
+        self.start()
+        assert self._loop is not None
+
+        async def call() -> T:
+            return change(self.host)
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+
+    # -- the thread ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # reported by start(), which waits
+            self._error = error
+        finally:
+            self._listening.set()
+
+    async def _serve(self) -> None:
+        # aiohttp is imported here, in this thread: whoever starts the Engine goes on meanwhile.
+        from dockertui.demo.api.server import Server
+
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        scene.build(self.host, extra=self._extra, strange=self.faults.hostile)
+        server = self._server = Server(self.host, self.faults, self._note)
+        await server.listen(self.socket_path)
+        self._connect_faults(server)
+        self._listening.set()
+        living = asyncio.create_task(life.live(self.host))
+        try:
+            await self._stopping.wait()
+        finally:
+            living.cancel()
+            await server.close()
+
+    def _note(self, method: str, path: str, time: float) -> None:
+        self._seen.append(Seen(method, path, time))
+
+    def _connect_faults(self, server: "Server") -> None:
+        loop = asyncio.get_running_loop()
+
+        def in_loop(cause: Callable[[], Coroutine[object, object, None]]) -> Callable[[], None]:
+            def cause_it() -> None:
+                done = asyncio.run_coroutine_threadsafe(cause(), loop)
+                if threading.current_thread() is not self._thread:
+                    done.result()
+
+            return cause_it
+
+        self.faults.connect({name: in_loop(cause) for name, cause in server.signals().items()})
+
+
+# -- the private directory ------------------------------------------------------------------------
+
+_directories: set[Path] = set()
+
+
+def _private_directory() -> Path:
+    """A new 0700 directory, after sweeping those that killed processes of this user left behind."""
+    base = Path(tempfile.gettempdir())
+    if len(str(base)) + len(_PREFIX) + 40 > _LONGEST_SOCKET_PATH:  # a unix socket's path holds 108 bytes
+        base = Path("/tmp")
+    _sweep(base)
+    directory = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base))
+    _directories.add(directory)
+    return directory
+
+
+def _sweep(base: Path) -> None:
+    for left in base.glob(f"{_PREFIX}*-*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if pid.isdigit() and left.lstat().st_uid == os.getuid() and not _alive(int(pid)):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _forget(directory: Path) -> None:
+    _directories.discard(directory)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _clean_up_after_signals() -> None:
+    """SIGTERM and SIGHUP end a process without running atexit: remove the directories first, then let them.
+
+    Only where nobody else has a handler, and only from the main thread, which alone may set one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end_by_signal)
+
+
+def _end_by_signal(number: int, frame: FrameType | None) -> None:
+    for directory in [*_directories]:
+        _forget(directory)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

@@ -1,0 +1,56 @@
+"""What containers print: lines made as time passes, from the container's voice, always the same for a seed."""
+
+import random
+from collections.abc import Callable
+
+from dockertui.demo.world import voices
+from dockertui.demo.world.host import Host
+from dockertui.demo.world.objects import Container, LogLine
+
+_MOST_AT_ONCE = 600
+
+
+def write(container: Container, when: float, text: str, *, stderr: bool = False) -> None:
+    container.logs.append(LogLine(when, stderr, text))
+
+
+def catch_up(host: Host, container: Container, now: float) -> None:
+    """Write the lines that a running container has printed since they were last looked at.
+
+    Line number k of a container is printed at k * log_every and says the same however often it is asked for.
+    """
+    since = container.log_from
+    voice = voices.VOICES.get(container.temper.voice)
+    if since is None or voice is None or container.state == "paused":
+        return
+    container.log_from = now
+    every = container.temper.log_every
+    last = int(now / every)
+    for number in range(max(int(since / every) + 1, last - _MOST_AT_ONCE), last + 1):
+        _speak(host, container, voice, number, every)
+
+
+def _speak(host: Host, container: Container, voice: voices.Voice, number: int, every: float) -> None:
+    # Which line it is must not depend on the machine's clock: the count starts at the host's birth.
+    nth = number - int(host.born / every)
+    dice = random.Random(f"{host.seed} {container.name} {nth}")
+    when = number * every + dice.random() * every * 0.01
+    for stderr, text in voice(dice, nth, when):
+        container.logs.append(LogLine(when, stderr, text))
+
+
+def next_line_due(container: Container, now: float) -> float | None:
+    """When the next line will be printed, or None when nothing is to be expected."""
+    if (
+        container.log_from is None
+        or container.state != "running"
+        or container.temper.voice not in voices.VOICES
+    ):
+        return None
+    every = container.temper.log_every
+    return (int(now / every) + 1) * every + every * 0.011
+
+
+def select(container: Container, keep: Callable[[LogLine], bool], tail: int | None) -> list[LogLine]:
+    lines = [line for line in container.logs if keep(line)]
+    return lines if tail is None else lines[max(len(lines) - tail, 0) :]

@@ -1,0 +1,181 @@
+"""Networks: create, connect, disconnect, remove, and the addresses that containers get on them."""
+
+import hashlib
+import ipaddress
+from typing import Any
+
+from dockertui.demo.world.host import Host
+from dockertui.demo.world.objects import Attachment, Container, Network
+from dockertui.demo.world.refusal import Refusal, conflict, forbidden, invalid
+
+_POOLS = ipaddress.ip_network("172.16.0.0/12")
+_DRIVERS = ("bridge", "host", "null", "ipvlan", "macvlan", "overlay")
+
+
+def create(host: Host, wanted: dict[str, Any]) -> Network:
+    """POST /networks/create; `wanted` is the request's body."""
+    name, driver = str(wanted.get("Name") or ""), wanted.get("Driver") or "bridge"
+    if not name.strip():
+        raise invalid("invalid name: name is empty")
+    if name in ("bridge", "host", "none"):
+        raise forbidden(f"operation is not permitted on predefined {name} network ")
+    if host.network_named(name):
+        raise conflict(f"network with name {name} already exists")
+    if driver not in _DRIVERS:
+        raise Refusal(404, f"plugin {driver!r} not found".replace("'", '"'))
+    ipam = wanted.get("IPAM") or {}
+    network = Network(
+        id=host.new_id(),
+        name=name,
+        driver=driver,
+        created=host.now(),
+        internal=bool(wanted.get("Internal")),
+        attachable=bool(wanted.get("Attachable")),
+        ipv6=bool(wanted.get("EnableIPv6")),
+        pools=_pools(host, ipam.get("Config")),
+        options={str(key): str(value) for key, value in (wanted.get("Options") or {}).items()},
+        labels={str(key): str(value) for key, value in (wanted.get("Labels") or {}).items()},
+        ipam_options=ipam.get("Options") if ipam else {},
+    )
+    host.networks[network.id] = network
+    host.tell_network(network, "create")
+    return network
+
+
+def _pools(host: Host, wanted: list[dict[str, str]] | None) -> list[dict[str, str]]:
+    taken = [
+        ipaddress.ip_network(pool["Subnet"]) for one in host.networks.values() for pool in one.pools or []
+    ]
+    if not wanted:
+        subnet = next(one for one in _POOLS.subnets(new_prefix=16) if not _overlaps(one, taken))
+        return [{"Subnet": str(subnet), "Gateway": str(subnet[1])}]
+    for pool in wanted:
+        try:
+            subnet = ipaddress.ip_network(str(pool.get("Subnet")), strict=False)
+        except ValueError:
+            raise invalid(
+                f"invalid network config:\ninvalid subnet {pool.get('Subnet')}: invalid CIDR block notation"
+            ) from None
+        if _overlaps(subnet, taken):
+            raise forbidden("invalid pool request: Pool overlaps with other one on this address space")
+    return [dict(pool) for pool in wanted]
+
+
+def _overlaps(subnet: Any, taken: list[Any]) -> bool:
+    return any(subnet.version == other.version and subnet.overlaps(other) for other in taken)
+
+
+def remove(host: Host, network: Network) -> None:
+    if network.predefined:
+        raise forbidden(f"{network.name} is a pre-defined network and cannot be removed")
+    if users := host.users_of_network(network):
+        names = ", ".join(
+            f'name:"{one.name}" id:"{one.attachments[network.name].endpoint_id[:12]}"' for one in users
+        )
+        raise forbidden(
+            f"error while removing network: network {network.name} has active endpoints ({names})"
+        )
+    del host.networks[network.id]
+    host.tell_network(network, "destroy")
+
+
+def connect(host: Host, network: Network, container: Container, wanted: dict[str, Any]) -> None:
+    """POST /networks/{id}/connect; `wanted` is the body's EndpointConfig."""
+    if network.name == "host":
+        raise invalid(
+            "cannot connect container to host network - container must be created in host network mode"
+        )
+    if network.name == "none" or "none" in container.attachments:
+        raise invalid(
+            "container cannot be connected to multiple networks with one of the networks in private (none) mode"
+        )
+    if network.name in container.attachments:
+        raise forbidden(f"endpoint with name {container.name} already exists in network {network.name}")
+    place = Attachment(network.id, aliases=[str(alias) for alias in wanted.get("Aliases") or []])
+    container.attachments[network.name] = place
+    if container.state in ("running", "paused"):
+        _join(host, network, container, place, (wanted.get("IPAMConfig") or {}).get("IPv4Address"))
+    container.touch()
+
+
+def disconnect(host: Host, network: Network, container: Container) -> None:
+    place = container.attachments.get(network.name)
+    if place is None:
+        raise Refusal(500, f"container {container.id} is not connected to the network {network.name}")
+    del container.attachments[network.name]
+    if place.endpoint_id:
+        _free(network, place)
+        host.tell_network(network, "disconnect", container.id)
+    container.touch()
+
+
+def prune(host: Host, keep: Any = None) -> list[str]:
+    """Remove what no container is attached to, stopped ones included. Returns the names."""
+    attached = {name for one in host.containers.values() for name in one.attachments}
+    gone = [one for one in host.networks.values() if not one.predefined and one.name not in attached]
+    gone = [one for one in gone if keep is None or not keep(one)]
+    for network in gone:
+        del host.networks[network.id]
+        host.tell_network(network, "destroy")
+    host.tell_pruned("network", 0)
+    return [network.name for network in gone]
+
+
+def join_all(host: Host, container: Container) -> None:
+    """Give a starting container its endpoints; refuses when one of its networks is gone."""
+    for name, place in container.attachments.items():
+        network = host.network_named(name)
+        if network is None:
+            raise Refusal(404, f"failed to set up container networking: network {name} not found")
+        place.network_id = network.id
+        _join(host, network, container, place)
+
+
+def leave_all(host: Host, container: Container) -> None:
+    for place in container.attachments.values():
+        if not place.endpoint_id:
+            continue
+        network = host.networks.get(place.network_id)
+        _free(network, place)
+        if network is not None:
+            host.tell_network(network, "disconnect", container.id)
+
+
+def _join(
+    host: Host, network: Network, container: Container, place: Attachment, wanted_ip: str | None = None
+) -> None:
+    give_address(network, container, place, wanted_ip)
+    host.tell_network(network, "connect", container.id)
+
+
+def give_address(
+    network: Network, container: Container, place: Attachment, wanted_ip: str | None = None
+) -> None:
+    """Fill in endpoint id, address and MAC; host and none networks have an endpoint and no address."""
+    place.endpoint_id = hashlib.sha256(f"{network.id}{container.id}".encode()).hexdigest()
+    if not network.pools:
+        return
+    subnet = ipaddress.ip_network(network.pools[0]["Subnet"], strict=False)
+    place.gateway = "" if network.internal else network.pools[0].get("Gateway") or str(subnet[1])
+    place.prefix = subnet.prefixlen
+    place.ip = wanted_ip or _free_ip(network, subnet)
+    network.taken.add(place.ip)
+    place.mac = ":".join(["02", "42", *(f"{int(part):02x}" for part in place.ip.split("."))])
+
+
+def _free_ip(network: Network, subnet: Any) -> str:
+    """The next free address after the one given last, so that thousands are given without searching."""
+    count = subnet.num_addresses
+    for step in range(count):
+        offset = (network.last_offset + 1 + step) % count
+        address = str(subnet[offset])
+        if 2 <= offset < count - 1 and address not in network.taken:
+            network.last_offset = offset
+            return address
+    raise Refusal(403, "no available IPv4 addresses on this network's address pools")
+
+
+def _free(network: Network | None, place: Attachment) -> None:
+    if network is not None:
+        network.taken.discard(place.ip)
+    place.release()
