@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -76,6 +77,7 @@ class DockerTUI(CellDiff[None], App[None]):
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
+        self._leave_on_signals()
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self.push_screen(ConnectionScreen([]))
@@ -143,6 +145,18 @@ class DockerTUI(CellDiff[None], App[None]):
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
         self.redraw()
+
+    # leaving
+
+    def _leave_on_signals(self) -> None:
+        """Give the terminal back when the system, or the end of the session, ends the program."""
+        for name in ("SIGTERM", "SIGHUP"):
+            if number := getattr(signal, name, None):  # Windows has neither
+                asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
+        self._close_messages_no_wait()
 
     # the connection screen
 
