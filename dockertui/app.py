@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from dockertui.config import ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
+from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
@@ -77,7 +77,7 @@ class DockerTUI(CellDiff[None], App[None]):
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
-        self._leave_on_signals()
+        leave_on_signals(lambda code: self.exit(None, code))
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self.push_screen(ConnectionScreen([]))
@@ -147,12 +147,6 @@ class DockerTUI(CellDiff[None], App[None]):
         self.redraw()
 
     # leaving
-
-    def _leave_on_signals(self) -> None:
-        """Give the terminal back when the system, or the end of the session, ends the program."""
-        for name in ("SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):  # Windows has neither
-                asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""

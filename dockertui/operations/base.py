@@ -21,7 +21,7 @@ class Operation:
 
     id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's method
     `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its one word in
-    the footer; without one it is not shown there. words: further words under which the palette finds it.
+    the footer; without one it is not shown there; where the width does not suffice a higher hint_order goes first. words: further words under which the palette finds it.
     """
 
     id: str
@@ -31,5 +31,6 @@ class Operation:
     group: str
     context: Context = Context.ANYWHERE
     hint: str = ""
+    hint_order: int = 5
     words: str = ""
     palette: bool = True

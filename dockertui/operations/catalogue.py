@@ -12,8 +12,14 @@ from dockertui.operations.view import VIEW
 from dockertui.resources.registry import RESOURCES
 
 _JUMPS = tuple(
-    Operation(f"pane.{resource.kind}", f"Go to {resource.title}", f"goto_pane({number - 1})", (str(number),), "Panes",
-              words=resource.kind)
+    Operation(
+        f"pane.{resource.kind}",
+        f"Go to {resource.title}",
+        f"goto_pane({number - 1})",
+        (str(number),),
+        "Panes",
+        words=resource.kind,
+    )
     for number, resource in enumerate(RESOURCES, 1)
 )
 OPERATIONS: tuple[Operation, ...] = (*VIEW, *_JUMPS)

@@ -29,13 +29,57 @@ class Images(Resource[Image]):
 
     def columns(self, world: World) -> Sequence[Column[Image]]:
         return (
-            Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20, grow=4),
-            Column("used", "USED BY", partial(_used, world), lambda item: len(world.containers_of_image(item.id)), width=8,
-                   priority=1),
-            Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=7, right=True, priority=2),
-            Column("created", "AGE", partial(_created, world), lambda item: -item.created, width=4, right=True, priority=3),
-            Column("id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=4),
-            Column("tags", "ALL TAGS", lambda item: " ".join(item.tags), lambda item: len(item.tags), width=20, grow=2, priority=5),
+            Column(
+                "name",
+                "REPOSITORY:TAG",
+                _name,
+                lambda item: (item.dangling, item.name.lower()),
+                width=20,
+                grow=4,
+            ),
+            Column(
+                "used",
+                "USED BY",
+                partial(_used, world),
+                lambda item: len(world.containers_of_image(item.id)),
+                width=8,
+                priority=1,
+            ),
+            Column(
+                "size",
+                "SIZE",
+                lambda item: format.size(item.size),
+                lambda item: item.size,
+                width=7,
+                right=True,
+                priority=2,
+            ),
+            Column(
+                "created",
+                "AGE",
+                partial(_created, world),
+                lambda item: item.created,
+                width=4,
+                right=True,
+                priority=3,
+            ),
+            Column(
+                "id",
+                "ID",
+                lambda item: Cell(item.short_id, "dim"),
+                lambda item: item.id,
+                width=12,
+                priority=4,
+            ),
+            Column(
+                "tags",
+                "ALL TAGS",
+                lambda item: " ".join(item.tags),
+                lambda item: len(item.tags),
+                width=20,
+                grow=2,
+                priority=5,
+            ),
         )
 
     def name(self, item: Image) -> str:
@@ -57,7 +101,10 @@ class Images(Resource[Image]):
             Section("Image", facts(*_identity(item, inspect, world))),
             Section("Used by", users_fields(users)),
             Section("Runs", facts(*_runs(inspect, world))),
-            Section("Layers", [Field(str(n), layer, "dim") for n, layer in enumerate(inspect.words("RootFS", "Layers"), 1)]),
+            Section(
+                "Layers",
+                [Field(str(n), layer, "dim") for n, layer in enumerate(inspect.words("RootFS", "Layers"), 1)],
+            ),
             listing("Labels", inspect.pairs("Config", "Labels") or sorted(item.labels.items())),
         )
 
@@ -71,8 +118,9 @@ class Images(Resource[Image]):
         known = list(items)
         dangling = sum(item.dangling for item in known)
         total = sum(item.size for item in known)
-        return ([Summary(f"{dangling} dangling", "warn")] if dangling else []) + [Summary(format.size(total), "dim")]
-
+        return ([Summary(f"{dangling} dangling", "warn")] if dangling else []) + [
+            Summary(format.size(total), "dim")
+        ]
 
 
 def _name(item: Image) -> Cell:
@@ -91,18 +139,24 @@ def _created(world: World, item: Image) -> Cell:
 
 def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:
     built = format.parse_time(inspect.text("Created")) or (item.created if item.created > 0 else None)
-    platform = "/".join(filter(None, (inspect.text("Os"), inspect.text("Architecture"), inspect.text("Variant"))))
+    platform = "/".join(
+        filter(None, (inspect.text("Os"), inspect.text("Architecture"), inspect.text("Variant")))
+    )
     return [
         Field("Tags", item.tags or ("none: dangling",), "" if item.tags else "warn"),
         Field("Id", item.id),
         Field("Digests", item.digests),
         Field("Size", f"{format.size(item.size)} ({item.size:,} bytes)"),
         Field("Built", format.moment(built, world.clock())),
-        Field("Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), world.clock())),
+        Field(
+            "Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), world.clock())
+        ),
         Field("Platform", platform),
         Field("Author", inspect.text("Author")),
         Field("Comment", inspect.text("Comment")),
-        Field("Made with", f"Docker {inspect.text('DockerVersion')}" if inspect.text("DockerVersion") else ""),
+        Field(
+            "Made with", f"Docker {inspect.text('DockerVersion')}" if inspect.text("DockerVersion") else ""
+        ),
         Field("Parent", inspect.text("Parent"), ref=Reference("image", inspect.text("Parent"), "parent")),
         Field("Storage", inspect.text("GraphDriver", "Name")),
     ]

@@ -46,7 +46,9 @@ class World:
         if attachment.network_id:
             return attachment.network_id
         networks: Mapping[str, Network] = self.mirror.objects("network")
-        return next((id for id, network in networks.items() if network.name == attachment.network), attachment.network)
+        return next(
+            (id for id, network in networks.items() if network.name == attachment.network), attachment.network
+        )
 
     def containers_of_image(self, image_id: str) -> tuple[Container, ...]:
         """The containers made from this image, running or not."""
@@ -54,7 +56,9 @@ class World:
 
     def containers_of_network(self, id: str, name: str) -> tuple[Container, ...]:
         """The containers attached to this network; one that never ran names it without an id."""
-        index = self._index("network", lambda container: {a.network_id or a.network for a in container.networks})
+        index = self._index(
+            "network", lambda container: {a.network_id or a.network for a in container.networks}
+        )
         return index.get(id, ()) + (index.get(name, ()) if name != id else ())
 
     def containers_of_volume(self, name: str) -> tuple[Container, ...]:
@@ -63,7 +67,9 @@ class World:
             "volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}
         ).get(name, ())
 
-    def _index(self, what: str, keys: Callable[[Container], Iterable[str]]) -> dict[str, tuple[Container, ...]]:
+    def _index(
+        self, what: str, keys: Callable[[Container], Iterable[str]]
+    ) -> dict[str, tuple[Container, ...]]:
         generation = self.mirror.generation("container")
         known = self._users.get(what)
         if known is None or known[0] != generation:

@@ -124,8 +124,9 @@ class DetailView(Vertical):
         self._paint(keep=True)
 
     def repaint(self) -> None:
-        """Paint again what is known: a theme, the time, a size or an object it refers to changed."""
-        self._paint(keep=True)
+        """Paint again what is known: the time, a size or an object it refers to changed."""
+        if self.seen:
+            self._paint(keep=True)
 
     def _paint(self, *, keep: bool) -> None:
         self.title_bar.update(*detail_title(self.resource, self.item, TABS, self.tab))

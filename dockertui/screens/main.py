@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any, ClassVar
 
@@ -138,12 +137,18 @@ class MainScreen(Screen[None]):
         lost = self.session.mirror.link.state is not LinkState.LIVE
         if lost or self._ticks % _SLOW_TICKS == 0:
             self._paint_header()
+        if self._ticks % _SLOW_TICKS == 0:
+            self.detail.repaint()
         if self._ticks % _SLOW_TICKS == 0 or self._something_young():
             self.pane.table.refresh_cells(None)
 
     def _something_young(self) -> bool:
         now, objects = self.world.clock(), self.session.mirror.objects(self.pane.resource.kind)
-        times = ((getattr(item, "since", None), item.created) for key in self.pane.table.visible_keys() if (item := objects.get(key)))
+        times = (
+            (getattr(item, "since", None), item.created)
+            for key in self.pane.table.visible_keys()
+            if (item := objects.get(key))
+        )
         return any(time is not None and now - time < _YOUNG for pair in times for time in pair)
 
     # the lines above and below
@@ -304,7 +309,11 @@ class MainScreen(Screen[None]):
         pane.table.resort()
         pane.refresh_surroundings()
         self.detail.repaint()
-        self.say(f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure")
+        self.say(
+            f"{len(sizes)} sizes"
+            if sizes
+            else f"{pane.resource.title.lower()} have no size of their own to measure"
+        )
 
     # filter and search
 
@@ -366,7 +375,10 @@ class MainScreen(Screen[None]):
         while self._trail:
             origin = self._trail.pop()
             if self._known(origin):
-                self._go(next(i for i, pane in enumerate(self.panes) if pane.resource.kind == origin.kind), origin.id)
+                self._go(
+                    next(i for i, pane in enumerate(self.panes) if pane.resource.kind == origin.kind),
+                    origin.id,
+                )
                 return
         self.say("nothing to go back to")
 
@@ -400,7 +412,10 @@ class MainScreen(Screen[None]):
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal
         self.detail.repaint()
-        self.say("secrets are shown" if self.world.reveal else "secrets are hidden", "warn" if self.world.reveal else "")
+        self.say(
+            "secrets are shown" if self.world.reveal else "secrets are hidden",
+            "warn" if self.world.reveal else "",
+        )
 
     # the program
 
@@ -417,7 +432,11 @@ class MainScreen(Screen[None]):
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
-        self.say("connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry")
+        self.say(
+            "connecting again…"
+            if self.session.mirror.link.state is not LinkState.LIVE
+            else "live: nothing to retry"
+        )
 
     def action_leave(self) -> None:
         self.app.exit()

@@ -17,7 +17,8 @@ def sort(screen: MainScreen) -> None:
     """Offer the columns to sort by; the one in force is marked, and choosing it again turns it round."""
     pane = screen.pane
     items = [
-        Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "") for column, title in pane.sortable()
+        Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "")
+        for column, title in pane.sortable()
     ]
     _offer(screen, f"Sort {pane.resource.title.lower()} by", items, pane.sort_by)
 
@@ -30,18 +31,25 @@ def follow(screen: MainScreen, references: Sequence[Reference]) -> None:
     if len(references) == 1:
         screen.follow_to(references[0])
         return
-    items = [Item(str(number), reference.label, hint=reference.kind) for number, reference in enumerate(references)]
+    items = [
+        Item(str(number), reference.label, hint=reference.kind) for number, reference in enumerate(references)
+    ]
     _offer(screen, "Follow to", items, lambda number: screen.follow_to(references[int(number)]))
 
 
 def theme(screen: MainScreen) -> None:
     """Offer the themes, and say how to keep the one chosen."""
     current = screen.app.theme
-    items = [Item(name, name, hint="in use" if name == current else "") for name in sorted(screen.app.available_themes)]
+    items = [
+        Item(name, name, hint="in use" if name == current else "")
+        for name in sorted(screen.app.available_themes)
+    ]
 
     def choose(name: str) -> None:
         screen.app.theme = name
-        screen.say(f'theme {name}; to keep it, put theme = "{name}" into the settings file (dockertui config path)')
+        screen.say(
+            f'theme {name}; to keep it, put theme = "{name}" into the settings file (dockertui config path)'
+        )
 
     _offer(screen, "Theme", items, choose)
 
@@ -49,7 +57,12 @@ def theme(screen: MainScreen) -> None:
 def palette(screen: MainScreen) -> None:
     """Offer every operation by its name, its key beside it."""
     items = [
-        Item(operation.id, operation.title, hint=screen.catalogue.keys_shown(operation, 2), words=operation.words)
+        Item(
+            operation.id,
+            operation.title,
+            hint=screen.catalogue.keys_shown(operation, 2),
+            words=operation.words,
+        )
         for operation in OPERATIONS
         if operation.palette
     ]

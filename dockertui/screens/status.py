@@ -77,7 +77,10 @@ def link(session: Session, now: float) -> list[Piece]:
 def pane_title(pane: Pane) -> Line:
     """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
     style = "tab-on" if pane.active else "tab"
-    return [Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"), *_counts(pane)], _notes(pane)
+    return [
+        Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"),
+        *_counts(pane),
+    ], _notes(pane)
 
 
 def _counts(pane: Pane) -> list[Piece]:
@@ -123,7 +126,8 @@ def detail_title(resource: Resource[Any] | None, item: Any, tabs: Sequence[str],
     if resource is not None and item is not None:
         left = [Piece(((f"{resource.kind} ", "dim"), (resource.name(item), "title")))]
     right = [
-        Piece(f" {title} ", "tab-on" if number == tab else "tab", f"show_tab({number})") for number, title in enumerate(tabs)
+        Piece(f" {title} ", "tab-on" if number == tab else "tab", f"show_tab({number})")
+        for number, title in enumerate(tabs)
     ]
     return left, right
 
@@ -134,6 +138,8 @@ def footer(catalogue: Catalogue, context: Context, message: Message) -> Line:
         return [Piece(message.text, message.style)], []
     hints = catalogue.hints(context)
     return [
-        Piece(((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=number)
-        for number, (operation, key) in enumerate(hints)
+        Piece(
+            ((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=operation.hint_order
+        )
+        for operation, key in hints
     ], []

@@ -25,7 +25,7 @@ JSON = st.recursive(
 
 
 def make(line: str) -> Filter[dict[str, Any]]:
-    return Filter(line, TERMS, ("name", "image"))
+    return Filter(line, TERMS | {"id": lambda item: ("ab12web",)}, ("name", "image"), ("id",))
 
 
 def test_a_colon_makes_a_term_only_of_a_known_name() -> None:
@@ -54,6 +54,8 @@ def test_an_unfinished_term_keeps_all() -> None:
         ("!redis", True),
         ("!web", False),
         ("!image:nginx", False),
+        ("ab1", True),
+        ("b12", False),
     ],
 )
 def test_every_word_must_match(line: str, kept: bool) -> None:
