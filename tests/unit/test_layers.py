@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "key_names": set(),
     "config_lines": set(),
     "crash": {"__init__"},
+    "leaving": set(),
     "config": {"config_lines", "key_names"},
     "keymap": {"config", "key_names"},
     # the floors, from the lowest up
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS},
     "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal"},
-    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output"},
+    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving"},
     # the doors
     "demo": {"__init__"},
     "arguments": {"cli", "__init__"},
