@@ -114,7 +114,7 @@ class Bar(Painted):
         inner = width - 2 * self._margin
         left, right = list(self._left), list(self._right)
         while len(left) + len(right) > 1 and self._needed(left) + self._needed(right) > inner + self._gap:
-            row = max((left, right), key=lambda pieces: max([piece.priority for piece in pieces], default=-1))
+            row = max((right, left), key=lambda pieces: max([piece.priority for piece in pieces], default=-1))
             last = max(range(len(row)), key=lambda index: (row[index].priority, index))
             del row[last]
         placed = self._in_a_row(left, self._margin, inner)

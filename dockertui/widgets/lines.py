@@ -153,7 +153,7 @@ class Lines(Painted, can_focus=True):
         if strip is None:
             look, mark = line
             segments = [self.segment(" " * self.line_width)] if look is None else self.draw(look)
-            last = self.segment("┃", "dim") if mark else self.segment(" ")
+            last = self.segment("┃", "dim") if mark else Segment(" ", segments[-1].style)
             body = Strip(segments).adjust_cell_length(self.line_width, self.ink())
             strip = Strip([*body, last], self.size.width)
             if len(self._strips) >= _STRIPS_MAX:

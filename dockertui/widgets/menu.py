@@ -30,6 +30,8 @@ class Item(NamedTuple):
     """At the right: the key that does the same."""
     disabled: str = ""
     """Why it cannot be chosen; empty when it can."""
+    words: str = ""
+    """Further words that find it, not shown."""
 
 
 class _ItemLook(NamedTuple):
@@ -77,10 +79,14 @@ class MenuList(Lines):
         return self._typed
 
     def type(self, text: str) -> None:
-        """Show only the items whose label holds every word of `text`."""
+        """Show only the items whose label, or further words, hold every word of `text`."""
         self._typed = text
         words = text.lower().split()
-        self._shown = [item for item in self._items if all(word in item.label.lower() for word in words)]
+        self._shown = [
+            item
+            for item in self._items
+            if all(word in f"{item.label} {item.words}".lower() for word in words)
+        ]
         self._row = self.top = 0
         self.repaint()
 
