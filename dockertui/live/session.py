@@ -1,4 +1,4 @@
-"""One Engine as the program holds it: the connection, the mirror that follows it, and the statistics of what is seen."""
+"""One Engine as the program holds it: the connection, the mirror that follows it, the statistics of what is seen."""
 
 from __future__ import annotations
 

@@ -25,16 +25,10 @@ def _moves(context: Context, prefix: str) -> tuple[Operation, ...]:
 
 VIEW: tuple[Operation, ...] = (
     *_moves(Context.LIST, "list"),
-    Operation(
-        "list.left", "Columns to the left", "scroll_left", ("left",), _MOVE, Context.LIST, palette=False
-    ),
-    Operation(
-        "list.right", "Columns to the right", "scroll_right", ("right",), _MOVE, Context.LIST, palette=False
-    ),
+    Operation("list.left", "Columns to the left", "scroll_left", ("left",), _MOVE, Context.LIST, palette=False),
+    Operation("list.right", "Columns to the right", "scroll_right", ("right",), _MOVE, Context.LIST, palette=False),
     *_moves(Context.DETAIL, "detail"),
-    Operation(
-        "pane.next", "Next pane", "next_pane", ("tab",), _PANES, hint="pane", hint_order=2, palette=False
-    ),
+    Operation("pane.next", "Next pane", "next_pane", ("tab",), _PANES, hint="pane", hint_order=2, palette=False),
     Operation("pane.previous", "Previous pane", "previous_pane", ("shift+tab",), _PANES, palette=False),
     Operation(
         "pane.zoom",
@@ -96,9 +90,7 @@ VIEW: tuple[Operation, ...] = (
         hint="mark",
         words="select",
     ),
-    Operation(
-        "list.mark_all", "Mark all shown", "screen.mark_all", ("ctrl+a",), _LIST, Context.LIST, words="select"
-    ),
+    Operation("list.mark_all", "Mark all shown", "screen.mark_all", ("ctrl+a",), _LIST, Context.LIST, words="select"),
     Operation("list.unmark", "Unmark all", "screen.unmark", ("u",), _LIST, Context.LIST, words="select"),
     Operation(
         "list.measure",
@@ -117,9 +109,7 @@ VIEW: tuple[Operation, ...] = (
         hint="follow",
         words="reference image network volume container used by",
     ),
-    Operation(
-        "follow.back", "Back to where you followed from", "follow_back", ("backspace", "ctrl+o"), _DETAIL
-    ),
+    Operation("follow.back", "Back to where you followed from", "follow_back", ("backspace", "ctrl+o"), _DETAIL),
     Operation(
         "detail.inspect",
         "Inspect: the Engine's own JSON",
@@ -150,16 +140,10 @@ VIEW: tuple[Operation, ...] = (
         Context.DETAIL,
         palette=False,
     ),
-    Operation(
-        "detail.unfold", "Unfold (JSON)", "unfold", ("l", "right"), _DETAIL, Context.DETAIL, palette=False
-    ),
+    Operation("detail.unfold", "Unfold (JSON)", "unfold", ("l", "right"), _DETAIL, Context.DETAIL, palette=False),
     Operation("detail.fold", "Fold (JSON)", "fold", ("h", "left"), _DETAIL, Context.DETAIL, palette=False),
-    Operation(
-        "detail.unfold_all", "Unfold all (JSON)", "unfold_all", ("+",), _DETAIL, Context.DETAIL, palette=False
-    ),
-    Operation(
-        "detail.fold_all", "Fold all (JSON)", "fold_all", ("-",), _DETAIL, Context.DETAIL, palette=False
-    ),
+    Operation("detail.unfold_all", "Unfold all (JSON)", "unfold_all", ("+",), _DETAIL, Context.DETAIL, palette=False),
+    Operation("detail.fold_all", "Fold all (JSON)", "fold_all", ("-",), _DETAIL, Context.DETAIL, palette=False),
     Operation(
         "detail.search",
         "Search",
@@ -170,9 +154,7 @@ VIEW: tuple[Operation, ...] = (
         hint="search",
         palette=False,
     ),
-    Operation(
-        "detail.next_match", "Next match", "next_match", ("n",), _DETAIL, Context.DETAIL, palette=False
-    ),
+    Operation("detail.next_match", "Next match", "next_match", ("n",), _DETAIL, Context.DETAIL, palette=False),
     Operation(
         "detail.previous_match",
         "Previous match",
@@ -194,12 +176,8 @@ VIEW: tuple[Operation, ...] = (
         palette=False,
     ),
     Operation("program.help", "Help", "help", ("?", "f1"), _PROGRAM, hint="help", hint_order=0, words="keys"),
-    Operation(
-        "program.theme", "Choose a theme", "theme_menu", ("T",), _PROGRAM, words="colour color dark light"
-    ),
-    Operation(
-        "program.retry", "Connect again now", "retry", ("ctrl+r",), _PROGRAM, words="reconnect refresh"
-    ),
+    Operation("program.theme", "Choose a theme", "theme_menu", ("T",), _PROGRAM, words="colour color dark light"),
+    Operation("program.retry", "Connect again now", "retry", ("ctrl+r",), _PROGRAM, words="reconnect refresh"),
     Operation(
         "program.redraw",
         "Draw the whole screen again",
@@ -218,9 +196,7 @@ VIEW: tuple[Operation, ...] = (
         hint_order=3,
         words="exit",
     ),
-    Operation(
-        "connection.retry", "Try again", "retry", ("r", "enter"), _PROGRAM, Context.CONNECTION, palette=False
-    ),
+    Operation("connection.retry", "Try again", "retry", ("r", "enter"), _PROGRAM, Context.CONNECTION, palette=False),
     Operation(
         "connection.demo",
         "Look around on the demo Engine",

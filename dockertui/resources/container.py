@@ -50,9 +50,7 @@ class Containers(Resource[Container]):
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14, grow=4),
             Column("status", "STATUS", partial(_status, world), _status_order, width=17, priority=1),
             Column("cpu", "CPU", partial(_cpu, world), usage("cpu"), width=6, right=True, priority=2),
-            Column(
-                "memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3
-            ),
+            Column("memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3),
             Column(
                 "image",
                 "IMAGE",
@@ -202,13 +200,9 @@ def _status(world: World, item: Container) -> Cell:
     if item.state in ("exited", "dead"):
         code = "" if item.exit_code is None else f" {item.exit_code}"
         style = "bad" if item.state == "dead" or _failed(item) else "dim"
-        return Cell(
-            f"{'exit' if code else item.state}{code},{lasted}" if lasted else f"{item.state}{code}", style
-        )
+        return Cell(f"{'exit' if code else item.state}{code},{lasted}" if lasted else f"{item.state}{code}", style)
     if item.state == "restarting":
-        return Cell(
-            f"restarting, exit {item.exit_code}" if item.exit_code is not None else "restarting", "warn"
-        )
+        return Cell(f"restarting, exit {item.exit_code}" if item.exit_code is not None else "restarting", "warn")
     return Cell(f"{item.state}{lasted}", "warn" if item.state in ("paused", "removing") else "dim")
 
 

@@ -48,9 +48,7 @@ def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
     return [
         _status(state, started, finished, now),
         None if running or not started else _ended(state),
-        Field("Killed", "the kernel ran out of memory for it (OOM)", "bad")
-        if state.flag("OOMKilled")
-        else None,
+        Field("Killed", "the kernel ran out of memory for it (OOM)", "bad") if state.flag("OOMKilled") else None,
         Field("Error", state.text("Error"), "bad"),
         Field("Started", format.moment(started, now)),
         None if running else Field("Finished", format.moment(finished, now)),
@@ -108,9 +106,7 @@ def _health(inspect: Reply, world: World) -> list[Field | None]:
 def _probe_command(test: Sequence[str]) -> str:
     if not test or test[0] == "NONE":
         return "switched off" if test else ""
-    return (
-        " ".join(test[1:]) if test[0] == "CMD-SHELL" else shlex.join(test[1:] if test[0] == "CMD" else test)
-    )
+    return " ".join(test[1:]) if test[0] == "CMD-SHELL" else shlex.join(test[1:] if test[0] == "CMD" else test)
 
 
 def _timing(check: Reply) -> str:
@@ -177,8 +173,7 @@ def _networks(item: Container, inspect: Reply, world: World) -> list[Field]:
     for name, network in inspect.entries("NetworkSettings", "Networks"):
         aliases = [alias for alias in network.words("Aliases") if not item.id.startswith(alias)]
         lines = [
-            " ".join(filter(None, (network.text("IPAddress"), network.text("GlobalIPv6Address"))))
-            or "no address",
+            " ".join(filter(None, (network.text("IPAddress"), network.text("GlobalIPv6Address")))) or "no address",
             f"aliases {', '.join(aliases)}" if aliases else "",
             f"gateway {network.text('Gateway')}" if network.text("Gateway") else "",
             f"MAC {network.text('MacAddress')}" if network.text("MacAddress") else "",
@@ -213,9 +208,7 @@ def _limits(inspect: Reply) -> list[Field | None]:
     host = Reply(inspect.at("HostConfig"))
     nano, quota, period = host.number("NanoCpus"), host.number("CpuQuota"), host.number("CpuPeriod")
     cpus = nano / 1e9 if nano else quota / (period or 100_000) if quota > 0 else 0
-    limits = [
-        f"{limit.text('Name')} {limit.text('Soft')}:{limit.text('Hard')}" for limit in host.objects("Ulimits")
-    ]
+    limits = [f"{limit.text('Name')} {limit.text('Soft')}:{limit.text('Hard')}" for limit in host.objects("Ulimits")]
     swap = host.number("MemorySwap")
     return [
         Field(
@@ -252,9 +245,7 @@ def _security(inspect: Reply) -> list[Field | None]:
         Field("Options", host.words("SecurityOpt")),
         Field("AppArmor", inspect.text("AppArmorProfile")),
         Field("PID mode", host.text("PidMode")),
-        Field(
-            "IPC mode", host.text("IpcMode") if host.text("IpcMode") not in ("private", "shareable") else ""
-        ),
+        Field("IPC mode", host.text("IpcMode") if host.text("IpcMode") not in ("private", "shareable") else ""),
         Field(
             "Network mode",
             host.text("NetworkMode") if host.text("NetworkMode") not in ("default", "bridge") else "",
@@ -279,9 +270,7 @@ def _identity(item: Container, inspect: Reply, world: World) -> list[Field | Non
         Field("Storage", inspect.text("Driver")),
         Field(
             "Size",
-            f"{format.size(writable.own)} written, {format.size(writable.total)} with its image"
-            if writable
-            else "",
+            f"{format.size(writable.own)} written, {format.size(writable.total)} with its image" if writable else "",
         ),
         Field("Auto-remove", "when it exits" if inspect.flag("HostConfig", "AutoRemove") else ""),
     ]

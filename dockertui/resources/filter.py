@@ -39,9 +39,7 @@ def _word(token: str, terms: set[str]) -> Word | None:
 class Filter(Generic[T]):
     """A filter line over one kind of object: which objects it keeps, and where in a text it matched."""
 
-    def __init__(
-        self, line: str, terms: Terms[T], plain: Sequence[str], prefixes: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, line: str, terms: Terms[T], plain: Sequence[str], prefixes: Sequence[str] = ()) -> None:
         """A plain word is looked for anywhere in the texts of `plain`, and at the start of those of `prefixes`."""
         self.line = line
         self._terms = terms

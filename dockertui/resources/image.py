@@ -118,9 +118,7 @@ class Images(Resource[Image]):
         known = list(items)
         dangling = sum(item.dangling for item in known)
         total = sum(item.size for item in known)
-        return ([Summary(f"{dangling} dangling", "warn")] if dangling else []) + [
-            Summary(format.size(total), "dim")
-        ]
+        return ([Summary(f"{dangling} dangling", "warn")] if dangling else []) + [Summary(format.size(total), "dim")]
 
 
 def _name(item: Image) -> Cell:
@@ -139,24 +137,18 @@ def _created(world: World, item: Image) -> Cell:
 
 def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:
     built = format.parse_time(inspect.text("Created")) or (item.created if item.created > 0 else None)
-    platform = "/".join(
-        filter(None, (inspect.text("Os"), inspect.text("Architecture"), inspect.text("Variant")))
-    )
+    platform = "/".join(filter(None, (inspect.text("Os"), inspect.text("Architecture"), inspect.text("Variant"))))
     return [
         Field("Tags", item.tags or ("none: dangling",), "" if item.tags else "warn"),
         Field("Id", item.id),
         Field("Digests", item.digests),
         Field("Size", f"{format.size(item.size)} ({item.size:,} bytes)"),
         Field("Built", format.moment(built, world.clock())),
-        Field(
-            "Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), world.clock())
-        ),
+        Field("Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), world.clock())),
         Field("Platform", platform),
         Field("Author", inspect.text("Author")),
         Field("Comment", inspect.text("Comment")),
-        Field(
-            "Made with", f"Docker {inspect.text('DockerVersion')}" if inspect.text("DockerVersion") else ""
-        ),
+        Field("Made with", f"Docker {inspect.text('DockerVersion')}" if inspect.text("DockerVersion") else ""),
         Field("Parent", inspect.text("Parent"), ref=Reference("image", inspect.text("Parent"), "parent")),
         Field("Storage", inspect.text("GraphDriver", "Name")),
     ]

@@ -36,9 +36,7 @@ class Networks(Resource[Network]):
         return (
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18, grow=3),
             Column("members", "CONTAINERS", partial(_members, world), members, width=10, priority=1),
-            Column(
-                "driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=8, priority=2
-            ),
+            Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=8, priority=2),
             Column(
                 "subnets",
                 "SUBNET",
@@ -66,9 +64,7 @@ class Networks(Resource[Network]):
                 right=True,
                 priority=6,
             ),
-            Column(
-                "id", "ID", lambda item: Cell(item.id[:12], "dim"), lambda item: item.id, width=12, priority=7
-            ),
+            Column("id", "ID", lambda item: Cell(item.id[:12], "dim"), lambda item: item.id, width=12, priority=7),
         )
 
     def name(self, item: Network) -> str:
@@ -102,9 +98,7 @@ class Networks(Resource[Network]):
 
     def summary(self, items: Iterable[Network], world: World) -> list[Summary]:
         unused = sum(
-            not world.containers_of_network(item.id, item.name)
-            for item in items
-            if item.name not in _PREDEFINED
+            not world.containers_of_network(item.id, item.name) for item in items if item.name not in _PREDEFINED
         )
         return [Summary(f"{unused} unused", "dim")] if unused else []
 
@@ -152,9 +146,7 @@ def _addresses(inspect: Reply) -> list[Field]:
             f"gateway {pool.text('Gateway')}" if pool.text("Gateway") else "",
             f"from {pool.text('IPRange')}" if pool.text("IPRange") else "",
         ]
-        fields.append(
-            Field(pool.text("Subnet") or "subnet", [line for line in lines if line] or "no gateway")
-        )
+        fields.append(Field(pool.text("Subnet") or "subnet", [line for line in lines if line] or "no gateway"))
     return fields
 
 

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MASK = "••••••"
-_SECRET = re.compile(
-    r"PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PWD|AUTH)($|_)", re.I
-)
+_SECRET = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PWD|AUTH)($|_)", re.I)
 _URL_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)", re.I)
 
 
@@ -31,9 +29,7 @@ def masked_reply(value: Any, *, key: str = "") -> Any:
     if isinstance(value, Mapping):
         return {name: masked_reply(item, key=str(name)) for name, item in value.items()}
     if isinstance(value, list):
-        return [
-            masked(item) if key == "Env" and isinstance(item, str) else masked_reply(item) for item in value
-        ]
+        return [masked(item) if key == "Env" and isinstance(item, str) else masked_reply(item) for item in value]
     if isinstance(value, str) and value:
         return MASK if key and is_secret(key) else _URL_PASSWORD.sub(rf"\g<head>{MASK}", value)
     return value

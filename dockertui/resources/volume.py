@@ -35,9 +35,7 @@ class Volumes(Resource[Volume]):
             return len(world.containers_of_volume(item.name))
 
         return (
-            Column(
-                "name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20, grow=3
-            ),
+            Column("name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20, grow=3),
             Column("used", "IN USE BY", partial(_used, world), users, width=14, grow=2, priority=1),
             Column(
                 "size",
@@ -57,9 +55,7 @@ class Volumes(Resource[Volume]):
                 right=True,
                 priority=3,
             ),
-            Column(
-                "driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=7, priority=4
-            ),
+            Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=7, priority=4),
             Column(
                 "mountpoint",
                 "MOUNT POINT",
@@ -127,9 +123,7 @@ class Volumes(Resource[Volume]):
 
 def is_anonymous(item: Volume) -> bool:
     """Whether the Engine named the volume itself; those made before API 1.42 are told by their name of 64 hex digits."""
-    return _ANONYMOUS_LABEL in item.labels or (
-        len(item.name) == 64 and all(c in "0123456789abcdef" for c in item.name)
-    )
+    return _ANONYMOUS_LABEL in item.labels or (len(item.name) == 64 and all(c in "0123456789abcdef" for c in item.name))
 
 
 def _name(item: Volume) -> Cell:
@@ -158,9 +152,7 @@ def _created(world: World, item: Volume) -> Cell:
 def _mount_fields(item: Volume, world: World) -> list[Field]:
     fields = []
     for user in running_first(world.containers_of_volume(item.name)):
-        places = [
-            f"{m.destination}{'' if m.rw else ' (read only)'}" for m in user.mounts if m.name == item.name
-        ]
+        places = [f"{m.destination}{'' if m.rw else ' (read only)'}" for m in user.mounts if m.name == item.name]
         value = f"{user.status or user.state}, at {', '.join(places)}"
         fields.append(
             Field(

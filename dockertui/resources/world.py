@@ -15,7 +15,7 @@ Clock = Callable[[], float]
 
 
 class Size(NamedTuple):
-    """What an object takes on disk, in bytes: its own, and with what it shares with others (0 where that has no sense)."""
+    """What an object takes on disk, in bytes: its own, and with what it shares (0 where that has no sense)."""
 
     own: int
     total: int = 0
@@ -46,9 +46,7 @@ class World:
         if attachment.network_id:
             return attachment.network_id
         networks: Mapping[str, Network] = self.mirror.objects("network")
-        return next(
-            (id for id, network in networks.items() if network.name == attachment.network), attachment.network
-        )
+        return next((id for id, network in networks.items() if network.name == attachment.network), attachment.network)
 
     def containers_of_image(self, image_id: str) -> tuple[Container, ...]:
         """The containers made from this image, running or not."""
@@ -56,20 +54,16 @@ class World:
 
     def containers_of_network(self, id: str, name: str) -> tuple[Container, ...]:
         """The containers attached to this network; one that never ran names it without an id."""
-        index = self._index(
-            "network", lambda container: {a.network_id or a.network for a in container.networks}
-        )
+        index = self._index("network", lambda container: {a.network_id or a.network for a in container.networks})
         return index.get(id, ()) + (index.get(name, ()) if name != id else ())
 
     def containers_of_volume(self, name: str) -> tuple[Container, ...]:
         """The containers that mount this volume, running or not."""
-        return self._index(
-            "volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}
-        ).get(name, ())
+        return self._index("volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}).get(
+            name, ()
+        )
 
-    def _index(
-        self, what: str, keys: Callable[[Container], Iterable[str]]
-    ) -> dict[str, tuple[Container, ...]]:
+    def _index(self, what: str, keys: Callable[[Container], Iterable[str]]) -> dict[str, tuple[Container, ...]]:
         generation = self.mirror.generation("container")
         known = self._users.get(what)
         if known is None or known[0] != generation:

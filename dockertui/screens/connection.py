@@ -50,9 +50,7 @@ class ConnectionScreen(Screen[None]):
             ("d", "look around on the demo Engine", "demo"),
             ("q", "quit", "leave"),
         )
-        self._footer.update(
-            [Piece(((key, "key"), (f" {text}", "dim")), "", action) for key, text, action in hints]
-        )
+        self._footer.update([Piece(((key, "key"), (f" {text}", "dim")), "", action) for key, text, action in hints])
         if self._attempts:
             self.show(self._attempts)
         else:

@@ -33,9 +33,7 @@ class HelpScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         title = Bar(classes="title")
-        title.update(
-            [Piece(f"dockertui {__version__}", "accent"), Piece("keys", "title")], [Piece("esc close", "dim")]
-        )
+        title.update([Piece(f"dockertui {__version__}", "accent"), Piece("keys", "title")], [Piece("esc close", "dim")])
         yield title
         yield HelpPage()
 

@@ -310,9 +310,7 @@ class MainScreen(Screen[None]):
         pane.refresh_surroundings()
         self.detail.repaint()
         self.say(
-            f"{len(sizes)} sizes"
-            if sizes
-            else f"{pane.resource.title.lower()} have no size of their own to measure"
+            f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure"
         )
 
     # filter and search
@@ -433,9 +431,7 @@ class MainScreen(Screen[None]):
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
         self.say(
-            "connecting again…"
-            if self.session.mirror.link.state is not LinkState.LIVE
-            else "live: nothing to retry"
+            "connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry"
         )
 
     def action_leave(self) -> None:

@@ -31,25 +31,18 @@ def follow(screen: MainScreen, references: Sequence[Reference]) -> None:
     if len(references) == 1:
         screen.follow_to(references[0])
         return
-    items = [
-        Item(str(number), reference.label, hint=reference.kind) for number, reference in enumerate(references)
-    ]
+    items = [Item(str(number), reference.label, hint=reference.kind) for number, reference in enumerate(references)]
     _offer(screen, "Follow to", items, lambda number: screen.follow_to(references[int(number)]))
 
 
 def theme(screen: MainScreen) -> None:
     """Offer the themes, and say how to keep the one chosen."""
     current = screen.app.theme
-    items = [
-        Item(name, name, hint="in use" if name == current else "")
-        for name in sorted(screen.app.available_themes)
-    ]
+    items = [Item(name, name, hint="in use" if name == current else "") for name in sorted(screen.app.available_themes)]
 
     def choose(name: str) -> None:
         screen.app.theme = name
-        screen.say(
-            f'theme {name}; to keep it, put theme = "{name}" into the settings file (dockertui config path)'
-        )
+        screen.say(f'theme {name}; to keep it, put theme = "{name}" into the settings file (dockertui config path)')
 
     _offer(screen, "Theme", items, choose)
 

@@ -91,11 +91,7 @@ class Pane(Vertical):
         if (error := self.world.mirror.error(kind)) is not None:
             return str(error)
         if self.table.objects:
-            return (
-                f"no {name} match the filter: esc drops it"
-                if self.filter
-                else f"no running {name}: A shows all"
-            )
+            return f"no {name} match the filter: esc drops it" if self.filter else f"no running {name}: A shows all"
         return f"no {name}" if self.world.mirror.loaded(kind) else "asking the Engine…"
 
     # filter, sort

@@ -138,8 +138,6 @@ def footer(catalogue: Catalogue, context: Context, message: Message) -> Line:
         return [Piece(message.text, message.style)], []
     hints = catalogue.hints(context)
     return [
-        Piece(
-            ((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=operation.hint_order
-        )
+        Piece(((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=operation.hint_order)
         for operation, key in hints
     ], []
