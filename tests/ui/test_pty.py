@@ -23,9 +23,8 @@ COMMAND = [sys.executable, "-m", "dockertui"]
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An environment without settings and contexts of whoever runs the tests."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER", "XDG_",
-    "TEXTUAL"))} return {**own, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state"),
-    "PYTHONPATH": str(ROOT)}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER", "XDG_", "TEXTUAL"))}
+    return {**own, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager
@@ -65,8 +64,7 @@ def test_an_engine_that_dies_and_comes_back(clean_dockerd: Dockerd, environment:
         program.wait_until_gone("lost")
 
 
-def test_it_is_usable_in_80x24_and_follows_a_resize(clean_dockerd: Dockerd, environment: dict[str, str]) ->
-None:
+def test_it_is_usable_in_80x24_and_follows_a_resize(clean_dockerd: Dockerd, environment: dict[str, str]) -> None:
     clean_dockerd.run("--name=small")
     with opened(clean_dockerd, environment, size=(80, 24)) as program:
         program.wait_for("small")
@@ -76,8 +74,7 @@ None:
         program.wait_for(lambda screen: "small" in screen and "Volumes" in screen and "sleep 1d" in screen)
 
 
-def test_the_terminal_is_as_before_when_the_user_quits(clean_dockerd: Dockerd, environment: dict[str, str]) ->
-None:
+def test_the_terminal_is_as_before_when_the_user_quits(clean_dockerd: Dockerd, environment: dict[str, str]) -> None:
     with opened(clean_dockerd, environment) as program:
         program.press("q")
         assert program.wait() == 0
