@@ -76,9 +76,7 @@ def test_the_settings_file_can_be_named_after_config_too() -> None:
         ["--host"],
     ],
 )
-def test_wrong_words_are_one_sentence_and_code_2(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_words_are_one_sentence_and_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(words)
     assert left.value.code == 2
@@ -93,9 +91,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("terminal")
-@pytest.mark.parametrize(
-    "words", [["--host", "gopher://h"], ["--context", "absent"], ["-H", "tcp://h", "-c", "x"]]
-)
+@pytest.mark.parametrize("words", [["--host", "gopher://h"], ["--context", "absent"], ["-H", "tcp://h", "-c", "x"]])
 def test_an_unusable_endpoint_is_one_sentence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     told(capsys)
@@ -185,9 +181,7 @@ def test_an_error_is_told_even_where_no_file_can_be_written(own_home: Path) -> N
     assert "Not a directory" in sentence
 
 
-def test_an_interrupt_is_no_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interrupt_is_no_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(_: Options) -> int:
         raise KeyboardInterrupt
 

@@ -132,9 +132,7 @@ def test_what_runs_before_the_first_paint_loads_no_library(module: str) -> None:
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["config", "path"], ["config", "show"]])
-def test_a_quick_answer_loads_no_library(
-    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_quick_answer_loads_no_library(words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code = f"""
 from dockertui.cli import main
