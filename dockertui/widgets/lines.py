@@ -28,12 +28,12 @@ class Lines(Painted, can_focus=True):
     """Fixed lines above the scrolled ones."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        self._strips: dict[tuple[Look, bool], Strip] = {}
         super().__init__(name=name, id=id, classes=classes)
         self.top = 0
         """The first line in view."""
         self._frame: list[tuple[Look, bool]] | None = None
         self._frame_size = Size(0, 0)
-        self._strips: dict[tuple[Look, bool], Strip] = {}
 
     # What a subclass says
 
@@ -108,8 +108,7 @@ class Lines(Painted, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        if "_strips" in self.__dict__:
-            self._strips.clear()
+        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         frame = self._frame

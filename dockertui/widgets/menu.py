@@ -83,9 +83,7 @@ class MenuList(Lines):
         self._typed = text
         words = text.lower().split()
         self._shown = [
-            item
-            for item in self._items
-            if all(word in f"{item.label} {item.words}".lower() for word in words)
+            item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)
         ]
         self._row = self.top = 0
         self.repaint()

@@ -93,9 +93,7 @@ def page_lines(sections: Sequence[Section], labels: int, wrapping: Wrapping) -> 
         title = clean(section.title)
         if number:
             lines.append(PageLine((title, "", -2, 0), -1))
-        lines.append(
-            PageLine((title, "", -1, 0), -1, text=fit(title, min(cell_len(title), 200)), style="title")
-        )
+        lines.append(PageLine((title, "", -1, 0), -1, text=fit(title, min(cell_len(title), 200)), style="title"))
         seen: dict[str, int] = {}
         for field in section.fields:
             nth = seen[field.label] = seen.get(field.label, -1) + 1

@@ -23,27 +23,22 @@ class Painted(Widget):
         "paint--dim",
     }
 
-    _inks: dict[tuple[str, ...], Style]
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        self._inks: dict[tuple[str, ...], Style] = {}
+        super().__init__(name=name, id=id, classes=classes)
 
     def ink(self, *names: str) -> Style:
         """The Rich style of names laid over each other and the widget's background; unknown ones add none."""
-        try:
-            return self._inks[names]
-        except (AttributeError, KeyError):
-            return self._mix(names)
-
-    def _mix(self, names: tuple[str, ...]) -> Style:
-        if "_inks" not in self.__dict__:
-            self._inks = {}
-        known = self._get_component_classes()
-        classes = [name for name in (f"paint--{name}" for name in names) if name in known]
-        style = self.get_visual_style(*classes).rich_style
-        self._inks[names] = style
+        style = self._inks.get(names)
+        if style is None:
+            known = self._get_component_classes()
+            classes = [name for name in (f"paint--{name}" for name in names) if name in known]
+            style = self._inks[names] = self.get_visual_style(*classes).rich_style
         return style
 
     def notify_style_update(self) -> None:
         """The theme, focus or a class changed: look every style up again."""
-        self._inks = {}
+        self._inks.clear()
         super().notify_style_update()
 
     def segment(self, text: str, *names: str) -> Segment:

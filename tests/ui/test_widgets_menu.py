@@ -39,7 +39,7 @@ async def test_items_hints_and_reasons_are_shown() -> None:
         assert [line.strip(" │") for line in frame(app)[y : y + 5]] == [
             "web-1  type to filter",
             "› stop the container                 s",
-            "start the container   it runs already",
+            "start the container  it runs already",
             "kill with a signal            ctrl+k",
             "jump to its image",
         ]
@@ -100,9 +100,7 @@ async def test_clicks_choose_and_leave() -> None:
 
 
 async def test_a_menu_too_long_and_hostile_stays_in_its_box() -> None:
-    items = [
-        Item(str(number), f"{number} \x1b[2J\u202e日本[b]" + "y" * 200, "x" * 90) for number in range(100)
-    ]
+    items = [Item(str(number), f"{number} \x1b[2J\u202e日本[b]" + "y" * 200, "x" * 90) for number in range(100)]
     app = MenuApp("[red]\x1b\n" + "z" * 300, items)
     async with app.run_test(size=(50, 20)) as pilot:
         await pilot.press("end")

@@ -57,9 +57,7 @@ class TableApp(App[None]):
         yield self.table
 
     def on_mount(self) -> None:
-        self.table.set_columns(
-            COLUMNS if self.table.columns == tuple(COLUMNS) else self.table.columns, tie="name"
-        )
+        self.table.set_columns(COLUMNS if self.table.columns == tuple(COLUMNS) else self.table.columns, tie="name")
 
     def on_table_selected(self, message: Table.Selected) -> None:
         self.said.append(message)
@@ -116,6 +114,27 @@ async def test_a_narrow_table_drops_columns_a_zoomed_one_scrolls_them() -> None:
         app.table.action_scroll_left()
         await pilot.pause()
         assert frame(app)[0] == " NAME          STATE   ›"
+
+
+async def test_columns_of_the_first_priority_stay_when_others_are_scrolled() -> None:
+    sign: Column[Thing] = Column("sign", "S", lambda thing: "▶", width=1)
+    more: list[Column[Thing]] = [replace(column, priority=index) for index, column in enumerate(COLUMNS)]
+    app = TableApp([sign, *more])
+    async with app.run_test(size=(26, 3)) as pilot:
+        app.table.set_objects(things(1))
+        app.table.show_all_columns = True
+        await pilot.pause()
+        app.table.action_scroll_right()
+        await pilot.pause()
+        assert frame(app)[:2] == [" S NAME           ‹  SIZE", "›▶ thing-000            0"]
+
+
+async def test_a_long_reason_for_emptiness_is_wrapped() -> None:
+    app = TableApp()
+    async with app.run_test(size=(22, 4)) as pilot:
+        app.table.empty_text = "permission denied on the socket\x1b"
+        await pilot.pause()
+        assert frame(app)[1:3] == [" permission denied", " on the socket␛"]
 
 
 async def test_an_empty_table_says_why() -> None:
@@ -213,9 +232,7 @@ async def test_cells_are_formatted_for_rows_in_view_alone() -> None:
 
 async def test_refreshed_cells_repaint_only_rows_that_changed() -> None:
     clock = {"now": 0}
-    age: Column[Thing] = Column(
-        "age", "AGE", lambda thing: f"{(clock['now'] + (thing.size or 0)) // 10} s", None
-    )
+    age: Column[Thing] = Column("age", "AGE", lambda thing: f"{(clock['now'] + (thing.size or 0)) // 10} s", None)
     app = TableApp([age])
     async with app.run_test(size=(40, 10)) as pilot:
         app.table.set_objects(things(9))
@@ -405,9 +422,7 @@ class SelectionMachine(RuleBasedStateMachine):
     """The table without a screen, under any changes: cursor and marks are those of objects shown."""
 
     KEYS = st.sampled_from([f"k{number}" for number in range(8)])
-    THINGS = st.builds(
-        Thing, st.sampled_from("abcd"), st.sampled_from(["up", "down"]), st.none() | st.integers(0, 3)
-    )
+    THINGS = st.builds(Thing, st.sampled_from("abcd"), st.sampled_from(["up", "down"]), st.none() | st.integers(0, 3))
 
     def __init__(self) -> None:
         super().__init__()

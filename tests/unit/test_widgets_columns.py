@@ -63,8 +63,16 @@ def test_every_column_can_be_scrolled_to(columns: list[Column[Any]], width: int)
     seen: set[int] = set()
     left, more = 0, True
     while more:
-        slots, more = lay_out_all(columns, width, 1, left)
-        assert slots[0].column == 0
+        slots, fixed, more_left, more = lay_out_all(columns, width, left)
+        assert more_left == (left > 0 and len(slots) < len(columns))
+        assert [slot.column for slot in slots[:fixed]] == list(range(fixed))
         seen.update(slot.column for slot in slots)
         left += 1
     assert seen == set(range(len(columns)))
+
+
+def test_columns_that_stay_leave_room_for_the_others() -> None:
+    columns = [column("sign", 1), column("name", 10), column("state", 8), column("image", 12, priority=1)]
+    assert lay_out_all(columns, 30, 0).fixed == 2
+    assert lay_out_all(columns, 20, 0).fixed == 1
+    assert [slot.column for slot in lay_out_all(columns, 30, 1).slots] == [0, 1, 3]

@@ -11,9 +11,7 @@ from dockertui.widgets.json_lines import Folds, Node, folded, is_match, nodes, s
 VALUE = {"a": 1, "b": {"c": [True, None], "d": {}}, "e": "x"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text("ab {}[]:,é", max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=3),
 )
 
 

@@ -10,9 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dockertui.widgets.order import Order, comparable
 
 KEYS = st.sampled_from([f"k{number}" for number in range(12)])
-VALUES = st.one_of(
-    st.none(), st.integers(-3, 3), st.sampled_from(["a", "ab", "b", ""]), st.just(float("nan"))
-)
+VALUES = st.one_of(st.none(), st.integers(-3, 3), st.sampled_from(["a", "ab", "b", ""]), st.just(float("nan")))
 NESTED = st.recursive(VALUES | st.binary(max_size=2), lambda inner: st.lists(inner, max_size=3).map(tuple))
 
 
