@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -20,7 +19,7 @@ async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool =
     """
     if ids is not None and not ids:
         return []
-    asked_at = time.time()
+    asked_at = engine.trace.clock()
     params = {"all": True, "size": size or None, **listing.only("id", ids)}
     found = listing.containers(await engine.get("/containers/json", params=params), asked_at)
     return found if ids is None else [container for container in found if container.id in ids]
@@ -31,9 +30,7 @@ async def inspect(engine: Engine, container: str) -> dict[str, Any]:
     return await engine.get_object(f"/containers/{segment(container)}/json")
 
 
-def stats_stream(
-    engine: Engine, container: str
-) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
+def stats_stream(engine: Engine, container: str) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
     """Its statistics, one object a second (Podman: every five) while it runs; see ``stats.usage``."""
     return engine.objects(f"/containers/{segment(container)}/stats", params={"stream": True})
 

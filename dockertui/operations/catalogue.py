@@ -26,8 +26,8 @@ OPERATIONS: tuple[Operation, ...] = (*VIEW, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
-    "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←",
-    "right": "→", "backspace": "⌫",
+    "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
+    "left": "←", "right": "→", "backspace": "⌫",
 }  # fmt: skip
 _SCOPES = {
     Context.ANYWHERE: frozenset({Context.LIST.value, Context.DETAIL.value}),

@@ -122,7 +122,7 @@ class Volumes(Resource[Volume]):
 
 
 def is_anonymous(item: Volume) -> bool:
-    """Whether the Engine named the volume itself; those made before API 1.42 are told by their name of 64 hex digits."""
+    """Whether the Engine named the volume itself: before API 1.42 only its name of 64 hex digits tells."""
     return _ANONYMOUS_LABEL in item.labels or (len(item.name) == 64 and all(c in "0123456789abcdef" for c in item.name))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -10,8 +9,6 @@ from typing import Any, NamedTuple
 from dockertui.engine.models import Attachment, Container, Image, Network
 from dockertui.engine.stats import Usage
 from dockertui.live.store import Mirror
-
-Clock = Callable[[], float]
 
 
 class Size(NamedTuple):
@@ -24,10 +21,10 @@ class Size(NamedTuple):
 class World:
     """The surroundings of the objects shown. It reads; nothing here changes the mirror."""
 
-    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], clock: Clock = time.time) -> None:
+    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage]) -> None:
         self.mirror = mirror
         self.usage = usage
-        self.clock = clock
+        self.clock = mirror.clock
         self.sizes: dict[str, dict[str, Size]] = defaultdict(dict)
         self.reveal = False
         self._users: dict[str, tuple[int, dict[str, tuple[Container, ...]]]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, ClassVar
 
 from textual import events
@@ -20,7 +19,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
-from dockertui.resources.world import Clock, World
+from dockertui.resources.world import World
 from dockertui.screens import menus, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
@@ -44,11 +43,11 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue, clock: Clock = time.time) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue) -> None:
         super().__init__()
         self.session = session
         self.catalogue = catalogue
-        self.world = World(session.mirror, session.sampler.usage, clock)
+        self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.panes[0]
         self.detail = DetailView(session.engine, self.world)

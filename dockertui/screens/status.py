@@ -21,6 +21,10 @@ Line = tuple[list[Piece], list[Piece]]
 """The pieces on the left and on the right of a bar."""
 
 
+_COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
+"""Of the containers' counts, those of trouble are the last to go when the width does not suffice."""
+
+
 class Message(NamedTuple):
     """A sentence in the footer and its style; empty for none."""
 
@@ -31,34 +35,29 @@ class Message(NamedTuple):
 def header(session: Session, containers: Pane, now: float) -> Line:
     """Which Engine this is, how its containers are, and whether what is shown is live."""
     endpoint, version = session.endpoint, session.mirror.version
-    left = [Piece("dockertui", "accent", priority=4)]
+    left = [Piece("dockertui", "accent", priority=5)]
     if endpoint.demo:
-        left.append(Piece((("DEMO", "warn"), (" nothing here is real", "dim")), priority=1))
+        left.append(Piece("DEMO", "warn"))
+        left.append(Piece("nothing here is real", "dim", priority=5))
     else:
         left.append(Piece(endpoint.name, "title"))
-        left.append(Piece(endpoint.address, "dim", priority=6))
+        left.append(Piece(endpoint.address, "dim", priority=7))
     left += _engine(version) if version is not None else []
     known = session.mirror.objects("container").values()
     counts = containers.resource.summary(known, containers.world)
-    if counts:
-        left.append(Piece(_spaced([(part.text, part.style) for part in counts]), priority=2))
+    left += [Piece(part.text, part.style, priority=_COUNT_PRIORITY.get(part.style, 3)) for part in counts]
     right = [Piece("READ ONLY", "warn", priority=1)] if session.engine.read_only else []
     if session.mirror.link.state is LinkState.LIVE:
-        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=8))
+        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=9))
     return left, [*right, *link(session, now)]
 
 
 def _engine(version: Version) -> list[Piece]:
     brand = "Podman" if version.podman else "Engine"
     return [
-        Piece(((f"{brand} {version.engine}", ""), (f" API {version.api}", "dim")), priority=5),
-        Piece(f"{version.os}/{version.arch}", "dim", priority=7),
+        Piece(((f"{brand} {version.engine}", ""), (f" API {version.api}", "dim")), priority=6),
+        Piece(f"{version.os}/{version.arch}", "dim", priority=8),
     ]
-
-
-def _spaced(runs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Texts with a space between."""
-    return tuple((f" {text}" if number else text, style) for number, (text, style) in enumerate(runs))
 
 
 def link(session: Session, now: float) -> list[Piece]:
@@ -66,7 +65,7 @@ def link(session: Session, now: float) -> list[Piece]:
     state = session.mirror.link
     if state.state is LinkState.LIVE:
         return [Piece("● live", "good")]
-    why = [Piece(state.error.message, "dim", priority=3)] if state.error is not None else []
+    why = [Piece(state.error.message, "dim", priority=4)] if state.error is not None else []
     if state.state is LinkState.CONNECTING:
         return [*why, Piece("○ connecting", "busy")]
     wait = max(0, round(state.retry_at - now)) if state.retry_at is not None else 0
