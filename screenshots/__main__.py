@@ -35,7 +35,7 @@ async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Se
     preflight = Preflight([endpoint], trace)
     preflight.start()
     app = DockerTUI(
-        settings=Settings(),
+        settings=Settings(theme="textual-dark"),
         problems=[],
         preflight=preflight,
         trace=trace,

@@ -23,6 +23,17 @@ def _moves(context: Context, prefix: str) -> tuple[Operation, ...]:
     )
 
 
+BACK = Operation(
+    "back",
+    "Back: close the detail, end the zoom, drop the filter",
+    "back",
+    ("escape",),
+    _PANES,
+    hint="back",
+    hint_order=4,
+    palette=False,
+)
+
 VIEW: tuple[Operation, ...] = (
     *_moves(Context.LIST, "list"),
     Operation("list.left", "Columns to the left", "scroll_left", ("left",), _MOVE, Context.LIST, palette=False),
@@ -48,16 +59,7 @@ VIEW: tuple[Operation, ...] = (
         hint="open",
         hint_order=1,
     ),
-    Operation(
-        "back",
-        "Back: close the detail, end the zoom, drop the filter",
-        "back",
-        ("escape",),
-        _PANES,
-        hint="back",
-        hint_order=4,
-        palette=False,
-    ),
+    BACK,
     Operation(
         "list.filter",
         "Filter as you type: words, !words, name: image: state: label: …",
@@ -83,15 +85,15 @@ VIEW: tuple[Operation, ...] = (
     Operation(
         "list.mark",
         "Mark or unmark",
-        "screen.mark",
+        "mark",
         ("space",),
         _LIST,
         Context.LIST,
         hint="mark",
         words="select",
     ),
-    Operation("list.mark_all", "Mark all shown", "screen.mark_all", ("ctrl+a",), _LIST, Context.LIST, words="select"),
-    Operation("list.unmark", "Unmark all", "screen.unmark", ("u",), _LIST, Context.LIST, words="select"),
+    Operation("list.mark_all", "Mark all shown", "mark_all", ("ctrl+a",), _LIST, Context.LIST, words="select"),
+    Operation("list.unmark", "Unmark all", "unmark", ("u",), _LIST, Context.LIST, words="select"),
     Operation(
         "list.measure",
         "Measure sizes on disk (dear for the Engine)",
@@ -119,7 +121,7 @@ VIEW: tuple[Operation, ...] = (
         hint="inspect",
         words="json raw",
     ),
-    Operation("detail.next_tab", "Next tab", "next_tab", ("]",), _DETAIL, palette=False),
+    Operation("detail.next_tab", "Next tab", "next_tab", ("]",), _DETAIL, hint="tab", hint_order=3, palette=False),
     Operation("detail.previous_tab", "Previous tab", "previous_tab", ("[",), _DETAIL, palette=False),
     Operation(
         "detail.enter",

@@ -161,7 +161,7 @@ class Containers(Resource[Container]):
     def summary(self, items: Iterable[Container], world: World) -> list[Summary]:
         known = list(items)
         running = sum(item.state == "running" for item in known)
-        failed = sum(item.state == "exited" and item.exit_code not in (0, None) for item in known)
+        failed = sum(item.state == "exited" and _failed(item) for item in known)
         counts = [
             (running, "running", "good"),
             (sum(item.health == "unhealthy" for item in known), "unhealthy", "bad"),
@@ -202,7 +202,7 @@ def _status(world: World, item: Container) -> Cell:
         style = "bad" if item.state == "dead" or _failed(item) else "dim"
         return Cell(f"{'exit' if code else item.state}{code},{lasted}" if lasted else f"{item.state}{code}", style)
     if item.state == "restarting":
-        return Cell(f"restarting, exit {item.exit_code}" if item.exit_code is not None else "restarting", "warn")
+        return Cell(f"restarting ({item.exit_code})" if item.exit_code is not None else "restarting", "warn")
     return Cell(f"{item.state}{lasted}", "warn" if item.state in ("paused", "removing") else "dim")
 
 

@@ -16,7 +16,8 @@ from dockertui.engine.trace import because
 from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import Catalogue
+from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
@@ -26,6 +27,7 @@ from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
 from dockertui.screens.prompt import Prompt
+from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
 from dockertui.widgets.table import Table
@@ -55,9 +57,7 @@ class MainScreen(Screen[None]):
         self.strip = Bar(id="strip", separator="")
         self.footer = Bar(id="footer")
         self.zoomed = False
-        self.prompt: Prompt | None = None
-        self._searching = False
-        self._trail: list[Reference] = []
+        self._trail = Trail(self.panes)
         self._coalescer = Coalescer(self.set_timer, self._paint_changes)
         self._unsubscribe: list[Any] = []
         self._message = status.Message("", "")
@@ -160,7 +160,12 @@ class MainScreen(Screen[None]):
 
     def _paint_footer(self) -> None:
         context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
-        self.footer.update(*status.footer(self.catalogue, context, self._message))
+        idle = () if self._can_go_back else (BACK,)
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
+
+    @property
+    def _can_go_back(self) -> bool:
+        return self.detail.has_class("-open") or self.zoomed or bool(self.pane.filter)
 
     def say(self, text: str, style: str = "", stays: float = _MESSAGE_STAYS) -> None:
         """Show a sentence in the footer for some seconds."""
@@ -225,6 +230,7 @@ class MainScreen(Screen[None]):
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
         self._arrange()
+        self._paint_footer()
 
     def action_open_detail(self) -> None:
         self._open_detail(True)
@@ -236,8 +242,7 @@ class MainScreen(Screen[None]):
         elif self.zoomed:
             self.action_zoom()
         elif self.pane.filter:
-            self.pane.set_filter("")
-            self._paint_strip()
+            self._filter("")
 
     # messages of the widgets
 
@@ -263,6 +268,12 @@ class MainScreen(Screen[None]):
     async def on_bar_pressed(self, event: Bar.Pressed) -> None:
         await self.run_action(event.action)
 
+    async def action_operate(self, id: str) -> None:
+        """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
+        operation = BY_ID[id]
+        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.view}
+        await hearers.get(operation.context, self).run_action(operation.action)
+
     def on_descendant_focus(self) -> None:
         self._paint_footer()
 
@@ -279,16 +290,6 @@ class MainScreen(Screen[None]):
         pane.toggle_running_only()
         self.goto_pane(0)
         self.say("running containers only" if pane.running_only else "all containers")
-
-    def action_mark(self) -> None:
-        self.pane.table.toggle_mark()
-        self.pane.table.action_cursor_down()
-
-    def action_mark_all(self) -> None:
-        self.pane.table.mark_all_shown()
-
-    def action_unmark(self) -> None:
-        self.pane.table.clear_marks()
 
     async def action_measure(self) -> None:
         """Ask what the objects of this pane take on disk; the answer may take the Engine a while."""
@@ -314,39 +315,25 @@ class MainScreen(Screen[None]):
 
     # filter and search
 
-    def action_filter(self) -> None:
-        self._ask("filter: ", self.pane.filter.line, searching=False)
+    async def action_filter(self) -> None:
+        """Filter the list; up and down move in it meanwhile."""
+        pane = self.pane
+        await self._ask(Prompt(pane.filter.line, "filter", typed=self._filter, leaf=pane.table, back_to=pane.table))
 
-    def action_search(self) -> None:
-        self._ask("search: ", "", searching=True)
+    async def action_search(self) -> None:
+        """Search in the tab of the detail that is shown."""
+        view = self.detail.view
+        await self._ask(Prompt("", "search", typed=view.search, leaf=view, back_to=view))
 
-    def _ask(self, label: str, value: str, *, searching: bool) -> None:
-        if self.prompt is None:
-            self._searching = searching
-            self.prompt = Prompt(value, label.strip(" :"))
-            self.mount(self.prompt, before=self.footer)
-            self.prompt.focus()
+    async def _ask(self, prompt: Prompt) -> None:
+        await self.query(Prompt).remove()
+        await self.mount(prompt, before=self.footer)
+        prompt.focus()
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        if self._searching:
-            self.detail.view.search(event.text)
-        else:
-            self.pane.set_filter(event.text)
-            self._paint_strip()
-
-    def on_prompt_moved(self, event: Prompt.Moved) -> None:
-        table = self.pane.table
-        if not self._searching:
-            (table.action_cursor_down if event.rows > 0 else table.action_cursor_up)()
-
-    async def on_prompt_ended(self, event: Prompt.Ended) -> None:
-        if self.prompt is None:
-            return
-        if not event.kept:
-            self.on_prompt_typed(Prompt.Typed(""))
-        prompt, self.prompt = self.prompt, None
-        await prompt.remove()
-        (self.detail.view if self._searching else self.pane.table).focus()
+    def _filter(self, line: str) -> None:
+        self.pane.set_filter(line)
+        self._paint_strip()
+        self._paint_footer()
 
     # references
 
@@ -360,34 +347,28 @@ class MainScreen(Screen[None]):
 
     def follow_to(self, reference: Reference) -> None:
         """Select the object of a reference in its pane; what hides it there is lifted."""
-        index = next((i for i, pane in enumerate(self.panes) if pane.resource.kind == reference.kind), None)
-        if index is None or not self._known(reference):
+        pane = self._trail.pane_of(reference)
+        if pane is None:
             self.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
             return
         if self.detail.key is not None:
-            self._trail.append(Reference(*self.detail.key, ""))
-        self._go(index, reference.id)
+            self._trail.leave(Reference(*self.detail.key, ""))
+        self._select(pane, reference.id)
 
     def action_follow_back(self) -> None:
-        while self._trail:
-            origin = self._trail.pop()
-            if self._known(origin):
-                self._go(
-                    next(i for i, pane in enumerate(self.panes) if pane.resource.kind == origin.kind),
-                    origin.id,
-                )
-                return
-        self.say("nothing to go back to")
+        origin = self._trail.back()
+        if origin is None:
+            self.say("nothing to go back to")
+        else:
+            self._select(*origin)
 
-    def _known(self, reference: Reference) -> bool:
-        return self.session.mirror.get(reference.kind, reference.id) is not None
-
-    def _go(self, index: int, id: str) -> None:
-        opened, pane = self.detail.has_class("-open"), self.panes[index]
+    def _select(self, pane: Pane, id: str) -> None:
+        """Put the cursor on an object, and keep the detail open if it is."""
+        opened = self.detail.has_class("-open")
         if not pane.table.move_to(id):
             pane.lift_filters()
             pane.table.move_to(id)
-        self.goto_pane(index)
+        self.goto_pane(pane.number - 1)
         if opened:
             self._open_detail(True)
 

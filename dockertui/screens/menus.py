@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dockertui.operations.catalogue import BY_ID, OPERATIONS
+from dockertui.operations.catalogue import OPERATIONS
 from dockertui.resources.base import Reference
 from dockertui.widgets.menu import Item, Menu
 
@@ -60,10 +60,7 @@ def palette(screen: MainScreen) -> None:
         if operation.palette
     ]
 
-    def run(id: str) -> None:
-        screen.call_later(screen.run_action, BY_ID[id].action)
-
-    _offer(screen, "Commands", items, run)
+    _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))
 
 
 def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], None]) -> None:

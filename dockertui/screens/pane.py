@@ -24,6 +24,16 @@ class ResourceTable(Table[Any]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LIST)
 
+    def action_mark(self) -> None:
+        self.toggle_mark()
+        self.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        self.mark_all_shown()
+
+    def action_unmark(self) -> None:
+        self.clear_marks()
+
 
 class Pane(Vertical):
     """One kind's objects. It reads the mirror when told that something changed, and keeps filter, sort and marks."""

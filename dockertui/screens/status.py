@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
-from dockertui.operations.base import Context
+from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
 from dockertui.resources.base import Resource
@@ -131,12 +131,18 @@ def detail_title(resource: Resource[Any] | None, item: Any, tabs: Sequence[str],
     return left, right
 
 
-def footer(catalogue: Catalogue, context: Context, message: Message) -> Line:
-    """What the keys do here, or a message while there is one."""
+def footer(catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = ()) -> Line:
+    """What the keys do here, but those `idle` now; or a message while there is one."""
     if message.text:
         return [Piece(message.text, message.style)], []
     hints = catalogue.hints(context)
     return [
-        Piece(((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=operation.hint_order)
+        Piece(
+            ((key, "key"), (f" {operation.hint}", "dim")),
+            "",
+            f"operate({operation.id!r})",
+            priority=operation.hint_order,
+        )
         for operation, key in hints
+        if operation not in idle
     ], []
