@@ -1,7 +1,7 @@
 """A line of pieces at the left and at the right: header, footer and tabs are each one of these."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -44,12 +44,6 @@ class _Placed(NamedTuple):
 class Bar(Painted):
     """One line. Painted only when `update` brings something else than there is."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--key",
-        "paint--title",
-        "paint--tab",
-        "paint--tab-on",
-    }
     DEFAULT_CSS = "Bar { height: 1; }"
 
     class Pressed(Message):

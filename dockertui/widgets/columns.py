@@ -1,7 +1,6 @@
 """Columns of a table: what each shows, and how they share the width there is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -18,8 +17,7 @@ class Cell(NamedTuple):
     """"", "good", "warn", "bad", "busy", "accent" or "dim": beside the text, never in place of it."""
 
 
-@dataclass(frozen=True)
-class Column(Generic[T]):
+class Column(NamedTuple, Generic[T]):
     """One column of a table of `T`."""
 
     id: str

@@ -106,10 +106,6 @@ class Lines(Painted, can_focus=True):
         self._strips.clear()
         self.refresh()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._strips.clear()
-
     def render_line(self, y: int) -> Strip:
         frame = self._frame
         if frame is None or self._frame_size != self.size:

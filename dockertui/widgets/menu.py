@@ -1,7 +1,7 @@
 """A list to choose from, in a box over the screen; typing narrows it."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -43,13 +43,6 @@ class _ItemLook(NamedTuple):
 class MenuList(Lines):
     """The items of a menu and, above them, its title and what was typed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--title",
-        "paint--cursor",
-        "paint--faint",
-        "paint--match",
-        "paint--match-cursor",
-    }
     head = 1
 
     class Chosen(Message):

@@ -1,7 +1,6 @@
 """A page's sections as lines of a width: labels in a column, values wrapped beside them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,8 +15,7 @@ _GAP = 2
 _LABEL_MAX = 24
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A label and what it says; a value of several texts takes a line for each."""
 
     label: str
@@ -28,8 +26,7 @@ class Field:
     """What following the line leads to: handed back in `Page.Followed`."""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """Fields under a title; without fields only the title is shown."""
 
     title: str

@@ -1,7 +1,7 @@
 """Rows of cells in columns: the part of the table that formats and paints, without order or choice."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
 
@@ -36,15 +36,6 @@ class RowLook(NamedTuple):
 class Rows(Lines, Generic[T]):
     """A header and a row for each object; only rows in view are formatted, once for an object's version."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--head",
-        "paint--sorted",
-        "paint--cursor",
-        "paint--faint",
-        "paint--marked",
-        "paint--match",
-        "paint--match-cursor",
-    }
     head = 1
 
     def __init__(

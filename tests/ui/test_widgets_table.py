@@ -118,7 +118,7 @@ async def test_a_narrow_table_drops_columns_a_zoomed_one_scrolls_them() -> None:
 
 async def test_columns_of_the_first_priority_stay_when_others_are_scrolled() -> None:
     sign: Column[Thing] = Column("sign", "S", lambda thing: "▶", width=1)
-    more: list[Column[Thing]] = [replace(column, priority=index) for index, column in enumerate(COLUMNS)]
+    more: list[Column[Thing]] = [column._replace(priority=index) for index, column in enumerate(COLUMNS)]
     app = TableApp([sign, *more])
     async with app.run_test(size=(26, 3)) as pilot:
         app.table.set_objects(things(1))
@@ -416,6 +416,19 @@ async def test_cursor_and_state_are_seen_in_every_theme(theme: str) -> None:
         app.table.stale = True
         await pilot.pause()
         assert style_at(app, 5, 2) != plain
+
+
+async def test_a_theme_that_changes_one_colour_repaints_it() -> None:
+    app = TableApp()
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.table.set_objects(things(3))
+        await pilot.pause()
+        before = style_at(app, 27, 2)
+        app.register_theme(replace(app.current_theme, name="other", success="#123456"))
+        app.theme = "other"
+        await pilot.pause()
+        assert style_at(app, 27, 2) != before
+        assert style_at(app, 5, 2) == style_at(app, 5, 3)
 
 
 class SelectionMachine(RuleBasedStateMachine):
