@@ -31,7 +31,9 @@ class Recorder(PtyProcess):
 
     def __init__(self, argv: Sequence[str], *, host: str = "") -> None:
         self.output = bytearray()
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER", "TEXTUAL"))}
+        # PYTHONDONTWRITEBYTECODE would have every start compile the sources, which no user's does.
+        foreign = ("DOCKER", "TEXTUAL", "PYTHON")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         super().__init__(argv, size=SIZE, env={**own, "DOCKER_HOST": host, "DOCKERTUI_CONFIG": os.devnull})
 
     def take(self, data: bytes) -> None:

@@ -144,12 +144,31 @@ def test_an_engine_that_accepts_and_never_answers_freezes_nothing(
         program.wait_until_gone("lost")
 
 
-def test_without_an_engine_it_says_what_it_tried(environment: dict[str, str], tmp_path: Path) -> None:
-    socket = tmp_path / "absent.sock"
-    with Program([*COMMAND, "--host", f"unix://{socket}"], env=environment) as program:
+def test_without_an_engine_it_says_what_it_tried_and_offers_the_demo(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with Program([*COMMAND, "--host", f"unix://{tmp_path}/absent.sock"], env=environment) as program:
         program.wait_for("absent.sock")
+        program.press("d")
+        program.wait_for("DEMO")
         program.press("q")
         assert program.wait() == 0
+
+
+def test_make_run_falls_back_to_the_demo_engine(environment: dict[str, str], tmp_path: Path) -> None:
+    host = f"unix://{tmp_path}/absent.sock"
+    with Program([*COMMAND, "--host", host, "--or-demo"], env=environment) as program:
+        program.wait_for("DEMO")
+
+
+def test_a_wrong_setting_is_told_on_the_screen_and_the_others_hold(
+    clean_dockerd: Dockerd, environment: dict[str, str], tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('theme = "nrod"\n[keys]\n"pane.next" = "f5"\n')
+    with opened(clean_dockerd, environment, "--config", str(settings)) as program:
+        program.wait_for("settings.toml:1: unknown theme")
+        program.wait_for("f5 pane")
 
 
 def test_the_demo_engine_says_that_it_is_one_and_leaves_nothing(
