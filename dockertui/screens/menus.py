@@ -63,5 +63,9 @@ def palette(screen: MainScreen) -> None:
     _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))
 
 
-def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], None]) -> None:
-    screen.app.push_screen(Menu(title, items), lambda chosen: choose(chosen) if chosen is not None else None)
+def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], object]) -> None:
+    def chosen(id: str | None) -> None:
+        if id is not None:
+            choose(id)
+
+    screen.app.push_screen(Menu(title, items), chosen)
