@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final
 
 from dockertui.engine import listing
-from dockertui.engine.client import Engine
+from dockertui.engine.client import CALL_TIMEOUT, Engine
 from dockertui.engine.models import Container
 from dockertui.engine.target import segment
+
+SIZE_TIMEOUT: Final = 300.0
 
 
 async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool = False) -> list[Container]:
@@ -21,7 +23,8 @@ async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool =
         return []
     asked_at = engine.trace.clock()
     params = {"all": True, "size": size or None, **listing.only("id", ids)}
-    found = listing.containers(await engine.get("/containers/json", params=params), asked_at)
+    reply = await engine.get("/containers/json", params=params, timeout=SIZE_TIMEOUT if size else CALL_TIMEOUT)
+    found = listing.containers(reply, asked_at)
     return found if ids is None else [container for container in found if container.id in ids]
 
 

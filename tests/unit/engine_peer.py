@@ -38,13 +38,13 @@ class Peer:
 
 
 @asynccontextmanager
-async def peer(directory: Path, answer: Answer) -> AsyncIterator[Peer]:
-    """A server on a unix socket in ``directory`` that has each request answered by ``answer(path, writer)``.
+async def serving(answer: Answer) -> AsyncIterator[tuple[Callable[..., None], Peer]]:
+    """What serves a connection, for ``asyncio.start_server`` and its like, and what it sees.
 
-    A connection stays open until ``answer`` closes its writer or the client goes.
+    Each request is answered by ``answer(path, writer)``. A connection stays open until that closes its
+    writer, the client goes, or the context ends.
     """
-    path = directory / "peer.sock"
-    found = Peer(Endpoint("local", f"unix://{path}", "--host"))
+    found = Peer(Endpoint("local", "unix:///nowhere", "--host"))
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -54,7 +54,7 @@ async def peer(directory: Path, answer: Answer) -> AsyncIterator[Peer]:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 found.requests.append(head.partition("\r\n")[0].removesuffix(" HTTP/1.1"))
                 await answer(found.requests[-1].partition(" ")[2], writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, OSError):
             pass  # the client went
         finally:
             writer.close()
@@ -65,14 +65,25 @@ async def peer(directory: Path, answer: Answer) -> AsyncIterator[Peer]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_unix_server(begin, path)
     try:
-        yield found
+        yield begin, found
     finally:
-        server.close()
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def peer(directory: Path, answer: Answer) -> AsyncIterator[Peer]:
+    """A server on a unix socket in ``directory``; see ``serving``."""
+    path = directory / "peer.sock"
+    async with serving(answer) as (begin, found):
+        found.endpoint = Endpoint("local", f"unix://{path}", "--host")
+        server = await asyncio.start_unix_server(begin, path)
+        try:
+            yield found
+        finally:
+            server.close()
 
 
 def reply(body: bytes, status: str = "200 OK", content_type: str = "application/json", length: int = -1) -> bytes:
