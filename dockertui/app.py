@@ -69,6 +69,7 @@ class DockerTUI(CellDiff[None], App[None]):
         self._last_input = time.monotonic()
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
+        self.flow_enabled = settings.flow_control
         self.theme = self._fitting_theme(settings.theme)
         self.set_keymap(keymap(self.catalogue))
 

@@ -13,7 +13,7 @@ import dockertui
 from dockertui import cli, crash
 from dockertui.arguments import parse
 from dockertui.cli import Options, main
-from dockertui.config import THEMES, ConfigError
+from dockertui.config import ConfigError
 
 
 @pytest.fixture(autouse=True)
@@ -136,23 +136,6 @@ def test_a_named_settings_file_must_be_there(own_home: Path, monkeypatch: pytest
     assert cli._settings(Options())[1] == []
     monkeypatch.setenv("DOCKERTUI_CONFIG", str(own_home / "absent.toml"))
     assert [type(problem) for problem in cli._settings(Options())[1]] == [ConfigError]
-
-
-@pytest.mark.parametrize(
-    ("environ", "theme"),
-    [
-        ({"TERM": "xterm-256color"}, "textual-dark"),
-        ({"TERM": "xterm-kitty"}, "textual-dark"),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "textual-dark"),
-        ({"TERM": "xterm"}, "ansi-dark"),
-        ({"TERM": "linux"}, "ansi-dark"),
-        ({"TERM": "linux", "TEXTUAL_COLOR_SYSTEM": "256"}, "textual-dark"),
-        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard"}, "ansi-dark"),
-    ],
-)
-def test_the_theme_fits_the_colours_of_the_terminal(environ: dict[str, str], theme: str) -> None:
-    assert cli.theme_for(environ) == theme
-    assert theme in THEMES
 
 
 def test_an_unexpected_error_goes_to_a_file(
