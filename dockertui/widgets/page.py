@@ -132,7 +132,7 @@ class Page(Lines):
         old, top, row = self._lines, self.top, self._row
         width = self._lines_width = self.line_width
         labels = label_width(self._sections, width)
-        values = width - value_column(labels)
+        values = width - value_column(labels) - 1  # a blank before the position mark
         if labels != self._labels or values != self._wrapping.width:
             self._labels, self._wrapping = labels, Wrapping(values)
             self._strips.clear()

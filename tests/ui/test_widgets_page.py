@@ -54,8 +54,8 @@ async def test_labels_and_wrapped_values_are_painted() -> None:
             "         three",
             "",
             " Image",
-            " image   registry.example.com",
-            "         /team/app:1",
+            " image   registry.example.co",
+            "         m/team/app:1",
             "",
         ]
         assert widths(app) == {30}

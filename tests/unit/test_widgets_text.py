@@ -104,7 +104,8 @@ def test_wrapped_lines_fit_and_lose_nothing(raw: str, width: int) -> None:
 
 
 def test_wrap_breaks_at_words_in_the_last_half_of_a_line() -> None:
-    assert wrap("/usr/bin:/usr/local/bin", 12) == ["/usr/bin:/", "usr/local/", "bin"]
+    assert wrap("/usr/bin:/usr/local/bin", 12) == ["/usr/bin:", "/usr/local/b", "in"]
+    assert wrap("one, two three", 8) == ["one, ", "two ", "three"]
     assert wrap("abcdefghij", 4) == ["abcd", "efgh", "ij"]
 
 
