@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dockertui.engine import ssh
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -158,6 +160,34 @@ async def test_a_cancelled_login_leaves_no_process(tmp_path: Path, bin_dir: Path
     await engine.close()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+async def test_a_login_that_never_ends_is_given_up(
+    tmp_path: Path, bin_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssh, "DIAL_TIMEOUT", 0.3)
+    install(bin_dir, "import time; time.sleep(600)")
+    engine = Engine(Endpoint("lab", "ssh://lab", "context lab"))
+    with pytest.raises(EngineError, match=r"no answer within 0\.3 s") as caught:
+        await engine.open()
+    await engine.close()
+    assert caught.value.kind is ErrorKind.SSH
+
+
+async def test_a_master_connection_left_behind_holds_nothing_up(tmp_path: Path, bin_dir: Path) -> None:
+    """As ssh does with ControlPersist: it leaves a process that keeps its standard error open."""
+    install(
+        bin_dir,
+        "import subprocess, sys\n"
+        "left = subprocess.Popen(['sleep', '600'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)\n"
+        f"open({str(tmp_path / 'left')!r}, 'w').write(str(left.pid))\n"
+        "sys.exit('no such host')",
+    )
+    engine = Engine(Endpoint("lab", "ssh://lab", "context lab"))
+    with pytest.raises(EngineError, match="no such host"):
+        await engine.open()
+    await engine.close()
+    os.kill(int((tmp_path / "left").read_text()), signal.SIGKILL)  # it was still there: nobody waited for its end
 
 
 @pytest.mark.parametrize(
