@@ -112,7 +112,7 @@ class MainScreen(Screen[None]):
         for pane in self.panes:
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
-        if link.state is LinkState.LIVE and self.detail.item is not None:
+        if link.state is LinkState.LIVE and self.detail.subject is not None:
             self.detail.show(self.pane.resource, self.pane.item)
         self._paint_header()
 
@@ -204,7 +204,7 @@ class MainScreen(Screen[None]):
         self._arrange()
         if opened:
             self.detail.show(self.pane.resource, self.pane.item)
-            self.detail.focus_view()
+            self.detail.tab.focus()
         else:
             self.pane.table.focus()
         self._paint_footer()
@@ -271,7 +271,7 @@ class MainScreen(Screen[None]):
     async def action_operate(self, id: str) -> None:
         """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
         operation = BY_ID[id]
-        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.view}
+        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.tab}
         await hearers.get(operation.context, self).run_action(operation.action)
 
     def on_descendant_focus(self) -> None:
@@ -322,7 +322,7 @@ class MainScreen(Screen[None]):
 
     async def action_search(self) -> None:
         """Search in the tab of the detail that is shown."""
-        view = self.detail.view
+        view = self.detail.tab
         await self._ask(Prompt("", "search", typed=view.search, leaf=view, back_to=view))
 
     async def _ask(self, prompt: Prompt) -> None:
@@ -375,16 +375,16 @@ class MainScreen(Screen[None]):
     # the detail
 
     def action_next_tab(self) -> None:
-        self.detail.select_tab(self.detail.tab + 1)
+        self.detail.step_tab(1)
 
     def action_previous_tab(self) -> None:
-        self.detail.select_tab(self.detail.tab - 1)
+        self.detail.step_tab(-1)
 
     def action_show_tab(self, tab: int) -> None:
-        self.detail.select_tab(tab)
+        self.detail.select_tab(self.detail.shown_tabs[tab])
 
     def action_inspect(self) -> None:
-        self.detail.select_tab(1)
+        self.detail.select_tab(self.detail.json)
         self._open_detail(True)
 
     def action_reveal(self) -> None:

@@ -54,7 +54,7 @@ class Pane(Vertical):
         yield self.table
 
     def on_mount(self) -> None:
-        self.table.set_columns(list(self._columns.values()))
+        self.table.set_columns(list(self._columns.values()), tie=self.resource.default_sort)
         self.table.sort_by(self.resource.default_sort)
         self.reload()
 

@@ -8,8 +8,6 @@ from textual import events
 from textual.widget import Widget
 from textual.widgets import Input
 
-from dockertui.widgets.lines import Lines
-
 
 class Prompt(Input):
     """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
@@ -19,7 +17,7 @@ class Prompt(Input):
     """
 
     def __init__(
-        self, value: str, placeholder: str, *, typed: Callable[[str], object], leaf: Lines | None, back_to: Widget
+        self, value: str, placeholder: str, *, typed: Callable[[str], object], leaf: Widget, back_to: Widget
     ) -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
@@ -40,7 +38,7 @@ class Prompt(Input):
         if event.key == "escape":
             self._typed("")
             await self._end()
-        elif event.key in moves and self._leaf is not None:
+        elif event.key in moves:
             await self._leaf.run_action(moves[event.key])
         else:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
@@ -11,11 +11,11 @@ from dockertui.live.store import LinkState
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
-from dockertui.resources.base import Resource
 from dockertui.widgets.bar import Piece
 
 if TYPE_CHECKING:
     from dockertui.screens.pane import Pane
+    from dockertui.screens.tabs import Subject, Tab
 
 Line = tuple[list[Piece], list[Piece]]
 """The pieces on the left and on the right of a bar."""
@@ -119,16 +119,15 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
     return tabs, _counts(current) if narrowed else []
 
 
-def detail_title(resource: Resource[Any] | None, item: Any, tabs: Sequence[str], tab: int) -> Line:
+def detail_title(subject: Subject | None, tabs: Sequence[Tab], current: Tab) -> Line:
     """The name of the object shown, and the tabs."""
     left = [Piece("nothing selected", "dim")]
-    if resource is not None and item is not None:
-        left = [Piece(((f"{resource.kind} ", "dim"), (resource.name(item), "title")))]
-    right = [
-        Piece(f" {title} ", "tab-on" if number == tab else "tab", f"show_tab({number})")
-        for number, title in enumerate(tabs)
+    if subject is not None:
+        left = [Piece(((f"{subject.resource.kind} ", "dim"), (subject.resource.name(subject.item), "title")))]
+    return left, [
+        Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"show_tab({number})")
+        for number, tab in enumerate(tabs)
     ]
-    return left, right
 
 
 def footer(catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = ()) -> Line:
