@@ -22,8 +22,8 @@ from dockertui.demo.world.host import Host
 from dockertui.demo.world.refusal import Refusal, Unchanged
 from dockertui.demo.world.times import human_duration, rfc3339
 
-NOON = 1_735_732_800.0
-"""2025-01-01 12:00:00 UTC."""
+NOON, STEP = 1_735_732_800.0, 0.25
+"""2025-01-01 12:00:00 UTC, and the seconds in which a test lets time pass."""
 
 
 class Clock:
@@ -270,8 +270,8 @@ def test_addresses_come_and_go_with_the_process(host: Host) -> None:
 
 
 def pass_time(host: Host, clock: Clock, seconds: float) -> None:
-    for _ in range(int(seconds / life.TICK)):
-        clock.now += life.TICK
+    for _ in range(int(seconds / STEP)):
+        clock.now += STEP
         life.tick(host)
 
 
@@ -305,7 +305,7 @@ def test_the_starting_one_becomes_healthy_and_the_sick_one_stays_sick(living: Ho
 def test_nothing_wakes_a_container_that_was_stopped_by_hand(living: Host, clock: Clock) -> None:
     looping = living.container("monitoring-alertmanager-1")
     while looping.state != "running":
-        pass_time(living, clock, life.TICK)
+        pass_time(living, clock, STEP)
     lifecycle.kill(living, looping, looping.name)
     pass_time(living, clock, 60)
     assert living.container(looping.id).state == "exited"
