@@ -34,6 +34,7 @@ class Session:
         self.mirror = Mirror(sources, clock=self.trace.clock)
         self.watcher = Watcher(self.engine, self.mirror)
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample)
+        self.mirror.subscribe_link(lambda _: self.sampler.wake())
 
     def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
         """Take the lists that were asked for at the start; the watcher asks again as soon as it hears the events."""
