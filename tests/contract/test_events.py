@@ -120,8 +120,6 @@ def test_a_life_is_told_in_order(workshop: Workshop) -> None:
     for group in WALK:
         taken, labels = labels[: len(group)], labels[len(group) :]
         assert Counter(taken) == Counter(group)
-    times = [event["timeNano"] for event in events]
-    assert times == sorted(times)
 
 
 def test_what_events_carry(workshop: Workshop) -> None:
@@ -178,13 +176,10 @@ def test_a_probe_is_told_with_its_command(workshop: Workshop) -> None:
     container = workshop.container("probed", start=True, Healthcheck=health)
     told.ours = {container}
     told.await_count("container health_status: healthy", 1)
+    told.await_count("container exec_die", 1)
     actions = [event["Action"] for event in told()][2:6]
-    assert actions == [
-        "exec_create: /bin/sh -c echo fine",
-        "exec_start: /bin/sh -c echo fine",
-        "exec_die",
-        "health_status: healthy",
-    ]
+    assert actions[:2] == ["exec_create: /bin/sh -c echo fine", "exec_start: /bin/sh -c echo fine"]
+    assert sorted(actions[2:]) == ["exec_die", "health_status: healthy"]
 
 
 def test_filters_let_through_what_they_name(workshop: Workshop) -> None:
