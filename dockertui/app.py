@@ -20,7 +20,7 @@ from dockertui.engine.trace import Trace
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
-from dockertui.resources.registry import RESOURCES
+from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
 
@@ -116,7 +116,7 @@ class DockerTUI(CellDiff[None], App[None]):
         """Show the main screen on what is known, and follow the Engine once that is painted."""
         self.session = Session(
             endpoint,
-            [resource.source for resource in RESOURCES],
+            SOURCES,
             on_sample=self._sampled,
             read_only=self.read_only,
             trace=self.trace,
