@@ -17,6 +17,7 @@ from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
+from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
@@ -83,6 +84,7 @@ class DockerTUI(CellDiff[None], App[None]):
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
+        leave_on_signals(lambda code: self.exit(None, code))
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self._show_attempts([])
