@@ -139,7 +139,7 @@ class Watcher:
         loop = asyncio.get_running_loop()
         ahead = self._mirror.clock() - loop.time()
         await asyncio.sleep(seconds)
-        if abs(self._mirror.clock() - loop.time() - ahead) > _JUMP:
+        if self._mirror.clock() - loop.time() - ahead > _JUMP:
             self._mark_all()
             self._heard_at = loop.time() - self._heartbeat
 
