@@ -178,6 +178,12 @@ def test_a_finer_estimate_of_since_is_kept_while_it_can_be_true() -> None:
     assert merge_since(fresh, replace(paused, since_error=60.0)).since_error == 1
 
 
+def test_of_two_estimates_as_fine_the_first_is_kept() -> None:
+    heard = container(State="running", Status="Up 3 hours")
+    again = replace(container(State="running", Status="Up 3 hours"), since=(heard.since or 0) + 60)
+    assert merge_since(heard, again).since == heard.since
+
+
 @pytest.mark.parametrize(
     "new",
     [
