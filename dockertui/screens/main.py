@@ -52,7 +52,7 @@ class MainScreen(Screen[None]):
         self.catalogue = catalogue
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
-        self.pane = self.panes[0]
+        self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
         self.detail = DetailView(session.engine, self.world)
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
@@ -119,15 +119,13 @@ class MainScreen(Screen[None]):
 
     def sampled(self, ids: frozenset[str]) -> None:
         """New statistics of these containers."""
-        table = self.panes[0].table
-        if self.panes[0].sort in ("cpu", "memory", "net", "block"):
-            table.resort()
-        table.refresh_cells(ids)
+        if self.containers.sort in self.containers.resource.sampled:
+            self.containers.table.resort()
+        self.containers.table.refresh_cells(ids)
 
     def _watch_visible(self) -> None:
         """Have statistics of the running containers on the screen, and of no others."""
-        pane = self.panes[0]
-        objects = self.session.mirror.objects("container")
+        pane, objects = self.containers, self.session.mirror.objects("container")
         seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else ()
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
 
@@ -154,7 +152,7 @@ class MainScreen(Screen[None]):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        self.header.update(*status.header(self.session, self.panes[0], self.world.clock()))
+        self.header.update(*status.header(self.session, self.containers, self.world.clock()))
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
@@ -195,10 +193,17 @@ class MainScreen(Screen[None]):
         self.set_class(not self.wide, "-narrow")
         self.set_class(self.zoomed, "-zoomed")
         self.set_class(detail, "-detail")
-        self.detail.seen = detail or (self.wide and not self.zoomed)
+        self._see_detail(detail or (self.wide and not self.zoomed))
         for pane in self.panes:
             pane.table.show_all_columns = self.zoomed
         self.call_after_refresh(self._watch_visible)
+
+    def _see_detail(self, seen: bool) -> None:
+        """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
+        came = seen and not self.detail.seen
+        self.detail.seen = seen
+        if came:
+            self.detail.show(self.pane.resource, self.pane.item)
 
     def _open_detail(self, opened: bool) -> None:
         self.detail.set_class(opened, "-open")
@@ -255,7 +260,7 @@ class MainScreen(Screen[None]):
         self._open_detail(True)
 
     def on_table_visible_changed(self, event: Table.VisibleChanged) -> None:
-        if event.table is self.panes[0].table:
+        if event.table is self.containers.table:
             self._watch_visible()
 
     def on_table_marked(self, event: Table.Marked) -> None:
@@ -289,9 +294,9 @@ class MainScreen(Screen[None]):
         self.pane.reverse()
 
     def action_running_only(self) -> None:
-        pane = self.panes[0]
+        pane = self.containers
         pane.toggle_running_only()
-        self.goto_pane(0)
+        self.goto_pane(pane.number - 1)
         self.say("running containers only" if pane.running_only else "all containers")
 
     async def action_measure(self) -> None:
