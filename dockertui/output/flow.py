@@ -82,7 +82,7 @@ class Flow:
         self._clock = clock
         self._answers: deque[Answer] = deque()
         self.held = 0
-        """Frames that were not sent because too much was under way."""
+        """How often a frame had to wait because too much was under way."""
         self.restart()
 
     def restart(self) -> None:

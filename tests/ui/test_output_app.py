@@ -248,6 +248,7 @@ async def test_suspending_gives_the_terminal_back_clean_and_repaints() -> None:
             terminal.write("\x1b[2J\x1b[Hthe editor was here")
             terminal.take()
             app.query_one(Cell).show(5)
+            terminal.resize(100, 25)
             await settle(pilot)
             assert terminal.take() == "", "an app must not write into the editor"
         await settle(pilot)
