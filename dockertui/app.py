@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 
 from dockertui.config import AUTO, ConfigError, Settings
@@ -24,6 +23,7 @@ from dockertui.output.diff import CellDiff
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
+from dockertui.widgets.keys import KeysInOrder
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
     from dockertui.screens.connection import ConnectionScreen
@@ -38,7 +38,7 @@ _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
 
-class DockerTUI(CellDiff[None], App[None]):
+class DockerTUI(CellDiff[None], KeysInOrder[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]

@@ -13,6 +13,7 @@ class Context(StrEnum):
     LIST = "in a list"
     DETAIL = "in the detail"
     CONNECTION = "when there is no Engine"
+    PROMPT = "while typing a filter or a search"
 
 
 @dataclass(frozen=True, slots=True)

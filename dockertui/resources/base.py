@@ -56,8 +56,9 @@ class Resource(ABC, Generic[T]):
 
     @abstractmethod
     def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
-        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`, and
-        at the start of those of `prefixes`: a few hex digits stand somewhere in every id."""
+        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`
+        and `prefixes`. Those of `prefixes` must begin with the word: a few hex digits stand somewhere in every id, and
+        healthy in unhealthy."""
 
     plain: ClassVar[Sequence[str]] = ("name",)
     prefixes: ClassVar[Sequence[str]] = ("id",)

@@ -40,6 +40,7 @@ class Containers(Resource[Container]):
     title = "Containers"
     source = CONTAINERS
     plain = ("name", "image", "status", "project", "ports")
+    prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})
 
     def columns(self, world: World) -> Sequence[Column[Container]]:

@@ -55,7 +55,7 @@ class ConnectionScreen(Screen[None]):
             self.show(self._attempts)
         else:
             self._waiting("looking for an Engine…")
-        self._page.focus()
+        self.set_focus(self._page)
 
     def show(self, attempts: Sequence[Attempt]) -> None:
         """Show the outcome of these attempts."""

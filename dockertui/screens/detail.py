@@ -118,7 +118,7 @@ class DetailView(Vertical):
 
     def select_tab(self, tab: Tab) -> None:
         """Show a tab; if the focus is in this view, it stays in it."""
-        had_focus = self.has_focus_within
+        had_focus = self.screen.focused in self.tabs
         if tab is not self.tab:
             self.tab.leave()
         self.tab = tab
@@ -126,7 +126,7 @@ class DetailView(Vertical):
             other.display = other is tab
         self._paint(keep=True)
         if had_focus:
-            tab.focus()
+            self.screen.set_focus(tab)
 
     def step_tab(self, steps: int) -> None:
         """Show the tab so many further on, round the end."""
@@ -136,5 +136,5 @@ class DetailView(Vertical):
     @property
     def reference(self) -> Reference | None:
         """The reference under the line cursor, if there is one."""
-        found = self.page.cursor_ref if self.page.has_focus else None
+        found = self.page.cursor_ref if self.screen.focused is self.page else None
         return found if isinstance(found, Reference) else None

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -158,7 +159,9 @@ class MainScreen(Screen[None]):
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
+        context = Context.DETAIL if self.focused in self.detail.tabs else Context.LIST
+        if isinstance(self.focused, Input):
+            context = Context.PROMPT
         idle = () if self._can_go_back else (BACK,)
         self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
 
@@ -210,9 +213,9 @@ class MainScreen(Screen[None]):
         self._arrange()
         if opened:
             self.detail.show(self.pane.resource, self.pane.item)
-            self.detail.tab.focus()
+            self.set_focus(self.detail.tab)
         else:
-            self.pane.table.focus()
+            self.set_focus(self.pane.table)
         self._paint_footer()
 
     def goto_pane(self, index: int) -> None:
@@ -285,10 +288,10 @@ class MainScreen(Screen[None]):
 
     # the list
 
-    def action_sort_menu(self) -> None:
+    async def action_sort_menu(self) -> None:
         from dockertui.screens import menus
 
-        menus.sort(self)
+        await menus.sort(self)
 
     def action_reverse_sort(self) -> None:
         self.pane.reverse()
@@ -337,7 +340,7 @@ class MainScreen(Screen[None]):
         await self.query(Prompt).remove()
         prompt = Prompt(value, what, typed=typed, place=place)
         await self.mount(prompt, before=self.footer)
-        prompt.focus()
+        self.set_focus(prompt)
 
     def _filter(self, line: str) -> None:
         self.pane.set_filter(line)
@@ -346,7 +349,7 @@ class MainScreen(Screen[None]):
 
     # references
 
-    def action_follow(self) -> None:
+    async def action_follow(self) -> None:
         """Go to what the object refers to: the reference under the line cursor, the only one there is, or ask."""
         item = self.pane.item
         if self.detail.reference is not None:
@@ -354,7 +357,7 @@ class MainScreen(Screen[None]):
         elif item is not None:
             from dockertui.screens import menus
 
-            menus.follow(self, self.pane.resource.references(item, self.world))
+            await menus.follow(self, self.pane.resource.references(item, self.world))
 
     def follow_to(self, reference: Reference) -> None:
         """Select the object of a reference in its pane; what hides it there is lifted."""
@@ -408,20 +411,20 @@ class MainScreen(Screen[None]):
 
     # the program
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         from dockertui.screens import menus
 
-        menus.palette(self)
+        await menus.palette(self)
 
-    def action_theme_menu(self) -> None:
+    async def action_theme_menu(self) -> None:
         from dockertui.screens import menus
 
-        menus.theme(self)
+        await menus.theme(self)
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         from dockertui.screens.help import HelpScreen  # off the path to the first paint
 
-        self.app.push_screen(HelpScreen(self.catalogue))
+        await self.app.push_screen(HelpScreen(self.catalogue))
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
