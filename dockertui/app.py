@@ -68,6 +68,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.catalogue.problems[:0] = problems
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         self._last_input = time.monotonic()
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
@@ -91,14 +92,20 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.run_worker(self._take(self.preflight))
 
     async def _take(self, preflight: Preflight) -> None:
-        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried."""
-        await asyncio.to_thread(preflight.join)
-        if preflight.endpoint is not None:
-            await self._open(preflight.endpoint, preflight)
-        elif self.or_demo:
-            await self._open_demo()
-        else:
-            await self._show_attempts(preflight.attempts)
+        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried.
+
+        One attempt at a time, and none once a session is open: keys may have asked for several.
+        """
+        async with self._opening:
+            await asyncio.to_thread(preflight.join)
+            if self.session is not None:
+                return
+            if preflight.endpoint is None and self.or_demo:
+                preflight = await self._find_demo()
+            if preflight.endpoint is not None:
+                await self._open(preflight.endpoint, preflight)
+            else:
+                await self._show_attempts(preflight.attempts)
 
     async def _show_attempts(self, attempts: Sequence[Attempt]) -> None:
         from dockertui.screens.connection import ConnectionScreen
@@ -108,11 +115,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         else:
             await self.push_screen(ConnectionScreen(attempts))
 
-    async def _open_demo(self) -> None:
+    async def _find_demo(self) -> Preflight:
         endpoint = await asyncio.to_thread(self.start_demo)
         preflight = Preflight([endpoint], trace=self.trace)
         preflight.start()
-        await self._take(preflight)
+        await asyncio.to_thread(preflight.join)
+        return preflight
 
     async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
         """Show the main screen on what is known, and follow the Engine once that is painted."""
@@ -170,7 +178,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.run_worker(self._take(preflight))
 
     async def on_connection_screen_demo(self) -> None:
-        self.run_worker(self._open_demo())
+        self.run_worker(self._take(await self._find_demo()))
 
     # statistics go slower when nobody types
 

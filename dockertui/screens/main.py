@@ -103,10 +103,12 @@ class MainScreen(Screen[None]):
 
     def _follow_cursor(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
         """Show the detail of what is under the cursor now, and ask again if that very object changed."""
-        changed, _ = changes.get(self.pane.resource.kind, (set(), set()))
-        key = self.pane.table.cursor_key
-        if self.detail.key != (self.pane.resource.kind, key) or key in changed:
-            self.detail.show(self.pane.resource, self.pane.item)
+        kind, key = self.pane.resource.kind, self.pane.table.cursor_key
+        changed, removed = changes.get(kind, (set(), set()))
+        if self.detail.key is not None and self.detail.key[0] == kind and self.detail.key[1] in removed:
+            self.detail.mark_gone()
+        if self.detail.key != (kind, key) or key in changed:
+            self._show_detail()
         elif "container" in changes:
             self.detail.repaint()
 
@@ -115,7 +117,7 @@ class MainScreen(Screen[None]):
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
         self._paint_header()
 
     def sampled(self, ids: frozenset[str]) -> None:
@@ -127,7 +129,9 @@ class MainScreen(Screen[None]):
     def _watch_visible(self) -> None:
         """Have statistics of the running containers on the screen, and of no others."""
         pane, objects = self.containers, self.session.mirror.objects("container")
-        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else ()
+        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else []
+        if not seen and pane.active and pane.table.is_on_screen and pane.table.shown:
+            return  # between two layouts: nothing is painted, and what comes may be what was
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
 
     def _tick(self) -> None:
@@ -199,23 +203,28 @@ class MainScreen(Screen[None]):
         self._see_detail(detail or (self.wide and not self.zoomed))
         for pane in self.panes:
             pane.table.show_all_columns = self.zoomed
-        self.call_after_refresh(self._watch_visible)
+
+    def _show_detail(self) -> None:
+        """Show the object under the cursor. One that went while it was being read stays until its reader leaves."""
+        if not (self.detail.gone and self.detail.has_class("-open")):
+            self.detail.show(self.pane.resource, self.pane.item)
 
     def _see_detail(self, seen: bool) -> None:
         """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
         came = seen and not self.detail.seen
         self.detail.seen = seen
         if came:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
 
     def _open_detail(self, opened: bool) -> None:
         self.detail.set_class(opened, "-open")
         self._arrange()
         if opened:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
             self.set_focus(self.detail.tab)
         else:
             self.set_focus(self.pane.table)
+            self._show_detail()
         self._paint_footer()
 
     def goto_pane(self, index: int) -> None:
@@ -225,7 +234,6 @@ class MainScreen(Screen[None]):
             pane.activate(pane is self.pane)
         self._paint_strip()
         self._open_detail(False)
-        self.detail.show(self.pane.resource, self.pane.item)
 
     def action_goto_pane(self, index: int) -> None:
         self.goto_pane(index)
@@ -257,7 +265,7 @@ class MainScreen(Screen[None]):
 
     def on_table_selected(self, event: Table.Selected) -> None:
         if event.table is self.pane.table:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self._open_detail(True)

@@ -123,11 +123,12 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
     return tabs, [piece._replace(text=((" ", ""), (str(piece.text), piece.style))) for piece in counts]
 
 
-def detail_title(subject: Subject | None, tabs: Sequence[Tab], current: Tab) -> Line:
+def detail_title(subject: Subject | None, gone: bool, tabs: Sequence[Tab], current: Tab) -> Line:
     """The name of the object shown, and the tabs."""
     left = [Piece("nothing selected", "dim")]
     if subject is not None:
         left = [Piece(((f"{subject.resource.kind} ", "dim"), (subject.resource.name(subject.item), "title")))]
+        left += [Piece("is gone", "warn")] if gone else []
     return left, [
         Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"show_tab({number})")
         for number, tab in enumerate(tabs)
