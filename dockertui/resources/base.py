@@ -11,8 +11,8 @@ from dockertui.engine.client import Engine
 from dockertui.live.store import Source
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Column
+from dockertui.widgets.columns import Column
+from dockertui.widgets.page_lines import Field, Section
 
 T = TypeVar("T")
 
