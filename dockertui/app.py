@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
@@ -81,6 +82,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         if theme != AUTO:
             return theme
         return "ansi-dark" if self.console.color_system in ("standard", "windows") else "textual-dark"
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
+        return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
