@@ -136,8 +136,8 @@ class Stage:
         for _ in range(3):
             await self.pilot._wait_for_screen(PATIENCE)
             screen = self.app.screen
-            while screen.is_running and _is_busy(screen):
-                await asyncio.sleep(0.002)  # noqa: ASYNC110 - nothing tells when a layout is done
+            while screen.is_running and _is_busy(screen):  # noqa: ASYNC110 - nothing tells when a layout is done
+                await asyncio.sleep(0.002)
 
     async def press(self, *keys: str) -> None:
         """Press keys, by Textual's names, and wait for what each does."""
