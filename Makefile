@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
-SOURCES := dockertui tests bench
+SOURCES := dockertui tests bench screenshots
 
 .PHONY: help run test check format screenshots readme bench clean
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,10 +13,11 @@ from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
-from dockertui.config import ConfigError, Settings
+from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
+from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
@@ -54,7 +54,6 @@ class DockerTUI(CellDiff[None], App[None]):
         read_only: bool = False,
         or_demo: bool = False,
         start_demo: Callable[[], Endpoint],
-        clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -63,7 +62,6 @@ class DockerTUI(CellDiff[None], App[None]):
         self.read_only = read_only
         self.or_demo = or_demo
         self.start_demo = start_demo
-        self.clock = clock
         self.catalogue = Catalogue(settings)
         self.catalogue.problems[:0] = problems
         self.session: Session | None = None
@@ -71,13 +69,20 @@ class DockerTUI(CellDiff[None], App[None]):
         self._last_input = time.monotonic()
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
-        self.theme = settings.theme
+        self.flow_enabled = settings.flow_control
+        self.theme = self._fitting_theme(settings.theme)
         self.set_keymap(keymap(self.catalogue))
+
+    def _fitting_theme(self, theme: str) -> str:
+        """The theme asked for; for "auto" the one for the colours that the terminal has."""
+        if theme != AUTO:
+            return theme
+        return "ansi-dark" if self.console.color_system in ("standard", "windows") else "textual-dark"
 
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
-        self._leave_on_signals()
+        leave_on_signals(lambda code: self.exit(None, code))
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self.push_screen(ConnectionScreen([]))
@@ -110,10 +115,9 @@ class DockerTUI(CellDiff[None], App[None]):
             read_only=self.read_only,
             trace=self.trace,
             stats_period=self.settings.stats_period,
-            clock=self.clock,
         )
         self.session.seed(preflight.version, preflight.lists)
-        main = MainScreen(self.session, self.catalogue, self.clock)
+        main = MainScreen(self.session, self.catalogue)
         if isinstance(self.screen, ConnectionScreen):
             await self.switch_screen(main)
         else:
@@ -147,12 +151,6 @@ class DockerTUI(CellDiff[None], App[None]):
         self.redraw()
 
     # leaving
-
-    def _leave_on_signals(self) -> None:
-        """Give the terminal back when the system, or the end of the session, ends the program."""
-        for name in ("SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):  # Windows has neither
-                asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""

@@ -48,17 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_options(parser)
     commands = parser.add_subparsers(title="commands", metavar="", dest="command", parser_class=_Parser)
-    config = commands.add_parser(
-        "config", help="the settings: where they are, and what they are", allow_abbrev=False
-    )
+    config = commands.add_parser("config", help="the settings: where they are, and what they are", allow_abbrev=False)
     config.add_argument(
         "action",
         choices=["path", "show"],
         help="path: the file's name. show: the settings in force, and mistakes",
     )
-    config.add_argument(
-        "--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file"
-    )
+    config.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
     parser.set_defaults(action="")
     return parser
 
@@ -74,9 +70,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("-c", "--context", metavar="NAME", help="the Docker context to use")
     add("--demo", action="store_true", help="open the demo Engine that is built in: no Docker needed")
     add("--or-demo", action="store_true", help="open the demo Engine if no other is found")
-    add(
-        "--read-only", action="store_true", help="refuse everything that would change something on the Engine"
-    )
+    add("--read-only", action="store_true", help="refuse everything that would change something on the Engine")
     add("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     add(
         "--no-diff",

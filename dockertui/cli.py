@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,13 +119,11 @@ def _candidates(options: Options) -> list[Endpoint]:
 
 def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
     """The settings of the file, those of the command line over them."""
-    from dockertui.config import AUTO, default_path, load
+    from dockertui.config import default_path, load
 
     named = options.config or os.environ.get("DOCKERTUI_CONFIG")
     path = options.config or default_path(os.environ, Path.home())
     settings, problems = load(path, required=bool(named))
-    if settings.theme == AUTO:
-        settings = replace(settings, theme=theme_for(os.environ))
     if options.no_mouse:
         settings = replace(settings, mouse=False)
     if options.no_diff:
@@ -145,16 +143,6 @@ def _config(options: Options) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
-
-
-def theme_for(environ: Mapping[str, str]) -> str:
-    """A theme that the terminal has the colours for, told as Rich tells them from the environment."""
-    if system := environ.get("TEXTUAL_COLOR_SYSTEM"):
-        few = system == "standard"
-    else:
-        rich_in_colour = environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
-        few = not rich_in_colour and environ.get("TERM", "").rpartition("-")[2] not in ("256color", "kitty")
-    return "ansi-dark" if few else "textual-dark"
 
 
 def unfit_terminal() -> str:

@@ -114,16 +114,12 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
         text = path.read_text(encoding="utf-8-sig")
         document = tomllib.loads(text)
     except FileNotFoundError:
-        missing = ConfigError(
-            path, 0, "no such file", "create it, or leave its name away to use the defaults"
-        )
+        missing = ConfigError(path, 0, "no such file", "create it, or leave its name away to use the defaults")
         return Settings(path=path), [missing] if required else []
     except OSError as error:
         return Settings(path=path), [ConfigError(path, 0, f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
-        return Settings(path=path), [
-            ConfigError(path, 0, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")
-        ]
+        return Settings(path=path), [ConfigError(path, 0, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
         return Settings(path=path), [_syntax_error(path, text, error)]
     reading = _Reading(path, key_lines(text))
@@ -219,9 +215,7 @@ def _theme(_: str, value: object) -> str:
 
 def _switch(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong(
-            f"{name}: {_toml(value)} is neither true nor false", "write true or false, without quotes"
-        )
+        raise _Wrong(f"{name}: {_toml(value)} is neither true nor false", "write true or false, without quotes")
     return value
 
 
@@ -249,8 +243,7 @@ def show(settings: Settings) -> str:
     """The settings in force, each with where it came from, as a TOML document that `load` reads back."""
     rows = [(name, f"{name} = {_toml(getattr(settings, name))}", name) for name in _plain_names()]
     rows += [
-        (f"keys.{name}", f"{_toml(name)} = {_toml(list(keys))}", f"keys.{name}")
-        for name, keys in settings.keys.items()
+        (f"keys.{name}", f"{_toml(name)} = {_toml(list(keys))}", f"keys.{name}") for name, keys in settings.keys.items()
     ]
     width = max(len(row[1]) for row in rows)
     lines = [f"{text:<{width}}  # {_origin(settings, place)}" for _, text, place in rows]

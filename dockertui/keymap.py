@@ -53,9 +53,7 @@ def _error(settings: Settings, name: str, message: str, remedy: str) -> ConfigEr
     return ConfigError(settings.path, settings.lines.get(f"keys.{name}", 0), message, remedy)
 
 
-def _clash(
-    changed: Mapping[str, Iterable[str]], operations: Mapping[str, Bindable]
-) -> tuple[str, str, str] | None:
+def _clash(changed: Mapping[str, Iterable[str]], operations: Mapping[str, Bindable]) -> tuple[str, str, str] | None:
     """The last written setting that clashes, if any: its operation, the key, and the other operation."""
     for name in reversed(list(changed)):
         for other, item in operations.items():

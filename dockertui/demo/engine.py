@@ -144,11 +144,11 @@ class DemoEngine:
 
     @property
     def defects(self) -> list[Exception]:
-        """Exceptions that no handler should have raised: bugs of this Engine. Tests hold that there are none."""
+        """Exceptions that no handler should have raised: bugs of this Engine."""
         return self._server.defects if self._server is not None else []
 
     def run(self, change: Callable[[Host], T]) -> T:
-        """Call `change(host)` in the Engine's thread and return what it returns: for tests that act on the host."""
+        """Call `change(host)` in the Engine's thread and return what it returns."""
         self.start()
         assert self._loop is not None
 

@@ -22,9 +22,7 @@ class Faults:
     lasting faults; requests that hang are then answered.
     """
 
-    def __init__(
-        self, *, unknown_fields: bool = False, missing_fields: float = 0.0, hostile: bool = False
-    ) -> None:
+    def __init__(self, *, unknown_fields: bool = False, missing_fields: float = 0.0, hostile: bool = False) -> None:
         self.unknown_fields = unknown_fields
         """Add fields that no specification knows to every JSON object."""
         self.missing_fields = missing_fields

@@ -150,11 +150,12 @@ class Engine:
         versioned: bool = True,
     ) -> Any:
         """The JSON that a GET answers. Raises EngineError (PROTOCOL) when it is not JSON."""
-        reply = await self.request("GET", path, params=params, timeout=timeout, versioned=versioned)
+        record, _ = self._prepare("GET", path, params, None, versioned)
+        reply = await self._call(record, None, None, timeout)
         try:
             return parse_json(reply.body)
         except ValueError as error:
-            raise diagnosis.unreadable(self.endpoint, f"GET {path}", str(error)) from None
+            raise self.unreadable(record, str(error)) from None
 
     async def get_object(
         self,
@@ -185,13 +186,7 @@ class Engine:
         A body that is no bytes is sent as JSON. Raises EngineError, READ_ONLY before anything is sent.
         """
         record, data = self._prepare(method, path, params, body, versioned)
-        try:
-            async with asyncio.timeout(timeout), self._exchange(record, data, headers) as stream:
-                return Reply(stream.status, stream.headers, await stream.read())
-        except TimeoutError:
-            failure = diagnosis.timed_out(self.endpoint, _name(record), timeout)
-            record.error = str(failure)
-            raise failure from None
+        return await self._call(record, data, headers, timeout)
 
     @asynccontextmanager
     async def stream(
@@ -209,9 +204,7 @@ class Engine:
             yield stream
 
     @asynccontextmanager
-    async def objects(
-        self, path: str, *, params: Params | None = None
-    ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    async def objects(self, path: str, *, params: Params | None = None) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         """The JSON objects that a GET streams: ``async with engine.objects(…) as objects: async for …``."""
         async with self.stream("GET", path, params=params) as stream:
             yield stream.objects()
@@ -242,6 +235,21 @@ class Engine:
     async def ping(self, timeout: float | None = 3.0) -> None:  # noqa: ASYNC109
         """Have the Engine answer; raises EngineError when it does not within ``timeout`` seconds."""
         await self.request("GET", "/_ping", timeout=timeout, versioned=False)
+
+    async def _call(
+        self,
+        record: Request,
+        data: bytes | None,
+        headers: Mapping[str, str] | None,
+        timeout: float | None,  # noqa: ASYNC109
+    ) -> Reply:
+        try:
+            async with asyncio.timeout(timeout), self._exchange(record, data, headers) as stream:
+                return Reply(stream.status, stream.headers, await stream.read())
+        except TimeoutError:
+            failure = diagnosis.timed_out(self.endpoint, _name(record), timeout)
+            record.error = str(failure)
+            raise failure from None
 
     def _prepare(
         self,

@@ -141,7 +141,7 @@ class Container:
             ),
             networks=_attachments(mapping(mapping(raw, "NetworkSettings"), "Networks")),
             network_mode=text(mapping(raw, "HostConfig"), "NetworkMode"),
-            size_rw=count(raw, "SizeRw"),
+            size_rw=count(raw, "SizeRw") if "SizeRw" in raw or "SizeRootFs" not in raw else 0,
             size_root=count(raw, "SizeRootFs"),
             status=status,
             since=listed_at - told.elapsed.seconds if told.elapsed else None,

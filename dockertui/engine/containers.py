@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final
 
 from dockertui.engine import listing
-from dockertui.engine.client import Engine
+from dockertui.engine.client import CALL_TIMEOUT, Engine
 from dockertui.engine.models import Container
 from dockertui.engine.target import segment
+
+SIZE_TIMEOUT: Final = 300.0
 
 
 async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool = False) -> list[Container]:
@@ -20,9 +21,10 @@ async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool =
     """
     if ids is not None and not ids:
         return []
-    asked_at = time.time()
+    asked_at = engine.trace.clock()
     params = {"all": True, "size": size or None, **listing.only("id", ids)}
-    found = listing.containers(await engine.get("/containers/json", params=params), asked_at)
+    reply = await engine.get("/containers/json", params=params, timeout=SIZE_TIMEOUT if size else CALL_TIMEOUT)
+    found = listing.containers(reply, asked_at)
     return found if ids is None else [container for container in found if container.id in ids]
 
 
@@ -31,9 +33,7 @@ async def inspect(engine: Engine, container: str) -> dict[str, Any]:
     return await engine.get_object(f"/containers/{segment(container)}/json")
 
 
-def stats_stream(
-    engine: Engine, container: str
-) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
+def stats_stream(engine: Engine, container: str) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
     """Its statistics, one object a second (Podman: every five) while it runs; see ``stats.usage``."""
     return engine.objects(f"/containers/{segment(container)}/stats", params={"stream": True})
 

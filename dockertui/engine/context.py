@@ -54,9 +54,7 @@ def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
     host = text(endpoint, "Host")
     if not host:
         raise _bad(f"the context {name!r} has no Docker host", f"look at `docker context inspect {name}`")
-    return host, _context_tls(
-        directory / "contexts" / "tls" / digest / "docker", flag(endpoint, "SkipTLSVerify")
-    )
+    return host, _context_tls(directory / "contexts" / "tls" / digest / "docker", flag(endpoint, "SkipTLSVerify"))
 
 
 def _context_tls(directory: Path, skip_verify: bool) -> TLS | None:

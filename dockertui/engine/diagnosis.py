@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind, shorten
 from dockertui.engine.fields import text
-
-if TYPE_CHECKING:
-    import ssl
 
 _NO_HOST: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL)
 _STATUS_KINDS: Final = {
@@ -28,6 +26,8 @@ _STATUS_KINDS: Final = {
     409: ErrorKind.CONFLICT,
     501: ErrorKind.UNSUPPORTED,
 }
+_SSL_REASON: Final = re.compile(r"\[SSL: ([A-Z0-9_]+)\]")
+_CERTIFICATES: Final = "cert.pem and key.pem must be there and signed by the Engine's authority"
 _START: Final = {
     "local": "sudo systemctl start docker",
     "rootless": "systemctl --user start docker",
@@ -38,7 +38,7 @@ _START: Final = {
 
 def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
     """Why the Engine could not be reached or went away; ``error`` is of a socket or TLS, or wraps one."""
-    for cause in _causes(error):
+    for cause in reversed(list(_causes(error))):
         if found := _from_ssl(endpoint, cause) or _from_os_error(endpoint, cause):
             return found
     return lost(endpoint, str(error))
@@ -47,7 +47,9 @@ def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
 def lost(endpoint: Endpoint, detail: str = "") -> EngineError:
     """The connection ended before the reply did."""
     said = f" ({shorten(detail, 200)})" if detail else ""
-    return EngineError(ErrorKind.LOST, f"the Engine at {endpoint.address} closed the connection{said}")
+    # A Go server may close before its alert about our certificate is read: then this is all there is to see.
+    remedy = f"if it never answers: {_CERTIFICATES}" if endpoint.tls else ""
+    return EngineError(ErrorKind.LOST, f"the Engine at {endpoint.address} closed the connection{said}", remedy)
 
 
 def timed_out(endpoint: Endpoint, what: str, seconds: float | None) -> EngineError:
@@ -59,7 +61,7 @@ def timed_out(endpoint: Endpoint, what: str, seconds: float | None) -> EngineErr
 
 def not_an_engine(endpoint: Endpoint, detail: str) -> EngineError:
     """Something answers, and not in the Engine's protocol."""
-    message = f"what answers at {endpoint.address} is no Docker Engine ({shorten(detail, 200)})"
+    message = f"what answers at {endpoint.address} is no Docker Engine ({shorten(' '.join(detail.split()), 200)})"
     return EngineError(ErrorKind.PROTOCOL, message, f"check the address, from {endpoint.source}")
 
 
@@ -97,7 +99,7 @@ def _engine_words(body: str | bytes) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """``error`` and what it wraps, the outermost first. aiohttp keeps the true one in ``os_error``."""
+    """``error`` and what it wraps, the outermost first; aiohttp keeps the true one in ``os_error``."""
     seen: set[int] = set()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:
@@ -110,9 +112,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _from_os_error(endpoint: Endpoint, error: BaseException) -> EngineError | None:
     where = endpoint.address
     if isinstance(error, socket.gaierror | UnicodeError):
-        return EngineError(
-            ErrorKind.NO_SOCKET, f"no host has the name in {where}", f"check {endpoint.source}"
-        )
+        return EngineError(ErrorKind.NO_SOCKET, f"no host has the name in {where}", f"check {endpoint.source}")
     if isinstance(error, TimeoutError):
         return timed_out(endpoint, "the connection attempt", None)
     if not isinstance(error, OSError):
@@ -131,9 +131,7 @@ def _from_errno(endpoint: Endpoint, number: int) -> EngineError | None:
     if number in (errno.EACCES, errno.EPERM):
         return EngineError(ErrorKind.PERMISSION, f"permission denied on {where}", _grant(endpoint))
     if number in _NO_HOST:
-        return EngineError(
-            ErrorKind.REFUSED, f"there is no way to {where}", "check the address and the network"
-        )
+        return EngineError(ErrorKind.REFUSED, f"there is no way to {where}", "check the address and the network")
     return lost(endpoint) if number in (errno.ECONNRESET, errno.EPIPE) else None
 
 
@@ -158,22 +156,21 @@ def _grant(endpoint: Endpoint) -> str:
 
 
 def _from_ssl(endpoint: Endpoint, error: BaseException) -> EngineError | None:
-    import ssl  # here: most starts need no TLS, and all of them pay for an import
-
-    if isinstance(error, ssl.SSLCertVerificationError):
-        why = error.verify_message or "it is not trusted"
+    """TLS's failures, also those that aiohttp has copied into an OSError, where the reason is text alone."""
+    if why := getattr(error, "verify_message", ""):
         message = f"the certificate of {endpoint.address} is refused here: {why}"
         return EngineError(ErrorKind.TLS, message, f"check ca.pem and the host name, from {endpoint.source}")
-    return _from_handshake(endpoint, error) if isinstance(error, ssl.SSLError) else None
+    if isinstance(error, OSError) and (reason := _SSL_REASON.search(str(error))):
+        return _from_handshake(endpoint, reason[1])
+    return None
 
 
-def _from_handshake(endpoint: Endpoint, error: ssl.SSLError) -> EngineError | None:
-    reason = error.reason or ""
+def _from_handshake(endpoint: Endpoint, reason: str) -> EngineError:
+    """The failure that OpenSSL calls ``reason``."""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         remedy = "unset DOCKER_TLS_VERIFY, or use the TLS port (2376)"
         return EngineError(ErrorKind.TLS, f"{endpoint.address} does not speak TLS", remedy)
-    if "CERTIFICATE" in reason or "UNKNOWN_CA" in reason or "DECRYPT_ERROR" in reason:
-        message = f"{endpoint.address} refuses our client certificate ({reason.lower().replace('_', ' ')})"
-        remedy = "cert.pem and key.pem must be signed by the Engine's authority"
-        return EngineError(ErrorKind.TLS, message, remedy)
-    return EngineError(ErrorKind.TLS, f"TLS with {endpoint.address} failed: {error}")
+    why = reason.lower().replace("_", " ")
+    if "CERTIFICATE" in reason or reason.endswith(("UNKNOWN_CA", "DECRYPT_ERROR")):
+        return EngineError(ErrorKind.TLS, f"{endpoint.address} refuses our certificate ({why})", _CERTIFICATES)
+    return EngineError(ErrorKind.TLS, f"TLS with {endpoint.address} failed: {why}", _CERTIFICATES)

@@ -63,9 +63,7 @@ class Endpoint:
         return urlsplit(self.url)
 
 
-def candidates(
-    *, host: str | None, context: str | None, environ: Mapping[str, str], home: Path
-) -> list[Endpoint]:
+def candidates(*, host: str | None, context: str | None, environ: Mapping[str, str], home: Path) -> list[Endpoint]:
     """Where to look for an Engine, in order; just one when a flag, the environment or a context names it.
 
     Raises EngineError (BAD_ENDPOINT) for an address that cannot be one, and a context that is not there.
@@ -206,6 +204,4 @@ def _default_sockets(environ: Mapping[str, str], home: Path) -> list[Endpoint]:
         "podman": f"{runtime}/podman/podman.sock",
         "podman as root": "/run/podman/podman.sock",
     }
-    return [
-        Endpoint(name.partition(" ")[0], f"unix://{path}", "default socket") for name, path in sockets.items()
-    ]
+    return [Endpoint(name.partition(" ")[0], f"unix://{path}", "default socket") for name, path in sockets.items()]

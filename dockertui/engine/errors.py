@@ -50,7 +50,7 @@ class EngineError(Exception):
         self.status = status
 
     def __str__(self) -> str:
-        return f"{self.message}: {self.remedy}" if self.remedy else self.message
+        return f"{self.message.rstrip('.')}: {self.remedy}" if self.remedy else self.message
 
     def __repr__(self) -> str:
         return f"EngineError({self.kind.name}, {self.message!r}, {self.remedy!r}, status={self.status})"

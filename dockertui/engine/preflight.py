@@ -46,9 +46,7 @@ class Preflight(threading.Thread):
     lists. ``timeout`` is in seconds, for each candidate and again for the lists.
     """
 
-    def __init__(
-        self, candidates: Sequence[Endpoint], trace: Trace | None = None, timeout: float = TIMEOUT
-    ) -> None:
+    def __init__(self, candidates: Sequence[Endpoint], trace: Trace | None = None, timeout: float = TIMEOUT) -> None:
         super().__init__(name="preflight", daemon=True)
         self.endpoint: Endpoint | None = None
         self.version: Version | None = None
@@ -97,9 +95,7 @@ class Preflight(threading.Thread):
             finally:
                 connection.close()
 
-    def _list_all(
-        self, endpoint: Endpoint, version: Version, connection: PlainConnection
-    ) -> dict[str, list[Any]]:
+    def _list_all(self, endpoint: Endpoint, version: Version, connection: PlainConnection) -> dict[str, list[Any]]:
         """Every kind at the same time; those that are not there soon after the containers are left out."""
         found: dict[str, list[Any]] = {}
         others = [
@@ -115,9 +111,7 @@ class Preflight(threading.Thread):
             thread.join(max(0.0, soon - time.monotonic()))
         return dict(found)
 
-    def _list_alone(
-        self, endpoint: Endpoint, version: Version, kind: str, found: dict[str, list[Any]]
-    ) -> None:
+    def _list_alone(self, endpoint: Endpoint, version: Version, kind: str, found: dict[str, list[Any]]) -> None:
         """List one kind on a connection of its own."""
         connection = PlainConnection(endpoint, self._timeout, self._trace)
         try:
@@ -126,10 +120,8 @@ class Preflight(threading.Thread):
         finally:
             connection.close()
 
-    def _list(
-        self, connection: PlainConnection, version: Version, kind: str, found: dict[str, list[Any]]
-    ) -> None:
-        listing, listed_at = LISTINGS[kind], time.time()
+    def _list(self, connection: PlainConnection, version: Version, kind: str, found: dict[str, list[Any]]) -> None:
+        listing, listed_at = LISTINGS[kind], self._trace.clock()
         try:
             reply = connection.get(f"/v{version.api}{listing.path}", listing.params)
         except EngineError:

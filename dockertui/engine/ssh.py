@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import shlex
 import socket
-from asyncio.subprocess import PIPE, Process
+import tempfile
+from asyncio.subprocess import Process
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 import aiohttp
@@ -29,6 +30,8 @@ PARALLEL_DIALS: Final = 4
 """sshd drops connections at random beyond ten that have not logged in yet (MaxStartups 10:30:100)."""
 KEEPALIVE: Final = 120.0
 """Seconds an idle connection is kept: a new one costs a login."""
+DIAL_TIMEOUT: Final = 60.0
+"""Seconds for a login and the first answer; a stream has no time limit of its own."""
 STDERR_LIMIT: Final = 4096
 GRACE: Final = 2.0
 """Seconds that ssh has to end by itself, then after SIGTERM."""
@@ -70,24 +73,19 @@ class SSHConnector(aiohttp.UnixConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (aiohttp's signature)
     ) -> ResponseHandler:
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        try:
-            async with self._dials:
-                run = await _Run.start(self._endpoint, theirs)
-                self._keep(run)
+        async with self._dials:
+            run, ours = await _Run.start(self._endpoint)
+            self._runs.add(run.seen_off)
+            run.seen_off.add_done_callback(self._runs.discard)
+            try:
                 await run.greet(ours)
-            handler = _Handler(self._loop, run.release)
-            await self._loop.create_unix_connection(lambda: handler, sock=ours)
-        except BaseException:
-            ours.close()
-            raise
+                handler = _Handler(self._loop, run.release)
+                await self._loop.create_unix_connection(lambda: handler, sock=ours)
+            except BaseException:
+                run.release()
+                ours.close()
+                raise
         return handler
-
-    def _keep(self, run: _Run) -> None:
-        task = self._loop.create_task(run.see_off())
-        self._runs.add(task)
-        task.add_done_callback(self._runs.discard)
 
     async def wait_closed(self) -> None:
         """After ``close``: wait until no ssh is left."""
@@ -107,78 +105,87 @@ class _Handler(ResponseHandler):
 
 
 class _Run:
-    """One ssh, from its start until it is seen off."""
+    """One ssh, from its start until it is seen off.
 
-    def __init__(self, endpoint: Endpoint, process: Process) -> None:
+    Its standard error is a file, not a pipe: a master connection that it leaves behind (ControlPersist) would
+    keep a pipe open, and Python before 3.13 waits for that.
+    """
+
+    def __init__(self, endpoint: Endpoint, process: Process, stderr: IO[bytes]) -> None:
         self._endpoint = endpoint
         self._process = process
         self._released = asyncio.Event()
-        self._stderr = b""
+        self._said = ""
+        self.seen_off = asyncio.create_task(self._see_off(stderr))
 
     @classmethod
-    async def start(cls, endpoint: Endpoint, stdio: socket.socket) -> _Run:
-        """Run it in a session of its own: it cannot ask for a password on the terminal that we paint."""
-        with stdio:
-            try:
-                process = await asyncio.create_subprocess_exec(
-                    *ssh_command(endpoint),
-                    stdin=stdio.fileno(),
-                    stdout=stdio.fileno(),
-                    stderr=PIPE,
-                    start_new_session=True,
-                )
-            except FileNotFoundError:
-                raise EngineError(ErrorKind.SSH, "this machine has no ssh", "install OpenSSH") from None
-        return cls(endpoint, process)
+    async def start(cls, endpoint: Endpoint) -> tuple[_Run, socket.socket]:
+        """Run it, with the other end of the returned socket as its standard input and output."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it is seen off)
+        try:
+            with theirs:
+                process = await _run_ssh(endpoint, theirs, stderr)
+        except BaseException:
+            ours.close()
+            stderr.close()
+            raise
+        return cls(endpoint, process, stderr), ours
 
     async def greet(self, connection: socket.socket) -> None:
-        """Have the Engine answer once: a failing login is then told in ssh's own words."""
+        """Have the Engine answer once: a login that fails is then told in ssh's own words."""
         loop = asyncio.get_running_loop()
         reply = b""
         try:
-            await loop.sock_sendall(connection, _GREETING)
-            while b"\r\n\r\n" not in reply:
-                data = await loop.sock_recv(connection, 4096)
-                reply += data
-                if not data or not reply.startswith(b"HTTP/1."[: len(reply)]):
-                    raise await self._failure(reply)
+            async with asyncio.timeout(DIAL_TIMEOUT):
+                await loop.sock_sendall(connection, _GREETING)
+                while b"\r\n\r\n" not in reply:
+                    data = await loop.sock_recv(connection, 4096)
+                    reply += data
+                    if not data or not reply.startswith(b"HTTP/1."[: len(reply)]):
+                        raise await self._failure(reply)
+        except TimeoutError:
+            raise await self._failure(reply, f"no answer within {DIAL_TIMEOUT:g} s") from None
         except OSError:
             raise await self._failure(reply) from None
-        except BaseException:
-            self.release()
-            raise
 
     def release(self) -> None:
         """Its connection has ended, so should it."""
         self._released.set()
 
-    async def see_off(self) -> None:
-        """Collect what it says until it ends; end it when its connection has ended and it does not follow."""
-        ended = asyncio.ensure_future(self._collect())
+    async def _see_off(self, stderr: IO[bytes]) -> None:
+        """Wait until it ends; end it when its connection has ended and it does not follow."""
+        ended = asyncio.ensure_future(self._process.wait())
         released = asyncio.ensure_future(self._released.wait())
         await asyncio.wait((ended, released), return_when=asyncio.FIRST_COMPLETED)
-        for stop in (None, self._process.terminate, self._process.kill):
-            if stop and not ended.done():
+        released.cancel()
+        await asyncio.wait((ended,), timeout=GRACE)
+        for stop in (self._process.terminate, self._process.kill):
+            if not ended.done():
                 with contextlib.suppress(ProcessLookupError):
                     stop()
-            await asyncio.wait((ended,), timeout=GRACE)
-        released.cancel()
+                await asyncio.wait((ended,), timeout=GRACE)
+        with stderr:
+            stderr.seek(0)
+            self._said = " ".join(stderr.read(STDERR_LIMIT).decode(errors="replace").split())
 
-    async def _collect(self) -> None:
-        """Keep the end of its standard error, until it has ended."""
-        stderr = self._process.stderr
-        while stderr and (data := await stderr.read(STDERR_LIMIT)):
-            self._stderr = (self._stderr + data)[-STDERR_LIMIT:]
-        await self._process.wait()
-
-    async def _failure(self, reply: bytes) -> EngineError:
-        """Why the Engine was not reached, from what ssh said or what came in place of a reply."""
+    async def _failure(self, reply: bytes, why: str = "") -> EngineError:
+        """Why the Engine was not reached: what ssh said, what came in place of a reply, or ``why``."""
         self.release()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), GRACE)
-        said = " ".join(self._stderr.decode(errors="replace").split())
-        if not said and reply:
+        await asyncio.wait((self.seen_off,))
+        said = self._said or why or f"ssh ended with code {self._process.returncode}, without a word"
+        if reply:
             said = f"the remote shell printed {reply[:200].decode(errors='replace')!r} in place of a reply"
-        message = f"{self._endpoint.address}: {said or f'ssh ended with code {self._process.returncode}'}"
         remedy = f"try: {shlex.join(ssh_command(self._endpoint)[:-1])} docker version"
-        return EngineError(ErrorKind.SSH, message, remedy)
+        return EngineError(ErrorKind.SSH, f"{self._endpoint.address}: {said}", remedy)
+
+
+async def _run_ssh(endpoint: Endpoint, stdio: socket.socket, stderr: IO[bytes]) -> Process:
+    """Start it in a session of its own, so that it cannot ask for a password on the terminal that we paint."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *ssh_command(endpoint), stdin=stdio.fileno(), stdout=stdio.fileno(), stderr=stderr, start_new_session=True
+        )
+    except FileNotFoundError:
+        raise EngineError(ErrorKind.SSH, "this machine has no ssh", "install OpenSSH") from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from dockertui.engine.fields import NOTHING, Raw, instant, mapping, mappings, number, text
+from dockertui.engine.fields import NOTHING, Raw, count, instant, mapping, mappings, text
 
 _HUNDRED_NS: Final = 10_000_000
 """Windows counts processor time in units of 100 ns: so many make a second."""
@@ -44,19 +44,19 @@ def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
     read = instant(raw, "read")
     if read is None:
         return None
-    windows = bool(number(raw, "num_procs"))
+    windows = bool(count(raw, "num_procs"))
     net_rx, net_tx = _network(raw)
     blk_read, blk_write = _windows_storage(raw) if windows else _block(raw)
     memory = mapping(raw, "memory_stats")
     return Usage(
         cpu=(_windows_cpu if windows else _cpu)(raw, previous or NOTHING),
-        memory=number(memory, "privateworkingset") if windows else _memory(memory),
-        memory_limit=number(memory, "limit") or None,
+        memory=count(memory, "privateworkingset") if windows else _memory(memory),
+        memory_limit=count(memory, "limit") or None,
         net_rx=net_rx,
         net_tx=net_tx,
         blk_read=blk_read,
         blk_write=blk_write,
-        pids=number(mapping(raw, "pids_stats"), "current"),
+        pids=count(mapping(raw, "pids_stats"), "current"),
         read=read,
     )
 
@@ -64,26 +64,26 @@ def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
 def _cpu(raw: Raw, previous: Raw) -> float | None:
     """calculateCPUPercentUnix: the container's share of all processor time, times the processors."""
     now, before = mapping(raw, "cpu_stats"), mapping(raw, "precpu_stats")
-    if not number(before, "system_cpu_usage"):  # a one-shot reply, the first of a stream, or Podman
+    if not count(before, "system_cpu_usage"):  # a one-shot reply, the first of a stream, or Podman
         before = mapping(previous, "cpu_stats")
     total, total_before = _total(now), _total(before)
-    system, system_before = number(now, "system_cpu_usage"), number(before, "system_cpu_usage")
-    if total is None or total_before is None or not system or not system_before:
-        return None
+    system, system_before = count(now, "system_cpu_usage"), count(before, "system_cpu_usage")
+    if not total or total_before is None or not system or not system_before:
+        return None  # what runs has used some time: zero is a cgroup without the cpu controller
     if system <= system_before:
         return None  # no time has passed between the two
     return max(0, total - total_before) / (system - system_before) * _processors(now) * 100.0
 
 
 def _processors(cpu_stats: Raw) -> int:
-    if online := number(cpu_stats, "online_cpus"):
+    if online := count(cpu_stats, "online_cpus"):
         return online
     each = mapping(cpu_stats, "cpu_usage").get("percpu_usage")
     return len(each) if isinstance(each, list) else 0
 
 
 def _total(cpu_stats: Raw) -> int | None:
-    return number(mapping(cpu_stats, "cpu_usage"), "total_usage")
+    return count(mapping(cpu_stats, "cpu_usage"), "total_usage")
 
 
 def _windows_cpu(raw: Raw, previous: Raw) -> float | None:
@@ -95,18 +95,18 @@ def _windows_cpu(raw: Raw, previous: Raw) -> float | None:
     total, total_before = _total(mapping(raw, "cpu_stats")), _total(before)
     if read is None or read_before is None or total is None or total_before is None or read <= read_before:
         return None
-    passed = (read - read_before) * _HUNDRED_NS * (number(raw, "num_procs") or 1)
+    passed = (read - read_before) * _HUNDRED_NS * (count(raw, "num_procs") or 1)
     return max(0, total - total_before) / passed * 100.0
 
 
 def _memory(memory_stats: Raw) -> int | None:
     """calculateMemUsageUnixNoCache: without the file pages that the kernel would give back at once."""
-    used = number(memory_stats, "usage")
+    used = count(memory_stats, "usage")
     if not used:
         return None
     counters = mapping(memory_stats, "stats")
     for name in ("total_inactive_file", "inactive_file"):  # cgroup v1, v2
-        inactive = number(counters, name)
+        inactive = count(counters, name)
         if inactive is not None and inactive < used:
             return used - inactive
     return used
@@ -119,8 +119,8 @@ def _network(raw: Raw) -> tuple[int | None, int | None]:
         return None, None
     interfaces = [mapping(networks, name) for name in networks]
     return (
-        sum(number(interface, "rx_bytes") or 0 for interface in interfaces),
-        sum(number(interface, "tx_bytes") or 0 for interface in interfaces),
+        sum(count(interface, "rx_bytes") or 0 for interface in interfaces),
+        sum(count(interface, "tx_bytes") or 0 for interface in interfaces),
     )
 
 
@@ -133,10 +133,10 @@ def _block(raw: Raw) -> tuple[int | None, int | None]:
     for entry in mappings(block, "io_service_bytes_recursive"):
         operation = text(entry, "op")[:1].lower()
         if operation in sums:
-            sums[operation] += number(entry, "value") or 0
+            sums[operation] += count(entry, "value") or 0
     return sums["r"], sums["w"]
 
 
 def _windows_storage(raw: Raw) -> tuple[int | None, int | None]:
     storage = mapping(raw, "storage_stats")
-    return number(storage, "read_size_bytes"), number(storage, "write_size_bytes")
+    return count(storage, "read_size_bytes"), count(storage, "write_size_bytes")

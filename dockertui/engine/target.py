@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from dockertui.engine.errors import EngineError, ErrorKind, shorten
 
 Params = Mapping[str, Any]
 """A query. None is left out, a boolean is 1 or 0, dicts and lists are JSON, a tuple repeats its key."""
+
+_PLAIN: Final = "?/:@!$'()*,"  # what yarl would unquote: so the journal shows what was sent
 
 
 def segment(name: str, *, safe: str = "") -> str:
@@ -27,7 +29,7 @@ def segment(name: str, *, safe: str = "") -> str:
 def target(path: str, params: Params | None = None) -> str:
     """The path with its query."""
     pairs = [(key, item) for key, value in (params or {}).items() for item in _query_values(value)]
-    return f"{path}?{urlencode(pairs, quote_via=quote, errors='replace')}" if pairs else path
+    return f"{path}?{urlencode(pairs, safe=_PLAIN, quote_via=quote, errors='replace')}" if pairs else path
 
 
 def _query_values(value: Any) -> Sequence[str]:

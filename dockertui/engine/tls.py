@@ -32,7 +32,7 @@ def _load(tls: TLS) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if tls.cert or tls.key:
-        context.load_cert_chain(_required(tls.cert, "certificate"), tls.key)
+        context.load_cert_chain(_required(tls.cert, "certificate"), tls.key, password=_refuse_password)
     return context
 
 
@@ -40,6 +40,11 @@ def _required(path: Path | None, what: str) -> Path:
     if path is None:
         raise ValueError(f"there is a key without its {what}")
     return path
+
+
+def _refuse_password() -> str:
+    """Without this OpenSSL would ask on the terminal that we paint on, and wait."""
+    raise ValueError("the key is encrypted")
 
 
 def _reason(error: OSError | ValueError) -> str:

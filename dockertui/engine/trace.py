@@ -42,12 +42,16 @@ class Request:
 
 
 class Trace:
-    """A ring of the last requests, oldest first. Threads may record in it at the same time."""
+    """A ring of the last requests, oldest first. Threads may record in it at the same time.
+
+    ``clock`` (epoch seconds) is the program's: what an Engine tells in relative times is reckoned from it,
+    too.
+    """
 
     def __init__(self, capacity: int = CAPACITY, clock: Callable[[], float] = time.time) -> None:
         self._requests: deque[Request] = deque(maxlen=capacity)
         self._numbers = itertools.count(1)
-        self._clock = clock
+        self.clock = clock
 
     def __iter__(self) -> Iterator[Request]:
         return iter(self._requests.copy())
@@ -57,7 +61,7 @@ class Trace:
 
     def start(self, method: str, path: str, bytes_out: int = 0) -> Request:
         """Record that a request is being sent, for the cause that ``because`` names."""
-        request = Request(next(self._numbers), self._clock(), _cause.get(), method, path, bytes_out=bytes_out)
+        request = Request(next(self._numbers), self.clock(), _cause.get(), method, path, bytes_out=bytes_out)
         self._requests.append(request)
         return request
 

@@ -67,6 +67,8 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
         return EngineError(ErrorKind.BAD_ENDPOINT, f"{endpoint.address} cannot be used: {error}")
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return _disconnected(error, endpoint)
+    if isinstance(error, RuntimeError):  # aiohttp's word for a session or stream that was closed meanwhile
+        return EngineError(ErrorKind.LOST, f"the connection to {endpoint.address} was closed")
     if isinstance(error, aiohttp.ClientPayloadError):
         return diagnosis.lost(endpoint, "in the middle of a reply")
     if isinstance(error, aiohttp.ClientError | OSError | UnicodeError):

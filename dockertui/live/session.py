@@ -1,9 +1,8 @@
-"""One Engine as the program holds it: the connection, the mirror that follows it, and the statistics of what is seen."""
+"""One Engine as the program holds it: the connection, the mirror that follows it, the statistics of what is seen."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -28,12 +27,11 @@ class Session:
         read_only: bool = False,
         trace: Trace | None = None,
         stats_period: float = 2.0,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self.endpoint = endpoint
         self.trace = trace or Trace()
         self.engine = Engine(endpoint, read_only=read_only, trace=self.trace)
-        self.mirror = Mirror(sources, clock=clock)
+        self.mirror = Mirror(sources, clock=self.trace.clock)
         self.watcher = Watcher(self.engine, self.mirror)
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample)
 

@@ -1,4 +1,4 @@
-"""What the catalogue is made of: an `Operation` is one thing a user can do, and everything said of it elsewhere comes from it."""
+"""What the catalogue is made of: an `Operation` is one thing a user can do; all that is said of it comes from it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class Context(StrEnum):
 class Operation:
     """One thing a user can do.
 
-    id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's method
-    `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its one word in
-    the footer; without one it is not shown there. words: further words under which the palette finds it.
+    id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's
+    method `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its
+    one word in the footer; without one it is not shown there, and where the width does not suffice a higher
+    `hint_order` goes first. words: further words under which the palette finds it.
     """
 
     id: str
@@ -31,5 +32,6 @@ class Operation:
     group: str
     context: Context = Context.ANYWHERE
     hint: str = ""
+    hint_order: int = 5
     words: str = ""
     palette: bool = True

@@ -12,16 +12,22 @@ from dockertui.operations.view import VIEW
 from dockertui.resources.registry import RESOURCES
 
 _JUMPS = tuple(
-    Operation(f"pane.{resource.kind}", f"Go to {resource.title}", f"goto_pane({number - 1})", (str(number),), "Panes",
-              words=resource.kind)
+    Operation(
+        f"pane.{resource.kind}",
+        f"Go to {resource.title}",
+        f"goto_pane({number - 1})",
+        (str(number),),
+        "Panes",
+        words=resource.kind,
+    )
     for number, resource in enumerate(RESOURCES, 1)
 )
 OPERATIONS: tuple[Operation, ...] = (*VIEW, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
-    "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←",
-    "right": "→", "backspace": "⌫",
+    "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
+    "left": "←", "right": "→", "backspace": "⌫",
 }  # fmt: skip
 _SCOPES = {
     Context.ANYWHERE: frozenset({Context.LIST.value, Context.DETAIL.value}),

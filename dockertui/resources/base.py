@@ -54,9 +54,11 @@ class Resource(ABC, Generic[T]):
 
     @abstractmethod
     def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
-        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`."""
+        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`, and
+        at the start of those of `prefixes`: a few hex digits stand somewhere in every id."""
 
-    plain: ClassVar[Sequence[str]] = ("name", "id")
+    plain: ClassVar[Sequence[str]] = ("name",)
+    prefixes: ClassVar[Sequence[str]] = ("id",)
 
     @abstractmethod
     def sections(self, item: T, inspect: Reply, world: World) -> list[Section]:

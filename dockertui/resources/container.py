@@ -39,7 +39,7 @@ class Containers(Resource[Container]):
     kind = "container"
     title = "Containers"
     source = BY_KIND["container"]
-    plain = ("name", "image", "id", "status", "project", "ports")
+    plain = ("name", "image", "status", "project", "ports")
 
     def columns(self, world: World) -> Sequence[Column[Container]]:
         def usage(field: str) -> Callable[[Container], Any]:
@@ -51,15 +51,77 @@ class Containers(Resource[Container]):
             Column("status", "STATUS", partial(_status, world), _status_order, width=17, priority=1),
             Column("cpu", "CPU", partial(_cpu, world), usage("cpu"), width=6, right=True, priority=2),
             Column("memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3),
-            Column("image", "IMAGE", lambda item: item.image, lambda item: item.image, width=14, grow=3, priority=4),
-            Column("ports", "PORTS", _ports, lambda item: [p.public or 0 for p in item.ports], width=14, grow=2, priority=5),
-            Column("project", "PROJECT", lambda item: item.project, lambda item: item.project or None, width=12, priority=6),
-            Column("created", "AGE", partial(_created, world), lambda item: -item.created, width=4, right=True, priority=7),
+            Column(
+                "image",
+                "IMAGE",
+                lambda item: item.image,
+                lambda item: item.image,
+                width=14,
+                grow=3,
+                priority=4,
+            ),
+            Column(
+                "ports",
+                "PORTS",
+                _ports,
+                lambda item: [p.public or 0 for p in item.ports],
+                width=14,
+                grow=2,
+                priority=5,
+            ),
+            Column(
+                "project",
+                "PROJECT",
+                lambda item: item.project,
+                lambda item: item.project or None,
+                width=12,
+                priority=6,
+            ),
+            Column(
+                "created",
+                "AGE",
+                partial(_created, world),
+                lambda item: item.created,
+                width=4,
+                right=True,
+                priority=7,
+            ),
             Column("net", "NET I/O", partial(_net, world), usage("net_rx"), width=15, right=True, priority=8),
-            Column("block", "BLOCK I/O", partial(_block, world), usage("blk_read"), width=15, right=True, priority=9),
-            Column("command", "COMMAND", lambda item: item.command, lambda item: item.command, width=16, grow=3, priority=10),
-            Column("size", "SIZE", partial(_size, world), partial(_size_order, world), width=8, right=True, priority=11),
-            Column("id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=12),
+            Column(
+                "block",
+                "BLOCK I/O",
+                partial(_block, world),
+                usage("blk_read"),
+                width=15,
+                right=True,
+                priority=9,
+            ),
+            Column(
+                "command",
+                "COMMAND",
+                lambda item: item.command,
+                lambda item: item.command,
+                width=16,
+                grow=3,
+                priority=10,
+            ),
+            Column(
+                "size",
+                "SIZE",
+                partial(_size, world),
+                partial(_size_order, world),
+                width=8,
+                right=True,
+                priority=11,
+            ),
+            Column(
+                "id",
+                "ID",
+                lambda item: Cell(item.short_id, "dim"),
+                lambda item: item.id,
+                width=12,
+                priority=12,
+            ),
         )
 
     def name(self, item: Container) -> str:
@@ -68,9 +130,13 @@ class Containers(Resource[Container]):
     def terms(self) -> Mapping[str, Callable[[Container], Iterable[str]]]:
         return {
             "name": lambda item: item.names or (item.name,),
-            "image": lambda item: (item.image, item.image_id),
+            "image": lambda item: (item.image,),
             "state": lambda item: (item.state, item.health),
-            "status": lambda item: (item.state, item.health, f"exit {item.exit_code}" if item.exit_code is not None else ""),
+            "status": lambda item: (
+                item.state,
+                item.health,
+                f"exit {item.exit_code}" if item.exit_code is not None else "",
+            ),
             "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
             "id": lambda item: (item.id,),
             "project": lambda item: (item.project,),
@@ -95,7 +161,7 @@ class Containers(Resource[Container]):
     def summary(self, items: Iterable[Container], world: World) -> list[Summary]:
         known = list(items)
         running = sum(item.state == "running" for item in known)
-        failed = sum(item.state == "exited" and item.exit_code not in (0, None) for item in known)
+        failed = sum(item.state == "exited" and _failed(item) for item in known)
         counts = [
             (running, "running", "good"),
             (sum(item.health == "unhealthy" for item in known), "unhealthy", "bad"),
@@ -136,7 +202,7 @@ def _status(world: World, item: Container) -> Cell:
         style = "bad" if item.state == "dead" or _failed(item) else "dim"
         return Cell(f"{'exit' if code else item.state}{code},{lasted}" if lasted else f"{item.state}{code}", style)
     if item.state == "restarting":
-        return Cell(f"restarting, exit {item.exit_code}" if item.exit_code is not None else "restarting", "warn")
+        return Cell(f"restarting ({item.exit_code})" if item.exit_code is not None else "restarting", "warn")
     return Cell(f"{item.state}{lasted}", "warn" if item.state in ("paused", "removing") else "dim")
 
 

@@ -38,7 +38,10 @@ def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
     state = Reply(inspect.at("State"))
     if not state:
         return [Field("Status", item.status or item.state)]
-    started, finished = format.parse_time(state.text("StartedAt")), format.parse_time(state.text("FinishedAt"))
+    started, finished = (
+        format.parse_time(state.text("StartedAt")),
+        format.parse_time(state.text("FinishedAt")),
+    )
     now = world.clock()
     running = state.flag("Running")
     lasted = (finished - started) if started and finished and finished >= started and not running else None
@@ -72,7 +75,10 @@ def _ended(state: Reply) -> Field:
 
 
 def _restarts(inspect: Reply) -> str:
-    policy, most = inspect.text("HostConfig", "RestartPolicy", "Name"), inspect.number("HostConfig", "RestartPolicy", "MaximumRetryCount")
+    policy, most = (
+        inspect.text("HostConfig", "RestartPolicy", "Name"),
+        inspect.number("HostConfig", "RestartPolicy", "MaximumRetryCount"),
+    )
     text = f"policy {policy or 'no'}" + (f", at most {most}" if most else "")
     count = inspect.number("RestartCount")
     return f"{format.plural(count, 'restart')} so far, {text}" if count else text
@@ -86,10 +92,14 @@ def _health(inspect: Reply, world: World) -> list[Field | None]:
     status, streak = health.text("Status"), health.number("FailingStreak")
     probes = health.objects("Log")[-_PROBES_SHOWN:]
     return [
-        Field("Health", status + (f", {streak} failed in a row" if streak else ""), _HEALTH_STYLES.get(status, "")),
+        Field(
+            "Health",
+            status + (f", {streak} failed in a row" if streak else ""),
+            _HEALTH_STYLES.get(status, ""),
+        ),
         Field("Probe", _probe_command(test)),
         Field("Timing", _timing(Reply(inspect.at("Config", "Healthcheck")))),
-        *(_probe(probe, world.clock()) for probe in reversed(probes)),
+        *(_probe(probe, not number, world.clock()) for number, probe in enumerate(reversed(probes))),
     ]
 
 
@@ -100,17 +110,24 @@ def _probe_command(test: Sequence[str]) -> str:
 
 
 def _timing(check: Reply) -> str:
-    parts = [(check.number(name) / 1e9, word) for name, word in (("Interval", "every"), ("Timeout", "time limit"), ("StartPeriod", "grace"))]
+    parts = [
+        (check.number(name) / 1e9, word)
+        for name, word in (("Interval", "every"), ("Timeout", "time limit"), ("StartPeriod", "grace"))
+    ]
     retries = check.number("Retries")
     said = [f"{word} {format.span(seconds)}" for seconds, word in parts if seconds]
     return ", ".join(said + ([f"{retries} tries"] if retries else []))
 
 
-def _probe(probe: Reply, now: float) -> Field:
+def _probe(probe: Reply, first: bool, now: float) -> Field:
     code, ended = probe.number("ExitCode"), format.parse_time(probe.text("End"))
     when = f"{format.span(now - ended)} ago: " if ended else ""
     output = probe.text("Output").rstrip()
-    return Field("Last probes", [f"{when}exit {code}", *output.splitlines()[:20]], "bad" if code else "dim")
+    return Field(
+        "Last probes" if first else "",
+        [f"{when}exit {code}", *output.splitlines()[:20]],
+        "bad" if code else "dim",
+    )
 
 
 def _runs(item: Container, inspect: Reply) -> list[Field | None]:
@@ -120,7 +137,10 @@ def _runs(item: Container, inspect: Reply) -> list[Field | None]:
         Field("Image id", inspect.text("Image") or item.image_id, "dim"),
         Field("Entry point", shlex.join(config.words("Entrypoint"))),
         Field("Command", shlex.join(config.words("Cmd")) or (item.command if not inspect else "")),
-        Field("Process", shlex.join([inspect.text("Path"), *inspect.words("Args")]) if inspect.text("Path") else ""),
+        Field(
+            "Process",
+            shlex.join([inspect.text("Path"), *inspect.words("Args")]) if inspect.text("Path") else "",
+        ),
         Field("User", config.text("User")),
         Field("Directory", config.text("WorkingDir")),
         Field("Terminal", "yes (TTY)" if config.flag("Tty") else ""),
@@ -134,7 +154,10 @@ def _ports(inspect: Reply) -> list[Field]:
     fields = []
     bindings = inspect.at("NetworkSettings", "Ports")
     for port in sorted(bindings if isinstance(bindings, dict) else {}, key=_port_order):
-        hosts = [f"{host.text('HostIp') or '*'}:{host.text('HostPort')}" for host in inspect.objects("NetworkSettings", "Ports", port)]
+        hosts = [
+            f"{host.text('HostIp') or '*'}:{host.text('HostPort')}"
+            for host in inspect.objects("NetworkSettings", "Ports", port)
+        ]
         fields.append(Field(port, hosts or "not published", "" if hosts else "dim"))
     return fields
 
@@ -188,9 +211,15 @@ def _limits(inspect: Reply) -> list[Field | None]:
     limits = [f"{limit.text('Name')} {limit.text('Soft')}:{limit.text('Hard')}" for limit in host.objects("Ulimits")]
     swap = host.number("MemorySwap")
     return [
-        Field("Memory", format.memory(host.number("Memory")) if host.number("Memory") else "no limit" if inspect else ""),
+        Field(
+            "Memory",
+            format.memory(host.number("Memory")) if host.number("Memory") else "no limit" if inspect else "",
+        ),
         Field("Memory+swap", format.memory(swap) if swap > 0 else "no limit" if swap < 0 else ""),
-        Field("Reserved", format.memory(host.number("MemoryReservation")) if host.number("MemoryReservation") else ""),
+        Field(
+            "Reserved",
+            format.memory(host.number("MemoryReservation")) if host.number("MemoryReservation") else "",
+        ),
         Field("CPUs", f"{cpus:g}" if cpus else "no limit" if inspect else ""),
         Field("CPU shares", host.text("CpuShares") if host.number("CpuShares") else ""),
         Field("CPU set", host.text("CpusetCpus")),
@@ -217,9 +246,15 @@ def _security(inspect: Reply) -> list[Field | None]:
         Field("AppArmor", inspect.text("AppArmorProfile")),
         Field("PID mode", host.text("PidMode")),
         Field("IPC mode", host.text("IpcMode") if host.text("IpcMode") not in ("private", "shareable") else ""),
-        Field("Network mode", host.text("NetworkMode") if host.text("NetworkMode") not in ("default", "bridge") else ""),
+        Field(
+            "Network mode",
+            host.text("NetworkMode") if host.text("NetworkMode") not in ("default", "bridge") else "",
+        ),
         Field("User mode", host.text("UsernsMode")),
-        Field("Devices", [f"{d.text('PathOnHost')} → {d.text('PathInContainer')}" for d in host.objects("Devices")]),
+        Field(
+            "Devices",
+            [f"{d.text('PathOnHost')} → {d.text('PathInContainer')}" for d in host.objects("Devices")],
+        ),
     ]
 
 
@@ -233,6 +268,9 @@ def _identity(item: Container, inspect: Reply, world: World) -> list[Field | Non
         Field("Hostname", inspect.text("Config", "Hostname")),
         Field("Platform", inspect.text("Platform")),
         Field("Storage", inspect.text("Driver")),
-        Field("Size", f"{format.size(writable.own)} written, {format.size(writable.total)} with its image" if writable else ""),
+        Field(
+            "Size",
+            f"{format.size(writable.own)} written, {format.size(writable.total)} with its image" if writable else "",
+        ),
         Field("Auto-remove", "when it exits" if inspect.flag("HostConfig", "AutoRemove") else ""),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -39,10 +39,12 @@ def _word(token: str, terms: set[str]) -> Word | None:
 class Filter(Generic[T]):
     """A filter line over one kind of object: which objects it keeps, and where in a text it matched."""
 
-    def __init__(self, line: str, terms: Terms[T], plain: Sequence[str]) -> None:
+    def __init__(self, line: str, terms: Terms[T], plain: Sequence[str], prefixes: Sequence[str] = ()) -> None:
+        """A plain word is looked for anywhere in the texts of `plain`, and at the start of those of `prefixes`."""
         self.line = line
         self._terms = terms
         self._plain = plain
+        self._prefixes = prefixes
         self._words = words(line, terms)
 
     def __bool__(self) -> bool:
@@ -54,8 +56,13 @@ class Filter(Generic[T]):
 
     def _matches(self, word: Word, item: T) -> bool:
         names = (word.term,) if word.term else self._plain
-        found = any(word.needle in text.lower() for name in names for text in self._terms[name](item))
+        found = any(word.needle in text for text in self._texts(names, item)) or (
+            not word.term and any(text.startswith(word.needle) for text in self._texts(self._prefixes, item))
+        )
         return found is not word.absent
+
+    def _texts(self, names: Iterable[str], item: T) -> Iterator[str]:
+        return (text.lower() for name in names for text in self._terms[name](item))
 
     def spans(self, column: str, text: str) -> list[tuple[int, int]]:
         """Start and end of each match in the text of a column. A term marks the column of its own name alone."""

@@ -29,13 +29,57 @@ class Images(Resource[Image]):
 
     def columns(self, world: World) -> Sequence[Column[Image]]:
         return (
-            Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20, grow=4),
-            Column("used", "USED BY", partial(_used, world), lambda item: len(world.containers_of_image(item.id)), width=8,
-                   priority=1),
-            Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=7, right=True, priority=2),
-            Column("created", "AGE", partial(_created, world), lambda item: -item.created, width=4, right=True, priority=3),
-            Column("id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=4),
-            Column("tags", "ALL TAGS", lambda item: " ".join(item.tags), lambda item: len(item.tags), width=20, grow=2, priority=5),
+            Column(
+                "name",
+                "REPOSITORY:TAG",
+                _name,
+                lambda item: (item.dangling, item.name.lower()),
+                width=20,
+                grow=4,
+            ),
+            Column(
+                "used",
+                "USED BY",
+                partial(_used, world),
+                lambda item: len(world.containers_of_image(item.id)),
+                width=8,
+                priority=1,
+            ),
+            Column(
+                "size",
+                "SIZE",
+                lambda item: format.size(item.size),
+                lambda item: item.size,
+                width=7,
+                right=True,
+                priority=2,
+            ),
+            Column(
+                "created",
+                "AGE",
+                partial(_created, world),
+                lambda item: item.created,
+                width=4,
+                right=True,
+                priority=3,
+            ),
+            Column(
+                "id",
+                "ID",
+                lambda item: Cell(item.short_id, "dim"),
+                lambda item: item.id,
+                width=12,
+                priority=4,
+            ),
+            Column(
+                "tags",
+                "ALL TAGS",
+                lambda item: " ".join(item.tags),
+                lambda item: len(item.tags),
+                width=20,
+                grow=2,
+                priority=5,
+            ),
         )
 
     def name(self, item: Image) -> str:
@@ -57,7 +101,10 @@ class Images(Resource[Image]):
             Section("Image", facts(*_identity(item, inspect, world))),
             Section("Used by", users_fields(users)),
             Section("Runs", facts(*_runs(inspect, world))),
-            Section("Layers", [Field(str(n), layer, "dim") for n, layer in enumerate(inspect.words("RootFS", "Layers"), 1)]),
+            Section(
+                "Layers",
+                [Field(str(n), layer, "dim") for n, layer in enumerate(inspect.words("RootFS", "Layers"), 1)],
+            ),
             listing("Labels", inspect.pairs("Config", "Labels") or sorted(item.labels.items())),
         )
 
@@ -72,7 +119,6 @@ class Images(Resource[Image]):
         dangling = sum(item.dangling for item in known)
         total = sum(item.size for item in known)
         return ([Summary(f"{dangling} dangling", "warn")] if dangling else []) + [Summary(format.size(total), "dim")]
-
 
 
 def _name(item: Image) -> Cell:

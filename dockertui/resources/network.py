@@ -27,7 +27,7 @@ class Networks(Resource[Network]):
     kind = "network"
     title = "Networks"
     source = BY_KIND["network"]
-    plain = ("name", "id", "driver", "subnets")
+    plain = ("name", "driver", "subnets")
 
     def columns(self, world: World) -> Sequence[Column[Network]]:
         def members(item: Network) -> int:
@@ -37,10 +37,33 @@ class Networks(Resource[Network]):
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18, grow=3),
             Column("members", "CONTAINERS", partial(_members, world), members, width=10, priority=1),
             Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=8, priority=2),
-            Column("subnets", "SUBNET", lambda item: " ".join(item.subnets), lambda item: item.subnets, width=18, grow=2, priority=3),
+            Column(
+                "subnets",
+                "SUBNET",
+                lambda item: " ".join(item.subnets),
+                lambda item: item.subnets,
+                width=18,
+                grow=2,
+                priority=3,
+            ),
             Column("flags", "FLAGS", _flags, lambda item: _flags(item), width=10, grow=1, priority=4),
-            Column("scope", "SCOPE", lambda item: Cell(item.scope, "dim"), lambda item: item.scope, width=6, priority=5),
-            Column("created", "AGE", partial(_created, world), lambda item: -(item.created or 0), width=4, right=True, priority=6),
+            Column(
+                "scope",
+                "SCOPE",
+                lambda item: Cell(item.scope, "dim"),
+                lambda item: item.scope,
+                width=6,
+                priority=5,
+            ),
+            Column(
+                "created",
+                "AGE",
+                partial(_created, world),
+                lambda item: item.created,
+                width=4,
+                right=True,
+                priority=6,
+            ),
             Column("id", "ID", lambda item: Cell(item.id[:12], "dim"), lambda item: item.id, width=12, priority=7),
         )
 
@@ -86,7 +109,12 @@ def _members(world: World, item: Network) -> Cell:
 
 
 def _flags(item: Network) -> str:
-    flags = (("internal", item.internal), ("attachable", item.attachable), ("ingress", item.ingress), ("IPv6", item.ipv6))
+    flags = (
+        ("internal", item.internal),
+        ("attachable", item.attachable),
+        ("ingress", item.ingress),
+        ("IPv6", item.ipv6),
+    )
     return " ".join(word for word, is_so in flags if is_so)
 
 
@@ -103,7 +131,10 @@ def _identity(item: Network, inspect: Reply, world: World) -> list[Field | None]
         Field("Internal", "yes: no way out of it" if item.internal else "no"),
         Field("Attachable", "yes" if item.attachable else "no"),
         Field("IPv6", "yes" if item.ipv6 else "no"),
-        Field("Created", format.moment(format.parse_time(inspect.text("Created")) or item.created, world.clock())),
+        Field(
+            "Created",
+            format.moment(format.parse_time(inspect.text("Created")) or item.created, world.clock()),
+        ),
         Field("Project", item.labels.get("com.docker.compose.project", "")),
     ]
 
@@ -127,7 +158,8 @@ def _member_fields(item: Network, inspect: Reply, world: World) -> list[Field]:
     return [
         Field(
             member.name or member.short_id,
-            addresses.get(member.id) or ("attached" if member.running else f"{member.state}: gets its address when it starts"),
+            addresses.get(member.id)
+            or ("attached" if member.running else f"{member.state}: gets its address when it starts"),
             "" if member.running else "dim",
             ref=container_reference(member),
         )

@@ -28,6 +28,7 @@ class Volumes(Resource[Volume]):
     title = "Volumes"
     source = BY_KIND["volume"]
     plain = ("name", "driver")
+    prefixes = ()
 
     def columns(self, world: World) -> Sequence[Column[Volume]]:
         def users(item: Volume) -> int:
@@ -36,11 +37,34 @@ class Volumes(Resource[Volume]):
         return (
             Column("name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20, grow=3),
             Column("used", "IN USE BY", partial(_used, world), users, width=14, grow=2, priority=1),
-            Column("size", "SIZE", partial(_size, world), partial(_size_order, world), width=7, right=True, priority=2),
-            Column("created", "AGE", partial(_created, world), lambda item: -(item.created or 0), width=4, right=True, priority=3),
+            Column(
+                "size",
+                "SIZE",
+                partial(_size, world),
+                partial(_size_order, world),
+                width=7,
+                right=True,
+                priority=2,
+            ),
+            Column(
+                "created",
+                "AGE",
+                partial(_created, world),
+                lambda item: item.created,
+                width=4,
+                right=True,
+                priority=3,
+            ),
             Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=7, priority=4),
-            Column("mountpoint", "MOUNT POINT", lambda item: Cell(item.mountpoint, "dim"), lambda item: item.mountpoint, width=20,
-                   grow=2, priority=5),
+            Column(
+                "mountpoint",
+                "MOUNT POINT",
+                lambda item: Cell(item.mountpoint, "dim"),
+                lambda item: item.mountpoint,
+                width=20,
+                grow=2,
+                priority=5,
+            ),
         )
 
     def name(self, item: Volume) -> str:
@@ -98,7 +122,7 @@ class Volumes(Resource[Volume]):
 
 
 def is_anonymous(item: Volume) -> bool:
-    """Whether the Engine named the volume itself; those made before API 1.42 are told by their name of 64 hex digits."""
+    """Whether the Engine named the volume itself: before API 1.42 only its name of 64 hex digits tells."""
     return _ANONYMOUS_LABEL in item.labels or (len(item.name) == 64 and all(c in "0123456789abcdef" for c in item.name))
 
 
@@ -130,5 +154,12 @@ def _mount_fields(item: Volume, world: World) -> list[Field]:
     for user in running_first(world.containers_of_volume(item.name)):
         places = [f"{m.destination}{'' if m.rw else ' (read only)'}" for m in user.mounts if m.name == item.name]
         value = f"{user.status or user.state}, at {', '.join(places)}"
-        fields.append(Field(user.name or user.short_id, value, "" if user.running else "dim", ref=container_reference(user)))
+        fields.append(
+            Field(
+                user.name or user.short_id,
+                value,
+                "" if user.running else "dim",
+                ref=container_reference(user),
+            )
+        )
     return fields

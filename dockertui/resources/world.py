@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -11,11 +10,9 @@ from dockertui.engine.models import Attachment, Container, Image, Network
 from dockertui.engine.stats import Usage
 from dockertui.live.store import Mirror
 
-Clock = Callable[[], float]
-
 
 class Size(NamedTuple):
-    """What an object takes on disk, in bytes: its own, and with what it shares with others (0 where that has no sense)."""
+    """What an object takes on disk, in bytes: its own, and with what it shares (0 where that has no sense)."""
 
     own: int
     total: int = 0
@@ -24,10 +21,10 @@ class Size(NamedTuple):
 class World:
     """The surroundings of the objects shown. It reads; nothing here changes the mirror."""
 
-    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], clock: Clock = time.time) -> None:
+    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage]) -> None:
         self.mirror = mirror
         self.usage = usage
-        self.clock = clock
+        self.clock = mirror.clock
         self.sizes: dict[str, dict[str, Size]] = defaultdict(dict)
         self.reveal = False
         self._users: dict[str, tuple[int, dict[str, tuple[Container, ...]]]] = {}
@@ -59,9 +56,9 @@ class World:
 
     def containers_of_volume(self, name: str) -> tuple[Container, ...]:
         """The containers that mount this volume, running or not."""
-        return self._index(
-            "volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}
-        ).get(name, ())
+        return self._index("volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}).get(
+            name, ()
+        )
 
     def _index(self, what: str, keys: Callable[[Container], Iterable[str]]) -> dict[str, tuple[Container, ...]]:
         generation = self.mirror.generation("container")

@@ -12,7 +12,7 @@ from dockertui.operations.catalogue import OPERATIONS, Catalogue
 
 
 def bindings(context: Context) -> list[BindingType]:
-    """The bindings of a screen or widget where `context` holds. Their ids are the operations': a keymap can name them."""
+    """The bindings of a screen or widget where `context` holds, by the operations' ids: a keymap can name them."""
     return [
         Binding(_joined(operation.keys), operation.action, operation.title, show=False, id=operation.id)
         for operation in OPERATIONS
@@ -21,7 +21,7 @@ def bindings(context: Context) -> list[BindingType]:
 
 
 def keymap(catalogue: Catalogue) -> dict[str, str]:
-    """The keymap to give to the app: what the settings changed. An operation without keys gets one that no terminal sends."""
+    """The keymap for the app: what the settings changed. An operation left without keys gets one no terminal sends."""
     return {
         operation.id: _joined(keys) or "none"
         for operation in OPERATIONS

@@ -45,7 +45,11 @@ class ConnectionScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        hints = (("r", "try again", "retry"), ("d", "look around on the demo Engine", "demo"), ("q", "quit", "leave"))
+        hints = (
+            ("r", "try again", "retry"),
+            ("d", "look around on the demo Engine", "demo"),
+            ("q", "quit", "leave"),
+        )
         self._footer.update([Piece(((key, "key"), (f" {text}", "dim")), "", action) for key, text, action in hints])
         if self._attempts:
             self.show(self._attempts)

@@ -1,54 +1,28 @@
-"""The detail of the selected object: its page, and the Engine's own JSON, as tabs."""
+"""The detail of the selected object, as tabs."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
-from dockertui.operations.base import Context
-from dockertui.resources import secrets
 from dockertui.resources.base import Reference, Resource
-from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
-from dockertui.screens.binding import bindings
 from dockertui.screens.status import detail_title
+from dockertui.screens.tabs import InspectTab, PageTab, Subject, Tab
 from dockertui.widgets.bar import Bar
-from dockertui.widgets.json_view import JsonView
-from dockertui.widgets.page import Field, Page, Section
 
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
 _REMEMBERED = 32
 """Inspect replies kept, so that going back to an object shows its page at once."""
-
-TABS = ("Detail", "Inspect")
-
-
-class DetailPage(Page):
-    """The page with the catalogue's keys of the detail."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
-
-    def action_enter(self) -> None:
-        self.action_follow()
-
-
-class DetailJson(JsonView):
-    """The JSON with the same keys; those that fold have a meaning here alone."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
-
-    def action_enter(self) -> None:
-        self.action_toggle_fold()
 
 
 class DetailView(Vertical):
@@ -58,108 +32,109 @@ class DetailView(Vertical):
         super().__init__(id="detail")
         self.engine = engine
         self.world = world
-        self.resource: Resource[Any] | None = None
-        self.item: Any = None
-        self.error: EngineError | None = None
-        self.tab = 0
+        self.subject: Subject | None = None
         self.seen = False
         """Whether the view is on the screen: only then is the Engine asked."""
         self.title_bar = Bar(classes="title")
-        self.page = DetailPage()
-        self.json = DetailJson()
+        self.page = PageTab()
+        self.json = InspectTab()
+        self.tabs: tuple[Tab, ...] = (self.page, self.json)
+        self.tab: Tab = self.page
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
-        yield self.page
-        yield self.json
+        yield from self.tabs
 
     def on_mount(self) -> None:
-        self._show_tab()
+        self.select_tab(self.tab)
 
-    @property
-    def view(self) -> Page | JsonView:
-        """The widget of the tab that is shown."""
-        return self.page if self.tab == 0 else self.json
+    def on_unmount(self) -> None:
+        self._stop_asking()
 
     @property
     def key(self) -> tuple[str, str] | None:
         """Kind and id of the object shown."""
-        if self.resource is None or self.item is None:
-            return None
-        return self.resource.kind, self.resource.source.identity(self.item)
+        return self.subject.key if self.subject is not None else None
 
     def show(self, resource: Resource[Any], item: Any) -> None:
         """Show an object, or its new version, and ask the Engine about it once the cursor rests; None for no object."""
-        before = self.key
-        self.resource, self.item = resource, item
-        if self.key != before:
-            self.error = None
-        self._paint(keep=self.key == before)
+        before = self.subject
+        self.subject = None
+        if item is not None:
+            subject = Subject(resource, item, {}, None)
+            same = before is not None and before.key == subject.key
+            error = before.error if same and before is not None else None
+            self.subject = subject._replace(inspect=self._replies.get(subject.key, {}), error=error)
+        self._paint(keep=before is not None and before.key == self.key)
+        self._stop_asking()
+        if self.subject is not None and self.seen:
+            self._asking = asyncio.create_task(self._ask(self.subject))
+
+    def _stop_asking(self) -> None:
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
-        if item is not None and self.seen:
-            self._asking = asyncio.create_task(self._ask())
 
-    async def _ask(self) -> None:
-        """Inspect the object and paint the answer. It ends itself when another object is shown."""
+    async def _ask(self, subject: Subject) -> None:
+        """Inspect the object and paint the answer. Cancelled when another is shown."""
         await asyncio.sleep(_SETTLE)
-        resource, item, key = self.resource, self.item, self.key
-        if resource is None or key is None:
-            return
         try:
             with because("detail"):
-                reply = await resource.inspect(self.engine, item)
+                reply = await subject.resource.inspect(self.engine, subject.item)
         except EngineError as error:
             # The list says by itself when an object went; the page keeps what it knows until then.
-            self.error = error if error.kind is not ErrorKind.NOT_FOUND else None
+            self.subject = subject._replace(error=error if error.kind is not ErrorKind.NOT_FOUND else None)
         else:
-            self.error = None
-            self._replies[key] = reply
-            self._replies.move_to_end(key)
-            while len(self._replies) > _REMEMBERED:
-                self._replies.popitem(last=False)
+            self.subject = subject._replace(inspect=reply, error=None)
+            self._remember(subject.key, reply)
         self._paint(keep=True)
+
+    def _remember(self, key: tuple[str, str], reply: Mapping[str, Any]) -> None:
+        self._replies[key] = reply
+        self._replies.move_to_end(key)
+        while len(self._replies) > _REMEMBERED:
+            self._replies.popitem(last=False)
 
     def repaint(self) -> None:
-        """Paint again what is known: a theme, the time, a size or an object it refers to changed."""
-        self._paint(keep=True)
+        """Paint again what is known: the time, a size or an object it refers to changed."""
+        if self.seen:
+            self._paint(keep=True)
 
     def _paint(self, *, keep: bool) -> None:
-        self.title_bar.update(*detail_title(self.resource, self.item, TABS, self.tab))
-        reply = self._replies.get(self.key or ("", ""), {})
-        if self.tab == 1:
-            self.json.show(reply if self.world.reveal else secrets.masked_reply(reply), keep=keep)
-            return
-        sections: list[Section] = []
-        if self.resource is not None and self.item is not None:
-            sections = self.resource.sections(self.item, Reply(reply), self.world)
-        if self.error is not None:
-            sections.insert(0, Section("Not up to date", [Field("Error", str(self.error), "bad")]))
-        self.page.show(sections, keep=keep)
+        shown = self.shown_tabs
+        if self.tab not in shown:
+            self.select_tab(self.page)
+        self.title_bar.update(*detail_title(self.subject, shown, self.tab))
+        self.tab.show_subject(self.subject, self.world, keep=keep)
 
     # tabs
 
-    def select_tab(self, tab: int) -> None:
-        """Show a tab; what has the focus in this view keeps it."""
+    @property
+    def shown_tabs(self) -> list[Tab]:
+        """The tabs that have something to say of the object."""
+        return [tab for tab in self.tabs if self.subject is None or tab.shows(self.subject)]
+
+    def select_tab(self, tab: Tab) -> None:
+        """Show a tab; if the focus is in this view, it stays in it."""
         had_focus = self.has_focus_within
-        self.tab = tab % len(TABS)
-        self._show_tab()
-        if had_focus:
-            self.view.focus()
-
-    def _show_tab(self) -> None:
-        self.page.display, self.json.display = self.tab == 0, self.tab == 1
+        if tab is not self.tab:
+            self.tab.leave()
+        self.tab = tab
+        for other in self.tabs:
+            other.display = other is tab
         self._paint(keep=True)
+        if had_focus:
+            tab.focus()
 
-    def focus_view(self) -> None:
-        """Give the focus to the tab that is shown."""
-        self.view.focus()
+    def step_tab(self, steps: int) -> None:
+        """Show the tab so many further on, round the end."""
+        shown = self.shown_tabs
+        self.select_tab(shown[(shown.index(self.tab) + steps) % len(shown)])
 
     @property
     def reference(self) -> Reference | None:
         """The reference under the line cursor, if there is one."""
-        found = self.page.cursor_ref if self.tab == 0 and self.page.has_focus else None
+        found = self.page.cursor_ref if self.page.has_focus else None
         return found if isinstance(found, Reference) else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Any, ClassVar
 
 from textual import events
@@ -18,16 +16,18 @@ from dockertui.engine.trace import because
 from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import Catalogue
+from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
-from dockertui.resources.world import Clock, World
+from dockertui.resources.world import World
 from dockertui.screens import menus, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
 from dockertui.screens.prompt import Prompt
+from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
 from dockertui.widgets.table import Table
@@ -45,11 +45,11 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue, clock: Clock = time.time) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue) -> None:
         super().__init__()
         self.session = session
         self.catalogue = catalogue
-        self.world = World(session.mirror, session.sampler.usage, clock)
+        self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.panes[0]
         self.detail = DetailView(session.engine, self.world)
@@ -57,9 +57,7 @@ class MainScreen(Screen[None]):
         self.strip = Bar(id="strip", separator="")
         self.footer = Bar(id="footer")
         self.zoomed = False
-        self.prompt: Prompt | None = None
-        self._searching = False
-        self._trail: list[Reference] = []
+        self._trail = Trail(self.panes)
         self._coalescer = Coalescer(self.set_timer, self._paint_changes)
         self._unsubscribe: list[Any] = []
         self._message = status.Message("", "")
@@ -114,7 +112,7 @@ class MainScreen(Screen[None]):
         for pane in self.panes:
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
-        if link.state is LinkState.LIVE and self.detail.item is not None:
+        if link.state is LinkState.LIVE and self.detail.subject is not None:
             self.detail.show(self.pane.resource, self.pane.item)
         self._paint_header()
 
@@ -138,12 +136,18 @@ class MainScreen(Screen[None]):
         lost = self.session.mirror.link.state is not LinkState.LIVE
         if lost or self._ticks % _SLOW_TICKS == 0:
             self._paint_header()
+        if self._ticks % _SLOW_TICKS == 0:
+            self.detail.repaint()
         if self._ticks % _SLOW_TICKS == 0 or self._something_young():
             self.pane.table.refresh_cells(None)
 
     def _something_young(self) -> bool:
         now, objects = self.world.clock(), self.session.mirror.objects(self.pane.resource.kind)
-        times = ((getattr(item, "since", None), item.created) for key in self.pane.table.visible_keys() if (item := objects.get(key)))
+        times = (
+            (getattr(item, "since", None), item.created)
+            for key in self.pane.table.visible_keys()
+            if (item := objects.get(key))
+        )
         return any(time is not None and now - time < _YOUNG for pair in times for time in pair)
 
     # the lines above and below
@@ -156,7 +160,12 @@ class MainScreen(Screen[None]):
 
     def _paint_footer(self) -> None:
         context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
-        self.footer.update(*status.footer(self.catalogue, context, self._message))
+        idle = () if self._can_go_back else (BACK,)
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
+
+    @property
+    def _can_go_back(self) -> bool:
+        return self.detail.has_class("-open") or self.zoomed or bool(self.pane.filter)
 
     def say(self, text: str, style: str = "", stays: float = _MESSAGE_STAYS) -> None:
         """Show a sentence in the footer for some seconds."""
@@ -195,7 +204,7 @@ class MainScreen(Screen[None]):
         self._arrange()
         if opened:
             self.detail.show(self.pane.resource, self.pane.item)
-            self.detail.focus_view()
+            self.detail.tab.focus()
         else:
             self.pane.table.focus()
         self._paint_footer()
@@ -221,6 +230,7 @@ class MainScreen(Screen[None]):
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
         self._arrange()
+        self._paint_footer()
 
     def action_open_detail(self) -> None:
         self._open_detail(True)
@@ -232,8 +242,7 @@ class MainScreen(Screen[None]):
         elif self.zoomed:
             self.action_zoom()
         elif self.pane.filter:
-            self.pane.set_filter("")
-            self._paint_strip()
+            self._filter("")
 
     # messages of the widgets
 
@@ -259,6 +268,12 @@ class MainScreen(Screen[None]):
     async def on_bar_pressed(self, event: Bar.Pressed) -> None:
         await self.run_action(event.action)
 
+    async def action_operate(self, id: str) -> None:
+        """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
+        operation = BY_ID[id]
+        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.tab}
+        await hearers.get(operation.context, self).run_action(operation.action)
+
     def on_descendant_focus(self) -> None:
         self._paint_footer()
 
@@ -275,16 +290,6 @@ class MainScreen(Screen[None]):
         pane.toggle_running_only()
         self.goto_pane(0)
         self.say("running containers only" if pane.running_only else "all containers")
-
-    def action_mark(self) -> None:
-        self.pane.table.toggle_mark()
-        self.pane.table.action_cursor_down()
-
-    def action_mark_all(self) -> None:
-        self.pane.table.mark_all_shown()
-
-    def action_unmark(self) -> None:
-        self.pane.table.clear_marks()
 
     async def action_measure(self) -> None:
         """Ask what the objects of this pane take on disk; the answer may take the Engine a while."""
@@ -304,43 +309,31 @@ class MainScreen(Screen[None]):
         pane.table.resort()
         pane.refresh_surroundings()
         self.detail.repaint()
-        self.say(f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure")
+        self.say(
+            f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure"
+        )
 
     # filter and search
 
-    def action_filter(self) -> None:
-        self._ask("filter: ", self.pane.filter.line, searching=False)
+    async def action_filter(self) -> None:
+        """Filter the list; up and down move in it meanwhile."""
+        pane = self.pane
+        await self._ask(Prompt(pane.filter.line, "filter", typed=self._filter, leaf=pane.table, back_to=pane.table))
 
-    def action_search(self) -> None:
-        self._ask("search: ", "", searching=True)
+    async def action_search(self) -> None:
+        """Search in the tab of the detail that is shown."""
+        view = self.detail.tab
+        await self._ask(Prompt("", "search", typed=view.search, leaf=view, back_to=view))
 
-    def _ask(self, label: str, value: str, *, searching: bool) -> None:
-        if self.prompt is None:
-            self._searching = searching
-            self.prompt = Prompt(value, label.strip(" :"))
-            self.mount(self.prompt, before=self.footer)
-            self.prompt.focus()
+    async def _ask(self, prompt: Prompt) -> None:
+        await self.query(Prompt).remove()
+        await self.mount(prompt, before=self.footer)
+        prompt.focus()
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        if self._searching:
-            self.detail.view.search(event.text)
-        else:
-            self.pane.set_filter(event.text)
-            self._paint_strip()
-
-    def on_prompt_moved(self, event: Prompt.Moved) -> None:
-        table = self.pane.table
-        if not self._searching:
-            (table.action_cursor_down if event.rows > 0 else table.action_cursor_up)()
-
-    async def on_prompt_ended(self, event: Prompt.Ended) -> None:
-        if self.prompt is None:
-            return
-        if not event.kept:
-            self.on_prompt_typed(Prompt.Typed(""))
-        prompt, self.prompt = self.prompt, None
-        await prompt.remove()
-        (self.detail.view if self._searching else self.pane.table).focus()
+    def _filter(self, line: str) -> None:
+        self.pane.set_filter(line)
+        self._paint_strip()
+        self._paint_footer()
 
     # references
 
@@ -354,53 +347,53 @@ class MainScreen(Screen[None]):
 
     def follow_to(self, reference: Reference) -> None:
         """Select the object of a reference in its pane; what hides it there is lifted."""
-        index = next((i for i, pane in enumerate(self.panes) if pane.resource.kind == reference.kind), None)
-        if index is None or not self._known(reference):
+        pane = self._trail.pane_of(reference)
+        if pane is None:
             self.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
             return
         if self.detail.key is not None:
-            self._trail.append(Reference(*self.detail.key, ""))
-        self._go(index, reference.id)
+            self._trail.leave(Reference(*self.detail.key, ""))
+        self._select(pane, reference.id)
 
     def action_follow_back(self) -> None:
-        while self._trail:
-            origin = self._trail.pop()
-            if self._known(origin):
-                self._go(next(i for i, pane in enumerate(self.panes) if pane.resource.kind == origin.kind), origin.id)
-                return
-        self.say("nothing to go back to")
+        origin = self._trail.back()
+        if origin is None:
+            self.say("nothing to go back to")
+        else:
+            self._select(*origin)
 
-    def _known(self, reference: Reference) -> bool:
-        return self.session.mirror.get(reference.kind, reference.id) is not None
-
-    def _go(self, index: int, id: str) -> None:
-        opened, pane = self.detail.has_class("-open"), self.panes[index]
+    def _select(self, pane: Pane, id: str) -> None:
+        """Put the cursor on an object, and keep the detail open if it is."""
+        opened = self.detail.has_class("-open")
         if not pane.table.move_to(id):
             pane.lift_filters()
             pane.table.move_to(id)
-        self.goto_pane(index)
+        self.goto_pane(pane.number - 1)
         if opened:
             self._open_detail(True)
 
     # the detail
 
     def action_next_tab(self) -> None:
-        self.detail.select_tab(self.detail.tab + 1)
+        self.detail.step_tab(1)
 
     def action_previous_tab(self) -> None:
-        self.detail.select_tab(self.detail.tab - 1)
+        self.detail.step_tab(-1)
 
     def action_show_tab(self, tab: int) -> None:
-        self.detail.select_tab(tab)
+        self.detail.select_tab(self.detail.shown_tabs[tab])
 
     def action_inspect(self) -> None:
-        self.detail.select_tab(1)
+        self.detail.select_tab(self.detail.json)
         self._open_detail(True)
 
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal
         self.detail.repaint()
-        self.say("secrets are shown" if self.world.reveal else "secrets are hidden", "warn" if self.world.reveal else "")
+        self.say(
+            "secrets are shown" if self.world.reveal else "secrets are hidden",
+            "warn" if self.world.reveal else "",
+        )
 
     # the program
 
@@ -417,7 +410,9 @@ class MainScreen(Screen[None]):
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
-        self.say("connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry")
+        self.say(
+            "connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry"
+        )
 
     def action_leave(self) -> None:
         self.app.exit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dockertui.operations.catalogue import BY_ID, OPERATIONS
+from dockertui.operations.catalogue import OPERATIONS
 from dockertui.resources.base import Reference
 from dockertui.widgets.menu import Item, Menu
 
@@ -17,7 +17,8 @@ def sort(screen: MainScreen) -> None:
     """Offer the columns to sort by; the one in force is marked, and choosing it again turns it round."""
     pane = screen.pane
     items = [
-        Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "") for column, title in pane.sortable()
+        Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "")
+        for column, title in pane.sortable()
     ]
     _offer(screen, f"Sort {pane.resource.title.lower()} by", items, pane.sort_by)
 
@@ -49,16 +50,22 @@ def theme(screen: MainScreen) -> None:
 def palette(screen: MainScreen) -> None:
     """Offer every operation by its name, its key beside it."""
     items = [
-        Item(operation.id, operation.title, hint=screen.catalogue.keys_shown(operation, 2), words=operation.words)
+        Item(
+            operation.id,
+            operation.title,
+            hint=screen.catalogue.keys_shown(operation, 2),
+            words=operation.words,
+        )
         for operation in OPERATIONS
         if operation.palette
     ]
 
-    def run(id: str) -> None:
-        screen.call_later(screen.run_action, BY_ID[id].action)
-
-    _offer(screen, "Commands", items, run)
+    _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))
 
 
-def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], None]) -> None:
-    screen.app.push_screen(Menu(title, items), lambda chosen: choose(chosen) if chosen is not None else None)
+def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], object]) -> None:
+    def chosen(id: str | None) -> None:
+        if id is not None:
+            choose(id)
+
+    screen.app.push_screen(Menu(title, items), chosen)

@@ -24,6 +24,16 @@ class ResourceTable(Table[Any]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LIST)
 
+    def action_mark(self) -> None:
+        self.toggle_mark()
+        self.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        self.mark_all_shown()
+
+    def action_unmark(self) -> None:
+        self.clear_marks()
+
 
 class Pane(Vertical):
     """One kind's objects. It reads the mirror when told that something changed, and keeps filter, sort and marks."""
@@ -38,16 +48,14 @@ class Pane(Vertical):
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
         self._columns = {column.id: column for column in resource.columns(world)}
-        self._sort = resource.default_sort
-        self._reverse = False
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
         yield self.table
 
     def on_mount(self) -> None:
-        self.table.set_columns(list(self._columns.values()))
-        self.table.sort_by(self._sort, False)
+        self.table.set_columns(list(self._columns.values()), tie=self.resource.default_sort)
+        self.table.sort_by(self.resource.default_sort)
         self.reload()
 
     @property
@@ -68,8 +76,6 @@ class Pane(Vertical):
 
     def reload(self) -> None:
         """Take all objects from the mirror."""
-        loaded = self.world.mirror.loaded(self.resource.kind)
-        self.table.empty_text = f"no {self.resource.title.lower()}" if loaded else "asking the Engine…"
         self.table.set_objects(self.world.mirror.objects(self.resource.kind))
         self.show_title()
 
@@ -87,6 +93,16 @@ class Pane(Vertical):
     def show_title(self) -> None:
         """Paint the title: number, name, counts, and the filter where there is one."""
         self.title_bar.update(*pane_title(self))
+        self.table.empty_text = self._why_empty()
+
+    def _why_empty(self) -> str:
+        """What stands in place of the first row when there is none."""
+        kind, name = self.resource.kind, self.resource.title.lower()
+        if (error := self.world.mirror.error(kind)) is not None:
+            return str(error)
+        if self.table.objects:
+            return f"no {name} match the filter: esc drops it" if self.filter else f"no running {name}: A shows all"
+        return f"no {name}" if self.world.mirror.loaded(kind) else "asking the Engine…"
 
     # filter, sort
 
@@ -106,7 +122,7 @@ class Pane(Vertical):
         self._apply_filter()
 
     def _filter(self, line: str) -> Filter[Any]:
-        return Filter(line, self.resource.terms(), self.resource.plain)
+        return Filter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
 
     def _apply_filter(self) -> None:
         keeps, running_only, is_running = self.filter.keeps, self.running_only, self.resource.is_running
@@ -124,19 +140,19 @@ class Pane(Vertical):
     @property
     def sort(self) -> str:
         """The id of the column sorted by."""
-        return self._sort
+        return self.table.sort[0] or self.resource.default_sort
 
     def sort_by(self, column: str) -> None:
-        """Sort by a column; by the same once more turns the order round, and a third time takes it back."""
-        if column != self._sort:
-            self._sort, self._reverse = column, False
-        elif not self._reverse:
-            self._reverse = True
+        """Sort by a column, numbers from the largest; once more turns it round, a third time takes it back."""
+        largest_first = self._columns[column].right
+        if self.table.sort == (column, not largest_first):
+            self.table.sort_by(self.resource.default_sort)
+        elif self.table.sort == (column, largest_first):
+            self.table.sort_by(column, not largest_first)
         else:
-            self._sort, self._reverse = self.resource.default_sort, False
-        self.table.sort_by(self._sort, self._reverse)
+            self.table.sort_by(column, largest_first)
 
     def reverse(self) -> None:
         """Turn the order round."""
-        self._reverse = not self._reverse
-        self.table.sort_by(self._sort, self._reverse)
+        column, reverse = self.table.sort
+        self.table.sort_by(column, not reverse)

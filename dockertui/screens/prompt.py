@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
-from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 
 class Prompt(Input):
-    """A line that says what is typed at every change, and ends with Enter (kept) or Escape (dropped).
+    """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
 
-    Up and down move in the list above while typing.
+    typed: called with the text at every change. leaf: what up and down, and the paging keys, move meanwhile.
+    back_to: what has the focus afterwards.
     """
 
-    class Typed(Message):
-        """The text changed."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Ended(Message):
-        """Typing ended; `kept` says whether the text counts."""
-
-        def __init__(self, text: str, kept: bool) -> None:
-            super().__init__()
-            self.text = text
-            self.kept = kept
-
-    class Moved(Message):
-        """Up or down was pressed: `rows` is -1 or 1."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
-
-    def __init__(self, value: str, placeholder: str) -> None:
+    def __init__(
+        self, value: str, placeholder: str, *, typed: Callable[[str], object], leaf: Widget, back_to: Widget
+    ) -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
+        self._typed = typed
+        self._leaf = leaf
+        self._back_to = back_to
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self._typed(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Ended(event.value, kept=True))
+        await self._end()
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        moves = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
         if event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Ended(self.value, kept=False))
-        elif event.key in ("up", "down"):
-            event.stop()
-            self.post_message(self.Moved(1 if event.key == "down" else -1))
+            self._typed("")
+            await self._end()
+        elif event.key in moves:
+            await self._leaf.run_action(moves[event.key])
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    async def _end(self) -> None:
+        self._back_to.focus()
+        await self.remove()

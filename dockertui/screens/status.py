@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
-from dockertui.operations.base import Context
+from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
-from dockertui.resources.base import Resource
 from dockertui.widgets.bar import Piece
 
 if TYPE_CHECKING:
     from dockertui.screens.pane import Pane
+    from dockertui.screens.tabs import Subject, Tab
 
 Line = tuple[list[Piece], list[Piece]]
 """The pieces on the left and on the right of a bar."""
+
+
+_COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
+"""Of the containers' counts, those of trouble are the last to go when the width does not suffice."""
 
 
 class Message(NamedTuple):
@@ -31,34 +35,29 @@ class Message(NamedTuple):
 def header(session: Session, containers: Pane, now: float) -> Line:
     """Which Engine this is, how its containers are, and whether what is shown is live."""
     endpoint, version = session.endpoint, session.mirror.version
-    left = [Piece("dockertui", "accent", priority=4)]
+    left = [Piece("dockertui", "accent", priority=5)]
     if endpoint.demo:
-        left.append(Piece((("DEMO", "warn"), (" nothing here is real", "dim")), priority=1))
+        left.append(Piece("DEMO", "warn"))
+        left.append(Piece("nothing here is real", "dim", priority=5))
     else:
         left.append(Piece(endpoint.name, "title"))
-        left.append(Piece(endpoint.address, "dim", priority=6))
+        left.append(Piece(endpoint.address, "dim", priority=7))
     left += _engine(version) if version is not None else []
     known = session.mirror.objects("container").values()
     counts = containers.resource.summary(known, containers.world)
-    if counts:
-        left.append(Piece(_spaced([(part.text, part.style) for part in counts]), priority=2))
+    left += [Piece(part.text, part.style, priority=_COUNT_PRIORITY.get(part.style, 3)) for part in counts]
     right = [Piece("READ ONLY", "warn", priority=1)] if session.engine.read_only else []
     if session.mirror.link.state is LinkState.LIVE:
-        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=8))
+        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=9))
     return left, [*right, *link(session, now)]
 
 
 def _engine(version: Version) -> list[Piece]:
     brand = "Podman" if version.podman else "Engine"
     return [
-        Piece(((f"{brand} {version.engine}", ""), (f" API {version.api}", "dim")), priority=5),
-        Piece(f"{version.os}/{version.arch}", "dim", priority=7),
+        Piece(((f"{brand} {version.engine}", ""), (f" API {version.api}", "dim")), priority=6),
+        Piece(f"{version.os}/{version.arch}", "dim", priority=8),
     ]
-
-
-def _spaced(runs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Texts with a space between."""
-    return tuple((f" {text}" if number else text, style) for number, (text, style) in enumerate(runs))
 
 
 def link(session: Session, now: float) -> list[Piece]:
@@ -66,7 +65,7 @@ def link(session: Session, now: float) -> list[Piece]:
     state = session.mirror.link
     if state.state is LinkState.LIVE:
         return [Piece("● live", "good")]
-    why = [Piece(state.error.message, "dim", priority=3)] if state.error is not None else []
+    why = [Piece(state.error.message, "dim", priority=4)] if state.error is not None else []
     if state.state is LinkState.CONNECTING:
         return [*why, Piece("○ connecting", "busy")]
     wait = max(0, round(state.retry_at - now)) if state.retry_at is not None else 0
@@ -77,7 +76,10 @@ def link(session: Session, now: float) -> list[Piece]:
 def pane_title(pane: Pane) -> Line:
     """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
     style = "tab-on" if pane.active else "tab"
-    return [Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"), *_counts(pane)], _notes(pane)
+    return [
+        Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"),
+        *_counts(pane),
+    ], _notes(pane)
 
 
 def _counts(pane: Pane) -> list[Piece]:
@@ -117,23 +119,29 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
     return tabs, _counts(current) if narrowed else []
 
 
-def detail_title(resource: Resource[Any] | None, item: Any, tabs: Sequence[str], tab: int) -> Line:
+def detail_title(subject: Subject | None, tabs: Sequence[Tab], current: Tab) -> Line:
     """The name of the object shown, and the tabs."""
     left = [Piece("nothing selected", "dim")]
-    if resource is not None and item is not None:
-        left = [Piece(((f"{resource.kind} ", "dim"), (resource.name(item), "title")))]
-    right = [
-        Piece(f" {title} ", "tab-on" if number == tab else "tab", f"show_tab({number})") for number, title in enumerate(tabs)
+    if subject is not None:
+        left = [Piece(((f"{subject.resource.kind} ", "dim"), (subject.resource.name(subject.item), "title")))]
+    return left, [
+        Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"show_tab({number})")
+        for number, tab in enumerate(tabs)
     ]
-    return left, right
 
 
-def footer(catalogue: Catalogue, context: Context, message: Message) -> Line:
-    """What the keys do here, or a message while there is one."""
+def footer(catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = ()) -> Line:
+    """What the keys do here, but those `idle` now; or a message while there is one."""
     if message.text:
         return [Piece(message.text, message.style)], []
     hints = catalogue.hints(context)
     return [
-        Piece(((key, "key"), (f" {operation.hint}", "dim")), "", operation.action, priority=number)
-        for number, (operation, key) in enumerate(hints)
+        Piece(
+            ((key, "key"), (f" {operation.hint}", "dim")),
+            "",
+            f"operate({operation.id!r})",
+            priority=operation.hint_order,
+        )
+        for operation, key in hints
+        if operation not in idle
     ], []

@@ -1,7 +1,7 @@
 """A line of pieces at the left and at the right: header, footer and tabs are each one of these."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -44,12 +44,6 @@ class _Placed(NamedTuple):
 class Bar(Painted):
     """One line. Painted only when `update` brings something else than there is."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--key",
-        "paint--title",
-        "paint--tab",
-        "paint--tab-on",
-    }
     DEFAULT_CSS = "Bar { height: 1; }"
 
     class Pressed(Message):
@@ -114,7 +108,7 @@ class Bar(Painted):
         inner = width - 2 * self._margin
         left, right = list(self._left), list(self._right)
         while len(left) + len(right) > 1 and self._needed(left) + self._needed(right) > inner + self._gap:
-            row = max((left, right), key=lambda pieces: max([piece.priority for piece in pieces], default=-1))
+            row = max((right, left), key=lambda pieces: max([piece.priority for piece in pieces], default=-1))
             last = max(range(len(row)), key=lambda index: (row[index].priority, index))
             del row[last]
         placed = self._in_a_row(left, self._margin, inner)

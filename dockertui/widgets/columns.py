@@ -1,7 +1,6 @@
 """Columns of a table: what each shows, and how they share the width there is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -18,8 +17,7 @@ class Cell(NamedTuple):
     """"", "good", "warn", "bad", "busy", "accent" or "dim": beside the text, never in place of it."""
 
 
-@dataclass(frozen=True)
-class Column(Generic[T]):
+class Column(NamedTuple, Generic[T]):
     """One column of a table of `T`."""
 
     id: str
@@ -58,19 +56,41 @@ def lay_out(columns: Sequence[Column[Any]], width: int) -> list[Slot]:
     return _place(columns, kept, width)
 
 
-def lay_out_all(columns: Sequence[Column[Any]], width: int, fixed: int, left: int) -> tuple[list[Slot], bool]:
-    """As `lay_out`, but columns are scrolled, not dropped: the first `fixed` stay, `left` columns after them
-    are scrolled out. Returns the slots and whether columns remain to the right.
+class Layout(NamedTuple):
+    """The places of the columns shown, and whether others are scrolled out."""
+
+    slots: list[Slot]
+    fixed: int = 0
+    """Slots that stay when the others are scrolled."""
+    more_left: bool = False
+    more_right: bool = False
+
+
+def lay_out_all(columns: Sequence[Column[Any]], width: int, left: int) -> Layout:
+    """As `lay_out`, but columns are scrolled, not dropped: `left` of them are scrolled out.
+
+    The first column stays, and those of priority 0 that follow it, as long as each of the others still fits.
     """
     everything = list(range(len(columns)))
     if _needed(columns, everything) <= width:
-        return _place(columns, everything, width), False
+        return Layout(_place(columns, everything, width))
+    fixed = _fixed(columns, width)
     kept = everything[:fixed]
     for index in everything[fixed + left :]:
         if len(kept) > fixed and _needed(columns, [*kept, index]) > width:
-            return _place(columns, kept, width), True
+            return Layout(_place(columns, kept, width), fixed, left > 0, True)
         kept.append(index)
-    return _place(columns, kept, width), False
+    return Layout(_place(columns, kept, width), fixed, left > 0, False)
+
+
+def _fixed(columns: Sequence[Column[Any]], width: int) -> int:
+    fixed = 1
+    while fixed < len(columns) - 1 and columns[fixed].priority == 0:
+        widest = max(column.width for column in columns[fixed + 1 :])
+        if _needed(columns, range(fixed + 1)) + GAP + widest > width:
+            break
+        fixed += 1
+    return fixed
 
 
 def _needed(columns: Sequence[Column[Any]], kept: Sequence[int]) -> int:

@@ -1,7 +1,7 @@
 """JSON as a tree that folds: whatever its size, only the lines in view are made into text."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from rich.segment import Segment
 from textual import events
@@ -31,16 +31,6 @@ class _NodeLook(NamedTuple):
 
 class JsonView(Lines):
     """A JSON value, folded below `DEPTH`. Keys are the screen's to bind: it binds the `action_*` methods."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--key",
-        "paint--string",
-        "paint--number",
-        "paint--word",
-        "paint--cursor",
-        "paint--match",
-        "paint--match-cursor",
-    }
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)

@@ -28,12 +28,12 @@ class Lines(Painted, can_focus=True):
     """Fixed lines above the scrolled ones."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        self._strips: dict[tuple[Look, bool], Strip] = {}
         super().__init__(name=name, id=id, classes=classes)
         self.top = 0
         """The first line in view."""
         self._frame: list[tuple[Look, bool]] | None = None
         self._frame_size = Size(0, 0)
-        self._strips: dict[tuple[Look, bool], Strip] = {}
 
     # What a subclass says
 
@@ -106,11 +106,6 @@ class Lines(Painted, can_focus=True):
         self._strips.clear()
         self.refresh()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        if "_strips" in self.__dict__:
-            self._strips.clear()
-
     def render_line(self, y: int) -> Strip:
         frame = self._frame
         if frame is None or self._frame_size != self.size:
@@ -153,7 +148,7 @@ class Lines(Painted, can_focus=True):
         if strip is None:
             look, mark = line
             segments = [self.segment(" " * self.line_width)] if look is None else self.draw(look)
-            last = self.segment("┃", "dim") if mark else self.segment(" ")
+            last = self.segment("┃", "dim") if mark else Segment(" ", segments[-1].style)
             body = Strip(segments).adjust_cell_length(self.line_width, self.ink())
             strip = Strip([*body, last], self.size.width)
             if len(self._strips) >= _STRIPS_MAX:

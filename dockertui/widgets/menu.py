@@ -1,7 +1,7 @@
 """A list to choose from, in a box over the screen; typing narrows it."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -30,6 +30,8 @@ class Item(NamedTuple):
     """At the right: the key that does the same."""
     disabled: str = ""
     """Why it cannot be chosen; empty when it can."""
+    words: str = ""
+    """Further words that find it, not shown."""
 
 
 class _ItemLook(NamedTuple):
@@ -41,13 +43,6 @@ class _ItemLook(NamedTuple):
 class MenuList(Lines):
     """The items of a menu and, above them, its title and what was typed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--title",
-        "paint--cursor",
-        "paint--faint",
-        "paint--match",
-        "paint--match-cursor",
-    }
     head = 1
 
     class Chosen(Message):
@@ -77,10 +72,12 @@ class MenuList(Lines):
         return self._typed
 
     def type(self, text: str) -> None:
-        """Show only the items whose label holds every word of `text`."""
+        """Show only the items whose label, or further words, hold every word of `text`."""
         self._typed = text
         words = text.lower().split()
-        self._shown = [item for item in self._items if all(word in item.label.lower() for word in words)]
+        self._shown = [
+            item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)
+        ]
         self._row = self.top = 0
         self.repaint()
 

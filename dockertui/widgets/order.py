@@ -80,9 +80,7 @@ class Order(Generic[T]):
         row = bisect_left(self.ranked, entry)
         return row if row < len(self.ranked) and self.ranked[row] is entry else None
 
-    def sort(
-        self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False
-    ) -> None:
+    def sort(self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False) -> None:
         """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order the objects came."""
         self._value, self._tie, self._descending = value, tie, descending
         self._entries.clear()
@@ -100,9 +98,7 @@ class Order(Generic[T]):
         if self._value is None:
             self._entries.clear()
         else:
-            self._entries = {
-                key: entry for key, entry in self._entries.items() if objects.get(key) is known.get(key)
-            }
+            self._entries = {key: entry for key, entry in self._entries.items() if objects.get(key) is known.get(key)}
         self._serials = dict(zip(objects, range(len(objects)), strict=True))
         self._next_serial = len(objects)
         self._rank_all()

@@ -1,7 +1,7 @@
 """A readable page of labelled values, with lines that lead to other objects."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual import events
@@ -32,14 +32,6 @@ class _LineLook(NamedTuple):
 
 class Page(Lines):
     """Sections of fields. The cursor is a line, seen while the page has the focus."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--title",
-        "paint--ref",
-        "paint--cursor",
-        "paint--match",
-        "paint--match-cursor",
-    }
 
     class Followed(Message):
         """The line of a reference was followed, by `action_follow` or a click."""
@@ -140,7 +132,7 @@ class Page(Lines):
         old, top, row = self._lines, self.top, self._row
         width = self._lines_width = self.line_width
         labels = label_width(self._sections, width)
-        values = width - value_column(labels)
+        values = width - value_column(labels) - 1  # a blank before the position mark
         if labels != self._labels or values != self._wrapping.width:
             self._labels, self._wrapping = labels, Wrapping(values)
             self._strips.clear()

@@ -1,7 +1,6 @@
 """A page's sections as lines of a width: labels in a column, values wrapped beside them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,8 +15,7 @@ _GAP = 2
 _LABEL_MAX = 24
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A label and what it says; a value of several texts takes a line for each."""
 
     label: str
@@ -28,8 +26,7 @@ class Field:
     """What following the line leads to: handed back in `Page.Followed`."""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """Fields under a title; without fields only the title is shown."""
 
     title: str
@@ -93,9 +90,7 @@ def page_lines(sections: Sequence[Section], labels: int, wrapping: Wrapping) -> 
         title = clean(section.title)
         if number:
             lines.append(PageLine((title, "", -2, 0), -1))
-        lines.append(
-            PageLine((title, "", -1, 0), -1, text=fit(title, min(cell_len(title), 200)), style="title")
-        )
+        lines.append(PageLine((title, "", -1, 0), -1, text=fit(title, min(cell_len(title), 200)), style="title"))
         seen: dict[str, int] = {}
         for field in section.fields:
             nth = seen[field.label] = seen.get(field.label, -1) + 1

@@ -1,13 +1,13 @@
 """Rows of cells in columns: the part of the table that formats and paints, without order or choice."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
 
-from dockertui.widgets.columns import GAP, Cell, Column, Slot, lay_out, lay_out_all
+from dockertui.widgets.columns import GAP, Cell, Column, Layout, Slot, lay_out, lay_out_all
 from dockertui.widgets.lines import Lines, Look
-from dockertui.widgets.text import clean, crop, fit, split_spans
+from dockertui.widgets.text import clean, crop, fit, split_spans, wrap
 
 T = TypeVar("T")
 
@@ -33,24 +33,9 @@ class RowLook(NamedTuple):
     marked: bool
 
 
-class _Layout(NamedTuple):
-    slots: list[Slot]
-    more_left: bool
-    more_right: bool
-
-
 class Rows(Lines, Generic[T]):
     """A header and a row for each object; only rows in view are formatted, once for an object's version."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paint--head",
-        "paint--sorted",
-        "paint--cursor",
-        "paint--faint",
-        "paint--marked",
-        "paint--match",
-        "paint--match-cursor",
-    }
     head = 1
 
     def __init__(
@@ -58,18 +43,15 @@ class Rows(Lines, Generic[T]):
         columns: Sequence[Column[T]] = (),
         *,
         empty_text: str = "",
-        fixed_columns: int = 1,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self.fixed_columns = fixed_columns
-        """Columns that stay when the others are scrolled."""
         self.last_error: Exception | None = None
         """The last exception of a function of the columns or the filter; the cell shows `?` meanwhile."""
         self._columns: tuple[Column[T], ...] = tuple(columns)
-        self._layout: tuple[int, _Layout] | None = None
+        self._layout: tuple[int, Layout] | None = None
         self._left = 0
         self._cells: dict[str, tuple[T, tuple[Cell, ...]]] = {}
         self._spans: Spans | None = None
@@ -119,8 +101,10 @@ class Rows(Lines, Generic[T]):
 
     @empty_text.setter
     def empty_text(self, text: str) -> None:
-        self._empty_text = clean(text)
-        self.refresh_frame()
+        text = clean(text)
+        if text != self._empty_text:
+            self._empty_text = text
+            self.refresh_frame()
 
     @property
     def show_all_columns(self) -> bool:
@@ -163,24 +147,23 @@ class Rows(Lines, Generic[T]):
         self._cells.clear()
         self.repaint()
 
-    def _laid_out(self) -> _Layout:
+    def _laid_out(self) -> Layout:
         width = self.line_width
         if self._layout is None or self._layout[0] != width:
             self._cells.clear()
             self._layout = width, self._lay_out(width - GUTTER)
         return self._layout[1]
 
-    def _lay_out(self, width: int) -> _Layout:
-        if not self._show_all:
-            return _Layout(lay_out(self._columns, width), False, False)
-        slots, more = lay_out_all(self._columns, width, self.fixed_columns, self._left)
-        return _Layout(slots, len(slots) < len(self._columns) and self._left > 0, more)
+    def _lay_out(self, width: int) -> Layout:
+        if self._show_all:
+            return lay_out_all(self._columns, width, self._left)
+        return Layout(lay_out(self._columns, width))
 
     # Looks and lines
 
     def look(self, row: int) -> Look:
         if row >= self.line_count:
-            return self._empty_text if row == 0 else None
+            return self._empty_line(row)
         key, obj = self.row_at(row)
         known = self._cells.get(key)
         if known is None or known[0] is not obj:
@@ -191,6 +174,11 @@ class Rows(Lines, Generic[T]):
     def frame_painted(self) -> None:
         if len(self._cells) > 4 * self.body_height + 64:
             self._cells.clear()
+
+    def _empty_line(self, row: int) -> str | None:
+        """What stands in a row past the last one: lines of the empty text where there is no row at all."""
+        lines = wrap(self._empty_text, self.line_width - GUTTER) if not self.line_count else []
+        return lines[row] if row < len(lines) else None
 
     def _format(self, obj: T) -> tuple[Cell, ...]:
         columns = self._columns
@@ -276,7 +264,7 @@ class Rows(Lines, Generic[T]):
         for place, slot in enumerate(layout.slots):
             column = self._columns[slot.column]
             gap = " " * GAP if place else ""
-            if layout.more_left and place == self.fixed_columns:
+            if layout.more_left and place == layout.fixed:
                 gap = MORE_LEFT
             runs += [(("head",), gap), *self._title(column, slot.width)]
         runs.append((("head",), " " * self._rest()))

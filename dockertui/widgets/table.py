@@ -64,14 +64,11 @@ class Table(Rows[T], Generic[T]):
         columns: Sequence[Column[T]] = (),
         *,
         empty_text: str = "",
-        fixed_columns: int = 1,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(
-            columns, empty_text=empty_text, fixed_columns=fixed_columns, name=name, id=id, classes=classes
-        )
+        super().__init__(columns, empty_text=empty_text, name=name, id=id, classes=classes)
         self._order: Order[T] = Order()
         self._tie: str | None = None
         self._cursor: str | None = None
@@ -111,7 +108,7 @@ class Table(Rows[T], Generic[T]):
 
     def set_filter(self, keep: Callable[[T], bool] | None, spans: Spans | None = None) -> None:
         """Show only what `keep` keeps, with `spans` of the cells' texts marked as matched; None shows all."""
-        if spans is not self._spans:
+        if spans or self._spans:
             self._spans = spans
             self.repaint()
         with self._changing():

@@ -109,20 +109,20 @@ def crop(text: str, width: int) -> str:
     return text
 
 
-_WORD_END = re.compile(r"(?<=[\s,;:/])")
+_WORD_END = re.compile(r"(?<=[\s,;:])")
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Cleaned `text` in lines of at most `width` cells (>= 2), joined they are `text` again.
 
-    A line ends after a space or one of `,;:/` in its last half, else in the middle of a word: nothing is added
+    A line ends after a space or one of `,;:` in its last half, else in the middle of a word: nothing is added
     or left out for whoever copies it.
     """
     width = max(2, width)
     lines: list[str] = []
     while (line := crop(text, width)) != text:
         breaks = [match.start() for match in _WORD_END.finditer(line)]
-        if breaks and breaks[-1] > len(line) // 2:
+        if breaks and breaks[-1] >= len(line) // 2:
             line = line[: breaks[-1]]
         lines.append(line)
         text = text[len(line) :]

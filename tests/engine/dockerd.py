@@ -25,6 +25,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.pty.process import cpu_of
+
 IMAGE = "busybox:latest"
 TOOLS = ("dockerd", "docker", "unshare", "nsenter", "busybox")
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
@@ -171,9 +173,7 @@ class Dockerd:
         self._remove_images()
 
     def _remove_images(self) -> None:
-        listing = self.cli(
-            "image", "ls", "--all", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"
-        ).splitlines()
+        listing = self.cli("image", "ls", "--all", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}").splitlines()
         rows = [row.rsplit(" ", 1) for row in listing]
         tags = [tag for tag, _ in rows if tag != IMAGE and "<none>" not in tag]
         kept = {id_ for tag, id_ in rows if tag == IMAGE}
@@ -183,11 +183,21 @@ class Dockerd:
         if not kept:
             self._load_busybox()
 
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU that dockerd and the containerd it started have used."""
+        daemons = [pid for pid in _children(self._inside) if _name_of(pid) == "dockerd"]
+        daemons += [pid for parent in daemons for pid in _children(parent)]
+        return sum(map(cpu_of, daemons))
+
+    @property
+    def _inside(self) -> int:
+        """The process 1 of the namespaces, as it is called outside of them."""
+        return _children(self._supervisor.pid)[0]
+
     def nsenter(self, *words: str) -> str:
         """Run a command inside the Engine's namespaces (published ports are reachable there); its output."""
-        parent = self._supervisor.pid
-        inside = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]
-        enter = ["nsenter", "--target", inside, "--mount", "--net", "--pid", "--uts", "--", *words]
+        enter = ["nsenter", "--target", str(self._inside), "--mount", "--net", "--pid", "--uts", "--", *words]
         return subprocess.run(enter, capture_output=True, text=True, check=True).stdout
 
     def close(self) -> None:
@@ -233,6 +243,16 @@ class Dockerd:
         changes = ('CMD ["sh"]', "ENV PATH=/bin")
         flags = [word for change in changes for word in ("--change", change)]
         self.cli("import", *flags, "-", IMAGE, stdin=busybox_tar())
+
+
+def _children(pid: int) -> list[int]:
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def _name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def busybox_tar() -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -69,6 +70,7 @@ class PtyProcess(ABC):
         self.news = threading.Condition()
         self.reads: list[Read] = []
         self.ended = False
+        self._hung_up = False
         self._set_size(*size)
         self.started = time.monotonic()
         self._process = subprocess.Popen(
@@ -155,6 +157,12 @@ class PtyProcess(ABC):
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as a lost SSH connection does."""
+        self._hung_up = True
+        self._reader.join()
+        self._close_master()
+
     def wait(self, patience: float = PATIENCE) -> int:
         """Wait until the program has ended by itself; its exit code."""
         code = self._process.wait(patience)
@@ -166,19 +174,20 @@ class PtyProcess(ABC):
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
-        self._reader.join(5)  # a child of the program may hold the pty open
+        self._hung_up = True  # a child of the program may hold the pty open
+        self._reader.join()
+        self._close_master()
+
+    # Below the hood
+
+    def _close_master(self) -> None:
         if self._master >= 0:
             os.close(self._master)
             self._master = -1
 
-    # Below the hood
-
     def _read(self) -> None:
         while True:
-            try:
-                data = os.read(self._master, 65536)
-            except OSError:  # Linux: the other side has been closed
-                data = b""
+            data = self._next()
             now = time.monotonic()
             with self.news:
                 if data:
@@ -188,6 +197,17 @@ class PtyProcess(ABC):
                 self.news.notify_all()
             if not data:
                 return
+
+    def _next(self) -> bytes:
+        """The next piece of output; nothing when the program has closed the pty, or we have."""
+        # A blocking read would keep the terminal open behind the back of `hang_up`.
+        while not self._hung_up:
+            try:
+                if select.select([self._master], [], [], 0.05)[0]:
+                    return os.read(self._master, 65536)
+            except OSError:  # Linux: the other side has been closed
+                break
+        return b""
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

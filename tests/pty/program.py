@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyte
 
@@ -17,13 +19,30 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$[a-
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|P[^\x1b]*)?$")
 """The beginning of such a sequence at the end of a piece of output."""
 
+ALTERNATE = 1049
+"""The mode in which a terminal shows a second screen and keeps the first; pyte has but one."""
+
 
 class _Screen(pyte.Screen):
-    """A screen that answers what a terminal is asked (the cursor's place, what it is), as a real one does."""
+    """A screen that answers as a terminal does (where its cursor is, what it is), and has a second one."""
 
     def __init__(self, columns: int, lines: int, answer: Callable[[bytes], None]) -> None:
         super().__init__(columns, lines)
         self._answer = answer
+        self._below: Any = None
+
+    def set_mode(self, *modes: int, **kwargs: Any) -> None:
+        if ALTERNATE in modes and kwargs.get("private"):
+            self.save_cursor()
+            self._below = copy.deepcopy(self.buffer)
+            self.erase_in_display(2)
+        super().set_mode(*modes, **kwargs)
+
+    def reset_mode(self, *modes: int, **kwargs: Any) -> None:
+        super().reset_mode(*modes, **kwargs)
+        if ALTERNATE in modes and kwargs.get("private") and self._below is not None:
+            self.buffer = self._below
+            self.restore_cursor()
 
     def write_process_input(self, data: str) -> None:
         self._answer(data.encode())

@@ -13,7 +13,7 @@ import dockertui
 from dockertui import cli, crash
 from dockertui.arguments import parse
 from dockertui.cli import Options, main
-from dockertui.config import THEMES, ConfigError
+from dockertui.config import ConfigError
 
 
 @pytest.fixture(autouse=True)
@@ -76,9 +76,7 @@ def test_the_settings_file_can_be_named_after_config_too() -> None:
         ["--host"],
     ],
 )
-def test_wrong_words_are_one_sentence_and_code_2(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_words_are_one_sentence_and_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(words)
     assert left.value.code == 2
@@ -93,9 +91,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("terminal")
-@pytest.mark.parametrize(
-    "words", [["--host", "gopher://h"], ["--context", "absent"], ["-H", "tcp://h", "-c", "x"]]
-)
+@pytest.mark.parametrize("words", [["--host", "gopher://h"], ["--context", "absent"], ["-H", "tcp://h", "-c", "x"]])
 def test_an_unusable_endpoint_is_one_sentence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     told(capsys)
@@ -142,23 +138,6 @@ def test_a_named_settings_file_must_be_there(own_home: Path, monkeypatch: pytest
     assert [type(problem) for problem in cli._settings(Options())[1]] == [ConfigError]
 
 
-@pytest.mark.parametrize(
-    ("environ", "theme"),
-    [
-        ({"TERM": "xterm-256color"}, "textual-dark"),
-        ({"TERM": "xterm-kitty"}, "textual-dark"),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "textual-dark"),
-        ({"TERM": "xterm"}, "ansi-dark"),
-        ({"TERM": "linux"}, "ansi-dark"),
-        ({"TERM": "linux", "TEXTUAL_COLOR_SYSTEM": "256"}, "textual-dark"),
-        ({"TERM": "xterm-256color", "TEXTUAL_COLOR_SYSTEM": "standard"}, "ansi-dark"),
-    ],
-)
-def test_the_theme_fits_the_colours_of_the_terminal(environ: dict[str, str], theme: str) -> None:
-    assert cli.theme_for(environ) == theme
-    assert theme in THEMES
-
-
 def test_an_unexpected_error_goes_to_a_file(
     own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,9 +164,7 @@ def test_an_error_is_told_even_where_no_file_can_be_written(own_home: Path) -> N
     assert "Not a directory" in sentence
 
 
-def test_an_interrupt_is_no_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interrupt_is_no_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(_: Options) -> int:
         raise KeyboardInterrupt
 

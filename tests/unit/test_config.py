@@ -208,9 +208,9 @@ def test_lines_in_an_odd_layout() -> None:
 
 NAMES = st.text(string.ascii_letters + '."#=[ é', min_size=1, max_size=6)
 VALUES = st.one_of(st.integers(), st.booleans(), st.text(string.printable, max_size=20))
-DOCUMENTS = st.recursive(
-    VALUES, lambda inner: st.dictionaries(NAMES, inner, max_size=4), max_leaves=12
-).filter(lambda document: isinstance(document, dict))
+DOCUMENTS = st.recursive(VALUES, lambda inner: st.dictionaries(NAMES, inner, max_size=4), max_leaves=12).filter(
+    lambda document: isinstance(document, dict)
+)
 
 
 @given(document=DOCUMENTS, data=st.data())

@@ -37,9 +37,7 @@ def test_a_key_has_the_name_that_textual_gives_it(written: str, name: str) -> No
     assert normal(written) == name
 
 
-@pytest.mark.parametrize(
-    "written", ["", "esacpe", "ctrl+", "foo+s", "f25", "ctrl+m", "++", "ss", "\x1b", "a+b"]
-)
+@pytest.mark.parametrize("written", ["", "esacpe", "ctrl+", "foo+s", "f25", "ctrl+m", "++", "ss", "\x1b", "a+b"])
 def test_what_is_no_key_is_refused_with_a_remedy(written: str) -> None:
     with pytest.raises(KeyNameError) as caught:
         normal(written)

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "key_names": set(),
     "config_lines": set(),
     "crash": {"__init__"},
+    "leaving": set(),
     "config": {"config_lines", "key_names"},
     "keymap": {"config", "key_names"},
     # the floors, from the lowest up
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS},
     "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal"},
-    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output"},
+    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving"},
     # the doors
     "demo": {"__init__"},
     "arguments": {"cli", "__init__"},
@@ -131,9 +132,7 @@ def test_what_runs_before_the_first_paint_loads_no_library(module: str) -> None:
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["config", "path"], ["config", "show"]])
-def test_a_quick_answer_loads_no_library(
-    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_quick_answer_loads_no_library(words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code = f"""
 from dockertui.cli import main

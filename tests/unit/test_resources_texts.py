@@ -25,7 +25,7 @@ JSON = st.recursive(
 
 
 def make(line: str) -> Filter[dict[str, Any]]:
-    return Filter(line, TERMS, ("name", "image"))
+    return Filter(line, TERMS | {"id": lambda item: ("ab12web",)}, ("name", "image"), ("id",))
 
 
 def test_a_colon_makes_a_term_only_of_a_known_name() -> None:
@@ -54,6 +54,8 @@ def test_an_unfinished_term_keeps_all() -> None:
         ("!redis", True),
         ("!web", False),
         ("!image:nginx", False),
+        ("ab1", True),
+        ("b12", False),
     ],
 )
 def test_every_word_must_match(line: str, kept: bool) -> None:
@@ -75,7 +77,15 @@ def test_marks_lie_within_the_text(line: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [(0, "0B"), (999, "999B"), (999_600, "1MB"), (1000, "1kB"), (187_400_000, "187MB"), (5.61e9, "5.61GB"), (1e30, "1e+12EB")],
+    [
+        (0, "0B"),
+        (999, "999B"),
+        (999_600, "1MB"),
+        (1000, "1kB"),
+        (187_400_000, "187MB"),
+        (5.61e9, "5.61GB"),
+        (1e30, "1e+12EB"),
+    ],
 )
 def test_sizes_read_as_docker_images_writes_them(amount: float, text: str) -> None:
     assert format.size(amount) == text
@@ -88,7 +98,16 @@ def test_memory_reads_as_docker_stats_writes_it(amount: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(-5, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h"), (86400 * 13, "13d"), (86400 * 14, "2w"), (86400 * 800, "2y")],
+    [
+        (-5, "0s"),
+        (59, "59s"),
+        (60, "1m"),
+        (3599, "59m"),
+        (3600, "1h"),
+        (86400 * 13, "13d"),
+        (86400 * 14, "2w"),
+        (86400 * 800, "2y"),
+    ],
 )
 def test_ages_are_one_word(seconds: float, text: str) -> None:
     assert format.age(seconds) == text
@@ -127,7 +146,10 @@ def test_other_names_are_not_secrets(name: str) -> None:
 
 def test_secrets_are_hidden_in_environments_and_urls() -> None:
     hidden = secrets.masked_reply(
-        {"Config": {"Env": ["DB_PASSWORD=hunter2", "URL=postgres://me:hunter2@db/x", "PATH=/bin"]}, "ApiToken": "hunter2"}
+        {
+            "Config": {"Env": ["DB_PASSWORD=hunter2", "URL=postgres://me:hunter2@db/x", "PATH=/bin"]},
+            "ApiToken": "hunter2",
+        }
     )
     assert "hunter2" not in str(hidden)
     assert hidden["Config"]["Env"][2] == "PATH=/bin"

@@ -29,6 +29,14 @@ _FALSE = frozenset(("", "0", "no", "false", "none"))
 
 
 @dataclass(slots=True)
+class StreamRules:
+    """What the faults have in store for a reply that streams."""
+
+    cut_after: int | None = None
+    change: Callable[[bytes], bytes] | None = None
+
+
+@dataclass(slots=True)
 class Call:
     """A request: its API version, the names in its path, its query and its body."""
 
@@ -36,7 +44,7 @@ class Call:
     request: web.BaseRequest
     version: Version
     names: Mapping[str, str] = field(default_factory=dict)
-    streams: "StreamRules | None" = None
+    streams: StreamRules = field(default_factory=StreamRules)
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -105,19 +113,13 @@ def empty(status: int = 204) -> web.Response:
     return web.Response(status=status)
 
 
-@dataclass(slots=True)
-class StreamRules:
-    """What the faults have in store for a reply that streams."""
-
-    cut_after: int | None = None
-
-
 class Stream:
     """A reply without an end known beforehand. Its headers go out at once, as the Engine's do."""
 
     def __init__(self, call: Call, content_type: str) -> None:
         self._request = call.request
-        self._left = call.streams.cut_after if call.streams else None
+        self._left = call.streams.cut_after
+        self._change = call.streams.change
         self.response = web.StreamResponse(headers={**HEADERS, "Content-Type": content_type})
 
     async def open(self) -> None:
@@ -134,7 +136,8 @@ class Stream:
         await self.response.write(data)
 
     async def write_json(self, value: Any) -> None:
-        await self.write(encode(value))
+        data = encode(value)
+        await self.write(self._change(data) if self._change else data)
 
 
 def abort(request: web.BaseRequest) -> None:

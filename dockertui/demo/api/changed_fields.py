@@ -7,20 +7,35 @@ from typing import Any
 
 from dockertui.demo.api.call import encode
 
-_IDENTITIES = frozenset(
-    ("Id", "ID", "Name", "Names", "Type", "Action", "Actor", "ApiVersion", "Volumes", "message")
-)
+_IDENTITIES = frozenset(("Id", "ID", "Name", "Names", "Type", "Action", "Actor", "ApiVersion", "Volumes", "message"))
 """Never left out: without them there is nothing to show, and a test would prove nothing."""
 
 _MAPS = frozenset(
-    ("Labels", "Options", "Attributes", "Networks", "Containers", "Ports", "PortBindings", "ExposedPorts",
-     "DriverOpts", "Tmpfs", "Sysctls", "Runtimes", "Data", "stats", "networks", "IndexConfigs", "Config")
-)  # fmt: skip
+    (
+        "Labels",
+        "Options",
+        "Attributes",
+        "Networks",
+        "Containers",
+        "Ports",
+        "PortBindings",
+        "ExposedPorts",
+        "DriverOpts",
+        "Tmpfs",
+        "Sysctls",
+        "Runtimes",
+        "Data",
+        "stats",
+        "networks",
+        "IndexConfigs",
+        "Config",
+    )
+)
 """Objects whose keys are data rather than fields: nothing is added to them or taken from them."""
 
 
 def change(body: bytes, *, unknown: bool, missing: float) -> bytes:
-    """The JSON `body` with unknown fields added and a share of its fields missing or null, always the same."""
+    """The JSON `body` with unknown fields added and a share of its own missing or null, always the same."""
     try:
         value = json.loads(body)
     except ValueError:
@@ -39,9 +54,7 @@ def _change(value: Any, dice: random.Random, unknown: bool, missing: float) -> A
             if dice.random() < 0.5:
                 changed[name] = None
             continue
-        changed[name] = (
-            _map(item, dice, unknown, missing) if name in _MAPS else _change(item, dice, unknown, missing)
-        )
+        changed[name] = _map(item, dice, unknown, missing) if name in _MAPS else _change(item, dice, unknown, missing)
     if unknown:
         changed["XUnknown"] = {"Nested": [1, None, "x", {"Deeper": True}]}
         changed["xNumber"] = 1.5

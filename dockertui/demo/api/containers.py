@@ -11,9 +11,24 @@ from dockertui.demo.world.objects import Container
 from dockertui.demo.world.refusal import conflict
 
 _FILTERS = frozenset(
-    ("ancestor", "before", "expose", "exited", "health", "id", "isolation", "is-task", "label", "name", "network",
-     "publish", "since", "status", "volume")
-)  # fmt: skip
+    (
+        "ancestor",
+        "before",
+        "expose",
+        "exited",
+        "health",
+        "id",
+        "isolation",
+        "is-task",
+        "label",
+        "name",
+        "network",
+        "publish",
+        "since",
+        "status",
+        "volume",
+    )
+)
 _STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 _HEALTHS = ("none", "starting", "healthy", "unhealthy")
 
@@ -48,14 +63,10 @@ class _Kept:
     def __init__(self, host: Host, filters: Filters) -> None:
         self._filters = filters
         self._images = {
-            image.id
-            for ref in filters.values("ancestor")
-            if (image := images.find_or_none(host, ref)) is not None
+            image.id for ref in filters.values("ancestor") if (image := images.find_or_none(host, ref)) is not None
         }
         self._networks = {
-            network.id
-            for network in host.networks.values()
-            if filters.exact("network", network.id, network.name)
+            network.id for network in host.networks.values() if filters.exact("network", network.id, network.name)
         }
         self._before = [host.container(ref).created for ref in filters.values("before")]
         self._since = [host.container(ref).created for ref in filters.values("since")]
@@ -86,9 +97,7 @@ class _Kept:
 
     def _published(self, one: Container) -> bool:
         exposed = {*(one.config.get("ExposedPorts") or {}), *one.ports}
-        public = {
-            f"{number}/{port.partition('/')[2]}" for port, pairs in one.ports.items() for _, number in pairs
-        }
+        public = {f"{number}/{port.partition('/')[2]}" for port, pairs in one.ports.items() for _, number in pairs}
         for name, present in (("expose", exposed), ("publish", public)):
             asked = {text if "/" in text else f"{text}/tcp" for text in self._filters.values(name)}
             if asked and not asked & present:
@@ -114,9 +123,7 @@ async def update(call: Call) -> web.StreamResponse:
 
 async def remove(call: Call) -> web.StreamResponse:
     ref = call.names["id"]
-    lifecycle.remove(
-        call.host, call.host.container(ref), ref, force=call.flag("force"), with_volumes=call.flag("v")
-    )
+    lifecycle.remove(call.host, call.host.container(ref), ref, force=call.flag("force"), with_volumes=call.flag("v"))
     return empty()
 
 

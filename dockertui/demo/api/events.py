@@ -10,9 +10,23 @@ from dockertui.demo.api.filters import Filters, parse, timestamp_ns
 from dockertui.demo.world.events import Event
 
 _FILTERS = frozenset(
-    ("config", "container", "daemon", "event", "image", "label", "network", "node", "plugin", "scope", "secret",
-     "service", "type", "volume")
-)  # fmt: skip
+    (
+        "config",
+        "container",
+        "daemon",
+        "event",
+        "image",
+        "label",
+        "network",
+        "node",
+        "plugin",
+        "scope",
+        "secret",
+        "service",
+        "type",
+        "volume",
+    )
+)
 _WITH_TEXT = ("health_status", "exec_create", "exec_start")
 
 
@@ -34,9 +48,7 @@ async def stream(call: Call) -> web.StreamResponse:
     return out.response
 
 
-async def _present(
-    call: Call, filters: Filters, out: Stream, queue: "asyncio.Queue[Event]", until: int | None
-) -> None:
+async def _present(call: Call, filters: Filters, out: Stream, queue: "asyncio.Queue[Event]", until: int | None) -> None:
     left = None if until is None else until / 1e9 - call.host.now()
     if left is not None and left <= 0:
         return

@@ -8,16 +8,22 @@ from dockertui.demo.world.objects import Image
 from dockertui.demo.world.times import rfc3339
 
 _CONFIG: dict[str, Any] = {
-    "Cmd": None, "Entrypoint": None, "Env": [], "Labels": None, "OnBuild": None, "User": "", "Volumes": None,
+    "Cmd": None,
+    "Entrypoint": None,
+    "Env": [],
+    "Labels": None,
+    "OnBuild": None,
+    "User": "",
+    "Volumes": None,
     "WorkingDir": "",
-}  # fmt: skip
+}
 _OVERLAY = "/var/lib/docker/overlay2"
 
 
 def summary(
     host: Host, image: Image, version: Version, *, counted: bool = False, shared: bool = False
 ) -> dict[str, Any]:
-    """ImageSummary. Containers is counted from API 1.51 on, and always for system/df; else -1, as -1 is 'unknown'."""
+    """ImageSummary. Containers is counted from API 1.51 on, and always for system/df; else it is -1."""
     count = counted or version >= (1, 51)
     entry: dict[str, Any] = {
         "Containers": len(host.users_of_image(image.id)) if count else -1,

@@ -140,11 +140,7 @@ def _size(count: int) -> str:
     value: float = count
     for unit in ("B", "kB", "MB"):
         if value < 1000:
-            return (
-                re.sub(r"\.?0+$", "", f"{value:.4g}") + unit
-                if "." in f"{value:.4g}"
-                else f"{value:.4g}{unit}"
-            )
+            return re.sub(r"\.?0+$", "", f"{value:.4g}") + unit if "." in f"{value:.4g}" else f"{value:.4g}{unit}"
         value /= 1000
     return f"{value:.4g}GB"
 

@@ -13,7 +13,7 @@ from dockertui.demo.world.events import Event
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container, LogLine
 from dockertui.demo.world.refusal import invalid
-from dockertui.demo.world.times import fixed_rfc3339
+from dockertui.demo.world.times import fixed_rfc3339, nanoseconds
 
 _STDOUT, _STDERR = 1, 2
 _IDLE = 60.0
@@ -51,10 +51,8 @@ def _wanted(call: Call) -> Callable[[LogLine], bool]:
     since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
 
     def keep(line: LogLine) -> bool:
-        nanos = round(line.time * 1e9)
-        return (
-            line.stderr in streams and (since is None or nanos >= since) and (until is None or nanos <= until)
-        )
+        nanos = nanoseconds(line.time)
+        return line.stderr in streams and (since is None or nanos >= since) and (until is None or nanos <= until)
 
     return keep
 
@@ -79,11 +77,7 @@ def _writer(call: Call, container: Container) -> Callable[[LogLine], bytes]:
         ending = "\r\n" if container.tty else "\n"
         text = f"{fixed_rfc3339(line.time)} {line.text}{ending}" if stamped else f"{line.text}{ending}"
         data = text.encode("utf-8", "replace")
-        return (
-            data
-            if container.tty
-            else struct.pack(">BxxxL", _STDERR if line.stderr else _STDOUT, len(data)) + data
-        )
+        return data if container.tty else struct.pack(">BxxxL", _STDERR if line.stderr else _STDOUT, len(data)) + data
 
     return write
 

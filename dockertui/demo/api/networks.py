@@ -90,9 +90,7 @@ async def create(call: Call) -> web.StreamResponse:
 async def connect(call: Call) -> web.StreamResponse:
     body = await call.body()
     container = call.host.container(str(body.get("Container") or ""))
-    networks.connect(
-        call.host, call.host.network(call.names["id"]), container, body.get("EndpointConfig") or {}
-    )
+    networks.connect(call.host, call.host.network(call.names["id"]), container, body.get("EndpointConfig") or {})
     return empty(200)
 
 

@@ -42,6 +42,9 @@ from dockertui.demo.world.refusal import Refusal, Unchanged, invalid
 NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 
+_CUT_STREAM = 24
+"""Bytes of a stream that still come when a cut does not say how many."""
+
 _VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _FAMILIES = (system, events, containers, lives, logs, stats, images, networks, volumes)
 
@@ -83,9 +86,7 @@ class Server:
 
     async def listen(self, path: Path) -> None:
         self._path = path
-        self._listener = await asyncio.get_running_loop().create_unix_server(
-            self._web, path=str(path), backlog=512
-        )
+        self._listener = await asyncio.get_running_loop().create_unix_server(self._web, path=str(path), backlog=512)
         os.chmod(path, 0o600)
 
     async def close(self) -> None:
@@ -171,36 +172,34 @@ class Server:
             return None
         return reply({} if failure.message is None else {"message": failure.message}, failure.status)
 
-    async def _dispatch(
-        self, request: web.BaseRequest, path: str, version: Version, what: str
-    ) -> web.StreamResponse:
-        cut, after = self._faults.cut_of(what)
+    async def _dispatch(self, request: web.BaseRequest, path: str, version: Version, what: str) -> web.StreamResponse:
         try:
             _check_version(version)
             handler, names = self._router.find(request.method, path)
-            rules = StreamRules(after if after is not None else 24) if cut else None
-            return await handler(Call(self._host, request, version, names, rules))
+            return await handler(Call(self._host, request, version, names, self._stream_rules(what)))
         except Refusal as refusal:
             return reply({"message": refusal.message}, refusal.status)
         except Unchanged:
             return web.Response(status=304)
 
-    async def _spoil(
-        self, request: web.BaseRequest, response: web.StreamResponse, what: str
-    ) -> web.StreamResponse:
+    def _stream_rules(self, what: str) -> StreamRules:
+        """What happens to a reply that streams: half of it is not known, so that a cut has a default."""
+        cut, after = self._faults.cut_of(what)
+        return StreamRules((after if after is not None else _CUT_STREAM) if cut else None, self._change())
+
+    def _change(self) -> Callable[[bytes], bytes] | None:
+        unknown, missing = self._faults.unknown_fields, self._faults.missing_fields
+        if not unknown and not missing:
+            return None
+        return lambda body: changed_fields.change(body, unknown=unknown, missing=missing)
+
+    async def _spoil(self, request: web.BaseRequest, response: web.StreamResponse, what: str) -> web.StreamResponse:
         """Apply the faults that change a whole reply: other fields, or an end in the middle."""
-        if (
-            not isinstance(response, web.Response)
-            or not isinstance(response.body, bytes)
-            or not response.body
-        ):
+        if not isinstance(response, web.Response) or not isinstance(response.body, bytes) or not response.body:
             return response
-        faults = self._faults
-        if (faults.unknown_fields or faults.missing_fields) and response.content_type == "application/json":
-            response.body = changed_fields.change(
-                response.body, unknown=faults.unknown_fields, missing=faults.missing_fields
-            )
-        cut, after = faults.cut_of(what)
+        if (change := self._change()) and response.content_type == "application/json":
+            response.body = change(response.body)
+        cut, after = self._faults.cut_of(what)
         return await _cut(request, response, after) if cut else response
 
 

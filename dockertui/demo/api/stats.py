@@ -14,9 +14,15 @@ from dockertui.demo.world.usage import Reading
 
 _PERIOD = 1.0
 _BLKIO = (
-    "io_service_bytes_recursive", "io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive",
-    "io_wait_time_recursive", "io_merged_recursive", "io_time_recursive", "sectors_recursive",
-)  # fmt: skip
+    "io_service_bytes_recursive",
+    "io_serviced_recursive",
+    "io_queue_recursive",
+    "io_service_time_recursive",
+    "io_wait_time_recursive",
+    "io_merged_recursive",
+    "io_time_recursive",
+    "sectors_recursive",
+)
 _NO_CPU: dict[str, Any] = {
     "cpu_usage": {"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0},
     "throttling_data": {"periods": 0, "throttled_periods": 0, "throttled_time": 0},
@@ -43,14 +49,10 @@ def _before(host: Host, container: Container, *, one_shot: bool) -> Reading | No
     if one_shot or container.state not in ("running", "paused"):
         return None
     now = usage.read(host, container)
-    return (
-        now if not host.live else usage.at(host, container, max(now.time - _PERIOD, container.started or 0.0))
-    )
+    return now if not host.live else usage.at(host, container, max(now.time - _PERIOD, container.started or 0.0))
 
 
-def _sample(
-    host: Host, container: Container, before: Reading | None
-) -> tuple[dict[str, Any], Reading | None]:
+def _sample(host: Host, container: Container, before: Reading | None) -> tuple[dict[str, Any], Reading | None]:
     """One object of the stream, and the reading it was made from; a container that does not run has none."""
     head: dict[str, Any] = {"name": f"/{container.name}", "id": container.id}
     if container.state not in ("running", "paused"):

@@ -28,9 +28,7 @@ async def ls(call: Call) -> web.StreamResponse:
 
 def _passes(filters: Filters, one: Volume) -> bool:
     return (
-        filters.pattern("name", one.name)
-        and filters.exact("driver", one.driver)
-        and filters.labels(one.labels or {})
+        filters.pattern("name", one.name) and filters.exact("driver", one.driver) and filters.labels(one.labels or {})
     )
 
 

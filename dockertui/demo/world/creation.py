@@ -36,9 +36,21 @@ _RIGHT = (
     "wu",
 )
 _LIMITS = frozenset(
-    ("Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "CpuShares", "CpuPeriod", "CpuQuota", "CpusetCpus",
-     "CpusetMems", "PidsLimit", "BlkioWeight", "RestartPolicy")
-)  # fmt: skip
+    (
+        "Memory",
+        "MemorySwap",
+        "MemoryReservation",
+        "NanoCpus",
+        "CpuShares",
+        "CpuPeriod",
+        "CpuQuota",
+        "CpusetCpus",
+        "CpusetMems",
+        "PidsLimit",
+        "BlkioWeight",
+        "RestartPolicy",
+    )
+)
 
 
 def create(host: Host, name: str, wanted: dict[str, Any]) -> Container:
@@ -62,9 +74,7 @@ def create(host: Host, name: str, wanted: dict[str, Any]) -> Container:
         image_id=image.id if image else "",
         created=host.now(),
         config=config,
-        host_config={
-            key: value for key, value in (wanted.get("HostConfig") or {}).items() if value is not None
-        },
+        host_config={key: value for key, value in (wanted.get("HostConfig") or {}).items() if value is not None},
     )
     config["Hostname"] = config.get("Hostname") or container.id[:12]
     container.temper = fate([*(config.get("Entrypoint") or []), *(config.get("Cmd") or [])])
@@ -140,19 +150,18 @@ def _mount(host: Host, wanted: dict[str, Any]) -> Mount:
 
 def _volume_mount(host: Host, name: str, target: str, mode: str, writable: bool) -> Mount:
     volume = volumes.create(host, {"Name": name}) if name not in host.volumes else host.volumes[name]
-    return Mount(
-        "volume", target, volume.name, volume.mountpoint, volume.driver, mode if name else "", writable
-    )
+    return Mount("volume", target, volume.name, volume.mountpoint, volume.driver, mode if name else "", writable)
 
 
 def _attachments(container: Container, networking: dict[str, Any]) -> dict[str, Attachment]:
     """The network of NetworkMode, and those of NetworkingConfig."""
     mode = container.network_mode
-    if mode == "default":
+    if mode == "default":  # what the CLI says for the default bridge, in both places
         mode = container.host_config["NetworkMode"] = "bridge"
     if mode.startswith("container:"):
         return {}
-    wanted = networking.get("EndpointsConfig") or {}
+    asked = networking.get("EndpointsConfig") or {}
+    wanted = {"bridge" if name == "default" else name: place for name, place in asked.items()}
     return {
         name: Attachment("", [str(alias) for alias in (wanted.get(name) or {}).get("Aliases") or []])
         for name in dict.fromkeys([mode, *wanted])
@@ -160,7 +169,7 @@ def _attachments(container: Container, networking: dict[str, Any]) -> dict[str, 
 
 
 def fate(command: list[str]) -> Temper:
-    """What a command does here: true, false, echo, sleep N and 'exit N' as they do; others run until stopped."""
+    """What a command does here: true, false, echo, sleep N, 'exit N' as they do; others run until stopped."""
     words = command[2].split() if len(command) > 2 and command[1] == "-c" else command
     text = " ".join(words)
     program = words[0].rpartition("/")[2] if words else ""
@@ -175,6 +184,4 @@ def fate(command: list[str]) -> Temper:
     if program == "sleep" and len(words) == 2 and re.fullmatch(r"\d+(\.\d+)?", words[1]):
         # As process 1 it has no handler for SIGTERM, so that only SIGKILL ends it.
         return Temper(memory=1 << 20, runs_for=float(words[1]), stop_exit=None, processes=processes)
-    return Temper(
-        memory=3 << 20, stop_exit=None if program in ("sleep", "sh", "tail") else 0, processes=processes
-    )
+    return Temper(memory=3 << 20, stop_exit=None if program in ("sleep", "sh", "tail") else 0, processes=processes)

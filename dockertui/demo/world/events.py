@@ -68,7 +68,5 @@ class Events:
     def between(self, since_ns: int | None, until_ns: int | None) -> Iterator[Event]:
         """History from `since_ns` (inclusive) to `until_ns`, oldest first."""
         for event in tuple(self.history):
-            if (since_ns is None or event.time_ns >= since_ns) and (
-                until_ns is None or event.time_ns <= until_ns
-            ):
+            if (since_ns is None or event.time_ns >= since_ns) and (until_ns is None or event.time_ns <= until_ns):
                 yield event

@@ -18,7 +18,7 @@ STRINGS: dict[str, str] = {
 
 
 def add(host: Host) -> list[Container]:
-    """Put one container, image, network and volume per string on the host, with the events of their creation."""
+    """Put a container, image, network and volume per string on the host, and tell of their creation."""
     made = []
     for kind, text in STRINGS.items():
         container = place(host, _spec(kind, text))
@@ -28,17 +28,13 @@ def add(host: Host) -> list[Container]:
         host.names[container.name] = container.id
         host.tell(container, "create")
         made.append(container)
-        network = Network(
-            host.new_id(), text, "bridge", host.now(), labels={text: text}, options={kind: text}
-        )
+        network = Network(host.new_id(), text, "bridge", host.now(), labels={text: text}, options={kind: text})
         host.networks[network.id] = network
         host.tell_network(network, "create")
         volume = Volume(f"{kind}{text}", host.now(), labels={text: text}, options={text: text})
         host.volumes[volume.name] = volume
         host.tell_volume(volume, "create")
-        image = add_image(
-            host, (f"{kind}/{text}:{text}",), 1000, host.now(), {"Labels": {text: text}, "Cmd": [text]}
-        )
+        image = add_image(host, (f"{kind}/{text}:{text}",), 1000, host.now(), {"Labels": {text: text}, "Cmd": [text]})
         host.events.emit("image", "tag", image.id, {"name": image.tags[0]})
     return made
 

@@ -9,7 +9,7 @@ from dockertui.demo.world.spec import HOUR, PATH
 
 
 def add_image(host: Host, tags: tuple[str, ...], size: int, created: float, config: dict[str, Any]) -> Image:
-    """An image with layers, history and (when it has a name) a digest, all following from its name and size."""
+    """An image with layers, history and (when it has a name) a digest, following from its name and size."""
     seed = f"{tags} {size}"
     layer_sizes = [int(size * share) for share in (0.55, 0.3, 0.12, 0.03)]
     image = Image(f"sha256:{host.new_id()}", created, size, sorted(tags), config={"Env": [PATH], **config})
@@ -39,7 +39,7 @@ def _steps(config: dict[str, Any], sizes: list[int]) -> list[tuple[str, int]]:
         steps.insert(0, (f"CMD {config['Cmd']}".replace("'", '"'), 0))
     steps.append(
         (
-            "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends ca-certificates # buildkit",
+            "RUN /bin/sh -c apt-get update && apt-get install -y ca-certificates curl # buildkit",
             packages,
         )
     )

@@ -147,13 +147,7 @@ def _delete(host: Host, image: Image, *, prune: bool) -> list[dict[str, str]]:
     _tell(host, image, "delete")
     rows.append({"Deleted": image.id})
     parent = host.images.get(image.parent)
-    if (
-        prune
-        and parent
-        and not parent.tags
-        and not _hard_conflict(host, parent)
-        and not _soft_conflict(host, parent)
-    ):
+    if prune and parent and not parent.tags and not _hard_conflict(host, parent) and not _soft_conflict(host, parent):
         rows += _delete(host, parent, prune=True)
     return rows
 
@@ -216,6 +210,6 @@ def check_registry(reference: str) -> None:
     if "missing" in repo or "private" in repo:
         raise Refusal(
             404,
-            f"pull access denied for {repo}, repository does not exist or may require 'docker login': denied: "
-            "requested access to the resource is denied",
+            f"pull access denied for {repo}, repository does not exist or may require 'docker login': "
+            "denied: requested access to the resource is denied",
         )

@@ -27,8 +27,8 @@ def check_name(host: Host, name: str, *, shown: str | None = None) -> None:
         raise invalid(f"Invalid container name ({shown or name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
     if owner := host.names.get(name.removeprefix("/")):
         raise conflict(
-            f'Conflict. The container name "/{name.removeprefix("/")}" is already in use by container "{owner}". '
-            "You have to remove (or rename) that container to be able to reuse that name."
+            f'Conflict. The container name "/{name.removeprefix("/")}" is already in use by container '
+            f'"{owner}". You have to remove (or rename) that container to be able to reuse that name.'
         )
 
 
@@ -49,8 +49,9 @@ def _refuse_unknown_command(host: Host, container: Container) -> None:
         return
     container.exit_code = 127
     container.error = (
-        "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create "
-        f'failed: unable to start container process: exec: "{program}": executable file not found in $PATH'
+        "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+        "runc create failed: unable to start container process: "
+        f'exec: "{program}": executable file not found in $PATH'
     )
     container.touch()
     raise Refusal(400, container.error)
@@ -59,12 +60,16 @@ def _refuse_unknown_command(host: Host, container: Container) -> None:
 def _launch(host: Host, container: Container) -> None:
     for mount in container.mounts:
         if mount.type == "volume":
-            host.tell_volume(host.volume(mount.name), "mount", {
-                "container": container.id,
-                "destination": mount.destination,
-                "propagation": mount.propagation,
-                "read/write": str(mount.rw).lower(),
-            })  # fmt: skip
+            host.tell_volume(
+                host.volume(mount.name),
+                "mount",
+                {
+                    "container": container.id,
+                    "destination": mount.destination,
+                    "propagation": mount.propagation,
+                    "read/write": str(mount.rw).lower(),
+                },
+            )
     networks.join_all(host, container)
     now = host.now()
     container.state, container.pid = "running", host.new_pid()
@@ -99,9 +104,7 @@ def probe_interval(container: Container) -> float:
 
 def published(container: Container) -> dict[str, list[tuple[str, int]]]:
     """Port spec -> (host address, host port) pairs; unpublished exposed ports have none."""
-    found: dict[str, list[tuple[str, int]]] = {
-        port: [] for port in container.config.get("ExposedPorts") or {}
-    }
+    found: dict[str, list[tuple[str, int]]] = {port: [] for port in container.config.get("ExposedPorts") or {}}
     for port, bindings in (container.host_config.get("PortBindings") or {}).items():
         pairs = found.setdefault(port, [])
         for binding in bindings or []:
@@ -111,9 +114,7 @@ def published(container: Container) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
-def die(
-    host: Host, container: Container, exit_code: int, *, oom: bool = False, ending: Ending = "itself"
-) -> None:
+def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, ending: Ending = "itself") -> None:
     """The process has ended. Only one that ended by itself is restarted by its policy."""
     now = host.now()
     logs.catch_up(host, container, now)
@@ -253,9 +254,7 @@ def rename(host: Host, container: Container, new: str) -> None:
     host.tell(container, "rename", oldName=f"/{old}")
 
 
-def remove(
-    host: Host, container: Container, ref: str, *, force: bool = False, with_volumes: bool = False
-) -> None:
+def remove(host: Host, container: Container, ref: str, *, force: bool = False, with_volumes: bool = False) -> None:
     if container.running and not force:
         reason = {
             "running": "container is running: stop the container before removing or force remove",

@@ -1,4 +1,4 @@
-"""What containers print: lines made as time passes, from the container's voice, always the same for a seed."""
+"""What containers print: lines made as time passes, always the same for a seed."""
 
 import random
 from collections.abc import Callable
@@ -34,21 +34,18 @@ def _speak(host: Host, container: Container, voice: voices.Voice, number: int, e
     # Which line it is must not depend on the machine's clock: the count starts at the host's birth.
     nth = number - int(host.born / every)
     dice = random.Random(f"{host.seed} {container.name} {nth}")
-    when = number * every + dice.random() * every * 0.01
-    for stderr, text in voice(dice, nth, when):
-        container.logs.append(LogLine(when, stderr, text))
+    when = number * every - dice.random() * every * 0.01
+    for place, (stderr, text) in enumerate(voice(dice, nth, when)):
+        # No two lines at one moment: a reader resumes one nanosecond after the last that it has.
+        container.logs.append(LogLine(when + place * 1e-5, stderr, text))
 
 
 def next_line_due(container: Container, now: float) -> float | None:
     """When the next line will be printed, or None when nothing is to be expected."""
-    if (
-        container.log_from is None
-        or container.state != "running"
-        or container.temper.voice not in voices.VOICES
-    ):
+    if container.log_from is None or container.state != "running" or container.temper.voice not in voices.VOICES:
         return None
     every = container.temper.log_every
-    return (int(now / every) + 1) * every + every * 0.011
+    return (int(now / every) + 1) * every + 0.001
 
 
 def select(container: Container, keep: Callable[[LogLine], bool], tail: int | None) -> list[LogLine]:

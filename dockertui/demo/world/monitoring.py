@@ -8,21 +8,35 @@ NET = "monitoring_default"
 PROMETHEUS = Spec(
     name="monitoring-prometheus-1",
     image="prom/prometheus:v3.1.0",
-    cmd=("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus", "--storage.tsdb.retention.time=30d"),
+    cmd=(
+        "--config.file=/etc/prometheus/prometheus.yml",
+        "--storage.tsdb.path=/prometheus",
+        "--storage.tsdb.retention.time=30d",
+    ),
     labels=compose("monitoring", "prometheus"),
     ports=("127.0.0.1:9090:9090/tcp",),
-    mounts=("monitoring_prometheus:/prometheus", "/srv/monitoring/prometheus.yml:/etc/prometheus/prometheus.yml:ro"),
+    mounts=(
+        "monitoring_prometheus:/prometheus",
+        "/srv/monitoring/prometheus.yml:/etc/prometheus/prometheus.yml:ro",
+    ),
     networks={NET: ("monitoring-prometheus-1", "prometheus")},
     memory=2 << 30,
     restart="unless-stopped",
     user="nobody",
     check=Check("wget -qO- http://localhost:9090/-/healthy", 30),
-    temper=Temper(cpu=0.12, memory=611 << 20, net=31_000, disk=92_000, voice="prometheus", log_every=20.0,
-                  processes=(("65534", "/bin/prometheus --config.file=/etc/prometheus/prometheus.yml"),),
-                  probe_output="Prometheus Server is Healthy.\n"),
+    temper=Temper(
+        cpu=0.12,
+        memory=611 << 20,
+        net=31_000,
+        disk=92_000,
+        voice="prometheus",
+        log_every=20.0,
+        processes=(("65534", "/bin/prometheus --config.file=/etc/prometheus/prometheus.yml"),),
+        probe_output="Prometheus Server is Healthy.\n",
+    ),
     created=41 * DAY,
     started=12 * DAY,
-)  # fmt: skip
+)
 
 GRAFANA = Spec(
     name="monitoring-grafana-1",
@@ -35,12 +49,19 @@ GRAFANA = Spec(
     memory=512 << 20,
     restart="unless-stopped",
     user="472",
-    temper=Temper(cpu=0.031, memory=148 << 20, net=2_100, disk=700, voice="grafana", log_every=45.0,
-                  processes=(("472", "grafana server --homepath=/usr/share/grafana"),)),
+    temper=Temper(
+        cpu=0.031,
+        memory=148 << 20,
+        net=2_100,
+        disk=700,
+        voice="grafana",
+        log_every=45.0,
+        processes=(("472", "grafana server --homepath=/usr/share/grafana"),),
+    ),
     created=41 * DAY,
     started=12 * DAY,
     size_rw=2_811,
-)  # fmt: skip
+)
 
 EXPORTER = Spec(
     name="monitoring-node-exporter-1",
@@ -52,11 +73,16 @@ EXPORTER = Spec(
     memory=64 << 20,
     restart="unless-stopped",
     user="nobody",
-    temper=Temper(cpu=0.006, memory=19 << 20, voice="exporter", log_every=60.0,
-                  processes=(("65534", "/bin/node_exporter --path.rootfs=/host"),)),
+    temper=Temper(
+        cpu=0.006,
+        memory=19 << 20,
+        voice="exporter",
+        log_every=60.0,
+        processes=(("65534", "/bin/node_exporter --path.rootfs=/host"),),
+    ),
     created=41 * DAY,
     started=12 * DAY,
-)  # fmt: skip
+)
 
 CADVISOR = Spec(
     name="monitoring-cadvisor-1",
@@ -66,12 +92,13 @@ CADVISOR = Spec(
     mounts=("/var/run/docker.sock:/var/run/docker.sock:ro", "/sys:/sys:ro"),
     networks={NET: ("monitoring-cadvisor-1", "cadvisor")},
     restart="unless-stopped",
-    temper=Temper(cpu=0.24, memory=96 << 20, net=5_100, disk=0,
-                  processes=(("root", "/usr/bin/cadvisor -logtostderr"),)),
+    temper=Temper(
+        cpu=0.24, memory=96 << 20, net=5_100, disk=0, processes=(("root", "/usr/bin/cadvisor -logtostderr"),)
+    ),
     state="paused",
     created=41 * DAY,
     started=12 * DAY,
-)  # fmt: skip
+)
 
 ALERTS = Spec(
     name="monitoring-alertmanager-1",
@@ -82,18 +109,29 @@ ALERTS = Spec(
     mounts=("/srv/monitoring/alertmanager.yml:/etc/alertmanager/config.yml:ro",),
     networks={NET: ("monitoring-alertmanager-1", "alertmanager")},
     restart="always",
-    temper=Temper(cpu=0.02, memory=11 << 20, runs_for=1.5, rests_for=13.0, exit_code=1,
-                  processes=(("65534", "/bin/alertmanager --config.file=/etc/alertmanager/config.yml"),),
-                  says=('level=error component=configuration msg="Loading configuration file failed" '
-                        'err="yaml: line 14: did not find expected key"',)),
+    temper=Temper(
+        cpu=0.02,
+        memory=11 << 20,
+        runs_for=1.5,
+        rests_for=13.0,
+        exit_code=1,
+        processes=(("65534", "/bin/alertmanager --config.file=/etc/alertmanager/config.yml"),),
+        says=(
+            'level=error component=configuration msg="Loading configuration file failed" '
+            'err="yaml: line 14: did not find expected key"',
+        ),
+    ),
     state="restarting",
     exit_code=1,
     created=41 * DAY,
     started=9.0,
     finished=7.0,
     restarts=212,
-    last_words=('level=error component=configuration msg="Loading configuration file failed" '
-                'err="yaml: line 14: did not find expected key"',) * 6,
-)  # fmt: skip
+    last_words=(
+        'level=error component=configuration msg="Loading configuration file failed" '
+        'err="yaml: line 14: did not find expected key"',
+    )
+    * 6,
+)
 
 MONITORING = (PROMETHEUS, GRAFANA, EXPORTER, CADVISOR, ALERTS)

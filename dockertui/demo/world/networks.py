@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+from collections.abc import Callable
 from typing import Any
 
 from dockertui.demo.world.host import Host
@@ -43,9 +44,7 @@ def create(host: Host, wanted: dict[str, Any]) -> Network:
 
 
 def _pools(host: Host, wanted: list[dict[str, str]] | None) -> list[dict[str, str]]:
-    taken = [
-        ipaddress.ip_network(pool["Subnet"]) for one in host.networks.values() for pool in one.pools or []
-    ]
+    taken = [ipaddress.ip_network(pool["Subnet"]) for one in host.networks.values() for pool in one.pools or []]
     if not wanted:
         subnet = next(one for one in _POOLS.subnets(new_prefix=16) if not _overlaps(one, taken))
         return [{"Subnet": str(subnet), "Gateway": str(subnet[1])}]
@@ -69,12 +68,8 @@ def remove(host: Host, network: Network) -> None:
     if network.predefined:
         raise forbidden(f"{network.name} is a pre-defined network and cannot be removed")
     if users := host.users_of_network(network):
-        names = ", ".join(
-            f'name:"{one.name}" id:"{one.attachments[network.name].endpoint_id[:12]}"' for one in users
-        )
-        raise forbidden(
-            f"error while removing network: network {network.name} has active endpoints ({names})"
-        )
+        names = ", ".join(f'name:"{one.name}" id:"{one.attachments[network.name].endpoint_id[:12]}"' for one in users)
+        raise forbidden(f"error while removing network: network {network.name} has active endpoints ({names})")
     del host.networks[network.id]
     host.tell_network(network, "destroy")
 
@@ -82,9 +77,7 @@ def remove(host: Host, network: Network) -> None:
 def connect(host: Host, network: Network, container: Container, wanted: dict[str, Any]) -> None:
     """POST /networks/{id}/connect; `wanted` is the body's EndpointConfig."""
     if network.name == "host":
-        raise invalid(
-            "cannot connect container to host network - container must be created in host network mode"
-        )
+        raise invalid("cannot connect container to host network - container must be created in host network mode")
     if network.name == "none" or "none" in container.attachments:
         raise invalid(
             "container cannot be connected to multiple networks with one of the networks in private (none) mode"
@@ -109,11 +102,11 @@ def disconnect(host: Host, network: Network, container: Container) -> None:
     container.touch()
 
 
-def prune(host: Host, keep: Any = None) -> list[str]:
-    """Remove what no container is attached to, stopped ones included. Returns the names."""
+def prune(host: Host, wanted: Callable[[Network], bool]) -> list[str]:
+    """Remove the `wanted` ones that no container is attached to, stopped ones included. Returns the names."""
     attached = {name for one in host.containers.values() for name in one.attachments}
-    gone = [one for one in host.networks.values() if not one.predefined and one.name not in attached]
-    gone = [one for one in gone if keep is None or not keep(one)]
+    unused = [one for one in host.networks.values() if not one.predefined and one.name not in attached]
+    gone = [one for one in unused if wanted(one)]
     for network in gone:
         del host.networks[network.id]
         host.tell_network(network, "destroy")
@@ -141,16 +134,12 @@ def leave_all(host: Host, container: Container) -> None:
             host.tell_network(network, "disconnect", container.id)
 
 
-def _join(
-    host: Host, network: Network, container: Container, place: Attachment, wanted_ip: str | None = None
-) -> None:
+def _join(host: Host, network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
     give_address(network, container, place, wanted_ip)
     host.tell_network(network, "connect", container.id)
 
 
-def give_address(
-    network: Network, container: Container, place: Attachment, wanted_ip: str | None = None
-) -> None:
+def give_address(network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
     """Fill in endpoint id, address and MAC; host and none networks have an endpoint and no address."""
     place.endpoint_id = hashlib.sha256(f"{network.id}{container.id}".encode()).hexdigest()
     if not network.pools:

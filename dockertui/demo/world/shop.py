@@ -25,19 +25,32 @@ def _web(number: int) -> Spec:
         cpus=0.5,
         restart="unless-stopped",
         check=Check("wget -qO- http://localhost/healthz || exit 1", 15),
-        temper=Temper(cpu=0.021 + number * 0.004, memory=(17 + number) << 20, net=9_200, disk=300, voice="nginx",
-                      log_every=2.0, processes=_NGINX, probe_output="ok\n"),
+        temper=Temper(
+            cpu=0.021 + number * 0.004,
+            memory=(17 + number) << 20,
+            net=9_200,
+            disk=300,
+            voice="nginx",
+            log_every=2.0,
+            processes=_NGINX,
+            probe_output="ok\n",
+        ),
         created=12 * DAY,
         started=5 * DAY + 2 * HOUR,
         size_rw=1_095,
-    )  # fmt: skip
+    )
 
 
 API = Spec(
     name="shop-api-1",
     image="registry.example.com/shop/api:2.14.0",
     cmd=("gunicorn", "shop.wsgi", "--workers=4", "--bind=0.0.0.0:8000"),
-    env=(_DATABASE_URL, "REDIS_URL=redis://cache:6379/0", "SECRET_KEY=b1946ac92492d2347c6235b4d2611184", "LOG_FORMAT=json"),
+    env=(
+        _DATABASE_URL,
+        "REDIS_URL=redis://cache:6379/0",
+        "SECRET_KEY=b1946ac92492d2347c6235b4d2611184",
+        "LOG_FORMAT=json",
+    ),
     labels=compose("shop", "api", 1, "db:service_healthy:false,cache:service_started:false"),
     ports=("127.0.0.1:8000:8000/tcp",),
     mounts=("shop_uploads:/app/uploads", "/etc/localtime:/etc/localtime:ro"),
@@ -49,13 +62,23 @@ API = Spec(
     user="1000:1000",
     workdir="/app",
     check=Check("curl -fsS http://localhost:8000/healthz", 10),
-    temper=Temper(cpu=0.31, memory=287 << 20, net=21_000, disk=4_100, voice="api", log_every=1.0,
-                  processes=(("1000", "gunicorn: master [shop.wsgi]"), *(("1000", "gunicorn: worker [shop.wsgi]"),) * 4),
-                  probe_output='{"status":"ok","db":"ok","cache":"ok"}'),
+    temper=Temper(
+        cpu=0.31,
+        memory=287 << 20,
+        net=21_000,
+        disk=4_100,
+        voice="api",
+        log_every=1.0,
+        processes=(
+            ("1000", "gunicorn: master [shop.wsgi]"),
+            *(("1000", "gunicorn: worker [shop.wsgi]"),) * 4,
+        ),
+        probe_output='{"status":"ok","db":"ok","cache":"ok"}',
+    ),
     created=2 * DAY,
     started=2 * DAY,
     size_rw=48_233,
-)  # fmt: skip
+)
 
 WORKER = Spec(
     name="shop-worker-1",
@@ -71,18 +94,32 @@ WORKER = Spec(
     user="1000:1000",
     workdir="/app",
     check=Check("celery --app=shop inspect ping -d celery@$HOSTNAME", 20, "unhealthy", 3, 41),
-    temper=Temper(cpu=0.094, memory=401 << 20, net=3_900, disk=900, voice="worker", log_every=3.0,
-                  processes=(("1000", "celery worker MainProcess"), ("1000", "celery worker ForkPoolWorker-1")),
-                  probe_exit=1, probe_output="Error: No nodes replied within time constraint\n", stop_exit=None),
+    temper=Temper(
+        cpu=0.094,
+        memory=401 << 20,
+        net=3_900,
+        disk=900,
+        voice="worker",
+        log_every=3.0,
+        processes=(("1000", "celery worker MainProcess"), ("1000", "celery worker ForkPoolWorker-1")),
+        probe_exit=1,
+        probe_output="Error: No nodes replied within time constraint\n",
+        stop_exit=None,
+    ),
     created=2 * DAY,
     started=2 * DAY - 4 * MINUTE,
     size_rw=9_120,
-)  # fmt: skip
+)
 
 DB = Spec(
     name="shop-db-1",
     image="postgres:17",
-    env=("POSTGRES_USER=shop", "POSTGRES_PASSWORD=Qv7-hunter2", "POSTGRES_DB=shop", "PGDATA=/var/lib/postgresql/data"),
+    env=(
+        "POSTGRES_USER=shop",
+        "POSTGRES_PASSWORD=Qv7-hunter2",
+        "POSTGRES_DB=shop",
+        "PGDATA=/var/lib/postgresql/data",
+    ),
     labels=compose("shop", "db"),
     ports=("5432/tcp",),
     mounts=("shop_pgdata:/var/lib/postgresql/data", "/srv/shop/initdb:/docker-entrypoint-initdb.d:ro"),
@@ -90,14 +127,26 @@ DB = Spec(
     memory=1 << 30,
     restart="unless-stopped",
     check=Check("pg_isready -U shop -d shop", 10),
-    temper=Temper(cpu=0.058, memory=342 << 20, net=14_000, disk=61_000, voice="postgres", log_every=30.0,
-                  processes=(("999", "postgres"), ("999", "postgres: checkpointer "), ("999", "postgres: background writer "),
-                             ("999", "postgres: walwriter "), ("999", "postgres: shop shop 172.19.0.3(51022) idle")),
-                  probe_output="/var/run/postgresql:5432 - accepting connections\n"),
+    temper=Temper(
+        cpu=0.058,
+        memory=342 << 20,
+        net=14_000,
+        disk=61_000,
+        voice="postgres",
+        log_every=30.0,
+        processes=(
+            ("999", "postgres"),
+            ("999", "postgres: checkpointer "),
+            ("999", "postgres: background writer "),
+            ("999", "postgres: walwriter "),
+            ("999", "postgres: shop shop 172.19.0.3(51022) idle"),
+        ),
+        probe_output="/var/run/postgresql:5432 - accepting connections\n",
+    ),
     created=31 * DAY,
     started=12 * DAY,
     size_rw=63,
-)  # fmt: skip
+)
 
 CACHE = Spec(
     name="shop-cache-1",
@@ -111,16 +160,28 @@ CACHE = Spec(
     restart="unless-stopped",
     read_only=True,
     check=Check("redis-cli ping", 5),
-    temper=Temper(cpu=0.012, memory=61 << 20, net=18_500, disk=1_800, voice="redis", log_every=60.0,
-                  processes=(("999", "redis-server *:6379"),), probe_output="PONG\n"),
+    temper=Temper(
+        cpu=0.012,
+        memory=61 << 20,
+        net=18_500,
+        disk=1_800,
+        voice="redis",
+        log_every=60.0,
+        processes=(("999", "redis-server *:6379"),),
+        probe_output="PONG\n",
+    ),
     created=12 * DAY,
     started=12 * DAY,
-)  # fmt: skip
+)
 
 SEARCH = Spec(
     name="shop-search-1",
     image="opensearchproject/opensearch:2.18.0",
-    env=("discovery.type=single-node", "OPENSEARCH_INITIAL_ADMIN_PASSWORD=Zk4!boots", "OPENSEARCH_JAVA_OPTS=-Xms512m -Xmx512m"),
+    env=(
+        "discovery.type=single-node",
+        "OPENSEARCH_INITIAL_ADMIN_PASSWORD=Zk4!boots",
+        "OPENSEARCH_JAVA_OPTS=-Xms512m -Xmx512m",
+    ),
     labels=compose("shop", "search"),
     ports=("9200/tcp", "9600/tcp"),
     mounts=("shop_search:/usr/share/opensearch/data",),
@@ -129,14 +190,23 @@ SEARCH = Spec(
     restart="unless-stopped",
     user="1000",
     check=Check("curl -fs localhost:9200/_cluster/health", 10, "starting", 12),
-    temper=Temper(cpu=1.42, memory=788 << 20, net=2_300, disk=310_000, voice="search", log_every=1.5,
-                  processes=(("1000", "java -Xms512m -Xmx512m org.opensearch.bootstrap.OpenSearch"),),
-                  probe_output='{"status":"green"}', healthy_after=75.0, stop_exit=143),
+    temper=Temper(
+        cpu=1.42,
+        memory=788 << 20,
+        net=2_300,
+        disk=310_000,
+        voice="search",
+        log_every=1.5,
+        processes=(("1000", "java -Xms512m -Xmx512m org.opensearch.bootstrap.OpenSearch"),),
+        probe_output='{"status":"green"}',
+        healthy_after=75.0,
+        stop_exit=143,
+    ),
     created=12 * DAY,
     started=33.0,
     finished=48.0,
     size_rw=220_114,
-)  # fmt: skip
+)
 
 MIGRATE = Spec(
     name="shop-migrate-1",
@@ -149,9 +219,13 @@ MIGRATE = Spec(
     created=2 * DAY,
     started=2 * DAY - 10,
     finished=2 * DAY - 17,
-    last_words=("Operations to perform:", "  Apply all migrations: auth, catalog, orders", "Running migrations:",
-                "  Applying orders.0042_refunds... OK"),
-)  # fmt: skip
+    last_words=(
+        "Operations to perform:",
+        "  Apply all migrations: auth, catalog, orders",
+        "Running migrations:",
+        "  Applying orders.0042_refunds... OK",
+    ),
+)
 
 REPORT = Spec(
     name="shop-report-1",

@@ -121,11 +121,7 @@ def place(host: Host, spec: Spec) -> Container:
 def _config(host: Host, spec: Spec) -> dict[str, Any]:
     image = images.find(host, spec.image)
     config: dict[str, Any] = {
-        **{
-            key: image.config[key]
-            for key in ("Cmd", "Entrypoint", "WorkingDir", "User")
-            if image.config.get(key)
-        },
+        **{key: image.config[key] for key in ("Cmd", "Entrypoint", "WorkingDir", "User") if image.config.get(key)},
         "Image": spec.image,
         "Env": [*spec.env, *image.config.get("Env", [PATH])],
         "Labels": {**image.labels, **spec.labels},
@@ -169,8 +165,7 @@ def _host_config(spec: Spec) -> dict[str, Any]:
         "NanoCpus": int(spec.cpus * 1e9),
         "PidsLimit": spec.pids or None,
         "ReadonlyRootfs": spec.read_only,
-        "Tmpfs": {text.removeprefix("tmpfs:"): "" for text in spec.mounts if text.startswith("tmpfs:")}
-        or None,
+        "Tmpfs": {text.removeprefix("tmpfs:"): "" for text in spec.mounts if text.startswith("tmpfs:")} or None,
     }
     return {key: value for key, value in given.items() if value}
 
@@ -203,9 +198,7 @@ def _age(host: Host, spec: Spec, container: Container) -> None:
         container.finished = born - spec.finished
     if spec.check:
         container.health = _health(spec, spec.check, born)
-        container.probe_due = born + spec.check.every * (
-            0.2 + 0.7 * (zlib.crc32(spec.name.encode()) % 100) / 100
-        )
+        container.probe_due = born + spec.check.every * (0.2 + 0.7 * (zlib.crc32(spec.name.encode()) % 100) / 100)
     if spec.state in ("running", "paused"):
         container.pid = host.new_pid()
         container.ports = published(container)

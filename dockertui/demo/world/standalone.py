@@ -10,15 +10,22 @@ BACKUP = Spec(
     env=("RESTIC_PASSWORD=correct-horse",),
     labels={"ofelia.enabled": "true", "ofelia.job-exec.backup.schedule": "@every 20s"},
     mounts=("shop_uploads:/data:ro", "backup_out:/out"),
-    temper=Temper(cpu=0.4, memory=9 << 20, disk=2_000_000, runs_for=3.0, rests_for=17.0, exit_code=0,
-                  processes=(("root", "tar cz /data"), ("root", "age -r age1qx…")),
-                  says=("backing up /data", "312 files, 48 MB")),
+    temper=Temper(
+        cpu=0.4,
+        memory=9 << 20,
+        disk=2_000_000,
+        runs_for=3.0,
+        rests_for=17.0,
+        exit_code=0,
+        processes=(("root", "tar cz /data"), ("root", "age -r age1qx…")),
+        says=("backing up /data", "312 files, 48 MB"),
+    ),
     state="exited",
     created=20 * DAY,
     started=12.0,
     finished=9.0,
     last_words=("backing up /data", "312 files, 48 MB"),
-)  # fmt: skip
+)
 
 IMPORT = Spec(
     name="legacy-import",
@@ -26,12 +33,20 @@ IMPORT = Spec(
     cmd=("./import.sh", "--from", "ftp://legacy.example.com"),
     env=("FTP_PASSWORD=letmein", "LANG=C.UTF-8"),
     labels={"owner": "data-team", "ticket": "OPS-4711"},
-    temper=Temper(cpu=0.51, memory=74 << 20, net=420_000, disk=88_000, voice="legacy", log_every=0.5, stop_exit=None,
-                  processes=(("root", "sh ./import.sh"), ("root", "python3 convert.py"))),
+    temper=Temper(
+        cpu=0.51,
+        memory=74 << 20,
+        net=420_000,
+        disk=88_000,
+        voice="legacy",
+        log_every=0.5,
+        stop_exit=None,
+        processes=(("root", "sh ./import.sh"), ("root", "python3 convert.py")),
+    ),
     created=50 * MINUTE,
     started=50 * MINUTE,
     size_rw=734_003_200,
-)  # fmt: skip
+)
 
 DEVBOX = Spec(
     name="devbox",
@@ -77,10 +92,14 @@ BUILD_FAILED = Spec(
     started=26 * HOUR,
     finished=26 * HOUR - 40,
     size_rw=88_000_000,
-    last_words=("> shop-front@3.2.0 build", "> vite build", "error during build:",
-                "[vite]: Rollup failed to resolve import \"@shop/ui\" from \"src/main.ts\".",
-                "npm error Lifecycle script `build` failed with error: code 1"),
-)  # fmt: skip
+    last_words=(
+        "> shop-front@3.2.0 build",
+        "> vite build",
+        "error during build:",
+        '[vite]: Rollup failed to resolve import "@shop/ui" from "src/main.ts".',
+        "npm error Lifecycle script `build` failed with error: code 1",
+    ),
+)
 
 NEW = Spec(
     name="web-canary",

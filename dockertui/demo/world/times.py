@@ -6,23 +6,29 @@ NEVER = "0001-01-01T00:00:00Z"
 """Go's zero time, which the Engine sends for 'has not happened'."""
 
 _MINUTE, _HOUR = 60, 3600
+_NANO = 1_000_000_000
 
 
 def rfc3339(when: float | None, *, nanos: bool = True) -> str:
     """Epoch seconds as RFC 3339 in UTC; None is Go's zero time. Trailing zeros go, as in Go."""
     if when is None:
         return NEVER
-    whole = int(when)
-    stamp = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    fraction = f"{round((when - whole) * 1e9) % 1_000_000_000:09d}".rstrip("0") if nanos else ""
+    whole, rest = divmod(nanoseconds(when), _NANO)
+    stamp = f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}"
+    fraction = f"{rest:09d}".rstrip("0") if nanos else ""
     return f"{stamp}.{fraction}Z" if fraction else f"{stamp}Z"
+
+
+def nanoseconds(when: float) -> int:
+    """Epoch nanoseconds, the same number that is written; a float times 1e9 would differ from it."""
+    whole = int(when)
+    return whole * _NANO + round((when - whole) * 1e9)
 
 
 def fixed_rfc3339(when: float) -> str:
     """RFC 3339 with all nine digits, as log timestamps are written (they sort as text)."""
-    whole = int(when)
-    stamp = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{stamp}.{round((when - whole) * 1e9) % 1_000_000_000:09d}Z"
+    whole, nanos = divmod(nanoseconds(when), _NANO)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{nanos:09d}Z"
 
 
 def human_duration(seconds: float) -> str:

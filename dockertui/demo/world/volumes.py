@@ -16,9 +16,7 @@ def create(host: Host, wanted: dict[str, Any]) -> Volume:
     """POST /volumes/create. Creating one that exists gives back the one there is, as the Engine does."""
     name, driver = str(wanted.get("Name") or ""), str(wanted.get("Driver") or "local")
     if driver != "local":
-        raise Refusal(
-            404, f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found'
-        )
+        raise Refusal(404, f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found')
     if name in host.volumes:
         return host.volumes[name]
     labels = {str(key): str(value) for key, value in (wanted.get("Labels") or {}).items()} or None
@@ -34,13 +32,12 @@ def create(host: Host, wanted: dict[str, Any]) -> Volume:
 
 def _check_name(name: str) -> None:
     if len(name) < 2:
-        raise invalid(
-            f"create {name}: volume name is too short, names should be at least two alphanumeric characters"
-        )
+        raise invalid(f"create {name}: volume name is too short, names should be at least two alphanumeric characters")
     if not _NAME.fullmatch(name):
         raise invalid(
             f'create {name}: "{name}" includes invalid characters for a local volume name, only '
-            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'
+            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. '
+            "If you intended to pass a host directory, use absolute path"
         )
 
 

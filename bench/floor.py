@@ -1,0 +1,22 @@
+"""The floor that no program on Textual can be under: an app with one line of text."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+TEXT = "nothing-but-this"
+
+
+class Floor(App[None]):
+    """The text, and `q` to quit."""
+
+    BINDINGS = [("q", "quit", "Quit")]  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(TEXT)
+
+
+if __name__ == "__main__":
+    Floor().run()

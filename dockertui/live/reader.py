@@ -1,0 +1,180 @@
+"""Re-reading of one kind: what is dirty is asked for together, in few requests, and no change is missed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.models import Event
+from dockertui.engine.trace import because
+from dockertui.live.backoff import Backoff
+from dockertui.live.store import ALL, Ids, Mirror, Source
+
+FILTERED = 50
+"""So many objects at most are asked for by their identities; more cost less in a full list."""
+_REST = 4
+"""An Engine that takes long to list is left alone this many times as long before it is asked again."""
+_RECONCILE_REST = 20
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often an Engine is asked, in seconds.
+
+    settle: from the first dirt to the request, so that a burst costs one.
+    confirm: from the last event about an object to one more reading of it. Docker announces some changes (pause,
+        network connect) before the copy that its lists are made from holds them; between the two stands an fsync.
+    reconcile: between full lists, for what no event tells (a network connected to a stopped container, a missed event).
+    """
+
+    settle: float = 0.1
+    confirm: float = 1.0
+    reconcile: float = 60.0
+
+
+class Reader:
+    """Keeps one kind of the mirror fresh: one request at a time, so that no older answer lands on a newer one."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        mirror: Mirror,
+        source: Source[Any],
+        pace: Pace,
+        backoff: Backoff,
+        tried: Callable[[bool], None],
+    ) -> None:
+        self.idle = asyncio.Event()
+        """Set while nothing is dirty, in doubt or being read."""
+        self.tried = False
+        """Whether a list has been answered, or has failed, since this reader began."""
+        self.answered = False
+        """Whether one was answered."""
+        self._engine = engine
+        self._mirror = mirror
+        self._source = source
+        self._pace = pace
+        self._backoff = backoff
+        self._tell_tried = tried
+        self._dirty: Ids = ALL
+        self._doubtful: Ids = frozenset()
+        self._wake = asyncio.Event()
+        self._confirm_at: float | None = None
+        self._reconcile_at: float | None = None
+        self._rest_until = 0.0
+        self._wake.set()
+
+    @property
+    def reading(self) -> bool:
+        """Whether something is yet to be read."""
+        return bool(self._dirty) or not self.tried
+
+    def mark(self, ids: Ids) -> None:
+        """Have these objects read again soon."""
+        if ids:
+            self._dirty = _union(self._dirty, ids)
+            self.idle.clear()
+            self._wake.set()
+
+    def take(self, event: Event) -> None:
+        """Mark what the event touches, now and once more when it has surely come to pass."""
+        ids = self._source.touched(event, self._mirror.objects(self._source.kind))
+        if ids:
+            self.mark(ids)
+            self._doubtful = _union(self._doubtful, ids)
+            self._confirm_at = asyncio.get_running_loop().time() + self._pace.confirm
+
+    def retry_now(self) -> None:
+        """Do not wait any longer for the next attempt after a failed one."""
+        self._backoff.cut()
+
+    async def run(self) -> None:
+        """Read what is dirty, for ever; first of all, everything."""
+        while True:
+            await self._until_due()
+            asked, self._dirty = self._dirty, frozenset()
+            self._wake.clear()
+            if await self._read(asked):
+                self._backoff.reset()
+            else:
+                self.mark(asked)
+                await self._backoff.wait(self._backoff.next())
+            if not (self._dirty or self._doubtful):
+                self.idle.set()
+
+    async def _until_due(self) -> None:
+        """Wait for dirt and let it gather; or for the time to confirm or to reconcile."""
+        while not self._wake.is_set():
+            deadline = min((at for at in (self._confirm_at, self._reconcile_at) if at is not None), default=None)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await self._wake.wait()
+            self._mark_due()
+        if self._mirror.loaded(self._source.kind):
+            await asyncio.sleep(max(self._pace.settle, self._rest_until - asyncio.get_running_loop().time()))
+        self._mark_due()
+
+    def _mark_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._confirm_at is not None and now >= self._confirm_at:
+            self._confirm_at = None
+            ids, self._doubtful = self._doubtful, frozenset()
+            self.mark(ids)
+        if self._reconcile_at is not None and now >= self._reconcile_at:
+            self._reconcile_at = None
+            self.mark(ALL)
+
+    async def _read(self, asked: Ids) -> bool:
+        """Ask for the objects and put them into the mirror; False, with the error there, if that failed."""
+        error = await self._ask(asked)
+        if error is not None:
+            self._mirror.fail(self._source.kind, error)
+        self.tried = True
+        self.answered = self.answered or error is None
+        self._tell_tried(error is None)
+        return error is None
+
+    async def _ask(self, asked: Ids) -> EngineError | None:
+        loop, kind, ls = asyncio.get_running_loop(), self._source.kind, self._source.ls
+        began = loop.time()
+        try:
+            with because("live mirror"):
+                if asked is ALL:
+                    self._mirror.replace(kind, await ls(self._engine, None))
+                else:
+                    self._mirror.update(kind, await ls(self._engine, asked), asked)
+        except EngineError as error:
+            return error
+        except Exception as error:
+            return unexpected(error, f"listing its {kind}s")
+        self._rest(began, loop.time(), asked)
+        return None
+
+    def _rest(self, began: float, ended: float, asked: Ids) -> None:
+        """Note when the Engine may be asked again, and when it must."""
+        took = ended - began
+        self._rest_until = ended + _REST * took
+        if asked is ALL:
+            self._reconcile_at = ended + max(self._pace.reconcile, _RECONCILE_REST * took)
+
+
+def unexpected(error: Exception, doing: str) -> EngineError:
+    """The error of a reply that no code foresaw, as one that can be shown."""
+    message = f"unexpected answer of the Engine while {doing}: {type(error).__name__}: {error}"
+    return EngineError(ErrorKind.PROTOCOL, message)
+
+
+def _union(one: Ids, other: Ids) -> Ids:
+    if one is ALL or other is ALL:
+        return ALL
+    both = _as_set(one) | _as_set(other)
+    return both if len(both) <= FILTERED else ALL
+
+
+def _as_set(ids: Collection[str]) -> frozenset[str]:
+    return ids if isinstance(ids, frozenset) else frozenset(ids)

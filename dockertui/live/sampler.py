@@ -1,0 +1,210 @@
+"""What containers consume: sampled for those that somebody looks at, as seldom as serves them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from dockertui.engine import containers, stats
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.stats import Usage
+from dockertui.engine.trace import because
+
+ONE_SHOT_API: Final = "1.44"
+"""The first version in which a single sample takes milliseconds; before, it waits for the Engine's next tick."""
+CONCURRENCY: Final = 10
+MISSES: Final = 3
+"""After so many periods without an answer a figure is too old to be shown."""
+_PODMAN_PERIOD: Final = 5.0
+"""Seconds between two samples that Podman streams."""
+_TOLD_EVERY: Final = 0.1
+_SAMPLE_LIMIT: Final = 5.0
+_SECOND: Final = 1.0
+"""A container's second sample, which brings its CPU, comes so soon after the first."""
+_EARLY: Final = 0.25
+"""What is due within this part of the period is done now; a streamed sample that comes earlier still is let go."""
+_GONE: Final = (ErrorKind.NOT_FOUND, ErrorKind.CONFLICT)
+
+
+class Sampler:
+    """The usage of the containers watched, by identity.
+
+    CPU is a difference: a container's first sample has memory alone, where the Engine sends no former one along.
+    `on_sample` is told whose usage changed or went, at most ten times a second. One-shot requests are used where they
+    are quick, else (before API 1.44, and on Podman) one stream for each container watched.
+    """
+
+    def __init__(
+        self, engine: Engine, *, period: float = 2.0, on_sample: Callable[[frozenset[str]], None] = lambda ids: None
+    ) -> None:
+        self._engine = engine
+        self._period = period
+        self._on_sample = on_sample
+        self._watched: frozenset[str] = frozenset()
+        self._usage: dict[str, Usage] = {}
+        self._raw: dict[str, Mapping[str, Any]] = {}
+        self._seen_to: dict[str, float] = {}
+        self._answered: dict[str, float] = {}
+        self._streams: dict[str, asyncio.Task[None]] = {}
+        self._untold: set[str] = set()
+        self._telling: asyncio.TimerHandle | None = None
+        self._wake = asyncio.Event()
+
+    @property
+    def usage(self) -> Mapping[str, Usage]:
+        """The last sample of each container watched, where there is one."""
+        return MappingProxyType(self._usage)
+
+    @property
+    def period(self) -> float:
+        """Seconds between two samples of a container."""
+        return self._period
+
+    @period.setter
+    def period(self, seconds: float) -> None:
+        if seconds != self._period:
+            self._period = seconds
+            self._wake.set()
+
+    def watch(self, ids: Collection[str]) -> None:
+        """Sample these containers from now on, and no others."""
+        watched = frozenset(ids)
+        if watched == self._watched:
+            return
+        for identity in self._watched - watched:
+            self._seen_to.pop(identity, None)
+            self._raw.pop(identity, None)
+            self._answered.pop(identity, None)
+            self._usage.pop(identity, None)
+        self._watched = watched
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Sample until cancelled."""
+        try:
+            with because("statistics"):
+                while True:
+                    await self._round()
+        finally:
+            await self._end_streams(self._streams.keys())
+            if self._telling is not None:
+                self._telling.cancel()
+                self._telling = None
+
+    async def _round(self) -> None:
+        """Do what is due now, then wait for the next thing that is, or for other orders."""
+        self._wake.clear()
+        if self._engine.version is not None:
+            await (self._poll() if self._one_shot() else self._tend_streams())
+        self._expire()
+        deadline = min(map(self._due_at, self._watched), default=None)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                await self._wake.wait()
+
+    def _one_shot(self) -> bool:
+        version = self._engine.version
+        return version is not None and not version.podman and self._engine.supports(ONE_SHOT_API)
+
+    def _due_at(self, identity: str) -> float:
+        """When a container is to be seen to again, in the loop's seconds."""
+        if self._engine.version is None:
+            return _now() + self._period
+        return self._seen_to.get(identity, -self._period) + self._period
+
+    def _due(self) -> list[str]:
+        """The containers whose time has come, and those that go along because theirs is near."""
+        soon = _now() + self._period * _EARLY
+        return [identity for identity in self._watched if self._due_at(identity) <= soon]
+
+    async def _poll(self) -> None:
+        await self._end_streams(self._streams.keys())
+        due, slots = self._due(), asyncio.Semaphore(CONCURRENCY)
+        self._seen_to.update(dict.fromkeys(due, _now()))
+        await asyncio.gather(*(self._sample(identity, slots) for identity in due))
+
+    async def _sample(self, identity: str, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            if identity in self._watched:
+                with self._missing(identity):
+                    async with asyncio.timeout(_SAMPLE_LIMIT):
+                        raw = await containers.stats_once(self._engine, identity)
+                    self._take(identity, raw)
+
+    async def _tend_streams(self) -> None:
+        """Open the streams of containers newly watched, reopen those that ended, close those of no more interest."""
+        await self._end_streams(self._streams.keys() - self._watched)
+        for identity in self._due():
+            stream = self._streams.get(identity)
+            if stream is None or stream.done():
+                self._streams[identity] = asyncio.create_task(self._listen(identity))
+            self._seen_to[identity] = _now()
+
+    async def _listen(self, identity: str) -> None:
+        with self._missing(identity):
+            async with containers.stats_stream(self._engine, identity) as samples:
+                async for raw in samples:
+                    if _now() >= self._answered.get(identity, -self._period) + self._period * (1 - _EARLY):
+                        self._take(identity, raw)
+
+    async def _end_streams(self, ids: Collection[str]) -> None:
+        streams = [self._streams.pop(identity) for identity in tuple(ids)]
+        for stream in streams:
+            stream.cancel()
+        await asyncio.gather(*streams, return_exceptions=True)
+
+    @contextlib.contextmanager
+    def _missing(self, identity: str) -> Iterator[None]:
+        """A sample that does not come, or cannot be read, lets the last one grow old; one of nothing takes it away."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, EngineError) and error.kind in _GONE:
+                self._drop(identity)
+
+    def _take(self, identity: str, raw: Mapping[str, Any]) -> None:
+        if identity not in self._watched:
+            return
+        previous = self._raw.get(identity)
+        usage = stats.usage(raw, previous)
+        if usage is None:  # it does not run
+            self._drop(identity)
+            return
+        if previous is None:
+            self._seen_to[identity] = _now() - self._period + min(self._period, _SECOND)
+        self._raw[identity] = raw
+        self._usage[identity] = usage
+        self._answered[identity] = _now()
+        self._tell(identity)
+
+    def _expire(self) -> None:
+        """Take away what has not been confirmed for too long."""
+        period = self._period if self._one_shot() else max(self._period, _PODMAN_PERIOD)
+        for identity, answered in tuple(self._answered.items()):
+            if _now() - answered > MISSES * period:
+                self._drop(identity)
+
+    def _drop(self, identity: str) -> None:
+        """The container consumes nothing, as far as is known."""
+        self._raw.pop(identity, None)
+        self._answered.pop(identity, None)
+        if self._usage.pop(identity, None) is not None:
+            self._tell(identity)
+
+    def _tell(self, identity: str) -> None:
+        self._untold.add(identity)
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(_TOLD_EVERY, self._tell_all)
+
+    def _tell_all(self) -> None:
+        self._telling = None
+        ids, self._untold = frozenset(self._untold), set()
+        self._on_sample(ids)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

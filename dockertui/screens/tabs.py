@@ -1,0 +1,89 @@
+"""The tabs of the detail. A further one is one more subclass of `Tab`, and its place in `DetailView`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from dockertui.engine.errors import EngineError
+from dockertui.operations.base import Context
+from dockertui.resources import secrets
+from dockertui.resources.base import Resource
+from dockertui.resources.reply import Reply
+from dockertui.resources.world import World
+from dockertui.screens.binding import bindings
+from dockertui.widgets.json_view import JsonView
+from dockertui.widgets.page import Field, Page, Section
+
+
+class Subject(NamedTuple):
+    """The object that the detail shows, and all that is known of it."""
+
+    resource: Resource[Any]
+    item: Any
+    inspect: Mapping[str, Any]
+    """The Engine's `inspect` reply; empty until it has answered."""
+    error: EngineError | None
+    """Why the Engine could not be asked about it the last time."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Kind and id."""
+        return self.resource.kind, self.resource.source.identity(self.item)
+
+
+class Tab(Widget):
+    """A widget that is a tab of the detail: mixed into one that can be focused and moves by the catalogue's keys."""
+
+    title: ClassVar[str]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
+
+    def shows(self, subject: Subject) -> bool:
+        """Whether the tab has something to say of such an object."""
+        return True
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show an object, None for none. `keep` the place: it is the same object as before."""
+        raise NotImplementedError
+
+    def search(self, text: str) -> int:
+        """Mark what is found, nothing for an empty text; how many lines hold it."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """The tab is no longer on the screen: let go of what feeds it."""
+
+
+class PageTab(Page, Tab):
+    """The readable page."""
+
+    title = "Detail"
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show the object's page, with what went wrong on top."""
+        sections: list[Section] = []
+        if subject is not None:
+            sections = subject.resource.sections(subject.item, Reply(subject.inspect), world)
+            if subject.error is not None:
+                sections.insert(0, Section("Not up to date", [Field("Error", str(subject.error), "bad")]))
+        self.show(sections, keep=keep)
+
+    def action_enter(self) -> None:
+        self.action_follow()
+
+
+class InspectTab(JsonView, Tab):
+    """The Engine's own JSON; the keys that fold have a meaning here alone."""
+
+    title = "Inspect"
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show the `inspect` reply, secrets hidden unless they are to be seen."""
+        reply = subject.inspect if subject is not None else {}
+        self.show(reply if world.reveal else secrets.masked_reply(reply), keep=keep)
+
+    def action_enter(self) -> None:
+        self.action_toggle_fold()

@@ -1,0 +1,133 @@
+"""A live mirror of a real Engine, and the listing it is compared with."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from dockertui.engine.client import Engine
+from dockertui.engine.endpoint import candidates
+from dockertui.engine.models import Container
+from dockertui.live.store import LinkState, Mirror
+from dockertui.live.watcher import Watcher
+from dockertui.resources.sources import EVENT_FILTERS, SOURCES
+from tests.engine.dockerd import Dockerd
+
+PATIENCE = 120.0
+"""Seconds for what takes moments: a machine that is slow fails no test, one that is stuck does."""
+_fences = itertools.count()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A watcher at work on a private Engine."""
+
+    dockerd: Dockerd
+    engine: Engine
+    mirror: Mirror
+    watcher: Watcher
+
+    async def cli(self, *words: str) -> str:
+        """Run `docker WORDS…` while the watcher goes on."""
+        return await asyncio.to_thread(self.dockerd.cli, *words)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the mirror or its link is as wished."""
+        changed = asyncio.Event()
+        leave = self.mirror.subscribe(lambda change: changed.set())
+        leave_link = self.mirror.subscribe_link(lambda link: changed.set())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    await changed.wait()
+                    changed.clear()
+        finally:
+            leave()
+            leave_link()
+
+    async def settled(self) -> None:
+        """Wait until every event of what was done so far has been heard and followed.
+
+        Events come in order: who has seen the last of them, a volume's made for this, has seen the others.
+        """
+        fence = f"fence-{next(_fences)}"
+        await self.cli("volume", "create", fence)
+        await self.until(lambda: self.mirror.get("volume", fence))
+        async with asyncio.timeout(PATIENCE):
+            await self.watcher.settled()
+
+    def container(self, identity: str) -> Container:
+        """A container that the mirror knows."""
+        container: Container = self.mirror.objects("container")[identity]
+        return container
+
+    def asked(self, path: str = "") -> int:
+        """How many requests with this in their path the Engine has seen from the watcher."""
+        return sum(path in request.path for request in self.engine.trace)
+
+    def events_heard(self) -> int:
+        """How many bytes of events came."""
+        return sum(request.bytes_in for request in self.engine.trace if "/events" in request.path)
+
+    async def differences(self) -> list[str]:
+        """What a fresh listing has and the mirror has not, and the other way round, field by field."""
+        found: list[str] = []
+        async with opened(self.dockerd) as engine:
+            for source in SOURCES:
+                fresh = {source.identity(obj): obj for obj in await source.ls(engine, None)}
+                found += _differences(source.kind, fresh, dict(self.mirror.objects(source.kind)))
+        return found
+
+
+@asynccontextmanager
+async def opened(dockerd: Dockerd) -> AsyncIterator[Engine]:
+    """A connection to the private Engine."""
+    endpoint = candidates(host=dockerd.host, context=None, environ={}, home=Path("/nonexistent"))[0]
+    engine = Engine(endpoint)
+    try:
+        await engine.open()
+        yield engine
+    finally:
+        await engine.close()
+
+
+@asynccontextmanager
+async def watching(dockerd: Dockerd, *, reconcile: float = 3600.0, **options: Any) -> AsyncIterator[Watch]:
+    """A mirror that is live. It reconciles once an hour, so that what it knows it knows from events."""
+    async with opened(dockerd) as engine:
+        mirror = Mirror(SOURCES)
+        watcher = Watcher(engine, mirror, reconcile=reconcile, filters=EVENT_FILTERS, **options)
+        watch = Watch(dockerd, engine, mirror, watcher)
+        task = asyncio.create_task(watcher.run())
+        try:
+            await watch.until(lambda: mirror.link.state is LinkState.LIVE)
+            await watcher.settled()
+            yield watch
+            assert not task.done(), "the watcher died"
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def _differences(kind: str, fresh: dict[str, Any], mirrored: dict[str, Any]) -> list[str]:
+    found = [f"{kind} {identity} is missing" for identity in fresh.keys() - mirrored.keys()]
+    found += [f"{kind} {identity} is gone" for identity in mirrored.keys() - fresh.keys()]
+    for identity in fresh.keys() & mirrored.keys():
+        if fresh[identity] != mirrored[identity]:
+            found.append(f"{kind} {identity}: {_fields(fresh[identity], mirrored[identity])}")
+    return found
+
+
+def _fields(fresh: Any, mirrored: Any) -> str:
+    told = []
+    for each in fields(fresh):
+        here, there = getattr(mirrored, each.name), getattr(fresh, each.name)
+        if each.compare and here != there:
+            told.append(f"{each.name} {here!r}, listed {there!r}")
+    return "; ".join(told)

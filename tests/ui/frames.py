@@ -1,0 +1,44 @@
+"""What an app shows, as plain text and styles: differences that a reviewer can read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.style import Style
+from textual.app import App
+from textual.geometry import Region
+from textual.widget import Widget
+
+
+def frame(app: App[Any]) -> list[str]:
+    """The lines on the screen, right blanks cut off."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips(app.size)]
+
+
+def widths(app: App[Any]) -> set[int]:
+    """Cells of the lines on the screen: one number when nothing sticks out."""
+    return {strip.cell_length for strip in app.screen._compositor.render_strips(app.size)}
+
+
+def style_at(app: App[Any], x: int, y: int) -> Style:
+    """The style of one cell of the screen."""
+    strip = app.screen._compositor.render_strips(app.size)[y].crop(x, x + 1)
+    return next(iter(strip)).style or Style()
+
+
+def row_of(app: App[Any], text: str) -> int:
+    """The first line on the screen that holds `text`."""
+    return next(y for y, line in enumerate(frame(app)) if text in line)
+
+
+def painted(widget: Widget) -> list[Region]:
+    """From now on, the regions that a widget asks to have repainted; everything counts as its whole size."""
+    regions: list[Region] = []
+    refresh = widget.refresh
+
+    def record(*asked: Region, **options: Any) -> Any:
+        regions.extend(asked or (Region(0, 0, *widget.size),))
+        return refresh(*asked, **options)
+
+    widget.refresh = record  # type: ignore[method-assign]
+    return regions

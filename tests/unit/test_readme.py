@@ -1,0 +1,37 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dockertui.config import Settings, load
+from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.document import document
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_keys_are_those_of_the_catalogue() -> None:
+    assert document(README, Catalogue()) == README, "run `make readme`"
+
+
+def test_the_settings_shown_are_the_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    (shown,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    path.write_text(shown)
+    settings, problems = load(path)
+    assert problems == []
+    assert settings == Settings(keys=settings.keys)
+    assert set(settings.keys) <= set(BY_ID)
+
+
+def test_pictures_and_files_it_names_are_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_make_targets_it_names_are_there() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE)) <= targets

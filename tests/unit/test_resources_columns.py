@@ -1,0 +1,145 @@
+"""What the lists say of an object: its words and their styles, by state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dockertui.engine.models import Container, Image, Network, Volume
+from dockertui.engine.stats import Usage
+from dockertui.live.store import Mirror
+from dockertui.resources.container import port_list
+from dockertui.resources.registry import BY_KIND, RESOURCES
+from dockertui.resources.reply import Reply
+from dockertui.resources.world import Size, World
+from dockertui.widgets.columns import Cell
+
+NOW = 1_790_000_000.0
+
+
+def make(status: str = "Up 2 hours", state: str = "running", **fields: Any) -> Container:
+    raw = {"Id": "c" * 64, "Names": ["/web"], "Image": "nginx", "ImageID": "sha256:1", "State": state, "Status": status}
+    return Container.from_json(raw | fields, NOW)
+
+
+def world(*containers: Container) -> World:
+    mirror = Mirror([resource.source for resource in RESOURCES], clock=lambda: NOW)
+    mirror.replace("container", containers)
+    return World(mirror, {})
+
+
+def cell(kind: str, column: str, item: Any, around: World) -> Cell:
+    found = next(c for c in BY_KIND[kind].columns(around) if c.id == column)
+    value = found.cell(item)
+    return value if isinstance(value, Cell) else Cell(value)
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "shown"),
+    [
+        ("running", "Up 2 hours", Cell("up 2h", "good")),
+        ("running", "Up 2 hours (healthy)", Cell("up 2h healthy", "good")),
+        ("running", "Up 5 minutes (unhealthy)", Cell("up 5m unhealthy", "bad")),
+        ("running", "Up 1 second (health: starting)", Cell("up 1s starting", "warn")),
+        ("exited", "Exited (0) 3 days ago", Cell("exit 0, 3d", "dim")),
+        ("exited", "Exited (137) 3 hours ago", Cell("exit 137, 3h", "bad")),
+        ("exited", "Exited (143) 3 hours ago", Cell("exit 143, 3h", "dim")),
+        ("restarting", "Restarting (1) 4 seconds ago", Cell("restarting (1)", "warn")),
+        ("paused", "Up 2 weeks (Paused)", Cell("paused 2w", "warn")),
+        ("created", "Created", Cell("created", "dim")),
+        ("dead", "Dead", Cell("dead", "bad")),
+        ("levitating", "", Cell("levitating", "dim")),
+    ],
+)
+def test_a_state_is_a_word(state: str, status: str, shown: Cell) -> None:
+    item = make(status, state)
+    assert cell("container", "status", item, world(item)) == shown
+
+
+def test_every_state_of_the_api_has_a_symbol_and_an_unknown_one_a_question_mark() -> None:
+    states = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
+    symbols = [cell("container", "state", make("", state), world()).text for state in states]
+    assert len(set(symbols)) == len(states)
+    assert cell("container", "state", make("", "levitating"), world()).text == "?"
+
+
+def test_the_summary_counts_as_failed_what_the_rows_show_as_failed() -> None:
+    known = [make("Exited (1) 1 second ago", "exited", Id=f"{n}") for n in range(2)]
+    known += [make("Exited (143) 1 second ago", "exited", Id="9"), make(Id="10")]
+    parts = BY_KIND["container"].summary(known, world(*known))
+    assert [part.text for part in parts] == ["1 running", "2 failed", "1 exited"]
+
+
+def test_ports_are_short_and_both_families_once() -> None:
+    item = make(
+        Ports=[
+            {"PrivatePort": 80, "PublicPort": 8080, "IP": "0.0.0.0", "Type": "tcp"},
+            {"PrivatePort": 80, "PublicPort": 8080, "IP": "::", "Type": "tcp"},
+            {"PrivatePort": 53, "PublicPort": 53, "IP": "127.0.0.1", "Type": "udp"},
+            {"PrivatePort": 9000, "Type": "tcp"},
+        ]
+    )
+    assert set(port_list(item.ports).split(", ")) == {"8080→80", "127.0.0.1:53→53/udp", "9000"}
+    assert port_list(item.ports).endswith("9000")
+
+
+def test_usage_is_of_running_containers_alone_and_warns() -> None:
+    running, stopped = make(Id="a"), make("Exited (0) 1 second ago", "exited", Id="b")
+    usage = Usage(
+        cpu=93.2, memory=950, memory_limit=1000, net_rx=1200, net_tx=1, blk_read=None, blk_write=None, pids=1, read=NOW
+    )
+    around = world(running, stopped)
+    around.usage = {"a": usage, "b": usage}
+    assert cell("container", "cpu", running, around) == Cell("93.2%", "bad")
+    assert cell("container", "memory", running, around) == Cell("950B", "bad")
+    assert cell("container", "net", running, around).text == "1.2kB / 1B"
+    assert cell("container", "block", running, around).text == ""
+    assert cell("container", "cpu", stopped, around).text == ""
+
+
+def test_images_networks_and_volumes_know_who_uses_them() -> None:
+    user = make(
+        NetworkSettings={"Networks": {"shop": {"NetworkID": "n1"}}},
+        Mounts=[{"Type": "volume", "Name": "data", "Destination": "/data"}],
+    )
+    never_ran = make("Created", "created", Id="d", NetworkSettings={"Networks": {"shop": {"NetworkID": ""}}})
+    around = world(user, never_ran)
+    image = Image.from_json({"Id": "sha256:1", "RepoTags": ["nginx:1", "nginx:2"]})
+    network = Network.from_json({"Id": "n1", "Name": "shop"})
+    volume = Volume.from_json({"Name": "data"})
+    assert cell("image", "name", image, around).text == "nginx:1 +1"
+    assert cell("image", "used", image, around).text == "2 (1 up)"
+    assert cell("network", "members", network, around).text == "2 (1 up)"
+    assert cell("volume", "used", volume, around).text == "web"
+    assert cell("volume", "used", Volume.from_json({"Name": "other"}), around) == Cell("unused", "dim")
+    names = [reference.label for reference in BY_KIND["container"].references(user, around)]
+    assert names == ["nginx", "shop", "data"]
+
+
+def test_a_new_container_is_counted_at_once() -> None:
+    around = world()
+    assert around.containers_of_image("sha256:1") == ()
+    around.mirror.replace("container", [make()])
+    assert len(around.containers_of_image("sha256:1")) == 1
+
+
+def test_sizes_are_shown_once_they_were_asked_for() -> None:
+    around, volume = world(), Volume.from_json({"Name": "data"})
+    assert cell("volume", "size", volume, around).text == "·"
+    around.sizes["volume"] = {"data": Size(1_500_000)}
+    assert cell("volume", "size", volume, around).text == "1.5MB"
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
+def test_every_kind_makes_a_page_of_nothing_and_sorts_by_every_column(resource: Any) -> None:
+    of_nothing = {"image": Image.from_json, "network": Network.from_json, "volume": Volume.from_json}
+    item: Any = Container.from_json({}, NOW) if resource.kind == "container" else of_nothing[resource.kind]({})
+    around = world()
+    assert isinstance(resource.sections(item, Reply({}), around), list)
+    for column in resource.columns(around):
+        column.cell(item)
+        assert column.sort is not None
+        column.sort(item)
+    for texts in resource.terms().values():
+        assert all(isinstance(text, str) for text in texts(item))
