@@ -156,6 +156,11 @@ class DockerTUI(CellDiff[None], App[None]):
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
         self._close_messages_no_wait()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+Q, which Textual takes before everything else, belongs to a container while a terminal has the keys."""
+        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
+        return not (action == "quit" and in_terminal) and super().check_action(action, parameters)
+
     # the connection screen
 
     async def on_connection_screen_retry(self, event: ConnectionScreen.Retry) -> None:

@@ -19,9 +19,7 @@ RECENT_LINES: Final = 500
 RECENT_LIMIT: Final = 8 * 1024 * 1024
 
 
-def attach(
-    engine: Engine, container: str, *, tty: bool, stdin: bool
-) -> AbstractAsyncContextManager[Hijacked]:
+def attach(engine: Engine, container: str, *, tty: bool, stdin: bool) -> AbstractAsyncContextManager[Hijacked]:
     """Its streams from now on. ``tty`` must be what the container was made with; without ``stdin`` it is only
     looked at, which a read-only Engine allows. Leaving the context leaves the container running.
     """

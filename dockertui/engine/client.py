@@ -224,9 +224,7 @@ class Engine:
         async with self._exchange(record, data, _UPGRADE) as stream:
             if stream.status != 101:
                 raise self.unreadable(record, f"it does not hand the connection over (HTTP {stream.status})")
-            wire = Wire(
-                stream.response, record, lambda error: diagnosis.failed_connection(self.endpoint, error)
-            )
+            wire = Wire(stream.response, record, lambda error: diagnosis.failed_connection(self.endpoint, error))
             try:
                 yield wire
             finally:

@@ -8,7 +8,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 
 from dockertui.engine.errors import EngineError
@@ -27,6 +26,7 @@ from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
 from dockertui.screens.prompt import Prompt
+from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
@@ -40,7 +40,7 @@ _YOUNG = 120
 _SLOW_TICKS = 10
 
 
-class MainScreen(Screen[None]):
+class MainScreen(TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -49,6 +49,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.catalogue = catalogue
+        self.settings = catalogue.settings
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.panes[0]
@@ -160,6 +161,7 @@ class MainScreen(Screen[None]):
 
     def _paint_footer(self) -> None:
         context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
+        context = Context.TERMINAL if self.terminal_focus else context
         idle = () if self._can_go_back else (BACK,)
         self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
 
@@ -271,7 +273,11 @@ class MainScreen(Screen[None]):
     async def action_operate(self, id: str) -> None:
         """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
         operation = BY_ID[id]
-        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.tab}
+        hearers = {
+            Context.LIST: self.pane.table,
+            Context.DETAIL: self.detail.tab,
+            Context.TERMINAL: self.terminals or self,
+        }
         await hearers.get(operation.context, self).run_action(operation.action)
 
     def on_descendant_focus(self) -> None:
@@ -415,4 +421,4 @@ class MainScreen(Screen[None]):
         )
 
     def action_leave(self) -> None:
-        self.app.exit()
+        self.leave_terminals()

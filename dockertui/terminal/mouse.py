@@ -127,9 +127,7 @@ class Mouse:
     def _place(self, event: events.MouseEvent) -> Place:
         return self._view.place_at(*self._cell(event))
 
-    def _report(
-        self, event: events.MouseEvent, button: int, *, pressed: bool = True, motion: bool = False
-    ) -> None:
+    def _report(self, event: events.MouseEvent, button: int, *, pressed: bool = True, motion: bool = False) -> None:
         """Tell the container."""
         emulator, session = self._emulator, self._view.session
         if emulator is None or session is None or not session.live:

@@ -197,9 +197,7 @@ class Screen:
 
     def on_alternate(self) -> bool:
         """Whether the alternate screen is shown."""
-        return bool(
-            self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen*") == lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE
-        )
+        return bool(self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen*") == lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE)
 
     def mode(self, number: int) -> bool:
         """Whether a DEC private mode is set; False for one that is not known."""

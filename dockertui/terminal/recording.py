@@ -24,9 +24,7 @@ _SIZE_MOST: Final = 1000
 class Recorder:
     """Writes one recording. Raises OSError where the file cannot be written."""
 
-    def __init__(
-        self, path: Path, size: WindowSize, title: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, path: Path, size: WindowSize, title: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.path = path
         self._clock = clock
         self._began = clock()

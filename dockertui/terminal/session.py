@@ -107,13 +107,13 @@ class TerminalSession:
         self.unseen = False
         self.watcher: Watcher = Watcher()
         self.recorder: Recorder | None = None
+        self.sink: Callable[[bytes], object] | None = None
+        """Who takes the output as it is, beside the emulator: the real terminal when the session has it."""
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._began = self._ended = clock()
         listener = Listener(self._reply, self._titled, self._rang, self._copied)
-        self.emulator: Emulator = open_emulator(
-            *self.size, listener, history=self.policy.history, native=native
-        )
+        self.emulator: Emulator = open_emulator(*self.size, listener, history=self.policy.history, native=native)
         self._margin = Margin()
         self._editor = LineEditor()
         self._input = bytearray()
@@ -148,7 +148,8 @@ class TerminalSession:
     # what the container does, by way of the emulator
 
     def _reply(self, data: bytes) -> None:
-        if self.process.takes_input and self.process.tty and len(self._input) < REPLY_LIMIT:
+        wanted = self.process.takes_input and self.process.tty and self.sink is None
+        if wanted and len(self._input) < REPLY_LIMIT:
             self._input += data
             self._something_to_send.set()
 
@@ -279,6 +280,11 @@ class TerminalSession:
             await asyncio.wait([self._task])
             self._end(State.ENDED, Outcome(True, None, "detached"))
 
+    async def ended(self) -> None:
+        """Wait until it is not connected any more."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def _run(self) -> None:
         connected = False
         try:
@@ -349,6 +355,8 @@ class TerminalSession:
         data = output.data if self.process.tty else self._margin.mark(*output)
         if self.recorder is not None:
             self._record(data)
+        if self.sink is not None:
+            self.sink(data)
         began = time.perf_counter()
         for start in range(0, len(data), SLICE):
             self._feed_now(data[start : start + SLICE])

@@ -92,9 +92,7 @@ def overlaid(strip: Strip, start: int, stop: int, style: Style) -> Strip:
     start, stop = max(0, start), min(stop, strip.cell_length)
     if start >= stop:
         return strip
-    middle = Strip(
-        [Segment(text, (own or Style()) + style) for text, own, _ in strip.crop(start, stop)], stop - start
-    )
+    middle = Strip([Segment(text, (own or Style()) + style) for text, own, _ in strip.crop(start, stop)], stop - start)
     return Strip.join([strip.crop(0, start), middle, strip.crop(stop)])
 
 

@@ -246,9 +246,7 @@ class TerminalView(Painted, can_focus=True):
         cursor = self._cursor
         if cursor is None or cursor.y != y or not cursor.visible:
             return strip
-        style = (
-            Style(reverse=True) if self.has_focus and cursor.shape != "underline" else Style(underline=True)
-        )
+        style = Style(reverse=True) if self.has_focus and cursor.shape != "underline" else Style(underline=True)
         return overlaid(strip, cursor.x, cursor.x + glyph_width(row, cursor.x), style)
 
     # keys
@@ -296,14 +294,17 @@ class TerminalView(Painted, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+        self.offer_paste(event.text)
+
+    def offer_paste(self, text: str) -> None:
+        """Send a paste, asking first where the program in the container would run each line of it."""
         session = self.session
         if session is None:
             return
-        bracketed = session.emulator.mode(BRACKETED_PASTE)
-        if bracketed or keys.is_harmless(event.text):
-            self.paste(event.text)
+        if session.emulator.mode(BRACKETED_PASTE) or keys.is_harmless(text):
+            self.paste(text)
         else:
-            self.post_message(self.PasteDoubted(self, event.text))
+            self.post_message(self.PasteDoubted(self, text))
 
     def paste(self, text: str) -> None:
         """Send a paste, asking nothing."""

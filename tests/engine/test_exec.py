@@ -82,9 +82,7 @@ async def test_input_ends_by_the_half_close(engine: Engine, container: str) -> N
 
 
 async def test_200_mb_of_both_streams_arrive_whole_and_in_order(engine: Engine, container: str) -> None:
-    script = (
-        "yes 0123456789abcdef | head -c 100000000 & yes fedcba9876543210 | head -c 100000000 >&2 & wait; wait"
-    )
+    script = "yes 0123456789abcdef | head -c 100000000 & yes fedcba9876543210 | head -c 100000000 >&2 & wait; wait"
     hashes = {Channel.OUT: hashlib.sha256(), Channel.ERR: hashlib.sha256()}
     exec_id = await execs.create(engine, container, Command(("sh", "-c", script), tty=False))
     async with execs.start(engine, exec_id, tty=False) as connection:
@@ -175,9 +173,7 @@ async def test_attach_to_a_terminal(engine: Engine, clean_dockerd: Dockerd) -> N
 
 
 async def test_a_signal_reaches_the_process(engine: Engine, clean_dockerd: Dockerd) -> None:
-    made = clean_dockerd.run(
-        command=("sh", "-c", "trap 'echo got INT; exit 9' INT; while :; do sleep 0.1; done")
-    )
+    made = clean_dockerd.run(command=("sh", "-c", "trap 'echo got INT; exit 9' INT; while :; do sleep 0.1; done"))
     async with attach.attach(engine, made, tty=False, stdin=False) as connection:
         await attach.signal(engine, made, "INT")
         assert text(await collect(connection)) == "got INT\n"
