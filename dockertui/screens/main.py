@@ -154,16 +154,17 @@ class MainScreen(TerminalActions):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        self.header.update(*status.header(self.session, self.panes[0], self.world.clock()))
+        left, right = status.header(self.session, self.panes[0], self.world.clock())
+        self.header.update(left, [*self.opened_terminals(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
         context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
-        context = Context.TERMINAL if self.terminal_focus else context
         idle = () if self._can_go_back else (BACK,)
-        self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
+        hints = None if self._message.text else self.terminal_footer()
+        self.footer.update(*(hints or status.footer(self.catalogue, context, self._message, idle)))
 
     @property
     def _can_go_back(self) -> bool:

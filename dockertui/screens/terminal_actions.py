@@ -9,8 +9,6 @@ from textual.screen import Screen
 
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
-from dockertui.operations.base import Context
-from dockertui.screens import status
 
 if TYPE_CHECKING:
     from dockertui.config import Settings
@@ -18,9 +16,10 @@ if TYPE_CHECKING:
     from dockertui.live.session import Session
     from dockertui.operations.catalogue import Catalogue
     from dockertui.screens.pane import Pane
+    from dockertui.screens.status import Line
     from dockertui.screens.terminal_pane import TerminalPane
     from dockertui.terminal.process import Process
-    from dockertui.widgets.bar import Bar
+    from dockertui.widgets.bar import Bar, Piece
 
 
 class TerminalActions(Screen[None]):
@@ -35,6 +34,9 @@ class TerminalActions(Screen[None]):
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
         """Show a sentence in the footer for some seconds."""
+        raise NotImplementedError
+
+    def _paint_header(self) -> None:
         raise NotImplementedError
 
     def action_exec_shell(self) -> None:
@@ -133,6 +135,7 @@ class TerminalActions(Screen[None]):
             self.call_after_refresh(pane.focus_view)
         else:
             self.pane.table.focus()
+        self._paint_header()
 
     def action_show_terminals(self) -> None:
         if self.terminals is None or not self.terminals.sessions:
@@ -185,6 +188,9 @@ class TerminalActions(Screen[None]):
     def on_terminal_pane_left(self) -> None:
         self.show_terminals(False)
 
+    def on_terminal_pane_counted(self) -> None:
+        self._paint_header()
+
     def on_terminal_pane_said(self, event: Any) -> None:
         self.say(event.text, event.style)
 
@@ -197,8 +203,10 @@ class TerminalActions(Screen[None]):
 
     def on_terminal_pane_leading(self, event: Any) -> None:
         """After the leader the footer says what can follow it."""
+        from dockertui.screens import terminal_bar
+
         if event.on:
-            self.footer.update(*status.footer(self.catalogue, Context.TERMINAL, status.Message("", "")))
+            self.footer.update(*terminal_bar.hints(self.catalogue, self.settings.terminal_leader))
         else:
             self.say("")
 
@@ -210,6 +218,22 @@ class TerminalActions(Screen[None]):
         from dockertui.screens.terminal_hand_over import hand_over
 
         await hand_over(self, session)
+
+    def opened_terminals(self) -> list[Piece]:
+        """For the header: that terminals are open."""
+        if self.terminals is None:
+            return []
+        from dockertui.screens import terminal_bar
+
+        return terminal_bar.opened(self.terminals.sessions)
+
+    def terminal_footer(self) -> Line | None:
+        """What the footer says while a terminal has the keys."""
+        if not self.terminal_focus:
+            return None
+        from dockertui.screens import terminal_bar
+
+        return terminal_bar.hints(self.catalogue, self.settings.terminal_leader)
 
     # leaving
 

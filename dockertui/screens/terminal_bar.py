@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dockertui.operations.catalogue import sign
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import Catalogue, sign
+from dockertui.screens import status
 from dockertui.screens.status import Line
 from dockertui.terminal.session import State, TerminalSession
 from dockertui.widgets.bar import Piece
@@ -62,16 +64,31 @@ def notes(session: TerminalSession | None, position: str) -> list[Piece]:
     """What is to be known of a session."""
     found = []
     if position:
-        found.append(Piece(position, "accent", priority=1))
+        found.append(Piece(f"{position}  ", "accent", priority=1))
     if session is None:
         return found
     if session.recorder is not None:
-        found.append(Piece("● rec", "bad", priority=1))
+        found.append(Piece("● rec  ", "bad", priority=1))
     if not session.process.takes_input:
-        found.append(Piece("watching", "warn", priority=1))
+        found.append(Piece("watching  ", "warn", priority=1))
     elif not session.process.tty and session.live:
-        found.append(Piece("no tty: ctrl+d ends input", "dim", priority=4))
+        found.append(Piece("no tty: ctrl+d ends input  ", "dim", priority=4))
     return found
+
+
+def hints(catalogue: Catalogue, leader: str) -> Line:
+    """What the leader is, and what can follow it."""
+    left, right = status.footer(catalogue, Context.TERMINAL, status.Message("", ""))
+    return [Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
+
+
+def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
+    """That there are terminals, for the header."""
+    if not sessions:
+        return []
+    live = len([session for session in sessions if session.live])
+    text = f"{len(sessions)} terminal{'s' if len(sessions) > 1 else ''}"
+    return [Piece(f"▣ {text}", "accent" if live else "dim", "show_terminals", priority=3)]
 
 
 def ending(session: TerminalSession) -> str:

@@ -16,6 +16,14 @@ from dockertui.engine.execs import Command
 from dockertui.widgets.text import clean
 
 
+class Tick(Checkbox):
+    """A checkbox whose state is a sign, not a colour alone."""
+
+    @property
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]
+        return "x" if self.value else " "
+
+
 class ExecForm(ModalScreen[Command | None]):
     """Asks for a command; its result is None when left."""
 
@@ -33,8 +41,8 @@ class ExecForm(ModalScreen[Command | None]):
         self.user = Input(placeholder="the image's; 1000:1000, postgres", id="user", compact=True)
         self.workdir = Input(placeholder="the image's; /srv", id="workdir", compact=True)
         self.env = Input(placeholder="NAME=value NAME='two words'", id="env", compact=True)
-        self.tty = Checkbox("terminal (tty)", value=True, id="tty", compact=True)
-        self.privileged = Checkbox("privileged", value=False, id="privileged", compact=True)
+        self.tty = Tick("terminal (tty)", value=True, id="tty", compact=True)
+        self.privileged = Tick("privileged", value=False, id="privileged", compact=True)
         self.problem = Label("", id="problem", markup=False)
 
     def compose(self) -> ComposeResult:

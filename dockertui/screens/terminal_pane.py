@@ -34,6 +34,9 @@ class TerminalPane(Vertical):
     class Left(Message):
         """The user wants the lists."""
 
+    class Counted(Message):
+        """A session was opened or closed."""
+
     class Said(Message):
         """Something to say in the footer."""
 
@@ -115,6 +118,7 @@ class TerminalPane(Vertical):
         size = WindowSize(*region) if region.width > 1 and region.height > 1 else _FIRST_SIZE
         session = TerminalSession(self._number, process, size, policy=self._policy)
         self.sessions.append(session)
+        self.post_message(self.Counted())
         if show:
             self.show(session)
         session.start()
@@ -133,6 +137,7 @@ class TerminalPane(Vertical):
         """End a session, and show its neighbour."""
         index = self.sessions.index(session)
         self.sessions.remove(session)
+        self.post_message(self.Counted())
         for view in self.views:
             if view.session is session:
                 view.show(None)

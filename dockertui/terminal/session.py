@@ -32,10 +32,10 @@ _RESIZE_TRIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds between them: right after its start a process may have no terminal yet."""
 _GOODBYE: Final = 0.1
 _MODES_OFF: Final = (
-    b"\x1b[!p\x1b[?1049l\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l\x1b[?1l\x1b>\x1b[<99u\x1b[>4m"
-    b"\x1b[?7h\x1b[?25h\x1b[r\x1b[0m\x1b[0 q\r\x1b[999B\r\n"
+    b"\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l\x1b[?1;6l\x1b>\x1b[<99u\x1b[>4m\x1b[4l"
+    b"\x1b[?7;25h\x1b[r\x1b[0m\x1b[0 q\x1b(B\x0f"
 )
-"""What a program that was killed leaves turned on: alternate screen, mouse, keys, margins, colours."""
+"""What a program that was killed leaves turned on: mouse, keys, margins, colours."""
 
 
 class State(StrEnum):
@@ -248,10 +248,20 @@ class TerminalSession:
         self._input.clear()
         self._input_ends = self._half_closed = False
         self._margin, self._editor = Margin(), LineEditor()
-        self._feed_now(_MODES_OFF)
+        self._feed_now(self._resetting())
         self._began = self._clock()
         self._become(State.STARTING)
         self.start()
+
+    def _resetting(self) -> bytes:
+        """What puts the terminal back in order, and the cursor on a line of its own below what there is."""
+        emulator = self.emulator
+        emulator.scroll_to(emulator.total)
+        if emulator.alternate_screen:
+            emulator.feed(b"\x1b[?1049l")  # where there is none it would move the cursor
+        cursor = emulator.cursor
+        below = f"\x1b[{cursor.y + 1}H\r\n" if cursor is not None else "\r\n"
+        return _MODES_OFF + below.encode()
 
     async def close(self) -> None:
         """End it. A shell is asked to leave first: the Engine leaves the process of a closed exec alone."""
