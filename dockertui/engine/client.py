@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT: Final = 30.0
 OPEN_TIMEOUT: Final = 15.0
+SSH_OPEN_TIMEOUT: Final = 75.0  # longer than ssh takes to say why it cannot log in
 REPLY_LIMIT: Final = 256 * 1024 * 1024
 _READING: Final = ("GET", "HEAD")
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
@@ -125,7 +126,8 @@ class Engine:
         async with self._opening:
             if self._docker is None:
                 self._docker = await _connect(self.endpoint)
-            raw = await self.get("/version", timeout=OPEN_TIMEOUT, versioned=False)
+            limit = SSH_OPEN_TIMEOUT if self.endpoint.scheme == "ssh" else OPEN_TIMEOUT
+            raw = await self.get("/version", timeout=limit, versioned=False)
             self.version = negotiate(raw, self.endpoint, os.environ.get("DOCKER_API_VERSION", ""))
             return self.version
 

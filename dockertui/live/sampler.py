@@ -56,7 +56,7 @@ class Sampler:
 
     @property
     def usage(self) -> Mapping[str, Usage]:
-        """The last sample of each container watched, where there is one."""
+        """The last sample of each container watched now or a moment ago, where there is one."""
         return MappingProxyType(self._usage)
 
     @property
@@ -71,16 +71,18 @@ class Sampler:
             self._wake.set()
 
     def watch(self, ids: Collection[str]) -> None:
-        """Sample these containers from now on, and no others."""
+        """Sample these containers from now on, and no others. What is known of the others grows old, and goes then."""
         watched = frozenset(ids)
         if watched == self._watched:
             return
         for identity in self._watched - watched:
             self._seen_to.pop(identity, None)
-            self._raw.pop(identity, None)
-            self._answered.pop(identity, None)
-            self._usage.pop(identity, None)
         self._watched = watched
+        self._expire()
+        self.wake()
+
+    def wake(self) -> None:
+        """Look at once what is due: the Engine has just been reached."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -101,7 +103,8 @@ class Sampler:
         if self._engine.version is not None:
             await (self._poll() if self._one_shot() else self._tend_streams())
         self._expire()
-        deadline = min(map(self._due_at, self._watched), default=None)
+        reached = self._engine.version is not None
+        deadline = min(map(self._due_at, self._watched), default=None) if reached else None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
                 await self._wake.wait()
@@ -112,8 +115,6 @@ class Sampler:
 
     def _due_at(self, identity: str) -> float:
         """When a container is to be seen to again, in the loop's seconds."""
-        if self._engine.version is None:
-            return _now() + self._period
         return self._seen_to.get(identity, -self._period) + self._period
 
     def _due(self) -> list[str]:

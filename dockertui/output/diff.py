@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.geometry import Size
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
-SYNC_START = "\x1b[?2026h"
-SYNC_END = "\x1b[?2026l"
 _TEARS_FROM = 256
 """Bytes: a smaller frame reaches the terminal in one piece, and is not worth the 16 bytes of synchronizing
 it.
@@ -97,7 +96,7 @@ class CellDiff(App[ReturnType]):
     def redraw(self) -> None:
         """Write the whole screen again, whatever the terminal shows now."""
         self._diff_forget()
-        self.screen.refresh()
+        self.refresh()
 
     def action_redraw(self) -> None:
         """Write the whole screen again, whatever the terminal shows now."""
@@ -149,7 +148,6 @@ class CellDiff(App[ReturnType]):
             or driver.is_inline
             or driver.is_web
             or self._closed
-            or self._diff_stopped
             or not self._running
         )
 
@@ -168,7 +166,9 @@ class CellDiff(App[ReturnType]):
 
         def stopping() -> None:
             drain(self.flow)
-            self._diff_abandon()
+            if self._diff_picture is not None:
+                driver.write(self._diff_picture.encoder.leave())
+            self._diff_forget()
             self._diff_stopped = True
             stop()
 
@@ -199,7 +199,7 @@ class CellDiff(App[ReturnType]):
             self.log.error("cell diff:", error)
             self._diff_failures += 1
             self.diff_enabled = self.diff_enabled and self._diff_failures < _FAILURES_MOST
-        self.call_later(self.screen.refresh)
+        self.call_later(self.refresh)
 
     def _diff_take(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Bring the newest frame up to date."""
@@ -221,7 +221,7 @@ class CellDiff(App[ReturnType]):
     def _diff_paint(self) -> None:
         """Send what differs, unless the terminal is behind or the app in a batch."""
         picture = self._diff_picture
-        if picture is None or self._batch_count or not self._diff_terminal:
+        if picture is None or self._batch_count or self._diff_stopped or not self._diff_terminal:
             return
         rows = picture.frame.rows
         if self.flow_enabled and picture.encoder.differs(rows) and not self.flow.may_send():
@@ -240,7 +240,7 @@ class CellDiff(App[ReturnType]):
         # home.
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position) if self.cursor_position else None
         parked = encoder.park(*cursor) if cursor and not frame else ""
-        if not (frame or parked):
+        if not (first or frame or parked):
             return
         flow.sent(len(frame.encode()))
         question = self._diff_question(picture)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import events
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
+from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -20,12 +22,11 @@ from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
-from dockertui.screens import menus, status
+from dockertui.screens import status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
-from dockertui.screens.prompt import Prompt
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
@@ -287,6 +288,8 @@ class MainScreen(TerminalActions):
     # the list
 
     def action_sort_menu(self) -> None:
+        from dockertui.screens import menus
+
         menus.sort(self)
 
     def action_reverse_sort(self) -> None:
@@ -324,16 +327,17 @@ class MainScreen(TerminalActions):
 
     async def action_filter(self) -> None:
         """Filter the list; up and down move in it meanwhile."""
-        pane = self.pane
-        await self._ask(Prompt(pane.filter.line, "filter", typed=self._filter, leaf=pane.table, back_to=pane.table))
+        await self._ask("filter", self.pane.filter.line, self._filter, self.pane.table)
 
     async def action_search(self) -> None:
         """Search in the tab of the detail that is shown."""
-        view = self.detail.tab
-        await self._ask(Prompt("", "search", typed=view.search, leaf=view, back_to=view))
+        await self._ask("search", "", self.detail.tab.search, self.detail.tab)
 
-    async def _ask(self, prompt: Prompt) -> None:
+    async def _ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
+        from dockertui.screens.prompt import Prompt  # off the path to the first paint, as menus and help are
+
         await self.query(Prompt).remove()
+        prompt = Prompt(value, what, typed=typed, place=place)
         await self.mount(prompt, before=self.footer)
         prompt.focus()
 
@@ -350,6 +354,8 @@ class MainScreen(TerminalActions):
         if self.detail.reference is not None:
             self.follow_to(self.detail.reference)
         elif item is not None:
+            from dockertui.screens import menus
+
             menus.follow(self, self.pane.resource.references(item, self.world))
 
     def follow_to(self, reference: Reference) -> None:
@@ -405,9 +411,13 @@ class MainScreen(TerminalActions):
     # the program
 
     def action_palette(self) -> None:
+        from dockertui.screens import menus
+
         menus.palette(self)
 
     def action_theme_menu(self) -> None:
+        from dockertui.screens import menus
+
         menus.theme(self)
 
     def action_help(self) -> None:

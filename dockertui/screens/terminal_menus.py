@@ -127,7 +127,7 @@ async def ask(pane: TerminalPane, label: str, value: str, typed: Callable[[str],
     """A line to type a name or a search in; what is typed counts at once."""
     screen = pane.screen
     await screen.query(Prompt).remove()
-    prompt = Prompt(value, label, typed=typed, leaf=pane.view, back_to=pane.view)
+    prompt = Prompt(value, label, typed=typed, place=pane.view)
     await screen.mount(prompt, before=screen.query_one("#footer"))
     prompt.focus()
 

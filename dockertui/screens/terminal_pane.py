@@ -17,7 +17,7 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.screens import terminal_bar, terminal_menus
 from dockertui.terminal.process import Process
-from dockertui.terminal.session import Clipboard, Policy, TerminalSession
+from dockertui.terminal.session import Clipboard, Policy, TerminalSession, Watcher
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.text import clean
@@ -81,6 +81,7 @@ class TerminalPane(Vertical):
         self._number = 0
         self._rang = 0.0
         self._allowed: dict[int, bool] = {}
+        self._told: set[int] = set()
         self._policy = Policy(
             history=settings.terminal_history,
             title=settings.terminal_title,
@@ -117,6 +118,7 @@ class TerminalPane(Vertical):
         region = self.view.content_size
         size = WindowSize(*region) if region.width > 1 and region.height > 1 else _FIRST_SIZE
         session = TerminalSession(self._number, process, size, policy=self._policy)
+        session.watcher = session.unwatched = _Background(self, session)
         self.sessions.append(session)
         self.post_message(self.Counted())
         if show:
@@ -204,12 +206,19 @@ class TerminalPane(Vertical):
 
     def on_terminal_view_changed(self, event: TerminalView.Changed) -> None:
         event.stop()
-        session = event.view.session
+        if event.view.session is not None:
+            self.changed(event.view.session)
+
+    def changed(self, session: TerminalSession) -> None:
+        """Say what a session is now, and once how it ended."""
         self.refresh_bar()
-        if session is not None and not session.live and (text := terminal_bar.ending(session)):
-            self._say(
-                f"{text} · {self._hint('terminal.restart')} restart · {self._hint('terminal.close')} close", "warn"
-            )
+        if session.live:
+            self._told.discard(session.number)
+        elif session.number not in self._told and session in self.sessions:
+            self._told.add(session.number)
+            keys = f"{self._hint('terminal.restart')} restart · {self._hint('terminal.close')} close"
+            self._say(f"{terminal_bar.ending(session)} · {keys}", "" if session.exit_code == 0 else "warn")
+            self.post_message(self.Counted())
 
     def _hint(self, id: str) -> str:
         operation = next(operation for operation in self.catalogue.within(Context.TERMINAL) if operation.id == id)
@@ -217,6 +226,10 @@ class TerminalPane(Vertical):
 
     def on_terminal_view_rang(self, event: TerminalView.Rang) -> None:
         event.stop()
+        self.ring()
+
+    def ring(self) -> None:
+        """Ring the user's bell, not too often."""
         now = time.monotonic()
         if now - self._rang >= _BELL_REST:
             self._rang = now
@@ -401,3 +414,22 @@ class TerminalPane(Vertical):
     def action_paste_copied(self) -> None:
         if self.copied:
             self.view.offer_paste(self.copied)
+
+
+class _Background(Watcher):
+    """Follows a session that no view shows. It may ring, and not ask for the clipboard."""
+
+    def __init__(self, pane: TerminalPane, session: TerminalSession) -> None:
+        self._pane = pane
+        self._session = session
+
+    def output_came(self) -> None:
+        if not self._session.unseen:
+            self._session.unseen = True
+            self._pane.refresh_bar()
+
+    def state_changed(self) -> None:
+        self._pane.changed(self._session)
+
+    def bell_rang(self) -> None:
+        self._pane.ring()

@@ -106,6 +106,8 @@ class TerminalSession:
         self.title = ""
         self.unseen = False
         self.watcher: Watcher = Watcher()
+        self.unwatched: Watcher = self.watcher
+        """Who is told while no view shows the session."""
         self.recorder: Recorder | None = None
         self.sink: Callable[[bytes], object] | None = None
         """Who takes the output as it is, beside the emulator: the real terminal when the session has it."""

@@ -108,7 +108,7 @@ class TerminalView(Painted, can_focus=True):
     def show(self, session: TerminalSession | None) -> None:
         """Show another session, where it was left, or none."""
         if self.session is not None:
-            self.session.watcher = Watcher()
+            self.session.watcher = self.session.unwatched
         self.drop_selection()
         self.history.leave()
         self.leading = False
@@ -349,6 +349,20 @@ class TerminalView(Painted, can_focus=True):
             emulator.scroll_to(emulator.top + lines)
             self.repaint()
             self.post_message(self.Changed(self))
+
+    # while a search is typed
+
+    def action_cursor_up(self) -> None:
+        self.history.previous()
+
+    def action_cursor_down(self) -> None:
+        self.history.next()
+
+    def action_page_up(self) -> None:
+        self.scroll_lines(1 - self.size.height)
+
+    def action_page_down(self) -> None:
+        self.scroll_lines(self.size.height - 1)
 
     # the mouse
 

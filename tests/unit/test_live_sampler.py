@@ -138,7 +138,21 @@ def test_nothing_watched_is_nothing_asked() -> None:
             meter.asked.clear()
             await asyncio.sleep(60)
             assert meter.asked == []
-            assert dict(sampler.usage) == {}
+            sampler.watch(["b"])
+            assert dict(sampler.usage) == {}, "what nobody looked at for a minute is not shown again"
+
+    play(test())
+
+
+def test_a_container_out_of_sight_for_a_moment_keeps_its_figures() -> None:
+    async def test() -> None:
+        meter = Meter()
+        async with sampling(meter, "a") as (sampler, _):
+            await until(lambda: "a" in sampler.usage)
+            sampler.watch([])
+            await asyncio.sleep(1)
+            sampler.watch(["a"])
+            assert sampler.usage.keys() == {"a"}
 
     play(test())
 
@@ -231,7 +245,7 @@ def test_before_api_1_44_and_on_podman_it_streams() -> None:
             sampler.watch(["b"])
             await asyncio.sleep(0.01)
             assert meter.open_streams == 1
-            assert sampler.usage.keys() == {"b"}
+            assert sampler.usage.keys() == {"a", "b"}, "its last figures grow old first"
 
     play(test(Meter("1.43")))
     play(test(Meter("1.44", podman=True)))
@@ -262,7 +276,8 @@ def test_an_engine_not_yet_open_is_waited_for() -> None:
             await asyncio.sleep(10)
             assert meter.asked == []
             meter.version = version
-            await asyncio.sleep(2.5)
+            sampler.wake()
+            await asyncio.sleep(0.1)
             assert "a" in sampler.usage
 
     play(test())

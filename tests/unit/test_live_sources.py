@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dockertui.engine.models import Container, Event, Image
-from dockertui.live.store import ALL, Ids, Mirror
-from dockertui.resources.sources import EVENT_FILTERS, SOURCES
+from dockertui.live.store import ALL, Ids, Mirror, event_filters
+from dockertui.resources.registry import SOURCES
 
 C1, C2, C3 = "c1" * 32, "c2" * 32, "c3" * 32
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
@@ -140,7 +140,7 @@ def test_the_engine_is_asked_for_all_that_touches_and_for_no_noise(action: str) 
     """Podman's own words aside, which is not sent the filter."""
     podman_only = action in ("died", "remove")
     name = action.partition(":")[0]
-    assert podman_only or (name in EVENT_FILTERS["event"]) is (action not in NOISE)
+    assert podman_only or (name in event_filters(SOURCES)["event"]) is (action not in NOISE)
 
 
 def test_a_restart_between_two_lists_is_seen_though_all_else_is_equal() -> None:
