@@ -52,6 +52,8 @@ def keystroke(key: str, character: str | None) -> Keystroke:
         return Keystroke(typed or _CHARACTERS.get(base, base), modifiers)
     if character and len(character) == 1 and character.isprintable() and len(base) != 1:
         return Keystroke(character, modifiers)
+    if modifiers & SHIFT and len(base) == 1 and not modifiers & CTRL:
+        return Keystroke(base.upper(), modifiers)
     return Keystroke(base, modifiers)
 
 
