@@ -47,13 +47,13 @@ def keystroke(key: str, character: str | None) -> Keystroke:
     """The key of a Textual event, by its name and the character that came with it."""
     *held, base = key.split("+") if not key.endswith("+") else (key,)
     modifiers = sum(_BITS.get(name, 0) for name in set(held))
+    if modifiers & SHIFT and len(base) == 1 and not modifiers & CTRL:
+        return Keystroke(base.upper(), modifiers)
     if base == "@" or base in CHARACTERS or base == "space":
         typed = character if character and character.isprintable() and len(character) == 1 else ""
         return Keystroke(typed or _CHARACTERS.get(base, base), modifiers)
     if character and len(character) == 1 and character.isprintable() and len(base) != 1:
         return Keystroke(character, modifiers)
-    if modifiers & SHIFT and len(base) == 1 and not modifiers & CTRL:
-        return Keystroke(base.upper(), modifiers)
     return Keystroke(base, modifiers)
 
 

@@ -65,7 +65,8 @@ class NativeEmulator(Emulator):
     # feeding
 
     def feed(self, data: bytes) -> None:
-        self._screen.feed(data)
+        # DEL is ignored by terminals; the library gives it a cell. No character of UTF-8 holds it.
+        self._screen.feed(data.replace(b"\x7f", b"") if b"\x7f" in data else data)
 
     def resize(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
