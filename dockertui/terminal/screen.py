@@ -102,6 +102,8 @@ def glyph(text: str, width: int) -> str:
 
 
 def _made_safe(text: str, width: int) -> str:
+    if category(text[:1] or " ") == "Zs":
+        return " " * width
     kept = "".join([char for char in text[:_LONGEST] if _paintable(char)])
     for candidate in (kept, kept[:1]):
         if candidate and cell_len(candidate) == width:
