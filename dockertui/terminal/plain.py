@@ -82,7 +82,8 @@ class LineEditor:
             case "\x15":
                 return self._erased(len(self._line))
             case "\x17":
-                return self._erased(len(self._line) - len(self._line.rstrip().rpartition(" ")[0]))
+                kept, space, _ = self._line.rstrip().rpartition(" ")
+                return self._erased(len(self._line) - len(kept + space))
             case "\x04":
                 return self._sent(b"", "") if self._line else Typed(end=True)
             case "\x03":

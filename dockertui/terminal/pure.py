@@ -184,20 +184,21 @@ class PureEmulator(Emulator):
             self._terminal.scroll_view(max(0, line) - self.top)
 
     def lines(self, start: int, stop: int) -> Sequence[str]:
-        return [self._text_of(line).rstrip() for line in range(max(0, start), min(stop, self.total))]
+        return ["".join(self._contents(line)).rstrip() for line in range(max(0, start), min(stop, self.total))]
 
-    def _text_of(self, line: int) -> str:
+    def _contents(self, line: int) -> list[str]:
+        """The text of each cell of a line."""
         above = self._above()
         cells = above[line] if line < len(above) else self._board.display.page.line(line - len(above)).cells
-        return "".join([content for _, content in cells])
+        return [content for _, content in cells]
 
     def text(self, start: Place, stop: Place) -> str:
         start, stop = sorted((start, stop))
         found = []
         for line in range(start.row, min(stop.row + 1, self.total)):
-            text = self._text_of(line)
-            last = stop.column + 1 if line == stop.row else len(text)
-            found.append(text[start.column if line == start.row else 0 : last].rstrip())
+            cells = self._contents(line)
+            last = stop.column + 1 if line == stop.row else len(cells)
+            found.append("".join(cells[start.column if line == start.row else 0 : last]).rstrip())
         return "\n".join(found)
 
     def anchor(self, place: Place) -> Anchor:
