@@ -128,6 +128,7 @@ class AttachedProcess(Process):
         super().__init__(container, container_name)
         self.engine = engine
         self.look = look
+        self._fresh = True
 
     @property
     def label(self) -> str:
@@ -143,14 +144,19 @@ class AttachedProcess(Process):
 
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
+        self._fresh = True
         self.tty = await attach.has_tty(self.engine, self.container)
         connecting = attach.attach(self.engine, self.container, tty=self.tty, stdin=not self.look)
         async with connecting as connection:
             yield connection
 
     async def resize(self, size: WindowSize) -> None:
-        if not self.look:  # whoever only looks leaves the size to those who work there
-            await attach.resize(self.engine, self.container, size)
+        if self.look:
+            return  # whoever only looks leaves the size to those who work there
+        if self._fresh:  # a prompt that stands there is painted anew only for another size, as the Docker CLI knows
+            self._fresh = False
+            await attach.resize(self.engine, self.container, WindowSize(size.columns + 1, size.rows + 1))
+        await attach.resize(self.engine, self.container, size)
 
     async def outcome(self) -> Outcome:
         return await attach.outcome(self.engine, self.container)

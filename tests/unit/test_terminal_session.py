@@ -41,8 +41,8 @@ async def opened() -> AsyncIterator[Open]:
 
 async def until(holds: Callable[[], object]) -> None:
     async with asyncio.timeout(30):
-        while not holds():
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 (what is waited for is many things)
+        while not holds():  # noqa: ASYNC110 (what is waited for is many things)
+            await asyncio.sleep(0.005)
 
 
 def shown(session: TerminalSession) -> str:
