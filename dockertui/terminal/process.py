@@ -19,6 +19,12 @@ TERMINAL_ENV: Final = ("TERM=xterm-256color", "COLORTERM=truecolor")
 """What a process is told about the terminal: the Engine's own TERM=xterm knows eight colours."""
 
 
+async def connected(engine: Engine) -> None:
+    """The lists may be on the screen before the Engine was spoken to: then it is now."""
+    if engine.version is None:
+        await engine.open()
+
+
 class Connection(Protocol):
     """Both directions of a process, as `engine.hijack.Hijacked` has them."""
 
@@ -104,6 +110,7 @@ class ExecProcess(Process):
 
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
+        await connected(self.engine)
         if not self.command.words:
             shell = await find_shell(self.engine, self.container, self.command.user)
             self.command = replace(self.command, words=(shell,))
@@ -144,6 +151,7 @@ class AttachedProcess(Process):
 
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
+        await connected(self.engine)
         self._fresh = True
         self.tty = await attach.has_tty(self.engine, self.container)
         connecting = attach.attach(self.engine, self.container, tty=self.tty, stdin=not self.look)

@@ -407,6 +407,9 @@ class TerminalSession:
         self._ended = self._clock()
         if not self.emulator.alternate_screen:
             self._feed_now(b"\x1b[0m\x1b[?25h\r\n" if self._margin_open() else b"\x1b[0m\x1b[?25h")
+            if outcome.reason:
+                words = "".join(char for char in outcome.reason if char.isprintable())
+                self._feed_now(f"\x1b[2m[{words}]\x1b[0m\r\n".encode(errors="replace"))
         self._become(state)
 
     def _margin_open(self) -> bool:
