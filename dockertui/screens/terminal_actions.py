@@ -39,8 +39,14 @@ class TerminalActions(Screen[None]):
     def _paint_header(self) -> None:
         raise NotImplementedError
 
-    def action_exec_shell(self) -> None:
-        self._exec(())
+    # These wait until the terminal has the keys: whatever is typed meanwhile must not be taken for keys of the list.
+
+    async def action_exec_shell(self) -> None:
+        container = self._running_container("open a shell in")
+        if container is not None and self._may_write():
+            from dockertui.engine.execs import Command
+
+            await self._start_exec(container, Command(()))
 
     def action_exec_command(self) -> None:
         container = self._running_container("run a command in")
@@ -48,37 +54,30 @@ class TerminalActions(Screen[None]):
             return
         from dockertui.screens.terminal_form import ExecForm
 
-        def run(command: Command | None) -> None:
+        async def run(command: Command | None) -> None:
             if command is not None:
-                self._start_exec(container, command)
+                await self._start_exec(container, command)
 
         self.app.push_screen(ExecForm(container.name), run)
 
-    def action_attach(self) -> None:
-        self._attach_to(look=False)
+    async def action_attach(self) -> None:
+        await self._attach_to(look=False)
 
-    def action_watch(self) -> None:
-        self._attach_to(look=True)
+    async def action_watch(self) -> None:
+        await self._attach_to(look=True)
 
-    def _attach_to(self, *, look: bool) -> None:
+    async def _attach_to(self, *, look: bool) -> None:
         container = self._running_container("attach to")
         if container is None or not self._may_write(look=look):
             return
         from dockertui.terminal.process import AttachedProcess
 
-        self._open(AttachedProcess(self.session.engine, container.id, container.name, look=look))
+        await self._open(AttachedProcess(self.session.engine, container.id, container.name, look=look))
 
-    def _exec(self, words: tuple[str, ...]) -> None:
-        container = self._running_container("open a shell in")
-        if container is not None and self._may_write():
-            from dockertui.engine.execs import Command
-
-            self._start_exec(container, Command(words))
-
-    def _start_exec(self, container: Container, command: Command) -> None:
+    async def _start_exec(self, container: Container, command: Command) -> None:
         from dockertui.terminal.process import ExecProcess
 
-        self._open(ExecProcess(self.session.engine, container.id, container.name, command))
+        await self._open(ExecProcess(self.session.engine, container.id, container.name, command))
 
     def _running_container(self, what: str) -> Container | None:
         """The container under the cursor, if something can be done in it."""
@@ -100,10 +99,7 @@ class TerminalActions(Screen[None]):
             return False
         return True
 
-    def _open(self, process: Process) -> None:
-        self.run_worker(self._open_session(process), exit_on_error=False)
-
-    async def _open_session(self, process: Process) -> None:
+    async def _open(self, process: Process) -> None:
         pane = await self._terminals()
         with because("terminal"):
             session = pane.open(process)
@@ -121,6 +117,7 @@ class TerminalActions(Screen[None]):
             from dockertui.screens.terminal_pane import TerminalPane
 
             self.terminals = TerminalPane(self.catalogue, self.settings)
+            self.terminals.display = True
             self.set_class(True, "-terminal")
             await self.query_one("#body").mount(self.terminals)
         return self.terminals
@@ -131,8 +128,10 @@ class TerminalActions(Screen[None]):
         shown = shown and pane is not None and bool(pane.sessions)
         self.set_class(shown, "-terminal")
         self.set_class(shown and pane is not None and pane.zoomed, "-terminal-whole")
+        if pane is not None:
+            pane.display = shown
         if shown and pane is not None:
-            self.call_after_refresh(pane.focus_view)
+            pane.focus_view()
         else:
             self.pane.table.focus()
         self._paint_header()
@@ -162,9 +161,9 @@ class TerminalActions(Screen[None]):
             return
         items = [Item(str(path), path.name, hint=str(path.parent)) for path in found]
 
-        def play(path: str | None) -> None:
+        async def play(path: str | None) -> None:
             if path is not None:
-                self.run_worker(self._play(path), exit_on_error=False)
+                await self._play(path)
 
         self.app.push_screen(Menu("Play", items), play)
 
@@ -194,12 +193,12 @@ class TerminalActions(Screen[None]):
     def on_terminal_pane_said(self, event: Any) -> None:
         self.say(event.text, event.style)
 
-    def on_terminal_pane_another_asked(self, event: Any) -> None:
+    async def on_terminal_pane_another_asked(self, event: Any) -> None:
         from dockertui.engine.execs import Command
         from dockertui.terminal.process import ExecProcess
 
         if self._may_write():
-            self._open(ExecProcess(self.session.engine, event.container, event.name, Command(())))
+            await self._open(ExecProcess(self.session.engine, event.container, event.name, Command(())))
 
     def on_terminal_pane_leading(self, event: Any) -> None:
         """After the leader the footer says what can follow it."""

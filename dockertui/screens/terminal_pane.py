@@ -179,7 +179,7 @@ class TerminalPane(Vertical):
     def focus_view(self, view: TerminalView | None = None) -> None:
         """Have the keys go to a half, or to the one that had them."""
         self.view = view or self.view
-        self.view.focus()
+        self.screen.set_focus(self.view)  # at once: the next key is for it
         self.refresh_bar()
 
     @property

@@ -83,7 +83,9 @@ class HandOver:
             return f"\x1b[?1049h{modes}".encode()
         shown = [line for line in emulator.lines(emulator.total - emulator.rows, emulator.total) if line]
         text = "\r\n".join("".join(char if char.isprintable() else " " for char in line) for line in shown)
-        return f"{notice}{text}{modes}".encode(errors="replace")
+        cursor = emulator.cursor
+        column = f"\r\x1b[{cursor.x}C" if cursor is not None and cursor.x else ""
+        return f"{notice}{text}{column}{modes}".encode(errors="replace")
 
     def _take_size(self) -> None:
         """Tell the container how large the real terminal is; a program that draws does it anew."""

@@ -203,7 +203,7 @@ def test_sessions_end_restart_close_and_quitting_asks(terminal: Terminal) -> Non
 def test_the_terminal_is_handed_over_and_comes_back(terminal: Terminal) -> None:
     terminal.type(f"{LEADER}o")
     terminal.wait_for("back to dockertui")
-    terminal.type("stty size\r")
+    terminal.type("sleep 0.5; stty size\r")
     terminal.wait_for("40 120")
     assert "Containers" not in terminal.text
     terminal.type(f"{LEADER}o")
