@@ -11,8 +11,8 @@ from dockertui.engine.client import Engine
 from dockertui.live.store import Source
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Column
+from dockertui.widgets.columns import Column
+from dockertui.widgets.page_lines import Field, Section
 
 T = TypeVar("T")
 
@@ -43,6 +43,8 @@ class Resource(ABC, Generic[T]):
     title: ClassVar[str]
     source: ClassVar[Source[Any]]
     default_sort: ClassVar[str] = "name"
+    sampled: ClassVar[frozenset[str]] = frozenset()
+    """Columns whose values change with every sample of statistics, without their object."""
 
     @abstractmethod
     def columns(self, world: World) -> Sequence[Column[T]]:
@@ -54,8 +56,9 @@ class Resource(ABC, Generic[T]):
 
     @abstractmethod
     def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
-        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`, and
-        at the start of those of `prefixes`: a few hex digits stand somewhere in every id."""
+        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`
+        and `prefixes`. Those of `prefixes` must begin with the word: a few hex digits stand somewhere in every id, and
+        healthy in unhealthy."""
 
     plain: ClassVar[Sequence[str]] = ("name",)
     prefixes: ClassVar[Sequence[str]] = ("id",)
