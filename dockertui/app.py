@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -76,6 +77,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.flow_enabled = settings.flow_control
         self.theme = self._fitting_theme(settings.theme)
         self.set_keymap(keymap(self.catalogue))
+        if sys.platform != "win32":
+            from dockertui.terminal.alt_keys import keep_alt
+
+            keep_alt()
 
     def _fitting_theme(self, theme: str) -> str:
         """The theme asked for; for "auto" the one for the colours that the terminal has."""
@@ -174,6 +179,11 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
         self._close_messages_no_wait()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+Q, which Textual takes before everything else, belongs to a container while a terminal has the keys."""
+        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
+        return not (action == "quit" and in_terminal) and super().check_action(action, parameters)
 
     # the connection screen
 

@@ -8,6 +8,7 @@ from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.resources.registry import RESOURCES
 
@@ -22,7 +23,7 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -34,6 +35,7 @@ _SCOPES = {
     Context.LIST: frozenset({Context.LIST.value}),
     Context.DETAIL: frozenset({Context.DETAIL.value}),
     Context.CONNECTION: frozenset({Context.CONNECTION.value}),
+    Context.TERMINAL: frozenset({Context.TERMINAL.value}),
 }
 
 
@@ -46,7 +48,8 @@ class Catalogue:
     """The operations with the keys they really have: their own, or those of the settings' `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._keys, self.problems = keymap(settings or Settings(), bindables())
+        self.settings = settings or Settings()
+        self._keys, self.problems = keymap(self.settings, bindables())
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
         """The keys of an operation, as Textual names them."""
@@ -63,7 +66,8 @@ class Catalogue:
     def hints(self, context: Context) -> list[tuple[Operation, str]]:
         """The footer's operations in `context` with their first key, those of that place first."""
         hinted = [operation for operation in self.within(context) if operation.hint]
-        hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
+        if context is not Context.TERMINAL:  # there every other key goes to the container
+            hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
 
     def groups(self) -> dict[str, list[Operation]]:

@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -29,6 +28,7 @@ from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
+from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
@@ -42,7 +42,7 @@ _YOUNG = 120
 _SLOW_TICKS = 10
 
 
-class MainScreen(Screen[None]):
+class MainScreen(TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -51,6 +51,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.catalogue = catalogue
+        self.settings = catalogue.settings
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
@@ -157,7 +158,8 @@ class MainScreen(Screen[None]):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        self.header.update(*status.header(self.session, self.containers, self.world.clock()))
+        left, right = status.header(self.session, self.containers, self.world.clock())
+        self.header.update(left, [*self.opened_terminals(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
@@ -167,7 +169,8 @@ class MainScreen(Screen[None]):
         if isinstance(self.focused, Input):
             context = Context.PROMPT
         idle = () if self._can_go_back else (BACK,)
-        self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
+        hints = None if self._message.text else self.terminal_footer()
+        self.footer.update(*(hints or status.footer(self.catalogue, context, self._message, idle)))
 
     @property
     def _can_go_back(self) -> bool:
@@ -288,7 +291,11 @@ class MainScreen(Screen[None]):
     async def action_operate(self, id: str) -> None:
         """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
         operation = BY_ID[id]
-        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.tab}
+        hearers = {
+            Context.LIST: self.pane.table,
+            Context.DETAIL: self.detail.tab,
+            Context.TERMINAL: self.terminals or self,
+        }
         await hearers.get(operation.context, self).run_action(operation.action)
 
     def on_descendant_focus(self) -> None:
@@ -441,4 +448,4 @@ class MainScreen(Screen[None]):
         )
 
     def action_leave(self) -> None:
-        self.app.exit()
+        self.leave_terminals()

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": set(),
     "resources": {*FLOORS},
     "operations": {*FLOORS, *FOUNDATION, "resources"},
-    "terminal": {*FLOORS},
+    "terminal": {*FLOORS, "key_names"},
     "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal"},
     "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving"},
     # the doors
