@@ -12,6 +12,7 @@ class Context(StrEnum):
     ANYWHERE = "anywhere"
     LIST = "in a list"
     DETAIL = "in the detail"
+    OBJECT = "on what is selected"
     CONNECTION = "when there is no Engine"
 
 
