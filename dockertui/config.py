@@ -75,6 +75,8 @@ class Settings:
     """Whether frames wait for the terminal to have shown the one before: for slow links."""
     stats_period: float = 2.0
     """Seconds between two samples of a visible container's CPU, memory and I/O."""
+    confirm_interrupts: int = 2
+    """From how many objects on stopping, restarting and the like asks first; 1: always."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
 
@@ -225,12 +227,19 @@ def _period(name: str, value: object) -> float:
     return float(value)
 
 
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number, from 1")
+    return value
+
+
 CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "theme": _theme,
     "mouse": _switch,
     "diff_output": _switch,
     "flow_control": _switch,
     "stats_period": _period,
+    "confirm_interrupts": _count,
     "keys": lambda _, value: value,
 }
 """What each setting must be. (`keys` is checked key by key, so that one mistake does not undo the others.)"""

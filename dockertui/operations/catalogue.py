@@ -10,6 +10,7 @@ from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
+from dockertui.operations.doing import DOING
 from dockertui.operations.images import IMAGES
 from dockertui.operations.networks import NETWORKS
 from dockertui.operations.view import VIEW
@@ -29,7 +30,7 @@ _JUMPS = tuple(
 )
 COMMANDS: tuple[Command, ...] = (*CONTAINERS, *IMAGES, *NETWORKS, *VOLUMES)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *COMMANDS, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -67,7 +68,8 @@ class Catalogue:
     """The operations with the keys they really have: their own, or those of the settings' `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._keys, self.problems = keymap(settings or Settings(), bindables())
+        self.settings = settings or Settings()
+        self._keys, self.problems = keymap(self.settings, bindables())
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
         """The keys of an operation, as Textual names them."""
@@ -85,9 +87,10 @@ class Catalogue:
         """What can be done with the objects of a kind, in the order of the menu."""
         return [command for command in COMMANDS if command.kind == kind]
 
-    def hints(self, context: Context) -> list[tuple[Operation, str]]:
-        """The footer's operations in `context` with their first key, those of that place first."""
-        hinted = [operation for operation in self.within(context) if operation.hint]
+    def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
+        """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
+        hinted: list[Operation] = [command for command in self.commands(kind) if command.hint]
+        hinted += [operation for operation in self.within(context) if operation.hint]
         hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
 

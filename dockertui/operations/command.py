@@ -101,6 +101,9 @@ class Command(Operation):
     long: bool = False
     since: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", f"screen.order({self.id!r})")
+
     def refusal(self, engine: Engine, item: Any = None) -> str:
         """Why it cannot be done to an object on this Engine, or ""."""
         if engine.read_only:

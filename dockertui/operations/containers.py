@@ -173,19 +173,19 @@ def _warned(reply: Any) -> str:
 
 CONTAINERS: tuple[Command, ...] = (
     Command(
-        "container.stop", "Stop", "", ("s",), _GROUP, Context.OBJECT, "stop", 3, "docker stop",
+        "container.stop", "Stop", "", ("s",), _GROUP, Context.OBJECT, "stop", 1, "docker stop",
         kind=KIND, harm=Harm.INTERRUPTS, applies=_stoppable, options=(_SECONDS,), doing="stopping", done="stopped",
         plan=lambda item, v: Plan(
             (calls.stop(item.id, v["seconds"]),), ("stop", *words("-t", v["seconds"]), item.name)
         ),
     ),
     Command(
-        "container.start", "Start", "", ("s",), _GROUP, Context.OBJECT, "start", 3, "docker start",
+        "container.start", "Start", "", ("s",), _GROUP, Context.OBJECT, "start", 1, "docker start",
         kind=KIND, applies=_not_running, doing="starting", done="started",
         plan=lambda item, v: Plan((calls.start(item.id),), ("start", item.name)),
     ),
     Command(
-        "container.restart", "Restart", "", ("r",), _GROUP, Context.OBJECT, "restart", 4, "docker restart",
+        "container.restart", "Restart", "", ("r",), _GROUP, Context.OBJECT, "restart", 2, "docker restart",
         kind=KIND, harm=Harm.INTERRUPTS, applies=_restartable, options=(_SECONDS,), doing="restarting",
         done="restarted",
         plan=lambda item, v: Plan(
@@ -211,7 +211,7 @@ CONTAINERS: tuple[Command, ...] = (
         plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
     ),
     Command(
-        "container.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 4, "docker rm delete",
+        "container.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rm delete",
         kind=KIND, harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed",
         options=(
             Option("force", "Kill it if it runs", Entry.FLAG, False),

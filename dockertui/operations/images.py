@@ -94,7 +94,7 @@ def _status(reply: Any) -> str:
 
 IMAGES: tuple[Command, ...] = (
     Command(
-        "image.pull", "Pull an image", "", ("c",), _GROUP, Context.OBJECT, "pull", 3, "docker pull download",
+        "image.pull", "Pull an image", "", ("c",), _GROUP, Context.OBJECT, "pull", 2, "docker pull download",
         kind=KIND, on_object=False, ask=True, long=True, doing="pulling", done="pulled",
         options=(
             Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=entries.reference),
@@ -104,7 +104,7 @@ IMAGES: tuple[Command, ...] = (
         plan=_pull, outcome=_status,
     ),
     Command(
-        "image.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 4, "docker rmi image rm delete",
+        "image.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rmi image rm delete",
         kind=KIND, harm=Harm.DESTROYS, doing="removing", done="removed", takes_along=_goes_with, plan=_remove,
         options=(
             Option("force", "Even if containers use it", Entry.FLAG, False),

@@ -69,6 +69,7 @@ class Jobs:
         self, engine: Engine, changed: Callable[[Job], None], ended: Callable[[Sequence[Job]], None]
     ) -> None:
         self._engine = engine
+        self.endpoint = engine.endpoint
         self._changed = changed
         self._ended = ended
         self._numbers = itertools.count(1)

@@ -96,7 +96,7 @@ def _created(reply: Any) -> str:
 
 NETWORKS: tuple[Command, ...] = (
     Command(
-        "network.create", "Create a network", "", ("c",), _GROUP, Context.OBJECT, "create", 3,
+        "network.create", "Create a network", "", ("c",), _GROUP, Context.OBJECT, "create", 2,
         "docker network create new",
         kind=KIND, on_object=False, ask=True, doing="creating", done="created", plan=_create, outcome=_created,
         options=(
@@ -112,7 +112,7 @@ NETWORKS: tuple[Command, ...] = (
         ),
     ),
     Command(
-        "network.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 4, "docker network rm delete",
+        "network.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker network rm delete",
         kind=KIND, harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed", takes_along=_members,
         plan=lambda item, v: Plan((calls.remove(item.id),), ("network", "rm", item.name)),
     ),

@@ -82,7 +82,7 @@ def _anonymous(volume: Volume) -> bool:
 
 VOLUMES: tuple[Command, ...] = (
     Command(
-        "volume.create", "Create a volume", "", ("c",), _GROUP, Context.OBJECT, "create", 3,
+        "volume.create", "Create a volume", "", ("c",), _GROUP, Context.OBJECT, "create", 2,
         "docker volume create new",
         kind=KIND, on_object=False, ask=True, doing="creating", done="created", plan=_create,
         options=(
@@ -93,7 +93,7 @@ VOLUMES: tuple[Command, ...] = (
         ),
     ),
     Command(
-        "volume.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 4, "docker volume rm delete",
+        "volume.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker volume rm delete",
         kind=KIND, harm=Harm.DESTROYS, doing="removing", done="removed", takes_along=_users,
         options=(Option("force", "Even if its driver fails", Entry.FLAG, False),),
         plan=lambda item, v: Plan(

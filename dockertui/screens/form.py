@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from textual import events
+from textual.message import Message
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -77,7 +77,7 @@ class Flag(Static, can_focus=True):
 class Row(Vertical):
     """One option: its label, its entry, and under them what is wrong with it, when something is."""
 
-    class Changed(events.Message):
+    class Changed(Message):
         """Something was typed."""
 
     def __init__(self, option: Option, value: Any, item: Any) -> None:
@@ -142,7 +142,7 @@ class FormScreen(ModalScreen[Values | None]):
     ) -> None:
         super().__init__()
         self._title = Bar(classes="title")
-        self._name = title
+        self._heading = title
         self._rows = [Row(option, values[option.id], item) for option in options]
         self._lines = lines
         self._shown = Static("", classes="lines")
@@ -158,7 +158,7 @@ class FormScreen(ModalScreen[Values | None]):
             yield self._answers
 
     def on_mount(self) -> None:
-        self._title.update([Piece(self._name, "title")], [Piece("* needed", "dim")])
+        self._title.update([Piece(self._heading, "title")], [Piece("* needed", "dim")])
         go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
         leave = (("esc", "key"), (" leave", "dim"))
         move = (("enter ↑ ↓", "key"), (" fields", "dim"))

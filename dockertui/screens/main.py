@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -27,6 +26,7 @@ from dockertui.screens import status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
+from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
@@ -41,7 +41,7 @@ _YOUNG = 120
 _SLOW_TICKS = 10
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Operating):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -97,6 +97,7 @@ class MainScreen(Screen[None]):
                 pane.refresh_surroundings()
         self._paint_header()
         self._paint_strip()
+        self._paint_footer()
         self._watch_visible()
         self._follow_cursor(changes)
 
@@ -154,15 +155,17 @@ class MainScreen(Screen[None]):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        self.header.update(*status.header(self.session, self.panes[0], self.world.clock()))
+        left, right = status.header(self.session, self.panes[0], self.world.clock())
+        self.header.update(left, [*self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
         context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
-        idle = () if self._can_go_back else (BACK,)
-        self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
+        idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
+        kind = self.pane.resource.kind
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
 
     @property
     def _can_go_back(self) -> bool:
@@ -250,6 +253,7 @@ class MainScreen(Screen[None]):
     def on_table_selected(self, event: Table.Selected) -> None:
         if event.table is self.pane.table:
             self.detail.show(self.pane.resource, self.pane.item)
+            self._paint_footer()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self._open_detail(True)
@@ -425,4 +429,5 @@ class MainScreen(Screen[None]):
         )
 
     def action_leave(self) -> None:
-        self.app.exit()
+        if not self.asks_to_leave():
+            self.app.exit()

@@ -130,11 +130,13 @@ def detail_title(subject: Subject | None, tabs: Sequence[Tab], current: Tab) -> 
     ]
 
 
-def footer(catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = ()) -> Line:
-    """What the keys do here, but those `idle` now; or a message while there is one."""
+def footer(
+    catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = (), kind: str = ""
+) -> Line:
+    """What the keys do here, but those `idle` now; or a message while there is one. `kind`: of the pane's objects."""
     if message.text:
         return [Piece(message.text, message.style)], []
-    hints = catalogue.hints(context)
+    hints = catalogue.hints(context, kind)
     return [
         Piece(
             ((key, "key"), (f" {operation.hint}", "dim")),
