@@ -16,10 +16,12 @@ def create(body: Mapping[str, Any]) -> Call:
 def connect(network: str, container: str, *, aliases: Sequence[str] = (), ip: str = "", ip6: str = "") -> Call:
     """Attach a container, under further names and at fixed addresses where they are given."""
     addresses = {key: value for key, value in (("IPv4Address", ip), ("IPv6Address", ip6)) if value}
-    endpoint: dict[str, Any] = {"IPAMConfig": addresses, "DriverOpts": {}}  # as the CLI sends them
+    endpoint: dict[str, Any] = {"IPAMConfig": addresses} if addresses else {}
     if aliases:
         endpoint["Aliases"] = list(aliases)
-    return Call("POST", f"/networks/{segment(network)}/connect", body={"Container": container, "EndpointConfig": endpoint})
+    return Call(
+        "POST", f"/networks/{segment(network)}/connect", body={"Container": container, "EndpointConfig": endpoint}
+    )
 
 
 def disconnect(network: str, container: str, *, force: bool = False) -> Call:

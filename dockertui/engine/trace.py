@@ -66,7 +66,7 @@ class Trace:
         return len(self._requests)
 
     def start(self, method: str, path: str, body: bytes | None = b"") -> Request:
-        """Record that a request is being sent, for the cause that ``because`` names. ``body`` is None for one in pieces."""
+        """Record that a request is being sent, for the cause that ``because`` names; None: a body in pieces."""
         cause, docker = _cause.get()
         size = len(body or b"")
         request = Request(next(self._numbers), self.clock(), cause, method, path, bytes_out=size, docker=docker)

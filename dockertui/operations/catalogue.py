@@ -13,6 +13,7 @@ from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
 from dockertui.operations.images import IMAGES
 from dockertui.operations.networks import NETWORKS
+from dockertui.operations.running import RUNNING
 from dockertui.operations.view import VIEW
 from dockertui.operations.volumes import VOLUMES
 from dockertui.resources.registry import RESOURCES
@@ -28,7 +29,7 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-COMMANDS: tuple[Command, ...] = (*CONTAINERS, *IMAGES, *NETWORKS, *VOLUMES)
+COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *NETWORKS, *VOLUMES)
 """What can be asked of the Engine."""
 OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}

@@ -235,7 +235,7 @@ CONTAINERS: tuple[Command, ...] = (
             Option("memory", "Memory", hint="512m, 2g; empty fields stay as they are", check=entries.size),
             Option("swap", "Memory and swap", hint="1g; -1: no limit of swap", check=entries.size),
             Option("cpus", "CPUs", hint="1.5", check=entries.cpus),
-            Option("cpu_shares", "CPU shares", Entry.NUMBER, None, hint="1024 is one share", check=entries.not_negative),
+            Option("cpu_shares", "CPU shares", Entry.NUMBER, None, hint="1024: one share", check=entries.not_negative),
             Option("pids", "Processes", Entry.NUMBER, None, hint="-1: no limit"),
             Option("restart", "Restart policy", hint=" ".join(entries.POLICIES), check=entries.policy),
         ),

@@ -144,7 +144,7 @@ def mapping(value: Iterable[str]) -> dict[str, str]:
 
 
 def words(flag: str, value: Any) -> tuple[str, ...]:
-    """The words of an option of `docker`: nothing for an empty value, the flag alone for True, once for each of several."""
+    """The words of an option of `docker`: none for an empty value, the flag alone for True, once for each of several."""
     if value in ("", None, False, ()):
         return ()
     if value is True:
@@ -154,7 +154,9 @@ def words(flag: str, value: Any) -> tuple[str, ...]:
 
 
 UNTIL = Option("until", "Older than", hint="24h, or a date", check=until)
-LABELS = Option("labels", "With the labels", Entry.WORDS, (), hint="name, name=value, name!=value", check=lambda _: None)
+LABELS = Option(
+    "labels", "With the labels", Entry.WORDS, (), hint="name, name=value, name!=value", check=lambda _: None
+)
 
 
 def filters(values: dict[str, Any] | Any, **fixed: str) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Commands that run or have run: several at once, each with a result of its own, whatever the screen shows meanwhile."""
+"""Commands that run or have run: several at once, each with a result of its own, whatever the screen shows."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ class Job:
 class Jobs:
     """All jobs of a session. `changed` is told of each step, `ended` once of all jobs of one order together."""
 
-    def __init__(
-        self, engine: Engine, changed: Callable[[Job], None], ended: Callable[[Sequence[Job]], None]
-    ) -> None:
+    def __init__(self, engine: Engine, changed: Callable[[Job], None], ended: Callable[[Sequence[Job]], None]) -> None:
         self._engine = engine
         self.endpoint = engine.endpoint
         self._changed = changed
@@ -79,7 +77,7 @@ class Jobs:
     @property
     def newest_first(self) -> list[Job]:
         """Those that run, then those that ended."""
-        return sorted(reversed(self._all), key=lambda job: job.over)
+        return sorted(self._all, key=lambda job: (job.over, -job.number))
 
     @property
     def running(self) -> list[Job]:

@@ -32,7 +32,11 @@ def _create(item: Any, values: Values) -> Plan:
     body = {
         "Name": values["name"],
         "Driver": values["driver"] or "local",
-        **{key: entries.mapping(values[id]) for key, id in (("DriverOpts", "options"), ("Labels", "labels")) if values[id]},
+        **{
+            key: entries.mapping(values[id])
+            for key, id in (("DriverOpts", "options"), ("Labels", "labels"))
+            if values[id]
+        },
     }
     docker = (
         *words("--driver", values["driver"]),
@@ -88,7 +92,7 @@ VOLUMES: tuple[Command, ...] = (
         options=(
             Option("name", "Name", hint="empty: the Engine makes one up", check=entries.name),
             Option("driver", "Driver", hint="local by default", check=entries.name),
-            Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs o=addr=… device=…", check=entries.pairs),
+            Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=entries.pairs),
             Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Copying: by the terminal itself (OSC 52), which works over ssh and in tmux, and by the desktop's own when it is here."""
+"""Copying: by the terminal itself (OSC 52), which works over ssh and in tmux, and by the desktop when it is here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main screen's part that does things: from a key or a menu to the form, the question, the jobs and their notice."""
+"""The main screen's part that does things: from a key or a menu to the form, the question, the job and its notice."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class Operating(Screen[None]):
     say: Callable[..., None]
     goto_pane: Callable[[int], None]
     _jobs: Jobs | None = None
+    _left_out = 0
+    """Of the marked objects, those to which the command asked for does not apply."""
 
     # keys and menus
 
@@ -70,6 +72,16 @@ class Operating(Screen[None]):
         from dockertui.screens import command_menus
 
         command_menus.in_bulk(self)
+
+    def action_copy_menu(self) -> None:
+        from dockertui.screens import copying
+
+        self.run_worker(copying.copy_menu(self), group="orders")
+
+    def action_open_port(self) -> None:
+        from dockertui.screens import copying
+
+        self.run_worker(copying.open_port(self), group="orders")
 
     # what it would be done to
 
@@ -116,6 +128,7 @@ class Operating(Screen[None]):
     async def _order(self, command: Command, with_options: bool) -> None:
         items = self.fitting(command) if command.on_object else [None]
         about = items[0] if command.on_object else self._alike(command)
+        self._left_out = len(self.targets) - len(items) if command.on_object else 0
         known: Values = command.values(about) | {
             option.id: any(command.values(item)[option.id] for item in items)
             for option in command.options
@@ -166,7 +179,10 @@ class Operating(Screen[None]):
 
         def told(now: Values) -> list[Section]:
             objects = [
-                (resource.name(item) if item is not None else resource.title, command.takes_along(item, self.world, now))
+                (
+                    resource.name(item) if item is not None else resource.title,
+                    command.takes_along(item, self.world, now),
+                )
                 for item in items
             ]
             docker, curl = self.lines(command, items, now)
@@ -184,7 +200,8 @@ class Operating(Screen[None]):
         if not command.on_object:
             return command.title
         if len(items) > 1:
-            return f"{command.title}: {len(items)} {resource.title.lower()}"
+            left_out = f", not the {self._left_out} others that are marked" if self._left_out else ""
+            return f"{command.title}: {len(items)} {resource.title.lower()}{left_out}"
         return f"{command.title}: {resource.name(items[0])}"
 
     def lines(self, command: Command, items: Sequence[Any], values: Values) -> tuple[list[str], list[str]]:

@@ -61,7 +61,10 @@ async def task_of(case: Case, engine: Engine) -> Task:
     """The case's command on its target, as the screen would have it."""
     command = case.command
     item = await _target(case, engine)
-    values = command.values(item) | dict(case.values)
+    values = command.values(item)
+    if command.prepare is not None:
+        values |= await command.prepare(engine, item)
+    values |= case.values
     resource = BY_KIND[command.kind]
     assert command.refusal(engine, item) == ""
     identity = resource.source.identity(item) if item is not None else ""
@@ -153,9 +156,18 @@ def state(dockerd: Dockerd) -> dict[str, Any]:
     return found
 
 
+def _key(key: str, item: Any) -> str:
+    """An id as a key, as in a network's containers, by the name of what it stands for."""
+    return str(item.get("Name")) if _ID.search(key) and isinstance(item, dict) else _ID.sub("<id>", key)
+
+
 def _lasting(value: Any) -> Any:
+    """What is the same in two objects made alike; null, empty and absent are the same: CLIs differ in them."""
     if isinstance(value, dict):
-        return {_ID.sub("<id>", key): _lasting(item) for key, item in value.items() if key not in _VOLATILE}
+        kept = {key: item for key, item in value.items() if key not in _VOLATILE and item not in (None, [], {})}
+        if "Env" in kept:  # Docker 20.10 puts it into any order
+            kept["Env"] = sorted(kept["Env"])
+        return {_key(key, item): _lasting(item) for key, item in kept.items()}
     if isinstance(value, list):
         return [_lasting(item) for item in value]
     return _ID.sub("<id>", value) if isinstance(value, str) else value
