@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 
 from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
+from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
+from dockertui.widgets.keys import KeysInOrder
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
     from dockertui.screens.connection import ConnectionScreen
@@ -37,7 +38,7 @@ _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
 
-class DockerTUI(CellDiff[None], App[None]):
+class DockerTUI(CellDiff[None], KeysInOrder[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
@@ -67,6 +68,7 @@ class DockerTUI(CellDiff[None], App[None]):
         self.catalogue.problems[:0] = problems
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         self._last_input = time.monotonic()
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
@@ -83,20 +85,27 @@ class DockerTUI(CellDiff[None], App[None]):
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
+        leave_on_signals(lambda code: self.exit(None, code))
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self._show_attempts([])
         self.run_worker(self._take(self.preflight))
 
     async def _take(self, preflight: Preflight) -> None:
-        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried."""
-        await asyncio.to_thread(preflight.join)
-        if preflight.endpoint is not None:
-            await self._open(preflight.endpoint, preflight)
-        elif self.or_demo:
-            await self._open_demo()
-        else:
-            await self._show_attempts(preflight.attempts)
+        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried.
+
+        One attempt at a time, and none once a session is open: keys may have asked for several.
+        """
+        async with self._opening:
+            await asyncio.to_thread(preflight.join)
+            if self.session is not None:
+                return
+            if preflight.endpoint is None and self.or_demo:
+                preflight = await self._find_demo()
+            if preflight.endpoint is not None:
+                await self._open(preflight.endpoint, preflight)
+            else:
+                await self._show_attempts(preflight.attempts)
 
     async def _show_attempts(self, attempts: Sequence[Attempt]) -> None:
         from dockertui.screens.connection import ConnectionScreen
@@ -106,11 +115,12 @@ class DockerTUI(CellDiff[None], App[None]):
         else:
             await self.push_screen(ConnectionScreen(attempts))
 
-    async def _open_demo(self) -> None:
+    async def _find_demo(self) -> Preflight:
         endpoint = await asyncio.to_thread(self.start_demo)
         preflight = Preflight([endpoint], trace=self.trace)
         preflight.start()
-        await self._take(preflight)
+        await asyncio.to_thread(preflight.join)
+        return preflight
 
     async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
         """Show the main screen on what is known, and follow the Engine once that is painted."""
@@ -168,7 +178,7 @@ class DockerTUI(CellDiff[None], App[None]):
         self.run_worker(self._take(preflight))
 
     async def on_connection_screen_demo(self) -> None:
-        self.run_worker(self._open_demo())
+        self.run_worker(self._take(await self._find_demo()))
 
     # statistics go slower when nobody types
 

@@ -52,6 +52,7 @@ class Sampler:
         self._streams: dict[str, asyncio.Task[None]] = {}
         self._untold: set[str] = set()
         self._telling: asyncio.TimerHandle | None = None
+        self._reached = True
         self._wake = asyncio.Event()
 
     @property
@@ -79,10 +80,13 @@ class Sampler:
             self._seen_to.pop(identity, None)
         self._watched = watched
         self._expire()
-        self.wake()
+        self._wake.set()
 
-    def wake(self) -> None:
-        """Look at once what is due: the Engine has just been reached."""
+    def follow(self, reached: bool) -> None:
+        """Sample while the Engine is reached, and at once when it is again; leave it alone while it is lost."""
+        if reached and not self._reached:
+            self._seen_to.clear()
+        self._reached = reached
         self._wake.set()
 
     async def run(self) -> None:
@@ -100,14 +104,22 @@ class Sampler:
     async def _round(self) -> None:
         """Do what is due now, then wait for the next thing that is, or for other orders."""
         self._wake.clear()
-        if self._engine.version is not None:
-            await (self._poll() if self._one_shot() else self._tend_streams())
+        if not self._reached or self._engine.version is None:
+            await self._end_streams(self._streams.keys())
+        elif self._one_shot():
+            await self._poll()
+        else:
+            await self._tend_streams()
         self._expire()
-        reached = self._engine.version is not None
-        deadline = min(map(self._due_at, self._watched), default=None) if reached else None
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(self._next_round()):
                 await self._wake.wait()
+
+    def _next_round(self) -> float | None:
+        """When something is due next, in the loop's seconds."""
+        if self._watched and self._reached and self._engine.version is not None:
+            return min(map(self._due_at, self._watched))
+        return _now() + self._period if self._usage else None  # what is shown grows old all the same
 
     def _one_shot(self) -> bool:
         version = self._engine.version

@@ -14,6 +14,7 @@ class Context(StrEnum):
     DETAIL = "in the detail"
     OBJECT = "on what is selected"
     CONNECTION = "when there is no Engine"
+    PROMPT = "while typing a filter or a search"
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def mapping(value: Iterable[str]) -> dict[str, str]:
 
 
 def words(flag: str, value: Any) -> tuple[str, ...]:
-    """The words of an option of `docker`: none for an empty value, the flag alone for True, once for each of several."""
+    """The words of an option of `docker`: none for an empty value, the flag alone for True, one each for several."""
     if value in ("", None, False, ()):
         return ()
     if value is True:

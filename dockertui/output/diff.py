@@ -37,9 +37,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 _TEARS_FROM = 256
-"""Bytes: a smaller frame reaches the terminal in one piece, and is not worth the 16 bytes of synchronizing
-it.
-"""
+"""Bytes: a smaller frame arrives in one piece, and is not worth the 16 bytes of synchronizing it."""
 _FAILURES_MOST = 3
 _WINDOWS_CHUNK = 8192
 
@@ -152,9 +150,7 @@ class CellDiff(App[ReturnType]):
         )
 
     def _diff_attach(self, driver: Driver) -> None:
-        """Take part in what `driver` reads and in its starts and stops, those for an editor or Ctrl+Z
-        included.
-        """
+        """Take part in what `driver` reads, and in its stops and starts (for an editor, for Ctrl+Z)."""
         loop = asyncio.get_running_loop()
         start, stop = driver.start_application_mode, driver.stop_application_mode
 
@@ -188,7 +184,7 @@ class CellDiff(App[ReturnType]):
     def _diff_abandon(self) -> None:
         """Somebody else writes next: leave the terminal as they expect it, and begin anew afterwards."""
         picture, self._diff_picture = self._diff_picture, None
-        if picture is not None and self._driver is not None:
+        if picture is not None and self._driver is not None and not self._diff_stopped:
             self._driver.write(picture.encoder.leave())
 
     def _diff_failed(self, error: Exception) -> None:
@@ -236,8 +232,7 @@ class CellDiff(App[ReturnType]):
         encoder, flow = picture.encoder, self.flow
         first = self._diff_question(picture) if flow.state is FlowState.IDLE else ""
         frame = encoder.encode(picture.frame.rows)
-        # Textual puts the cursor where an input method should open; until an input has the focus, it's at
-        # home.
+        # Textual puts the cursor where an input method should open: at home until an input had the focus.
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position) if self.cursor_position else None
         parked = encoder.park(*cursor) if cursor and not frame else ""
         if not (first or frame or parked):

@@ -82,7 +82,7 @@ class Flow:
         self._clock = clock
         self._answers: deque[Answer] = deque()
         self.held = 0
-        """Frames that were not sent because too much was under way."""
+        """How often a frame had to wait because too much was under way."""
         self.restart()
 
     def restart(self) -> None:
@@ -112,9 +112,7 @@ class Flow:
         return bool(self._questions)
 
     def may_send(self) -> bool:
-        """Whether a frame may be sent now. If not, ask again after `patience` seconds or when an answer
-        comes.
-        """
+        """Whether a frame may be sent now; if not, ask again after `patience`, or when an answer comes."""
         self._collect()
         if self.state is FlowState.PROBING and self._oldest_age() > _GIVE_UP:
             self.state = FlowState.SILENT

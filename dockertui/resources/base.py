@@ -45,6 +45,8 @@ class Resource(ABC, Generic[T]):
     default_sort: ClassVar[str] = "name"
     busy_column: ClassVar[str] = "name"
     """The column that says what is being done to the object, while it is."""
+    sampled: ClassVar[frozenset[str]] = frozenset()
+    """Columns whose values change with every sample of statistics, without their object."""
 
     @abstractmethod
     def columns(self, world: World) -> Sequence[Column[T]]:
@@ -56,8 +58,9 @@ class Resource(ABC, Generic[T]):
 
     @abstractmethod
     def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
-        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`, and
-        at the start of those of `prefixes`: a few hex digits stand somewhere in every id."""
+        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`
+        and `prefixes`. Those of `prefixes` must begin with the word: a few hex digits stand somewhere in every id, and
+        healthy in unhealthy."""
 
     plain: ClassVar[Sequence[str]] = ("name",)
     prefixes: ClassVar[Sequence[str]] = ("id",)

@@ -41,6 +41,8 @@ class Containers(Resource[Container]):
     source = CONTAINERS
     busy_column = "status"
     plain = ("name", "image", "status", "project", "ports")
+    prefixes = ("id", "state")
+    sampled = frozenset({"cpu", "memory", "net", "block"})
 
     def columns(self, world: World) -> Sequence[Column[Container]]:
         def usage(field: str) -> Callable[[Container], Any]:

@@ -31,12 +31,17 @@ def _users(event: Event, known: Mapping[str, Container]) -> Ids:
         return NOTHING
     if event.action not in ("tag", "untag", "delete"):
         return ALL
-    name = _reference(event.attributes.get("name", ""))
+    name, image_id = _reference(event.attributes.get("name", "")), _digits(event.actor)
     return frozenset(
         identity
         for identity, container in known.items()
-        if container.image_id == event.actor or _reference(container.image) == name
+        if _digits(container.image_id) == image_id or _reference(container.image) == name
     )
+
+
+def _digits(image_id: str) -> str:
+    """An image's id as Podman's events have it, which leave the name of the hash away."""
+    return image_id.removeprefix("sha256:")
 
 
 def _reference(name: str) -> str:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -52,7 +53,7 @@ class MainScreen(Operating):
         self.catalogue = catalogue
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
-        self.pane = self.panes[0]
+        self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
         self.detail = DetailView(session.engine, self.world)
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
@@ -103,10 +104,12 @@ class MainScreen(Operating):
 
     def _follow_cursor(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
         """Show the detail of what is under the cursor now, and ask again if that very object changed."""
-        changed, _ = changes.get(self.pane.resource.kind, (set(), set()))
-        key = self.pane.table.cursor_key
-        if self.detail.key != (self.pane.resource.kind, key) or key in changed:
-            self.detail.show(self.pane.resource, self.pane.item)
+        kind, key = self.pane.resource.kind, self.pane.table.cursor_key
+        changed, removed = changes.get(kind, (set(), set()))
+        if self.detail.key is not None and self.detail.key[0] == kind and self.detail.key[1] in removed:
+            self.detail.mark_gone()
+        if self.detail.key != (kind, key) or key in changed:
+            self._show_detail()
         elif "container" in changes:
             self.detail.repaint()
 
@@ -115,21 +118,21 @@ class MainScreen(Operating):
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
         self._paint_header()
 
     def sampled(self, ids: frozenset[str]) -> None:
         """New statistics of these containers."""
-        table = self.panes[0].table
-        if self.panes[0].sort in ("cpu", "memory", "net", "block"):
-            table.resort()
-        table.refresh_cells(ids)
+        if self.containers.sort in self.containers.resource.sampled:
+            self.containers.table.resort()
+        self.containers.table.refresh_cells(ids)
 
     def _watch_visible(self) -> None:
         """Have statistics of the running containers on the screen, and of no others."""
-        pane = self.panes[0]
-        objects = self.session.mirror.objects("container")
-        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else ()
+        pane, objects = self.containers, self.session.mirror.objects("container")
+        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else []
+        if not seen and pane.active and pane.table.is_on_screen and pane.table.shown:
+            return  # between two layouts: nothing is painted, and what comes may be what was
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
 
     def _tick(self) -> None:
@@ -155,14 +158,16 @@ class MainScreen(Operating):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        left, right = status.header(self.session, self.panes[0], self.world.clock())
+        left, right = status.header(self.session, self.containers, self.world.clock())
         self.header.update(left, [*self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
+        context = Context.DETAIL if self.focused in self.detail.tabs else Context.LIST
+        if isinstance(self.focused, Input):
+            context = Context.PROMPT
         idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
         kind = self.pane.resource.kind
         self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
@@ -198,19 +203,31 @@ class MainScreen(Operating):
         self.set_class(not self.wide, "-narrow")
         self.set_class(self.zoomed, "-zoomed")
         self.set_class(detail, "-detail")
-        self.detail.seen = detail or (self.wide and not self.zoomed)
+        self._see_detail(detail or (self.wide and not self.zoomed))
         for pane in self.panes:
             pane.table.show_all_columns = self.zoomed
-        self.call_after_refresh(self._watch_visible)
+
+    def _show_detail(self) -> None:
+        """Show the object under the cursor. One that went while it was being read stays until its reader leaves."""
+        if not (self.detail.gone and self.detail.has_class("-open")):
+            self.detail.show(self.pane.resource, self.pane.item)
+
+    def _see_detail(self, seen: bool) -> None:
+        """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
+        came = seen and not self.detail.seen
+        self.detail.seen = seen
+        if came:
+            self._show_detail()
 
     def _open_detail(self, opened: bool) -> None:
         self.detail.set_class(opened, "-open")
         self._arrange()
         if opened:
-            self.detail.show(self.pane.resource, self.pane.item)
-            self.detail.tab.focus()
+            self._show_detail()
+            self.set_focus(self.detail.tab)
         else:
-            self.pane.table.focus()
+            self.set_focus(self.pane.table)
+            self._show_detail()
         self._paint_footer()
 
     def goto_pane(self, index: int) -> None:
@@ -220,7 +237,6 @@ class MainScreen(Operating):
             pane.activate(pane is self.pane)
         self._paint_strip()
         self._open_detail(False)
-        self.detail.show(self.pane.resource, self.pane.item)
 
     def action_goto_pane(self, index: int) -> None:
         self.goto_pane(index)
@@ -252,14 +268,14 @@ class MainScreen(Operating):
 
     def on_table_selected(self, event: Table.Selected) -> None:
         if event.table is self.pane.table:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
             self._paint_footer()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self._open_detail(True)
 
     def on_table_visible_changed(self, event: Table.VisibleChanged) -> None:
-        if event.table is self.panes[0].table:
+        if event.table is self.containers.table:
             self._watch_visible()
 
     def on_table_marked(self, event: Table.Marked) -> None:
@@ -284,18 +300,18 @@ class MainScreen(Operating):
 
     # the list
 
-    def action_sort_menu(self) -> None:
+    async def action_sort_menu(self) -> None:
         from dockertui.screens import menus
 
-        menus.sort(self)
+        await menus.sort(self)
 
     def action_reverse_sort(self) -> None:
         self.pane.reverse()
 
     def action_running_only(self) -> None:
-        pane = self.panes[0]
+        pane = self.containers
         pane.toggle_running_only()
-        self.goto_pane(0)
+        self.goto_pane(pane.number - 1)
         self.say("running containers only" if pane.running_only else "all containers")
 
     async def action_measure(self) -> None:
@@ -336,7 +352,7 @@ class MainScreen(Operating):
         await self.query(Prompt).remove()
         prompt = Prompt(value, what, typed=typed, place=place)
         await self.mount(prompt, before=self.footer)
-        prompt.focus()
+        self.set_focus(prompt)
 
     def _filter(self, line: str) -> None:
         self.pane.set_filter(line)
@@ -345,7 +361,7 @@ class MainScreen(Operating):
 
     # references
 
-    def action_follow(self) -> None:
+    async def action_follow(self) -> None:
         """Go to what the object refers to: the reference under the line cursor, the only one there is, or ask."""
         item = self.pane.item
         if self.detail.reference is not None:
@@ -353,7 +369,7 @@ class MainScreen(Operating):
         elif item is not None:
             from dockertui.screens import menus
 
-            menus.follow(self, self.pane.resource.references(item, self.world))
+            await menus.follow(self, self.pane.resource.references(item, self.world))
 
     def follow_to(self, reference: Reference) -> None:
         """Select the object of a reference in its pane; what hides it there is lifted."""
@@ -407,20 +423,20 @@ class MainScreen(Operating):
 
     # the program
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         from dockertui.screens import menus
 
-        menus.palette(self)
+        await menus.palette(self)
 
-    def action_theme_menu(self) -> None:
+    async def action_theme_menu(self) -> None:
         from dockertui.screens import menus
 
-        menus.theme(self)
+        await menus.theme(self)
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         from dockertui.screens.help import HelpScreen  # off the path to the first paint
 
-        self.app.push_screen(HelpScreen(self.catalogue))
+        await self.app.push_screen(HelpScreen(self.catalogue))
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()

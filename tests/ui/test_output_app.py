@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -93,9 +94,9 @@ def _truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def running(
-    app: Callable[..., App[None]] = Program, **settings: Any
-) -> AsyncIterator[tuple[Any, Terminal, Pilot[None]]]:
-    terminal = Terminal(*SIZE)
+    app: Callable[..., App[None]] = Program, terminal: Terminal | None = None, **settings: Any
+) -> AsyncIterator[tuple[Any, Any, Pilot[None]]]:
+    terminal = terminal or Terminal(*SIZE)
     program = app(driver_class=driver_for(terminal))
     program.animation_level = "none"
     for name, value in settings.items():
@@ -247,6 +248,7 @@ async def test_suspending_gives_the_terminal_back_clean_and_repaints() -> None:
             terminal.write("\x1b[2J\x1b[Hthe editor was here")
             terminal.take()
             app.query_one(Cell).show(5)
+            terminal.resize(100, 25)
             await settle(pilot)
             assert terminal.take() == "", "an app must not write into the editor"
         await settle(pilot)
@@ -285,6 +287,16 @@ async def test_what_is_painted_in_a_batch_comes_after_it() -> None:
         await settle(pilot)
         assert "value     7" in "".join(terminal.lines())
         assert_same(app, terminal)
+
+
+async def test_a_frame_that_only_a_batch_displayed_comes_after_it() -> None:
+    async with running() as (app, terminal, _pilot):
+        width, height = app.size
+        with app.batch_update():
+            app._display(app.screen, LayoutUpdate([[Strip.blank(width)]] * height, app.size.region))
+            assert "Program" in terminal.lines()[0]
+        await settle(_pilot)
+        assert "".join(terminal.lines()).isspace()
 
 
 class Broken(Program):
@@ -396,6 +408,48 @@ async def test_while_the_terminal_is_behind_frames_are_dropped() -> None:
             await settle(pilot)
         assert "value     9" in "".join(terminal.lines())
         assert_same(app, terminal)
+
+
+class SlowTerminal(Terminal):
+    """Shows what it gets at once, but answers as if it had come over a line of `RATE` bytes a second."""
+
+    RATE = 10_000
+    ROUND_TRIP = 0.05
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(width, height, self._answer_late)
+        self._free_at = 0.0
+        self.most_under_way = 0.0
+
+    def write(self, data: str) -> None:
+        now = time.monotonic()
+        self._free_at = max(self._free_at, now) + len(data.encode()) / self.RATE
+        self.most_under_way = max(self.most_under_way, (self._free_at - now) * self.RATE)
+        super().write(data)
+
+    def _answer_late(self, row: int, column: int) -> None:
+        delay = self._free_at - time.monotonic() + self.ROUND_TRIP
+        asyncio.get_running_loop().call_later(delay, self.driver.report_cursor, row, column)
+
+
+async def test_on_a_slow_line_frames_are_dropped_and_little_is_under_way() -> None:
+    async with running(terminal=SlowTerminal(*SIZE), flow_enabled=True) as (app, terminal, pilot):
+        while app.flow.waits:
+            await settle(pilot)
+        terminal.most_under_way = 0
+        frames = 0
+        for _ in range(20):
+            terminal.take()
+            # Every cell of the screen changes, as in paging through a log.
+            app.theme = "textual-light" if app.theme == "textual-dark" else "textual-dark"
+            await settle(pilot)
+            frames += bool(terminal.take())
+        while app.flow.waits:
+            await settle(pilot)
+        assert_same(app, terminal)
+        assert frames < 20
+        # What the first frames are allowed, before the line is known to be slow, and one whole frame.
+        assert terminal.most_under_way < 30_000
 
 
 async def test_a_terminal_that_never_answers_gets_its_frames() -> None:

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
+import pytest
+
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
@@ -276,7 +278,7 @@ def test_an_engine_not_yet_open_is_waited_for() -> None:
             await asyncio.sleep(10)
             assert meter.asked == []
             meter.version = version
-            sampler.wake()
+            sampler.follow(True)
             await asyncio.sleep(0.1)
             assert "a" in sampler.usage
 
@@ -292,5 +294,27 @@ def test_an_engine_that_is_replaced_by_a_newer_one_is_polled() -> None:
             await asyncio.sleep(5)
             assert meter.open_streams == 0
             assert meter.asked
+
+    play(test())
+
+
+@pytest.mark.parametrize("api", ["1.41", "1.51"])
+def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
+    async def test() -> None:
+        meter = Meter(api)
+        async with sampling(meter, "a") as (sampler, _):
+            await asyncio.sleep(5)
+            sampler.follow(False)
+            await asyncio.sleep(0.1)
+            meter.asked.clear()
+            meter.opened.clear()
+            assert meter.open_streams == 0
+            assert "a" in sampler.usage, "the last figures stay for a while"
+            await asyncio.sleep(60)
+            assert dict(sampler.usage) == {}
+            assert (meter.asked, meter.opened) == ([], [])
+            sampler.follow(True)
+            await asyncio.sleep(0.1)
+            assert "a" in sampler.usage, "and it is sampled at once when it is back"
 
     play(test())

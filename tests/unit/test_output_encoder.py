@@ -198,6 +198,44 @@ def test_rows_with_wide_glyphs_are_written_whole_and_anchored() -> None:
     assert "name 2" in sent
 
 
+def test_a_row_that_held_wide_glyphs_is_written_whole_too() -> None:
+    sender = Sender()
+    sender.show("a plain name", "漢 name 1")
+    sent = sender.show("a plain name", "x  name 1")
+    assert "x  name 1" in sent
+    assert sender.terminal.lines()[1].rstrip() == "x  name 1"
+
+
+def test_a_strip_that_comes_back_after_others_overlapped_it_is_painted() -> None:
+    sender = Sender()
+    sender.show("-" * WIDTH)
+    first, second = (Strip([Segment(letter * 10)], 10) for letter in "ab")
+    sender.send(ChopsUpdate([{0: first, 10: None}, *_untouched()], [(0, 0, 10)], [[10, WIDTH], *_whole()]))
+    sender.send(ChopsUpdate([{0: None, 5: second, 15: None}, *_untouched()], [(0, 5, 15)], [[5, 15, WIDTH], *_whole()]))
+    assert sender.terminal.lines()[0] == "aaaaabbbbbbbbbb---------"
+    sender.send(ChopsUpdate([{0: first, 10: None}, *_untouched()], [(0, 0, 10)], [[10, WIDTH], *_whole()]))
+    assert sender.terminal.lines()[0] == "aaaaaaaaaabbbbb---------"
+
+
+def _untouched() -> list[dict[int, Strip | None]]:
+    return [{0: None} for _ in range(HEIGHT - 1)]
+
+
+def _whole() -> list[list[int]]:
+    return [[WIDTH] for _ in range(HEIGHT - 1)]
+
+
+def test_unchanged_cells_between_changed_ones_are_written_only_in_the_same_pen() -> None:
+    sender = Sender()
+    red, plain = Style.parse("red"), Style.parse("blue")
+    rest: list[Line] = [[(" ", plain)]] * (HEIGHT - 1)
+    sender.send(layout([[("a", plain), ("mid", plain), ("z", plain)], *rest]))
+    assert sender.send(layout([[("b", plain), ("mid", plain), ("y", plain)], *rest])).endswith("bmidy")
+    sender.send(layout([[("a", plain), ("mid", red), ("z", plain)], *rest]))
+    sent = sender.send(layout([[("b", plain), ("mid", red), ("y", plain)], *rest]))
+    assert "mid" not in sent
+
+
 def test_after_forgetting_all_is_written() -> None:
     sender = Sender()
     sender.show("one", "two")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import deque
 from collections.abc import Set
 
 import pytest
 
-from dockertui.output.flow import Flow, FlowState
+from dockertui.output.flow import Flow, FlowState, drain
 
 FRAME = 6000
 KEYS_PER_SECOND = 30
@@ -200,3 +201,25 @@ def test_questions_stay_on_the_screen() -> None:
     for _ in range(50):
         flow.sent(1000)
         assert flow.question(5, 2) in {f"\x1b[2;{column}H\x1b[6n" for column in range(2, 6)}
+
+
+def test_draining_waits_for_the_answer() -> None:
+    flow = Flow()
+    flow.question(80, 24)
+    threading.Timer(0.05, flow.answered, (2, 2)).start()
+    drain(flow, at_most=60)
+    assert not flow.waits
+    assert flow.state is FlowState.ACTIVE
+
+
+def test_draining_does_not_wait_for_nothing() -> None:
+    flow = Flow()
+    drain(flow, at_most=1e9)
+    assert flow.state is FlowState.IDLE
+
+
+def test_draining_gives_up() -> None:
+    flow = Flow()
+    flow.question(80, 24)
+    drain(flow, at_most=0.01)
+    assert flow.waits
