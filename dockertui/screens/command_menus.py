@@ -16,23 +16,23 @@ _OPTIONS = "…"
 """After a command's id: with its form, which would not be shown otherwise."""
 
 
-def on_object(screen: Operating) -> None:
+async def on_object(screen: Operating) -> None:
     """Offer everything for what is selected; what is impossible is grey, with its reason."""
     resource, targets = screen.pane.resource, screen.targets
     title = f"{len(targets)} {resource.title.lower()}"
     if len(targets) < 2:
         title = resource.name(targets[0]) if targets else resource.title
-    _offer(screen, title, items(screen, screen.catalogue.commands(resource.kind)))
+    await _offer(screen, title, items(screen, screen.catalogue.commands(resource.kind)))
 
 
-def in_bulk(screen: Operating) -> None:
+async def in_bulk(screen: Operating) -> None:
     """Offer what is done to all the marked, and what concerns the kind as a whole."""
     commands = screen.catalogue.commands(screen.pane.resource.kind)
     marked = len(screen.pane.table.marks)
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
     chosen.sort(key=lambda command: command.on_object)
     title = f"{marked} marked" if marked else f"{screen.pane.resource.title}: none is marked (space marks)"
-    _offer(screen, title, items(screen, chosen))
+    await _offer(screen, title, items(screen, chosen))
 
 
 def items(screen: Operating, commands: Iterable[Command]) -> list[Item]:
@@ -53,10 +53,10 @@ def _flags_only(command: Command) -> bool:
     return all(isinstance(option.default, bool) for option in command.options)
 
 
-def _offer(screen: Operating, title: str, offered: list[Item]) -> None:
-    def chosen(id: str | None) -> None:
+async def _offer(screen: Operating, title: str, offered: list[Item]) -> None:
+    async def chosen(id: str | None) -> None:
         command = BY_ID[id.removesuffix(_OPTIONS)] if id else None
         if isinstance(command, Command):
-            screen.order(command, with_options=id is not None and id.endswith(_OPTIONS))
+            await screen.order(command, with_options=id is not None and id.endswith(_OPTIONS))
 
-    screen.app.push_screen(Menu(title, offered), chosen)
+    await screen.app.push_screen(Menu(title, offered), chosen)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -17,13 +18,24 @@ from textual.widgets import Input, Static
 from dockertui.operations import entries
 from dockertui.operations.command import Entry, Option, Unfit, Values
 from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.text import clean
 
 Lines = Callable[[Values], Sequence[str]]
 """The command lines for what is typed so far."""
 
 
-class Choice(Static, can_focus=True):
+class Line(Input, TakesKeys):
+    """A line that is typed."""
+
+    async def take_key(self, event: events.Key) -> bool:
+        if event.is_printable and event.character:
+            self.insert_text_at_cursor(event.character)
+            return True
+        return False
+
+
+class Choice(Static, TakesKeys, can_focus=True):
     """One of several: left and right go round, and so does space."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +64,7 @@ class Choice(Static, can_focus=True):
         self.action_step(1)
 
 
-class Flag(Static, can_focus=True):
+class Flag(Static, TakesKeys, can_focus=True):
     """Yes or no: space turns it round."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("space", "turn", "Turn")]
@@ -118,7 +130,7 @@ def _entry(option: Option, value: Any, item: Any) -> Any:
         return Flag(bool(value))
     if option.entry is Entry.CHOICE:
         return Choice(option.choices_of(item) if option.choices_of else option.choices, value)
-    entry = Input(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False)
+    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False)
     entry.cursor_blink = False
     return entry
 
@@ -132,7 +144,7 @@ class FormScreen(ModalScreen[Values | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Leave"),
         ("ctrl+s", "submit", "Go on"),
-        ("enter", "next_or_submit", "Next"),
+        Binding("enter", "next_or_submit", "Next", priority=True),
         ("down", "app.focus_next", "Next"),
         ("up", "app.focus_previous", "Previous"),
     ]
@@ -179,10 +191,6 @@ class FormScreen(ModalScreen[Values | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_next_or_submit()
 
     def action_next_or_submit(self) -> None:
         last: Widget = self._rows[-1].entry

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -20,6 +21,7 @@ from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
 from dockertui.resources.world import World
 from dockertui.widgets.bar import Piece
+from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.page import Field, Section
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
 
 
-class Operating(Screen[None]):
+class Operating(Screen[None], TakesKeys):
     """Mixed into the main screen, which has the attributes named here."""
 
     session: Session
@@ -45,33 +47,32 @@ class Operating(Screen[None]):
 
     # keys and menus
 
-    def on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> bool:
         """A key that nothing else took: perhaps a command's of this pane's kind."""
         named = [command for command in self._commands if event.key in self.catalogue.keys(command)]
         if named:
-            event.stop()
-            event.prevent_default()
-            self.order(next((command for command in named if not self.refusal(command)), named[0]))
+            await self.order(next((command for command in named if not self.refusal(command)), named[0]))
+        return bool(named)
 
     @property
     def _commands(self) -> list[Command]:
         return self.catalogue.commands(self.pane.resource.kind)
 
-    def action_order(self, id: str) -> None:
+    async def action_order(self, id: str) -> None:
         """Do a command by its id: for the footer, the palette and the menus."""
         command = BY_ID[id]
         if isinstance(command, Command):
-            self.order(command)
+            await self.order(command)
 
-    def action_object_menu(self) -> None:
+    async def action_object_menu(self) -> None:
         from dockertui.screens import command_menus
 
-        command_menus.on_object(self)
+        await command_menus.on_object(self)
 
-    def action_bulk_menu(self) -> None:
+    async def action_bulk_menu(self) -> None:
         from dockertui.screens import command_menus
 
-        command_menus.in_bulk(self)
+        await command_menus.in_bulk(self)
 
     def action_copy_menu(self) -> None:
         from dockertui.screens import copying
@@ -118,14 +119,33 @@ class Operating(Screen[None]):
 
     # from the order to the jobs
 
-    def order(self, command: Command, *, with_options: bool = False) -> None:
-        """Do a command to the targets, once all that has to be asked was answered."""
+    async def order(self, command: Command, *, with_options: bool = False) -> None:
+        """Do a command to the targets, once all that has to be asked was answered.
+
+        Returns when the question stands on the screen, so that the next key is for it, or when there is none.
+        """
         if reason := self.refusal(command):
             self.say(f"{command.title}: {reason}", "warn")
             return
-        self.run_worker(self._order(command, with_options), group="orders")
+        asked = asyncio.Event()
+        self.run_worker(self._order(command, with_options, asked), group="orders")
+        if command.prepare is None:  # who asks the Engine first may be kept waiting by it
+            await asked.wait()
 
-    async def _order(self, command: Command, with_options: bool) -> None:
+    async def _order(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
+        try:
+            await self._order_asking(command, with_options, asked)
+        finally:
+            asked.set()
+
+    async def _answer(self, screen: ModalScreen[Values | None], asked: asyncio.Event) -> Values | None:
+        """What a dialog is answered with; `asked` is set when it stands on the screen."""
+        answer: asyncio.Future[Values | None] = asyncio.get_running_loop().create_future()
+        await self.app.push_screen(screen, answer.set_result)
+        asked.set()
+        return await answer
+
+    async def _order_asking(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
         items = self.fitting(command) if command.on_object else [None]
         about = items[0] if command.on_object else self._alike(command)
         self._left_out = len(self.targets) - len(items) if command.on_object else 0
@@ -143,9 +163,9 @@ class Operating(Screen[None]):
                 return
         values: Values | None = known
         if command.ask or with_options:
-            values = await self._fill_in(command, items, known)
+            values = await self._answer(self._form(command, items, known), asked)
         if values is not None and self._to_confirm(command, items):
-            values = await self._confirm(command, items, values)
+            values = await self._answer(self._question(command, items, values), asked)
         if values is not None:
             self._begin(command, items, values)
 
@@ -158,21 +178,19 @@ class Operating(Screen[None]):
             return len(items) >= self.catalogue.settings.confirm_interrupts
         return command.harm is Harm.DESTROYS
 
-    async def _fill_in(self, command: Command, items: Sequence[Any], values: Values) -> Values | None:
+    def _form(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
         from dockertui.screens.form import FormScreen
 
-        return await self.app.push_screen_wait(
-            FormScreen(
-                self._title(command, items),
-                command.options,
-                values,
-                item=items[0],
-                lines=lambda typed: self.lines(command, items, typed)[0],
-                go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
-            )
+        return FormScreen(
+            self._title(command, items),
+            command.options,
+            values,
+            item=items[0],
+            lines=lambda typed: self.lines(command, items, typed)[0],
+            go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
         )
 
-    async def _confirm(self, command: Command, items: Sequence[Any], values: Values) -> Values | None:
+    def _question(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
         from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
 
         resource = BY_KIND[command.kind]
@@ -191,9 +209,7 @@ class Operating(Screen[None]):
 
         flags = [option for option in command.options if option.entry is Entry.FLAG and not command.ask]
         title = f"{self._title(command, items)}?"
-        return await self.app.push_screen_wait(
-            ConfirmScreen(Question(title, command.title.lower(), flags, values, told))
-        )
+        return ConfirmScreen(Question(title, command.title.lower(), flags, values, told))
 
     def _title(self, command: Command, items: Sequence[Any]) -> str:
         resource = BY_KIND[command.kind]
@@ -267,15 +283,15 @@ class Operating(Screen[None]):
         running = self._jobs.running if self._jobs is not None else []
         return [Piece(f"{len(running)} running: J", "busy", "jobs", priority=2)] if running else []
 
-    def action_jobs(self) -> None:
+    async def action_jobs(self) -> None:
         from dockertui.screens.jobs import JobsScreen
 
-        self.app.push_screen(JobsScreen(self.jobs, self.world))
+        await self.app.push_screen(JobsScreen(self.jobs, self.world))
 
-    def action_lens(self) -> None:
+    async def action_lens(self) -> None:
         from dockertui.screens.lens import LensScreen
 
-        self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint))
+        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint))
 
     # leaving
 
