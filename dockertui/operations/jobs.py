@@ -17,6 +17,7 @@ from dockertui.engine.trace import because
 from dockertui.operations.command import Command, Plan
 from dockertui.operations.lines import docker_line
 from dockertui.operations.progress import Progress
+from dockertui.operations.remedies import explained
 
 AT_ONCE: Final = 8
 """Requests of one order that run side by side."""
@@ -63,7 +64,7 @@ class Job:
 
 
 class Jobs:
-    """All jobs of a session. `changed` is told of each step, `ended` once of all jobs of one order together."""
+    """All jobs of a session. `changed` is told of each change of state, `ended` once of a whole order."""
 
     def __init__(self, engine: Engine, changed: Callable[[Job], None], ended: Callable[[Sequence[Job]], None]) -> None:
         self._engine = engine
@@ -116,19 +117,15 @@ class Jobs:
             async with gate:
                 job.state = State.RUNNING
                 self._changed(job)
-                job.said = await perform(self._engine, job.task, lambda said: self._heard(job, said))
+                job.said = await perform(self._engine, job.task, job.progress.hear)
             job.state = State.DONE
         except EngineError as error:
-            job.state, job.said = State.FAILED, str(error)
+            job.state, job.said = State.FAILED, explained(error)
         except asyncio.CancelledError:
             job.state, job.said = State.CANCELLED, "cancelled"
         finally:
             job.ended = self._engine.trace.clock()
             self._changed(job)
-
-    def _heard(self, job: Job, said: Any) -> None:
-        job.progress.hear(said)
-        self._changed(job)
 
 
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:

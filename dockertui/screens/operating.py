@@ -17,6 +17,7 @@ from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.command import Command, Entry, Harm, Plan, Values
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.lines import curl_line, docker_line
+from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
 from dockertui.resources.world import World
@@ -40,6 +41,7 @@ class Operating(Screen[None], TakesKeys):
     pane: Pane
     panes: list[Pane]
     say: Callable[..., None]
+    _paint_header: Callable[[], None]
     goto_pane: Callable[[int], None]
     _jobs: Jobs | None = None
     _left_out = 0
@@ -260,8 +262,11 @@ class Operating(Screen[None], TakesKeys):
             self.world.busy.pop(key, None)
         elif task.id:
             self.world.busy[key] = f"{task.command.doing}…"
+        if not self.is_attached:
+            return
+        self._paint_header()
         for pane in self.panes:
-            if pane.resource.kind == task.command.kind and self.is_attached:
+            if pane.resource.kind == task.command.kind:
                 pane.table.refresh_cells([task.id])
 
     def _order_ended(self, jobs: Sequence[Job]) -> None:
@@ -281,7 +286,7 @@ class Operating(Screen[None], TakesKeys):
     def running_jobs(self) -> list[Piece]:
         """What the header says of jobs under way."""
         running = self._jobs.running if self._jobs is not None else []
-        return [Piece(f"{len(running)} running: J", "busy", "jobs", priority=2)] if running else []
+        return [Piece(f"{format.plural(len(running), 'job')}: J", "busy", "jobs", priority=0)] if running else []
 
     async def action_jobs(self) -> None:
         from dockertui.screens.jobs import JobsScreen

@@ -192,9 +192,13 @@ class Stage:
         idle = self.change(lambda host: {id for id, one in host.containers.items() if not one.temper.cpu})
         sampler = self.main.session.sampler
         await self.until(
-            lambda: sampler._watched
-            and not sampler._untold
-            and all((one := sampler.usage.get(id)) and (one.cpu is not None or id in idle) for id in sampler._watched)
+            lambda: (
+                sampler._watched
+                and not sampler._untold
+                and all(
+                    (one := sampler.usage.get(id)) and (one.cpu is not None or id in idle) for id in sampler._watched
+                )
+            )
         )
 
     async def goto(self, name: str) -> None:

@@ -67,9 +67,7 @@ async def unanswered(stage: Stage) -> None:
     await stage.until("no Engine answered")
 
 
-def picture(
-    snap_compare: Compare, host: DemoEngine, size: tuple[int, int], scene: Scene, **options: Any
-) -> bool:
+def picture(snap_compare: Compare, host: DemoEngine, size: tuple[int, int], scene: Scene, **options: Any) -> bool:
     clock = Clock()
     app = program(host, clock, settings=QUICK, **options)
 
