@@ -87,6 +87,8 @@ class Settings:
     """Whether a container may write the clipboard: "ask" once a session, "yes" or "no"."""
     terminal_hand_over: bool = False
     """Whether sessions take the whole real terminal in place of a pane."""
+    confirm_interrupts: int = 2
+    """From how many objects on stopping, restarting and the like asks first; 1: always."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
 
@@ -256,6 +258,12 @@ def _permission(name: str, value: object) -> str:
     return str(value)
 
 
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number, from 1")
+    return value
+
+
 CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "theme": _theme,
     "mouse": _switch,
@@ -268,6 +276,7 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "terminal_bell": _switch,
     "terminal_clipboard": _permission,
     "terminal_hand_over": _switch,
+    "confirm_interrupts": _count,
     "keys": lambda _, value: value,
 }
 """What each setting must be. (`keys` is checked key by key, so that one mistake does not undo the others.)"""

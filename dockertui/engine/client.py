@@ -267,7 +267,7 @@ class Engine:
         if versioned:
             path = f"/v{self._spoken()}{path}"
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        return self.trace.start(method, target(path, params), len(data or b"")), data
+        return self.trace.start(method, target(path, params), data or b""), data
 
     def _spoken(self) -> str:
         """The API version for the path of a request."""

@@ -27,6 +27,7 @@ from dockertui.screens import status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
+from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
@@ -42,7 +43,7 @@ _YOUNG = 120
 _SLOW_TICKS = 10
 
 
-class MainScreen(TerminalActions):
+class MainScreen(Operating, TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -99,6 +100,7 @@ class MainScreen(TerminalActions):
                 pane.refresh_surroundings()
         self._paint_header()
         self._paint_strip()
+        self._paint_footer()
         self._watch_visible()
         self._follow_cursor(changes)
 
@@ -159,7 +161,7 @@ class MainScreen(TerminalActions):
 
     def _paint_header(self) -> None:
         left, right = status.header(self.session, self.containers, self.world.clock())
-        self.header.update(left, [*self.opened_terminals(), *right])
+        self.header.update(left, [*self.opened_terminals(), *self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
@@ -168,9 +170,12 @@ class MainScreen(TerminalActions):
         context = Context.DETAIL if self.focused in self.detail.tabs else Context.LIST
         if isinstance(self.focused, Input):
             context = Context.PROMPT
-        idle = () if self._can_go_back else (BACK,)
-        hints = None if self._message.text else self.terminal_footer()
-        self.footer.update(*(hints or status.footer(self.catalogue, context, self._message, idle)))
+        if (led := self.terminal_footer()) and not self._message.text:
+            self.footer.update(*led)
+            return
+        idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
+        kind = self.pane.resource.kind
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
 
     @property
     def _can_go_back(self) -> bool:
@@ -269,6 +274,7 @@ class MainScreen(TerminalActions):
     def on_table_selected(self, event: Table.Selected) -> None:
         if event.table is self.pane.table:
             self._show_detail()
+            self._paint_footer()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self._open_detail(True)
@@ -448,4 +454,5 @@ class MainScreen(TerminalActions):
         )
 
     def action_leave(self) -> None:
-        self.leave_terminals()
+        if not self.asks_to_leave():
+            self.leave_terminals()
