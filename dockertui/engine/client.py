@@ -53,20 +53,20 @@ class Stream:
 
     def __init__(self, engine: Engine, response: aiohttp.ClientResponse, record: Request) -> None:
         self._engine = engine
-        self._response = response
+        self.response = response
         self._record = record
 
     @property
     def status(self) -> int:
-        return self._response.status
+        return self.response.status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        return self._response.headers
+        return self.response.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body in pieces, as they come. Raises EngineError when the connection ends too early."""
-        content = self._response.content
+        content = self.response.content
         while True:
             with self._engine.translated(self._record):
                 chunk = await content.readany()
@@ -74,6 +74,18 @@ class Stream:
                 return
             self._record.bytes_in += len(chunk)
             yield chunk
+
+    async def rest(self, seconds: float) -> None:
+        """Leave what comes to the kernel for so long. One waking then takes it all, where each line would have cost one."""
+        connection = self.response.connection
+        transport = connection.transport if connection is not None else None
+        if not isinstance(transport, asyncio.Transport):
+            return
+        transport.pause_reading()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            transport.resume_reading()
 
     async def read(self, limit: int = REPLY_LIMIT) -> bytes:
         """All of the body. Raises EngineError (PROTOCOL) when it is longer than ``limit`` bytes."""

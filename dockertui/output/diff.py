@@ -105,9 +105,7 @@ class CellDiff(App[ReturnType]):
 
     # What Textual calls
 
-    def _build_driver(
-        self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None
-    ) -> Driver:
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
         driver = super()._build_driver(headless, inline, mouse, size)
         if not (driver.is_headless or driver.is_inline or driver.is_web):
             self._diff_attach(driver)
@@ -116,9 +114,7 @@ class CellDiff(App[ReturnType]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if not self._diff_terminal:
             super()._display(screen, renderable)
-        elif not (
-            self.diff_enabled and (renderable is None or isinstance(renderable, LayoutUpdate | ChopsUpdate))
-        ):
+        elif not (self.diff_enabled and (renderable is None or isinstance(renderable, LayoutUpdate | ChopsUpdate))):
             self._diff_abandon()
             super()._display(screen, renderable)
         else:

@@ -213,9 +213,7 @@ def _changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
     """The spans (start, end) of cells that differ, those joined that are cheaper written through."""
     differ = [
         x
-        for x, (was, be, was_pen, be_pen) in enumerate(
-            zip(old.cells, new.cells, old.pens, new.pens, strict=True)
-        )
+        for x, (was, be, was_pen, be_pen) in enumerate(zip(old.cells, new.cells, old.pens, new.pens, strict=True))
         if was != be or was_pen != be_pen
     ]
     spans: list[tuple[int, int]] = []

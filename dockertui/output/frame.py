@@ -90,9 +90,7 @@ class Frame:
         self._ends[y] = [*list(taken)[1:], x]
         self._put(y, 0, "".join([part[0] for part in parts]), "".join([part[1] for part in parts]))
 
-    def _take_spans(
-        self, y: int, start: int, end: int, chops: Mapping[int, Strip | None], ends: Sequence[int]
-    ) -> None:
+    def _take_spans(self, y: int, start: int, end: int, chops: Mapping[int, Strip | None], ends: Sequence[int]) -> None:
         known = self._strips[y]
         if self._ends[y] != ends:
             # The widgets' edges moved, so what was known of this row's strips overlaps with what comes.

@@ -157,9 +157,7 @@ def _change(old: Pen, new: Pen) -> str:
     sgr = "" if step is None else f"\x1b[{min(step, fresh, key=len)}m"
     if old.link == new.link:
         return sgr
-    return sgr + (
-        f"\x1b]8;id={crc32(new.link.encode()):x};{new.link}\x1b\\" if new.link else "\x1b]8;;\x1b\\"
-    )
+    return sgr + (f"\x1b]8;id={crc32(new.link.encode()):x};{new.link}\x1b\\" if new.link else "\x1b]8;;\x1b\\")
 
 
 def _step(old: Pen, new: Pen) -> str | None:
