@@ -76,7 +76,7 @@ class Stream:
             yield chunk
 
     async def rest(self, seconds: float) -> None:
-        """Leave what comes to the kernel for so long. One waking then takes it all, where each line would have cost one."""
+        """Leave what comes to the kernel for so long: one waking then takes it all, where each line would cost one."""
         connection = self.response.connection
         transport = connection.transport if connection is not None else None
         if not isinstance(transport, asyncio.Transport):

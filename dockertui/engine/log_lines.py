@@ -122,9 +122,11 @@ class LineReader:
         found: list[Line] = []
         if self._raw:
             self._feed_raw(b"\n", found)
-        for pending in self._open:
-            if pending.parts:
-                found.append(Line(pending.time, pending is self._open[1], pending.take().decode("utf-8", "replace")))
+        found += [
+            Line(pending.time, stderr, pending.take().decode("utf-8", "replace"))
+            for stderr, pending in zip((False, True), self._open, strict=True)
+            if pending.parts
+        ]
         return found
 
     def _add(self, found: list[Line], pending: _Open, stderr: bool, time: int, data: bytes) -> None:

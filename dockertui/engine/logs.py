@@ -1,7 +1,8 @@
 """``GET /containers/{id}/logs``: the tail, what follows, and pages backwards. All raise EngineError.
 
-The Engine takes ``tail`` before it looks at ``since`` and ``until`` (moby, ``daemon/logger/loggerutils/logfile.go``), so
-a page before a moment is the tail of all entries since that moment and some more. ``since`` and ``until`` are inclusive.
+The Engine takes ``tail`` before it looks at ``since`` and ``until`` (moby, ``daemon/logger/loggerutils/logfile.go``),
+so a page before a moment is the tail of all entries since that moment and some more. ``since`` and ``until`` are
+inclusive.
 """
 
 from __future__ import annotations
@@ -143,6 +144,6 @@ def _whole_lines(page: LogPage) -> LogPage:
 
 
 def without_first_moment(lines: list[Line]) -> list[Line]:
-    """A tail without the lines of its first moment: the Engine may have cut them, and the page before has them whole."""
+    """A tail without the lines of its first moment: they may be cut, and the page before has them whole."""
     kept = [line for line in lines if line.time > lines[0].time]
     return kept or lines

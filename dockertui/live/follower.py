@@ -32,6 +32,7 @@ class NoteKind(StrEnum):
     STARTED = "started"  # it runs again
     LOST = "lost"  # the connection broke; another attempt is on its way
     REFUSED = "refused"  # the Engine cannot give this log: no further attempt by itself
+    READY = "ready"  # what there was has come, and what comes is followed
     GAP = "gap"  # lines are missing between the last one and the next
 
 
@@ -46,9 +47,9 @@ class Note:
 class Follower:
     """Follows one log until cancelled. `took` gets the lines as they come, `told` what else happened.
 
-    tail, since: where to begin, in entries and epoch nanoseconds. Call `changed` when the container did: it may run
-    again. `behind` is about how many entries lie between the oldest line that is kept and the log's end; who lets go
-    of old lines lessens it.
+    tail, since: where to begin, in entries and epoch nanoseconds; until: where to end, for a span that is past. Call
+    `changed` when the container did: it may run again. `behind` is about how many entries lie between the oldest line
+    that is kept and the log's end; who lets go of old lines lessens it.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Follower:
         told: Callable[[Note], None],
         tail: int | None = TAIL,
         since: int | None = None,
+        until: int | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self.engine = engine
@@ -71,6 +73,7 @@ class Follower:
         self._told = told
         self._tail = tail
         self._since = since
+        self._until = until
         self._tty: bool | None = None
         self._last = 0
         self._seen_at_last = 0
@@ -86,12 +89,14 @@ class Follower:
         self._backoff.cut()
 
     async def run(self) -> None:
-        """Follow. Ends only when the Engine refuses the log for good, or by being cancelled."""
+        """Follow. Ends only when the Engine refuses the log for good, at the span's end, or by being cancelled."""
         while True:
             try:
                 self._changed.clear()
                 await self._look()
                 await self._read()
+                if self._until is not None:
+                    return
                 await self._rest(await self._look())
             except EngineError as error:
                 if error.kind in _LASTING or any(words in error.message for words in _UNREADABLE):
@@ -131,13 +136,18 @@ class Follower:
         if not self._begun:
             await self._begin()
             self._begun = True
+        if self._until is not None:
+            self._told(Note(NoteKind.READY, ""))
+            return
         for tail in _RESUME_TAILS:
             if await self._resume(tail):
                 return
 
     async def _begin(self) -> None:
         """Take what is there: a tail all at once, anything longer as it comes."""
-        log = open_log(self.engine, self.container, tty=bool(self._tty), tail=self._tail, since=self._since)
+        log = open_log(
+            self.engine, self.container, tty=bool(self._tty), tail=self._tail, since=self._since, until=self._until
+        )
         tail: list[Line] = []
         async with log as stream:
             counted = 0
@@ -157,6 +167,7 @@ class Follower:
         met = not last
         log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=last or None, follow=True)
         async with log as stream:
+            self._told(Note(NoteKind.READY, ""))
             counted = 0
             async for lines in stream.batches():
                 at = 0

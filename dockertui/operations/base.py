@@ -12,6 +12,7 @@ class Context(StrEnum):
     ANYWHERE = "anywhere"
     LIST = "in a list"
     DETAIL = "in the detail"
+    LOG = "in a log"
     CONNECTION = "when there is no Engine"
 
 

@@ -8,6 +8,7 @@ from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.log import LOG
 from dockertui.operations.view import VIEW
 from dockertui.resources.registry import RESOURCES
 
@@ -22,7 +23,7 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *LOG, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -33,6 +34,7 @@ _SCOPES = {
     Context.ANYWHERE: frozenset({Context.LIST.value, Context.DETAIL.value}),
     Context.LIST: frozenset({Context.LIST.value}),
     Context.DETAIL: frozenset({Context.DETAIL.value}),
+    Context.LOG: frozenset({Context.LOG.value}),
     Context.CONNECTION: frozenset({Context.CONNECTION.value}),
 }
 

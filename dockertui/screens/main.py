@@ -21,12 +21,13 @@ from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
-from dockertui.screens import menus, status
+from dockertui.screens import log_choice, menus, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
 from dockertui.screens.prompt import Prompt
+from dockertui.screens.tabs import Tab
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
@@ -159,7 +160,7 @@ class MainScreen(Screen[None]):
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = Context.DETAIL if self.detail.has_focus_within else Context.LIST
+        context = self.detail.tab.context if self.detail.has_focus_within else Context.LIST
         idle = () if self._can_go_back else (BACK,)
         self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
 
@@ -271,7 +272,7 @@ class MainScreen(Screen[None]):
     async def action_operate(self, id: str) -> None:
         """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
         operation = BY_ID[id]
-        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.tab}
+        hearers = {Context.LIST: self.pane.table, self.detail.tab.context: self.detail.tab}
         await hearers.get(operation.context, self).run_action(operation.action)
 
     def on_descendant_focus(self) -> None:
@@ -384,8 +385,24 @@ class MainScreen(Screen[None]):
         self.detail.select_tab(self.detail.shown_tabs[tab])
 
     def action_inspect(self) -> None:
-        self.detail.select_tab(self.detail.json)
+        self.open_tab(self.detail.json)
+
+    def open_tab(self, tab: Tab) -> None:
+        """Open the detail with one of its tabs."""
+        self.detail.select_tab(tab)
         self._open_detail(True)
+
+    def action_logs(self) -> None:
+        log_choice.open_logs(self)
+
+    def action_project_logs(self) -> None:
+        log_choice.open_project_logs(self)
+
+    async def on_tab_asked(self, event: Tab.Asked) -> None:
+        await self._ask(event.prompt)
+
+    def on_tab_said(self, event: Tab.Said) -> None:
+        self.say(event.text, event.style)
 
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal

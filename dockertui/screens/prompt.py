@@ -12,16 +12,24 @@ from textual.widgets import Input
 class Prompt(Input):
     """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
 
-    typed: called with the text at every change. leaf: what up and down, and the paging keys, move meanwhile.
-    back_to: what has the focus afterwards.
+    typed: called with the text at every change. done: called with the text that Enter keeps. leaf: what up and down,
+    and the paging keys, move meanwhile. back_to: what has the focus afterwards.
     """
 
     def __init__(
-        self, value: str, placeholder: str, *, typed: Callable[[str], object], leaf: Widget, back_to: Widget
+        self,
+        value: str,
+        placeholder: str,
+        *,
+        typed: Callable[[str], object] | None = None,
+        done: Callable[[str], object] | None = None,
+        leaf: Widget,
+        back_to: Widget,
     ) -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
-        self._typed = typed
+        self._typed = typed or (lambda text: None)
+        self._done = done or (lambda text: None)
         self._leaf = leaf
         self._back_to = back_to
 
@@ -31,6 +39,7 @@ class Prompt(Input):
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self._done(event.value)
         await self._end()
 
     async def on_key(self, event: events.Key) -> None:

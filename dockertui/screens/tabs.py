@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
+from textual.message import Message
 from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
@@ -15,6 +16,7 @@ from dockertui.resources.base import Resource
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
+from dockertui.screens.prompt import Prompt
 from dockertui.widgets.json_view import JsonView
 from dockertui.widgets.page import Field, Page, Section
 
@@ -38,7 +40,23 @@ class Subject(NamedTuple):
 class Tab(Widget):
     """A widget that is a tab of the detail: mixed into one that can be focused and moves by the catalogue's keys."""
 
+    class Asked(Message):
+        """The tab wants a line typed."""
+
+        def __init__(self, prompt: Prompt) -> None:
+            super().__init__()
+            self.prompt = prompt
+
+    class Said(Message):
+        """A sentence for the footer, in a style."""
+
+        def __init__(self, text: str, style: str = "") -> None:
+            super().__init__()
+            self.text = text
+            self.style = style
+
     title: ClassVar[str]
+    context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 
     def shows(self, subject: Subject) -> bool:
