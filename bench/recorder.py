@@ -74,7 +74,9 @@ def open_program(host: str) -> Recorder:
 
 def populate(dockerd: Dockerd, count: int) -> None:
     """Have exactly `count` running containers, `bench-000` and on, without a network."""
-    names = dockerd.cli("ps", "--all", "--format", "{{.Names}}").split()
+    names = sorted(dockerd.cli("ps", "--all", "--format", "{{.Names}}").split())
+    if surplus := names[count:]:
+        dockerd.cli("rm", "--force", *surplus)
     for number in range(len(names), count):
         dockerd.run(f"--name=bench-{number:03}")
 

@@ -7,7 +7,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
@@ -15,16 +15,18 @@ from textual.binding import BindingType
 
 from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
-from dockertui.engine.preflight import Preflight
+from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
-from dockertui.resources.registry import RESOURCES
+from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
-from dockertui.screens.connection import ConnectionScreen
 from dockertui.screens.main import MainScreen
+
+if TYPE_CHECKING:  # loaded only where there is no Engine
+    from dockertui.screens.connection import ConnectionScreen
 
 _HERE = Path(__file__).parent
 _STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "styles"
@@ -85,7 +87,7 @@ class DockerTUI(CellDiff[None], App[None]):
         leave_on_signals(lambda code: self.exit(None, code))
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
-            await self.push_screen(ConnectionScreen([]))
+            await self._show_attempts([])
         self.run_worker(self._take(self.preflight))
 
     async def _take(self, preflight: Preflight) -> None:
@@ -95,10 +97,16 @@ class DockerTUI(CellDiff[None], App[None]):
             await self._open(preflight.endpoint, preflight)
         elif self.or_demo:
             await self._open_demo()
-        elif isinstance(self.screen, ConnectionScreen):
-            self.screen.show(preflight.attempts)
         else:
-            await self.push_screen(ConnectionScreen(preflight.attempts))
+            await self._show_attempts(preflight.attempts)
+
+    async def _show_attempts(self, attempts: Sequence[Attempt]) -> None:
+        from dockertui.screens.connection import ConnectionScreen
+
+        if isinstance(self.screen, ConnectionScreen):
+            self.screen.show(attempts)
+        else:
+            await self.push_screen(ConnectionScreen(attempts))
 
     async def _open_demo(self) -> None:
         endpoint = await asyncio.to_thread(self.start_demo)
@@ -110,7 +118,7 @@ class DockerTUI(CellDiff[None], App[None]):
         """Show the main screen on what is known, and follow the Engine once that is painted."""
         self.session = Session(
             endpoint,
-            [resource.source for resource in RESOURCES],
+            SOURCES,
             on_sample=self._sampled,
             read_only=self.read_only,
             trace=self.trace,
@@ -118,10 +126,8 @@ class DockerTUI(CellDiff[None], App[None]):
         )
         self.session.seed(preflight.version, preflight.lists)
         main = MainScreen(self.session, self.catalogue)
-        if isinstance(self.screen, ConnectionScreen):
-            await self.switch_screen(main)
-        else:
-            await self.push_screen(main)
+        # Over Textual's own blank screen, or in place of the one that said what was tried.
+        await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
         self.call_after_refresh(self._follow)
 
     def _follow(self) -> None:

@@ -22,11 +22,11 @@ class Terminal:
 
     def __init__(self, width: int, height: int, answers: Callable[[int, int], None] | None = None) -> None:
         self.screen = pyte.Screen(width, height)
-        self.screen.write_process_input = self._reply
+        setattr(self.screen, "write_process_input", self._reply)  # noqa: B010 - pyte means it to be replaced
         self._stream = pyte.Stream(self.screen)
         self.answers = answers
         self.writes: list[str] = []
-        self.driver: TerminalDriver | None = None
+        self.driver: TerminalDriver
 
     def write(self, data: str) -> None:
         self.writes.append(data)
@@ -52,8 +52,7 @@ class Terminal:
         for y in range(height):
             for x in range(width):
                 self.screen.buffer[y][x] = Char("?")
-        if self.driver is not None:
-            self.driver.send_size(width, height)
+        self.driver.send_size(width, height)
 
     def _reply(self, data: str) -> None:
         if self.answers is not None and data.endswith("R"):

@@ -70,9 +70,11 @@ class DemoEngine:
     # -- starting and stopping ----------------------------------------------------------------
 
     def launch(self) -> None:
-        """Begin to start, and return at once: `start` or `url` waits for the rest."""
+        """Begin to start, and return at once: `start` or `url` waits for the rest. Starts once only."""
         if self._thread is not None:
             return
+        if self._directory is not None:
+            raise RuntimeError("this demo Engine has been stopped")
         self._directory = _private_directory()
         atexit.register(self.stop)
         _clean_up_after_signals()
@@ -181,6 +183,7 @@ class DemoEngine:
         try:
             await self._stopping.wait()
         finally:
+            self.faults.connect({})
             living.cancel()
             await server.close()
 
@@ -219,9 +222,9 @@ def _private_directory() -> Path:
 
 def _sweep(base: Path) -> None:
     for left in base.glob(f"{_PREFIX}*-*"):
-        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        pid = _owner(left)
         with contextlib.suppress(OSError):
-            if pid.isdigit() and left.lstat().st_uid == os.getuid() and not _alive(int(pid)):
+            if pid and left.lstat().st_uid == os.getuid() and not _alive(pid):
                 shutil.rmtree(left, ignore_errors=True)
 
 
@@ -237,7 +240,14 @@ def _alive(pid: int) -> bool:
 
 def _forget(directory: Path) -> None:
     _directories.discard(directory)
-    shutil.rmtree(directory, ignore_errors=True)
+    if _owner(directory) == os.getpid():  # a forked child must not take it from its parent
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _owner(directory: Path) -> int:
+    """The process that made the directory, by its name; 0 when it does not tell."""
+    pid = directory.name.removeprefix(_PREFIX).partition("-")[0]
+    return int(pid) if pid.isdecimal() else 0
 
 
 def _clean_up_after_signals() -> None:

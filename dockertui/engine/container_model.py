@@ -172,9 +172,9 @@ def merge_since(old: Container, new: Container) -> Container:
     """``new`` with the finer of both estimates of ``since``, when they can tell of the same beginning.
 
     The Engine says "Up 2 hours"; who saw the container start knows the second, and keeps it over later
-    listings.
+    listings. Of two that are as fine the first is kept: "Up 2 hours", heard each minute, would wander by it.
     """
-    if old.since is None or new.since is None or old.since_error >= new.since_error:
+    if old.since is None or new.since is None or old.since_error > new.since_error:
         return new
     same_state = old.state == new.state or (old.running and new.running)
     if not same_state or abs(old.since - new.since) > old.since_error + new.since_error:

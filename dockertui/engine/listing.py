@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from dockertui.engine.fields import mappings, objects
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.fields import Raw, objects
 from dockertui.engine.models import Container, Image, Network, Volume
 from dockertui.engine.target import Params
 
@@ -24,19 +25,27 @@ class Listing:
 
 
 def containers(reply: Any, listed_at: float) -> list[Container]:
-    return [Container.from_json(raw, listed_at) for raw in objects(reply)]
+    return [Container.from_json(raw, listed_at) for raw in _items(reply, "containers")]
 
 
 def images(reply: Any, listed_at: float = 0.0) -> list[Image]:
-    return [Image.from_json(raw) for raw in objects(reply)]
+    return [Image.from_json(raw) for raw in _items(reply, "images")]
 
 
 def networks(reply: Any, listed_at: float = 0.0) -> list[Network]:
-    return [Network.from_json(raw) for raw in objects(reply)]
+    return [Network.from_json(raw) for raw in _items(reply, "networks")]
 
 
 def volumes(reply: Any, listed_at: float = 0.0) -> list[Volume]:
-    return [Volume.from_json(raw) for raw in mappings(reply, "Volumes")] if isinstance(reply, dict) else []
+    held = reply.get("Volumes") if isinstance(reply, dict) else reply
+    return [Volume.from_json(raw) for raw in _items(held, "volumes")]
+
+
+def _items(reply: Any, kind: str) -> list[Raw]:
+    """The objects of a list; null is an empty one. Anything else is an error, or it would clear a table."""
+    if reply is not None and not isinstance(reply, list):
+        raise EngineError(ErrorKind.PROTOCOL, f"what came for the list of {kind} is no list")
+    return objects(reply)
 
 
 LISTINGS: Final[Mapping[str, Listing]] = {

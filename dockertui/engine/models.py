@@ -44,7 +44,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image as ``GET /images/json`` lists it. ``containers`` is None when the Engine does not count."""
+    """An image as ``GET /images/json`` lists it. ``containers`` is None when the Engine does not count.
+
+    It takes no part in ``==``: no event of an image tells that a container came or went.
+    """
 
     id: str
     tags: tuple[str, ...]
@@ -53,7 +56,7 @@ class Image:
     created: float
     labels: Mapping[str, str] = field(hash=False)
     parent_id: str
-    containers: int | None
+    containers: int | None = field(compare=False)
 
     @classmethod
     def from_json(cls, raw: Raw) -> Self:

@@ -124,6 +124,6 @@ class Preflight(threading.Thread):
         listing, listed_at = LISTINGS[kind], self._trace.clock()
         try:
             reply = connection.get(f"/v{version.api}{listing.path}", listing.params)
+            found[kind] = listing.parse(reply, listed_at)
         except EngineError:
             return  # the journal has it, and the live mirror will meet it again
-        found[kind] = listing.parse(reply, listed_at)

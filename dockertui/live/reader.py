@@ -38,7 +38,10 @@ class Pace:
 
 
 class Reader:
-    """Keeps one kind of the mirror fresh: one request at a time, so that no older answer lands on a newer one."""
+    """Keeps one kind of the mirror fresh: one request at a time, so that no older answer lands on a newer one.
+
+    `tried` is called after each request, with its error or None; what it raises ends `run()`.
+    """
 
     def __init__(
         self,
@@ -47,14 +50,14 @@ class Reader:
         source: Source[Any],
         pace: Pace,
         backoff: Backoff,
-        tried: Callable[[bool], None],
+        tried: Callable[[EngineError | None], None],
     ) -> None:
         self.idle = asyncio.Event()
         """Set while nothing is dirty, in doubt or being read."""
         self.tried = False
         """Whether a list has been answered, or has failed, since this reader began."""
         self.answered = False
-        """Whether one was answered."""
+        """Whether one has been answered."""
         self._engine = engine
         self._mirror = mirror
         self._source = source
@@ -68,11 +71,6 @@ class Reader:
         self._reconcile_at: float | None = None
         self._rest_until = 0.0
         self._wake.set()
-
-    @property
-    def reading(self) -> bool:
-        """Whether something is yet to be read."""
-        return bool(self._dirty) or not self.tried
 
     def mark(self, ids: Ids) -> None:
         """Have these objects read again soon."""
@@ -136,7 +134,7 @@ class Reader:
             self._mirror.fail(self._source.kind, error)
         self.tried = True
         self.answered = self.answered or error is None
-        self._tell_tried(error is None)
+        self._tell_tried(error)
         return error is None
 
     async def _ask(self, asked: Ids) -> EngineError | None:

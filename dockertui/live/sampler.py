@@ -52,11 +52,12 @@ class Sampler:
         self._streams: dict[str, asyncio.Task[None]] = {}
         self._untold: set[str] = set()
         self._telling: asyncio.TimerHandle | None = None
+        self._reached = True
         self._wake = asyncio.Event()
 
     @property
     def usage(self) -> Mapping[str, Usage]:
-        """The last sample of each container watched, where there is one."""
+        """The last sample of each container watched now or a moment ago, where there is one."""
         return MappingProxyType(self._usage)
 
     @property
@@ -71,16 +72,21 @@ class Sampler:
             self._wake.set()
 
     def watch(self, ids: Collection[str]) -> None:
-        """Sample these containers from now on, and no others."""
+        """Sample these containers from now on, and no others. What is known of the others grows old, and goes then."""
         watched = frozenset(ids)
         if watched == self._watched:
             return
         for identity in self._watched - watched:
             self._seen_to.pop(identity, None)
-            self._raw.pop(identity, None)
-            self._answered.pop(identity, None)
-            self._usage.pop(identity, None)
         self._watched = watched
+        self._expire()
+        self._wake.set()
+
+    def follow(self, reached: bool) -> None:
+        """Sample while the Engine is reached, and at once when it is again; leave it alone while it is lost."""
+        if reached and not self._reached:
+            self._seen_to.clear()
+        self._reached = reached
         self._wake.set()
 
     async def run(self) -> None:
@@ -98,13 +104,22 @@ class Sampler:
     async def _round(self) -> None:
         """Do what is due now, then wait for the next thing that is, or for other orders."""
         self._wake.clear()
-        if self._engine.version is not None:
-            await (self._poll() if self._one_shot() else self._tend_streams())
+        if not self._reached or self._engine.version is None:
+            await self._end_streams(self._streams.keys())
+        elif self._one_shot():
+            await self._poll()
+        else:
+            await self._tend_streams()
         self._expire()
-        deadline = min(map(self._due_at, self._watched), default=None)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(self._next_round()):
                 await self._wake.wait()
+
+    def _next_round(self) -> float | None:
+        """When something is due next, in the loop's seconds."""
+        if self._watched and self._reached and self._engine.version is not None:
+            return min(map(self._due_at, self._watched))
+        return _now() + self._period if self._usage else None  # what is shown grows old all the same
 
     def _one_shot(self) -> bool:
         version = self._engine.version
@@ -112,8 +127,6 @@ class Sampler:
 
     def _due_at(self, identity: str) -> float:
         """When a container is to be seen to again, in the loop's seconds."""
-        if self._engine.version is None:
-            return _now() + self._period
         return self._seen_to.get(identity, -self._period) + self._period
 
     def _due(self) -> list[str]:

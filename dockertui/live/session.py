@@ -11,7 +11,7 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
 from dockertui.live.sampler import Sampler
-from dockertui.live.store import Mirror, Source
+from dockertui.live.store import LinkState, Mirror, Source, event_filters
 from dockertui.live.watcher import Watcher
 
 
@@ -31,9 +31,11 @@ class Session:
         self.endpoint = endpoint
         self.trace = trace or Trace()
         self.engine = Engine(endpoint, read_only=read_only, trace=self.trace)
-        self.mirror = Mirror(sources, clock=self.trace.clock)
-        self.watcher = Watcher(self.engine, self.mirror)
+        kinds = tuple(sources)
+        self.mirror = Mirror(kinds, clock=self.trace.clock)
+        self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds))
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample)
+        self.mirror.subscribe_link(lambda link: self.sampler.follow(link.state is not LinkState.LOST))
 
     def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
         """Take the lists that were asked for at the start; the watcher asks again as soon as it hears the events."""

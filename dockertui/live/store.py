@@ -39,17 +39,27 @@ class Source(Generic[T]):
     """How one kind of object is listed and told apart, and which events concern it.
 
     `ls` lists all objects, or those of the identities given (an Engine's filter may let more through: they are as
-    fresh and are kept). `touched` says which objects an event may have changed, given those known. `merge` makes
-    the object to keep out of the known one and the listed one. `same` tells whether the two look alike to a user;
-    it is finer than `==` where fields that take no part in `==` are seen.
+    fresh and are kept). `touched` says which objects an event may have changed, given those known; `actions` are the
+    words of the events it minds. `merge` makes the object to keep out of the known one and the listed one. `same`
+    tells whether the two look alike to a user; it is finer than `==` where fields that take no part in `==` are seen.
     """
 
     kind: str
     ls: Callable[[Engine, Collection[str] | None], Awaitable[list[T]]]
     identity: Callable[[T], str]
     touched: Callable[[Event, Mapping[str, T]], Ids]
+    actions: frozenset[str] = frozenset()
     merge: Callable[[T, T], T] = _newer
     same: Callable[[T, T], bool] = operator.eq
+
+
+def event_filters(sources: Iterable[Source[Any]]) -> dict[str, list[str]]:
+    """What to ask Docker's event stream for: a health check alone is three events that change no list."""
+    known = tuple(sources)
+    return {
+        "type": sorted(source.kind for source in known),
+        "event": sorted({action for source in known for action in source.actions}),
+    }
 
 
 class LinkState(StrEnum):

@@ -126,10 +126,17 @@ class Watcher:
             if silent_for < self._heartbeat:
                 await self._sleep(self._heartbeat - silent_for)
             else:
-                busy = any(reader.reading for reader in self._readers)
-                with because("heartbeat"):
-                    await self._engine.ping(BUSY_PING_LIMIT if busy else PING_LIMIT)
+                await self._ping()
                 self._heard()
+
+    async def _ping(self) -> None:
+        busy = any(not reader.idle.is_set() for reader in self._readers)
+        try:
+            with because("heartbeat"):
+                await self._engine.ping(BUSY_PING_LIMIT if busy else PING_LIMIT)
+        except EngineError as error:
+            if not 400 <= error.status < 500:  # a proxy that forbids pings is there all the same
+                raise
 
     async def _sleep(self, seconds: float) -> None:
         """Sleep, and if the machine slept too, list everything and ping.
@@ -139,7 +146,7 @@ class Watcher:
         loop = asyncio.get_running_loop()
         ahead = self._mirror.clock() - loop.time()
         await asyncio.sleep(seconds)
-        if abs(self._mirror.clock() - loop.time() - ahead) > _JUMP:
+        if self._mirror.clock() - loop.time() - ahead > _JUMP:
             self._mark_all()
             self._heard_at = loop.time() - self._heartbeat
 
@@ -147,13 +154,18 @@ class Watcher:
         for reader in self._readers:
             reader.mark(ALL)
 
-    def _tried(self, answered: bool) -> None:
-        """A kind has been read, or could not be: once that is so of each, what the mirror holds is fresh."""
-        if answered:
+    def _tried(self, error: EngineError | None) -> None:
+        """A kind has been read, or could not be. Once that is so of each, what the mirror holds is fresh.
+
+        A kind that fails is that kind's matter, as long as another can be read; else raises `EngineError`.
+        """
+        if error is None:
             self._heard()
-        fresh = all(reader.tried for reader in self._readers) and any(reader.answered for reader in self._readers)
-        if fresh and not self._live.is_set():
-            self._set_link(LinkState.LIVE)
+        if self._live.is_set() or not all(reader.tried for reader in self._readers):
+            return
+        if error is not None and not any(reader.answered for reader in self._readers):
+            raise error
+        self._set_link(LinkState.LIVE)
 
     def _heard(self) -> None:
         self._heard_at = asyncio.get_running_loop().time()

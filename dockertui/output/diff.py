@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.geometry import Size
@@ -35,12 +36,8 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
-SYNC_START = "\x1b[?2026h"
-SYNC_END = "\x1b[?2026l"
 _TEARS_FROM = 256
-"""Bytes: a smaller frame reaches the terminal in one piece, and is not worth the 16 bytes of synchronizing
-it.
-"""
+"""Bytes: a smaller frame arrives in one piece, and is not worth the 16 bytes of synchronizing it."""
 _FAILURES_MOST = 3
 _WINDOWS_CHUNK = 8192
 
@@ -97,7 +94,7 @@ class CellDiff(App[ReturnType]):
     def redraw(self) -> None:
         """Write the whole screen again, whatever the terminal shows now."""
         self._diff_forget()
-        self.screen.refresh()
+        self.refresh()
 
     def action_redraw(self) -> None:
         """Write the whole screen again, whatever the terminal shows now."""
@@ -149,14 +146,11 @@ class CellDiff(App[ReturnType]):
             or driver.is_inline
             or driver.is_web
             or self._closed
-            or self._diff_stopped
             or not self._running
         )
 
     def _diff_attach(self, driver: Driver) -> None:
-        """Take part in what `driver` reads and in its starts and stops, those for an editor or Ctrl+Z
-        included.
-        """
+        """Take part in what `driver` reads, and in its stops and starts (for an editor, for Ctrl+Z)."""
         loop = asyncio.get_running_loop()
         start, stop = driver.start_application_mode, driver.stop_application_mode
 
@@ -168,7 +162,9 @@ class CellDiff(App[ReturnType]):
 
         def stopping() -> None:
             drain(self.flow)
-            self._diff_abandon()
+            if self._diff_picture is not None:
+                driver.write(self._diff_picture.encoder.leave())
+            self._diff_forget()
             self._diff_stopped = True
             stop()
 
@@ -188,7 +184,7 @@ class CellDiff(App[ReturnType]):
     def _diff_abandon(self) -> None:
         """Somebody else writes next: leave the terminal as they expect it, and begin anew afterwards."""
         picture, self._diff_picture = self._diff_picture, None
-        if picture is not None and self._driver is not None:
+        if picture is not None and self._driver is not None and not self._diff_stopped:
             self._driver.write(picture.encoder.leave())
 
     def _diff_failed(self, error: Exception) -> None:
@@ -199,7 +195,7 @@ class CellDiff(App[ReturnType]):
             self.log.error("cell diff:", error)
             self._diff_failures += 1
             self.diff_enabled = self.diff_enabled and self._diff_failures < _FAILURES_MOST
-        self.call_later(self.screen.refresh)
+        self.call_later(self.refresh)
 
     def _diff_take(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Bring the newest frame up to date."""
@@ -221,7 +217,7 @@ class CellDiff(App[ReturnType]):
     def _diff_paint(self) -> None:
         """Send what differs, unless the terminal is behind or the app in a batch."""
         picture = self._diff_picture
-        if picture is None or self._batch_count or not self._diff_terminal:
+        if picture is None or self._batch_count or self._diff_stopped or not self._diff_terminal:
             return
         rows = picture.frame.rows
         if self.flow_enabled and picture.encoder.differs(rows) and not self.flow.may_send():
@@ -236,11 +232,10 @@ class CellDiff(App[ReturnType]):
         encoder, flow = picture.encoder, self.flow
         first = self._diff_question(picture) if flow.state is FlowState.IDLE else ""
         frame = encoder.encode(picture.frame.rows)
-        # Textual puts the cursor where an input method should open; until an input has the focus, it's at
-        # home.
+        # Textual puts the cursor where an input method should open: at home until an input had the focus.
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position) if self.cursor_position else None
         parked = encoder.park(*cursor) if cursor and not frame else ""
-        if not (frame or parked):
+        if not (first or frame or parked):
             return
         flow.sent(len(frame.encode()))
         question = self._diff_question(picture)

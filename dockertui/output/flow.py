@@ -30,6 +30,8 @@ PARKED_ROW = 2
 
 _ASK_EVERY = 256
 """Bytes: smaller frames are not worth a question each, so an idle screen's clock costs no answers."""
+_WINDOW_FIRST = 16 * 1024
+"""Bytes that may be under way before anything is known of the link: a first screen and some more."""
 _WINDOW_LEAST = 1024
 _WINDOW_MOST = 64 * 1024
 _QUEUEING = 0.1
@@ -80,7 +82,7 @@ class Flow:
         self._clock = clock
         self._answers: deque[Answer] = deque()
         self.held = 0
-        """Frames that were not sent because too much was under way."""
+        """How often a frame had to wait because too much was under way."""
         self.restart()
 
     def restart(self) -> None:
@@ -92,7 +94,7 @@ class Flow:
         self._sent = 0
         self._asked = 0
         self._shown = 0
-        self._window = 4 * _WINDOW_LEAST
+        self._window = _WINDOW_FIRST
         self._fastest = float("inf")
         self._patience = _FORGIVE_FIRST
         self._forgiven = 0
@@ -110,14 +112,12 @@ class Flow:
         return bool(self._questions)
 
     def may_send(self) -> bool:
-        """Whether a frame may be sent now. If not, ask again after `patience` seconds or when an answer
-        comes.
-        """
+        """Whether a frame may be sent now; if not, ask again after `patience`, or when an answer comes."""
         self._collect()
         if self.state is FlowState.PROBING and self._oldest_age() > _GIVE_UP:
             self.state = FlowState.SILENT
         # Without an outstanding answer there is nothing to wait for, whatever the sums say.
-        if self.state is not FlowState.ACTIVE or not self._questions or self.under_way <= self._window:
+        if self.state is FlowState.SILENT or not self._questions or self.under_way <= self._window:
             return True
         if self.patience <= 0:
             self._forgive()

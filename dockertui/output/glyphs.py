@@ -63,7 +63,7 @@ class Glyphs:
         return self._glyphs[ord(code) - FIRST_CODE]
 
     def cells(self, text: str) -> str:
-        """`text` as exactly as many characters as Rich counts cells for it.
+        """`text` as exactly as many characters as Rich counts cells for it; `mend` a row of them.
 
         Raises:
             GlyphsFull: when the text holds one glyph too many.
@@ -90,11 +90,12 @@ class Glyphs:
 
     def _convert(self, text: str) -> str:
         width = cell_len(text)
-        # What takes the place of a control character is wider than it was; what that pushes out is cut.
+        # What takes the place of a control character is wider than it was. What that pushes out is cut,
+        # perhaps in the middle of a wide glyph.
         shown = _CONTROL.sub("\ufffd", text)
         spans, _ = split_graphemes(shown)
         cells = "".join([self._cell(shown[start:end], size) for start, end, size in spans])
-        return self.mend(cells[:width].ljust(width))
+        return cells[:width].ljust(width)
 
     def _cell(self, text: str, width: int) -> str:
         if not width:

@@ -20,6 +20,9 @@ DEFAULT = "\0"
 MAX_PENS = 50_000
 """Above this a new table is begun: a log in truecolour gradients must not grow the memory without a bound."""
 
+_MAX_SEEN = 8192
+"""Entries of a cache that is emptied when it's full."""
+
 # Rich's order of attribute bits, with the code that sets each one.
 _SET = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53")
 # Groups of bits that one code clears together.
@@ -49,11 +52,14 @@ class Pen(NamedTuple):
     link: str = ""
 
     @property
+    def marks_blanks(self) -> bool:
+        """Whether a space written with this pen shows more than a background."""
+        return bool(self.attributes & _SEEN_ON_BLANK or self.link)
+
+    @property
     def blank(self) -> Pen:
         """The pen that makes a space look the same as this one does, and says nothing besides."""
-        if self.attributes & _SEEN_ON_BLANK or self.link:
-            return self
-        return Pen(background=self.background)
+        return self if self.marks_blanks else Pen(background=self.background)
 
 
 class PensFull(Exception):
@@ -105,7 +111,7 @@ class Pens:
                     _safe_link(style._link),
                 )
             )
-        if len(self._seen) >= MAX_PENS:
+        if len(self._seen) >= _MAX_SEEN:
             self._seen.clear()
         self._seen[id(style)] = (style, pen)
         return pen
@@ -119,8 +125,8 @@ class Pens:
 
     def erases(self, pen: str) -> bool:
         """Whether erasing with `pen` leaves what spaces written with it would."""
-        blank = self[pen]
-        return blank == blank.blank and (self._erase_colors or blank.background == "49")
+        looks = self[pen]
+        return not looks.marks_blanks and (self._erase_colors or looks.background == "49")
 
     def change(self, old: str, new: str) -> str:
         """The shortest sequence that makes a terminal whose pen is `old` paint with `new`."""
@@ -129,7 +135,7 @@ class Pens:
         key = old + new
         change = self._changes.get(key)
         if change is None:
-            if len(self._changes) >= MAX_PENS:
+            if len(self._changes) >= _MAX_SEEN:
                 self._changes.clear()
             change = self._changes[key] = _change(self[old], self[new])
         return change

@@ -43,6 +43,8 @@ class Resource(ABC, Generic[T]):
     title: ClassVar[str]
     source: ClassVar[Source[Any]]
     default_sort: ClassVar[str] = "name"
+    sampled: ClassVar[frozenset[str]] = frozenset()
+    """Columns whose values change with every sample of statistics, without their object."""
 
     @abstractmethod
     def columns(self, world: World) -> Sequence[Column[T]]:

@@ -13,8 +13,8 @@ from dockertui.engine.stats import Usage
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary
 from dockertui.resources.container_page import container_sections
+from dockertui.resources.container_source import CONTAINERS
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import BY_KIND
 from dockertui.resources.world import Size, World
 from dockertui.widgets.page import Section
 from dockertui.widgets.table import Cell, Column
@@ -38,8 +38,9 @@ class Containers(Resource[Container]):
 
     kind = "container"
     title = "Containers"
-    source = BY_KIND["container"]
+    source = CONTAINERS
     plain = ("name", "image", "status", "project", "ports")
+    sampled = frozenset({"cpu", "memory", "net", "block"})
 
     def columns(self, world: World) -> Sequence[Column[Container]]:
         def usage(field: str) -> Callable[[Container], Any]:

@@ -9,15 +9,23 @@ from typing import Any
 
 from dockertui.engine import images
 from dockertui.engine.client import Engine
-from dockertui.engine.models import Image
+from dockertui.engine.models import Event, Image
+from dockertui.live.store import ALL, Ids, Source
 from dockertui.resources import format, secrets
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import BY_KIND
+from dockertui.resources.touched import NOTHING, own
 from dockertui.resources.users import container_reference, use_count, users_fields
 from dockertui.resources.world import World
 from dockertui.widgets.page import Field, Section
 from dockertui.widgets.table import Cell, Column
+
+
+def _touched(event: Event, known: Mapping[str, Image]) -> Ids:
+    """Any change of an image may concern others (parents, moved tags), and the API has no filter by id."""
+    if event.type == "container" and event.action == "commit":
+        return ALL
+    return ALL if own(event, "image") else NOTHING
 
 
 class Images(Resource[Image]):
@@ -25,7 +33,13 @@ class Images(Resource[Image]):
 
     kind = "image"
     title = "Images"
-    source = BY_KIND["image"]
+    source = Source(
+        "image",
+        images.ls,
+        lambda image: image.id,
+        _touched,
+        actions=frozenset({"tag", "untag", "delete", "remove", "import", "load", "pull", "create", "prune"}),
+    )
 
     def columns(self, world: World) -> Sequence[Column[Image]]:
         return (

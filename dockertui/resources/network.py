@@ -9,10 +9,11 @@ from typing import Any
 from dockertui.engine import networks
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Network
+from dockertui.live.store import Source
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import BY_KIND
+from dockertui.resources.touched import own
 from dockertui.resources.users import container_reference, running_first, use_count
 from dockertui.resources.world import World
 from dockertui.widgets.page import Field, Section
@@ -26,7 +27,13 @@ class Networks(Resource[Network]):
 
     kind = "network"
     title = "Networks"
-    source = BY_KIND["network"]
+    source = Source(
+        "network",
+        networks.ls,
+        lambda network: network.id,
+        lambda event, known: own(event, "network"),
+        actions=frozenset({"create", "destroy", "remove", "update", "prune"}),
+    )
     plain = ("name", "driver", "subnets")
 
     def columns(self, world: World) -> Sequence[Column[Network]]:

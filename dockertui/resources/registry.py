@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dockertui.live.store import Source
 from dockertui.resources.base import Resource
 from dockertui.resources.container import Containers
 from dockertui.resources.image import Images
@@ -12,3 +13,4 @@ from dockertui.resources.volume import Volumes
 
 RESOURCES: tuple[Resource[Any], ...] = (Containers(), Images(), Networks(), Volumes())
 BY_KIND: dict[str, Resource[Any]] = {resource.kind: resource for resource in RESOURCES}
+SOURCES: tuple[Source[Any], ...] = tuple(resource.source for resource in RESOURCES)

@@ -9,10 +9,11 @@ from typing import Any
 from dockertui.engine import system, volumes
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Volume
+from dockertui.live.store import Source
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.sources import BY_KIND
+from dockertui.resources.touched import own
 from dockertui.resources.users import container_reference, running_first, use_count
 from dockertui.resources.world import Size, World
 from dockertui.widgets.page import Field, Section
@@ -26,7 +27,13 @@ class Volumes(Resource[Volume]):
 
     kind = "volume"
     title = "Volumes"
-    source = BY_KIND["volume"]
+    source = Source(
+        "volume",
+        volumes.ls,
+        lambda volume: volume.name,
+        lambda event, known: own(event, "volume"),
+        actions=frozenset({"create", "destroy", "prune"}),
+    )
     plain = ("name", "driver")
     prefixes = ()
 

@@ -18,7 +18,6 @@ from dockertui.resources.world import World
 from dockertui.screens import log_span
 from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
-from dockertui.screens.prompt import Prompt
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.log_view import LogView
 
@@ -27,6 +26,7 @@ _SETTLE = 0.1
 _COPY_LIMIT = 500_000
 """Characters that are copied at most: terminals take no more, and some far less."""
 _COPY_LINES = 50
+_SPAN_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
 
 
 class LogTab(LogView, Tab, inherit_bindings=False):
@@ -158,8 +158,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
 
     async def action_filter(self) -> None:
         typed = self.shown.filter.query.line
-        prompt = Prompt(typed, "keep lines with: word, ~regex, !without", typed=self.filter_by, leaf=self, back_to=self)
-        self.post_message(self.Asked(prompt))
+        self.post_message(self.Asked("keep lines with: word, ~regex, !without", typed, typed=self.filter_by))
 
     def action_since(self, index: int) -> None:
         self._show_span(log_span.of_key(index, time.time_ns()))
@@ -169,8 +168,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             "",
             "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after ..",
             done=self._span_typed,
-            leaf=self,
-            back_to=self,
+            place=self,
         )
         self.post_message(self.Asked(prompt))
 
@@ -191,8 +189,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._copy(self.lines_to_copy())
 
     def action_copy_last(self) -> None:
-        prompt = Prompt(str(_COPY_LINES), "lines to copy", done=self._copy_typed, leaf=self, back_to=self)
-        self.post_message(self.Asked(prompt))
+        self.post_message(self.Asked("lines to copy", str(_COPY_LINES), done=self._copy_typed))
 
     def _copy_typed(self, text: str) -> None:
         if text.strip().isdecimal():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import events
@@ -10,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -21,12 +23,11 @@ from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
-from dockertui.screens import log_choice, menus, status
+from dockertui.screens import log_choice, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.pane import Pane
-from dockertui.screens.prompt import Prompt
 from dockertui.screens.tabs import Tab
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
@@ -52,7 +53,7 @@ class MainScreen(Screen[None]):
         self.catalogue = catalogue
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
-        self.pane = self.panes[0]
+        self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
         self.detail = DetailView(session.engine, self.world)
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
@@ -119,15 +120,13 @@ class MainScreen(Screen[None]):
 
     def sampled(self, ids: frozenset[str]) -> None:
         """New statistics of these containers."""
-        table = self.panes[0].table
-        if self.panes[0].sort in ("cpu", "memory", "net", "block"):
-            table.resort()
-        table.refresh_cells(ids)
+        if self.containers.sort in self.containers.resource.sampled:
+            self.containers.table.resort()
+        self.containers.table.refresh_cells(ids)
 
     def _watch_visible(self) -> None:
         """Have statistics of the running containers on the screen, and of no others."""
-        pane = self.panes[0]
-        objects = self.session.mirror.objects("container")
+        pane, objects = self.containers, self.session.mirror.objects("container")
         seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else ()
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
 
@@ -154,7 +153,7 @@ class MainScreen(Screen[None]):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        self.header.update(*status.header(self.session, self.panes[0], self.world.clock()))
+        self.header.update(*status.header(self.session, self.containers, self.world.clock()))
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
@@ -195,10 +194,17 @@ class MainScreen(Screen[None]):
         self.set_class(not self.wide, "-narrow")
         self.set_class(self.zoomed, "-zoomed")
         self.set_class(detail, "-detail")
-        self.detail.seen = detail or (self.wide and not self.zoomed)
+        self._see_detail(detail or (self.wide and not self.zoomed))
         for pane in self.panes:
             pane.table.show_all_columns = self.zoomed
         self.call_after_refresh(self._watch_visible)
+
+    def _see_detail(self, seen: bool) -> None:
+        """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
+        came = seen and not self.detail.seen
+        self.detail.seen = seen
+        if came:
+            self.detail.show(self.pane.resource, self.pane.item)
 
     def _open_detail(self, opened: bool) -> None:
         self.detail.set_class(opened, "-open")
@@ -255,7 +261,7 @@ class MainScreen(Screen[None]):
         self._open_detail(True)
 
     def on_table_visible_changed(self, event: Table.VisibleChanged) -> None:
-        if event.table is self.panes[0].table:
+        if event.table is self.containers.table:
             self._watch_visible()
 
     def on_table_marked(self, event: Table.Marked) -> None:
@@ -281,15 +287,17 @@ class MainScreen(Screen[None]):
     # the list
 
     def action_sort_menu(self) -> None:
+        from dockertui.screens import menus
+
         menus.sort(self)
 
     def action_reverse_sort(self) -> None:
         self.pane.reverse()
 
     def action_running_only(self) -> None:
-        pane = self.panes[0]
+        pane = self.containers
         pane.toggle_running_only()
-        self.goto_pane(0)
+        self.goto_pane(pane.number - 1)
         self.say("running containers only" if pane.running_only else "all containers")
 
     async def action_measure(self) -> None:
@@ -318,16 +326,24 @@ class MainScreen(Screen[None]):
 
     async def action_filter(self) -> None:
         """Filter the list; up and down move in it meanwhile."""
-        pane = self.pane
-        await self._ask(Prompt(pane.filter.line, "filter", typed=self._filter, leaf=pane.table, back_to=pane.table))
+        await self._ask("filter", self.pane.filter.line, self._filter, self.pane.table)
 
     async def action_search(self) -> None:
         """Search in the tab of the detail that is shown."""
-        view = self.detail.tab
-        await self._ask(Prompt("", "search", typed=view.search, leaf=view, back_to=view))
+        await self._ask("search", "", self.detail.tab.search, self.detail.tab)
 
-    async def _ask(self, prompt: Prompt) -> None:
+    async def _ask(
+        self,
+        what: str,
+        value: str,
+        typed: Callable[[str], object] | None,
+        place: Widget,
+        done: Callable[[str], object] | None = None,
+    ) -> None:
+        from dockertui.screens.prompt import Prompt  # off the path to the first paint, as menus and help are
+
         await self.query(Prompt).remove()
+        prompt = Prompt(value, what, typed=typed, done=done, place=place)
         await self.mount(prompt, before=self.footer)
         prompt.focus()
 
@@ -344,6 +360,8 @@ class MainScreen(Screen[None]):
         if self.detail.reference is not None:
             self.follow_to(self.detail.reference)
         elif item is not None:
+            from dockertui.screens import menus
+
             menus.follow(self, self.pane.resource.references(item, self.world))
 
     def follow_to(self, reference: Reference) -> None:
@@ -399,7 +417,7 @@ class MainScreen(Screen[None]):
         log_choice.open_project_logs(self)
 
     async def on_tab_asked(self, event: Tab.Asked) -> None:
-        await self._ask(event.prompt)
+        await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
 
     def on_tab_said(self, event: Tab.Said) -> None:
         self.say(event.text, event.style)
@@ -415,9 +433,13 @@ class MainScreen(Screen[None]):
     # the program
 
     def action_palette(self) -> None:
+        from dockertui.screens import menus
+
         menus.palette(self)
 
     def action_theme_menu(self) -> None:
+        from dockertui.screens import menus
+
         menus.theme(self)
 
     def action_help(self) -> None:

@@ -12,8 +12,8 @@ from textual.widgets import Input
 class Prompt(Input):
     """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
 
-    typed: called with the text at every change. done: called with the text that Enter keeps. leaf: what up and down,
-    and the paging keys, move meanwhile. back_to: what has the focus afterwards.
+    typed: called with the text at every change. done: called with the text that Enter keeps. place: what is filtered or
+    searched: up, down and the paging keys move in it meanwhile, and it has the focus afterwards.
     """
 
     def __init__(
@@ -23,15 +23,13 @@ class Prompt(Input):
         *,
         typed: Callable[[str], object] | None = None,
         done: Callable[[str], object] | None = None,
-        leaf: Widget,
-        back_to: Widget,
+        place: Widget,
     ) -> None:
         super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
         self._typed = typed or (lambda text: None)
         self._done = done or (lambda text: None)
-        self._leaf = leaf
-        self._back_to = back_to
+        self._place = place
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -48,12 +46,12 @@ class Prompt(Input):
             self._typed("")
             await self._end()
         elif event.key in moves:
-            await self._leaf.run_action(moves[event.key])
+            await self._place.run_action(moves[event.key])
         else:
             return
         event.stop()
         event.prevent_default()
 
     async def _end(self) -> None:
-        self._back_to.focus()
+        self._place.focus()
         await self.remove()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
@@ -16,7 +16,6 @@ from dockertui.resources.base import Resource
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
-from dockertui.screens.prompt import Prompt
 from dockertui.widgets.json_view import JsonView
 from dockertui.widgets.page import Field, Page, Section
 
@@ -41,11 +40,21 @@ class Tab(Widget):
     """A widget that is a tab of the detail: mixed into one that can be focused and moves by the catalogue's keys."""
 
     class Asked(Message):
-        """The tab wants a line typed."""
+        """The tab wants a line typed: what it is for, what it begins with, and who hears of it as `Prompt` says."""
 
-        def __init__(self, prompt: Prompt) -> None:
+        def __init__(
+            self,
+            what: str,
+            value: str = "",
+            *,
+            typed: Callable[[str], object] | None = None,
+            done: Callable[[str], object] | None = None,
+        ) -> None:
             super().__init__()
-            self.prompt = prompt
+            self.what = what
+            self.value = value
+            self.typed = typed
+            self.done = done
 
     class Said(Message):
         """A sentence for the footer, in a style."""

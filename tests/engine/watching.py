@@ -13,9 +13,9 @@ from typing import Any
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import candidates
 from dockertui.engine.models import Container
-from dockertui.live.store import LinkState, Mirror
+from dockertui.live.store import LinkState, Mirror, event_filters
 from dockertui.live.watcher import Watcher
-from dockertui.resources.sources import EVENT_FILTERS, SOURCES
+from dockertui.resources.registry import SOURCES
 from tests.engine.dockerd import Dockerd
 
 PATIENCE = 120.0
@@ -101,7 +101,7 @@ async def watching(dockerd: Dockerd, *, reconcile: float = 3600.0, **options: An
     """A mirror that is live. It reconciles once an hour, so that what it knows it knows from events."""
     async with opened(dockerd) as engine:
         mirror = Mirror(SOURCES)
-        watcher = Watcher(engine, mirror, reconcile=reconcile, filters=EVENT_FILTERS, **options)
+        watcher = Watcher(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
         watch = Watch(dockerd, engine, mirror, watcher)
         task = asyncio.create_task(watcher.run())
         try:

@@ -94,6 +94,7 @@ class World:
         self.streams = 0
         self.filters: Mapping[str, Collection[str]] | None = None
         self.down: EngineError | None = None
+        self.ping_error: EngineError | None = None
         self.broken: dict[str, BaseException] = {}
         self.list_takes = 0.0
         self.headers_take = 0.0
@@ -153,6 +154,8 @@ class World:
     async def ping(self, timeout: float) -> None:  # noqa: ASYNC109 (as the client has it)
         self.pinged.append(asyncio.get_running_loop().time())
         await self._answer(timeout)
+        if self.ping_error:
+            raise self.ping_error
 
     @asynccontextmanager
     async def events(

@@ -32,6 +32,28 @@ def test_stopping_twice_and_starting_twice_do_nothing() -> None:
     engine.stop()
 
 
+def test_a_stopped_one_stays_stopped() -> None:
+    engine = DemoEngine()
+    engine.start()
+    engine.stop()
+    engine.faults.refuse()
+    engine.faults.clear()
+    with pytest.raises(RuntimeError, match="stopped"):
+        engine.start()
+
+
+def test_a_forked_child_leaves_the_directory_to_its_parent() -> None:
+    process, directory = begin("import os, sys; pid = os.fork(); pid or sys.exit(); os.wait(); time.sleep(600)")
+    try:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while children.exists() and children.read_text():
+            time.sleep(0.01)
+        assert directory.is_dir()
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def test_launch_returns_and_url_waits() -> None:
     engine = DemoEngine()
     engine.launch()

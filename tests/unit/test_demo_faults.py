@@ -13,16 +13,9 @@ import pytest
 from dockertui.demo import DemoEngine, Faults
 from dockertui.demo.world import hostile
 from tests.contract.raw_http import Http
+from tests.unit.demo_engine import NOON, engine
 
-NOON = 1_735_732_800.0
-
-
-@pytest.fixture
-def engine() -> Iterator[DemoEngine]:
-    with DemoEngine(clock=lambda: NOON) as engine:
-        yield engine
-        engine.faults.clear()
-        assert engine.defects == []
+__all__ = ["engine"]
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
+import pytest
+
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
@@ -138,7 +140,21 @@ def test_nothing_watched_is_nothing_asked() -> None:
             meter.asked.clear()
             await asyncio.sleep(60)
             assert meter.asked == []
-            assert dict(sampler.usage) == {}
+            sampler.watch(["b"])
+            assert dict(sampler.usage) == {}, "what nobody looked at for a minute is not shown again"
+
+    play(test())
+
+
+def test_a_container_out_of_sight_for_a_moment_keeps_its_figures() -> None:
+    async def test() -> None:
+        meter = Meter()
+        async with sampling(meter, "a") as (sampler, _):
+            await until(lambda: "a" in sampler.usage)
+            sampler.watch([])
+            await asyncio.sleep(1)
+            sampler.watch(["a"])
+            assert sampler.usage.keys() == {"a"}
 
     play(test())
 
@@ -231,7 +247,7 @@ def test_before_api_1_44_and_on_podman_it_streams() -> None:
             sampler.watch(["b"])
             await asyncio.sleep(0.01)
             assert meter.open_streams == 1
-            assert sampler.usage.keys() == {"b"}
+            assert sampler.usage.keys() == {"a", "b"}, "its last figures grow old first"
 
     play(test(Meter("1.43")))
     play(test(Meter("1.44", podman=True)))
@@ -262,7 +278,8 @@ def test_an_engine_not_yet_open_is_waited_for() -> None:
             await asyncio.sleep(10)
             assert meter.asked == []
             meter.version = version
-            await asyncio.sleep(2.5)
+            sampler.follow(True)
+            await asyncio.sleep(0.1)
             assert "a" in sampler.usage
 
     play(test())
@@ -277,5 +294,27 @@ def test_an_engine_that_is_replaced_by_a_newer_one_is_polled() -> None:
             await asyncio.sleep(5)
             assert meter.open_streams == 0
             assert meter.asked
+
+    play(test())
+
+
+@pytest.mark.parametrize("api", ["1.41", "1.51"])
+def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
+    async def test() -> None:
+        meter = Meter(api)
+        async with sampling(meter, "a") as (sampler, _):
+            await asyncio.sleep(5)
+            sampler.follow(False)
+            await asyncio.sleep(0.1)
+            meter.asked.clear()
+            meter.opened.clear()
+            assert meter.open_streams == 0
+            assert "a" in sampler.usage, "the last figures stay for a while"
+            await asyncio.sleep(60)
+            assert dict(sampler.usage) == {}
+            assert (meter.asked, meter.opened) == ([], [])
+            sampler.follow(True)
+            await asyncio.sleep(0.1)
+            assert "a" in sampler.usage, "and it is sampled at once when it is back"
 
     play(test())

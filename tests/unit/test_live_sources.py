@@ -1,15 +1,18 @@
-"""Which events touch which objects; every event here was recorded from Docker 20.10."""
+"""Which events touch which objects; recorded from Docker 20.10, 28.5 and Podman 5.4."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container, Event, Image
-from dockertui.live.store import ALL, Ids, Mirror
-from dockertui.resources.sources import EVENT_FILTERS, SOURCES
+from dockertui.engine.trace import Trace
+from dockertui.live.store import ALL, Ids, Mirror, Source, event_filters
+from dockertui.resources.registry import SOURCES
 
 C1, C2, C3 = "c1" * 32, "c2" * 32, "c3" * 32
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
@@ -104,7 +107,17 @@ def test_an_untagged_image_touches_who_has_it(action: str) -> None:
     assert touched("container", "image", action, OLD, name=OLD) == {C1, C2}
 
 
-@pytest.mark.parametrize("action", ["load", "import", "pull"])
+def test_podman_leaves_the_name_of_the_hash_away() -> None:
+    assert touched("container", "image", "untag", OLD.removeprefix("sha256:"), name="localhost/x:1") == {C1, C2}
+
+
+def test_podman_names_volumes_and_connected_containers_in_its_own_way() -> None:
+    """Its volumes' events have no actor, and those of a network joined have the container as theirs."""
+    assert touched("volume", "volume", "remove", "", name="data") is ALL
+    assert touched("container", "network", "connect", C2, network="net", name="web") is ALL
+
+
+@pytest.mark.parametrize("action", ["load", "import", "pull", "loadfromarchive"])
 def test_what_moves_names_without_saying_which_touches_all(action: str) -> None:
     assert touched("container", "image", action, NEW, name=NEW) is ALL
     assert touched("image", "image", action, NEW) is ALL
@@ -140,7 +153,7 @@ def test_the_engine_is_asked_for_all_that_touches_and_for_no_noise(action: str) 
     """Podman's own words aside, which is not sent the filter."""
     podman_only = action in ("died", "remove")
     name = action.partition(":")[0]
-    assert podman_only or (name in EVENT_FILTERS["event"]) is (action not in NOISE)
+    assert podman_only or (name in event_filters(SOURCES)["event"]) is (action not in NOISE)
 
 
 def test_a_restart_between_two_lists_is_seen_though_all_else_is_equal() -> None:
@@ -155,3 +168,29 @@ def test_a_restart_between_two_lists_is_seen_though_all_else_is_equal() -> None:
     assert source.identity(restarted) == C1
     mirror.replace("container", [restarted])
     assert changes == [frozenset({C1})]
+
+
+class Answering:
+    """An Engine that answers each GET with the same JSON."""
+
+    def __init__(self, reply: Any) -> None:
+        self.reply = reply
+        self.trace = Trace()
+
+    async def get(self, path: str, **_: Any) -> Any:
+        return self.reply
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)
+@pytest.mark.parametrize("reply", [{"message": "page not found", "Volumes": {}}, "text", 7, True])
+async def test_what_is_no_list_is_an_error_and_not_an_empty_list(source: Source[Any], reply: Any) -> None:
+    with pytest.raises(EngineError) as raised:
+        await source.ls(cast(Engine, Answering(reply)), None)
+    assert raised.value.kind is ErrorKind.PROTOCOL
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)
+@pytest.mark.parametrize("reply", [None, []])
+async def test_null_is_an_empty_list(source: Source[Any], reply: Any) -> None:
+    reply = {"Volumes": reply, "Warnings": None} if source.kind == "volume" else reply
+    assert await source.ls(cast(Engine, Answering(reply)), None) == []

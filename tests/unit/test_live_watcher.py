@@ -539,6 +539,36 @@ def test_a_kind_that_fails_leaves_the_others_alone() -> None:
     play(test())
 
 
+def test_where_nothing_can_be_read_the_link_says_why() -> None:
+    async def test() -> None:
+        world, mirror, links = scene("one", "two")
+        forbidden = EngineError(ErrorKind.UNAUTHORIZED, "the proxy forbids it", status=403)
+        world.broken.update(one=forbidden, two=forbidden)
+        async with watching(world, mirror):
+            await asyncio.sleep(60)
+            assert {link.state for link in links} == {LOST}
+            assert mirror.link.error is forbidden
+            assert len(world.asked) < 40
+            world.broken.clear()
+            await until(lambda: mirror.link.state is LIVE)
+
+    play(test())
+
+
+def test_a_ping_that_is_forbidden_was_answered() -> None:
+    async def test() -> None:
+        world, mirror, links = scene()
+        world.ping_error = EngineError(ErrorKind.UNAUTHORIZED, "no pings here", status=403)
+        async with watching(world, mirror):
+            await asyncio.sleep(60)
+            assert world.pinged
+            assert [link.state for link in links] == [LIVE]
+            world.ping_error = EngineError(ErrorKind.SERVER, "no server is available", status=503)
+            await until(lambda: mirror.link.state is LOST)
+
+    play(test())
+
+
 def test_a_failed_list_empties_nothing_and_is_asked_again() -> None:
     async def test() -> None:
         world, mirror, _ = scene()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.engine import listing
+from dockertui.engine.errors import EngineError
 from dockertui.engine.models import (
     Attachment,
     Container,
@@ -81,9 +82,14 @@ def test_models_take_anything(raw: dict[str, Any]) -> None:
 
 
 @given(JSON)
-def test_lists_take_anything(reply: Any) -> None:
-    for one in listing.LISTINGS.values():
-        assert isinstance(one.parse(reply, NOW), list)
+def test_lists_take_anything_that_is_a_list_and_call_the_rest_an_error(reply: Any) -> None:
+    for kind, one in listing.LISTINGS.items():
+        items = reply.get("Volumes") if kind == "volume" and isinstance(reply, dict) else reply
+        if items is None or isinstance(items, list):
+            assert isinstance(one.parse(reply, NOW), list)
+        else:
+            with pytest.raises(EngineError):
+                one.parse(reply, NOW)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -170,6 +176,12 @@ def test_a_finer_estimate_of_since_is_kept_while_it_can_be_true() -> None:
     assert merged.status == "Up About an hour"
     paused = container(State="paused", Status="Up 4 seconds (Paused)")
     assert merge_since(fresh, replace(paused, since_error=60.0)).since_error == 1
+
+
+def test_of_two_estimates_as_fine_the_first_is_kept() -> None:
+    heard = container(State="running", Status="Up 3 hours")
+    again = replace(container(State="running", Status="Up 3 hours"), since=(heard.since or 0) + 60)
+    assert merge_since(heard, again).since == heard.since
 
 
 @pytest.mark.parametrize(

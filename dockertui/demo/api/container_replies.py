@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from dockertui.demo.api.call import Version
 from dockertui.demo.api.container_defaults import CONFIG, HOST_CONFIG
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Attachment, Container, Mount
@@ -33,18 +32,17 @@ def status_text(container: Container, now: float) -> str:
     }.get(container.state, f"Exited ({container.exit_code}) {human_duration(now - finished)} ago")
 
 
-def encoded_summary(host: Host, container: Container, version: Version, size: bool) -> bytes:
+def encoded_summary(host: Host, container: Container, size: bool) -> bytes:
     """A list entry as JSON. All but the status text is kept encoded until the container changes."""
-    key = (version >= (1, 44), size)
-    parts = container.summaries.get(key)
+    parts = container.summaries.get(size)
     if parts is None:
-        whole = json.dumps(summary(host, container, version, size), separators=(",", ":"), ensure_ascii=False)
+        whole = json.dumps(summary(host, container, size), separators=(",", ":"), ensure_ascii=False)
         head, _, tail = whole.encode("utf-8", "replace").partition(json.dumps(_STATUS).encode())
-        parts = container.summaries[key] = (head, tail)
+        parts = container.summaries[size] = (head, tail)
     return parts[0] + json.dumps(status_text(container, host.now())).encode() + parts[1]
 
 
-def summary(host: Host, container: Container, version: Version, size: bool) -> dict[str, Any]:
+def summary(host: Host, container: Container, size: bool) -> dict[str, Any]:
     """ContainerSummary of the specification, with a mark where the status text goes."""
     entry: dict[str, Any] = {
         "Id": container.id,
@@ -64,8 +62,7 @@ def summary(host: Host, container: Container, version: Version, size: bool) -> d
         "HostConfig": {"NetworkMode": container.network_mode},
         "NetworkSettings": {
             "Networks": {
-                name: _endpoint(container, place, version, detail=False)
-                for name, place in container.attachments.items()
+                name: _endpoint(container, place, detail=False) for name, place in container.attachments.items()
             }
         },
         "Mounts": [_mount(mount, summary=True) for mount in container.mounts],
@@ -97,8 +94,9 @@ def _summary_ports(container: Container) -> list[dict[str, Any]]:
     return rows
 
 
-def _endpoint(container: Container, place: Attachment, version: Version, *, detail: bool) -> dict[str, Any]:
-    entry: dict[str, Any] = {
+def _endpoint(container: Container, place: Attachment, *, detail: bool) -> dict[str, Any]:
+    names = [*dict.fromkeys([container.name, *place.aliases, container.id[:12]])]
+    return {
         "IPAMConfig": None,
         "Links": None,
         "Aliases": place.aliases or None if detail else None,
@@ -113,11 +111,8 @@ def _endpoint(container: Container, place: Attachment, version: Version, *, deta
         "IPv6Gateway": "",
         "GlobalIPv6Address": "",
         "GlobalIPv6PrefixLen": 0,
+        "DNSNames": names if detail and place.aliases else None,
     }
-    if version >= (1, 44):
-        names = [*dict.fromkeys([container.name, *place.aliases, container.id[:12]])]
-        entry["DNSNames"] = names if detail and place.aliases else None
-    return entry
 
 
 def _mount(mount: Mount, *, summary: bool) -> dict[str, Any]:
@@ -137,7 +132,7 @@ def _mount(mount: Mount, *, summary: bool) -> dict[str, Any]:
 # -- inspect --------------------------------------------------------------------------------------
 
 
-def inspect(host: Host, container: Container, version: Version, *, size: bool = False) -> dict[str, Any]:
+def inspect(host: Host, container: Container, *, size: bool = False) -> dict[str, Any]:
     """ContainerInspectResponse of the specification."""
     home = f"{_ROOT}/containers/{container.id}"
     begun = container.started is not None
@@ -169,7 +164,7 @@ def inspect(host: Host, container: Container, version: Version, *, size: bool = 
     return reply | {
         "Mounts": [_mount(mount, summary=False) for mount in container.mounts],
         "Config": CONFIG | container.config,
-        "NetworkSettings": _network_settings(container, version),
+        "NetworkSettings": _network_settings(container),
     }
 
 
@@ -220,7 +215,7 @@ def _graph_driver(container: Container) -> dict[str, Any]:
     }
 
 
-def _network_settings(container: Container, version: Version) -> dict[str, Any]:
+def _network_settings(container: Container) -> dict[str, Any]:
     main = container.attachments.get("bridge") or Attachment("")
     return {
         "Bridge": "",
@@ -243,7 +238,5 @@ def _network_settings(container: Container, version: Version) -> dict[str, Any]:
         "IPPrefixLen": main.prefix,
         "IPv6Gateway": "",
         "MacAddress": main.mac,
-        "Networks": {
-            name: _endpoint(container, place, version, detail=True) for name, place in container.attachments.items()
-        },
+        "Networks": {name: _endpoint(container, place, detail=True) for name, place in container.attachments.items()},
     }

@@ -45,7 +45,7 @@ async def ls(call: Call) -> web.StreamResponse:
         chosen = [one for one in chosen if keep(one)]
     chosen.sort(key=lambda one: one.created, reverse=True)
     size = call.flag("size")
-    rows = [encoded_summary(call.host, one, call.version, size) for one in chosen[: limit or None]]
+    rows = [encoded_summary(call.host, one, size) for one in chosen[: limit or None]]
     return raw_reply(b"[" + b",".join(rows) + b"]\n")
 
 
@@ -89,7 +89,8 @@ class _Kept:
         )
 
     def _networked(self, one: Container) -> bool:
-        return any(place.network_id in self._networks for place in one.attachments.values())
+        names = self._filters.values("network")
+        return any(name in names or place.network_id in self._networks for name, place in one.attachments.items())
 
     def _mounted(self, one: Container) -> bool:
         wanted = set(self._filters.values("volume"))
@@ -107,7 +108,7 @@ class _Kept:
 
 async def show(call: Call) -> web.StreamResponse:
     container = call.host.container(call.names["id"])
-    return reply(inspect(call.host, container, call.version, size=call.flag("size")))
+    return reply(inspect(call.host, container, size=call.flag("size")))
 
 
 async def create(call: Call) -> web.StreamResponse:

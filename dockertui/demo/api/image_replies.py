@@ -17,6 +17,19 @@ _CONFIG: dict[str, Any] = {
     "Volumes": None,
     "WorkingDir": "",
 }
+_OLD_CONFIG: dict[str, Any] = _CONFIG | {
+    "Hostname": "",
+    "Domainname": "",
+    "AttachStdin": False,
+    "AttachStdout": False,
+    "AttachStderr": False,
+    "Tty": False,
+    "OpenStdin": False,
+    "StdinOnce": False,
+    "Image": "",
+}
+"""Before API 1.50 an image had the fields of a container's configuration, all of them empty."""
+
 _OVERLAY = "/var/lib/docker/overlay2"
 
 
@@ -81,7 +94,7 @@ def inspect(image: Image, version: Version) -> dict[str, Any]:
         },
         "RootFS": {"Type": "layers", "Layers": image.layers},
         "Metadata": {"LastTagTime": rfc3339(image.tagged)},
-        "Config": _CONFIG | image.config,
+        "Config": (_CONFIG if version >= (1, 50) else _OLD_CONFIG) | image.config,
     }
     if version < (1, 44):
         entry["VirtualSize"] = image.size

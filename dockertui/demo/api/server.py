@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import re
+import socket
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
@@ -42,6 +42,7 @@ from dockertui.demo.world.refusal import Refusal, Unchanged, invalid
 NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 
+_BACKLOG = 512
 _CUT_STREAM = 24
 """Bytes of a stream that still come when a cut does not say how many."""
 
@@ -85,9 +86,10 @@ class Server:
     # -- the socket ---------------------------------------------------------------------------
 
     async def listen(self, path: Path) -> None:
+        """Listen at `path`, which nobody but this user may connect to; what was there is replaced."""
         self._path = path
-        self._listener = await asyncio.get_running_loop().create_unix_server(self._web, path=str(path), backlog=512)
-        os.chmod(path, 0o600)
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(self._web, sock=_bound(path), backlog=_BACKLOG)
 
     async def close(self) -> None:
         await self._refuse()
@@ -201,6 +203,19 @@ class Server:
             response.body = change(response.body)
         cut, after = self._faults.cut_of(what)
         return await _cut(request, response, after) if cut else response
+
+
+def _bound(path: Path) -> socket.socket:
+    """A socket at `path`, private before anybody can connect.
+
+    Bound here rather than by asyncio, whose unix servers remove their path on closing from Python 3.13 on: a
+    refused connection would then look like a socket that is not there.
+    """
+    path.unlink(missing_ok=True)
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    bound.bind(str(path))
+    path.chmod(0o600)
+    return bound
 
 
 def _check_version(version: Version) -> None:

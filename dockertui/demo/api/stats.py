@@ -127,9 +127,9 @@ def _memory(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _blkio(reading: Reading) -> list[dict[str, Any]] | None:
+def _blkio(reading: Reading) -> list[dict[str, Any]]:
     if not reading.read and not reading.written:
-        return None
+        return []
     return [
         {"major": 254, "minor": 0, "op": "read", "value": reading.read},
         {"major": 254, "minor": 0, "op": "write", "value": reading.written},

@@ -183,7 +183,7 @@ async def df(call: Call) -> web.StreamResponse:
             )
         )
     if not wanted or "container" in wanted:
-        rows = [encoded_summary(host, one, call.version, True) for one in host.containers.values()]
+        rows = [encoded_summary(host, one, True) for one in host.containers.values()]
         parts.append(b'"Containers":[' + b",".join(rows) + b"]")
     if not wanted or "volume" in wanted:
         parts.append(_member("Volumes", [volumes.with_usage(host, one) for one in host.volumes.values()]))

@@ -73,7 +73,7 @@ async def prune(call: Call) -> web.StreamResponse:
             and not filters.any_label(one.labels or {}, "label!")
         ),
     )
-    return reply({"VolumesDeleted": gone or None, "SpaceReclaimed": reclaimed})
+    return reply({"VolumesDeleted": gone, "SpaceReclaimed": reclaimed})
 
 
 ROUTES = (

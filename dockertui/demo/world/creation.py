@@ -1,6 +1,7 @@
 """Containers made by a request: what they are, and what their command will do on a host that runs nothing."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from dockertui.demo.world import images, volumes
@@ -77,7 +78,7 @@ def create(host: Host, name: str, wanted: dict[str, Any]) -> Container:
         host_config={key: value for key, value in (wanted.get("HostConfig") or {}).items() if value is not None},
     )
     config["Hostname"] = config.get("Hostname") or container.id[:12]
-    container.temper = fate([*(config.get("Entrypoint") or []), *(config.get("Cmd") or [])])
+    container.temper = _checked(fate(container.command), config.get("Healthcheck") or {})
     container.mounts = _mounts(host, container)
     container.attachments = _attachments(container, wanted.get("NetworkingConfig") or {})
     host.add_container(container)
@@ -166,6 +167,15 @@ def _attachments(container: Container, networking: dict[str, Any]) -> dict[str, 
         name: Attachment("", [str(alias) for alias in (wanted.get(name) or {}).get("Aliases") or []])
         for name in dict.fromkeys([mode, *wanted])
     }
+
+
+def _checked(temper: Temper, check: dict[str, Any]) -> Temper:
+    """With what its health check will say, as far as `fate` can tell."""
+    test = check.get("Test") or []
+    if len(test) < 2:
+        return temper
+    result = fate(["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:])
+    return replace(temper, probe_exit=result.exit_code, probe_output="".join(f"{line}\n" for line in result.says))
 
 
 def fate(command: list[str]) -> Temper:

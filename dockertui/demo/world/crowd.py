@@ -37,7 +37,7 @@ def _spec(number: int) -> Spec:
         labels={"app": service, "shard": str(number), "tier": ("front", "back")[number % 2]},
         ports=(f"{20000 + number}:80/tcp",) if number % 3 == 0 and number < 40_000 else (),
         networks={"edge" if number < 200 else "bridge": (service,)},
-        temper=Temper(cpu=0.001 * (number % 70), memory=(4 + number % 90) << 20, net=100.0 * (number % 50)),
+        temper=Temper(cpu=0.0004 + 0.001 * (number % 70), memory=(4 + number % 90) << 20, net=100.0 * (number % 50)),
         state="running" if running else "exited",
         exit_code=0 if running else (0, 1, 137)[number % 3],
         created=age + HOUR,

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dockertui.demo.world.times import nanoseconds
+
 HISTORY = 256
 _CARRIES_STATUS = ("container", "image")
 
@@ -48,8 +50,12 @@ class Events:
     def listeners(self) -> int:
         return len(self._listeners)
 
-    def emit(self, kind: str, action: str, actor: str, attributes: Mapping[str, str]) -> Event:
-        self._last_ns = max(int(self._clock() * 1e9), self._last_ns + 1)
+    def emit(
+        self, kind: str, action: str, actor: str, attributes: Mapping[str, str], *, when: float | None = None
+    ) -> Event:
+        """Tell all listeners, and remember. `when` (epoch seconds) is for telling of the past."""
+        moment = nanoseconds(self._clock() if when is None else when)
+        self._last_ns = max(moment, self._last_ns + 1)
         event = Event(kind, action, actor, self._last_ns, dict(attributes))
         self.history.append(event)
         for queue in self._listeners:

@@ -108,12 +108,12 @@ class Host:
 
     def tell(self, container: Container, action: str, **attributes: str) -> None:
         """Emit a container event with the attributes that the Engine gives: labels, image, name."""
-        self.events.emit(
-            "container",
-            action,
-            container.id,
-            {**container.labels, "image": container.image, "name": container.name, **attributes},
-        )
+        self.tell_past(container, action, None, **attributes)
+
+    def tell_past(self, container: Container, action: str, when: float | None, **attributes: str) -> None:
+        """As `tell`, of a moment before now."""
+        everything = {**container.labels, "image": container.image, "name": container.name, **attributes}
+        self.events.emit("container", action, container.id, everything, when=when)
 
     def tell_network(self, network: Network, action: str, container: str | None = None) -> None:
         attributes = {"name": network.name, "type": network.driver}

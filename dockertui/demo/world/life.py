@@ -1,20 +1,28 @@
 """What happens on a live host without anybody's asking: probes, restarts, jobs that run and end."""
 
 import asyncio
+import math
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container, Probe
 
-TICK = 0.25
-"""Seconds between two looks at what is due."""
+TICK = 0.05
+"""Seconds: what is due within one tick is done together."""
+_LOOK = 0.5
+"""Seconds between two looks when nothing is due: a request may have made something new."""
 
 
 async def live(host: Host) -> None:
     """Let the host live, until cancelled. A frozen host does nothing by itself."""
     while host.live:
         tick(host)
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(min(max(_next_due(host) - host.now(), TICK), _LOOK))
+
+
+def _next_due(host: Host) -> float:
+    dues = ((one.start_due, one.exit_due, one.probe_due) for one in host.containers.values())
+    return min((due for three in dues for due in three if due is not None), default=math.inf)
 
 
 def tick(host: Host) -> None:

@@ -83,7 +83,7 @@ def _launch(host: Host, container: Container) -> None:
     container.touch()
     host.tell(container, "start")
     for text in container.temper.says:
-        logs.write(container, now, text, stderr=container.temper.exit_code != 0)
+        logs.write(container, now, text, stderr=container.temper.complains)
     if container.temper.runs_for == 0:
         die(host, container, container.temper.exit_code)
 

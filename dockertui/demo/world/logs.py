@@ -20,12 +20,18 @@ def catch_up(host: Host, container: Container, now: float) -> None:
     Line number k of a container is printed at k * log_every and says the same however often it is asked for.
     """
     since = container.log_from
+    if since is not None and container.state != "paused":
+        container.log_from = now
+        print_lines(host, container, since, now)
+
+
+def print_lines(host: Host, container: Container, since: float, until: float) -> None:
+    """Write the lines of a span of time (epoch seconds), of a long one the last few hundred."""
     voice = voices.VOICES.get(container.temper.voice)
-    if since is None or voice is None or container.state == "paused":
+    if voice is None:
         return
-    container.log_from = now
     every = container.temper.log_every
-    last = int(now / every)
+    last = int(until / every)
     for number in range(max(int(since / every) + 1, last - _MOST_AT_ONCE), last + 1):
         _speak(host, container, voice, number, every)
 

@@ -115,6 +115,7 @@ ALERTS = Spec(
         runs_for=1.5,
         rests_for=13.0,
         exit_code=1,
+        complains=True,
         processes=(("65534", "/bin/alertmanager --config.file=/etc/alertmanager/config.yml"),),
         says=(
             'level=error component=configuration msg="Loading configuration file failed" '

@@ -63,7 +63,8 @@ class Temper:
     """How a container behaves: what the simulation needs and no Engine would tell.
 
     cpu is in CPUs (0.25 is a quarter of one), memory in bytes, net and disk in bytes per second.
-    runs_for, rests_for (seconds) make it exit with exit_code, and start again, by itself.
+    runs_for, rests_for (seconds) make it exit with exit_code, and start again, by itself. It says its
+    lines when it starts, on stderr if it complains.
     probe_output and probe_exit are what its health check says, healthy_after how long it is 'starting'.
     stop_exit is its exit code on SIGTERM; None ignores the signal.
     """
@@ -79,6 +80,7 @@ class Temper:
     rests_for: float | None = None
     exit_code: int = 0
     says: tuple[str, ...] = ()
+    complains: bool = False
     probe_exit: int = 0
     probe_output: str = ""
     healthy_after: float = 0.0
@@ -122,7 +124,7 @@ class Container:
     start_due: float | None = None
     logs: deque[LogLine] = field(default_factory=lambda: deque(maxlen=4000))
     log_from: float | None = None
-    summaries: dict[Any, tuple[bytes, bytes]] = field(default_factory=dict)
+    summaries: dict[bool, tuple[bytes, bytes]] = field(default_factory=dict)
 
     @property
     def running(self) -> bool:

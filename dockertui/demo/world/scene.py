@@ -228,13 +228,8 @@ def _unused_anonymous_volume(host: Host) -> None:
 
 def _past(host: Host) -> None:
     """A little history in the event stream: what happened in the last minutes before the host's birth."""
-    search = host.container("shop-search-1")
-    events = host.events
-    real, events._clock = events._clock, lambda: host.born - 50.0
-    host.tell(search, "kill", signal="15")
-    events._clock = lambda: host.born - 48.0
-    host.tell(search, "die", execDuration="1036800", exitCode="143")
-    events._clock = lambda: host.born - 33.0
-    host.tell(search, "start")
-    host.tell(search, "restart")
-    events._clock = real
+    search, born = host.container("shop-search-1"), host.born
+    host.tell_past(search, "kill", born - 50.0, signal="15")
+    host.tell_past(search, "die", born - 48.0, execDuration="1036800", exitCode="143")
+    host.tell_past(search, "start", born - 33.0)
+    host.tell_past(search, "restart", born - 33.0)

@@ -185,7 +185,8 @@ def _mount(host: Host, text: str) -> Mount:
 def _attach(host: Host, spec: Spec, container: Container) -> None:
     for name, aliases in (spec.networks or {"bridge": ()}).items():
         network = host.network(name)
-        attachment = container.attachments[name] = Attachment(network.id, [*aliases])
+        attachment = Attachment("" if spec.state == "created" else network.id, [*aliases])
+        container.attachments[name] = attachment
         if spec.state in ("running", "paused"):
             networks.give_address(network, container, attachment)
 
@@ -225,14 +226,12 @@ def _health(spec: Spec, check: Check, born: float) -> Health:
 
 def _history(host: Host, spec: Spec, container: Container) -> None:
     """Lines printed before the host's birth; those of running containers are made when first asked for."""
-    begun, ended = container.started or host.born, container.finished
+    begun = container.started or host.born
     if spec.state == "running":
         container.log_from = begun
         return
-    until = container.paused_at or ended or host.born
+    until = container.paused_at or container.finished or host.born
     if spec.state == "paused":
-        container.state, container.log_from = "running", max(begun, until - 200 * spec.temper.log_every)
-        logs.catch_up(host, container, until)
-        container.state = "paused"
+        logs.print_lines(host, container, begun, until)
     for nth, text in enumerate(spec.last_words):
         logs.write(container, until - (len(spec.last_words) - nth) * 0.01, text, stderr=spec.exit_code != 0)

@@ -58,7 +58,7 @@ DEVBOX = Spec(
     workdir="/src",
     restart="no",
     temper=Temper(
-        cpu=0.0, memory=6 << 20, voice="shell", log_every=40.0, processes=(("root", "bash"),), stop_exit=None
+        cpu=0.0004, memory=6 << 20, voice="shell", log_every=40.0, processes=(("root", "bash"),), stop_exit=None
     ),
     created=6 * DAY,
     started=7 * HOUR,
@@ -125,7 +125,7 @@ DEBUG = Spec(
     image="busybox:latest",
     cmd=("sleep", "infinity"),
     networks={"none": ()},
-    temper=Temper(cpu=0.0, memory=1 << 20, stop_exit=None, processes=(("root", "sleep infinity"),)),
+    temper=Temper(cpu=0.0004, memory=1 << 20, stop_exit=None, processes=(("root", "sleep infinity"),)),
     created=3 * HOUR,
     started=3 * HOUR,
 )
