@@ -154,6 +154,8 @@ class LogFeed:
         text = f"{name}{note.text}"
         if note.kind is NoteKind.READY:
             self._view.say("" if len(self._view.store) or self._waiting else "no lines yet")
+            if self.beginning and not self._view.store.dropped_before:
+                self._show_beginning()
             return
         if note.kind is NoteKind.LOST:
             self._view.say(f"{text}, trying again", "bad")

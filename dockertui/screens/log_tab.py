@@ -164,13 +164,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._show_span(log_span.of_key(index, time.time_ns()))
 
     def action_since_typed(self) -> None:
-        prompt = Prompt(
-            "",
-            "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after ..",
-            done=self._span_typed,
-            place=self,
-        )
-        self.post_message(self.Asked(prompt))
+        self.post_message(self.Asked(_SPAN_HINT, done=self._span_typed))
 
     def _span_typed(self, text: str) -> None:
         try:
