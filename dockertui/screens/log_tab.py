@@ -38,7 +38,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()
-        self._engine = engine
+        self.engine = engine
         self._feed: LogFeed | None = None
         self._subject: tuple[Target, ...] = ()
         self._pinned: tuple[Target, ...] = ()
@@ -90,7 +90,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._stop()
         self._starting = None
         if self.targets and self.is_on_screen:
-            self._feed = LogFeed(self._engine, self.targets, self._span, self)
+            self._feed = LogFeed(self.engine, self.targets, self._span, self)
 
     def _stop(self) -> None:
         if self._feed is not None:
@@ -175,6 +175,33 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def _show_span(self, span: Span) -> None:
         self._span = span
         self._start()
+
+    def action_fields(self) -> None:
+        self.post_message(
+            self.Asked("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
+        )
+
+    def _fields_typed(self, text: str) -> None:
+        self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
+
+    def action_histogram(self) -> None:
+        from dockertui.screens.log_histogram import HistogramScreen  # off the path to the first paint
+
+        def entered(moment: int | None) -> None:
+            if moment is not None:
+                self.go_to(self.store.number_at(moment))
+
+        self.app.push_screen(HistogramScreen(self.store), entered)
+
+    def action_save(self) -> None:
+        from dockertui.screens import log_export  # off the path to the first paint
+
+        log_export.save(self)
+
+    def action_pager(self) -> None:
+        from dockertui.screens import log_export
+
+        log_export.page(self)
 
     def action_mark_here(self) -> None:
         self.mark(f"{datetime.now():%H:%M:%S}", time.time_ns())

@@ -98,8 +98,8 @@ class Shown:
                 self.hits
             ):  # so often that it costs little
                 found = [number for numbers in reversed(waiting) for number in numbers]
+                self._show_before(found, self._seen[0])
                 self.hits[:0] = found
-                self._show_before(found)
                 waiting = []
                 self._seen = (block.first, self._seen[1])
             yield
@@ -128,14 +128,15 @@ class Shown:
             last = max(last, min(until, stop))
             self._until = until
 
-    def _show_before(self, found: list[int]) -> None:
-        if not found:
-            return
+    def _show_before(self, found: list[int], boundary: int) -> None:
+        """Show these lines, all before the `boundary` up to which was shown, and what stands around them and it."""
+        near = self.hits[: bisect_left(self.hits, boundary + self.context)]
         shown: list[int] = []
         last = self._store.first
-        for number in found:
+        for number in [*found, *near]:
             shown.extend(range(max(last, number - self.context), number + self.context + 1))
             last = max(last, number + self.context + 1)
-        keep = bisect_right(self._numbers, shown[-1])
-        rest = [number for number in self._numbers[:keep] if number > shown[-1]] + self._numbers[keep:]
-        self._numbers = [number for number in shown if number < self._store.end] + rest
+        if shown:
+            rest = self._numbers[bisect_right(self._numbers, shown[-1]) :]
+            self._numbers = [number for number in shown if number < self._store.end] + rest
+            self._until = max(self._until, last)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-BYTES: Final = 64 * 1024 * 1024
+BYTES: Final = 32 * 1024 * 1024
 LINES: Final = 1_000_000
 _BLOCK_LINES: Final = 512
 _BLOCK_BYTES: Final = 128 * 1024

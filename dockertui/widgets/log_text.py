@@ -38,7 +38,7 @@ _KEYED = re.compile(r"""["']?\b(?:level|lvl|severity|loglevel|log\.level)["']?\s
 _LETTERED = re.compile(r"^([IWEFD])\d{4} \d\d:\d\d")  # klog, glog
 _SHOUTED = re.compile(r"\b(" + "|".join(word.upper() for word in _LEVELS if len(word) > 2) + r")\b")
 _MARKED = re.compile(
-    r"[\[<(|](" + "|".join(_LEVELS) + r")\s*[\]>)|/]|^(?:\S+ ){0,4}(" + "|".join(_LEVELS) + r"):", re.IGNORECASE
+    r"[\[<(|](" + "|".join(_LEVELS) + r")\s*[\]>)|/]|^(?:\S+ ){0,4}?(" + "|".join(_LEVELS) + r"):", re.IGNORECASE
 )
 
 
