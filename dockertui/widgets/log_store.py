@@ -146,7 +146,7 @@ class LogStore:
         """Blocks that together hold at least the lines from one number to another; the newest lines as one, too."""
         at = max(0, bisect_right(self._blocks, start, key=attrgetter("first")) - 1)
         found = [block for block in self._blocks[at:] if block.first < stop and block.end > start]
-        if self._open and stop > self._open_first:
+        if self._open and start < self.end and stop > self._open_first:
             found.append(Block(self._open_first, self._open))
         return found
 
