@@ -7,11 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, start
+from bench import idle, keys, logs, start
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
-SUBJECTS = {"start": start.measure, "idle": idle.measure, "keys": keys.measure}
+SUBJECTS = {"start": start.measure, "idle": idle.measure, "keys": keys.measure, "logs": logs.measure}
 RESULTS = Path(__file__).with_name("results")
 
 

@@ -23,12 +23,13 @@ from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
-from dockertui.screens import status
+from dockertui.screens import log_choice, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
+from dockertui.screens.tabs import Tab
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
@@ -167,7 +168,7 @@ class MainScreen(Operating, TerminalActions):
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = Context.DETAIL if self.focused in self.detail.tabs else Context.LIST
+        context = self.detail.tab.context if self.focused in self.detail.tabs else Context.LIST
         if isinstance(self.focused, Input):
             context = Context.PROMPT
         if (led := self.terminal_footer()) and not self._message.text:
@@ -299,7 +300,7 @@ class MainScreen(Operating, TerminalActions):
         operation = BY_ID[id]
         hearers = {
             Context.LIST: self.pane.table,
-            Context.DETAIL: self.detail.tab,
+            self.detail.tab.context: self.detail.tab,
             Context.TERMINAL: self.terminals or self,
         }
         await hearers.get(operation.context, self).run_action(operation.action)
@@ -355,11 +356,18 @@ class MainScreen(Operating, TerminalActions):
         """Search in the tab of the detail that is shown."""
         await self._ask("search", "", self.detail.tab.search, self.detail.tab)
 
-    async def _ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
+    async def _ask(
+        self,
+        what: str,
+        value: str,
+        typed: Callable[[str], object] | None,
+        place: Widget,
+        done: Callable[[str], object] | None = None,
+    ) -> None:
         from dockertui.screens.prompt import Prompt  # off the path to the first paint, as menus and help are
 
         await self.query(Prompt).remove()
-        prompt = Prompt(value, what, typed=typed, place=place)
+        prompt = Prompt(value, what, typed=typed, done=done, place=place)
         await self.mount(prompt, before=self.footer)
         self.set_focus(prompt)
 
@@ -419,8 +427,24 @@ class MainScreen(Operating, TerminalActions):
         self.detail.select_tab(self.detail.shown_tabs[tab])
 
     def action_inspect(self) -> None:
-        self.detail.select_tab(self.detail.json)
+        self.open_tab(self.detail.json)
+
+    def open_tab(self, tab: Tab) -> None:
+        """Open the detail with one of its tabs."""
+        self.detail.select_tab(tab)
         self._open_detail(True)
+
+    def action_logs(self) -> None:
+        log_choice.open_logs(self)
+
+    def action_project_logs(self) -> None:
+        log_choice.open_project_logs(self)
+
+    async def on_tab_asked(self, event: Tab.Asked) -> None:
+        await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
+
+    def on_tab_said(self, event: Tab.Said) -> None:
+        self.say(event.text, event.style)
 
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal
