@@ -104,15 +104,14 @@ async def test_memory_does_not_grow_with_what_is_done(crowd: DemoEngine) -> None
     async with opened(NARROW, engine=crowd) as stage:
 
         async def round_trip() -> None:
-            for _ in range(5):
-                await stage.press("G", "pageup", "g", "pagedown", "O")
+            for _ in range(2):
+                await stage.press("G", "pageup", "g", "O")
                 await stage.press("enter")
                 await stage.until_known()
                 await stage.press("escape", "2", "1")
 
         await round_trip()
-        gc.collect()
-        tracemalloc.start()
+        tracemalloc.start(1)
         try:
             await round_trip()
             gc.collect()
