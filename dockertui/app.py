@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
@@ -75,12 +77,20 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.flow_enabled = settings.flow_control
         self.theme = self._fitting_theme(settings.theme)
         self.set_keymap(keymap(self.catalogue))
+        if sys.platform != "win32":
+            from dockertui.terminal.alt_keys import keep_alt
+
+            keep_alt()
 
     def _fitting_theme(self, theme: str) -> str:
         """The theme asked for; for "auto" the one for the colours that the terminal has."""
         if theme != AUTO:
             return theme
         return "ansi-dark" if self.console.color_system in ("standard", "windows") else "textual-dark"
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
+        return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
@@ -169,6 +179,11 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
         self._close_messages_no_wait()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+Q, which Textual takes before everything else, belongs to a container while a terminal has the keys."""
+        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
+        return not (action == "quit" and in_terminal) and super().check_action(action, parameters)
 
     # the connection screen
 

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     import aiodocker
     import aiohttp
 
+    from dockertui.engine.wire import Wire
+
 CALL_TIMEOUT: Final = 30.0
 OPEN_TIMEOUT: Final = 15.0
 SSH_OPEN_TIMEOUT: Final = 75.0  # longer than ssh takes to say why it cannot log in
 REPLY_LIMIT: Final = 256 * 1024 * 1024
 _READING: Final = ("GET", "HEAD")
+_UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
 
 Body = bytes | Mapping[str, Any] | list[Any] | None
@@ -53,20 +56,20 @@ class Stream:
 
     def __init__(self, engine: Engine, response: aiohttp.ClientResponse, record: Request) -> None:
         self._engine = engine
-        self._response = response
+        self.response = response
         self._record = record
 
     @property
     def status(self) -> int:
-        return self._response.status
+        return self.response.status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        return self._response.headers
+        return self.response.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body in pieces, as they come. Raises EngineError when the connection ends too early."""
-        content = self._response.content
+        content = self.response.content
         while True:
             with self._engine.translated(self._record):
                 chunk = await content.readany()
@@ -208,6 +211,27 @@ class Engine:
         async with self.stream("GET", path, params=params) as stream:
             yield stream.objects()
 
+    @asynccontextmanager
+    async def upgrade(
+        self, path: str, *, params: Params | None = None, body: Body = None, reading: bool = False
+    ) -> AsyncIterator[Wire]:
+        """A POST that turns its connection into one of bytes both ways; leaving the context ends it.
+
+        ``reading`` says that nothing is changed by it, so that ``read_only`` allows it. Raises as ``request``
+        does, PROTOCOL when the Engine, or a proxy before it, does not hand the connection over.
+        """
+        from dockertui.engine.wire import Wire
+
+        record, data = self._prepare("POST", path, params, body, versioned=True, reading=reading)
+        async with self._exchange(record, data, _UPGRADE) as stream:
+            if stream.status != 101:
+                raise self.unreadable(record, f"it does not hand the connection over (HTTP {stream.status})")
+            wire = Wire(stream.response, record, lambda error: diagnosis.failed_connection(self.endpoint, error))
+            try:
+                yield wire
+            finally:
+                wire.close()
+
     async def ping(self, timeout: float | None = 3.0) -> None:  # noqa: ASYNC109
         """Have the Engine answer; raises EngineError when it does not within ``timeout`` seconds."""
         await self.request("GET", "/_ping", timeout=timeout, versioned=False)
@@ -228,10 +252,16 @@ class Engine:
             raise failure from None
 
     def _prepare(
-        self, method: str, path: str, params: Params | None, body: Body, versioned: bool
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        body: Body,
+        versioned: bool,
+        reading: bool = False,
     ) -> tuple[Request, bytes | None]:
         """The journal's entry of a request that is allowed, and its body in bytes."""
-        if self.read_only and method not in _READING:
+        if self.read_only and not reading and method not in _READING:
             remedy = "start dockertui without --read-only"
             raise EngineError(ErrorKind.READ_ONLY, f"{method} {path} would change the Engine", remedy)
         if versioned:

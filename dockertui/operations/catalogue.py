@@ -14,6 +14,7 @@ from dockertui.operations.doing import DOING
 from dockertui.operations.images import IMAGES
 from dockertui.operations.networks import NETWORKS
 from dockertui.operations.running import RUNNING
+from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.volumes import VOLUMES
 from dockertui.resources.registry import RESOURCES
@@ -31,7 +32,7 @@ _JUMPS = tuple(
 )
 COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *NETWORKS, *VOLUMES)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -52,6 +53,7 @@ _SCOPES = {
     Context.LIST: _paned((Context.LIST,), _KINDS),
     Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
     Context.CONNECTION: frozenset({Context.CONNECTION.value}),
+    Context.TERMINAL: frozenset({Context.TERMINAL.value}),
 }
 
 
@@ -92,7 +94,8 @@ class Catalogue:
         """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
         hinted: list[Operation] = [command for command in self.commands(kind) if command.hint]
         hinted += [operation for operation in self.within(context) if operation.hint]
-        hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
+        if context is not Context.TERMINAL:  # there every other key goes to the container
+            hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
 
     def groups(self) -> dict[str, list[Operation]]:

@@ -11,8 +11,8 @@ from dockertui.engine.client import Engine
 from dockertui.live.store import Source
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Column
+from dockertui.widgets.columns import Column
+from dockertui.widgets.page_lines import LABEL_MAX, Field, Section
 
 T = TypeVar("T")
 
@@ -96,8 +96,11 @@ def facts(*fields: Field | None) -> list[Field]:
 
 
 def listing(title: str, pairs: Iterable[tuple[str, str]]) -> Section:
-    """A section of names and values, such as labels."""
-    return Section(title, [Field(name, value or "(empty)") for name, value in pairs])
+    """A section of names and values, such as labels. Long names stand before their values: they differ at their end."""
+    known = list(pairs)
+    if any(len(name) > LABEL_MAX for name, _ in known):
+        return Section(title, [Field("", f"{name}={value}") for name, value in known])
+    return Section(title, [Field(name, value or "(empty)") for name, value in known])
 
 
 def filled(*sections: Section) -> list[Section]:

@@ -16,8 +16,8 @@ from dockertui.resources.container_page import container_sections
 from dockertui.resources.container_source import CONTAINERS
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Section
-from dockertui.widgets.table import Cell, Column
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.page_lines import Section
 
 # Symbols of one cell each that stand in every font a server's users have; the word beside them is in the status.
 _SYMBOLS = {

@@ -11,7 +11,7 @@ from dockertui.resources import format, secrets
 from dockertui.resources.base import Reference, facts, filled, listing
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
-from dockertui.widgets.page import Field, Section
+from dockertui.widgets.page_lines import Field, Section
 
 _HEALTH_STYLES = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
 _PROBES_SHOWN = 3

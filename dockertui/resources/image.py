@@ -17,8 +17,8 @@ from dockertui.resources.reply import Reply
 from dockertui.resources.touched import NOTHING, own
 from dockertui.resources.users import container_reference, use_count, users_fields
 from dockertui.resources.world import World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Cell, Column
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.page_lines import Field, Section
 
 
 def _touched(event: Event, known: Mapping[str, Image]) -> Ids:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from dockertui.engine.models import Container
 from dockertui.resources.base import Reference
-from dockertui.widgets.page import Field
-from dockertui.widgets.table import Cell
+from dockertui.widgets.columns import Cell
+from dockertui.widgets.page_lines import Field
 
 
 def container_reference(container: Container) -> Reference:

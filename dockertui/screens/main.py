@@ -29,6 +29,7 @@ from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
+from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
@@ -42,7 +43,7 @@ _YOUNG = 120
 _SLOW_TICKS = 10
 
 
-class MainScreen(Operating):
+class MainScreen(Operating, TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -51,6 +52,7 @@ class MainScreen(Operating):
         super().__init__()
         self.session = session
         self.catalogue = catalogue
+        self.settings = catalogue.settings
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
@@ -159,7 +161,7 @@ class MainScreen(Operating):
 
     def _paint_header(self) -> None:
         left, right = status.header(self.session, self.containers, self.world.clock())
-        self.header.update(left, [*self.running_jobs(), *right])
+        self.header.update(left, [*self.running_jobs(), *self.opened_terminals(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
@@ -169,8 +171,9 @@ class MainScreen(Operating):
         if isinstance(self.focused, Input):
             context = Context.PROMPT
         idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
+        hints = None if self._message.text else self.terminal_footer()
         kind = self.pane.resource.kind
-        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
+        self.footer.update(*(hints or status.footer(self.catalogue, context, self._message, idle, kind)))
 
     @property
     def _can_go_back(self) -> bool:
@@ -292,7 +295,11 @@ class MainScreen(Operating):
     async def action_operate(self, id: str) -> None:
         """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
         operation = BY_ID[id]
-        hearers = {Context.LIST: self.pane.table, Context.DETAIL: self.detail.tab}
+        hearers = {
+            Context.LIST: self.pane.table,
+            Context.DETAIL: self.detail.tab,
+            Context.TERMINAL: self.terminals or self,
+        }
         await hearers.get(operation.context, self).run_action(operation.action)
 
     def on_descendant_focus(self) -> None:
@@ -446,4 +453,4 @@ class MainScreen(Operating):
 
     def action_leave(self) -> None:
         if not self.asks_to_leave():
-            self.app.exit()
+            self.leave_terminals()

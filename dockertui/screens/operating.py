@@ -42,6 +42,7 @@ class Operating(Screen[None], TakesKeys):
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
+    leave_terminals: Callable[[], None]
     goto_pane: Callable[[int], None]
     _jobs: Jobs | None = None
     _left_out = 0
@@ -315,7 +316,7 @@ class Operating(Screen[None], TakesKeys):
 
     def _answered_to_leave(self, answer: Values | None) -> None:
         if answer is not None:
-            self.app.exit()
+            self.leave_terminals()
 
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():

@@ -20,6 +20,7 @@ from typing import Any
 from rich.segment import Segment
 from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from dockertui.app import DockerTUI
 from dockertui.config import AUTO, Settings
@@ -135,12 +136,7 @@ class Stage:
         for _ in range(3):
             await self.pilot._wait_for_screen(PATIENCE)
             screen = self.app.screen
-            while screen.is_running and (
-                screen._layout_required
-                or screen._dirty_widgets
-                or screen._callbacks
-                or not screen._compositor.size.area
-            ):
+            while screen.is_running and _is_busy(screen):  # noqa: ASYNC110 - nothing tells when a layout is done
                 await asyncio.sleep(0.002)
 
     async def press(self, *keys: str) -> None:
@@ -183,6 +179,11 @@ class Stage:
         detail = self.main.detail
         await self.until(lambda: not detail.seen or detail.subject is None or detail.subject.inspect)
 
+    async def until_answered(self) -> None:
+        """Wait until the Engine has answered about the object in the detail, be it with nothing."""
+        detail = self.main.detail
+        await self.until(lambda: detail._asking is None or detail._asking.done())
+
     async def until_live(self) -> None:
         """Wait until the mirror follows its Engine and has read what the events told."""
         await self.until(lambda: self.main.session.mirror.link.state is LinkState.LIVE)
@@ -220,6 +221,11 @@ class Stage:
         for y, strip in enumerate(self.app.screen._compositor.render_strips(self.app.size)):
             bad = [text for text in map(obeyed, strip) if text]
             assert not bad, f"line {y}: {bad!r} in {strip.text!r}"
+
+
+def _is_busy(screen: Screen[Any]) -> bool:
+    """Whether a layout, or something to be called after it, is due."""
+    return bool(screen._layout_required or screen._callbacks or not screen._compositor.size.area)
 
 
 def obeyed(segment: Segment) -> str:

@@ -1,0 +1,96 @@
+"""The frames in which an Engine sends standard output and standard error over one connection.
+
+A frame is a header of eight bytes and its payload: the stream (0 stdin, 1 stdout, 2 stderr, 3 the Engine's
+own error), three zero bytes, and the payload's length as a big-endian 32-bit number. The protocol is that of
+the Engine's API, "Attach to a container", and of moby's ``pkg/stdcopy``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+HEADER: Final = 8
+FRAME_LIMIT: Final = 16 * 1024 * 1024
+"""Engines send frames of some 32 KiB. A longer one than this is no frame: we are out of step."""
+
+
+class Channel(IntEnum):
+    """Where output came from. A terminal has one channel for all, ``OUT``."""
+
+    IN = 0
+    OUT = 1
+    ERR = 2
+    ENGINE = 3
+
+
+class Output(NamedTuple):
+    """Some bytes that a process wrote; where they are cut means nothing."""
+
+    channel: Channel
+    data: bytes
+
+
+class FrameError(ValueError):
+    """What came is no frame."""
+
+
+class Demultiplexer:
+    """Feed it bytes cut anywhere, take what was written in its order.
+
+    Payloads are passed on as they come, never gathered: the memory taken is that of one header.
+    """
+
+    def __init__(self, limit: int = FRAME_LIMIT) -> None:
+        self._limit = limit
+        self._header = b""
+        self._channel = Channel.OUT
+        self._left = 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether a frame has begun and not ended."""
+        return bool(self._header) or self._left > 0
+
+    def feed(self, data: bytes) -> list[Output]:
+        """The payloads in ``data``, neighbours of one channel joined. Raises FrameError."""
+        found: list[Output] = []
+        joined: list[bytes] = []
+        channel = self._channel
+        at = 0
+        while at < len(data):
+            if not self._left:
+                at = self._read_header(data, at)
+                continue
+            if self._channel is not channel and joined:
+                found.append(Output(channel, b"".join(joined)))
+                joined = []
+            channel = self._channel
+            joined.append(data[at : at + self._left])
+            at += len(joined[-1])
+            self._left -= len(joined[-1])
+        if joined:
+            found.append(Output(channel, b"".join(joined)))
+        return found
+
+    def _read_header(self, data: bytes, at: int) -> int:
+        """Take the header's bytes from ``data``, and give where what follows them begins."""
+        needed = HEADER - len(self._header)
+        self._header += data[at : at + needed]
+        if len(self._header) == HEADER:
+            self._channel, self._left = parse_header(self._header, self._limit)
+            self._header = b""
+        return min(at + needed, len(data))
+
+
+def parse_header(header: bytes, limit: int = FRAME_LIMIT) -> tuple[Channel, int]:
+    """Channel and length of the frame that eight bytes announce. Raises FrameError."""
+    length = int.from_bytes(header[4:8], "big")
+    if header[0] > Channel.ENGINE or header[1:4] != b"\0\0\0" or length > limit:
+        raise FrameError(f"no frame begins with {header.hex(' ')}")
+    return Channel(header[0]), length
+
+
+def frame(channel: Channel, data: bytes) -> bytes:
+    """``data`` as one frame."""
+    return bytes([channel, 0, 0, 0]) + len(data).to_bytes(4, "big") + data
