@@ -29,6 +29,7 @@ class Call:
     params: Params = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     progress: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
@@ -38,7 +39,9 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
     """
     if call.progress:
         return await _listen(engine, call, heard)
-    reply = await engine.request(call.method, call.path, params=call.params, body=call.body, timeout=None)
+    reply = await engine.request(
+        call.method, call.path, params=call.params, body=call.body, headers=call.headers, timeout=None
+    )
     try:
         return json.loads(reply.body) if reply.body.strip() else None
     except ValueError:
@@ -47,7 +50,9 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
 
 async def _listen(engine: Engine, call: Call, heard: Heard) -> Mapping[str, Any]:
     last: Mapping[str, Any] = {}
-    async with engine.stream(call.method, call.path, params=call.params, body=call.body) as stream:
+    async with engine.stream(
+        call.method, call.path, params=call.params, body=call.body, headers=call.headers
+    ) as stream:
         async for last in stream.objects():
             if said := text(mapping(last, "errorDetail"), "message") or text(last, "error"):
                 raise EngineError(ErrorKind.SERVER, said, status=stream.status)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from dockertui.engine.call import Call
+from dockertui.engine.fields import NOTHING
 from dockertui.engine.target import segment
 
 _IN_REFERENCES: Final = "/:@"
@@ -20,10 +21,18 @@ def split_reference(reference: str) -> tuple[str, str]:
     return (head, tag) if colon and "/" not in tag else (reference, "latest")
 
 
-def pull(reference: str, platform: str = "") -> Call:
+def pull(reference: str, platform: str = "", headers: Mapping[str, str] = NOTHING) -> Call:
+    """`headers`: the credentials for its registry, if there are any."""
     repository, tag = split_reference(reference)
     params = {"fromImage": repository, "tag": tag, "platform": platform or None}
-    return Call("POST", "/images/create", params, progress=True)
+    return Call("POST", "/images/create", params, progress=True, headers=headers)
+
+
+def push(reference: str, headers: Mapping[str, str]) -> Call:
+    """`headers`: the credentials for its registry; the Engine wants the header even where it is empty."""
+    repository, tag = split_reference(reference)
+    path = f"/images/{segment(repository, safe=_IN_REFERENCES)}/push"
+    return Call("POST", path, {"tag": tag}, progress=True, headers=headers)
 
 
 def tag(image: str, reference: str) -> Call:

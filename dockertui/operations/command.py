@@ -82,6 +82,7 @@ class Command(Operation):
     options have their defaults unless they are asked for. applies: why it does not apply to an object, or "". doing,
     done: its words while it runs and afterwards. takes_along: what else goes with the object, in words. outcome: what
     is worth saying of the Engine's reply. long: whether it is a job to look at, rather than a matter of seconds.
+    prepare: what the Engine knows better than the defaults. complete: what the form does not ask for, as credentials.
     since: the API version that brings it, where 1.41 does not.
     """
 
@@ -99,6 +100,7 @@ class Command(Operation):
     outcome: Callable[[Any], str] = lambda reply: ""
     defaults: Callable[[Any], Values] = lambda item: {}
     prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None
+    complete: Callable[[Values], Awaitable[Values]] | None = None
     long: bool = False
     since: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dockertui.engine import credentials
 from dockertui.engine import image_calls as calls
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image
@@ -57,13 +58,25 @@ def _untaggable(item: Image) -> str:
     return "" if len(item.tags) > 1 else "its only tag: remove the image"
 
 
-def _untag_choices(item: Image) -> Values:
+def _first_tag(item: Image) -> Values:
     return {"reference": item.tags[0] if item and item.tags else ""}
 
 
 def _pull(item: Any, values: Values) -> Plan:
     name, platform = values["reference"], values["platform"]
-    return Plan((calls.pull(name, platform),), ("pull", *words("--platform", platform), name))
+    return Plan(
+        (calls.pull(name, platform, values.get("headers", {})),), ("pull", *words("--platform", platform), name)
+    )
+
+
+async def _logged_in(values: Values) -> Values:
+    """Raises EngineError when the credentials cannot be read."""
+    return {**values, "headers": await credentials.header(values["reference"])}
+
+
+def _push(item: Image, values: Values) -> Plan:
+    name = values["reference"]
+    return Plan((calls.push(name, values.get("headers", {})),), ("push", name))
 
 
 def _platform(value: str) -> None:
@@ -101,7 +114,14 @@ IMAGES: tuple[Command, ...] = (
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=_platform),
         ),
         defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
-        plan=_pull, outcome=_status,
+        complete=_logged_in, plan=_pull, outcome=_status,
+    ),
+    Command(
+        "image.push", "Push to its registry", "", (), _GROUP, Context.OBJECT, words="docker push upload",
+        kind=KIND, many=False, ask=True, long=True, applies=lambda item: "" if item.tags else "has no tag",
+        doing="pushing", done="pushed",
+        options=(Option("reference", "Name", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
+        defaults=_first_tag, complete=_logged_in, plan=_push,
     ),
     Command(
         "image.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rmi image rm delete",
@@ -122,7 +142,7 @@ IMAGES: tuple[Command, ...] = (
         "image.untag", "Take a tag away", "", (), _GROUP, Context.OBJECT, words="docker rmi untag",
         kind=KIND, many=False, ask=True, harm=Harm.DESTROYS, applies=_untaggable, doing="untagging", done="untagged",
         options=(Option("reference", "Tag", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
-        defaults=_untag_choices, plan=_untag,
+        defaults=_first_tag, plan=_untag,
     ),
     Command(
         "image.prune", "Remove unused images", "", (), _GROUP, Context.OBJECT,

@@ -51,7 +51,13 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
     """The requests as one command line: each follows when the one before it succeeded."""
     return " && ".join(
-        request_line(endpoint, call.method, f"/v{api}{target(call.path, call.params)}", _body(call, reveal))
+        request_line(
+            endpoint,
+            call.method,
+            f"/v{api}{target(call.path, call.params)}",
+            _body(call, reveal),
+            call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()},
+        )
         for call in calls
     )
 
@@ -74,9 +80,13 @@ def request_line(
     if body:
         words += ["-H", "Content-Type: application/json", "-d", body]
     for name, value in (headers or {}).items():
-        words += ["-H", f"{name}: {MASK if name.lower() in SECRET_HEADERS else value}"]
+        words += ["-H", f"{name}: {value}"]
     line = shlex.join([*words, f"{_base(endpoint)}{path}"])
     return f"ssh {_ssh_words(endpoint)} {shlex.quote(line)}" if endpoint.scheme == "ssh" else line
+
+
+def _masked_header(name: str, value: str) -> str:
+    return MASK if name.lower() in SECRET_HEADERS else value
 
 
 def _where(endpoint: Endpoint) -> list[str]:

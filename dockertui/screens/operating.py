@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -42,6 +42,7 @@ class Operating(Screen[None], TakesKeys):
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
+    leave_terminals: Callable[[], None]
     goto_pane: Callable[[int], None]
     _jobs: Jobs | None = None
     _left_out = 0
@@ -140,6 +141,15 @@ class Operating(Screen[None], TakesKeys):
         finally:
             asked.set()
 
+    async def _told(self, command: Command, asking: Awaitable[Values]) -> Values | None:
+        """What is told beyond the form; None when it is not, and that is said."""
+        try:
+            with because(command.id):
+                return await asking
+        except EngineError as error:
+            self.say(f"{command.title}: {error}", "bad", _TROUBLE_STAYS)
+            return None
+
     async def _answer(self, screen: ModalScreen[Values | None], asked: asyncio.Event) -> Values | None:
         """What a dialog is answered with; `asked` is set when it stands on the screen."""
         answer: asyncio.Future[Values | None] = asyncio.get_running_loop().create_future()
@@ -156,16 +166,16 @@ class Operating(Screen[None], TakesKeys):
             for option in command.options
             if option.entry is Entry.FLAG
         }
-        if command.prepare is not None:
-            try:
-                with because(command.id):
-                    known = {**known, **await command.prepare(self.session.engine, about)}
-            except EngineError as error:
-                self.say(f"{command.title}: {error}", "bad", _TROUBLE_STAYS)
-                return
         values: Values | None = known
+        if command.prepare is not None:
+            prepared = await self._told(command, command.prepare(self.session.engine, about))
+            if prepared is None:
+                return
+            values = known = {**known, **prepared}
         if command.ask or with_options:
             values = await self._answer(self._form(command, items, known), asked)
+        if values is not None and command.complete is not None:
+            values = await self._told(command, command.complete(values))
         if values is not None and self._to_confirm(command, items):
             values = await self._answer(self._question(command, items, values), asked)
         if values is not None:
@@ -315,7 +325,7 @@ class Operating(Screen[None], TakesKeys):
 
     def _answered_to_leave(self, answer: Values | None) -> None:
         if answer is not None:
-            self.app.exit()
+            self.leave_terminals()
 
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():

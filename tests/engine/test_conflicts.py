@@ -88,7 +88,7 @@ async def test_a_cancelled_wait_closes_its_connection(clean_dockerd: Dockerd, en
     ended: list[Job] = []
     jobs = Jobs(engine, lambda job: None, ended.extend)
     (job,) = jobs.start([await task_of(Case("container.wait", target="web"), engine)])
-    while not any(request.path.endswith("/wait") for request in engine.trace):
+    while not any(request.path.endswith("/wait") for request in engine.trace):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     jobs.cancel(job)
     await jobs.settled()

@@ -81,6 +81,7 @@ CASES = (
 
 ELSEWHERE = {
     "image.pull": "needs a registry: test_registry.py",
+    "image.push": "needs a registry: test_registry.py",
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
 }
 """Commands whose cases stand in another file."""

@@ -65,6 +65,8 @@ async def task_of(case: Case, engine: Engine) -> Task:
     if command.prepare is not None:
         values |= await command.prepare(engine, item)
     values |= case.values
+    if command.complete is not None:
+        values = dict(await command.complete(values))
     resource = BY_KIND[command.kind]
     assert command.refusal(engine, item) == ""
     identity = resource.source.identity(item) if item is not None else ""

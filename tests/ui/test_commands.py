@@ -118,6 +118,7 @@ async def test_a_command_runs_from_the_screen(id: str) -> None:
 
 def test_every_command_is_tried_or_said_why_not() -> None:
     not_on_the_demo = {
+        "image.push": "no registry there",
         "container.commit": "not known there",
         "container.wait": "needs a container that ends",
         "image.untag": "no image there has two tags",
