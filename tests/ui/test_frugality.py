@@ -100,8 +100,8 @@ async def test_only_what_is_seen_is_sampled_and_formatted(crowd: DemoEngine) -> 
         assert len(stage.main.pane.table._cells) < 300
 
 
-async def test_memory_does_not_grow_with_what_is_done(crowd: DemoEngine) -> None:
-    async with opened(NARROW, engine=crowd) as stage:
+async def test_memory_does_not_grow_with_what_is_done(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
 
         async def round_trip() -> None:
             for _ in range(2):
