@@ -20,6 +20,7 @@ from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.view import BACK
+from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
@@ -39,6 +40,7 @@ from dockertui.widgets.table import Table
 WIDE = 110
 """Columns from which list and detail stand side by side."""
 _MESSAGE_STAYS = 6.0
+_UNTIL_LIVE = 3600.0
 _YOUNG = 120
 """Seconds up to which an age is written in seconds, and so repainted every second."""
 _SLOW_TICKS = 10
@@ -120,6 +122,10 @@ class MainScreen(Operating, TerminalActions):
         for pane in self.panes:
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
+        if link.state is LinkState.LOST and link.error is not None and not self.wide:
+            self.say(str(link.error), "bad", stays=_UNTIL_LIVE)  # the header has no room for it
+        elif link.state is LinkState.LIVE and self._message.style == "bad":
+            self.say("")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
         self._paint_header()
@@ -342,9 +348,8 @@ class MainScreen(Operating, TerminalActions):
         pane.table.resort()
         pane.refresh_surroundings()
         self.detail.repaint()
-        self.say(
-            f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure"
-        )
+        nothing = f"{pane.resource.title.lower()} have no size of their own to measure"
+        self.say(format.plural(len(sizes), "size") if sizes else nothing)
 
     # filter and search
 
