@@ -7,11 +7,17 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, start, terminal
+from bench import idle, keys, logs, start, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
-SUBJECTS = {"start": start.measure, "idle": idle.measure, "keys": keys.measure, "terminal": terminal.measure}
+SUBJECTS = {
+    "start": start.measure,
+    "idle": idle.measure,
+    "keys": keys.measure,
+    "logs": logs.measure,
+    "terminal": terminal.measure,
+}
 RESULTS = Path(__file__).with_name("results")
 
 

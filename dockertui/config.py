@@ -75,6 +75,8 @@ class Settings:
     """Whether frames wait for the terminal to have shown the one before: for slow links."""
     stats_period: float = 2.0
     """Seconds between two samples of a visible container's CPU, memory and I/O."""
+    confirm_interrupts: int = 2
+    """From how many objects on stopping, restarting and the like asks first; 1: always."""
     terminal_leader: str = "ctrl+right_square_bracket"
     """The one key that a terminal does not send to its container."""
     terminal_history: int = 10_000
@@ -237,6 +239,12 @@ def _period(name: str, value: object) -> float:
     return float(value)
 
 
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number, from 1")
+    return value
+
+
 def _key(name: str, value: object) -> str:
     keys = _keys(name, value) if isinstance(value, str) else ()
     if len(keys) != 1 or not keys[0].startswith(("ctrl+", "alt+", "f")) or len(keys[0]) < 2:
@@ -262,6 +270,7 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "diff_output": _switch,
     "flow_control": _switch,
     "stats_period": _period,
+    "confirm_interrupts": _count,
     "terminal_leader": _key,
     "terminal_history": _history,
     "terminal_title": _switch,

@@ -43,6 +43,8 @@ class Resource(ABC, Generic[T]):
     title: ClassVar[str]
     source: ClassVar[Source[Any]]
     default_sort: ClassVar[str] = "name"
+    busy_column: ClassVar[str] = "name"
+    """The column that says what is being done to the object, while it is."""
     sampled: ClassVar[frozenset[str]] = frozenset()
     """Columns whose values change with every sample of statistics, without their object."""
 

@@ -39,6 +39,7 @@ class Containers(Resource[Container]):
     kind = "container"
     title = "Containers"
     source = CONTAINERS
+    busy_column = "status"
     plain = ("name", "image", "status", "project", "ports")
     prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})

@@ -33,6 +33,7 @@ class Images(Resource[Image]):
 
     kind = "image"
     title = "Images"
+    busy_column = "used"
     source = Source(
         "image",
         images.ls,

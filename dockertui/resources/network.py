@@ -27,6 +27,7 @@ class Networks(Resource[Network]):
 
     kind = "network"
     title = "Networks"
+    busy_column = "members"
     source = Source(
         "network",
         networks.ls,

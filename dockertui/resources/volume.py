@@ -27,6 +27,7 @@ class Volumes(Resource[Volume]):
 
     kind = "volume"
     title = "Volumes"
+    busy_column = "used"
     source = Source(
         "volume",
         volumes.ls,

@@ -23,11 +23,13 @@ from dockertui.operations.view import BACK
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
-from dockertui.screens import status
+from dockertui.screens import log_choice, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
+from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
+from dockertui.screens.tabs import Tab
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
@@ -42,7 +44,7 @@ _YOUNG = 120
 _SLOW_TICKS = 10
 
 
-class MainScreen(TerminalActions):
+class MainScreen(Operating, TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -99,6 +101,7 @@ class MainScreen(TerminalActions):
                 pane.refresh_surroundings()
         self._paint_header()
         self._paint_strip()
+        self._paint_footer()
         self._watch_visible()
         self._follow_cursor(changes)
 
@@ -159,18 +162,21 @@ class MainScreen(TerminalActions):
 
     def _paint_header(self) -> None:
         left, right = status.header(self.session, self.containers, self.world.clock())
-        self.header.update(left, [*self.opened_terminals(), *right])
+        self.header.update(left, [*self.opened_terminals(), *self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = Context.DETAIL if self.focused in self.detail.tabs else Context.LIST
+        context = self.detail.tab.context if self.focused in self.detail.tabs else Context.LIST
         if isinstance(self.focused, Input):
             context = Context.PROMPT
-        idle = () if self._can_go_back else (BACK,)
-        hints = None if self._message.text else self.terminal_footer()
-        self.footer.update(*(hints or status.footer(self.catalogue, context, self._message, idle)))
+        if (led := self.terminal_footer()) and not self._message.text:
+            self.footer.update(*led)
+            return
+        idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
+        kind = self.pane.resource.kind
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
 
     @property
     def _can_go_back(self) -> bool:
@@ -269,6 +275,7 @@ class MainScreen(TerminalActions):
     def on_table_selected(self, event: Table.Selected) -> None:
         if event.table is self.pane.table:
             self._show_detail()
+            self._paint_footer()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self._open_detail(True)
@@ -293,7 +300,7 @@ class MainScreen(TerminalActions):
         operation = BY_ID[id]
         hearers = {
             Context.LIST: self.pane.table,
-            Context.DETAIL: self.detail.tab,
+            self.detail.tab.context: self.detail.tab,
             Context.TERMINAL: self.terminals or self,
         }
         await hearers.get(operation.context, self).run_action(operation.action)
@@ -349,11 +356,18 @@ class MainScreen(TerminalActions):
         """Search in the tab of the detail that is shown."""
         await self._ask("search", "", self.detail.tab.search, self.detail.tab)
 
-    async def _ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
+    async def _ask(
+        self,
+        what: str,
+        value: str,
+        typed: Callable[[str], object] | None,
+        place: Widget,
+        done: Callable[[str], object] | None = None,
+    ) -> None:
         from dockertui.screens.prompt import Prompt  # off the path to the first paint, as menus and help are
 
         await self.query(Prompt).remove()
-        prompt = Prompt(value, what, typed=typed, place=place)
+        prompt = Prompt(value, what, typed=typed, done=done, place=place)
         await self.mount(prompt, before=self.footer)
         self.set_focus(prompt)
 
@@ -413,8 +427,24 @@ class MainScreen(TerminalActions):
         self.detail.select_tab(self.detail.shown_tabs[tab])
 
     def action_inspect(self) -> None:
-        self.detail.select_tab(self.detail.json)
+        self.open_tab(self.detail.json)
+
+    def open_tab(self, tab: Tab) -> None:
+        """Open the detail with one of its tabs."""
+        self.detail.select_tab(tab)
         self._open_detail(True)
+
+    def action_logs(self) -> None:
+        log_choice.open_logs(self)
+
+    def action_project_logs(self) -> None:
+        log_choice.open_project_logs(self)
+
+    async def on_tab_asked(self, event: Tab.Asked) -> None:
+        await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
+
+    def on_tab_said(self, event: Tab.Said) -> None:
+        self.say(event.text, event.style)
 
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal
@@ -448,4 +478,5 @@ class MainScreen(TerminalActions):
         )
 
     def action_leave(self) -> None:
-        self.leave_terminals()
+        if not self.asks_to_leave():
+            self.leave_terminals()

@@ -54,6 +54,7 @@ async def palette(screen: MainScreen) -> None:
             operation.id,
             operation.title,
             hint=screen.catalogue.keys_shown(operation, 2),
+            disabled=screen.refusal(operation),
             words=operation.words,
         )
         for operation in OPERATIONS

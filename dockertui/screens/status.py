@@ -135,13 +135,15 @@ def detail_title(subject: Subject | None, gone: bool, tabs: Sequence[Tab], curre
     ]
 
 
-def footer(catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = ()) -> Line:
-    """What the keys do here, but those `idle` now; or a message while there is one."""
+def footer(
+    catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = (), kind: str = ""
+) -> Line:
+    """What the keys do here, but those `idle` now; or a message while there is one. `kind`: of the pane's objects."""
     if message.text:
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
         return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in _PROMPT_KEYS], []
-    hints = catalogue.hints(context)
+    hints = catalogue.hints(context, kind)
     return [
         Piece(
             ((key, "key"), (f" {operation.hint}", "dim")),

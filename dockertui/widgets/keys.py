@@ -27,7 +27,14 @@ class KeysInOrder(App[ReturnType]):
         """Deal with a key here; everything else, and keys for other widgets, goes Textual's way."""
         taker = (self.focused or self.screen) if self.screen_stack else None
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(taker, TakesKeys):
-            if not (await self._check_bindings(event.key, priority=True) or await taker.take_key(event)):
-                await self._check_bindings(event.key)
+            await self._take_key(event, taker)
         else:
             await super().on_event(event)
+
+    async def _take_key(self, event: events.Key, taker: TakesKeys) -> None:
+        """The widget first, then the bindings, and what nothing took is for the screen."""
+        if await self._check_bindings(event.key, priority=True) or await taker.take_key(event):
+            return
+        screen = self.screen
+        if not await self._check_bindings(event.key) and isinstance(screen, TakesKeys) and screen is not taker:
+            await screen.take_key(event)
