@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -51,12 +53,9 @@ async def test_no_command_reaches_the_engine(dockerd: Dockerd) -> None:
             prepare(case, dockerd)
             task = await task_of(case, free)
             assert task.command.refusal(bound) == "read only"
-            try:
+            with pytest.raises(EngineError) as refusal:
                 await perform(bound, task)
-            except EngineError as error:
-                assert error.kind is ErrorKind.READ_ONLY
-            else:
-                raise AssertionError(f"{case.id} was not refused")
+            assert refusal.value.kind is ErrorKind.READ_ONLY
         await bound.close()
     await free.close()
     assert [line.split()[0] for line in lines] == [b"GET"], "the version, and nothing else"
