@@ -71,6 +71,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
+        self._main: MainScreen | None = None
         self._last_input = time.monotonic()
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
@@ -143,7 +144,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
-        main = MainScreen(self.session, self.catalogue)
+        main = self._main = MainScreen(self.session, self.catalogue)
         # Over Textual's own blank screen, or in place of the one that said what was tried.
         await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
         self.call_after_refresh(self._follow)
@@ -155,8 +156,8 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             gc.freeze()
 
     def _sampled(self, ids: frozenset[str]) -> None:
-        if isinstance(self.screen, MainScreen):
-            self.screen.sampled(ids)
+        if self._main is not None and self._main.is_running:
+            self._main.sampled(ids)
 
     def problems_to_screen(self) -> None:
         """Say what is wrong in the settings file: the first in full, the rest by number."""
@@ -169,6 +170,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         if self._following is not None:
             self._following.cancel()
             await asyncio.wait([self._following])
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C quits wherever nothing else takes it; Textual would show how to quit."""
+        self.exit()
 
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""

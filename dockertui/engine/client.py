@@ -78,6 +78,18 @@ class Stream:
             self._record.bytes_in += len(chunk)
             yield chunk
 
+    async def rest(self, seconds: float) -> None:
+        """Leave what comes to the kernel for so long: one waking then takes it all, where each line would cost one."""
+        connection = self.response.connection
+        transport = connection.transport if connection is not None else None
+        if not isinstance(transport, asyncio.Transport):
+            return
+        transport.pause_reading()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            transport.resume_reading()
+
     async def read(self, limit: int = REPLY_LIMIT) -> bytes:
         """All of the body. Raises EngineError (PROTOCOL) when it is longer than ``limit`` bytes."""
         parts = []

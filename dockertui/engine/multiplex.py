@@ -7,6 +7,7 @@ the Engine's API, "Attach to a container", and of moby's ``pkg/stdcopy``.
 
 from __future__ import annotations
 
+import struct
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -22,6 +23,11 @@ class Channel(IntEnum):
     OUT = 1
     ERR = 2
     ENGINE = 3
+
+
+_HEADER: Final = struct.Struct(">II")
+_CHANNELS: Final = {channel << 24: channel.value for channel in Channel}
+"""By a header's first four bytes, of which three are zero."""
 
 
 class Output(NamedTuple):
@@ -81,6 +87,48 @@ class Demultiplexer:
             self._channel, self._left = parse_header(self._header, self._limit)
             self._header = b""
         return min(at + needed, len(data))
+
+
+class FrameReader:
+    """As ``Demultiplexer``, for whole frames: in a log each of them is one entry, and where it ends has a meaning.
+
+    The memory taken is that of one frame.
+    """
+
+    def __init__(self, limit: int = FRAME_LIMIT) -> None:
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._have = 0
+        self._need = HEADER
+
+    @property
+    def pending(self) -> bool:
+        """Whether a frame has begun and not ended."""
+        return self._have > 0
+
+    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
+        """Channel and payload of each frame that is complete now. Raises FrameError."""
+        self._parts.append(data)
+        self._have += len(data)
+        if self._have < self._need:
+            return []
+        data = b"".join(self._parts)
+        found: list[tuple[int, bytes]] = []
+        at, end, self._need = 0, len(data), HEADER
+        while end - at >= HEADER:
+            word, length = _HEADER.unpack_from(data, at)
+            channel = _CHANNELS.get(word)
+            if channel is None or length > self._limit:
+                raise FrameError(f"no frame begins with {data[at : at + HEADER].hex(' ')}")
+            stop = at + HEADER + length
+            if stop > end:
+                self._need = HEADER + length
+                break
+            found.append((channel, data[at + HEADER : stop]))
+            at = stop
+        self._parts = [data[at:]] if at < end else []
+        self._have = end - at
+        return found
 
 
 def parse_header(header: bytes, limit: int = FRAME_LIMIT) -> tuple[Channel, int]:

@@ -12,6 +12,7 @@ from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
 from dockertui.operations.images import IMAGES
+from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
 from dockertui.operations.running import RUNNING
 from dockertui.operations.terminal import TERMINAL
@@ -32,7 +33,7 @@ _JUMPS = tuple(
 )
 COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *NETWORKS, *VOLUMES)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -52,6 +53,7 @@ _SCOPES = {
     Context.ANYWHERE: _paned(_PANED, _KINDS),
     Context.LIST: _paned((Context.LIST,), _KINDS),
     Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
+    Context.LOG: frozenset({Context.LOG.value}),
     Context.CONNECTION: frozenset({Context.CONNECTION.value}),
     Context.TERMINAL: frozenset({Context.TERMINAL.value}),
 }

@@ -7,7 +7,7 @@ from dockertui.operations.base import Context, Operation
 _MOVE, _PANES, _LIST, _DETAIL, _PROGRAM = "Move", "Panes", "Lists", "Detail", "Program"
 
 
-def _moves(context: Context, prefix: str) -> tuple[Operation, ...]:
+def moves(context: Context, prefix: str) -> tuple[Operation, ...]:
     """The moving keys, the same in a list and in a detail."""
     table = (
         ("down", "Down", "cursor_down", ("j", "down")),
@@ -35,10 +35,10 @@ BACK = Operation(
 )
 
 VIEW: tuple[Operation, ...] = (
-    *_moves(Context.LIST, "list"),
+    *moves(Context.LIST, "list"),
     Operation("list.left", "Columns to the left", "scroll_left", ("left",), _MOVE, Context.LIST, palette=False),
     Operation("list.right", "Columns to the right", "scroll_right", ("right",), _MOVE, Context.LIST, palette=False),
-    *_moves(Context.DETAIL, "detail"),
+    *moves(Context.DETAIL, "detail"),
     Operation("pane.next", "Next pane", "next_pane", ("tab",), _PANES, hint="pane", hint_order=2, palette=False),
     Operation("pane.previous", "Previous pane", "previous_pane", ("shift+tab",), _PANES, palette=False),
     Operation(

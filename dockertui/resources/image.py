@@ -114,7 +114,7 @@ class Images(Resource[Image]):
         users = world.containers_of_image(item.id)
         return filled(
             Section("Image", facts(*_identity(item, inspect, world))),
-            Section("Used by", users_fields(users)),
+            Section("Used by", users_fields(users, world)),
             Section("Runs", facts(*_runs(inspect, world))),
             Section(
                 "Layers",

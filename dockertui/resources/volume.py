@@ -12,6 +12,7 @@ from dockertui.engine.models import Volume
 from dockertui.live.store import Source
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.container_state import status
 from dockertui.resources.reply import Reply
 from dockertui.resources.touched import own
 from dockertui.resources.users import container_reference, running_first, use_count
@@ -161,7 +162,7 @@ def _mount_fields(item: Volume, world: World) -> list[Field]:
     fields = []
     for user in running_first(world.containers_of_volume(item.name)):
         places = [f"{m.destination}{'' if m.rw else ' (read only)'}" for m in user.mounts if m.name == item.name]
-        value = f"{user.status or user.state}, at {', '.join(places)}"
+        value = f"{status(world, user).text}, at {', '.join(places)}"
         fields.append(
             Field(
                 user.name or user.short_id,

@@ -15,6 +15,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.world import World
+from dockertui.screens.log_tab import LogTab
 from dockertui.screens.status import detail_title
 from dockertui.screens.tabs import InspectTab, PageTab, Subject, Tab
 from dockertui.widgets.bar import Bar
@@ -40,7 +41,8 @@ class DetailView(Vertical):
         self.title_bar = Bar(classes="title")
         self.page = PageTab()
         self.json = InspectTab()
-        self.tabs: tuple[Tab, ...] = (self.page, self.json)
+        self.logs = LogTab(engine)
+        self.tabs: tuple[Tab, ...] = (self.page, self.logs, self.json)
         self.tab: Tab = self.page
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None

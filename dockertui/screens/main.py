@@ -20,15 +20,17 @@ from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.view import BACK
+from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
-from dockertui.screens import status
+from dockertui.screens import log_choice, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
+from dockertui.screens.tabs import Tab
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
@@ -38,6 +40,7 @@ from dockertui.widgets.table import Table
 WIDE = 110
 """Columns from which list and detail stand side by side."""
 _MESSAGE_STAYS = 6.0
+_UNTIL_LIVE = 3600.0
 _YOUNG = 120
 """Seconds up to which an age is written in seconds, and so repainted every second."""
 _SLOW_TICKS = 10
@@ -119,6 +122,10 @@ class MainScreen(Operating, TerminalActions):
         for pane in self.panes:
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
+        if link.state is LinkState.LOST and link.error is not None and not self.wide:
+            self.say(str(link.error), "bad", stays=_UNTIL_LIVE)  # the header has no room for it
+        elif link.state is LinkState.LIVE and self._message.style == "bad":
+            self.say("")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
         self._paint_header()
@@ -161,19 +168,21 @@ class MainScreen(Operating, TerminalActions):
 
     def _paint_header(self) -> None:
         left, right = status.header(self.session, self.containers, self.world.clock())
-        self.header.update(left, [*self.running_jobs(), *self.opened_terminals(), *right])
+        self.header.update(left, [*self.opened_terminals(), *self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = Context.DETAIL if self.focused in self.detail.tabs else Context.LIST
+        context = self.detail.tab.context if self.focused in self.detail.tabs else Context.LIST
         if isinstance(self.focused, Input):
             context = Context.PROMPT
+        if (led := self.terminal_footer()) and not self._message.text:
+            self.footer.update(*led)
+            return
         idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
-        hints = None if self._message.text else self.terminal_footer()
         kind = self.pane.resource.kind
-        self.footer.update(*(hints or status.footer(self.catalogue, context, self._message, idle, kind)))
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
 
     @property
     def _can_go_back(self) -> bool:
@@ -297,7 +306,7 @@ class MainScreen(Operating, TerminalActions):
         operation = BY_ID[id]
         hearers = {
             Context.LIST: self.pane.table,
-            Context.DETAIL: self.detail.tab,
+            self.detail.tab.context: self.detail.tab,
             Context.TERMINAL: self.terminals or self,
         }
         await hearers.get(operation.context, self).run_action(operation.action)
@@ -339,9 +348,8 @@ class MainScreen(Operating, TerminalActions):
         pane.table.resort()
         pane.refresh_surroundings()
         self.detail.repaint()
-        self.say(
-            f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure"
-        )
+        nothing = f"{pane.resource.title.lower()} have no size of their own to measure"
+        self.say(format.plural(len(sizes), "size") if sizes else nothing)
 
     # filter and search
 
@@ -353,11 +361,18 @@ class MainScreen(Operating, TerminalActions):
         """Search in the tab of the detail that is shown."""
         await self._ask("search", "", self.detail.tab.search, self.detail.tab)
 
-    async def _ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
+    async def _ask(
+        self,
+        what: str,
+        value: str,
+        typed: Callable[[str], object] | None,
+        place: Widget,
+        done: Callable[[str], object] | None = None,
+    ) -> None:
         from dockertui.screens.prompt import Prompt  # off the path to the first paint, as menus and help are
 
         await self.query(Prompt).remove()
-        prompt = Prompt(value, what, typed=typed, place=place)
+        prompt = Prompt(value, what, typed=typed, done=done, place=place)
         await self.mount(prompt, before=self.footer)
         self.set_focus(prompt)
 
@@ -417,8 +432,24 @@ class MainScreen(Operating, TerminalActions):
         self.detail.select_tab(self.detail.shown_tabs[tab])
 
     def action_inspect(self) -> None:
-        self.detail.select_tab(self.detail.json)
+        self.open_tab(self.detail.json)
+
+    def open_tab(self, tab: Tab) -> None:
+        """Open the detail with one of its tabs."""
+        self.detail.select_tab(tab)
         self._open_detail(True)
+
+    def action_logs(self) -> None:
+        log_choice.open_logs(self)
+
+    def action_project_logs(self) -> None:
+        log_choice.open_project_logs(self)
+
+    async def on_tab_asked(self, event: Tab.Asked) -> None:
+        await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
+
+    def on_tab_said(self, event: Tab.Said) -> None:
+        self.say(event.text, event.style)
 
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal

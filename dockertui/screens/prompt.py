@@ -16,15 +16,24 @@ _MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedo
 class Prompt(Input, TakesKeys):
     """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
 
-    typed: called with the text at every change. place: what is filtered or searched: up, down and the paging keys
-    move in it meanwhile, and it has the focus afterwards.
+    typed: called with the text at every change. done: called with the text that Enter keeps. place: what is filtered or
+    searched: up, down and the paging keys move in it meanwhile, and it has the focus afterwards.
     """
 
-    def __init__(self, value: str, what: str, *, typed: Callable[[str], object], place: Widget) -> None:
+    def __init__(
+        self,
+        value: str,
+        what: str,
+        *,
+        typed: Callable[[str], object] | None = None,
+        done: Callable[[str], object] | None = None,
+        place: Widget,
+    ) -> None:
         super().__init__(value, compact=True, select_on_focus=False)
         self.border_title = what
         self.cursor_blink = False
-        self._typed = typed
+        self._typed = typed or (lambda text: None)
+        self._done = done or (lambda text: None)
         self._place = place
 
     async def take_key(self, event: events.Key) -> bool:
@@ -32,6 +41,7 @@ class Prompt(Input, TakesKeys):
             self._typed("")
             await self._end()
         elif event.key == "enter":
+            self._done(self.value)
             await self._end()
         elif event.key in _MOVES:
             await self._place.run_action(_MOVES[event.key])

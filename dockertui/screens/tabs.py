@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
+from textual.message import Message
 from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
@@ -38,7 +39,33 @@ class Subject(NamedTuple):
 class Tab(Widget):
     """A widget that is a tab of the detail: mixed into one that can be focused and moves by the catalogue's keys."""
 
+    class Asked(Message):
+        """The tab wants a line typed: what it is for, what it begins with, and who hears of it as `Prompt` says."""
+
+        def __init__(
+            self,
+            what: str,
+            value: str = "",
+            *,
+            typed: Callable[[str], object] | None = None,
+            done: Callable[[str], object] | None = None,
+        ) -> None:
+            super().__init__()
+            self.what = what
+            self.value = value
+            self.typed = typed
+            self.done = done
+
+    class Said(Message):
+        """A sentence for the footer, in a style."""
+
+        def __init__(self, text: str, style: str = "") -> None:
+            super().__init__()
+            self.text = text
+            self.style = style
+
     title: ClassVar[str]
+    context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 
     def shows(self, subject: Subject) -> bool:

@@ -111,7 +111,8 @@ def commands(pane: TerminalPane) -> None:
     def chosen(id: str) -> None:
         pane.call_later(pane.run_operation, operations[id])
 
-    _ask(pane.app, "In a terminal", items, chosen)
+    engine = f" · {pane.session.emulator.engine}" if pane.session is not None else ""
+    _ask(pane.app, f"In a terminal{engine}", items, chosen)
 
 
 def leave(app: App[Any], sessions: list[TerminalSession], go: Callable[[], None]) -> None:

@@ -53,9 +53,9 @@ async def test_no_command_reaches_the_engine(dockerd: Dockerd) -> None:
             prepare(case, dockerd)
             task = await task_of(case, free)
             assert task.command.refusal(bound) == "read only"
-            with pytest.raises(EngineError) as refusal:
+            with pytest.raises(EngineError) as refused:
                 await perform(bound, task)
-            assert refusal.value.kind is ErrorKind.READ_ONLY
+            assert refused.value.kind is ErrorKind.READ_ONLY, case.id
         await bound.close()
     await free.close()
     assert [line.split()[0] for line in lines] == [b"GET"], "the version, and nothing else"

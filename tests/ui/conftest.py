@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from dockertui.demo import DemoEngine
+from dockertui.live.watcher import Watcher
 from tests.ui.stage import Clock
 
 
@@ -22,6 +23,9 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
     monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr("dockertui.leaving.signal.signal", lambda number, handler: None)
+    # What the program waits for to spare an Engine, tests wait for a thousand times.
+    monkeypatch.setattr(Watcher.__init__, "__kwdefaults__", {**(Watcher.__init__.__kwdefaults__ or {}), "settle": 0.01})
+    monkeypatch.setattr("dockertui.screens.detail._SETTLE", 0.01)
     yield
     monkeypatch.undo()
     time.tzset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from dockertui.demo import DemoEngine
@@ -65,6 +67,10 @@ async def test_the_pages_of_the_other_kinds(host: DemoEngine) -> None:
             assert part in text, part
 
 
+def _is_at(stage: Stage, kind: str, name: str) -> bool:
+    return (stage.main.pane.resource.kind, stage.cursor) == (kind, name)
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
 async def test_there_and_back(host: DemoEngine, size: tuple[int, int]) -> None:
     """A container, its image, one of that image's other containers, its network; and all the way back."""
@@ -75,9 +81,7 @@ async def test_there_and_back(host: DemoEngine, size: tuple[int, int]) -> None:
             await stage.press("f")
             await stage.type(name)
             await stage.press("enter")
-            await stage.until(
-                lambda kind=kind, name=name: (stage.main.pane.resource.kind, stage.cursor) == (kind, name)
-            )
+            await stage.until(partial(_is_at, stage, kind, name))
             stage.check_frame()
         for kind, name in [*reversed(way[:-1]), ("container", "shop-web-1")]:
             await stage.press("backspace")

@@ -42,8 +42,10 @@ async def test_a_key_repaints_little(host: DemoEngine) -> None:
         await stage.press("j")
         assert sum(region.area for region in regions) <= 2 * table.size.width
         bars = [painted(bar) for bar in (stage.main.header, stage.main.strip, stage.main.footer)]
+        footer = stage.footer
         await stage.press("j")
-        assert not any(bars)
+        assert not any(bars[:2])
+        assert bool(bars[2]) is (stage.footer != footer), "what can be done is another thing there"
 
 
 async def test_an_unchanged_listing_paints_nothing(host: DemoEngine) -> None:
@@ -100,19 +102,18 @@ async def test_only_what_is_seen_is_sampled_and_formatted(crowd: DemoEngine) -> 
         assert len(stage.main.pane.table._cells) < 300
 
 
-async def test_memory_does_not_grow_with_what_is_done(crowd: DemoEngine) -> None:
-    async with opened(NARROW, engine=crowd) as stage:
+async def test_memory_does_not_grow_with_what_is_done(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
 
         async def round_trip() -> None:
-            for _ in range(5):
-                await stage.press("G", "pageup", "g", "pagedown", "O")
+            for _ in range(2):
+                await stage.press("G", "pageup", "g", "O")
                 await stage.press("enter")
                 await stage.until_known()
                 await stage.press("escape", "2", "1")
 
         await round_trip()
-        gc.collect()
-        tracemalloc.start()
+        tracemalloc.start(1)
         try:
             await round_trip()
             gc.collect()

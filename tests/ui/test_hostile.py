@@ -171,7 +171,7 @@ def test_masking_takes_linear_time(text: str) -> None:
 # Fields that nobody knows, and fields that are not there
 
 
-@pytest.mark.parametrize("missing", [0.2, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("missing", [0.3, 1.0])
 async def test_missing_fields(missing: float) -> None:
     async with opened(NARROW, faults=Faults(missing_fields=missing)) as stage:
         await through_everything(stage)
@@ -190,13 +190,12 @@ async def through_everything(stage: Stage) -> None:
         assert pane.table.shown, pane.resource.kind
         for column, _ in pane.sortable():
             pane.sort_by(column)
-        for _ in range(3):
-            await stage.press("j", "enter")
-            await stage.until_answered()
-            stage.check_frame()
-            await stage.press("i")
-            stage.check_frame()
-            await stage.press("]", "escape")
+        await stage.press("j", "enter")
+        await stage.until_answered()
+        stage.check_frame()
+        await stage.press("i")
+        stage.check_frame()
+        await stage.press("]", "escape")
         await stage.press("#", "slash", *"state:a", "escape")
         assert pane.table.last_error is None, pane.table.last_error
         stage.check_frame()

@@ -9,6 +9,7 @@ import pytest
 
 from dockertui.demo import DemoEngine
 from dockertui.key_names import normal
+from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import COMMANDS, OPERATIONS
 from dockertui.screens.help import HelpScreen
 from dockertui.screens.main import MainScreen
@@ -373,7 +374,57 @@ def calls(name: str) -> Check:
     return check
 
 
+# Terminals
+
+LEADER = "ctrl+right_square_bracket"
+
+
+def opens(text: str) -> Check:
+    """The operation opens a terminal in the container that shows `text`; leader and d lead back to the list."""
+
+    async def check(stage: Stage, key: str) -> None:
+        await stage.goto("shop-web-2")
+        await stage.press(key)
+        await stage.until(text)
+        assert not stage.main.pane.table.has_focus
+        await stage.press(LEADER, "d")
+        await stage.until(lambda: stage.main.pane.table.has_focus)
+
+    return check
+
+
+async def exec_command(stage: Stage, key: str) -> None:
+    await stage.goto("shop-web-2")
+    await stage.press(key)
+    await stage.until("Environment")
+    await stage.press("escape")
+    assert isinstance(stage.app.screen, MainScreen)
+
+
+async def show_terminals(stage: Stage, key: str) -> None:
+    await opens("root@")(stage, "x")
+    await stage.press(key)
+    await stage.until("root@")
+    assert not stage.main.pane.table.has_focus
+
+
+async def logs(stage: Stage, key: str) -> None:
+    await stage.goto("shop-web-2")
+    await stage.press(key)
+    await stage.until("GET /")
+    assert not stage.main.pane.table.has_focus
+    await stage.press("escape")
+    await stage.until(lambda: stage.main.pane.table.has_focus)
+
+
 CHECKS: Mapping[str, Check] = {
+    "container.logs": logs,
+    "container.project_logs": logs,
+    "container.exec": opens("root@"),
+    "container.exec_command": exec_command,
+    "container.attach": opens("HTTP/1"),
+    "container.watch": opens("HTTP/1"),
+    "terminal.show": show_terminals,
     **{f"list.{name}": check for name, check in moves(page=False).items()},
     **{f"detail.{name}": check for name, check in moves(page=True).items()},
     "list.left": list_left,
@@ -436,9 +487,15 @@ CONNECTION_CHECKS: Mapping[str, Check] = {
 }
 
 
+def has_a_place_of_its_own(operation: Operation) -> bool:
+    """What works inside a terminal or a log is for their own tests: tests/pty/test_terminals.py and the like."""
+    return operation.context in (Context.TERMINAL, Context.LOG) or operation.id == "terminal.play"
+
+
 def test_every_operation_is_tested() -> None:
     elsewhere = {command.id for command in COMMANDS} | DOING_IDS  # test_commands.py
-    assert {operation.id for operation in OPERATIONS} == CHECKS.keys() | CONNECTION_CHECKS.keys() | elsewhere
+    here = {operation.id for operation in OPERATIONS if not has_a_place_of_its_own(operation)}
+    assert here == CHECKS.keys() | CONNECTION_CHECKS.keys() | elsewhere
 
 
 def keys_of(checks: Mapping[str, Check]) -> list[tuple[str, str]]:
@@ -460,11 +517,15 @@ async def test_a_key_of_the_connection_screen(host: DemoEngine, operation: str, 
         stage.check_frame()
 
 
+_HARMLESS = CHECKS.keys() - {"program.quit", "terminal.show"} - {id for id in CHECKS if id.startswith("container.")}
+"""Operations that change nothing on the Engine, and do not take the keys for a terminal."""
+
+
 async def test_the_palette_offers_and_runs_the_operations(host: DemoEngine) -> None:
     """Each once, in the state the one before left: whatever that is, none may fail."""
     async with opened(NARROW, engine=host) as stage:
         for operation in OPERATIONS:
-            if operation.palette and operation.id != "program.quit":
+            if operation.palette and operation.id in _HARMLESS:
                 while not isinstance(stage.app.screen, MainScreen):
                     await stage.press("escape")
                 await stage.press("escape", "colon")

@@ -55,5 +55,6 @@ def next_line_due(container: Container, now: float) -> float | None:
 
 
 def select(container: Container, keep: Callable[[LogLine], bool], tail: int | None) -> list[LogLine]:
-    lines = [line for line in container.logs if keep(line)]
-    return lines if tail is None else lines[max(len(lines) - tail, 0) :]
+    """The last `tail` lines, of these the ones to keep: in this order, as a real Engine does it."""
+    lines = [*container.logs]
+    return [line for line in (lines if tail is None else lines[max(len(lines) - tail, 0) :]) if keep(line)]

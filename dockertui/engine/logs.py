@@ -1,0 +1,149 @@
+"""``GET /containers/{id}/logs``: the tail, what follows, and pages backwards. All raise EngineError.
+
+The Engine takes ``tail`` before it looks at ``since`` and ``until`` (moby, ``daemon/logger/loggerutils/logfile.go``),
+so a page before a moment is the tail of all entries since that moment and some more. ``since`` and ``until`` are
+inclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, NamedTuple
+
+from dockertui.engine.client import Engine, Stream
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.log_lines import SECOND, Line, LineReader, LogError
+from dockertui.engine.multiplex import FrameError
+from dockertui.engine.target import segment
+
+REST: Final = 0.05
+"""Seconds between two looks at a log that is followed: a person cannot tell, and a busy log costs a tenth."""
+_SMALL, _LARGE = 4 * 1024, 16 * 1024
+"""Bytes of one look: below, rest longer; above, shorter, since a socket holds about 200 lines and dockerd waits."""
+
+
+class LogStream:
+    """A log that is coming."""
+
+    def __init__(self, stream: Stream, reader: LineReader, *, follow: bool) -> None:
+        self._stream = stream
+        self._reader = reader
+        self._follow = follow
+
+    @property
+    def entries(self) -> int:
+        """How many entries came, as the Engine counts them for ``tail``."""
+        return self._reader.entries
+
+    async def batches(self) -> AsyncIterator[list[Line]]:
+        """The lines as they come. Whoever takes them slowly makes the Engine wait, and nothing piles up here."""
+        rest = REST
+        async for chunk in self._stream.chunks():
+            if lines := self._read(chunk):
+                yield lines
+            if self._follow:
+                rest = _next_rest(rest, len(chunk))
+                if rest:
+                    await self._stream.rest(rest)
+        if lines := self._reader.end():
+            yield lines
+
+    def _read(self, chunk: bytes) -> list[Line]:
+        try:
+            return self._reader.feed(chunk)
+        except FrameError as error:
+            raise EngineError(ErrorKind.PROTOCOL, f"the log is out of step: {error}") from None
+        except LogError as error:
+            raise EngineError(ErrorKind.SERVER, f"the Engine cannot read the log any further: {error}") from None
+
+
+def _next_rest(rest: float, size: int) -> float:
+    """How long to rest after so many bytes."""
+    if size < _SMALL:
+        return min(REST, rest * 2 or REST / 8)
+    if size > _LARGE:
+        return rest / 2 if rest > REST / 16 else 0.0
+    return rest
+
+
+@asynccontextmanager
+async def open_log(
+    engine: Engine,
+    container: str,
+    *,
+    tty: bool,
+    tail: int | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    follow: bool = False,
+) -> AsyncIterator[LogStream]:
+    """Both streams of a container's log, with timestamps; leaving the context closes the connection.
+
+    ``tail`` in entries, None for all. ``since`` and ``until`` in epoch nanoseconds. ``tty`` is ``Config.Tty`` of its
+    ``inspect``: what the Engine says of it in its headers is not to be relied on.
+    """
+    params = {
+        "stdout": True,
+        "stderr": True,
+        "timestamps": True,
+        "follow": follow or None,
+        "tail": "all" if tail is None else str(tail),
+        "since": _moment(since),
+        "until": _moment(until),
+    }
+    async with engine.stream("GET", f"/containers/{segment(container)}/logs", params=params) as stream:
+        yield LogStream(stream, LineReader(tty=tty), follow=follow)
+
+
+def _moment(when: int | None) -> str | None:
+    """Seconds and nanoseconds; the Engine does not take RFC 3339 here."""
+    return None if when is None else f"{when // SECOND}.{when % SECOND:09d}"
+
+
+class LogPage(NamedTuple):
+    """Lines before a moment, the oldest first, and whether the log begins with them."""
+
+    lines: list[Line]
+    entries: int
+    beginning: bool
+
+
+async def page_before(engine: Engine, container: str, *, tty: bool, before: int, behind: int, count: int) -> LogPage:
+    """About ``count`` lines older than ``before`` (epoch ns), ending right before it.
+
+    ``behind`` is about how many entries the log has from there to its end. What is asked for is doubled until older
+    lines come, or the same ones again, which then begin the log.
+    """
+    tail = behind + count
+    page = await _read_page(engine, container, tty, before, tail)
+    while len(page.lines) < count:
+        tail *= 2
+        again = await _read_page(engine, container, tty, before, tail)
+        if _oldest(again) == _oldest(page) and again.entries == page.entries:
+            return again._replace(beginning=True)
+        page = again
+    return _whole_lines(page)
+
+
+async def _read_page(engine: Engine, container: str, tty: bool, before: int, tail: int) -> LogPage:
+    lines: list[Line] = []
+    async with open_log(engine, container, tty=tty, tail=tail, until=before - 1) as log:
+        async for batch in log.batches():
+            lines += batch
+        return LogPage(lines, log.entries, beginning=False)
+
+
+def _oldest(page: LogPage) -> int:
+    return page.lines[0].time if page.lines else 0
+
+
+def _whole_lines(page: LogPage) -> LogPage:
+    kept = without_first_moment(page.lines)
+    return page._replace(lines=kept, entries=page.entries - len(page.lines) + len(kept))
+
+
+def without_first_moment(lines: list[Line]) -> list[Line]:
+    """A tail without the lines of its first moment: they may be cut, and the page before has them whole."""
+    kept = [line for line in lines if line.time > lines[0].time]
+    return kept or lines

@@ -1,0 +1,221 @@
+"""The log of one container, followed over restarts of it and of the Engine: no line twice, none left out unsaid."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from dockertui.engine import containers
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.exit_codes import meaning
+from dockertui.engine.log_lines import Line
+from dockertui.engine.logs import LogPage, LogStream, open_log, page_before, without_first_moment
+from dockertui.live.backoff import Backoff
+
+TAIL: Final = 1000
+"""Entries to begin with: some screens full, whatever the log's size."""
+_RESUME_TAILS: Final = (5_000, 100_000, None)
+"""Entries looked at for the place where a log was left: dockerd reads all of a log for `since` alone."""
+_UNREADABLE: Final = ("does not support reading", "configured logging driver")
+_LASTING: Final = (ErrorKind.NOT_FOUND, ErrorKind.BAD_REQUEST, ErrorKind.UNAUTHORIZED, ErrorKind.UNSUPPORTED)
+
+
+class NoteKind(StrEnum):
+    """What happened to a log beside its lines."""
+
+    ENDED = "ended"  # the container does not run
+    STARTED = "started"  # it runs again
+    LOST = "lost"  # the connection broke; another attempt is on its way
+    REFUSED = "refused"  # the Engine cannot give this log: no further attempt by itself
+    READY = "ready"  # what there was has come, and what comes is followed
+    GAP = "gap"  # lines are missing between the last one and the next
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be said between two lines."""
+
+    kind: NoteKind
+    text: str
+
+
+class Follower:
+    """Follows one log until cancelled. `took` gets the lines as they come, `told` what else happened.
+
+    tail, since: where to begin, in entries and epoch nanoseconds; until: where to end, for a span that is past. Call
+    `changed` when the container did: it may run again. `behind` is about how many entries lie between the oldest line
+    that is kept and the log's end; who lets go of old lines lessens it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        container: str,
+        *,
+        took: Callable[[list[Line]], None],
+        told: Callable[[Note], None],
+        tail: int | None = TAIL,
+        since: int | None = None,
+        until: int | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.engine = engine
+        self.container = container
+        self.behind = 0
+        self.beginning = False
+        """Whether the oldest line kept is the log's first."""
+        self._took = took
+        self._told = told
+        self._tail = tail
+        self._since = since
+        self._until = until
+        self._tty: bool | None = None
+        self._last = 0
+        self._seen_at_last = 0
+        self._begun = False
+        self._runs: bool | None = None
+        self._started: object = None
+        self._changed = asyncio.Event()
+        self._backoff = Backoff(0.1, 10.0, rng or random.Random())
+
+    def changed(self) -> None:
+        """The container is not what it was: look again, if the log had ended."""
+        self._changed.set()
+        self._backoff.cut()
+
+    async def run(self) -> None:
+        """Follow. Ends only when the Engine refuses the log for good, at the span's end, or by being cancelled."""
+        while True:
+            try:
+                self._changed.clear()
+                await self._look()
+                await self._read()
+                if self._until is not None:
+                    return
+                await self._rest(await self._look())
+            except EngineError as error:
+                if error.kind in _LASTING or any(words in error.message for words in _UNREADABLE):
+                    self._told(Note(NoteKind.REFUSED, str(error)))
+                    return
+                self._told(Note(NoteKind.LOST, str(error)))
+                await self._backoff.wait(self._backoff.next())
+
+    async def _rest(self, state: dict[str, Any]) -> None:
+        """The log has ended: wait for a change of the container, or a moment when it is on its way up."""
+        if state.get("Running"):
+            await self._backoff.wait(self._backoff.next())
+        else:
+            self._backoff.reset()
+            await self._changed.wait()
+
+    async def _look(self) -> dict[str, Any]:
+        """The container's state, and what has become of it told; its terminal, which it keeps for life."""
+        found = await containers.inspect(self.engine, self.container)
+        config, state = found.get("Config"), found.get("State")
+        self._tty = bool(config.get("Tty")) if isinstance(config, dict) else False
+        state = state if isinstance(state, dict) else {}
+        started = state.get("StartedAt")
+        runs = bool(state.get("Running")) and not state.get("Restarting")
+        if self._runs is not None and runs and started != self._started:
+            self._told(Note(NoteKind.STARTED, "started again"))
+            self._backoff.reset()
+        elif self._begun and not runs and self._runs is not False:
+            self._told(Note(NoteKind.ENDED, _ending(state)))
+        if runs or self._begun:
+            self._runs = runs
+        self._started = started
+        return state
+
+    async def _read(self) -> None:
+        """Read to the end of what there is; while the container runs, that is for ever."""
+        if not self._begun:
+            await self._begin()
+            self._begun = True
+        if self._until is not None:
+            self._told(Note(NoteKind.READY, ""))
+            return
+        for tail in _RESUME_TAILS:
+            if await self._resume(tail):
+                return
+
+    async def _begin(self) -> None:
+        """Take what is there: a tail all at once, anything longer as it comes."""
+        log = open_log(
+            self.engine, self.container, tty=bool(self._tty), tail=self._tail, since=self._since, until=self._until
+        )
+        tail: list[Line] = []
+        async with log as stream:
+            counted = 0
+            async for lines in stream.batches():
+                counted = self._count(stream, counted)
+                if self._tail is None:
+                    self._take(lines)
+                else:
+                    tail += lines
+        self.beginning = self._since is None and (self._tail is None or stream.entries < self._tail)
+        if tail:
+            self._take(tail if self.beginning or self._since is not None else without_first_moment(tail))
+
+    async def _resume(self, tail: int | None) -> bool:
+        """Follow after the last line. False, with nothing taken, when it is not among the last `tail` entries."""
+        last, left = self._last, self._seen_at_last
+        met = not last
+        log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=last or None, follow=True)
+        async with log as stream:
+            self._told(Note(NoteKind.READY, ""))
+            counted = 0
+            async for lines in stream.batches():
+                at = 0
+                while left and at < len(lines) and lines[at].time == last:
+                    left, at, met = left - 1, at + 1, True
+                counted = self._count(stream, counted, at)
+                if at == len(lines):
+                    continue
+                if not met and tail is not None:
+                    return False
+                if not met:
+                    self._told(Note(NoteKind.GAP, "the Engine has let go of lines between here"))
+                left, met = 0, True
+                self._take(lines[at:])
+        return True
+
+    def _count(self, stream: LogStream, counted: int, known: int = 0) -> int:
+        """Add the entries that came since `counted`, but those already `known`."""
+        self.behind += stream.entries - counted - known
+        return stream.entries
+
+    def _take(self, lines: list[Line]) -> None:
+        """Remember the last moment, and how many lines it had: where to go on after a break."""
+        times = [line.time for line in lines]
+        last = max(times)
+        if last > self._last:
+            self._last, self._seen_at_last = last, 0
+        self._seen_at_last += times.count(self._last)
+        self._took(lines)
+
+    async def older(self, before: int, count: int) -> LogPage:
+        """A page of lines before a moment (epoch ns), the newest of them right before it. Raises EngineError."""
+        if self._tty is None:
+            await self._look()
+        page = await page_before(
+            self.engine, self.container, tty=bool(self._tty), before=before, behind=self.behind, count=count
+        )
+        self.behind += page.entries
+        self.beginning = page.beginning
+        return page
+
+
+def _ending(state: dict[str, Any]) -> str:
+    """What there is to say of a container that does not run."""
+    if state.get("Running"):
+        return "the Engine ended the log"
+    code = state.get("ExitCode")
+    status = str(state.get("Status") or "not running")
+    if status == "created" or not isinstance(code, int):
+        return "it has never run" if status == "created" else status
+    return f"{status}: {meaning(code, oom_killed=bool(state.get('OOMKilled')))}"

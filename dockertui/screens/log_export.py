@@ -1,0 +1,125 @@
+"""Out of a log: to a file, to the pager."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from dockertui.engine import containers
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError
+from dockertui.engine.logs import open_log
+from dockertui.engine.trace import because
+from dockertui.screens.log_feed import Target
+from dockertui.widgets.log_text import full_stamp
+from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.text import clean
+
+if TYPE_CHECKING:
+    from dockertui.screens.log_tab import LogTab
+
+_AT_ONCE = 5000
+"""Lines written between two looks at the keyboard."""
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
+def save(tab: LogTab) -> None:
+    """Ask what is to be saved and where, and save it."""
+    shown = Item("shown", f"What is shown: {tab.shown.count:,} lines", hint="as text, without colours")
+    whole = Item("whole", "The whole log, from the Engine", hint="as it was written")
+    default = f"{_file_name(tab.targets)}-{time.strftime('%Y%m%d-%H%M%S')}.log"
+
+    def chosen(what: str | None) -> None:
+        if what is None:
+            return
+
+        def named(path: str) -> None:
+            writing = _save_whole(tab, path) if what == "whole" else _save_shown(tab, path)
+            tab.run_worker(_reported(tab, path, writing), group="save", exit_on_error=False)
+
+        tab.post_message(tab.Asked("save to", default, done=named))
+
+    tab.app.push_screen(Menu("Save", [shown, whole] if len(tab.targets) == 1 else [shown]), chosen)
+
+
+def _file_name(targets: Iterable[Target]) -> str:
+    return _UNFIT.sub("_", "-".join(target.name for target in targets))[:80].strip("._") or "log"
+
+
+async def _reported(tab: LogTab, path: str, writing: Awaitable[int]) -> None:
+    """Wait for the writing, and say what came of it."""
+    try:
+        count = await writing
+    except (OSError, EngineError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        tab.post_message(tab.Said(f"{path} was not saved: {reason}", "bad"))
+    else:
+        tab.post_message(tab.Said(f"{count:,} lines saved to {path}", "good"))
+
+
+@contextmanager
+def _new_file(path: str) -> Iterator[IO[str]]:
+    """A file that did not exist before, for its owner alone: logs hold secrets."""
+    place = Path(path.strip()).expanduser()
+    if not path.strip():
+        raise ValueError("no name was given")
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+        yield file
+
+
+async def _save_shown(tab: LogTab, path: str) -> int:
+    numbers = tab.shown.within(tab.store.first, tab.store.end)
+    with _new_file(path) as file:
+        for at in range(0, len(numbers), _AT_ONCE):
+            file.writelines(f"{line}\n" for line in tab.texts(numbers[at : at + _AT_ONCE]))
+            tab.say(f"saving, {at:,} of {len(numbers):,} lines")
+            await asyncio.sleep(0)
+    tab.say("")
+    return len(numbers)
+
+
+async def _save_whole(tab: LogTab, path: str) -> int:
+    count = 0
+    with _new_file(path) as file, because("log, saving"):
+        async for lines in whole_log(tab.engine, tab.targets[0]):
+            file.writelines(f"{text}\n" for text in lines)
+            count += len(lines)
+            tab.say(f"saving, {count:,} lines")
+    tab.say("")
+    return count
+
+
+async def whole_log(engine: Engine, target: Target) -> AsyncIterator[list[str]]:
+    """All lines of a log, as they were written. Raises EngineError."""
+    config = (await containers.inspect(engine, target.id)).get("Config")
+    tty = bool(config.get("Tty")) if isinstance(config, dict) else False
+    async with open_log(engine, target.id, tty=tty) as log:
+        async for lines in log.batches():
+            yield [line.text for line in lines]
+
+
+def page(tab: LogTab) -> None:
+    """Show what is shown in `$PAGER`, without anything that a terminal would obey; the program waits meanwhile."""
+    command = shlex.split(os.environ.get("PAGER") or "less")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".log", errors="replace") as file:
+        for number in tab.shown.within(tab.store.first, tab.store.end):
+            entry = tab.store[number]
+            text = clean(tab.texts([number])[0], limit=len(entry.text) + 1)
+            file.write(f"{full_stamp(entry.time)} {text}\n")
+        file.flush()
+        with tab.app.suspend():
+            try:
+                subprocess.run([*command, file.name], check=False)
+            except OSError as error:
+                tab.post_message(tab.Said(f"{command[0]} cannot be run: {error.strerror}", "bad"))
+    tab.app.refresh()

@@ -1,0 +1,231 @@
+"""What fills a log view: the followers of one or several logs, merged by time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
+
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError
+from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.trace import because
+from dockertui.live.follower import TAIL, Follower, Note, NoteKind
+from dockertui.widgets.log_store import SOURCE_SHIFT, STDERR, Entry
+from dockertui.widgets.log_view import LogView
+
+PAGE = 2_000
+LARGEST_PAGE = 20_000
+_MERGE = 0.15
+"""Seconds that lines of several logs wait for earlier ones of the others."""
+_FIRST_MERGE = 1.5
+"""Seconds that the first lines wait for those of all logs."""
+_STILL = 2.0
+"""Seconds without a line after which a lag is history."""
+
+
+class Target(NamedTuple):
+    """A container whose log is wanted."""
+
+    id: str
+    name: str
+
+
+class Span(NamedTuple):
+    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning."""
+
+    since: int | None = None
+    until: int | None = None
+    whole: bool = False
+
+
+class LogFeed:
+    """Fills `view` from the logs of `targets` until `stop`."""
+
+    def __init__(self, engine: Engine, targets: Sequence[Target], span: Span, view: LogView) -> None:
+        self.targets = targets
+        self._view = view
+        self._waiting: list[Entry] = []
+        self._flushing: asyncio.TimerHandle | None = None
+        self._begun: set[int] = set()
+        self._started = time.monotonic()
+        self._dropped = 0
+        self._offset = float("inf")
+        self._last = 0.0
+        tail = TAIL if span == Span() else None
+        self._followers = [
+            Follower(
+                engine,
+                target.id,
+                took=partial(self._took, source),
+                told=partial(self._told, source),
+                tail=tail,
+                since=span.since,
+                until=span.until,
+            )
+            for source, target in enumerate(targets)
+        ]
+        self._paging: asyncio.Task[bool] | None = None
+        view.names = [target.name for target in targets] if len(targets) > 1 else []
+        view.clear()
+        view.notice = "older lines: scroll up"
+        view.say("asking the Engine…")
+        with because("log"):
+            self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
+
+    def stop(self) -> None:
+        """End all requests."""
+        for task in self._tasks:
+            task.cancel()
+        if self._paging is not None:
+            self._paging.cancel()
+        if self._flushing is not None:
+            self._flushing.cancel()
+
+    def changed(self) -> None:
+        """A container is not what it was."""
+        for follower in self._followers:
+            follower.changed()
+
+    # what comes
+
+    def _took(self, source: int, lines: list[Line]) -> None:
+        shifted = source << SOURCE_SHIFT
+        entries = [Entry(when, shifted | (STDERR if stderr else 0), text) for when, stderr, text in lines]
+        self._begun.add(source)
+        self._measure_lag(entries[-1].time)
+        if self._view.state[0]:
+            self._view.say("")
+        if len(self._followers) == 1:
+            self._view.append(entries)
+            return
+        self._waiting += entries
+        self._flush_soon()
+
+    def _measure_lag(self, when: int) -> None:
+        """How old the newest line is; the smallest age ever seen is the clocks' difference and the way here."""
+        age = time.time() - when / SECOND
+        self._offset = min(self._offset, age)
+        self._view.lag = age - self._offset
+        self._last = time.monotonic()
+
+    def tick(self) -> None:
+        """Now and then: a lag is over when nothing comes any more."""
+        if self._view.lag and time.monotonic() - self._last > _STILL:
+            self._view.lag = 0.0
+            self._view.paint_soon()
+
+    def _flush_soon(self) -> None:
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(_MERGE, self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = None
+        first = not len(self._view.store)
+        waited = time.monotonic() - self._started
+        if first and len(self._begun) < len(self._followers) and waited < _FIRST_MERGE:
+            self._flush_soon()
+            return
+        entries, self._waiting = sorted(self._waiting, key=attrgetter("time")), []
+        self._view.append(self._common(entries) if first else entries)
+
+    def _common(self, entries: list[Entry]) -> list[Entry]:
+        """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""
+        oldest: dict[int, int] = {}
+        for entry in entries:
+            oldest.setdefault(entry.source, entry.time)
+        return self._from(entries, [when for source, when in oldest.items() if not self._followers[source].beginning])
+
+    def _from(self, entries: list[Entry], oldest: Sequence[int]) -> list[Entry]:
+        """The entries from the latest of some moments on; the others are to be paged to again."""
+        start = max(oldest, default=0)
+        for entry in entries:
+            if entry.time < start:
+                self._followers[entry.source].behind -= 1
+                self._followers[entry.source].beginning = False
+        return [entry for entry in entries if entry.time >= start]
+
+    def _told(self, source: int, note: Note) -> None:
+        self._begun.add(source)
+        name = f"{self.targets[source].name} " if len(self.targets) > 1 else ""
+        text = f"{name}{note.text}"
+        if note.kind is NoteKind.READY:
+            self._view.say("" if len(self._view.store) or self._waiting else "no lines yet")
+            if self.beginning and not self._view.store.dropped_before:
+                self._show_beginning()
+            return
+        if note.kind is NoteKind.LOST:
+            self._view.say(f"{text}, trying again", "bad")
+            return
+        if self._waiting:
+            self._flush()
+        self._view.mark(text)
+        self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
+
+    # what came before
+
+    @property
+    def beginning(self) -> bool:
+        """Whether the first line loaded is the first there is."""
+        return all(follower.beginning for follower in self._followers)
+
+    def page(self) -> asyncio.Task[bool]:
+        """Load lines before the first; the task's result is whether there were any. One at a time."""
+        if self._paging is None or self._paging.done():
+            self._paging = asyncio.create_task(self._page())
+        return self._paging
+
+    async def _page(self) -> bool:
+        self._account_for_dropped()
+        view = self._view
+        before = view.store.time_of_first() or time.time_ns()
+        if self.beginning:
+            self._show_beginning()
+            return False
+        view.notice = "loading older lines…"
+        view.paint_soon()
+        loaded = 0
+        try:
+            while not loaded and not self.beginning:
+                loaded = await self._page_before(before)
+        except EngineError as error:
+            view.notice = f"older lines cannot be read: {error}"
+            view.paint_soon()
+            return False
+        view.notice = "older lines: scroll up"
+        self._show_beginning()
+        return loaded > 0
+
+    def _show_beginning(self) -> None:
+        if self.beginning:
+            self._view.notice = "the log begins here"
+        self._view.repaint()
+
+    async def _page_before(self, before: int) -> int:
+        """Load a page; how many lines it had. Pages grow with what is loaded: the Engine reads past all of that."""
+        followers = [follower for follower in self._followers if not follower.beginning]
+        count = min(LARGEST_PAGE, max(PAGE, len(self._view.store) // 4)) // len(followers)
+        with because("log, older"):
+            pages = await asyncio.gather(*(follower.older(before, count) for follower in followers))
+        entries: list[Entry] = []
+        for follower, page in zip(followers, pages, strict=True):
+            shifted = self._followers.index(follower) << SOURCE_SHIFT
+            entries += [Entry(when, shifted | (STDERR if err else 0), text) for when, err, text in page.lines]
+        if len(self._followers) > 1:
+            entries.sort(key=attrgetter("time"))
+            entries = self._from(entries, [page.lines[0].time for page in pages if page.lines and not page.beginning])
+        self._view.prepend(entries)
+        self._dropped = self._view.store.dropped_before
+        return len(entries)
+
+    def _account_for_dropped(self) -> None:
+        """Lines that the store has let go are to be asked for again."""
+        dropped = self._view.store.dropped_before - self._dropped
+        if dropped > 0:
+            for follower in self._followers:
+                follower.beginning = False
+                follower.behind = max(0, follower.behind - dropped // len(self._followers))
+        self._dropped = self._view.store.dropped_before

@@ -1,0 +1,67 @@
+"""One line of a log, whole: wrapped, its JSON laid out, searchable like the log itself."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from dockertui.operations.base import Context
+from dockertui.screens.binding import bindings
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.log_paint import Manner
+from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_text import full_stamp
+from dockertui.widgets.log_view import LogView
+from dockertui.widgets.sgr import plain
+
+_PART = 4000
+"""Characters a part: a line of a megabyte is shown as some hundred of them."""
+
+
+class LineView(LogView):
+    """The parts of the line, with a log's keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard("\n".join(self.lines_to_copy()))
+
+
+class LogLineScreen(Screen[None]):
+    """Shows one line. Escape or q closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+        self._view = LineView()
+
+    def compose(self) -> ComposeResult:
+        title = Bar(classes="title")
+        length = f"{len(self._entry.text):,} characters"
+        title.update([Piece(full_stamp(self._entry.time), "title"), Piece(length, "dim")], [Piece("esc close", "dim")])
+        yield title
+        yield self._view
+
+    def on_mount(self) -> None:
+        self._view.show_as(Manner(wrap=True))
+        self._view.append([Entry(0, 0, part) for part in line_parts(self._entry.text)])
+        self._view.focus()
+        self._view.go_to(self._view.store.first)
+
+
+def line_parts(text: str) -> list[str]:
+    """A line in parts that can be shown; JSON with a line for each value."""
+    text = text.removesuffix("\r")
+    bare = plain(text).strip()
+    if bare[:1] in ("{", "["):
+        try:
+            return json.dumps(json.loads(bare), indent=2, ensure_ascii=False).split("\n")
+        except (ValueError, RecursionError):
+            pass
+    return [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]

@@ -1,0 +1,226 @@
+"""The Logs tab: the log of the container shown, or of several together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from dockertui.engine.client import Engine
+from dockertui.operations.base import Context
+from dockertui.resources.world import World
+from dockertui.screens import log_span
+from dockertui.screens.binding import bindings
+from dockertui.screens.log_feed import LogFeed, Span, Target
+from dockertui.screens.tabs import Subject, Tab
+from dockertui.widgets.log_view import LogView
+
+_SETTLE = 0.1
+"""Seconds that the cursor rests on a container before its log is asked for."""
+_COPY_LIMIT = 500_000
+"""Characters that are copied at most: terminals take no more, and some far less."""
+_COPY_LINES = 50
+_SPAN_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
+
+
+class LogTab(LogView, Tab, inherit_bindings=False):
+    """Feeds itself while it is on the screen; what it holds stays when it is not."""
+
+    title = "Logs"
+    context = Context.LOG
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.engine = engine
+        self._feed: LogFeed | None = None
+        self._subject: tuple[Target, ...] = ()
+        self._pinned: tuple[Target, ...] = ()
+        self._pinned_title = ""
+        self._span = Span()
+        self._starting: Timer | None = None
+        self._searching: asyncio.Task[None] | None = None
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._tick)
+
+    # whose log
+
+    def shows(self, subject: Subject) -> bool:
+        """Containers have logs."""
+        return subject.resource.kind == "container"
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Whose logs are shown: the pinned ones', else the subject's."""
+        return self._pinned or self._subject
+
+    def pin(self, targets: Sequence[Target], title: str) -> None:
+        """Show the logs of several containers together, until another object is shown; none to end that."""
+        self._pinned, self._pinned_title = tuple(targets), title
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show the log of an object that is a container; one already shown may have been started again."""
+        before = self._subject
+        after: tuple[Target, ...] = ()
+        if subject is not None and self.shows(subject):
+            after = (Target(subject.item.id, subject.item.name),)
+        self._subject = after
+        if before and after != before and self._pinned:
+            self.pin((), "")
+        if self._feed is not None and self._feed.targets == self.targets:
+            self._feed.changed()
+        else:
+            self._start_soon()
+
+    def _start_soon(self) -> None:
+        self._stop()
+        if self._starting is not None:
+            self._starting.stop()
+        self._starting = self.set_timer(_SETTLE, self._start)
+
+    def _start(self) -> None:
+        """Ask for the log, from where the span says."""
+        self._stop()
+        self._starting = None
+        if self.targets and self.is_on_screen:
+            self._feed = LogFeed(self.engine, self.targets, self._span, self)
+
+    def _stop(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+            self._feed = None
+        if self._searching is not None:
+            self._searching.cancel()
+            self._searching = None
+
+    def leave(self) -> None:
+        """End the requests; the lines are asked for again when the tab is back."""
+        self._stop()
+
+    def on_hide(self) -> None:
+        self._stop()
+
+    def on_show(self) -> None:
+        if self._feed is None:
+            self._start_soon()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def _tick(self) -> None:
+        if self._feed is not None:
+            self._feed.tick()
+
+    # messages of the view
+
+    def on_log_view_older_wanted(self) -> None:
+        if self._feed is not None:
+            self._feed.page()
+
+    def on_log_view_end_wanted(self) -> None:
+        self._start()
+
+    def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
+        from dockertui.screens.log_line import LogLineScreen  # off the path to the first paint
+
+        self.app.push_screen(LogLineScreen(event.entry))
+
+    def on_log_view_searched_to_the_top(self) -> None:
+        if self._feed is not None and self._searching is None:
+            self._searching = asyncio.create_task(self._search_older(self._feed))
+
+    async def _search_older(self, feed: LogFeed) -> None:
+        """Load page after page until one holds what is looked for, or a key is pressed."""
+        found = False
+        start = self.store.first
+        while not found and await feed.page():
+            found = self._find(start, backwards=True)
+            start = self.store.first
+            self.say("" if found else "searching older lines, any key stops it")
+        if not found:
+            self.say("not found up to the beginning of the log", "warn")
+        self._searching = None
+
+    def on_key(self, event: events.Key) -> None:
+        if self._searching is not None:
+            self._searching.cancel()
+            self._searching = None
+            self.say("")
+
+    # operations
+
+    async def action_filter(self) -> None:
+        typed = self.shown.filter.query.line
+        self.post_message(self.Asked("keep lines with: word, ~regex, !without", typed, typed=self.filter_by))
+
+    def action_since(self, index: int) -> None:
+        self._show_span(log_span.of_key(index, time.time_ns()))
+
+    def action_since_typed(self) -> None:
+        self.post_message(self.Asked(_SPAN_HINT, done=self._span_typed))
+
+    def _span_typed(self, text: str) -> None:
+        try:
+            self._show_span(log_span.parse(text, time.time_ns()))
+        except ValueError as error:
+            self.post_message(self.Said(str(error), "warn"))
+
+    def _show_span(self, span: Span) -> None:
+        self._span = span
+        self._start()
+
+    def action_fields(self) -> None:
+        self.post_message(
+            self.Asked("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
+        )
+
+    def _fields_typed(self, text: str) -> None:
+        self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
+
+    def action_histogram(self) -> None:
+        from dockertui.screens.log_histogram import HistogramScreen  # off the path to the first paint
+
+        def entered(moment: int | None) -> None:
+            if moment is not None:
+                self.go_to(self.store.number_at(moment))
+
+        self.app.push_screen(HistogramScreen(self.store), entered)
+
+    def action_save(self) -> None:
+        from dockertui.screens import log_export  # off the path to the first paint
+
+        log_export.save(self)
+
+    def action_pager(self) -> None:
+        from dockertui.screens import log_export
+
+        log_export.page(self)
+
+    def action_mark_here(self) -> None:
+        self.mark(f"{datetime.now():%H:%M:%S}", time.time_ns())
+
+    def action_copy(self) -> None:
+        self._copy(self.lines_to_copy())
+
+    def action_copy_last(self) -> None:
+        self.post_message(self.Asked("lines to copy", str(_COPY_LINES), done=self._copy_typed))
+
+    def _copy_typed(self, text: str) -> None:
+        if text.strip().isdecimal():
+            self._copy(self.last_lines(int(text)))
+
+    def _copy(self, lines: Sequence[str]) -> None:
+        text = "\n".join(lines)
+        if len(text) > _COPY_LIMIT:
+            self.post_message(self.Said(f"{len(text):,} characters are too many to copy: ctrl+s saves them", "warn"))
+            return
+        self.app.copy_to_clipboard(text)
+        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+        self.post_message(self.Said(f"{what} copied"))

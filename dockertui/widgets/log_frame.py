@@ -1,0 +1,347 @@
+"""A log on the screen: follows its end, or stays where its reader is; lines are painted when they are seen.
+
+The view is placed by line numbers, never by rows: lines that are let go or loaded before the first move nothing.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.timer import Timer
+
+from dockertui.widgets.log_paint import LEVEL_STYLES, Manner, Painting, cut, painting, rows, segments
+from dockertui.widgets.log_query import Query
+from dockertui.widgets.log_shown import Shown
+from dockertui.widgets.log_status import StatusFacts, status
+from dockertui.widgets.log_store import MARK, STDERR, Entry, LogStore
+from dockertui.widgets.log_text import Times, stamp
+from dockertui.widgets.paint import Painted
+from dockertui.widgets.text import clean, crop, fit
+
+FRAME = 0.1
+"""Seconds between two paints; nobody reads faster."""
+RACING_FRAME = 0.2
+"""Seconds between two paints when more than a screen full came since the last one."""
+SLICE = 0.02
+"""Seconds of filtering between two looks at the keyboard."""
+NAME_WIDTH = 16
+_CACHED = 400
+
+
+class Row(NamedTuple):
+    """What one row of the screen shows: a row of a line, or a notice in place of one (number below the first)."""
+
+    number: int
+    sub: int
+    cursor: bool = False
+    selected: bool = False
+    notice: str = ""
+
+
+class LogFrame(Painted):
+    """What is on the screen of a `LogStore`, and what has become of it since. `LogView` moves about in it."""
+
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.store = LogStore()
+        self.shown = Shown(self.store)
+        self.names: list[str] = []
+        """The names of several logs, by an entry's source; none for one log."""
+        self.manner = Manner()
+        self.sought = Query()
+        self.following = True
+        self.notice = ""
+        """What the first row says of what lies before it."""
+        self.state = ("", "")
+        """What there is to say of where the lines come from, and its style."""
+        self.lag = 0.0
+        self._cursor = 0
+        self._anchor: int | None = None
+        self._top = (0, 0)
+        self._shift = 0
+        self._new = 0
+        self._came = 0
+        self._frame: list[Row] | None = None
+        self._frame_size = Size(0, 0)
+        self._status: tuple[Segment, ...] = ()
+        self._paintings: dict[int, Painting] = {}
+        self._strips: dict[Row, Strip] = {}
+        self._painted_at = 0.0
+        self._timer: Timer | None = None
+
+    # feeding
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Add lines at the end, to be painted soon."""
+        self._came += len(entries)
+        if not self.following:
+            self._new += len(entries)
+        if self.store.dropped_after:
+            self.store.dropped_after += len(entries)
+        else:
+            self.store.append(entries)
+        self.paint_soon()
+
+    def prepend(self, entries: Sequence[Entry]) -> None:
+        """Add lines before the first; the reader stays where he is."""
+        if self.store.prepend(entries):
+            self.following = False
+        self._remember_nothing()
+        self.paint_soon()
+
+    def clear(self) -> None:
+        """Begin with nothing, following."""
+        self.store.clear()
+        self.shown.forget()
+        self._remember_nothing()
+        self.following, self._new, self._came, self._anchor = True, 0, 0, None
+        self._cursor = self.store.end
+        self.lag = 0.0
+        self.paint_soon()
+
+    def mark(self, text: str, time: int = 0) -> None:
+        """Add a line of the program's own."""
+        self.append([Entry(time, MARK, text)])
+
+    # painting
+
+    def paint_soon(self) -> None:
+        """Paint when the time has come: at most ten times a second, five when lines race past."""
+        if self._timer is None and self.is_attached:
+            frame = RACING_FRAME if self._came > self.body_height else FRAME
+            wait = max(0.001, self._painted_at + frame - time.monotonic())
+            self._timer = self.set_timer(wait, self._paint_now)
+
+    def _paint_now(self) -> None:
+        self._timer = None
+        self._painted_at = time.monotonic()
+        self._came = 0
+        if self._look_at_new_lines():
+            self.paint_soon()
+        self.refresh_frame()
+
+    def _look_at_new_lines(self) -> bool:
+        """Filter what has not been filtered, for a moment. Whether more is left."""
+        until = time.monotonic() + SLICE
+        return any(time.monotonic() > until for _ in self.shown.update())
+
+    @property
+    def body_height(self) -> int:
+        """Rows for lines."""
+        return max(0, self.size.height - 1)
+
+    @property
+    def text_width(self) -> int:
+        """Cells for the text of a line."""
+        name = NAME_WIDTH + 1 if self.names else 0
+        return max(1, self.size.width - 1 - name - len(stamp(0, self.manner.times, 0)))
+
+    def refresh_frame(self) -> None:
+        """Repaint the rows that changed."""
+        old = self._frame
+        if old is None or self._frame_size != self.size:
+            self._frame = None
+            self.refresh()
+            return
+        if self.manner.times is Times.RELATIVE:
+            self._strips.clear()
+            old = [row._replace(number=-1, notice="old") for row in old]
+        new = self._build_frame()
+        width = self.size.width
+        changed = [y for y, (was, now) in enumerate(zip(old, new, strict=True)) if was != now]
+        if self._status_changed():
+            changed.append(self.size.height - 1)
+        if len(changed) >= self.size.height - 1:
+            self.refresh()
+        elif changed:
+            self.refresh(*[Region(0, y, width, 1) for y in changed])
+
+    def repaint(self) -> None:
+        """Paint everything anew: a style, the width or the manner changed."""
+        self._remember_nothing()
+        self._frame = None
+        self.refresh()
+
+    def _remember_nothing(self) -> None:
+        self._strips.clear()
+        self._paintings.clear()
+
+    def render_line(self, y: int) -> Strip:
+        if self._frame is None or self._frame_size != self.size:
+            self._strips.clear()
+            self._frame_size = self.size
+            self._build_frame()
+            self._status_changed()
+        if y == self.size.height - 1:
+            return Strip(self._status, self.size.width)
+        assert self._frame is not None
+        return self._strip(self._frame[y]) if y < len(self._frame) else Strip.blank(self.size.width, self.ink())
+
+    def _build_frame(self) -> list[Row]:
+        height = self.body_height
+        if self.following:
+            self._cursor = max(self.store.first, self.shown.before(self.store.end) or 0)
+            self._top = self._top_for_bottom(self.store.end)
+        self._frame = self._rows_from(self._top, height)
+        if len(self._frame) < height and not self.following:  # no empty rows below while there is something above
+            self._top = self._top_for_bottom(self.store.end)
+            self._frame = self._rows_from(self._top, height)
+        self._frame += [Row(-1, 0, notice=" ")] * (height - len(self._frame))
+        return self._frame
+
+    def _rows_from(self, top: tuple[int, int], height: int) -> list[Row]:
+        found: list[Row] = []
+        number: int | None = self.shown.at_or_after(top[0])
+        sub = top[1] if number == top[0] else 0
+        if top[0] < self.store.first:
+            found.append(Row(-1, 0, notice=self._top_notice()))
+        low, high = self.selection or (0, -1)
+        while number is not None and len(found) < height:
+            cursor = number == self._cursor and not self.following and self.has_focus
+            count = self._row_count(number)
+            found += [Row(number, n, cursor, low <= number <= high) for n in range(sub, count)]
+            sub, number = 0, self.shown.at_or_after(number + 1)
+        if number is None and self.store.dropped_after and len(found) < height:
+            found.append(Row(-1, 0, notice=f"{self.store.dropped_after:,} newer lines are not here: G goes to the end"))
+        return found[:height]
+
+    def _top_for_bottom(self, end: int) -> tuple[int, int]:
+        """Where the view begins when its last row is the last one before line `end`."""
+        left = self.body_height - (1 if self.store.dropped_after and end >= self.store.end else 0)
+        number = self.shown.before(end)
+        top = (self.store.first - 1, 0)
+        while number is not None and left > 0:
+            count = self._row_count(number)
+            if count >= left:
+                return number, count - left
+            left -= count
+            top = (number, 0)
+            number = self.shown.before(number)
+        return (self.store.first - 1, 0) if left > 0 else top
+
+    def _top_notice(self) -> str:
+        dropped = self.store.dropped_before
+        return f"{dropped:,} lines let go here. {self.notice}" if dropped else self.notice
+
+    # one line
+
+    def _painting(self, number: int) -> Painting:
+        found = self._paintings.get(number)
+        if found is None:
+            if len(self._paintings) > _CACHED:
+                self._paintings.clear()
+            found = self._paintings[number] = painting(self.store[number], self.manner)
+        return found
+
+    def _row_count(self, number: int) -> int:
+        return len(rows(self._painting(number).text, self.text_width)) if self.manner.wrap else 1
+
+    def _strip(self, row: Row) -> Strip:
+        strip = self._strips.get(row)
+        if strip is None:
+            drawn = self._draw(row) if row.number >= self.store.first else [self._notice(row.notice)]
+            under = ("cursor",) if row.cursor else ("selected",) if row.selected else ()
+            strip = Strip(drawn).adjust_cell_length(self.size.width, self.ink(*under))
+            if len(self._strips) >= _CACHED:
+                self._strips.clear()
+            self._strips[row] = strip
+        return strip
+
+    def _notice(self, text: str) -> Segment:
+        return self.segment(fit(f" ⋯ {text}" if text.strip() else "", self.size.width), "dim")
+
+    def _draw(self, row: Row) -> list[Segment]:
+        entry, line = self.store[row.number], self._painting(row.number)
+        under = ("cursor",) if row.cursor else ("selected",) if row.selected else ()
+        if entry.meta & MARK:
+            text = f"── {line.text} "
+            return [
+                self.segment(fit(text + "─" * max(0, self.size.width - len(text)), self.size.width), *under, "mark")
+            ]
+        head = self._head(entry, row, under)
+        quiet = ("dim",) if self.shown.context and self.shown.is_context(row.number) else ()
+        base = self.ink(*(under or quiet or _names(LEVEL_STYLES.get(line.level, ""))))
+        spans = self.sought.spans(line.text) or (self.shown.filter.query.spans(line.text) if not quiet else [])
+        match = self.ink("match")
+        if not self.manner.wrap:
+            body = segments(line.pieces, base, match, spans, 0)
+            return [*head, *self._cropped(body, line.text)]
+        start, stop = rows(line.text, self.text_width)[row.sub]
+        return [*head, *segments(cut(line.pieces, start, stop), base, match, spans, start)]
+
+    def _cropped(self, body: list[Segment], text: str) -> list[Segment]:
+        """The part of a line that the horizontal position shows; `…` where it goes on."""
+        width, strip = self.text_width, Strip(body)
+        length = strip.cell_length
+        if length <= width and not self._shift:
+            return body
+        if length <= self._shift:
+            return []
+        shown = strip.crop(self._shift, min(length, self._shift + width))
+        if length <= self._shift + width:
+            return [*shown]
+        return [*shown.crop(0, width - 1), self.segment("…", "dim")]
+
+    def _head(self, entry: Entry, row: Row, under: tuple[str, ...]) -> list[Segment]:
+        """Cursor or stream, whose line it is, and when it was written; blank on the further rows of a line."""
+        stderr = entry.meta & STDERR
+        sign = "›" if row.cursor else "▎" if stderr else " "
+        head = [self.segment(sign, *(under or (("stderr",) if stderr else ())))]
+        if self.names:
+            name = clean(self.names[entry.source % len(self.names)]) if row.sub == 0 else ""
+            head.append(self.segment(f"{fit(name, NAME_WIDTH)} ", *(under or (f"source-{entry.source % 6}",))))
+        moment = stamp(entry.time, self.manner.times, time.time())
+        if moment:
+            head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))
+        return head
+
+    # the line below
+
+    def _status_changed(self) -> bool:
+        facts = StatusFacts(
+            following=self.following,
+            new=self._new,
+            lines=len(self.store),
+            bytes=self.store.bytes,
+            lag=self.lag,
+            state=self.state,
+            filter=self.shown.filter,
+            shown=self.shown.count,
+            context=self.shown.context,
+            query=self.sought,
+            manner=self.manner,
+            selected=self.selection is not None and len(self.shown.within(self.selection[0], self.selection[1] + 1)),
+        )
+        left, right = status(facts)
+        room = max(0, self.size.width - sum(len(text) for text, _ in right) - 1)
+        segments: list[Segment] = []
+        for text, style in left:
+            text = crop(clean(text), room)
+            segments.append(self.segment(text, *_names(style)))
+            room -= Segment(text).cell_length
+        new = (
+            *segments,
+            self.segment(" " * (room + 1)),
+            *(self.segment(text, *_names(style)) for text, style in right),
+        )
+        before, self._status = self._status, new
+        return before != new
+
+    def say(self, text: str, style: str = "") -> None:
+        """What there is to say of where the lines come from, until something else is said."""
+        self.state = (text, style)
+        self.paint_soon()
+
+    @property
+    def selection(self) -> tuple[int, int] | None:
+        """The first and last line selected."""
+        if self._anchor is None:
+            return None
+        return min(self._anchor, self._cursor), max(self._anchor, self._cursor)
+
+
+def _names(style: str) -> tuple[str, ...]:
+    return (style,) if style else ()

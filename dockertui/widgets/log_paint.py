@@ -1,0 +1,99 @@
+"""How one line of a log looks: its colours, its cut or its rows, and what was found in it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+
+from dockertui.widgets import sgr
+from dockertui.widgets.log_store import MARK, Entry
+from dockertui.widgets.log_text import Level, Times, level, unfolded
+from dockertui.widgets.text import clean, wrap
+
+LOOK = 8192
+"""Characters of a line that are ever shown in the log; opened on its own it shows whole."""
+
+LEVEL_STYLES = {Level.DEBUG: "dim", Level.INFO: "", Level.WARN: "warn", Level.ERROR: "bad", Level.FATAL: "bad"}
+
+
+class Manner(NamedTuple):
+    """How lines are shown."""
+
+    times: Times = Times.OFF
+    wrap: bool = False
+    unfold: bool = False
+    fields: tuple[str, ...] = ()
+
+
+class Piece(NamedTuple):
+    """Cleaned text and how it looks: the ink the line asked for."""
+
+    text: str
+    ink: sgr.Ink
+
+
+class Painting(NamedTuple):
+    """A line made ready: cleaned pieces, all of its text, its level."""
+
+    pieces: tuple[Piece, ...]
+    text: str
+    level: Level
+
+
+def painting(entry: Entry, manner: Manner) -> Painting:
+    """Make a line ready. Nothing of it can be obeyed by a terminal any more."""
+    raw = entry.text.removesuffix("\r")
+    if manner.unfold:
+        raw = unfolded(raw, manner.fields)
+    grade = Level.NONE if entry.meta & MARK else level(raw)
+    more = len(raw) - LOOK
+    if more > 0:
+        raw = raw[:LOOK]
+    pieces = [Piece(clean(text, limit=LOOK), ink) for text, ink in sgr.pieces(raw)]
+    if more > 0:
+        pieces.append(Piece(f"… (+{more} characters: enter opens the line)", sgr.PLAIN))
+    return Painting(tuple(pieces), "".join([piece.text for piece in pieces]), grade)
+
+
+def rows(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the rows of a wrapped text begin and end, in characters."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for row in wrap(text, max(2, width)):
+        found.append((at, at + len(row)))
+        at += len(row)
+    return found
+
+
+def cut(pieces: Sequence[Piece], start: int, stop: int) -> list[Piece]:
+    """The characters from `start` to `stop`."""
+    found: list[Piece] = []
+    at = 0
+    for piece in pieces:
+        text = piece.text[max(0, start - at) : max(0, stop - at)]
+        if text:
+            found.append(Piece(text, piece.ink))
+        at += len(piece.text)
+        if at >= stop:
+            break
+    return found
+
+
+def segments(
+    pieces: Sequence[Piece], base: Style, match: Style, spans: Sequence[tuple[int, int]], at: int
+) -> list[Segment]:
+    """Pieces that begin `at` characters into their line as segments, with the line's spans marked."""
+    painted: list[Segment] = []
+    for piece in pieces:
+        ink = base + sgr.style(piece.ink) if piece.ink != sgr.PLAIN else base
+        start = 0
+        for left, right in spans:
+            left, right = max(left - at, start), min(right - at, len(piece.text))
+            if left >= right:
+                continue
+            painted += [Segment(piece.text[start:left], ink), Segment(piece.text[left:right], ink + match)]
+            start = right
+        painted.append(Segment(piece.text[start:], ink))
+        at += len(piece.text)
+    return [segment for segment in painted if segment.text]

@@ -1,0 +1,142 @@
+"""Which lines of a log are shown: all of them, or those that a filter keeps, with some around each."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from dockertui.widgets.log_query import Filter
+from dockertui.widgets.log_store import LogStore
+
+
+class Shown:
+    """The numbers of the shown lines, in order. With no filter it keeps nothing and costs nothing."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+        self.filter = Filter()
+        self.context = 0
+        """Lines shown before and after each that the filter keeps."""
+        self.hits: list[int] = []
+        self._numbers: list[int] = []
+        self._seen = (store.first, store.first)
+        """The lines looked at: from here to there."""
+        self._until = 0
+
+    # what is shown
+
+    @property
+    def count(self) -> int:
+        """How many lines are shown."""
+        return len(self._numbers) - self._gone() if self.filter else len(self._store)
+
+    def at_or_after(self, number: int) -> int | None:
+        """The first line shown from a number on."""
+        number = max(number, self._store.first)
+        if not self.filter:
+            return number if number < self._store.end else None
+        at = bisect_left(self._numbers, number)
+        return self._numbers[at] if at < len(self._numbers) else None
+
+    def before(self, number: int) -> int | None:
+        """The last line shown before a number."""
+        number = min(number, self._store.end)
+        if not self.filter:
+            return number - 1 if number > self._store.first else None
+        at = bisect_left(self._numbers, number) - 1
+        return self._numbers[at] if at >= self._gone() else None
+
+    def within(self, start: int, stop: int) -> list[int]:
+        """The lines shown from one number to another."""
+        start = max(start, self._store.first)
+        if not self.filter:
+            return list(range(start, min(stop, self._store.end)))
+        return self._numbers[bisect_left(self._numbers, start) : bisect_left(self._numbers, stop)]
+
+    def count_from(self, number: int) -> int:
+        """How many lines are shown from a number on."""
+        if not self.filter:
+            return max(0, self._store.end - max(number, self._store.first))
+        return len(self._numbers) - bisect_left(self._numbers, max(number, self._store.first))
+
+    def is_context(self, number: int) -> bool:
+        """Whether a line is shown only because it stands beside one that the filter keeps."""
+        at = bisect_left(self.hits, number)
+        return bool(self.filter) and not (at < len(self.hits) and self.hits[at] == number)
+
+    def _gone(self) -> int:
+        """How many of the numbers are of lines that the store has let go."""
+        return bisect_left(self._numbers, self._store.first)
+
+    # keeping up
+
+    def set(self, kept: Filter, context: int) -> None:
+        """Another filter: nothing is shown until `update` has looked."""
+        self.filter, self.context = kept, context
+        self.forget()
+
+    def forget(self) -> None:
+        """Look at everything anew."""
+        self.hits, self._numbers = [], []
+        self._seen = (self._store.end, self._store.end)
+        self._until = 0
+
+    def update(self) -> Iterator[None]:
+        """Look at the lines not looked at yet, the newer ones first; may be left after each step and gone on with."""
+        if not self.filter:
+            return
+        self._let_go()
+        start, stop = self._seen
+        for block in self._store.blocks(stop, self._store.end):
+            found = [number for number in self.filter.hits(block) if number >= stop]
+            self.hits += found
+            self._show_after(found, stop := block.end)
+            self._seen = (start, stop)
+            yield
+        waiting: list[list[int]] = []
+        for block in reversed(self._store.blocks(self._store.first, start)):
+            waiting.append([number for number in self.filter.hits(block) if number < start])
+            if block.first <= self._store.first or sum(map(len, waiting)) >= len(
+                self.hits
+            ):  # so often that it costs little
+                found = [number for numbers in reversed(waiting) for number in numbers]
+                self._show_before(found, self._seen[0])
+                self.hits[:0] = found
+                waiting = []
+                self._seen = (block.first, self._seen[1])
+            yield
+
+    def _let_go(self) -> None:
+        """Forget what the store has let go, at either end."""
+        first, end = self._store.first, self._store.end
+        if self._seen[1] > end or self._seen[0] > end:
+            self.hits = self.hits[: bisect_left(self.hits, end)]
+            self._numbers = self._numbers[: bisect_left(self._numbers, end)]
+        if self._gone() > 10_000:
+            self._numbers = self._numbers[self._gone() :]
+            self.hits = self.hits[bisect_left(self.hits, first) :]
+        start, stop = self._seen
+        self._seen = (min(max(start, first), end), min(max(stop, first), end))
+
+    def _show_after(self, found: list[int], stop: int) -> None:
+        """Show these lines and those around them; what comes after the last may not be there yet."""
+        last = self._numbers[-1] + 1 if self._numbers else self._store.first
+        if self._until > last and self._numbers:
+            self._numbers.extend(range(last, min(self._until, stop)))
+            last = self._numbers[-1] + 1
+        for number in found:
+            until = number + self.context + 1
+            self._numbers.extend(range(max(last, number - self.context), min(until, stop)))
+            last = max(last, min(until, stop))
+            self._until = until
+
+    def _show_before(self, found: list[int], boundary: int) -> None:
+        """Show these lines, all before the `boundary` up to which was shown, and what stands around them and it."""
+        near = self.hits[: bisect_left(self.hits, boundary + self.context)]
+        shown: list[int] = []
+        last = self._store.first
+        for number in [*found, *near]:
+            shown.extend(range(max(last, number - self.context), number + self.context + 1))
+            last = max(last, number + self.context + 1)
+        if shown:
+            rest = self._numbers[bisect_right(self._numbers, shown[-1]) :]
+            self._numbers = [number for number in shown if number < self._store.end] + rest
+            self._until = self._until if rest else last

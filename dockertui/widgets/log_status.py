@@ -1,0 +1,81 @@
+"""The line below a log: whether it follows, what is filtered and looked for, how much there is, how old it is."""
+
+from typing import NamedTuple
+
+from dockertui.widgets.log_paint import Manner
+from dockertui.widgets.log_query import Filter, Query
+from dockertui.widgets.log_text import Level, Times
+
+LAG_SHOWN = 1.0
+"""Seconds behind real time that are worth saying."""
+
+Part = tuple[str, str]
+"""A text and its style."""
+
+
+class StatusFacts(NamedTuple):
+    """All that the line says."""
+
+    following: bool
+    new: int
+    lines: int
+    bytes: int
+    lag: float
+    state: Part
+    filter: Filter
+    shown: int
+    context: int
+    query: Query
+    manner: Manner
+    selected: int
+
+
+def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
+    """What stands on the left, and on the right."""
+    left = [_place(facts)]
+    if facts.selected:
+        left.append((f"  {facts.selected:,} selected", "accent"))
+    left += _narrowed(facts)
+    if facts.query:
+        left.append((f"  /{facts.query.line}", "accent"))
+    if facts.query.error:
+        left.append((f" {facts.query.error}", "bad"))
+    if facts.state[0]:
+        left.append((f"  {facts.state[0]}", facts.state[1]))
+    right = [(f"{facts.lag:.1f} s behind  ", "warn")] if facts.lag >= LAG_SHOWN else []
+    if facts.manner.times is not Times.OFF:
+        right.append((f"{facts.manner.times}  ", "dim"))
+    right.append((f"{facts.lines:,} lines {_size(facts.bytes)}", "dim"))
+    return left, right
+
+
+def _place(facts: StatusFacts) -> Part:
+    if facts.following:
+        return "▼ following", "good"
+    return (f"‖ {facts.new:,} new, G follows", "warn") if facts.new else ("‖ G follows", "warn")
+
+
+def _narrowed(facts: StatusFacts) -> list[Part]:
+    found: list[Part] = []
+    kept = facts.filter
+    if kept.query:
+        found.append((f"  &{kept.query.line}", "accent"))
+    if kept.query.error:
+        found.append((f" {kept.query.error}", "bad"))
+    if kept.least:
+        found.append(("  errors" if kept.least >= Level.ERROR else "  warnings and errors", "accent"))
+    if kept.stderr:
+        found.append(("  stderr", "accent"))
+    if kept:
+        found.append((f": {facts.shown:,}", "accent"))
+        if facts.context:
+            found.append((f" ±{facts.context}", "dim"))
+    return found
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "kB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} MB"

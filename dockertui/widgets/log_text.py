@@ -1,0 +1,148 @@
+"""What a log line says beside its text: how grave it is, when it was written, what fields it has."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+
+from dockertui.widgets.sgr import plain
+
+_LOOKED_AT = 400
+"""Characters from the beginning of a line in which its level is looked for."""
+NANO = 1_000_000_000
+
+
+class Level(IntEnum):
+    """How grave a line is, by its own word."""
+
+    NONE = 0
+    DEBUG = 1
+    INFO = 2
+    WARN = 3
+    ERROR = 4
+    FATAL = 5
+
+
+_WORDS = {
+    Level.DEBUG: "trace trc debug dbg verbose finest finer fine debug1 debug2",
+    Level.INFO: "info inf information informational notice log note statement",
+    Level.WARN: "warn wrn warning",
+    Level.ERROR: "error err erro eror severe",
+    Level.FATAL: "fatal ftl critical crit panic emerg emergency alert dpanic",
+}
+_LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
+_LETTERS = {"D": Level.DEBUG, "I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}
+_KEYED = re.compile(r"""["']?\b(?:level|lvl|severity|loglevel|log\.level)["']?\s*[=:]\s*["']?(\w+)""", re.IGNORECASE)
+_LETTERED = re.compile(r"^([IWEFD])\d{4} \d\d:\d\d")  # klog, glog
+_SHOUTED = re.compile(r"\b(" + "|".join(word.upper() for word in _LEVELS if len(word) > 2) + r")\b")
+_MARKED = re.compile(
+    r"[\[<(|](" + "|".join(_LEVELS) + r")\s*[\]>)|/]|^(?:\S+ ){0,4}?(" + "|".join(_LEVELS) + r"):", re.IGNORECASE
+)
+
+
+def level(text: str) -> Level:
+    """How grave a line says it is: `level=warn`, `"severity":"ERROR"`, `[error]`, `WARN`, klog's `E1121`, pino's 50."""
+    return _level(text[:_LOOKED_AT])
+
+
+@lru_cache(maxsize=4096)
+def _level(head: str) -> Level:
+    head = plain(head)
+    if found := _KEYED.search(head):
+        return _named(found[1])
+    if found := _LETTERED.match(head):
+        return _LETTERS[found[1]]
+    if found := _SHOUTED.search(head):
+        return _LEVELS[found[1].lower()]
+    if found := _MARKED.search(head):
+        return _LEVELS[(found[1] or found[2]).lower()]
+    return Level.NONE
+
+
+def _named(word: str) -> Level:
+    if word.isdecimal() and len(word) == 2:  # pino, bunyan: 10 trace to 60 fatal
+        return Level(min(Level.FATAL, max(Level.DEBUG, int(word) // 10 - 1)))
+    return _LEVELS.get(word.lower(), Level.NONE)
+
+
+class Times(StrEnum):
+    """How the Engine's timestamps are shown."""
+
+    OFF = "off"
+    LOCAL = "local"
+    UTC = "UTC"
+    RELATIVE = "relative"
+
+
+def stamp(time: int, times: Times, now: float) -> str:
+    """A moment (epoch ns) as it stands before a line; its width is always the same for one way of showing."""
+    if times is Times.OFF:
+        return ""
+    if times is Times.RELATIVE:
+        return f"{_ago(now - time / NANO) if time else '':>8} "
+    if not time:
+        return " " * 13
+    day = datetime.fromtimestamp(time // NANO, UTC if times is Times.UTC else None)
+    return f"{day:%H:%M:%S}.{time % NANO // 1_000_000:03d} "
+
+
+def full_stamp(time: int) -> str:
+    """A moment with its day, to the nanosecond, in UTC."""
+    return f"{datetime.fromtimestamp(time // NANO, UTC):%Y-%m-%d %H:%M:%S}.{time % NANO:09d} UTC" if time else "no time"
+
+
+def _ago(seconds: float) -> str:
+    seconds = max(0.0, seconds)
+    for limit, size, unit in ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h")):
+        if seconds < limit:
+            return f"-{seconds / size:.1f}{unit}" if size > 1 else f"-{seconds:.1f}s"
+    return f"-{seconds / 86400:.1f}d"
+
+
+# fields
+
+_PAIR = re.compile(r"""([\w.@/-]+)=("(?:[^"\\]|\\.)*"|\S*)""")
+_MESSAGE_KEYS = ("msg", "message", "log", "event")
+_TIME_KEYS = ("time", "ts", "timestamp", "@timestamp", "t", "datetime", "date")
+_LEVEL_KEYS = ("level", "lvl", "severity", "loglevel", "log.level")
+_JSON_MAX = 64 * 1024
+
+
+def fields(text: str) -> dict[str, str] | None:
+    """The fields of a line of JSON or logfmt, as text; None for a line that is neither."""
+    text = plain(text).strip()
+    if text[:1] == "{" and text[-1:] == "}" and len(text) <= _JSON_MAX:
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return {str(key): _scalar(value) for key, value in found.items()} if isinstance(found, dict) else None
+    pairs = _PAIR.findall(text[:_JSON_MAX]) if "=" in text else []
+    if len(pairs) < 2 or sum(len(key) + len(value) + 2 for key, value in pairs) < len(text) * 0.8:
+        return None
+    return {key: value[1:-1].replace('\\"', '"') if value[:1] == '"' else value for key, value in pairs}
+
+
+def _scalar(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def unfolded(text: str, chosen: Sequence[str] = ()) -> str:
+    """A line of JSON or logfmt as a person reads it: level, message, then `key=value`; other lines as they are.
+
+    `chosen`: only these fields, their values alone, in this order. The line's own time is left out: the Engine's is
+    one key away.
+    """
+    found = fields(text)
+    if found is None:
+        return text
+    if chosen:
+        return "  ".join(found[key] for key in chosen if key in found) or text
+    grade = next((found.pop(key) for key in _LEVEL_KEYS if key in found), "")
+    message = next((found.pop(key) for key in _MESSAGE_KEYS if key in found), "")
+    for key in _TIME_KEYS:
+        found.pop(key, None)
+    rest = " ".join(f"{key}={value}" for key, value in found.items())
+    return " ".join(part for part in (f"{grade.upper():<5}" if grade else "", message, rest) if part)

@@ -1,0 +1,309 @@
+"""A log that is read: moving, following its end, filter, search, selection. How it is painted is `LogFrame`'s."""
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.message import Message
+
+from dockertui.widgets.log_frame import LogFrame
+from dockertui.widgets.log_paint import Manner
+from dockertui.widgets.log_query import Filter, Query, find
+from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_text import Level, Times
+from dockertui.widgets.sgr import plain
+
+WHEEL_LINES = 3
+CONTEXTS = (0, 1, 2, 3, 5, 10, 20)
+
+
+class LogView(LogFrame, can_focus=True):
+    """The lines of a `LogStore`. Feed it with `append` and `prepend`; keys call the `action_…` methods."""
+
+    class OlderWanted(Message):
+        """The reader is at the first line that is loaded."""
+
+    class EndWanted(Message):
+        """The reader wants the log's end, which the store has let go."""
+
+    class LineOpened(Message):
+        """A line is to be shown whole."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
+    class SearchedToTheTop(Message):
+        """A backward search has found nothing in what is loaded."""
+
+        # moving
+
+    @property
+    def cursor_entry(self) -> Entry | None:
+        """The line under the cursor."""
+        return self.store[self._cursor] if self.store.first <= self._cursor < self.store.end else None
+
+    def follow(self) -> None:
+        """Go to the end, and stay there."""
+        if self.store.dropped_after:
+            self.post_message(self.EndWanted())
+        self.following, self._new, self._anchor = True, 0, None
+        self.refresh_frame()
+
+    def go_to(self, number: int) -> None:
+        """Put the cursor on the nearest line shown, and bring it into view. The last line is not yet following."""
+        number = max(self.store.first, min(number, self.store.end - 1))
+        found = self.shown.at_or_after(number)
+        found = self.shown.before(number) if found is None else found
+        if found is None:
+            return
+        self.following = False
+        self._cursor = found
+        self._reveal()
+        self.refresh_frame()
+
+    def _reveal(self) -> None:
+        if (self._cursor, 0) < self._top:
+            self._top = (self._cursor, 0)
+            return
+        lowest = self._top_for_bottom(self._cursor + 1)
+        if lowest > self._top:
+            self._top = lowest
+
+    def _step(self, lines: int) -> None:
+        """Move the cursor so many shown lines on; past the end it follows, at the top older lines are wanted."""
+        if self.following and lines > 0:
+            return
+        at = self._cursor
+        for _ in range(abs(lines)):
+            found = self.shown.at_or_after(at + 1) if lines > 0 else self.shown.before(at)
+            if found is None:
+                if lines > 0:
+                    self.follow()
+                    return
+                self._want_older()
+                break
+            at = found
+        self.go_to(at)
+
+    def _want_older(self) -> None:
+        self._top = (self.store.first - 1, 0)
+        self.post_message(self.OlderWanted())
+
+    def scroll_rows(self, count: int) -> None:
+        """Move the view by rows of the screen; the cursor stays in it."""
+        if count > 0 and self.following:
+            return
+        number, sub = self._top
+        for _ in range(abs(count)):
+            number, sub = self._row_after(number, sub) if count > 0 else self._row_before(number, sub)
+        end = self._top_for_bottom(self.store.end)
+        if count > 0 and (number, sub) >= end:
+            self.follow()
+            return
+        self.following = False
+        self._top = (number, sub)
+        if number < self.store.first:
+            self._want_older()
+        frame = self._build_frame()
+        visible = [row.number for row in frame if row.number >= self.store.first]
+        if visible:
+            self._cursor = max(visible[0], min(self._cursor, visible[-1]))
+        self.refresh_frame_from_scratch()
+
+    def refresh_frame_from_scratch(self) -> None:
+        """Repaint after the frame was built on the way."""
+        self._frame = None
+        self.refresh()
+
+    def _row_after(self, number: int, sub: int) -> tuple[int, int]:
+        if number >= self.store.first and sub + 1 < self._row_count(number):
+            return number, sub + 1
+        found = self.shown.at_or_after(number + 1)
+        return (number, sub) if found is None else (found, 0)
+
+    def _row_before(self, number: int, sub: int) -> tuple[int, int]:
+        if sub > 0:
+            return number, sub - 1
+        found = self.shown.before(number)
+        return (self.store.first - 1, 0) if found is None else (found, self._row_count(found) - 1)
+
+    def action_cursor_down(self) -> None:
+        self._step(1)
+
+    def action_cursor_up(self) -> None:
+        self._step(-1)
+
+    def action_page_down(self) -> None:
+        self.scroll_rows(max(1, self.body_height - 1))
+
+    def action_page_up(self) -> None:
+        self.scroll_rows(-max(1, self.body_height - 1))
+
+    def action_top(self) -> None:
+        self.go_to(self.store.first)
+        self._want_older()
+        self.refresh_frame()
+
+    def action_bottom(self) -> None:
+        self.follow()
+
+    def action_scroll_right(self) -> None:
+        self._shift_by(self.text_width // 2)
+
+    def action_scroll_left(self) -> None:
+        self._shift_by(-(self.text_width // 2))
+
+    def _shift_by(self, cells: int) -> None:
+        self._shift = max(0, self._shift + cells)
+        self._strips.clear()
+        self.refresh_frame_from_scratch()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-WHEEL_LINES)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        y = event.get_content_offset_capture(self).y
+        if self._frame and y < len(self._frame) and self._frame[y].number >= self.store.first:
+            self.go_to(self._frame[y].number)
+            if event.chain == 2:
+                self.action_enter()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.refresh_frame()
+
+    # the manner
+
+    def show_as(self, manner: Manner) -> None:
+        """Show lines in another manner; the cursor's line stays where it is, as far as it can."""
+        self.manner = manner
+        self._top = (self._top[0], 0)
+        self._remember_nothing()
+        self.refresh_frame_from_scratch()
+
+    def action_times(self) -> None:
+        order = list(Times)
+        self.show_as(self.manner._replace(times=order[(order.index(self.manner.times) + 1) % len(order)]))
+
+    def action_wrap(self) -> None:
+        self.show_as(self.manner._replace(wrap=not self.manner.wrap))
+
+    def action_unfold(self) -> None:
+        self.show_as(self.manner._replace(unfold=not self.manner.unfold))
+
+    # filter
+
+    def set_filter(self, kept: Filter, context: int | None = None) -> None:
+        """Show the lines that are kept; the cursor stays on its line, or goes to the nearest."""
+        self.shown.set(kept, self.shown.context if context is None else context)
+        self._look_at_new_lines()
+        self._strips.clear()
+        if not self.following:
+            self.go_to(self._cursor)
+        self.refresh_frame_from_scratch()
+        self.paint_soon()
+
+    def filter_by(self, line: str) -> None:
+        """Keep lines by a typed query."""
+        self.set_filter(self.shown.filter._replace(query=Query(line)))
+
+    def action_level(self) -> None:
+        after = {Level.NONE: Level.WARN, Level.WARN: Level.ERROR}
+        self.set_filter(self.shown.filter._replace(least=after.get(self.shown.filter.least, Level.NONE)))
+
+    def action_stderr(self) -> None:
+        self.set_filter(self.shown.filter._replace(stderr=not self.shown.filter.stderr))
+
+    def action_more_context(self) -> None:
+        self._step_context(1)
+
+    def action_less_context(self) -> None:
+        self._step_context(-1)
+
+    def _step_context(self, step: int) -> None:
+        at = CONTEXTS.index(self.shown.context) + step
+        self.set_filter(self.shown.filter, CONTEXTS[max(0, min(at, len(CONTEXTS) - 1))])
+
+    def action_enter(self) -> None:
+        """From a filtered line to its place in the whole; there, open it."""
+        entry = self.cursor_entry
+        if self.shown.filter:
+            following, number = self.following, self._cursor
+            self.set_filter(Filter())
+            if not following or entry is not None:
+                self.go_to(number)
+        elif entry is not None:
+            self.post_message(self.LineOpened(entry))
+
+    # search
+
+    def search(self, text: str) -> int:
+        """Mark what is found, and go to the nearest line that has it, backwards from the cursor first."""
+        self.sought = Query(text)
+        self._strips.clear()
+        if self.sought and not self._find(self._cursor + 1, backwards=True):
+            self._find(self._cursor + 1, backwards=False)
+        self.refresh_frame_from_scratch()
+        return 0
+
+    def action_next_match(self) -> None:
+        if self.sought and not self._find(self._cursor + 1, backwards=False):
+            self.say("no further match below", "warn")
+
+    def action_previous_match(self) -> None:
+        if self.sought and not self._find(self._cursor, backwards=True):
+            self.post_message(self.SearchedToTheTop())
+
+    def _find(self, start: int, *, backwards: bool) -> bool:
+        """Go to the next line from `start` that is shown and holds what is looked for."""
+        bounds = (self.store.first, start) if backwards else (start, self.store.end)
+        for number in find(self.store, self.sought.hits, *bounds, backwards=backwards):
+            if number is not None and (not self.shown.filter or number in self.shown.within(number, number + 1)):
+                self.go_to(number)
+                self._show_match(number)
+                return True
+        return False
+
+    def _show_match(self, number: int) -> None:
+        """Move sideways, if the match is not in view."""
+        spans = self.sought.spans(self._painting(number).text)
+        if spans and not self.manner.wrap and not self._shift <= spans[0][0] < self._shift + self.text_width:
+            self._shift = max(0, spans[0][0] - self.text_width // 3)
+            self._strips.clear()
+        self.refresh_frame_from_scratch()
+
+    # selecting and copying
+
+    def action_select(self) -> None:
+        """Begin a selection at the cursor, or end it."""
+        if self._anchor is None and self.cursor_entry is not None:
+            self.following = False
+            self._anchor = self._cursor
+        else:
+            self._anchor = None
+        self._strips.clear()
+        self.refresh_frame_from_scratch()
+
+    def lines_to_copy(self) -> list[str]:
+        """The selected lines shown, or the cursor's; as they were written, without escape sequences."""
+        low, high = self.selection or (self._cursor, self._cursor)
+        return self.texts(self.shown.within(low, high + 1))
+
+    def last_lines(self, count: int) -> list[str]:
+        """The last lines shown."""
+        found: list[int] = []
+        number = self.shown.before(self.store.end)
+        while number is not None and len(found) < count:
+            found.append(number)
+            number = self.shown.before(number)
+        return self.texts(reversed(found))
+
+    def texts(self, numbers: Iterable[int]) -> list[str]:
+        """The lines with these numbers as text."""
+        return [plain(self.store[number].text).removesuffix("\r") for number in numbers]
