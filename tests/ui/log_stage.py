@@ -20,7 +20,7 @@ from dockertui.screens.log_tab import LogTab
 from dockertui.screens.main import MainScreen
 
 BORN = 1_795_240_000.0
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 class Clock:
@@ -43,8 +43,7 @@ class Stage:
 
     @property
     def main(self) -> MainScreen:
-        found = next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
-        return found
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
 
     @property
     def log(self) -> LogTab:

@@ -84,7 +84,7 @@ async def test_a_filter_keeps_lines_with_context_and_leads_to_their_place() -> N
         await world.press("&")
         await world.type("2955")
         await world.press("+")
-        assert [line.strip(" ›") for line in world.lines if "line" in line][:3] == [
+        assert [line.strip(" ›") for line in world.lines if "line 29" in line][:3] == [
             "line 2954",
             "line 2955",
             "line 2956",
@@ -117,7 +117,7 @@ async def test_levels_and_standard_error() -> None:
         assert "look" not in "\n".join(world.lines)
         assert "ERROR bad" in "\n".join(world.lines)
         await world.press("v", "E")
-        assert [line for line in world.lines if "stderr" in line][0] == "▎to stderr"
+        assert next(line for line in world.lines if "stderr" in line) == "▎to stderr"
         assert "ERROR bad" not in "\n".join(world.lines)
 
 
