@@ -85,11 +85,15 @@ class Stage:
         await self.press("l")
         await self.until(lambda: "asking" not in self.status and self.log.size.height > 1)
 
+    def silence(self, name: str) -> None:
+        """Empty a container's log."""
+        self.demo.run(lambda host: named(host, name).logs.clear())
+
     def wrote(self, name: str, *texts: str, stderr: bool = False, at: float | None = None) -> None:
         """Have a container write lines, each 10 µs after the one before."""
 
         def write(host: Host) -> None:
-            container = _named(host, name)
+            container = named(host, name)
             start = host.now() if at is None else at
             for place, text in enumerate(texts):
                 container.logs.append(LogLine(start + place * 1e-5, stderr, text))
@@ -99,14 +103,14 @@ class Stage:
         self.demo.run(write)
 
 
-def _named(host: Host, name: str) -> Container:
+def named(host: Host, name: str) -> Container:
     return next(one for one in host.containers.values() if one.name == name)
 
 
 @asynccontextmanager
-async def stage(size: tuple[int, int] = (100, 24), **options: int) -> AsyncIterator[Stage]:
+async def stage(size: tuple[int, int] = (100, 24)) -> AsyncIterator[Stage]:
     """The program with its main screen shown."""
-    with DemoEngine(clock=Clock(), **options) as demo:
+    with DemoEngine(clock=Clock()) as demo:
         endpoint = Endpoint("demo", demo.url, "a test", demo=True)
         trace = Trace()
         preflight = Preflight([endpoint], trace=trace)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.hostile import STRINGS
-from dockertui.screens.log_histogram import HistogramScreen
+from dockertui.screens.log_histogram import HistogramScreen, HistogramView
 from dockertui.screens.log_line import LogLineScreen
-from tests.ui.log_stage import BORN, Stage, stage
+from tests.ui.log_stage import BORN, Stage, named, stage
 
 NUMBERS = [f"line {number:04d}" for number in range(3000)]
 
 
+def _ends_with(path: Path, text: str) -> bool:
+    return path.read_text().endswith(text)
+
+
 async def opened(world: Stage, *texts: str) -> None:
     """The log of `legacy-import`, which says these lines alone."""
-    world.demo.run(lambda host: next(c for c in host.containers.values() if c.name == "legacy-import").logs.clear())
+    world.silence("legacy-import")
     world.wrote("legacy-import", *texts, at=BORN - 1000)
     await world.open("legacy-import")
     await world.until(lambda: texts[-1][:20] in "\n".join(world.lines))
@@ -172,11 +177,10 @@ async def test_what_is_shown_and_the_whole_log_are_saved(tmp_path: Path) -> None
         for choice, name in ((0, "shown"), (1, "whole")):
             path = tmp_path / name
             await world.press("ctrl+s", *["down"] * choice, "enter")
-            await world.until(lambda: world.app.focused is not None and world.app.focused.id is None)
             await world.until(lambda: type(world.app.focused).__name__ == "Prompt")
             await world.type(str(path))
             await world.until(path.exists)
-            await world.until(lambda path=path: path.read_text().endswith("line 2999\n"))
+            await world.until(partial(_ends_with, path, "line 2999\n"))
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert (tmp_path / "whole").read_text().splitlines() == NUMBERS
 
@@ -185,21 +189,9 @@ async def test_the_log_goes_on_over_a_restart() -> None:
     async with stage() as world:
         await opened(world, "before")
 
-        def restart_later(world: Stage, name: str) -> None:
-            def die(host: object) -> None:
-                container = next(c for c in host.containers.values() if c.name == name)  # type: ignore[attr-defined]
-                lifecycle.die(host, container, 1)  # type: ignore[arg-type]
-
-            world.demo.run(die)
-
-        restart_later(world, "legacy-import")
+        world.demo.run(lambda host: lifecycle.die(host, named(host, "legacy-import"), 1))
         await world.until(lambda: "exited: 1" in "\n".join(world.lines))
-
-        def start(host: object) -> None:
-            container = next(c for c in host.containers.values() if c.name == "legacy-import")  # type: ignore[attr-defined]
-            lifecycle.start(host, container)  # type: ignore[arg-type]
-
-        world.demo.run(start)
+        world.demo.run(lambda host: lifecycle.start(host, named(host, "legacy-import")))
         await world.until(lambda: "started again" in "\n".join(world.lines))
         world.wrote("legacy-import", "after", at=BORN + 5)
         await world.until(lambda: "after" in "\n".join(world.lines))
@@ -211,16 +203,14 @@ async def test_the_log_goes_on_over_a_restart() -> None:
 async def test_the_marked_containers_are_merged_by_time_with_their_names() -> None:
     async with stage() as world:
         for name, place in (("devbox", 0), ("legacy-import", 1)):
-            world.demo.run(
-                lambda host, name=name: next(c for c in host.containers.values() if c.name == name).logs.clear()
-            )
+            world.silence(name)
             for number in range(5):
                 world.wrote(name, f"{name} {number}", at=BORN - 100 + number * 2 + place)
         table = world.main.panes[0].table
         containers = world.main.session.mirror.objects("container")
         for name in ("devbox", "legacy-import"):
             key = next(key for key, one in containers.items() if one.name == name)
-            await world.until(lambda key=key: table.move_to(key))
+            await world.until(partial(table.move_to, key))
             await world.press("space")
         await world.press("l")
         await world.until(lambda: "legacy-import 4" in "\n".join(world.lines))
@@ -248,11 +238,8 @@ async def test_the_histogram_leads_to_its_time() -> None:
         world.wrote("legacy-import", "ERROR much later", at=BORN)
         await world.until(lambda: "much later" in "\n".join(world.lines))
         await world.press("H")
-        await world.until(
-            lambda: (
-                isinstance(world.app.screen, HistogramScreen) and world.app.screen.query_one("HistogramView").line_count
-            )
-        )
+        await world.until(lambda: isinstance(world.app.screen, HistogramScreen))
+        await world.until(lambda: world.app.screen.query_one(HistogramView).line_count)
         await world.press("enter")
         assert world.log.cursor_entry is not None
         assert world.log.cursor_entry.text == "line 0000"
