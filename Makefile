@@ -50,9 +50,9 @@ $(BIN)/python:
 
 $(STAMP): $(BIN)/python pyproject.toml constraints.txt
 	@echo "setting up $(VENV) …" >&2
-	@$(INSTALL) --editable .
+	@$(INSTALL) --editable '.[native]' || $(INSTALL) --editable . # no wheel here: the pure-Python terminal serves
 	@touch $@
 
 $(DEV_STAMP): $(STAMP)
-	@$(INSTALL) --editable '.[dev]'
+	@$(INSTALL) --editable '.[dev,native]'
 	@touch $@

@@ -1,4 +1,4 @@
-"""`python -m bench [start] [idle] [keys]`: measure and print; all of it is kept in `bench/results`, too."""
+"""`python -m bench [start] [idle] [keys] [terminal]`: measure and print; all of it is kept in `bench/results`, too."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, logs, start
+from bench import idle, keys, logs, start, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
-SUBJECTS = {"start": start.measure, "idle": idle.measure, "keys": keys.measure, "logs": logs.measure}
+SUBJECTS = {
+    "start": start.measure,
+    "idle": idle.measure,
+    "keys": keys.measure,
+    "logs": logs.measure,
+    "terminal": terminal.measure,
+}
 RESULTS = Path(__file__).with_name("results")
 
 

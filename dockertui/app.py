@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
+from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
 from dockertui.engine.endpoint import Endpoint
@@ -24,6 +25,7 @@ from dockertui.output.diff import CellDiff
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
+from dockertui.widgets.keys import KeysInOrder
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
     from dockertui.screens.connection import ConnectionScreen
@@ -38,7 +40,7 @@ _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
 
-class DockerTUI(CellDiff[None], App[None]):
+class DockerTUI(CellDiff[None], KeysInOrder[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
@@ -68,18 +70,28 @@ class DockerTUI(CellDiff[None], App[None]):
         self.catalogue.problems[:0] = problems
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
+        self._main: MainScreen | None = None
         self._last_input = time.monotonic()
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
         self.flow_enabled = settings.flow_control
         self.theme = self._fitting_theme(settings.theme)
         self.set_keymap(keymap(self.catalogue))
+        if sys.platform != "win32":
+            from dockertui.terminal.alt_keys import keep_alt
+
+            keep_alt()
 
     def _fitting_theme(self, theme: str) -> str:
         """The theme asked for; for "auto" the one for the colours that the terminal has."""
         if theme != AUTO:
             return theme
         return "ansi-dark" if self.console.color_system in ("standard", "windows") else "textual-dark"
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
+        return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
@@ -91,14 +103,20 @@ class DockerTUI(CellDiff[None], App[None]):
         self.run_worker(self._take(self.preflight))
 
     async def _take(self, preflight: Preflight) -> None:
-        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried."""
-        await asyncio.to_thread(preflight.join)
-        if preflight.endpoint is not None:
-            await self._open(preflight.endpoint, preflight)
-        elif self.or_demo:
-            await self._open_demo()
-        else:
-            await self._show_attempts(preflight.attempts)
+        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried.
+
+        One attempt at a time, and none once a session is open: keys may have asked for several.
+        """
+        async with self._opening:
+            await asyncio.to_thread(preflight.join)
+            if self.session is not None:
+                return
+            if preflight.endpoint is None and self.or_demo:
+                preflight = await self._find_demo()
+            if preflight.endpoint is not None:
+                await self._open(preflight.endpoint, preflight)
+            else:
+                await self._show_attempts(preflight.attempts)
 
     async def _show_attempts(self, attempts: Sequence[Attempt]) -> None:
         from dockertui.screens.connection import ConnectionScreen
@@ -108,11 +126,12 @@ class DockerTUI(CellDiff[None], App[None]):
         else:
             await self.push_screen(ConnectionScreen(attempts))
 
-    async def _open_demo(self) -> None:
+    async def _find_demo(self) -> Preflight:
         endpoint = await asyncio.to_thread(self.start_demo)
         preflight = Preflight([endpoint], trace=self.trace)
         preflight.start()
-        await self._take(preflight)
+        await asyncio.to_thread(preflight.join)
+        return preflight
 
     async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
         """Show the main screen on what is known, and follow the Engine once that is painted."""
@@ -125,7 +144,7 @@ class DockerTUI(CellDiff[None], App[None]):
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
-        main = MainScreen(self.session, self.catalogue)
+        main = self._main = MainScreen(self.session, self.catalogue)
         # Over Textual's own blank screen, or in place of the one that said what was tried.
         await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
         self.call_after_refresh(self._follow)
@@ -137,8 +156,8 @@ class DockerTUI(CellDiff[None], App[None]):
             gc.freeze()
 
     def _sampled(self, ids: frozenset[str]) -> None:
-        if isinstance(self.screen, MainScreen):
-            self.screen.sampled(ids)
+        if self._main is not None and self._main.is_running:
+            self._main.sampled(ids)
 
     def problems_to_screen(self) -> None:
         """Say what is wrong in the settings file: the first in full, the rest by number."""
@@ -152,6 +171,10 @@ class DockerTUI(CellDiff[None], App[None]):
             self._following.cancel()
             await asyncio.wait([self._following])
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C quits wherever nothing else takes it; Textual would show how to quit."""
+        self.exit()
+
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
         self.redraw()
@@ -162,6 +185,11 @@ class DockerTUI(CellDiff[None], App[None]):
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
         self._close_messages_no_wait()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ctrl+Q, which Textual takes before everything else, belongs to a container while a terminal has the keys."""
+        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
+        return not (action == "quit" and in_terminal) and super().check_action(action, parameters)
+
     # the connection screen
 
     async def on_connection_screen_retry(self, event: ConnectionScreen.Retry) -> None:
@@ -170,7 +198,7 @@ class DockerTUI(CellDiff[None], App[None]):
         self.run_worker(self._take(preflight))
 
     async def on_connection_screen_demo(self) -> None:
-        self.run_worker(self._open_demo())
+        self.run_worker(self._take(await self._find_demo()))
 
     # statistics go slower when nobody types
 

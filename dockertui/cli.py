@@ -138,7 +138,10 @@ def _config(options: Options) -> int:
     if options.action == "path":
         print(options.config or default_path(os.environ, Path.home()))
         return 0
+    from dockertui.operations.catalogue import Catalogue  # which knows the operations that keys are given to
+
     settings, problems = _settings(options)
+    problems += Catalogue(settings).problems
     sys.stdout.write(show(settings))
     for problem in problems:
         print(problem, file=sys.stderr)

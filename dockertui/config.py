@@ -75,6 +75,20 @@ class Settings:
     """Whether frames wait for the terminal to have shown the one before: for slow links."""
     stats_period: float = 2.0
     """Seconds between two samples of a visible container's CPU, memory and I/O."""
+    confirm_interrupts: int = 2
+    """From how many objects on stopping, restarting and the like asks first; 1: always."""
+    terminal_leader: str = "ctrl+right_square_bracket"
+    """The one key that a terminal does not send to its container."""
+    terminal_history: int = 10_000
+    """Lines kept above a terminal's screen."""
+    terminal_title: bool = True
+    """Whether a container may name its terminal."""
+    terminal_bell: bool = True
+    """Whether a container's bell rings."""
+    terminal_clipboard: str = "ask"
+    """Whether a container may write the clipboard: "ask" once a session, "yes" or "no"."""
+    terminal_hand_over: bool = False
+    """Whether sessions take the whole real terminal in place of a pane."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
 
@@ -225,12 +239,44 @@ def _period(name: str, value: object) -> float:
     return float(value)
 
 
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number, from 1")
+    return value
+
+
+def _key(name: str, value: object) -> str:
+    keys = _keys(name, value) if isinstance(value, str) else ()
+    if len(keys) != 1 or not keys[0].startswith(("ctrl+", "alt+", "f")) or len(keys[0]) < 2:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write one key that types nothing, such as "ctrl+]" or "f12"')
+    return keys[0]
+
+
+def _history(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a number of lines, from 0 to 1000000")
+    return value
+
+
+def _permission(name: str, value: object) -> str:
+    if value not in ("ask", "yes", "no"):
+        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "ask", "yes" or "no"')
+    return str(value)
+
+
 CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "theme": _theme,
     "mouse": _switch,
     "diff_output": _switch,
     "flow_control": _switch,
     "stats_period": _period,
+    "confirm_interrupts": _count,
+    "terminal_leader": _key,
+    "terminal_history": _history,
+    "terminal_title": _switch,
+    "terminal_bell": _switch,
+    "terminal_clipboard": _permission,
+    "terminal_hand_over": _switch,
     "keys": lambda _, value: value,
 }
 """What each setting must be. (`keys` is checked key by key, so that one mistake does not undo the others.)"""

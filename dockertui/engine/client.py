@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     import aiodocker
     import aiohttp
 
+    from dockertui.engine.wire import Wire
+
 CALL_TIMEOUT: Final = 30.0
 OPEN_TIMEOUT: Final = 15.0
 SSH_OPEN_TIMEOUT: Final = 75.0  # longer than ssh takes to say why it cannot log in
 REPLY_LIMIT: Final = 256 * 1024 * 1024
 _READING: Final = ("GET", "HEAD")
+_UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
 
 Body = bytes | Mapping[str, Any] | list[Any] | None
@@ -220,6 +223,27 @@ class Engine:
         async with self.stream("GET", path, params=params) as stream:
             yield stream.objects()
 
+    @asynccontextmanager
+    async def upgrade(
+        self, path: str, *, params: Params | None = None, body: Body = None, reading: bool = False
+    ) -> AsyncIterator[Wire]:
+        """A POST that turns its connection into one of bytes both ways; leaving the context ends it.
+
+        ``reading`` says that nothing is changed by it, so that ``read_only`` allows it. Raises as ``request``
+        does, PROTOCOL when the Engine, or a proxy before it, does not hand the connection over.
+        """
+        from dockertui.engine.wire import Wire
+
+        record, data = self._prepare("POST", path, params, body, versioned=True, reading=reading)
+        async with self._exchange(record, data, _UPGRADE) as stream:
+            if stream.status != 101:
+                raise self.unreadable(record, f"it does not hand the connection over (HTTP {stream.status})")
+            wire = Wire(stream.response, record, lambda error: diagnosis.failed_connection(self.endpoint, error))
+            try:
+                yield wire
+            finally:
+                wire.close()
+
     async def ping(self, timeout: float | None = 3.0) -> None:  # noqa: ASYNC109
         """Have the Engine answer; raises EngineError when it does not within ``timeout`` seconds."""
         await self.request("GET", "/_ping", timeout=timeout, versioned=False)
@@ -240,16 +264,22 @@ class Engine:
             raise failure from None
 
     def _prepare(
-        self, method: str, path: str, params: Params | None, body: Body, versioned: bool
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        body: Body,
+        versioned: bool,
+        reading: bool = False,
     ) -> tuple[Request, bytes | None]:
         """The journal's entry of a request that is allowed, and its body in bytes."""
-        if self.read_only and method not in _READING:
+        if self.read_only and not reading and method not in _READING:
             remedy = "start dockertui without --read-only"
             raise EngineError(ErrorKind.READ_ONLY, f"{method} {path} would change the Engine", remedy)
         if versioned:
             path = f"/v{self._spoken()}{path}"
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        return self.trace.start(method, target(path, params), len(data or b"")), data
+        return self.trace.start(method, target(path, params), data or b""), data
 
     def _spoken(self) -> str:
         """The API version for the path of a request."""

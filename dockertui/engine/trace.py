@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 CAPACITY: Final = 1000
-_cause: ContextVar[str] = ContextVar("dockertui_request_cause", default="")
+BODY_KEPT: Final = 16 * 1024
+"""Bytes of a request's body that are kept, as long as it is not longer."""
+_cause: ContextVar[tuple[str, str]] = ContextVar("dockertui_request_cause", default=("", ""))
 
 
 @dataclass(slots=True)
@@ -25,7 +27,9 @@ class Request:
 
     ``started`` is in epoch seconds; ``duration`` in seconds, None while the request or its stream runs;
     ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out`` count bodies,
-    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success.
+    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` is the
+    command line that does the same as the operation which caused it, secrets masked; empty where there is
+    none. ``body`` is what was sent, None when it is no longer known.
     """
 
     number: int
@@ -38,6 +42,8 @@ class Request:
     bytes_in: int = 0
     bytes_out: int = 0
     error: str = ""
+    docker: str = ""
+    body: bytes | None = b""
     _began: float = field(default_factory=time.perf_counter, repr=False, compare=False)
 
 
@@ -59,9 +65,12 @@ class Trace:
     def __len__(self) -> int:
         return len(self._requests)
 
-    def start(self, method: str, path: str, bytes_out: int = 0) -> Request:
-        """Record that a request is being sent, for the cause that ``because`` names."""
-        request = Request(next(self._numbers), self.clock(), _cause.get(), method, path, bytes_out=bytes_out)
+    def start(self, method: str, path: str, body: bytes | None = b"") -> Request:
+        """Record that a request is being sent, for the cause that ``because`` names; None: a body in pieces."""
+        cause, docker = _cause.get()
+        size = len(body or b"")
+        request = Request(next(self._numbers), self.clock(), cause, method, path, bytes_out=size, docker=docker)
+        request.body = body if size <= BODY_KEPT else None
         self._requests.append(request)
         return request
 
@@ -83,9 +92,12 @@ class Trace:
 
 
 @contextmanager
-def because(cause: str) -> Iterator[None]:
-    """Name the cause of the requests made inside, in this task and in those that it starts."""
-    token = _cause.set(cause)
+def because(cause: str, docker: str = "") -> Iterator[None]:
+    """Name the cause of the requests made inside, in this task and in those that it starts.
+
+    ``docker`` is the command line that does the same, secrets masked.
+    """
+    token = _cause.set((cause, docker))
     try:
         yield
     finally:

@@ -12,8 +12,11 @@ class Context(StrEnum):
     ANYWHERE = "anywhere"
     LIST = "in a list"
     DETAIL = "in the detail"
+    OBJECT = "on what is selected"
     LOG = "in a log"
     CONNECTION = "when there is no Engine"
+    TERMINAL = "in a terminal, after the leader"
+    PROMPT = "while typing a filter or a search"
 
 
 @dataclass(frozen=True, slots=True)

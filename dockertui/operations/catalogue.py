@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.command import Command
+from dockertui.operations.containers import CONTAINERS
+from dockertui.operations.doing import DOING
+from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
+from dockertui.operations.networks import NETWORKS
+from dockertui.operations.running import RUNNING
+from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
+from dockertui.operations.volumes import VOLUMES
 from dockertui.resources.registry import RESOURCES
 
 _JUMPS = tuple(
@@ -23,32 +31,50 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *LOG, *_JUMPS)
+COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *NETWORKS, *VOLUMES)
+"""What can be asked of the Engine."""
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
     "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
     "left": "←", "right": "→", "backspace": "⌫",
 }  # fmt: skip
+_PANED = (Context.LIST, Context.DETAIL)
+"""Where the keys depend on the kind of the pane that is open."""
+
+
+def _paned(contexts: Iterable[Context], kinds: Iterable[str]) -> frozenset[str]:
+    return frozenset(f"{context}, {kind}" for context in contexts for kind in kinds)
+
+
+_KINDS = tuple(resource.kind for resource in RESOURCES)
 _SCOPES = {
-    Context.ANYWHERE: frozenset({Context.LIST.value, Context.DETAIL.value}),
-    Context.LIST: frozenset({Context.LIST.value}),
-    Context.DETAIL: frozenset({Context.DETAIL.value}),
+    Context.ANYWHERE: _paned(_PANED, _KINDS),
+    Context.LIST: _paned((Context.LIST,), _KINDS),
+    Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
     Context.LOG: frozenset({Context.LOG.value}),
     Context.CONNECTION: frozenset({Context.CONNECTION.value}),
+    Context.TERMINAL: frozenset({Context.TERMINAL.value}),
 }
 
 
 def bindables() -> dict[str, Bindable]:
     """What the settings may give other keys to, and where those must not clash."""
-    return {op.id: Bindable(tuple(map(normal, op.keys)), _SCOPES[op.context]) for op in OPERATIONS}
+    return {op.id: Bindable(tuple(map(normal, op.keys)), _scopes(op)) for op in OPERATIONS}
+
+
+def _scopes(operation: Operation) -> frozenset[str]:
+    """A command's keys are heard while its kind's pane is open, in the list and in the detail."""
+    return _paned(_PANED, [operation.kind]) if isinstance(operation, Command) else _SCOPES[operation.context]
 
 
 class Catalogue:
     """The operations with the keys they really have: their own, or those of the settings' `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
-        self._keys, self.problems = keymap(settings or Settings(), bindables())
+        self.settings = settings or Settings()
+        self._keys, self.problems = keymap(self.settings, bindables())
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
         """The keys of an operation, as Textual names them."""
@@ -62,10 +88,16 @@ class Catalogue:
         """The keys of an operation as a person reads them: `j ↓`."""
         return " ".join(sign(key) for key in self.keys(operation)[:limit])
 
-    def hints(self, context: Context) -> list[tuple[Operation, str]]:
-        """The footer's operations in `context` with their first key, those of that place first."""
-        hinted = [operation for operation in self.within(context) if operation.hint]
-        hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
+    def commands(self, kind: str) -> list[Command]:
+        """What can be done with the objects of a kind, in the order of the menu."""
+        return [command for command in COMMANDS if command.kind == kind]
+
+    def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
+        """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
+        hinted: list[Operation] = [command for command in self.commands(kind) if command.hint]
+        hinted += [operation for operation in self.within(context) if operation.hint]
+        if context is not Context.TERMINAL:  # there every other key goes to the container
+            hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
 
     def groups(self) -> dict[str, list[Operation]]:

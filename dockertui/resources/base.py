@@ -11,8 +11,8 @@ from dockertui.engine.client import Engine
 from dockertui.live.store import Source
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Column
+from dockertui.widgets.columns import Column
+from dockertui.widgets.page_lines import LABEL_MAX, Field, Section
 
 T = TypeVar("T")
 
@@ -43,6 +43,8 @@ class Resource(ABC, Generic[T]):
     title: ClassVar[str]
     source: ClassVar[Source[Any]]
     default_sort: ClassVar[str] = "name"
+    busy_column: ClassVar[str] = "name"
+    """The column that says what is being done to the object, while it is."""
     sampled: ClassVar[frozenset[str]] = frozenset()
     """Columns whose values change with every sample of statistics, without their object."""
 
@@ -56,8 +58,9 @@ class Resource(ABC, Generic[T]):
 
     @abstractmethod
     def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
-        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`, and
-        at the start of those of `prefixes`: a few hex digits stand somewhere in every id."""
+        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`
+        and `prefixes`. Those of `prefixes` must begin with the word: a few hex digits stand somewhere in every id, and
+        healthy in unhealthy."""
 
     plain: ClassVar[Sequence[str]] = ("name",)
     prefixes: ClassVar[Sequence[str]] = ("id",)
@@ -93,8 +96,11 @@ def facts(*fields: Field | None) -> list[Field]:
 
 
 def listing(title: str, pairs: Iterable[tuple[str, str]]) -> Section:
-    """A section of names and values, such as labels."""
-    return Section(title, [Field(name, value or "(empty)") for name, value in pairs])
+    """A section of names and values, such as labels. Long names stand before their values: they differ at their end."""
+    known = list(pairs)
+    if any(len(name) > LABEL_MAX for name, _ in known):
+        return Section(title, [Field("", f"{name}={value}") for name, value in known])
+    return Section(title, [Field(name, value or "(empty)") for name, value in known])
 
 
 def filled(*sections: Section) -> list[Section]:

@@ -14,23 +14,11 @@ from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary
 from dockertui.resources.container_page import container_sections
 from dockertui.resources.container_source import CONTAINERS
+from dockertui.resources.container_state import RANK, failed, status, status_order, symbol
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Section
-from dockertui.widgets.table import Cell, Column
-
-# Symbols of one cell each that stand in every font a server's users have; the word beside them is in the status.
-_SYMBOLS = {
-    "running": Cell("▶", "good"),
-    "paused": Cell("‖", "warn"),
-    "restarting": Cell("↻", "warn"),
-    "exited": Cell("■", "dim"),
-    "created": Cell("○", "dim"),
-    "removing": Cell("×", "warn"),
-    "dead": Cell("✗", "bad"),
-}
-_RANK = {"restarting": 0, "dead": 1, "running": 2, "paused": 3, "removing": 4, "created": 5, "exited": 6}
-_STOPPED_ON_REQUEST = frozenset({130, 143})  # SIGINT and SIGTERM: most likely somebody's `stop`
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.page_lines import Section
 
 
 class Containers(Resource[Container]):
@@ -39,7 +27,9 @@ class Containers(Resource[Container]):
     kind = "container"
     title = "Containers"
     source = CONTAINERS
+    busy_column = "status"
     plain = ("name", "image", "status", "project", "ports")
+    prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})
 
     def columns(self, world: World) -> Sequence[Column[Container]]:
@@ -47,9 +37,9 @@ class Containers(Resource[Container]):
             return lambda item: getattr(world.usage.get(item.id), field, None) if item.running else None
 
         return (
-            Column("state", "S", _state, lambda item: _RANK.get(item.state, 9), width=1),
+            Column("state", "S", symbol, lambda item: RANK.get(item.state, 9), width=1),
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14, grow=4),
-            Column("status", "STATUS", partial(_status, world), _status_order, width=17, priority=1),
+            Column("status", "STATUS", partial(status, world), status_order, width=17, priority=1),
             Column("cpu", "CPU", partial(_cpu, world), usage("cpu"), width=6, right=True, priority=2),
             Column("memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3),
             Column(
@@ -162,14 +152,14 @@ class Containers(Resource[Container]):
     def summary(self, items: Iterable[Container], world: World) -> list[Summary]:
         known = list(items)
         running = sum(item.state == "running" for item in known)
-        failed = sum(item.state == "exited" and _failed(item) for item in known)
+        failures = sum(item.state == "exited" and failed(item) for item in known)
         counts = [
             (running, "running", "good"),
             (sum(item.health == "unhealthy" for item in known), "unhealthy", "bad"),
             (sum(item.state == "restarting" for item in known), "restarting", "warn"),
             (sum(item.state == "paused" for item in known), "paused", "warn"),
-            (failed, "failed", "bad"),
-            (sum(item.state == "exited" for item in known) - failed, "exited", "dim"),
+            (failures, "failed", "bad"),
+            (sum(item.state == "exited" for item in known) - failures, "exited", "dim"),
             (sum(item.state == "dead" for item in known), "dead", "bad"),
         ]
         return [Summary(f"{count} {word}", style) for count, word, style in counts if count]
@@ -180,35 +170,6 @@ class Containers(Resource[Container]):
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
         listed = await containers.ls(engine, size=True)
         return {item.id: Size(item.size_rw or 0, item.size_root or 0) for item in listed}
-
-
-def _state(item: Container) -> Cell:
-    symbol = _SYMBOLS.get(item.state, Cell("?", "warn"))
-    if item.state == "running" and item.health == "unhealthy":
-        return Cell(symbol.text, "bad")
-    return Cell(symbol.text, "bad") if item.state == "exited" and _failed(item) else symbol
-
-
-def _failed(item: Container) -> bool:
-    return item.exit_code not in (0, None) and item.exit_code not in _STOPPED_ON_REQUEST
-
-
-def _status(world: World, item: Container) -> Cell:
-    lasted = "" if item.since is None else " " + format.age(world.clock() - item.since)
-    if item.state == "running":
-        styles = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
-        return Cell(f"up{lasted} {item.health}".rstrip(), styles.get(item.health, "good"))
-    if item.state in ("exited", "dead"):
-        code = "" if item.exit_code is None else f" {item.exit_code}"
-        style = "bad" if item.state == "dead" or _failed(item) else "dim"
-        return Cell(f"{'exit' if code else item.state}{code},{lasted}" if lasted else f"{item.state}{code}", style)
-    if item.state == "restarting":
-        return Cell(f"restarting ({item.exit_code})" if item.exit_code is not None else "restarting", "warn")
-    return Cell(f"{item.state}{lasted}", "warn" if item.state in ("paused", "removing") else "dim")
-
-
-def _status_order(item: Container) -> tuple[int, float]:
-    return _RANK.get(item.state, 9), -(item.since or 0)
 
 
 def _usage(world: World, item: Container) -> Usage | None:

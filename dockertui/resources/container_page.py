@@ -9,9 +9,10 @@ from dockertui.engine.exit_codes import meaning
 from dockertui.engine.models import Container
 from dockertui.resources import format, secrets
 from dockertui.resources.base import Reference, facts, filled, listing
+from dockertui.resources.container_state import status
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
-from dockertui.widgets.page import Field, Section
+from dockertui.widgets.page_lines import Field, Section
 
 _HEALTH_STYLES = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
 _PROBES_SHOWN = 3
@@ -37,7 +38,7 @@ def container_sections(item: Container, inspect: Reply, world: World) -> list[Se
 def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
     state = Reply(inspect.at("State"))
     if not state:
-        return [Field("Status", item.status or item.state)]
+        return [Field("Status", *status(world, item))]
     started, finished = (
         format.parse_time(state.text("StartedAt")),
         format.parse_time(state.text("FinishedAt")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -40,7 +40,7 @@ class Filter(Generic[T]):
     """A filter line over one kind of object: which objects it keeps, and where in a text it matched."""
 
     def __init__(self, line: str, terms: Terms[T], plain: Sequence[str], prefixes: Sequence[str] = ()) -> None:
-        """A plain word is looked for anywhere in the texts of `plain`, and at the start of those of `prefixes`."""
+        """A plain word is looked for in the texts of `plain` and `prefixes`; in those of `prefixes` at their start."""
         self.line = line
         self._terms = terms
         self._plain = plain
@@ -55,14 +55,14 @@ class Filter(Generic[T]):
         return all(self._matches(word, item) for word in self._words)
 
     def _matches(self, word: Word, item: T) -> bool:
-        names = (word.term,) if word.term else self._plain
-        found = any(word.needle in text for text in self._texts(names, item)) or (
-            not word.term and any(text.startswith(word.needle) for text in self._texts(self._prefixes, item))
-        )
-        return found is not word.absent
+        names = [word.term] if word.term else [*self._plain, *self._prefixes]
+        return any(self._found(word.needle, name, item) for name in names) is not word.absent
 
-    def _texts(self, names: Iterable[str], item: T) -> Iterator[str]:
-        return (text.lower() for name in names for text in self._terms[name](item))
+    def _found(self, needle: str, name: str, item: T) -> bool:
+        texts = (text.lower() for text in self._terms[name](item))
+        if name in self._prefixes:
+            return any(text.startswith(needle) for text in texts)
+        return any(needle in text for text in texts)
 
     def spans(self, column: str, text: str) -> list[tuple[int, int]]:
         """Start and end of each match in the text of a column. A term marks the column of its own name alone."""

@@ -17,8 +17,8 @@ from dockertui.resources.reply import Reply
 from dockertui.resources.touched import NOTHING, own
 from dockertui.resources.users import container_reference, use_count, users_fields
 from dockertui.resources.world import World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Cell, Column
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.page_lines import Field, Section
 
 
 def _touched(event: Event, known: Mapping[str, Image]) -> Ids:
@@ -33,6 +33,7 @@ class Images(Resource[Image]):
 
     kind = "image"
     title = "Images"
+    busy_column = "used"
     source = Source(
         "image",
         images.ls,
@@ -113,7 +114,7 @@ class Images(Resource[Image]):
         users = world.containers_of_image(item.id)
         return filled(
             Section("Image", facts(*_identity(item, inspect, world))),
-            Section("Used by", users_fields(users)),
+            Section("Used by", users_fields(users, world)),
             Section("Runs", facts(*_runs(inspect, world))),
             Section(
                 "Layers",

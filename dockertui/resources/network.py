@@ -16,8 +16,8 @@ from dockertui.resources.reply import Reply
 from dockertui.resources.touched import own
 from dockertui.resources.users import container_reference, running_first, use_count
 from dockertui.resources.world import World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Cell, Column
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.page_lines import Field, Section
 
 _PREDEFINED = frozenset({"bridge", "host", "none", "podman"})
 
@@ -27,6 +27,7 @@ class Networks(Resource[Network]):
 
     kind = "network"
     title = "Networks"
+    busy_column = "members"
     source = Source(
         "network",
         networks.ls,

@@ -8,7 +8,10 @@ from typing import Any
 
 MASK = "••••••"
 _SECRET = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PWD|AUTH)($|_)", re.I)
-_URL_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)", re.I)
+# Every part has a bound, and a scheme begins where no other can: a value of 10 kB must not take its square.
+_URL_PASSWORD = re.compile(
+    r"(?P<head>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{0,256}:)[^\s/@]{1,1024}(?=@)", re.I
+)
 
 
 def is_secret(name: str) -> bool:
@@ -21,7 +24,11 @@ def masked(assignment: str) -> str:
     name, equals, value = assignment.partition("=")
     if equals and value and is_secret(name):
         return f"{name}={MASK}"
-    return _URL_PASSWORD.sub(rf"\g<head>{MASK}", assignment)
+    return _without_passwords(assignment)
+
+
+def _without_passwords(text: str) -> str:
+    return _URL_PASSWORD.sub(rf"\g<head>{MASK}", text) if "://" in text else text
 
 
 def masked_reply(value: Any, *, key: str = "") -> Any:
@@ -31,5 +38,5 @@ def masked_reply(value: Any, *, key: str = "") -> Any:
     if isinstance(value, list):
         return [masked(item) if key == "Env" and isinstance(item, str) else masked_reply(item) for item in value]
     if isinstance(value, str) and value:
-        return MASK if key and is_secret(key) else _URL_PASSWORD.sub(rf"\g<head>{MASK}", value)
+        return MASK if key and is_secret(key) else _without_passwords(value)
     return value

@@ -12,12 +12,13 @@ from dockertui.engine.models import Volume
 from dockertui.live.store import Source
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.container_state import status
 from dockertui.resources.reply import Reply
 from dockertui.resources.touched import own
 from dockertui.resources.users import container_reference, running_first, use_count
 from dockertui.resources.world import Size, World
-from dockertui.widgets.page import Field, Section
-from dockertui.widgets.table import Cell, Column
+from dockertui.widgets.columns import Cell, Column
+from dockertui.widgets.page_lines import Field, Section
 
 _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 
@@ -27,6 +28,7 @@ class Volumes(Resource[Volume]):
 
     kind = "volume"
     title = "Volumes"
+    busy_column = "used"
     source = Source(
         "volume",
         volumes.ls,
@@ -160,7 +162,7 @@ def _mount_fields(item: Volume, world: World) -> list[Field]:
     fields = []
     for user in running_first(world.containers_of_volume(item.name)):
         places = [f"{m.destination}{'' if m.rw else ' (read only)'}" for m in user.mounts if m.name == item.name]
-        value = f"{user.status or user.state}, at {', '.join(places)}"
+        value = f"{status(world, user).text}, at {', '.join(places)}"
         fields.append(
             Field(
                 user.name or user.short_id,

@@ -27,6 +27,8 @@ class World:
         self.clock = mirror.clock
         self.sizes: dict[str, dict[str, Size]] = defaultdict(dict)
         self.reveal = False
+        self.busy: dict[tuple[str, str], str] = {}
+        """What is being done to an object, by kind and id: `stopping…`."""
         self._users: dict[str, tuple[int, dict[str, tuple[Container, ...]]]] = {}
 
     def size(self, kind: str, id: str) -> Size | None:

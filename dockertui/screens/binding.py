@@ -14,7 +14,7 @@ from dockertui.operations.catalogue import OPERATIONS, Catalogue
 def bindings(context: Context) -> list[BindingType]:
     """The bindings of a screen or widget where `context` holds, by the operations' ids: a keymap can name them."""
     return [
-        Binding(_joined(operation.keys), operation.action, operation.title, show=False, id=operation.id)
+        Binding(_joined(operation.keys) or "none", operation.action, operation.title, show=False, id=operation.id)
         for operation in OPERATIONS
         if operation.context is context
     ]

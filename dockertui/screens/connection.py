@@ -35,6 +35,7 @@ class ConnectionScreen(Screen[None]):
     def __init__(self, attempts: Sequence[Attempt]) -> None:
         super().__init__()
         self._attempts = attempts
+        self._is_waiting = False
         self._title = Bar(classes="title")
         self._page = Page()
         self._footer = Bar(id="footer")
@@ -55,11 +56,11 @@ class ConnectionScreen(Screen[None]):
             self.show(self._attempts)
         else:
             self._waiting("looking for an Engine…")
-        self._page.focus()
+        self.set_focus(self._page)
 
     def show(self, attempts: Sequence[Attempt]) -> None:
         """Show the outcome of these attempts."""
-        self._attempts = attempts
+        self._attempts, self._is_waiting = attempts, False
         self._title.update([Piece("dockertui", "accent"), Piece("no Engine answered", "bad")])
         self._page.show(attempt_sections(attempts))
 
@@ -67,10 +68,13 @@ class ConnectionScreen(Screen[None]):
         await self.run_action(event.action)
 
     def action_retry(self) -> None:
+        if self._is_waiting:
+            return
         self._waiting("trying again…")
         self.post_message(self.Retry(self._attempts))
 
     def _waiting(self, text: str) -> None:
+        self._is_waiting = True
         self._title.update([Piece("dockertui", "accent"), Piece(text, "busy")])
 
     def action_demo(self) -> None:

@@ -34,6 +34,8 @@ class DetailView(Vertical):
         self.engine = engine
         self.world = world
         self.subject: Subject | None = None
+        self.gone = False
+        """Whether the object shown went while it was shown."""
         self.seen = False
         """Whether the view is on the screen: only then is the Engine asked."""
         self.title_bar = Bar(classes="title")
@@ -63,7 +65,7 @@ class DetailView(Vertical):
     def show(self, resource: Resource[Any], item: Any) -> None:
         """Show an object, or its new version, and ask the Engine about it once the cursor rests; None for no object."""
         before = self.subject
-        self.subject = None
+        self.subject, self.gone = None, False
         if item is not None:
             subject = Subject(resource, item, {}, None)
             same = before is not None and before.key == subject.key
@@ -73,6 +75,12 @@ class DetailView(Vertical):
         self._stop_asking()
         if self.subject is not None and self.seen:
             self._asking = asyncio.create_task(self._ask(self.subject))
+
+    def mark_gone(self) -> None:
+        """The Engine does not have the object any more: say so, and keep what was known of it."""
+        self.gone = True
+        self._stop_asking()
+        self._paint(keep=True)
 
     def _stop_asking(self) -> None:
         if self._asking is not None:
@@ -108,7 +116,7 @@ class DetailView(Vertical):
         shown = self.shown_tabs
         if self.tab not in shown:
             self.select_tab(self.page)
-        self.title_bar.update(*detail_title(self.subject, shown, self.tab))
+        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.tab))
         self.tab.show_subject(self.subject, self.world, keep=keep)
 
     # tabs
@@ -120,7 +128,7 @@ class DetailView(Vertical):
 
     def select_tab(self, tab: Tab) -> None:
         """Show a tab; if the focus is in this view, it stays in it."""
-        had_focus = self.has_focus_within
+        had_focus = self.screen.focused in self.tabs
         if tab is not self.tab:
             self.tab.leave()
         self.tab = tab
@@ -128,7 +136,7 @@ class DetailView(Vertical):
             other.display = other is tab
         self._paint(keep=True)
         if had_focus:
-            tab.focus()
+            self.screen.set_focus(tab)
 
     def step_tab(self, steps: int) -> None:
         """Show the tab so many further on, round the end."""
@@ -138,5 +146,5 @@ class DetailView(Vertical):
     @property
     def reference(self) -> Reference | None:
         """The reference under the line cursor, if there is one."""
-        found = self.page.cursor_ref if self.page.has_focus else None
+        found = self.page.cursor_ref if self.screen.focused is self.page else None
         return found if isinstance(found, Reference) else None

@@ -40,7 +40,7 @@ class HelpScreen(Screen[None]):
     def on_mount(self) -> None:
         page = self.query_one(HelpPage)
         page.show(self._sections)
-        page.focus()
+        self.set_focus(page)
 
 
 def problem_sections(catalogue: Catalogue) -> list[Section]:

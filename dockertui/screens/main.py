@@ -9,9 +9,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -20,6 +20,7 @@ from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.view import BACK
+from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
@@ -27,8 +28,10 @@ from dockertui.screens import log_choice, status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
+from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
 from dockertui.screens.tabs import Tab
+from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.page import Page
@@ -37,12 +40,13 @@ from dockertui.widgets.table import Table
 WIDE = 110
 """Columns from which list and detail stand side by side."""
 _MESSAGE_STAYS = 6.0
+_UNTIL_LIVE = 3600.0
 _YOUNG = 120
 """Seconds up to which an age is written in seconds, and so repainted every second."""
 _SLOW_TICKS = 10
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Operating, TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
@@ -51,6 +55,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.catalogue = catalogue
+        self.settings = catalogue.settings
         self.world = World(session.mirror, session.sampler.usage)
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
@@ -98,15 +103,18 @@ class MainScreen(Screen[None]):
                 pane.refresh_surroundings()
         self._paint_header()
         self._paint_strip()
+        self._paint_footer()
         self._watch_visible()
         self._follow_cursor(changes)
 
     def _follow_cursor(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
         """Show the detail of what is under the cursor now, and ask again if that very object changed."""
-        changed, _ = changes.get(self.pane.resource.kind, (set(), set()))
-        key = self.pane.table.cursor_key
-        if self.detail.key != (self.pane.resource.kind, key) or key in changed:
-            self.detail.show(self.pane.resource, self.pane.item)
+        kind, key = self.pane.resource.kind, self.pane.table.cursor_key
+        changed, removed = changes.get(kind, (set(), set()))
+        if self.detail.key is not None and self.detail.key[0] == kind and self.detail.key[1] in removed:
+            self.detail.mark_gone()
+        if self.detail.key != (kind, key) or key in changed:
+            self._show_detail()
         elif "container" in changes:
             self.detail.repaint()
 
@@ -114,8 +122,12 @@ class MainScreen(Screen[None]):
         for pane in self.panes:
             pane.table.stale = link.state is LinkState.LOST
         self.set_class(link.state is LinkState.LOST, "-lost")
+        if link.state is LinkState.LOST and link.error is not None and not self.wide:
+            self.say(str(link.error), "bad", stays=_UNTIL_LIVE)  # the header has no room for it
+        elif link.state is LinkState.LIVE and self._message.style == "bad":
+            self.say("")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
         self._paint_header()
 
     def sampled(self, ids: frozenset[str]) -> None:
@@ -127,7 +139,9 @@ class MainScreen(Screen[None]):
     def _watch_visible(self) -> None:
         """Have statistics of the running containers on the screen, and of no others."""
         pane, objects = self.containers, self.session.mirror.objects("container")
-        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else ()
+        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else []
+        if not seen and pane.active and pane.table.is_on_screen and pane.table.shown:
+            return  # between two layouts: nothing is painted, and what comes may be what was
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
 
     def _tick(self) -> None:
@@ -153,15 +167,22 @@ class MainScreen(Screen[None]):
     # the lines above and below
 
     def _paint_header(self) -> None:
-        self.header.update(*status.header(self.session, self.containers, self.world.clock()))
+        left, right = status.header(self.session, self.containers, self.world.clock())
+        self.header.update(left, [*self.opened_terminals(), *self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = self.detail.tab.context if self.detail.has_focus_within else Context.LIST
-        idle = () if self._can_go_back else (BACK,)
-        self.footer.update(*status.footer(self.catalogue, context, self._message, idle))
+        context = self.detail.tab.context if self.focused in self.detail.tabs else Context.LIST
+        if isinstance(self.focused, Input):
+            context = Context.PROMPT
+        if (led := self.terminal_footer()) and not self._message.text:
+            self.footer.update(*led)
+            return
+        idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
+        kind = self.pane.resource.kind
+        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
 
     @property
     def _can_go_back(self) -> bool:
@@ -197,23 +218,28 @@ class MainScreen(Screen[None]):
         self._see_detail(detail or (self.wide and not self.zoomed))
         for pane in self.panes:
             pane.table.show_all_columns = self.zoomed
-        self.call_after_refresh(self._watch_visible)
+
+    def _show_detail(self) -> None:
+        """Show the object under the cursor. One that went while it was being read stays until its reader leaves."""
+        if not (self.detail.gone and self.detail.has_class("-open")):
+            self.detail.show(self.pane.resource, self.pane.item)
 
     def _see_detail(self, seen: bool) -> None:
         """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
         came = seen and not self.detail.seen
         self.detail.seen = seen
         if came:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
 
     def _open_detail(self, opened: bool) -> None:
         self.detail.set_class(opened, "-open")
         self._arrange()
         if opened:
-            self.detail.show(self.pane.resource, self.pane.item)
-            self.detail.tab.focus()
+            self._show_detail()
+            self.set_focus(self.detail.tab)
         else:
-            self.pane.table.focus()
+            self.set_focus(self.pane.table)
+            self._show_detail()
         self._paint_footer()
 
     def goto_pane(self, index: int) -> None:
@@ -223,7 +249,6 @@ class MainScreen(Screen[None]):
             pane.activate(pane is self.pane)
         self._paint_strip()
         self._open_detail(False)
-        self.detail.show(self.pane.resource, self.pane.item)
 
     def action_goto_pane(self, index: int) -> None:
         self.goto_pane(index)
@@ -255,7 +280,8 @@ class MainScreen(Screen[None]):
 
     def on_table_selected(self, event: Table.Selected) -> None:
         if event.table is self.pane.table:
-            self.detail.show(self.pane.resource, self.pane.item)
+            self._show_detail()
+            self._paint_footer()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self._open_detail(True)
@@ -278,7 +304,11 @@ class MainScreen(Screen[None]):
     async def action_operate(self, id: str) -> None:
         """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
         operation = BY_ID[id]
-        hearers = {Context.LIST: self.pane.table, self.detail.tab.context: self.detail.tab}
+        hearers = {
+            Context.LIST: self.pane.table,
+            self.detail.tab.context: self.detail.tab,
+            Context.TERMINAL: self.terminals or self,
+        }
         await hearers.get(operation.context, self).run_action(operation.action)
 
     def on_descendant_focus(self) -> None:
@@ -286,10 +316,10 @@ class MainScreen(Screen[None]):
 
     # the list
 
-    def action_sort_menu(self) -> None:
+    async def action_sort_menu(self) -> None:
         from dockertui.screens import menus
 
-        menus.sort(self)
+        await menus.sort(self)
 
     def action_reverse_sort(self) -> None:
         self.pane.reverse()
@@ -318,9 +348,8 @@ class MainScreen(Screen[None]):
         pane.table.resort()
         pane.refresh_surroundings()
         self.detail.repaint()
-        self.say(
-            f"{len(sizes)} sizes" if sizes else f"{pane.resource.title.lower()} have no size of their own to measure"
-        )
+        nothing = f"{pane.resource.title.lower()} have no size of their own to measure"
+        self.say(format.plural(len(sizes), "size") if sizes else nothing)
 
     # filter and search
 
@@ -345,7 +374,7 @@ class MainScreen(Screen[None]):
         await self.query(Prompt).remove()
         prompt = Prompt(value, what, typed=typed, done=done, place=place)
         await self.mount(prompt, before=self.footer)
-        prompt.focus()
+        self.set_focus(prompt)
 
     def _filter(self, line: str) -> None:
         self.pane.set_filter(line)
@@ -354,7 +383,7 @@ class MainScreen(Screen[None]):
 
     # references
 
-    def action_follow(self) -> None:
+    async def action_follow(self) -> None:
         """Go to what the object refers to: the reference under the line cursor, the only one there is, or ask."""
         item = self.pane.item
         if self.detail.reference is not None:
@@ -362,7 +391,7 @@ class MainScreen(Screen[None]):
         elif item is not None:
             from dockertui.screens import menus
 
-            menus.follow(self, self.pane.resource.references(item, self.world))
+            await menus.follow(self, self.pane.resource.references(item, self.world))
 
     def follow_to(self, reference: Reference) -> None:
         """Select the object of a reference in its pane; what hides it there is lifted."""
@@ -432,20 +461,20 @@ class MainScreen(Screen[None]):
 
     # the program
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         from dockertui.screens import menus
 
-        menus.palette(self)
+        await menus.palette(self)
 
-    def action_theme_menu(self) -> None:
+    async def action_theme_menu(self) -> None:
         from dockertui.screens import menus
 
-        menus.theme(self)
+        await menus.theme(self)
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         from dockertui.screens.help import HelpScreen  # off the path to the first paint
 
-        self.app.push_screen(HelpScreen(self.catalogue))
+        await self.app.push_screen(HelpScreen(self.catalogue))
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
@@ -454,4 +483,5 @@ class MainScreen(Screen[None]):
         )
 
     def action_leave(self) -> None:
-        self.app.exit()
+        if not self.asks_to_leave():
+            self.leave_terminals()

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from dockertui.screens.main import MainScreen
 
 
-def sort(screen: MainScreen) -> None:
+async def sort(screen: MainScreen) -> None:
     """Offer the columns to sort by; the one in force is marked, and choosing it again turns it round."""
     pane = screen.pane
     items = [
         Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "")
         for column, title in pane.sortable()
     ]
-    _offer(screen, f"Sort {pane.resource.title.lower()} by", items, pane.sort_by)
+    await _offer(screen, f"Sort {pane.resource.title.lower()} by", items, pane.sort_by)
 
 
-def follow(screen: MainScreen, references: Sequence[Reference]) -> None:
+async def follow(screen: MainScreen, references: Sequence[Reference]) -> None:
     """Follow the only reference, or offer them all."""
     if not references:
         screen.say("nothing to follow: it uses nothing, and nothing uses it")
@@ -32,10 +32,10 @@ def follow(screen: MainScreen, references: Sequence[Reference]) -> None:
         screen.follow_to(references[0])
         return
     items = [Item(str(number), reference.label, hint=reference.kind) for number, reference in enumerate(references)]
-    _offer(screen, "Follow to", items, lambda number: screen.follow_to(references[int(number)]))
+    await _offer(screen, "Follow to", items, lambda number: screen.follow_to(references[int(number)]))
 
 
-def theme(screen: MainScreen) -> None:
+async def theme(screen: MainScreen) -> None:
     """Offer the themes, and say how to keep the one chosen."""
     current = screen.app.theme
     items = [Item(name, name, hint="in use" if name == current else "") for name in sorted(screen.app.available_themes)]
@@ -44,28 +44,29 @@ def theme(screen: MainScreen) -> None:
         screen.app.theme = name
         screen.say(f'theme {name}; to keep it, put theme = "{name}" into the settings file (dockertui config path)')
 
-    _offer(screen, "Theme", items, choose)
+    await _offer(screen, "Theme", items, choose)
 
 
-def palette(screen: MainScreen) -> None:
+async def palette(screen: MainScreen) -> None:
     """Offer every operation by its name, its key beside it."""
     items = [
         Item(
             operation.id,
             operation.title,
             hint=screen.catalogue.keys_shown(operation, 2),
+            disabled=screen.refusal(operation),
             words=operation.words,
         )
         for operation in OPERATIONS
         if operation.palette
     ]
 
-    _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))
+    await _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))
 
 
-def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], object]) -> None:
+async def _offer(screen: MainScreen, title: str, items: Sequence[Item], choose: Callable[[str], object]) -> None:
     def chosen(id: str | None) -> None:
         if id is not None:
             choose(id)
 
-    screen.app.push_screen(Menu(title, items), chosen)
+    await screen.app.push_screen(Menu(title, items), chosen)

@@ -16,7 +16,7 @@ from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.screens.status import pane_title
 from dockertui.widgets.bar import Bar
-from dockertui.widgets.table import Table
+from dockertui.widgets.table import Cell, Column, Table
 
 
 class ResourceTable(Table[Any]):
@@ -47,7 +47,7 @@ class Pane(Vertical):
         self.running_only = False
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
-        self._columns = {column.id: column for column in resource.columns(world)}
+        self._columns = {column.id: self._telling(column) for column in resource.columns(world)}
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -57,6 +57,18 @@ class Pane(Vertical):
         self.table.set_columns(list(self._columns.values()), tie=self.resource.default_sort)
         self.table.sort_by(self.resource.default_sort)
         self.reload()
+
+    def _telling(self, column: Column[Any]) -> Column[Any]:
+        """The column; of one kind's columns one says what is being done to the object, while it is."""
+        if column.id != self.resource.busy_column:
+            return column
+        kind, identity, busy, cell = self.resource.kind, self.resource.source.identity, self.world.busy, column.cell
+
+        def telling(item: Any) -> Cell | str:
+            doing = busy.get((kind, identity(item))) if busy else None
+            return Cell(doing, "busy") if doing else cell(item)
+
+        return column._replace(cell=telling)
 
     @property
     def item(self) -> Any:

@@ -8,8 +8,12 @@ from textual import events
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dockertui.widgets.keys import TakesKeys
 
-class Prompt(Input):
+_MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
+
+
+class Prompt(Input, TakesKeys):
     """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
 
     typed: called with the text at every change. done: called with the text that Enter keeps. place: what is filtered or
@@ -19,39 +23,41 @@ class Prompt(Input):
     def __init__(
         self,
         value: str,
-        placeholder: str,
+        what: str,
         *,
         typed: Callable[[str], object] | None = None,
         done: Callable[[str], object] | None = None,
         place: Widget,
     ) -> None:
-        super().__init__(value, placeholder=placeholder, compact=True, select_on_focus=False)
+        super().__init__(value, compact=True, select_on_focus=False)
+        self.border_title = what
         self.cursor_blink = False
         self._typed = typed or (lambda text: None)
         self._done = done or (lambda text: None)
         self._place = place
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._typed(event.value)
-
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._done(event.value)
-        await self._end()
-
-    async def on_key(self, event: events.Key) -> None:
-        moves = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
+    async def take_key(self, event: events.Key) -> bool:
         if event.key == "escape":
             self._typed("")
             await self._end()
-        elif event.key in moves:
-            await self._place.run_action(moves[event.key])
+        elif event.key == "enter":
+            self._done(self.value)
+            await self._end()
+        elif event.key in _MOVES:
+            await self._place.run_action(_MOVES[event.key])
+        elif event.is_printable and event.character:
+            self.insert_text_at_cursor(event.character)
+            self._typed(self.value)
         else:
-            return
+            return False
+        return True
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A binding of the input or a paste changed the text."""
         event.stop()
-        event.prevent_default()
+        if self.is_attached and event.value == self.value:
+            self._typed(event.value)
 
     async def _end(self) -> None:
-        self._place.focus()
+        self.screen.set_focus(self._place)
         await self.remove()

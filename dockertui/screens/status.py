@@ -25,6 +25,9 @@ _COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
 """Of the containers' counts, those of trouble are the last to go when the width does not suffice."""
 
 
+_PROMPT_KEYS = (("enter", "keep"), ("esc", "drop"), ("↑ ↓", "move"))
+
+
 class Message(NamedTuple):
     """A sentence in the footer and its style; empty for none."""
 
@@ -111,30 +114,36 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
             f" {pane.number} {pane.resource.title} {len(pane.table.objects)} ",
             "tab-on" if pane is current else "tab",
             f"goto_pane({pane.number - 1})",
-            priority=0 if pane is current else 1,
+            priority=0 if pane is current else 3,
         )
         for pane in panes
     ]
     narrowed = current.filter or current.running_only or current.table.marks
-    return tabs, _counts(current) if narrowed else []
+    counts = _counts(current) if narrowed else []
+    return tabs, [piece._replace(text=((" ", ""), (str(piece.text), piece.style))) for piece in counts]
 
 
-def detail_title(subject: Subject | None, tabs: Sequence[Tab], current: Tab) -> Line:
+def detail_title(subject: Subject | None, gone: bool, tabs: Sequence[Tab], current: Tab) -> Line:
     """The name of the object shown, and the tabs."""
     left = [Piece("nothing selected", "dim")]
     if subject is not None:
         left = [Piece(((f"{subject.resource.kind} ", "dim"), (subject.resource.name(subject.item), "title")))]
+        left += [Piece("is gone", "warn")] if gone else []
     return left, [
         Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"show_tab({number})")
         for number, tab in enumerate(tabs)
     ]
 
 
-def footer(catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = ()) -> Line:
-    """What the keys do here, but those `idle` now; or a message while there is one."""
+def footer(
+    catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = (), kind: str = ""
+) -> Line:
+    """What the keys do here, but those `idle` now; or a message while there is one. `kind`: of the pane's objects."""
     if message.text:
         return [Piece(message.text, message.style)], []
-    hints = catalogue.hints(context)
+    if context is Context.PROMPT:
+        return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in _PROMPT_KEYS], []
+    hints = catalogue.hints(context, kind)
     return [
         Piece(
             ((key, "key"), (f" {operation.hint}", "dim")),

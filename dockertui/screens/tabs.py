@@ -106,11 +106,15 @@ class InspectTab(JsonView, Tab):
     """The Engine's own JSON; the keys that fold have a meaning here alone."""
 
     title = "Inspect"
+    _masked: tuple[Mapping[str, Any], Any] = ({}, {})
+    """A reply and its copy without secrets."""
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show the `inspect` reply, secrets hidden unless they are to be seen."""
         reply = subject.inspect if subject is not None else {}
-        self.show(reply if world.reveal else secrets.masked_reply(reply), keep=keep)
+        if reply is not self._masked[0]:
+            self._masked = (reply, secrets.masked_reply(reply))
+        self.show(reply if world.reveal else self._masked[1], keep=keep)
 
     def action_enter(self) -> None:
         self.action_toggle_fold()

@@ -12,6 +12,7 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.paint import Painted
 
 Look = Hashable
@@ -21,7 +22,7 @@ WHEEL_LINES = 3
 _STRIPS_MAX = 512
 
 
-class Lines(Painted, can_focus=True):
+class Lines(Painted, TakesKeys, can_focus=True):
     """Lines with a cursor, scrolled by whole lines, a position mark in the last cell of each."""
 
     head = 0

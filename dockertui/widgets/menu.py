@@ -1,6 +1,6 @@
 """A list to choose from, in a box over the screen; typing narrows it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -8,9 +8,9 @@ from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.message import Message
 from textual.screen import ModalScreen
 
+from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.lines import Lines, Look
 from dockertui.widgets.text import clean, fit, occurrences, split_spans
 
@@ -45,15 +45,10 @@ class MenuList(Lines):
 
     head = 1
 
-    class Chosen(Message):
-        """An item (its id) was chosen, or None: nothing."""
-
-        def __init__(self, choice: str | None) -> None:
-            super().__init__()
-            self.choice = choice
-
-    def __init__(self, title: str, items: Sequence[Item]) -> None:
+    def __init__(self, title: str, items: Sequence[Item], end: Callable[[str | None], Awaitable[object]]) -> None:
+        """`end` is called with the id of the item chosen, or None for nothing."""
         super().__init__()
+        self._end = end
         self._title = clean(title)
         self._items = [item._replace(label=clean(item.label), hint=clean(item.hint)) for item in items]
         self._shown = self._items
@@ -81,15 +76,8 @@ class MenuList(Lines):
         self._row = self.top = 0
         self.repaint()
 
-    def choose(self) -> None:
-        """Choose the item under the cursor, when it can be."""
-        if self._shown and not self._shown[self._row].disabled:
-            self.post_message(self.Chosen(self._shown[self._row].id))
-
-    def on_key(self, event: events.Key) -> None:
-        """Letters type, but `j` and `k` move as long as nothing is typed."""
-        event.stop()
-        event.prevent_default()
+    async def take_key(self, event: events.Key) -> bool:
+        """Letters type, but `j` and `k` move as long as nothing is typed. No key goes further."""
         moves: dict[str, Callable[[], None]] = {
             "down": self.action_cursor_down,
             "up": self.action_cursor_up,
@@ -99,23 +87,31 @@ class MenuList(Lines):
             "pageup": self.action_page_up,
             "home": self.action_top,
             "end": self.action_bottom,
-            "enter": self.choose,
-            "escape": self._leave,
             "backspace": lambda: self.type(self._typed[:-1]),
         }
         if not self._typed:
             moves |= {"j": self.action_cursor_down, "k": self.action_cursor_up}
         if event.key in moves:
             moves[event.key]()
+        elif event.key == "enter":
+            await self.choose()
+        elif event.key == "escape":
+            await self._leave()
         elif event.is_printable and event.character:
             self.type(self._typed + ("" if event.character == "/" and not self._typed else event.character))
+        return True
 
-    def _leave(self) -> None:
+    async def choose(self) -> None:
+        """Choose the item under the cursor, when it can be."""
+        if self._shown and not self._shown[self._row].disabled:
+            await self._end(self._shown[self._row].id)
+
+    async def _leave(self) -> None:
         """Take back what was typed; with nothing typed, choose nothing."""
         if self._typed:
             self.type("")
         else:
-            self.post_message(self.Chosen(None))
+            await self._end(None)
 
     @property
     def line_count(self) -> int:
@@ -162,22 +158,22 @@ class MenuList(Lines):
 
     def clicked(self, row: int, event: events.Click) -> None:
         self.go_to(row)
-        self.choose()
+        self.app.call_later(self.choose)
 
 
-class Menu(ModalScreen[str | None]):
+class Menu(ModalScreen[str | None], TakesKeys):
     """Asks which of the items; its result is the item's id, None when left."""
 
     def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._list = MenuList(title, items)
+        self._list = MenuList(title, items, self.dismiss)
 
     def compose(self) -> ComposeResult:
         yield self._list
 
     def on_mount(self) -> None:
         self._fit_box()
-        self._list.focus()
+        self.set_focus(self._list)
 
     def on_resize(self) -> None:
         self._fit_box()
@@ -189,9 +185,8 @@ class Menu(ModalScreen[str | None]):
         self._list.styles.width = min(int(self.app.size.width * MOST_WIDE), width + gutter.width)
         self._list.styles.height = min(int(self.app.size.height * MOST_HIGH), height + gutter.height)
 
-    def on_menu_list_chosen(self, message: MenuList.Chosen) -> None:
-        message.stop()
-        self.dismiss(message.choice)
+    async def take_key(self, event: events.Key) -> bool:
+        return await self._list.take_key(event)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

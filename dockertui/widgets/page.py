@@ -140,7 +140,8 @@ class Page(Lines):
         self._found = found(self._lines, self._needle) if self._needle else {}
         if old != self._lines:
             rows = {line.place: index for index, line in reversed(list(enumerate(self._lines)))}
-            self.top, self._row = _row_of(rows, old, top), _row_of(rows, old, row)
+            if top or row:  # at the very top what comes above is seen, too
+                self.top, self._row = _row_of(rows, old, top), _row_of(rows, old, row)
         self._row = max(0, min(self._row, len(self._lines) - 1))
 
     # What the lines below ask for

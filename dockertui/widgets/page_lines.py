@@ -12,7 +12,8 @@ VALUE_LIMIT = 2000
 
 INDENT = 1
 _GAP = 2
-_LABEL_MAX = 24
+LABEL_MAX = 24
+"""Cells of the column of labels, at most."""
 
 
 class Field(NamedTuple):
@@ -52,7 +53,7 @@ def label_width(sections: Sequence[Section], width: int) -> int:
     """Cells of the label column: the longest label, within reason and a third of the width."""
     labels = [clean(field.label) for section in sections for field in section.fields]
     longest = max(map(cell_len, labels), default=0)
-    return max(4, min(longest, _LABEL_MAX, width // 3))
+    return max(4, min(longest, LABEL_MAX, width // 3))
 
 
 def value_column(labels: int) -> int:

@@ -161,6 +161,11 @@ class Rows(Lines, Generic[T]):
 
     # Looks and lines
 
+    def _build_frame(self) -> list[tuple[Look, bool]]:
+        """Cells that were formatted for another width, and so for other columns, are forgotten first."""
+        self._laid_out()
+        return super()._build_frame()
+
     def look(self, row: int) -> Look:
         if row >= self.line_count:
             return self._empty_line(row)

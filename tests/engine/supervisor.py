@@ -139,11 +139,22 @@ def leave(daemon: Daemon) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
     groups = sorted(Path("/sys/fs/cgroup").glob(f"**/{daemon.cgroup}"))
+    for group in groups:
+        thaw(group)
     deadline = time.monotonic() + 5
     while groups and time.monotonic() < deadline:
         groups = [group for group in groups if not removed(group)]
         time.sleep(0.02)
     shutil.rmtree(daemon.home, ignore_errors=True)
+
+
+def thaw(group: Path) -> None:
+    """Let paused containers go on, and so die: SIGKILL does not reach a frozen process."""
+    for folder, _, files in os.walk(group):
+        for name, value in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
+            if name in files:
+                with contextlib.suppress(OSError):
+                    (Path(folder) / name).write_text(value)
 
 
 def removed(group: Path) -> bool:

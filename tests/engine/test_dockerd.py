@@ -70,12 +70,15 @@ import sys
 from tests.engine.dockerd import Dockerd
 engine = Dockerd()
 engine.run("--name=orphan")
+engine.run("--name=frozen")
+engine.cli("pause", "frozen")
 print(engine.home, engine._supervisor.pid, flush=True)
 sys.stdin.read()
 """
 
 
 def test_nothing_is_left_when_the_session_is_killed(dockerd: Dockerd) -> None:
+    """Not even a paused container, which SIGKILL does not reach."""
     root = Path(__file__).parents[2]
     session = subprocess.Popen(
         [sys.executable, "-c", SESSION], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

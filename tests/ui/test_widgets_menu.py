@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.app import App
-
+from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.menu import Item, Menu
 from tests.ui.frames import frame, row_of, widths
 
@@ -19,7 +18,7 @@ ITEMS = [
 ]
 
 
-class MenuApp(App[None]):
+class MenuApp(KeysInOrder[None]):
     CSS_PATH = STYLES
 
     def __init__(self, title: str = "web-1", items: list[Item] = ITEMS) -> None:

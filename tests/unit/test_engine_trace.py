@@ -17,7 +17,7 @@ def test_the_last_requests_are_kept_in_order() -> None:
 
 def test_a_request_is_there_while_it_runs_and_complete_when_it_ended() -> None:
     trace = Trace(clock=lambda: 100.0)
-    request = trace.start("POST", "/x?y=1", bytes_out=7)
+    request = trace.start("POST", "/x?y=1", b"1234567")
     assert list(trace) == [request]
     assert (request.started, request.duration, request.status, request.bytes_out) == (100.0, None, 0, 7)
     request.bytes_in = 5

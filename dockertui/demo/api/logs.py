@@ -35,7 +35,7 @@ async def show(call: Call) -> web.StreamResponse:
             await stream.write(b"".join(map(write, lines)))
         while queue is not None and container.running and container.id in host.containers:
             await _printed_or_ended(host, container, queue)
-            lines, last = _after(host, container, last)
+            lines, last = printed_after(host, container, last)
             if chosen := [line for line in lines if keep(line)]:
                 await stream.write(b"".join(map(write, chosen)))
     finally:
@@ -94,7 +94,7 @@ async def _printed_or_ended(host: Host, container: Container, queue: asyncio.Que
         queue.get_nowait()
 
 
-def _after(host: Host, container: Container, last: LogLine | None) -> tuple[list[LogLine], LogLine | None]:
+def printed_after(host: Host, container: Container, last: LogLine | None) -> tuple[list[LogLine], LogLine | None]:
     """The lines printed after `last`, and the new last one."""
     printed.catch_up(host, container, host.now())
     fresh: list[LogLine] = []

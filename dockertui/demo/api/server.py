@@ -15,6 +15,7 @@ from dockertui.demo.api import (
     changed_fields,
     containers,
     events,
+    execs,
     images,
     lives,
     logs,
@@ -47,7 +48,7 @@ _CUT_STREAM = 24
 """Bytes of a stream that still come when a cut does not say how many."""
 
 _VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
-_FAMILIES = (system, events, containers, lives, logs, stats, images, networks, volumes)
+_FAMILIES = (system, events, containers, execs, lives, logs, stats, images, networks, volumes)
 
 
 class _Router:

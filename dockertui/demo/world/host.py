@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from dockertui.demo.world.events import Events
-from dockertui.demo.world.objects import Container, Image, Network, Volume
+from dockertui.demo.world.objects import Container, Exec, Image, Network, Volume
 from dockertui.demo.world.refusal import invalid, not_found
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class Host:
         self.images: dict[str, Image] = {}
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
+        self.execs: dict[str, Exec] = {}
         self.names: dict[str, str] = {}
         self.sampled: dict[str, int] = {}
         self._pid = 4200

@@ -153,6 +153,25 @@ class Container:
 
 
 @dataclass(slots=True)
+class Exec:
+    """One exec. `size` is columns and rows of its terminal."""
+
+    id: str
+    container_id: str
+    words: list[str]
+    tty: bool
+    user: str = ""
+    workdir: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    privileged: bool = False
+    size: tuple[int, int] = (80, 24)
+    running: bool = False
+    started: bool = False
+    exit_code: int | None = None
+    pid: int = 0
+
+
+@dataclass(slots=True)
 class Image:
     id: str
     created: float

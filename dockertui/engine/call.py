@@ -1,0 +1,60 @@
+"""A request as a value: what would be sent, so that it can be shown, confirmed and sent from the same thing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.fields import mapping, text
+from dockertui.engine.target import Params
+
+Heard = Callable[[Mapping[str, Any]], None]
+"""Called with each object of a reply that tells its progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that is not sent yet. `path` is without version prefix, its parts quoted by `segment`.
+
+    body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
+    them, after the status 200.
+    """
+
+    method: str
+    path: str
+    params: Params = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    progress: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
+    """Send a call and wait for its end, however long it takes: cancel it. The reply's JSON; None without any.
+
+    Of a reply that tells its progress every object goes to `heard`, and the last one is returned. Raises EngineError.
+    """
+    if call.progress:
+        return await _listen(engine, call, heard)
+    reply = await engine.request(
+        call.method, call.path, params=call.params, body=call.body, headers=call.headers, timeout=None
+    )
+    try:
+        return json.loads(reply.body) if reply.body.strip() else None
+    except ValueError:
+        return None  # some Engines say "OK" to what the API gives no body
+
+
+async def _listen(engine: Engine, call: Call, heard: Heard) -> Mapping[str, Any]:
+    last: Mapping[str, Any] = {}
+    async with engine.stream(
+        call.method, call.path, params=call.params, body=call.body, headers=call.headers
+    ) as stream:
+        async for last in stream.objects():
+            if said := text(mapping(last, "errorDetail"), "message") or text(last, "error"):
+                raise EngineError(ErrorKind.SERVER, said, status=stream.status)
+            heard(last)
+    return last

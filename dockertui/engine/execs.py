@@ -1,0 +1,106 @@
+"""Calls of the API's family ``/exec``: a further process in a running container. All raise EngineError."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.fields import flag, number, text
+from dockertui.engine.hijack import Hijacked, WindowSize, hijack
+from dockertui.engine.json_stream import parse_json
+from dockertui.engine.target import segment
+
+SETTLE: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between the questions how a process ended: its output ends a moment before the Engine knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to run in a container, as `docker exec` has it. ``env`` are "NAME=value"."""
+
+    words: tuple[str, ...]
+    tty: bool = True
+    user: str = ""
+    workdir: str = ""
+    env: tuple[str, ...] = ()
+    privileged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a process is. ``exit_code`` is None while it runs, or when the Engine does not say."""
+
+    running: bool
+    exit_code: int | None = None
+    reason: str = ""
+
+
+async def create(engine: Engine, container: str, command: Command, size: WindowSize | None = None) -> str:
+    """Have the Engine prepare the command; its id. From API 1.42 on the terminal begins with ``size``."""
+    body: dict[str, Any] = {
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": command.tty,
+        "Cmd": list(command.words),
+        "Env": list(command.env),
+        "Privileged": command.privileged,
+    }
+    if command.user:
+        body["User"] = command.user
+    if command.workdir:
+        body["WorkingDir"] = command.workdir
+    if command.tty and size is not None and engine.supports("1.42"):
+        body["ConsoleSize"] = [size.rows, size.columns]
+    reply = await engine.request("POST", f"/containers/{segment(container)}/exec", body=body)
+    exec_id = _id_in(reply.body)
+    if not exec_id:
+        raise EngineError(ErrorKind.PROTOCOL, "the Engine prepared a command without giving its id")
+    return exec_id
+
+
+def _id_in(body: bytes) -> str:
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return ""
+    return text(value, "Id") if isinstance(value, dict) else ""
+
+
+def start(engine: Engine, exec_id: str, *, tty: bool) -> AbstractAsyncContextManager[Hijacked]:
+    """Run it, connected. Leaving the context ends the connection, not the process."""
+    body = {"Detach": False, "Tty": tty}
+    return hijack(engine, f"/exec/{segment(exec_id)}/start", tty=tty, body=body)
+
+
+async def resize(engine: Engine, exec_id: str, size: WindowSize) -> None:
+    """Tell the process's terminal its size. Only after ``start``: before it, Engines fail after a wait."""
+    await engine.request("POST", f"/exec/{segment(exec_id)}/resize", params=size.params)
+
+
+async def inspect(engine: Engine, exec_id: str) -> Outcome:
+    """Whether it runs, and its exit code."""
+    reply = await engine.get_object(f"/exec/{segment(exec_id)}/json")
+    running = flag(reply, "Running")
+    return Outcome(running, None if running else number(reply, "ExitCode"))
+
+
+async def outcome(engine: Engine, exec_id: str) -> Outcome:
+    """How it ended, asked after its connection did: waits a moment for the Engine to know.
+
+    Still ``running`` means that the connection was lost, or that the process has closed its output.
+    """
+    try:
+        for pause in SETTLE:
+            await asyncio.sleep(pause)
+            found = await inspect(engine, exec_id)
+            if not found.running:
+                return found
+    except EngineError as error:
+        gone = error.kind is ErrorKind.NOT_FOUND
+        return Outcome(False, None, "the container is gone" if gone else str(error))
+    return Outcome(True)

@@ -1,0 +1,37 @@
+"""Calls of the API's family ``/networks`` that change something, named as the CLI names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dockertui.engine.call import Call
+from dockertui.engine.target import segment
+
+
+def create(body: Mapping[str, Any]) -> Call:
+    return Call("POST", "/networks/create", body=body)
+
+
+def connect(network: str, container: str, *, aliases: Sequence[str] = (), ip: str = "", ip6: str = "") -> Call:
+    """Attach a container, under further names and at fixed addresses where they are given."""
+    addresses = {key: value for key, value in (("IPv4Address", ip), ("IPv6Address", ip6)) if value}
+    endpoint: dict[str, Any] = {"IPAMConfig": addresses} if addresses else {}
+    if aliases:
+        endpoint["Aliases"] = list(aliases)
+    return Call(
+        "POST", f"/networks/{segment(network)}/connect", body={"Container": container, "EndpointConfig": endpoint}
+    )
+
+
+def disconnect(network: str, container: str, *, force: bool = False) -> Call:
+    body = {"Container": container, "Force": force}
+    return Call("POST", f"/networks/{segment(network)}/disconnect", body=body)
+
+
+def remove(network: str) -> Call:
+    return Call("DELETE", f"/networks/{segment(network)}")
+
+
+def prune(filters: Mapping[str, Sequence[str]]) -> Call:
+    return Call("POST", "/networks/prune", {"filters": filters or None})

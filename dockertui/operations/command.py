@@ -1,0 +1,120 @@
+"""Operations that ask something of the Engine: what they apply to, what they may be told, and what they send.
+
+A `Command` says its requests as values (`Call`) and the words of its `docker` line. What is sent, the `curl` line, the
+confirmation and the journal are all made from these, so that none of them can say what is not done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from dockertui.engine.call import Call
+from dockertui.engine.client import Engine
+from dockertui.operations.base import Operation
+from dockertui.resources.world import World
+
+Values = Mapping[str, Any]
+"""What the form holds, by the options' ids: str, int or None, bool, or tuple of str."""
+
+
+class Harm(IntEnum):
+    """How much an operation may break."""
+
+    NOTHING = 0
+    INTERRUPTS = 1
+    DESTROYS = 2
+
+
+class Entry(StrEnum):
+    """What is typed into an option."""
+
+    TEXT = "text"
+    NUMBER = "a whole number"
+    WORDS = "words, quoted as in a shell"
+    FLAG = "yes or no"
+    CHOICE = "one of several"
+
+
+class Unfit(ValueError):
+    """A value that cannot be used; the text says why, and what could."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One field of a command's form.
+
+    check: raises Unfit for a value that the Engine would refuse. choices_of: what the object has to choose from.
+    """
+
+    id: str
+    label: str
+    entry: Entry = Entry.TEXT
+    default: Any = ""
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    check: Callable[[Any], None] = lambda _: None
+    choices_of: Callable[[Any], Sequence[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command would do to one object: its requests, one after the other, and the `docker` words for it."""
+
+    calls: tuple[Call, ...]
+    docker: tuple[str, ...]
+
+
+def always(item: Any) -> str:
+    """It applies to every object."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Operation):
+    """An operation on the Engine.
+
+    kind: of the objects it is for. on_object: whether it is done to an object, and not to the kind as a whole, as
+    `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else the
+    options have their defaults unless they are asked for. applies: why it does not apply to an object, or "". doing,
+    done: its words while it runs and afterwards. takes_along: what else goes with the object, in words. outcome: what
+    is worth saying of the Engine's reply. long: whether it is a job to look at, rather than a matter of seconds.
+    prepare: what the Engine knows better than the defaults. complete: what the form does not ask for, as credentials.
+    since: the API version that brings it, where 1.41 does not.
+    """
+
+    kind: str
+    plan: Callable[[Any, Values], Plan]
+    on_object: bool = True
+    many: bool = True
+    harm: Harm = Harm.NOTHING
+    options: tuple[Option, ...] = ()
+    ask: bool = False
+    applies: Callable[[Any], str] = always
+    doing: str = ""
+    done: str = ""
+    takes_along: Callable[[Any, World, Values], list[str]] = lambda item, world, values: []
+    outcome: Callable[[Any], str] = lambda reply: ""
+    defaults: Callable[[Any], Values] = lambda item: {}
+    prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None
+    complete: Callable[[Values], Awaitable[Values]] | None = None
+    long: bool = False
+    since: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", f"screen.order({self.id!r})")
+
+    def refusal(self, engine: Engine, item: Any = None) -> str:
+        """Why it cannot be done to an object on this Engine, or ""."""
+        if engine.read_only:
+            return "read only"
+        if self.since and engine.version is not None and not engine.supports(self.since):
+            return f"needs API {self.since}"
+        return self.applies(item) if self.on_object else ""
+
+    def values(self, item: Any = None) -> dict[str, Any]:
+        """The options' defaults for an object."""
+        return {option.id: option.default for option in self.options} | dict(self.defaults(item))

@@ -1,0 +1,268 @@
+"""Operations on containers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dockertui.engine import container_calls as calls
+from dockertui.engine.fields import strings, text
+from dockertui.engine.image_calls import split_reference
+from dockertui.engine.models import Container
+from dockertui.operations import entries
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
+from dockertui.resources import format
+from dockertui.resources.world import World
+
+KIND, _GROUP = "container", "Containers"
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
+SIGNALS = ("TERM", "KILL", "HUP", "INT", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH")
+_SECONDS = Option(
+    "seconds",
+    "Seconds until it is killed",
+    Entry.NUMBER,
+    None,
+    hint="empty: as it was made to be, 10 by default",
+    check=entries.not_negative,
+)
+
+
+def _running(item: Container) -> str:
+    return "" if item.running else "not running"
+
+
+def _not_running(item: Container) -> str:
+    if item.state == "paused":
+        return "paused: unpause it"
+    return "" if item.state in ("created", "exited", "dead") else f"{item.state} already"
+
+
+def _stoppable(item: Container) -> str:
+    return "" if item.running or item.state == "restarting" else "not running"
+
+
+def _restartable(item: Container) -> str:
+    return "being removed" if item.state == "removing" else ""
+
+
+def _pausable(item: Container) -> str:
+    if item.state == "paused":
+        return "paused already"
+    return "" if item.state == "running" else "not running"
+
+
+def _removable(item: Container) -> str:
+    return "being removed already" if item.state == "removing" else ""
+
+
+def anonymous_volumes(item: Container) -> list[str]:
+    """The names of the volumes that were made for this container and go with it."""
+    return [mount.name for mount in item.mounts if mount.type == "volume" and _ANONYMOUS.fullmatch(mount.name)]
+
+
+def _goes_with(item: Container, world: World, values: Values) -> list[str]:
+    told = ["it is running: killed first"] if item.running and values.get("force") else []
+    if item.running and not values.get("force"):
+        told.append("it is running: the Engine will refuse without force")
+    count = len(anonymous_volumes(item))
+    if count:
+        fate = "with all that is in them" if values.get("volumes") else "stay behind, unused"
+        told.append(f"{format.plural(count, 'anonymous volume')} {fate}")
+    return [*told, "what it wrote outside of volumes is lost"]
+
+
+def _remove(item: Container, values: Values) -> Plan:
+    force, volumes = values["force"], values["volumes"]
+    return Plan(
+        (calls.remove(item.id, force=force, volumes=volumes),),
+        ("rm", *words("--force", force), *words("--volumes", volumes), item.name),
+    )
+
+
+def _update(item: Container, values: Values) -> Plan:
+    body: dict[str, Any] = {}
+    if values["memory"]:
+        body["Memory"] = entries.in_bytes(values["memory"])
+    if values["swap"]:
+        body["MemorySwap"] = entries.in_bytes(values["swap"])
+    if values["cpus"]:
+        body["NanoCpus"] = round(float(values["cpus"]) * 1_000_000_000)
+    if values["cpu_shares"]:
+        body["CpuShares"] = values["cpu_shares"]
+    if values["pids"]:
+        body["PidsLimit"] = values["pids"]
+    if values["restart"]:
+        body["RestartPolicy"] = restart_policy(values["restart"])
+    docker = (
+        *words("--memory", values["memory"]),
+        *words("--memory-swap", values["swap"]),
+        *words("--cpus", values["cpus"]),
+        *words("--cpu-shares", values["cpu_shares"]),
+        *words("--pids-limit", values["pids"]),
+        *words("--restart", values["restart"]),
+    )
+    return Plan((calls.update(item.id, body),), ("update", *docker, item.name))
+
+
+def restart_policy(value: str) -> dict[str, Any]:
+    """`on-failure:3` as the API has it."""
+    name, _, count = value.partition(":")
+    return {"Name": name, "MaximumRetryCount": int(count or 0)}
+
+
+def _commit(item: Container, values: Values) -> Plan:
+    repository, tag = split_reference(values["reference"])
+    call = calls.commit(
+        item.id,
+        repository,
+        tag,
+        author=values["author"],
+        message=values["message"],
+        changes=values["changes"],
+        pause=values["pause"],
+    )
+    docker = (
+        *words("--author", values["author"]),
+        *words("--message", values["message"]),
+        *words("--change", values["changes"]),
+        *(() if values["pause"] else ("--pause=false",)),
+    )
+    return Plan((call,), ("commit", *docker, item.name, values["reference"]))
+
+
+def _prune(item: None, values: Values) -> Plan:
+    wanted = filters(values)
+    return Plan((calls.prune(wanted),), ("container", "prune", "--force", *filter_words(wanted)))
+
+
+def _pruned(item: None, world: World, values: Values) -> list[str]:
+    """The stopped containers, as far as the filters are none: those are the Engine's to apply."""
+    stopped = [
+        container.name
+        for container in world.mirror.objects(KIND).values()
+        if container.state in ("created", "exited", "dead")
+    ]
+    among = "of " if values.get("until") or values.get("labels") else ""
+    return [f"{among}{format.plural(len(stopped), 'stopped container')}: {', '.join(sorted(stopped)) or 'none'}"]
+
+
+def freed(reply: Any, key: str, noun: str) -> str:
+    """What a prune tells: how many are gone, and how many bytes are free."""
+    raw: Mapping[str, Any] = reply if isinstance(reply, dict) else {}
+    gone = raw.get(key)
+    count = len(gone) if isinstance(gone, list) else 0
+    space = raw.get("SpaceReclaimed")
+    told = f"{format.plural(count, noun)} removed"
+    return f"{told}, {format.size(space)} freed" if isinstance(space, int) else told
+
+
+def _exit_code(reply: Any) -> str:
+    return f"exit {reply.get('StatusCode')}" if isinstance(reply, dict) else ""
+
+
+def _committed(reply: Any) -> str:
+    return text(reply, "Id").removeprefix("sha256:")[:12] if isinstance(reply, dict) else ""
+
+
+def _warned(reply: Any) -> str:
+    return "; ".join(strings(reply, "Warnings")) if isinstance(reply, dict) else ""
+
+
+CONTAINERS: tuple[Command, ...] = (
+    Command(
+        "container.stop", "Stop", "", ("s",), _GROUP, Context.OBJECT, "stop", 1, "docker stop",
+        kind=KIND, harm=Harm.INTERRUPTS, applies=_stoppable, options=(_SECONDS,), doing="stopping", done="stopped",
+        plan=lambda item, v: Plan(
+            (calls.stop(item.id, v["seconds"]),), ("stop", *words("-t", v["seconds"]), item.name)
+        ),
+    ),
+    Command(
+        "container.start", "Start", "", ("s",), _GROUP, Context.OBJECT, "start", 1, "docker start",
+        kind=KIND, applies=_not_running, doing="starting", done="started",
+        plan=lambda item, v: Plan((calls.start(item.id),), ("start", item.name)),
+    ),
+    Command(
+        "container.restart", "Restart", "", ("r",), _GROUP, Context.OBJECT, "restart", 2, "docker restart",
+        kind=KIND, harm=Harm.INTERRUPTS, applies=_restartable, options=(_SECONDS,), doing="restarting",
+        done="restarted",
+        plan=lambda item, v: Plan(
+            (calls.restart(item.id, v["seconds"]),), ("restart", *words("-t", v["seconds"]), item.name)
+        ),
+    ),
+    Command(
+        "container.pause", "Pause", "", ("p",), _GROUP, Context.OBJECT, "pause", 6, "docker pause freeze",
+        kind=KIND, harm=Harm.INTERRUPTS, applies=_pausable, doing="pausing", done="paused",
+        plan=lambda item, v: Plan((calls.pause(item.id),), ("pause", item.name)),
+    ),
+    Command(
+        "container.unpause", "Unpause", "", ("p",), _GROUP, Context.OBJECT, "unpause", 6, "docker unpause resume",
+        kind=KIND, applies=lambda item: "" if item.state == "paused" else "not paused", doing="unpausing",
+        done="unpaused",
+        plan=lambda item, v: Plan((calls.unpause(item.id),), ("unpause", item.name)),
+    ),
+    Command(
+        "container.kill", "Kill: send a signal", "", ("ctrl+k",), _GROUP, Context.OBJECT,
+        words="docker kill signal",
+        kind=KIND, harm=Harm.INTERRUPTS, applies=_running, ask=True, doing="killing", done="signalled",
+        options=(Option("signal", "Signal", Entry.CHOICE, "KILL", choices=SIGNALS, required=True),),
+        plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
+    ),
+    Command(
+        "container.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rm delete",
+        kind=KIND, harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed",
+        options=(
+            Option("force", "Kill it if it runs", Entry.FLAG, False),
+            Option("volumes", "Its anonymous volumes, too", Entry.FLAG, False),
+        ),
+        defaults=lambda item: {"force": bool(item and item.running)},
+        takes_along=_goes_with, plan=_remove,
+    ),
+    Command(
+        "container.rename", "Rename", "", ("R",), _GROUP, Context.OBJECT, words="docker rename name",
+        kind=KIND, many=False, ask=True, doing="renaming", done="renamed",
+        options=(Option("name", "New name", required=True, check=entries.name),),
+        defaults=lambda item: {"name": item.name if item else ""},
+        plan=lambda item, v: Plan((calls.rename(item.id, v["name"]),), ("rename", item.name, v["name"])),
+    ),
+    Command(
+        "container.update", "Limits and restart policy", "", (), _GROUP, Context.OBJECT,
+        words="docker update memory cpu pids restart",
+        kind=KIND, ask=True, doing="updating", done="updated",
+        options=(
+            Option("memory", "Memory", hint="512m, 2g; empty fields stay as they are", check=entries.size),
+            Option("swap", "Memory and swap", hint="1g; -1: no limit of swap", check=entries.size),
+            Option("cpus", "CPUs", hint="1.5", check=entries.cpus),
+            Option("cpu_shares", "CPU shares", Entry.NUMBER, None, hint="1024: one share", check=entries.not_negative),
+            Option("pids", "Processes", Entry.NUMBER, None, hint="-1: no limit"),
+            Option("restart", "Restart policy", hint=" ".join(entries.POLICIES), check=entries.policy),
+        ),
+        plan=_update, outcome=_warned,
+    ),
+    Command(
+        "container.wait", "Wait until it stops", "", (), _GROUP, Context.OBJECT, words="docker wait exit code",
+        kind=KIND, long=True, doing="waiting", done="waited for",
+        plan=lambda item, v: Plan((calls.wait(item.id),), ("wait", item.name)), outcome=_exit_code,
+    ),
+    Command(
+        "container.commit", "Commit to an image", "", (), _GROUP, Context.OBJECT, words="docker commit save image",
+        kind=KIND, many=False, ask=True, long=True, doing="committing", done="committed",
+        options=(
+            Option("reference", "Image", hint="name:tag", required=True, check=entries.reference),
+            Option("message", "Message"),
+            Option("author", "Author"),
+            Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
+            Option("pause", "Pause it meanwhile", Entry.FLAG, True),
+        ),
+        plan=_commit, outcome=_committed,
+    ),
+    Command(
+        "container.prune", "Remove all stopped containers", "", (), _GROUP, Context.OBJECT,
+        words="docker container prune clean",
+        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+        options=(UNTIL, LABELS), takes_along=_pruned, plan=_prune,
+        outcome=lambda reply: freed(reply, "ContainersDeleted", "container"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,154 @@
+"""Operations on images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dockertui.engine import credentials
+from dockertui.engine import image_calls as calls
+from dockertui.engine.fields import text
+from dockertui.engine.models import Image
+from dockertui.operations import entries
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Unfit, Values
+from dockertui.operations.containers import freed
+from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
+from dockertui.resources import format
+from dockertui.resources.world import World
+
+KIND, _GROUP = "image", "Images"
+
+
+def references(item: Image) -> tuple[str, ...]:
+    """What an image is called: by its tags; without any, by its id."""
+    return item.tags or (item.id,)
+
+
+def _remove(item: Image, values: Values) -> Plan:
+    force, keep = values["force"], values["keep_parents"]
+    gone = references(item)
+    return Plan(
+        tuple(calls.remove(name, force=force, prune=not keep) for name in gone),
+        ("image", "rm", *words("--force", force), *words("--no-prune", keep), *gone),
+    )
+
+
+def _goes_with(item: Image, world: World, values: Values) -> list[str]:
+    users = world.containers_of_image(item.id)
+    told = [f"all its tags: {', '.join(item.tags)}"] if len(item.tags) > 1 else []
+    if users:
+        names = ", ".join(sorted(user.name for user in users))
+        fate = "lose their image's name" if values.get("force") else "the Engine will refuse without force"
+        told.append(f"used by {format.plural(len(users), 'container')} ({names}): {fate}")
+    return [*told, f"{format.size(item.size)}, as far as no other image shares it"]
+
+
+def _tag(item: Image, values: Values) -> Plan:
+    source, new = references(item)[0], values["reference"]
+    return Plan((calls.tag(item.id, new),), ("tag", source, new))
+
+
+def _untag(item: Image, values: Values) -> Plan:
+    return Plan((calls.remove(values["reference"]),), ("rmi", values["reference"]))
+
+
+def _untaggable(item: Image) -> str:
+    if not item.tags:
+        return "has no tag"
+    return "" if len(item.tags) > 1 else "its only tag: remove the image"
+
+
+def _first_tag(item: Image) -> Values:
+    return {"reference": item.tags[0] if item and item.tags else ""}
+
+
+def _pull(item: Any, values: Values) -> Plan:
+    name, platform = values["reference"], values["platform"]
+    return Plan(
+        (calls.pull(name, platform, values.get("headers", {})),), ("pull", *words("--platform", platform), name)
+    )
+
+
+async def _logged_in(values: Values) -> Values:
+    """Raises EngineError when the credentials cannot be read."""
+    return {**values, "headers": await credentials.header(values["reference"])}
+
+
+def _push(item: Image, values: Values) -> Plan:
+    name = values["reference"]
+    return Plan((calls.push(name, values.get("headers", {})),), ("push", name))
+
+
+def _platform(value: str) -> None:
+    if not all(value.split("/")) or "/" not in value:
+        raise Unfit("system/architecture, such as linux/arm64")
+
+
+def _prune(item: None, values: Values) -> Plan:
+    unused = values["unused"]
+    wanted = filters(values)
+    sent = {**wanted, "dangling": ["false"]} if unused else wanted
+    return Plan((calls.prune(sent),), ("image", "prune", "--force", *words("--all", unused), *filter_words(wanted)))
+
+
+def _pruned(item: None, world: World, values: Values) -> list[str]:
+    images: list[Image] = list(world.mirror.objects(KIND).values())
+    unused = [image for image in images if not world.containers_of_image(image.id)]
+    doomed = unused if values.get("unused") else [image for image in unused if image.dangling]
+    among = "of " if values.get("until") or values.get("labels") else ""
+    total = format.size(sum(image.size for image in doomed))
+    names = f": {', '.join(sorted(image.name for image in doomed))}" if values.get("unused") else ""
+    return [f"{among}{format.plural(len(doomed), 'image')}, {total} as far as nothing shares it{names}"]
+
+
+def _status(reply: Any) -> str:
+    return text(reply, "status").removeprefix("Status: ") if isinstance(reply, dict) else ""
+
+
+IMAGES: tuple[Command, ...] = (
+    Command(
+        "image.pull", "Pull an image", "", ("c",), _GROUP, Context.OBJECT, "pull", 2, "docker pull download",
+        kind=KIND, on_object=False, ask=True, long=True, doing="pulling", done="pulled",
+        options=(
+            Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=entries.reference),
+            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=_platform),
+        ),
+        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
+        complete=_logged_in, plan=_pull, outcome=_status,
+    ),
+    Command(
+        "image.push", "Push to its registry", "", (), _GROUP, Context.OBJECT, words="docker push upload",
+        kind=KIND, many=False, ask=True, long=True, applies=lambda item: "" if item.tags else "has no tag",
+        doing="pushing", done="pushed",
+        options=(Option("reference", "Name", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
+        defaults=_first_tag, complete=_logged_in, plan=_push,
+    ),
+    Command(
+        "image.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rmi image rm delete",
+        kind=KIND, harm=Harm.DESTROYS, doing="removing", done="removed", takes_along=_goes_with, plan=_remove,
+        options=(
+            Option("force", "Even if containers use it", Entry.FLAG, False),
+            Option("keep_parents", "Keep its parents without a name", Entry.FLAG, False),
+        ),
+    ),
+    Command(
+        "image.tag", "Give it a further tag", "", ("R",), _GROUP, Context.OBJECT, words="docker tag name rename",
+        kind=KIND, many=False, ask=True, doing="tagging", done="tagged",
+        options=(Option("reference", "New name", hint="name:tag", required=True, check=entries.reference),),
+        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
+        plan=_tag,
+    ),
+    Command(
+        "image.untag", "Take a tag away", "", (), _GROUP, Context.OBJECT, words="docker rmi untag",
+        kind=KIND, many=False, ask=True, harm=Harm.DESTROYS, applies=_untaggable, doing="untagging", done="untagged",
+        options=(Option("reference", "Tag", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
+        defaults=_first_tag, plan=_untag,
+    ),
+    Command(
+        "image.prune", "Remove unused images", "", (), _GROUP, Context.OBJECT,
+        words="docker image prune dangling clean",
+        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+        options=(Option("unused", "Those with a tag, too, that no container uses", Entry.FLAG, False), UNTIL, LABELS),
+        takes_along=_pruned, plan=_prune, outcome=lambda reply: freed(reply, "ImagesDeleted", "layer or tag"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,137 @@
+"""Commands that run or have run: several at once, each with a result of its own, whatever the screen shows."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from dockertui.engine.call import send
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError
+from dockertui.engine.trace import because
+from dockertui.operations.command import Command, Plan
+from dockertui.operations.lines import docker_line
+from dockertui.operations.progress import Progress
+from dockertui.operations.remedies import explained
+
+AT_ONCE: Final = 8
+"""Requests of one order that run side by side."""
+KEPT: Final = 200
+"""Ended jobs that can still be read."""
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be done to one object: `id` and `name` are "" where there is none yet."""
+
+    command: Command
+    id: str
+    name: str
+    plan: Plan
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One task under way or ended. `said` is what came of it: the Engine's words for a failure."""
+
+    number: int
+    task: Task
+    started: float
+    state: State = State.WAITING
+    said: str = ""
+    ended: float | None = None
+    progress: Progress = field(default_factory=Progress)
+    runner: asyncio.Task[None] | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.state not in (State.WAITING, State.RUNNING)
+
+
+class Jobs:
+    """All jobs of a session. `changed` is told of each change of state, `ended` once of a whole order."""
+
+    def __init__(self, engine: Engine, changed: Callable[[Job], None], ended: Callable[[Sequence[Job]], None]) -> None:
+        self._engine = engine
+        self.endpoint = engine.endpoint
+        self._changed = changed
+        self._ended = ended
+        self._numbers = itertools.count(1)
+        self._all: deque[Job] = deque()
+        self._orders: set[asyncio.Task[None]] = set()
+
+    @property
+    def newest_first(self) -> list[Job]:
+        """Those that run, then those that ended."""
+        return sorted(self._all, key=lambda job: (job.over, -job.number))
+
+    @property
+    def running(self) -> list[Job]:
+        return [job for job in self._all if not job.over]
+
+    def start(self, tasks: Sequence[Task]) -> list[Job]:
+        """Begin an order: the same command on each of some objects."""
+        jobs = [Job(next(self._numbers), task, self._engine.trace.clock()) for task in tasks]
+        self._all.extend(jobs)
+        while len(self._all) > KEPT and self._all[0].over:
+            self._all.popleft()
+        order = asyncio.create_task(self._order(jobs))
+        self._orders.add(order)
+        order.add_done_callback(self._orders.discard)
+        return jobs
+
+    def cancel(self, job: Job) -> None:
+        """Give up a job: its connection is closed. What the Engine did by then stays done."""
+        if job.runner is not None and not job.over:
+            job.runner.cancel()
+
+    async def settled(self) -> None:
+        """Wait until every job is over."""
+        while self._orders:
+            await asyncio.wait(self._orders)
+
+    async def _order(self, jobs: Sequence[Job]) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+        for job in jobs:
+            job.runner = asyncio.create_task(self._run(job, gate))
+        await asyncio.wait([job.runner for job in jobs if job.runner is not None])
+        self._ended(jobs)
+
+    async def _run(self, job: Job, gate: asyncio.Semaphore) -> None:
+        try:
+            async with gate:
+                job.state = State.RUNNING
+                self._changed(job)
+                job.said = await perform(self._engine, job.task, job.progress.hear)
+            job.state = State.DONE
+        except EngineError as error:
+            job.state, job.said = State.FAILED, explained(error)
+        except asyncio.CancelledError:
+            job.state, job.said = State.CANCELLED, "cancelled"
+        finally:
+            job.ended = self._engine.trace.clock()
+            self._changed(job)
+
+
+async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
+    """Send a task's requests one after the other; what is worth saying of the last reply. Raises EngineError."""
+    reply: Any = None
+    with because(task.command.id, docker_line(engine.endpoint, task.plan.docker)):
+        for call in task.plan.calls:
+            reply = await send(engine, call, heard)
+    return task.command.outcome(reply)

@@ -1,0 +1,116 @@
+"""The `docker` and the `curl` line that do what the program does: quoted for a shell, made from what is really sent.
+
+Secrets are masked in what is shown; what is run or copied after they were revealed is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from dockertui.engine.call import Call
+from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
+from dockertui.engine.target import target
+from dockertui.resources.secrets import MASK, masked, masked_reply
+
+SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
+_CURL: Final = ("curl", "-sS", "--fail-with-body")
+
+
+def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
+    """The command for a shell in which this program was started; several commands for words with ";" between."""
+    prefix = ("docker", *docker_options(endpoint))
+    return " && ".join(
+        shlex.join([*prefix, *(command if reveal else map(masked, command))]) for command in _commands(words)
+    )
+
+
+def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The words between those that are ";" alone."""
+    start = 0
+    for index, word in enumerate(words):
+        if word == ";":
+            yield words[start:index]
+            start = index + 1
+    yield words[start:]
+
+
+def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
+    """What names the Engine to the CLI, where it would not find it by itself."""
+    if endpoint.source == "--host" or endpoint.demo:
+        return ("--host", endpoint.url)
+    if endpoint.source.startswith("context "):
+        return ("--context", endpoint.name)
+    if endpoint.source == "DOCKER_HOST" or endpoint.socket_path in ("", DEFAULT_SOCKET):
+        return ()
+    return ("--host", endpoint.url)
+
+
+def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
+    """The requests as one command line: each follows when the one before it succeeded."""
+    return " && ".join(
+        request_line(
+            endpoint,
+            call.method,
+            f"/v{api}{target(call.path, call.params)}",
+            _body(call, reveal),
+            call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()},
+        )
+        for call in calls
+    )
+
+
+def _body(call: Call, reveal: bool) -> str:
+    if call.body is None:
+        return ""
+    return json.dumps(call.body if reveal else masked_reply(call.body), ensure_ascii=False)
+
+
+def request_line(
+    endpoint: Endpoint, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
+) -> str:
+    """The curl command for one request. `path` with version and query, `body` as JSON."""
+    words = [*_CURL, *_where(endpoint)]
+    if method == "HEAD":
+        words.append("--head")
+    elif method != "GET":
+        words += ["-X", method]
+    if body:
+        words += ["-H", "Content-Type: application/json", "-d", body]
+    for name, value in (headers or {}).items():
+        words += ["-H", f"{name}: {value}"]
+    line = shlex.join([*words, f"{_base(endpoint)}{path}"])
+    return f"ssh {_ssh_words(endpoint)} {shlex.quote(line)}" if endpoint.scheme == "ssh" else line
+
+
+def _masked_header(name: str, value: str) -> str:
+    return MASK if name.lower() in SECRET_HEADERS else value
+
+
+def _where(endpoint: Endpoint) -> list[str]:
+    """How curl reaches the Engine beside the URL: a socket, or certificates. Over ssh it runs on the other side."""
+    if endpoint.scheme == "ssh":
+        return ["--unix-socket", DEFAULT_SOCKET]
+    if endpoint.scheme == "unix":
+        return ["--unix-socket", endpoint.socket_path]
+    if endpoint.tls is None:
+        return []
+    files: dict[str, Any] = {"--cacert": endpoint.tls.ca, "--cert": endpoint.tls.cert, "--key": endpoint.tls.key}
+    words = [word for option, path in files.items() if path for word in (option, str(path))]
+    return words if endpoint.tls.verify else [*words, "--insecure"]
+
+
+def _base(endpoint: Endpoint) -> str:
+    if endpoint.scheme != "tcp":
+        return "http://localhost"
+    parts = endpoint.split
+    return f"{'https' if endpoint.tls else 'http'}://{parts.netloc}{parts.path}"
+
+
+def _ssh_words(endpoint: Endpoint) -> str:
+    parts = endpoint.split
+    user = ["-l", parts.username] if parts.username else []
+    port = ["-p", str(parts.port)] if parts.port else []
+    return shlex.join([*user, *port, "--", parts.hostname or ""])

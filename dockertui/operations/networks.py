@@ -1,0 +1,143 @@
+"""Operations on networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dockertui.engine import network_calls as calls
+from dockertui.engine.fields import strings, text
+from dockertui.engine.models import Container, Network
+from dockertui.operations import entries
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.containers import freed
+from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
+from dockertui.resources import format
+from dockertui.resources.world import World
+
+KIND, _GROUP = "network", "Networks"
+_OWN = frozenset({"bridge", "host", "none", "podman"})
+_LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs)
+_CONTAINER = Option("container", "Container", hint="name or id", required=True)
+
+
+def _removable(item: Network) -> str:
+    return "the Engine's own" if item.name in _OWN else ""
+
+
+def _members(item: Network, world: World, values: Values) -> list[str]:
+    members = world.containers_of_network(item.id, item.name)
+    if not members:
+        return ["no container is in it"]
+    names = ", ".join(sorted(member.name for member in members))
+    return [f"in use by {format.plural(len(members), 'container')} ({names}): the Engine refuses if one of them runs"]
+
+
+def _create(item: Any, values: Values) -> Plan:
+    pool = {"Subnet": values["subnet"], "Gateway": values["gateway"]}
+    pool = {key: value for key, value in pool.items() if value}
+    body: dict[str, Any] = {
+        "Name": values["name"],
+        "CheckDuplicate": True,
+        "Driver": values["driver"] or "bridge",
+        "Internal": values["internal"],
+        "Attachable": values["attachable"],
+        "EnableIPv6": values["ipv6"],
+        "IPAM": {"Driver": "default", "Options": {}, "Config": [pool] if pool else []},
+        "Options": entries.mapping(values["options"]),
+        "Labels": entries.mapping(values["labels"]),
+    }
+    flags = {"internal": "--internal", "attachable": "--attachable", "ipv6": "--ipv6"}
+    docker = (
+        *words("--driver", values["driver"]),
+        *words("--subnet", values["subnet"]),
+        *words("--gateway", values["gateway"]),
+        *(word for key, flag in flags.items() for word in words(flag, values[key])),
+        *words("--opt", values["options"]),
+        *words("--label", values["labels"]),
+    )
+    return Plan((calls.create(body),), ("network", "create", *docker, values["name"]))
+
+
+def connect_plan(network: Network, values: Values) -> Plan:
+    """Attach a container to a network."""
+    call = calls.connect(
+        network.id, values["container"], aliases=values["aliases"], ip=values["ip"], ip6=values.get("ip6", "")
+    )
+    docker = (*words("--alias", values["aliases"]), *words("--ip", values["ip"]), *words("--ip6", values["ip6"]))
+    return Plan((call,), ("network", "connect", *docker, network.name, values["container"]))
+
+
+def _disconnect(item: Network, values: Values) -> Plan:
+    force, container = values["force"], values["container"]
+    docker = ("network", "disconnect", *words("--force", force), item.name, container)
+    return Plan((calls.disconnect(item.id, container, force=force),), docker)
+
+
+def _prune(item: None, values: Values) -> Plan:
+    wanted = filters(values)
+    return Plan((calls.prune(wanted),), ("network", "prune", "--force", *filter_words(wanted)))
+
+
+def _pruned(item: None, world: World, values: Values) -> list[str]:
+    networks: list[Network] = list(world.mirror.objects(KIND).values())
+    unused = [n.name for n in networks if n.name not in _OWN and not _running_members(n, world)]
+    among = "of " if values.get("until") or values.get("labels") else ""
+    return [f"{among}{format.plural(len(unused), 'network')} without containers: {', '.join(sorted(unused)) or 'none'}"]
+
+
+def _running_members(network: Network, world: World) -> list[Container]:
+    return [member for member in world.containers_of_network(network.id, network.name) if member.running]
+
+
+def _created(reply: Any) -> str:
+    return (text(reply, "Warning") or "; ".join(strings(reply, "Warnings"))) if isinstance(reply, dict) else ""
+
+
+NETWORKS: tuple[Command, ...] = (
+    Command(
+        "network.create", "Create a network", "", ("c",), _GROUP, Context.OBJECT, "create", 2,
+        "docker network create new",
+        kind=KIND, on_object=False, ask=True, doing="creating", done="created", plan=_create, outcome=_created,
+        options=(
+            Option("name", "Name", required=True, check=entries.name),
+            Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.name),
+            Option("subnet", "Subnet", hint="172.30.0.0/16; empty: the Engine chooses", check=entries.subnet),
+            Option("gateway", "Gateway", hint="172.30.0.1", check=entries.address),
+            Option("internal", "Internal: no way out", Entry.FLAG, False),
+            Option("attachable", "Attachable by hand (overlay)", Entry.FLAG, False),
+            Option("ipv6", "IPv6", Entry.FLAG, False),
+            Option("options", "Driver options", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
+            _LABELS,
+        ),
+    ),
+    Command(
+        "network.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker network rm delete",
+        kind=KIND, harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed", takes_along=_members,
+        plan=lambda item, v: Plan((calls.remove(item.id),), ("network", "rm", item.name)),
+    ),
+    Command(
+        "network.connect", "Connect a container", "", (), _GROUP, Context.OBJECT,
+        words="docker network connect attach",
+        kind=KIND, many=False, ask=True, doing="connecting", done="connected", plan=connect_plan,
+        options=(
+            _CONTAINER,
+            Option("aliases", "Further names", Entry.WORDS, (), hint="alias …"),
+            Option("ip", "IPv4 address", hint="empty: any of the subnet", check=entries.address),
+            Option("ip6", "IPv6 address", check=entries.address),
+        ),
+    ),
+    Command(
+        "network.disconnect", "Disconnect a container", "", (), _GROUP, Context.OBJECT,
+        words="docker network disconnect detach",
+        kind=KIND, many=False, ask=True, harm=Harm.INTERRUPTS, doing="disconnecting", done="disconnected",
+        options=(_CONTAINER, Option("force", "By force", Entry.FLAG, False)), plan=_disconnect,
+    ),
+    Command(
+        "network.prune", "Remove all unused networks", "", (), _GROUP, Context.OBJECT,
+        words="docker network prune clean",
+        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned",
+        options=(UNTIL, LABELS), takes_along=_pruned, plan=_prune,
+        outcome=lambda reply: freed(reply, "NetworksDeleted", "network"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,40 @@
+"""The way out of the Engine's refusals that an operator meets most: what to do, in words of this program."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dockertui.engine.errors import EngineError
+
+_REMEDIES: Final = tuple(
+    (re.compile(pattern, re.I), remedy)
+    for pattern, remedy in (
+        (r"container name .* already in use", "choose another name, or remove or rename that container"),
+        (r"No such image|not found: manifest unknown", "pull it first (c in Images), or check its name"),
+        (r"pull access denied|repository does not exist|unauthorized|authentication required|no basic auth",
+         "check the name; docker login REGISTRY if it is private"),
+        (r"port is already allocated|address already in use", "choose another port, or stop what has it"),
+        (r"image is (being used|referenced)|image has dependent child",
+         "remove those containers or images first, or force it"),
+        (r"must be forced|must force", "with force"),
+        (r"has active endpoints", "disconnect or stop its containers first"),
+        (r"volume is in use", "remove the containers that use it first"),
+        (r"cannot remove a running container|You cannot remove a running", "stop it first, or with force"),
+        (r"is paused", "unpause it first"),
+        (r"no space left on device", "free some: b offers to prune; docker system df tells where it went"),
+        (r"Memory limit should be smaller than already set memoryswap", "set memory and swap, too"),
+        (r"Pool overlaps", "choose another subnet"),
+        (r"network .* already exists|network with name .* already exists", "choose another name"),
+        (r"connection refused|no such host|i/o timeout|server misbehaving|Client\.Timeout",
+         "is the registry there, and reachable from the Engine?"),
+    )
+)  # fmt: skip
+
+
+def explained(error: EngineError) -> str:
+    """The error in a sentence, with what to do where it does not say so itself."""
+    if error.remedy:
+        return str(error)
+    remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(error.message)), "")
+    return f"{error.message.rstrip('.')}: {remedy}" if remedy else str(error)

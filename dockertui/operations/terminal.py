@@ -1,0 +1,62 @@
+"""Operations on terminals: opening them from the lists, and what follows the leader key inside of one.
+
+In a terminal every key goes to the container but the leader (`terminal_leader` in the settings). The keys of the
+context `TERMINAL` are those typed after it.
+"""
+
+from __future__ import annotations
+
+from dockertui.operations.base import Context, Operation
+
+_OPEN, _TERMINAL = "Terminals", "In a terminal, after the leader"
+
+
+def _led(id: str, title: str, action: str, *keys: str, hint: str = "", order: int = 5) -> Operation:
+    """What a key after the leader does."""
+    return Operation(
+        f"terminal.{id}",
+        title,
+        action,
+        keys,
+        _TERMINAL,
+        Context.TERMINAL,
+        hint=hint,
+        hint_order=order,
+        palette=False,
+    )
+
+
+TERMINAL: tuple[Operation, ...] = (
+    Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
+              words="exec terminal bash sh"),
+    Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
+              "exec_command", ("X",), _OPEN, words="exec terminal privileged workdir env"),
+    Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
+              words="terminal stdin"),
+    Operation("container.watch", "Watch the container's own process, sending nothing", "watch", ("W",), _OPEN,
+              words="attach read only no-stdin"),
+    Operation("terminal.show", "Show the terminals that are open", "show_terminals", ("t",), _OPEN,
+              words="sessions back exec attach"),
+    Operation("terminal.play", "Play a recorded session (asciicast)", "play_recording", (), _OPEN,
+              words="asciinema cast record"),
+    _led("leave", "Leave to the lists; the session goes on", "leave", "d", "escape", hint="leave", order=0),
+    _led("history", "Read back: move, select (v), copy (y), search (/)", "history", "[", "pageup", hint="history",
+         order=1),
+    _led("search", "Search in all lines that are kept", "search", "/", hint="search", order=3),
+    _led("next", "Next session", "next_session", "n", "right", hint="next", order=2),
+    _led("previous", "Previous session", "previous_session", "p", "left"),
+    _led("new", "Another shell in the same container", "new", "c", hint="new", order=3),
+    _led("split", "Split: a second session beside this one, or one again", "split", "s", hint="split", order=4),
+    _led("other", "The other half", "other_half", "tab", order=4),
+    _led("zoom", "The whole screen, or with the lists", "zoom", "z", hint="zoom", order=4),
+    _led("close", "Close the session", "close", "x", hint="close", order=2),
+    _led("restart", "Restart what has ended", "restart", "r"),
+    _led("rename", "Rename the session", "rename", "comma"),
+    _led("list", "Choose from all sessions", "choose", "w", "l"),
+    _led("save", "Save all lines that are kept to a file", "save", "S"),
+    _led("clear", "Forget the lines above the screen", "clear", "k"),
+    _led("record", "Record as an asciicast file, or stop", "record", "e", hint="record", order=6),
+    _led("hand_over", "Hand the whole real terminal over to the session", "hand_over", "o"),
+    _led("paste", "Paste what was copied last in this program", "paste_copied", "]", "v"),
+    _led("help", "All that can follow the leader", "commands", "?", hint="more", order=1),
+)  # fmt: skip

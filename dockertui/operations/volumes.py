@@ -1,0 +1,121 @@
+"""Operations on volumes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dockertui.engine import volume_calls as calls
+from dockertui.engine.models import Volume
+from dockertui.operations import entries
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.containers import freed
+from dockertui.operations.entries import LABELS, filter_words, filters, words
+from dockertui.resources import format
+from dockertui.resources.world import World
+
+KIND, _GROUP = "volume", "Volumes"
+
+
+def _users(item: Volume, world: World, values: Values) -> list[str]:
+    users = world.containers_of_volume(item.name)
+    told = ["all that is in it is lost"]
+    if size := world.size(KIND, item.name):
+        told = [f"all that is in it is lost: {format.size(size.own)}"]
+    if users:
+        names = ", ".join(sorted(user.name for user in users))
+        told.append(f"used by {format.plural(len(users), 'container')} ({names}): the Engine will refuse")
+    return told
+
+
+def _create(item: Any, values: Values) -> Plan:
+    body = {
+        "Name": values["name"],
+        "Driver": values["driver"] or "local",
+        **{
+            key: entries.mapping(values[id])
+            for key, id in (("DriverOpts", "options"), ("Labels", "labels"))
+            if values[id]
+        },
+    }
+    docker = (
+        *words("--driver", values["driver"]),
+        *words("--opt", values["options"]),
+        *words("--label", values["labels"]),
+        *words("--name", values["name"]),
+    )
+    return Plan((calls.create(body),), ("volume", "create", *docker))
+
+
+def _prune(item: None, values: Values) -> Plan:
+    wanted = filters(values)
+    return Plan((calls.prune(wanted),), ("volume", "prune", "--force", *filter_words(wanted)))
+
+
+def _prune_all(item: None, values: Values) -> Plan:
+    wanted = filters(values)
+    docker = ("volume", "prune", "--force", "--all", *filter_words(wanted))
+    return Plan((calls.prune({**wanted, "all": ["true"]}),), docker)
+
+
+def _unused(item: None, world: World, values: Values, *, anonymous: bool) -> list[str]:
+    volumes: list[Volume] = list(world.mirror.objects(KIND).values())
+    doomed = [v.name for v in volumes if not world.containers_of_volume(v.name) and (not anonymous or _anonymous(v))]
+    among = "of " if values.get("labels") else ""
+    known = [size.own for name in doomed if (size := world.size(KIND, name))]
+    space = f", {format.size(sum(known))} known" if known else ""
+    names = ", ".join(sorted(name[:12] if _hex(name) else name for name in doomed)) or "none"
+    return [f"{among}{format.plural(len(doomed), 'volume')} with all that is in them{space}: {names}"]
+
+
+def _pruned(item: None, world: World, values: Values) -> list[str]:
+    """Engines before API 1.42 know no difference between anonymous volumes and others."""
+    version = world.mirror.version
+    old = version is not None and tuple(map(int, version.api.split("."))) < (1, 42)
+    told = _unused(item, world, values, anonymous=not old)
+    return [*told, f"API {version.api} removes the named ones, too"] if old and version else told
+
+
+def _hex(name: str) -> bool:
+    return len(name) == 64 and not set(name) - set("0123456789abcdef")
+
+
+def _anonymous(volume: Volume) -> bool:
+    return "com.docker.volume.anonymous" in volume.labels or _hex(volume.name)
+
+
+VOLUMES: tuple[Command, ...] = (
+    Command(
+        "volume.create", "Create a volume", "", ("c",), _GROUP, Context.OBJECT, "create", 2,
+        "docker volume create new",
+        kind=KIND, on_object=False, ask=True, doing="creating", done="created", plan=_create,
+        options=(
+            Option("name", "Name", hint="empty: the Engine makes one up", check=entries.name),
+            Option("driver", "Driver", hint="local by default", check=entries.name),
+            Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=entries.pairs),
+            Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
+        ),
+    ),
+    Command(
+        "volume.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker volume rm delete",
+        kind=KIND, harm=Harm.DESTROYS, doing="removing", done="removed", takes_along=_users,
+        options=(Option("force", "Even if its driver fails", Entry.FLAG, False),),
+        plan=lambda item, v: Plan(
+            (calls.remove(item.name, force=v["force"]),), ("volume", "rm", *words("--force", v["force"]), item.name)
+        ),
+    ),
+    Command(
+        "volume.prune", "Remove unused volumes: the anonymous ones", "", (), _GROUP, Context.OBJECT,
+        words="docker volume prune clean",
+        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+        options=(LABELS,), takes_along=_pruned, plan=_prune,
+        outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
+    ),
+    Command(
+        "volume.prune_all", "Remove unused volumes: all of them", "", (), _GROUP, Context.OBJECT,
+        words="docker volume prune --all clean", since="1.42",
+        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+        options=(LABELS,), takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False),
+        plan=_prune_all, outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
+    ),
+)  # fmt: skip

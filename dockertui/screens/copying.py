@@ -1,0 +1,88 @@
+"""The copy menu, and going to a published port."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from typing import TYPE_CHECKING, Any
+
+from dockertui.engine import images
+from dockertui.engine.errors import EngineError
+from dockertui.engine.models import Container
+from dockertui.engine.trace import because
+from dockertui.operations.copying import Copyable, Known, addresses, copyables
+from dockertui.screens.clipboard import copy
+from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.text import clean
+
+if TYPE_CHECKING:
+    from dockertui.screens.operating import Operating
+
+_SHOWN = 60
+
+
+async def copy_menu(screen: Operating) -> None:
+    """Offer what can be copied of the object under the cursor."""
+    item = screen.pane.item
+    if item is None:
+        screen.say("nothing is selected", "warn")
+        return
+    known = await _known(screen, item)
+    version = screen.session.mirror.version
+    entries = copyables(known, screen.session.endpoint, version.api if version else "1.41", reveal=screen.world.reveal)
+    offered = [
+        Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
+        for number, entry in enumerate(entries)
+    ]
+    choice = await screen.app.push_screen_wait(Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
+    if choice is not None:
+        screen.say(*_copied(screen, entries[int(choice)]))
+
+
+def _copied(screen: Operating, entry: Copyable) -> tuple[str, str]:
+    how = copy(screen.app, entry.text)
+    style = "warn" if how.startswith("not ") or entry.masked else ""
+    return f"{entry.label}: {how}{'; secrets in it are masked: v, then again' if entry.masked else ''}", style
+
+
+async def _known(screen: Operating, item: Any) -> Known:
+    """The object with its `inspect`, as far as the Engine tells: what it does not tell is left away."""
+    resource, engine = screen.pane.resource, screen.session.engine
+    inspect: dict[str, Any] = {}
+    image: dict[str, Any] = {}
+    try:
+        with because("copy"):
+            inspect = dict(await resource.inspect(engine, item))
+            if isinstance(item, Container):
+                image = await images.inspect(engine, str(inspect.get("Image") or item.image))
+    except EngineError as error:
+        screen.say(f"copy: {error}", "warn")
+    return Known(resource.kind, item, inspect, image)
+
+
+async def open_port(screen: Operating) -> None:
+    """Open a published port in a browser; where there is none, copy its address."""
+    item = screen.pane.item
+    found = addresses(item, screen.session.endpoint) if isinstance(item, Container) else {}
+    if not found:
+        screen.say("no published TCP port", "warn")
+        return
+    url = next(iter(found.values()))
+    if len(found) > 1:
+        offered = [Item(target, target, hint=label) for label, target in found.items()]
+        choice = await screen.app.push_screen_wait(Menu("Open", offered))
+        if choice is None:
+            return
+        url = choice
+    if has_browser() and webbrowser.open(url):
+        screen.say(f"opened {clean(url)}")
+    else:
+        screen.say(f"{clean(url)}: no browser here; copied {copy(screen.app, url)}")
+
+
+def has_browser() -> bool:
+    """Whether a browser opened here is seen by the user: one in the terminal would take the screen."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

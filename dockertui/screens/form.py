@@ -1,0 +1,218 @@
+"""A command's options as a form: what is typed is checked at its field, and kept until it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from dockertui.operations import entries
+from dockertui.operations.command import Entry, Option, Unfit, Values
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.text import clean
+
+Lines = Callable[[Values], Sequence[str]]
+"""The command lines for what is typed so far."""
+
+
+class Line(Input, TakesKeys):
+    """A line that is typed."""
+
+    async def take_key(self, event: events.Key) -> bool:
+        if event.is_printable and event.character:
+            self.insert_text_at_cursor(event.character)
+            return True
+        return False
+
+
+class Choice(Static, TakesKeys, can_focus=True):
+    """One of several: left and right go round, and so does space."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("left,h", "step(-1)", "Previous"),
+        ("right,l,space", "step(1)", "Next"),
+    ]
+
+    def __init__(self, choices: Sequence[str], chosen: str) -> None:
+        super().__init__()
+        self._choices = list(dict.fromkeys([*choices, *([chosen] if chosen else [])])) or [""]
+        self._at = self._choices.index(chosen) if chosen in self._choices else 0
+
+    @property
+    def value(self) -> str:
+        return self._choices[self._at]
+
+    def on_mount(self) -> None:
+        self.action_step(0)
+
+    def action_step(self, steps: int) -> None:
+        self._at = (self._at + steps) % len(self._choices)
+        self.update(Content(f"‹ {clean(self.value)} ›"))
+        self.post_message(Row.Changed())
+
+    def on_click(self) -> None:
+        self.action_step(1)
+
+
+class Flag(Static, TakesKeys, can_focus=True):
+    """Yes or no: space turns it round."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("space", "turn", "Turn")]
+
+    def __init__(self, value: bool) -> None:
+        super().__init__()
+        self.value = value
+
+    def on_mount(self) -> None:
+        self.update(Content("[x]" if self.value else "[ ]"))
+
+    def action_turn(self) -> None:
+        self.value = not self.value
+        self.on_mount()
+        self.post_message(Row.Changed())
+
+    def on_click(self) -> None:
+        self.focus()
+        self.action_turn()
+
+
+class Row(Vertical):
+    """One option: its label, its entry, and under them what is wrong with it, when something is."""
+
+    class Changed(Message):
+        """Something was typed."""
+
+    def __init__(self, option: Option, value: Any, item: Any) -> None:
+        super().__init__(classes="row")
+        self.option = option
+        self.entry = _entry(option, value, item)
+        self._wrong = Static("", classes="wrong")
+
+    def compose(self) -> ComposeResult:
+        label = f"{self.option.label}{' *' if self.option.required else ''}"
+        with Vertical(classes="label-and-entry"):
+            yield Static(Content(clean(label)), classes="label")
+            yield self.entry
+        yield self._wrong
+
+    def read(self) -> Any:
+        """The value. Raises Unfit, and says so under the entry."""
+        try:
+            value = entries.read(self.option, self.entry.value)
+        except Unfit as unfit:
+            self._say(str(unfit))
+            raise
+        self._say("")
+        return value
+
+    def _say(self, wrong: str) -> None:
+        self._wrong.update(Content(clean(wrong)))
+        self._wrong.display = bool(wrong)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say("")
+        self.post_message(self.Changed())
+
+
+def _entry(option: Option, value: Any, item: Any) -> Any:
+    if option.entry is Entry.FLAG:
+        return Flag(bool(value))
+    if option.entry is Entry.CHOICE:
+        return Choice(option.choices_of(item) if option.choices_of else option.choices, value)
+    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False)
+    entry.cursor_blink = False
+    return entry
+
+
+class FormScreen(ModalScreen[Values | None]):
+    """Asks for a command's options. The result is their values, all of them fit, or None when left.
+
+    Enter goes to the next field, and from the last one on; ctrl+s goes on at once.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave", "Leave"),
+        ("ctrl+s", "submit", "Go on"),
+        Binding("enter", "next_or_submit", "Next", priority=True),
+        ("down", "app.focus_next", "Next"),
+        ("up", "app.focus_previous", "Previous"),
+    ]
+
+    def __init__(
+        self, title: str, options: Sequence[Option], values: Values, *, item: Any, lines: Lines, go_on: str
+    ) -> None:
+        super().__init__()
+        self._title = Bar(classes="title")
+        self._heading = title
+        self._rows = [Row(option, values[option.id], item) for option in options]
+        self._lines = lines
+        self._shown = Static("", classes="lines")
+        self._answers = Bar(classes="answers")
+        self._go_on = go_on
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield self._title
+            with VerticalScroll(can_focus=False):
+                yield from self._rows
+            yield self._shown
+            yield self._answers
+
+    def on_mount(self) -> None:
+        self._title.update([Piece(self._heading, "title")], [Piece("* needed", "dim")])
+        go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
+        leave = (("esc", "key"), (" leave", "dim"))
+        move = (("enter ↑ ↓", "key"), (" fields", "dim"))
+        self._answers.update([Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)])
+        self._rows[0].entry.focus()
+        self._show_lines()
+
+    def on_row_changed(self) -> None:
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        """The command line of what is typed, as long as it is fit."""
+        try:
+            told = self._lines({row.option.id: entries.read(row.option, row.entry.value) for row in self._rows})
+        except (Unfit, ValueError):
+            told = []
+        self._shown.update(Content("\n".join(clean(line) for line in told)))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_next_or_submit(self) -> None:
+        last: Widget = self._rows[-1].entry
+        if last.has_focus:
+            self.action_submit()
+        else:
+            self.focus_next()
+
+    def action_submit(self) -> None:
+        """Go on with the values, if all are fit; else go to the first that is not."""
+        values: dict[str, Any] = {}
+        wrong: list[Row] = []
+        for row in self._rows:
+            try:
+                values[row.option.id] = row.read()
+            except Unfit:
+                wrong.append(row)
+        if wrong:
+            wrong[0].entry.focus()
+        else:
+            self.dismiss(values)
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.action)

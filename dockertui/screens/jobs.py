@@ -1,0 +1,151 @@
+"""The jobs: what runs, how far it is, what came of the rest; a job can be given up here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from dockertui.operations.base import Context
+from dockertui.operations.jobs import Job, Jobs, State
+from dockertui.operations.lines import docker_line
+from dockertui.resources import format
+from dockertui.resources.world import World
+from dockertui.screens.binding import bindings
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.table import Cell, Column, Table
+
+_SIGNS = {
+    State.WAITING: Cell("○", "dim"),
+    State.RUNNING: Cell("▶", "busy"),
+    State.DONE: Cell("✓", "good"),
+    State.FAILED: Cell("✗", "bad"),
+    State.CANCELLED: Cell("■", "warn"),
+}
+_FRAME = 0.25
+_BAR = 20
+
+
+class _Row(NamedTuple):
+    """A job as it stood when it was last looked at."""
+
+    job: Job
+    state: State
+    said: str
+    seconds: float
+
+
+class JobTable(Table[_Row]):
+    """The jobs, moved in by the catalogue's keys of lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding for binding in bindings(Context.LIST) if getattr(binding, "id", "").split(".")[-1] in
+        ("down", "up", "page_down", "page_up", "top", "bottom")
+    ]  # fmt: skip
+
+
+class JobsScreen(Screen[None]):
+    """All jobs of the session, those that run on top. Escape goes back; nothing ends by it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q,J", "dismiss", "Back"),
+        ("x,delete", "cancel", "Give it up"),
+    ]
+
+    def __init__(self, jobs: Jobs, world: World) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._world = world
+        self._table = JobTable(_columns(), empty_text="nothing was done yet")
+        self._page = Page()
+        self._title, self._footer = Bar(classes="title"), Bar()
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._table
+        yield self._page
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._footer.update([
+            Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
+            Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
+        ])  # fmt: skip
+        self._table.sort_by("number", reverse=True)
+        self._table.focus()
+        self._look()
+        self.set_interval(_FRAME, self._look)
+
+    def _look(self) -> None:
+        now = self._world.clock()
+        rows = {str(job.number): _row(job, now) for job in self._jobs.newest_first}
+        if rows != self._table.objects:
+            self._table.set_objects(rows)
+            running = len(self._jobs.running)
+            self._title.update([Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")])
+            self._show()
+
+    def _show(self) -> None:
+        row = self._table.cursor_object
+        self._page.show(_sections(row.job, self._world, self._jobs) if row is not None else [])
+
+    def on_table_selected(self) -> None:
+        self._show()
+
+    def action_cancel(self) -> None:
+        row = self._table.cursor_object
+        if row is not None:
+            self._jobs.cancel(row.job)
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        await self.run_action(event.action)
+
+
+def _row(job: Job, now: float) -> _Row:
+    said = job.said if job.over else job.progress.summary
+    return _Row(job, job.state, said, float(int((job.ended or now) - job.started)))
+
+
+def _columns() -> list[Column[_Row]]:
+    return [
+        Column("state", "S", lambda row: _SIGNS[row.state], width=1),
+        Column("what", "COMMAND", lambda row: row.job.task.command.title, width=16, grow=2),
+        Column("name", "ON", lambda row: row.job.task.name, width=14, grow=2),
+        Column("time", "TIME", lambda row: format.clock(row.seconds), width=8, right=True, priority=2),
+        Column("said", "HOW FAR, OR WHAT CAME OF IT", _said, width=24, grow=6, priority=1),
+        Column("number", "#", lambda row: Cell(str(row.job.number), "dim"),
+               lambda row: (not row.job.over, row.job.number), width=4, right=True, priority=3),
+    ]  # fmt: skip
+
+
+def _said(row: _Row) -> Cell:
+    share = row.job.progress.share if not row.job.over else None
+    text = f"{share:4.0%} {row.said}" if share is not None else row.said or str(row.state)
+    return Cell(text, {State.FAILED: "bad", State.CANCELLED: "warn"}.get(row.state, ""))
+
+
+def _sections(job: Job, world: World, jobs: Jobs) -> Sequence[Section]:
+    """All of one job: what came of it, its layers, the last lines it told."""
+    facts = [Field("State", str(job.state)), Field("Docker", docker_line(jobs.endpoint, job.task.plan.docker))]
+    if job.said:
+        facts.append(Field("Said", job.said, "bad" if job.state is State.FAILED else ""))
+    layers = [
+        Field(layer.id, f"{_gauge(layer.current, layer.total)} {layer.status}", "good" if layer.done else "")
+        for layer in job.progress.layers.values()
+    ]
+    told = [Section("Layers", layers)] if layers else []
+    if job.progress.lines:
+        told.append(Section("Told", [Field("", job.progress.lines[-50:])]))
+    return [Section(f"{job.task.command.title} {job.task.name}", facts), *told]
+
+
+def _gauge(current: int, total: int) -> str:
+    """`━━━━────  3MB of 10MB`; blank for what has no size."""
+    if not total:
+        return ""
+    filled = _BAR * current // total
+    return f"{'━' * filled}{'─' * (_BAR - filled)} {format.size(current)} of {format.size(total)}"

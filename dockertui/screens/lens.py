@@ -1,0 +1,256 @@
+"""The API lens: the last thousand requests, live, each as `curl` and as `docker` line."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.trace import Request, Trace
+from dockertui.operations.base import Context
+from dockertui.operations.lines import docker_line, request_line
+from dockertui.operations.reads import docker_words
+from dockertui.resources import format
+from dockertui.resources.secrets import masked_reply
+from dockertui.screens.binding import bindings
+from dockertui.screens.clipboard import copy
+from dockertui.screens.prompt import Prompt
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.table import Cell, Column, Table
+
+_FRAME = 0.5
+_MOVES = ("down", "up", "page_down", "page_up", "top", "bottom", "left", "right")
+
+
+class Entry(NamedTuple):
+    """A request as it stood when it was last looked at."""
+
+    request: Request
+    status: int
+    duration: float | None
+    bytes_in: int
+    error: str
+
+
+class LensTable(Table[Entry]):
+    """The requests, moved in by the catalogue's keys of lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding for binding in bindings(Context.LIST) if getattr(binding, "id", "").split(".")[-1] in _MOVES
+    ]
+
+
+class LensScreen(Screen[None]):
+    """What the program asks of the Engine, and why."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q", "back", "Back"),
+        ("slash", "filter", "Filter"),
+        ("p,space", "pause", "Pause"),
+        ("y", "copy('curl')", "Copy the curl line"),
+        ("Y", "copy('docker')", "Copy the docker line"),
+        ("e", "export", "Export"),
+        ("v", "reveal", "Show or hide secrets"),
+    ]
+
+    def __init__(self, trace: Trace, endpoint: Endpoint) -> None:
+        super().__init__()
+        self._trace = trace
+        self._endpoint = endpoint
+        self._table = LensTable(_columns(), empty_text="no request")
+        self._page = Page()
+        self._title, self._footer = Bar(classes="title"), Bar()
+        self._filter = ""
+        self._paused = False
+        self._reveal = False
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._table
+        yield self._page
+        yield self._footer
+
+    def on_mount(self) -> None:
+        keys = (("/", "filter", "filter"), ("p", "pause", "pause"), ("y", "curl", "copy('curl')"),
+                ("Y", "docker", "copy('docker')"), ("e", "export", "export"), ("v", "secrets", "reveal"),
+                ("esc", "back", "back"))  # fmt: skip
+        self._footer.update([Piece(((key, "key"), (f" {word}", "dim")), action=act) for key, word, act in keys])
+        self._table.sort_by("number", reverse=True)
+        self._table.show_all_columns = False
+        self._table.focus()
+        self._look()
+        self.set_interval(_FRAME, self._look)
+
+    def _look(self) -> None:
+        """Take what is new, or has come further, unless it is paused."""
+        if not self._paused:
+            known = self._table.objects
+            now = {str(request.number): _entry(request) for request in self._trace}
+            changed = {key: entry for key, entry in now.items() if known.get(key) != entry}
+            gone = known.keys() - now.keys()
+            if changed or gone:
+                self._table.patch(changed, gone)
+                self._show()
+        self._paint_title()
+
+    def _paint_title(self) -> None:
+        left = [Piece("API lens", "title"), Piece(f"{len(self._table.shown)} of {len(self._trace)} requests", "dim")]
+        if self._filter:
+            left.append(Piece(f"/{self._filter}", "accent"))
+        if self._paused:
+            left.append(Piece("PAUSED", "warn"))
+        self._title.update(left, [Piece(self._said, "accent")] if self._said else [])
+
+    def _show(self) -> None:
+        entry = self._table.cursor_object
+        self._page.show(self._sections(entry.request) if entry is not None else [])
+
+    def on_table_selected(self) -> None:
+        self._said = ""
+        self._show()
+
+    def curl(self, request: Request) -> str:
+        """The request as a `curl` line; a body that was too long to keep is named, not shown."""
+        body = "@BODY" if request.body is None else self._body(request.body)
+        return request_line(self._endpoint, request.method, request.path, body)
+
+    def docker(self, request: Request) -> str:
+        """The command that does the same, or ""."""
+        words = docker_words(request.method, request.path)
+        return request.docker or (docker_line(self._endpoint, words) if words else "")
+
+    def _body(self, body: bytes) -> str:
+        text = body.decode("utf-8", "replace")
+        if self._reveal or not text:
+            return text
+        try:
+            return json.dumps(masked_reply(json.loads(text)), ensure_ascii=False)
+        except ValueError:
+            return text
+
+    def _sections(self, request: Request) -> list[Section]:
+        fields = [Field("curl", self.curl(request)), Field("docker", self.docker(request) or "-")]
+        if request.error:
+            fields.insert(0, Field("Error", request.error, "bad"))
+        return [Section(f"{request.method} {request.path}", fields)]
+
+    # keys
+
+    def action_back(self) -> None:
+        """Drop the filter, then leave."""
+        if self._filter:
+            self._narrow("")
+        else:
+            self.dismiss()
+
+    def action_pause(self) -> None:
+        self._paused = not self._paused
+        self._look()
+
+    def action_reveal(self) -> None:
+        self._reveal = not self._reveal
+        self._show()
+
+    async def action_filter(self) -> None:
+        await self.query(Prompt).remove()
+        prompt = Prompt(self._filter, "words of cause, method, path, status", typed=self._narrow, place=self._table)
+        await self.mount(prompt, before=self._footer)
+        prompt.focus()
+
+    def _narrow(self, line: str) -> None:
+        self._filter = line
+        words = line.lower().split()
+        self._table.set_filter((lambda entry: all(word in _text(entry) for word in words)) if words else None)
+        self._paint_title()
+        self._show()
+
+    def action_copy(self, what: str) -> None:
+        entry = self._table.cursor_object
+        if entry is not None:
+            line = self.curl(entry.request) if what == "curl" else self.docker(entry.request)
+            self._said = f"{what} line copied {copy(self.app, line)}" if line else "no docker line does this"
+            self._paint_title()
+
+    def action_export(self) -> None:
+        """Write what is shown to a file in the working directory, a JSON object a line."""
+        path = Path(time.strftime("dockertui-requests-%Y%m%d-%H%M%S.jsonl"))
+        entries = self._table.objects
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                for key in reversed(self._table.shown):
+                    file.write(json.dumps(self._exported(entries[key]), ensure_ascii=False) + "\n")
+        except OSError as error:
+            self._said = f"not written: {error.strerror} ({path})"
+        else:
+            self._said = f"{len(self._table.shown)} requests written to {path}"
+        self._paint_title()
+
+    def _exported(self, entry: Entry) -> dict[str, object]:
+        request = entry.request
+        return {
+            "number": request.number,
+            "started": request.started,
+            "cause": request.cause,
+            "method": request.method,
+            "path": request.path,
+            "status": entry.status,
+            "duration": entry.duration,
+            "bytes_in": entry.bytes_in,
+            "bytes_out": request.bytes_out,
+            "error": entry.error,
+            "curl": self.curl(request),
+            "docker": self.docker(request),
+        }
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        await self.run_action(event.action)
+
+
+def _entry(request: Request) -> Entry:
+    return Entry(request, request.status, request.duration, request.bytes_in, request.error)
+
+
+def _text(entry: Entry) -> str:
+    request = entry.request
+    return f"{request.cause} {request.method} {request.path} {entry.status} {entry.error}".lower()
+
+
+def _columns() -> list[Column[Entry]]:
+    def moment(entry: Entry) -> Cell:
+        return Cell(time.strftime("%H:%M:%S", time.localtime(entry.request.started)), "dim")
+
+    return [
+        Column("time", "TIME", moment, lambda e: e.request.number, width=8),
+        Column("method", "METHOD", lambda e: e.request.method, lambda e: e.request.method, width=6),
+        Column("path", "PATH", lambda e: e.request.path, lambda e: e.request.path, width=20, grow=6),
+        Column("status", "STATUS", _status, lambda e: e.status, width=6, right=True),
+        Column("duration", "TOOK", _duration, lambda e: e.duration, width=7, right=True, priority=1),
+        Column("in", "IN", lambda e: format.size(e.bytes_in), lambda e: e.bytes_in, width=6, right=True, priority=2),
+        Column("cause", "CAUSE", lambda e: e.request.cause, lambda e: e.request.cause, width=14, grow=1, priority=3),
+        Column("out", "OUT", lambda e: format.size(e.request.bytes_out), lambda e: e.request.bytes_out, width=6,
+               right=True, priority=4),
+        Column("number", "#", lambda e: Cell(str(e.request.number), "dim"), lambda e: e.request.number, width=5,
+               right=True, priority=5),
+    ]  # fmt: skip
+
+
+def _status(entry: Entry) -> Cell:
+    if entry.error:
+        return Cell(str(entry.status or "✗"), "bad")
+    if not entry.status:
+        return Cell("…", "busy")
+    return Cell(str(entry.status), "good" if entry.status < 300 else "")
+
+
+def _duration(entry: Entry) -> Cell:
+    if entry.duration is None:
+        return Cell("runs", "busy")
+    return Cell(f"{entry.duration * 1000:.0f} ms" if entry.duration < 10 else f"{entry.duration:.0f} s")

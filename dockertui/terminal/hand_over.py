@@ -1,0 +1,130 @@
+"""The real terminal connected with a session: bytes go through as they are, until the leader is typed.
+
+The session keeps feeding its emulator meanwhile, so that the pane shows afterwards what was done. Questions of
+the container are answered by the real terminal, not by the emulator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import termios
+import tty
+from typing import Final
+
+from dockertui.engine.hijack import WindowSize
+from dockertui.terminal.emulator import (
+    APPLICATION_CURSOR,
+    BRACKETED_PASTE,
+    FOCUS_REPORTS,
+    MOUSE_ANY,
+    MOUSE_BUTTON,
+    MOUSE_NORMAL,
+    MOUSE_SGR,
+)
+from dockertui.terminal.keys import CTRL, encode, keystroke
+from dockertui.terminal.session import TerminalSession
+
+_CHUNK: Final = 64 * 1024
+_CARRIED: Final = (APPLICATION_CURSOR, BRACKETED_PASTE, FOCUS_REPORTS, MOUSE_NORMAL, MOUSE_BUTTON, MOUSE_ANY, MOUSE_SGR)
+"""Modes that the container has set and the real terminal must take on."""
+_PLAIN: Final = (
+    b"\x1b[?1049l\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l\x1b[?1l\x1b>\x1b[<99u\x1b[>4m"
+    b"\x1b[?7h\x1b[?25h\x1b[r\x1b[0m\x1b[0 q"
+)
+"""Leaves the real terminal as the program expects it, whatever the container set."""
+_OWN_LEADER: Final = b"\x1d"
+
+
+class HandOver:
+    """One handing over. The program must have let go of the terminal before."""
+
+    def __init__(self, session: TerminalSession, leader: str, input: int = 0, output: int = 1) -> None:
+        self._session = session
+        self._input, self._output = input, output
+        key = keystroke(leader, None)
+        self._leader = encode(key) if key.modifiers & CTRL else _OWN_LEADER
+        self._led = False
+        self._done = asyncio.Event()
+        self._name = leader.replace("right_square_bracket", "]")
+
+    async def run(self) -> None:
+        """Until the session ends, or the user wants the program back."""
+        loop = asyncio.get_running_loop()
+        before = termios.tcgetattr(self._input)
+        kept = self._session.size
+        sink, self._session.sink = self._session.sink, self._write
+        try:
+            tty.setraw(self._input)
+            self._write(self._greeting())
+            self._take_size()
+            loop.add_signal_handler(signal.SIGWINCH, self._take_size)
+            loop.add_reader(self._input, self._typed)
+            await asyncio.wait(
+                [asyncio.ensure_future(self._done.wait()), asyncio.ensure_future(self._session.ended())],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            loop.remove_reader(self._input)
+            loop.remove_signal_handler(signal.SIGWINCH)
+            self._session.sink = sink
+            self._write(_PLAIN + b"\r\n")
+            termios.tcsetattr(self._input, termios.TCSADRAIN, before)
+            self._session.resize(kept)
+
+    def _greeting(self) -> bytes:
+        """A clear screen, what the session's shows, and the modes that its container has set."""
+        emulator = self._session.emulator
+        notice = f"\x1b[H\x1b[2J\x1b[7m {self._session.caption} · {self._name} o: back to dockertui \x1b[0m\r\n"
+        notice = "".join(char for char in notice if char.isprintable() or char in "\x1b\r\n")
+        modes = "".join(f"\x1b[?{mode}h" for mode in _CARRIED if emulator.mode(mode))
+        if emulator.alternate_screen:
+            return f"\x1b[?1049h{modes}".encode()
+        shown = [line for line in emulator.lines(emulator.total - emulator.rows, emulator.total) if line]
+        text = "\r\n".join("".join(char if char.isprintable() else " " for char in line) for line in shown)
+        cursor = emulator.cursor
+        column = f"\r\x1b[{cursor.x}C" if cursor is not None and cursor.x else ""
+        return f"{notice}{text}{column}{modes}".encode(errors="replace")
+
+    def _take_size(self) -> None:
+        """Tell the container how large the real terminal is; a program that draws does it anew."""
+        columns, rows = os.get_terminal_size(self._output)
+        if self._session.size == (columns, rows):
+            self._session.resize(WindowSize(columns, rows - 1))
+        self._session.resize(WindowSize(columns, rows))
+
+    def _typed(self) -> None:
+        data = os.read(self._input, _CHUNK)
+        if not data:
+            self._done.set()
+            return
+        while data:
+            if self._led:
+                self._follow(data[:1])
+                data = data[1:]
+                continue
+            text, leader, data = data.partition(self._leader)
+            self._led = bool(leader)
+            if text:
+                self._session.type(text)
+
+    def _follow(self, byte: bytes) -> None:
+        """What follows the leader: itself once more is sent, anything else returns to the program."""
+        self._led = False
+        if byte == self._leader:
+            self._session.type(byte)
+        else:
+            self._done.set()
+
+    def _write(self, data: bytes) -> None:
+        """To the real terminal; it waits where that is slow, and so does the container."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._output, view) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                self._done.set()
+                return

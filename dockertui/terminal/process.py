@@ -1,0 +1,177 @@
+"""What a session is connected to: a new process in a container, or the container's own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from typing import Final, Protocol
+
+from dockertui.engine import attach, execs
+from dockertui.engine.client import Engine
+from dockertui.engine.execs import Command, Outcome
+from dockertui.engine.hijack import WindowSize
+from dockertui.engine.multiplex import Output
+from dockertui.terminal.shell import find_shell
+
+TERMINAL_ENV: Final = ("TERM=xterm-256color", "COLORTERM=truecolor")
+"""What a process is told about the terminal: the Engine's own TERM=xterm knows eight colours."""
+
+
+async def connected(engine: Engine) -> None:
+    """The lists may be on the screen before the Engine was spoken to: then it is now."""
+    if engine.version is None:
+        await engine.open()
+
+
+class Connection(Protocol):
+    """Both directions of a process, as `engine.hijack.Hijacked` has them."""
+
+    @property
+    def can_half_close(self) -> bool:
+        """Whether the input can be ended alone."""
+
+    async def read(self) -> list[Output]:
+        """What came; nothing at the end."""
+
+    async def write(self, data: bytes) -> None:
+        """Send to its input."""
+
+    def half_close(self) -> None:
+        """End its input."""
+
+
+class Process(ABC):
+    """A process to connect to, any number of times one after another. Methods raise EngineError."""
+
+    fixed_size: WindowSize | None = None
+    """The size its screen has whatever the pane's is; None where it follows the pane."""
+
+    def __init__(self, container: str, container_name: str) -> None:
+        self.container = container
+        self.container_name = container_name
+        self.tty = True
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What it is, in a few words: "bash", "attach"."""
+
+    @property
+    @abstractmethod
+    def command_line(self) -> str:
+        """The `docker` command that does the same."""
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether keys reach it."""
+        return True
+
+    @abstractmethod
+    def connect(self, size: WindowSize) -> AbstractAsyncContextManager[Connection]:
+        """Start it, or connect with it. `tty` is right from then on."""
+
+    @abstractmethod
+    async def resize(self, size: WindowSize) -> None:
+        """Tell its terminal its size."""
+
+    @abstractmethod
+    async def outcome(self) -> Outcome:
+        """How it ended."""
+
+    async def earlier(self) -> list[Output]:
+        """What it wrote before the connection."""
+        return []
+
+
+class ExecProcess(Process):
+    """A further process. Without words the best shell of the container is looked for."""
+
+    def __init__(self, engine: Engine, container: str, container_name: str, command: Command) -> None:
+        super().__init__(container, container_name)
+        self.engine = engine
+        self.command = command
+        self.tty = command.tty
+        self._exec_id = ""
+
+    @property
+    def label(self) -> str:
+        return self.command.words[0].rpartition("/")[2] if self.command.words else "shell"
+
+    @property
+    def command_line(self) -> str:
+        command = self.command
+        options = "-it" if command.tty else "-i"
+        for flag, value in (("--user", command.user), ("--workdir", command.workdir)):
+            options += f" {flag} {value}" if value else ""
+        options += "".join(f" --env {pair}" for pair in command.env) + " --privileged" * command.privileged
+        return f"docker exec {options} {self.container_name} {' '.join(command.words)}".rstrip()
+
+    @asynccontextmanager
+    async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
+        await connected(self.engine)
+        if not self.command.words:
+            shell = await find_shell(self.engine, self.container, self.command.user)
+            self.command = replace(self.command, words=(shell,))
+        command = self.command
+        if command.tty:
+            command = replace(command, env=(*TERMINAL_ENV, *command.env))
+        self._exec_id = await execs.create(self.engine, self.container, command, size)
+        async with execs.start(self.engine, self._exec_id, tty=self.tty) as connection:
+            yield connection
+
+    async def resize(self, size: WindowSize) -> None:
+        await execs.resize(self.engine, self._exec_id, size)
+
+    async def outcome(self) -> Outcome:
+        return await execs.outcome(self.engine, self._exec_id)
+
+
+class AttachedProcess(Process):
+    """The container's own process; `look` connects its output alone."""
+
+    def __init__(self, engine: Engine, container: str, container_name: str, *, look: bool = False) -> None:
+        super().__init__(container, container_name)
+        self.engine = engine
+        self.look = look
+        self._fresh = True
+
+    @property
+    def label(self) -> str:
+        return "watch" if self.look else "attach"
+
+    @property
+    def command_line(self) -> str:
+        return f"docker attach {'--no-stdin ' if self.look else ''}{self.container_name}"
+
+    @property
+    def takes_input(self) -> bool:
+        return not self.look
+
+    @asynccontextmanager
+    async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
+        await connected(self.engine)
+        self._fresh = True
+        self.tty = await attach.has_tty(self.engine, self.container)
+        connecting = attach.attach(self.engine, self.container, tty=self.tty, stdin=not self.look)
+        async with connecting as connection:
+            yield connection
+
+    async def resize(self, size: WindowSize) -> None:
+        if self.look:
+            return  # whoever only looks leaves the size to those who work there
+        if self._fresh:  # a prompt that stands there is painted anew only for another size, as the Docker CLI knows
+            self._fresh = False
+            await attach.resize(self.engine, self.container, WindowSize(size.columns + 1, size.rows + 1))
+        await attach.resize(self.engine, self.container, size)
+
+    async def outcome(self) -> Outcome:
+        return await attach.outcome(self.engine, self.container)
+
+    async def earlier(self) -> list[Output]:
+        return await attach.recent(self.engine, self.container, tty=self.tty)
+
+    async def interrupt(self) -> None:
+        """Send it SIGINT, as Ctrl-C in `docker attach` does where the container has no terminal."""
+        await attach.signal(self.engine, self.container, "INT")

@@ -1,0 +1,122 @@
+"""Recording a session, and reading the recording again: asciicast, version 2 (docs.asciinema.org).
+
+The first line is a JSON object, each further one an array: the seconds since the beginning, what happened
+("o" output, "r" resize), and its text. Input is not recorded: it holds passwords.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TextIO
+
+from dockertui.engine.hijack import WindowSize
+
+_SIZE: Final = re.compile(r"(\d{1,4})x(\d{1,4})")
+_LINE_MOST: Final = 16 * 1024 * 1024
+_SIZE_MOST: Final = 1000
+
+
+class Recorder:
+    """Writes one recording. Raises OSError where the file cannot be written."""
+
+    def __init__(self, path: Path, size: WindowSize, title: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self._clock = clock
+        self._began = clock()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._file: TextIO = path.open("x", encoding="utf-8", newline="\n")
+        path.chmod(0o600)  # what a shell printed is its user's business
+        header = {
+            "version": 2,
+            "width": size.columns,
+            "height": size.rows,
+            "timestamp": int(time.time()),
+            "title": title,
+            "env": {"TERM": "xterm-256color"},
+        }
+        self._file.write(json.dumps(header) + "\n")
+
+    def output(self, data: bytes) -> None:
+        """The process wrote; a character that is cut waits for its rest."""
+        if text := self._decoder.decode(data):
+            self._write("o", text)
+
+    def resized(self, size: WindowSize) -> None:
+        """The terminal has another size."""
+        self._write("r", f"{size.columns}x{size.rows}")
+
+    def _write(self, code: str, text: str) -> None:
+        moment = round(self._clock() - self._began, 6)
+        self._file.write(json.dumps([moment, code, text], ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """End the recording."""
+        self._file.close()
+
+
+class CastError(ValueError):
+    """A file is no asciicast of version 2."""
+
+
+class Moment(NamedTuple):
+    """Something that happens `at` seconds after the beginning: output, or another size."""
+
+    at: float
+    output: bytes = b""
+    size: WindowSize | None = None
+
+
+class Cast:
+    """A recording to be played. Raises CastError, OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        header = _parsed(next(_lines(path), ""))
+        if not isinstance(header, dict) or header.get("version") != 2:
+            raise CastError(f"{path.name} is no asciicast of version 2")
+        size = _size(f"{header.get('width')}x{header.get('height')}")
+        if size is None:
+            raise CastError(f"{path.name} does not say how large its terminal is")
+        self.size = size
+        title = header.get("title")
+        self.title = title if isinstance(title, str) else path.name
+
+    def moments(self) -> Iterator[Moment]:
+        """What happened, in its order. A line that is none is left out: a recording may be cut."""
+        lines = _lines(self.path)
+        next(lines, None)
+        last = 0.0
+        for line in lines:
+            match _parsed(line):
+                case [int() | float() as at, "o", str() as text]:
+                    last = max(last, float(at))
+                    yield Moment(last, text.encode(errors="replace"))
+                case [int() | float() as at, "r", str() as text] if size := _size(text):
+                    last = max(last, float(at))
+                    yield Moment(last, size=size)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        while line := file.readline(_LINE_MOST):
+            yield line
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _size(text: str) -> WindowSize | None:
+    found = _SIZE.fullmatch(text)
+    if not found:
+        return None
+    size = WindowSize(int(found[1]), int(found[2]))
+    return size if 0 < size.columns <= _SIZE_MOST and 0 < size.rows <= _SIZE_MOST else None

@@ -1,0 +1,421 @@
+"""A session: a process, its connection, and the emulator that keeps its screen. It outlives its widget."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from dockertui.engine.errors import EngineError
+from dockertui.engine.execs import Outcome
+from dockertui.engine.hijack import WindowSize
+from dockertui.engine.multiplex import Output
+from dockertui.terminal.emulator import HISTORY_LINES, SYNCHRONIZED, Emulator, Listener, open_emulator
+from dockertui.terminal.plain import LineEditor, Margin
+from dockertui.terminal.process import AttachedProcess, Connection, Process
+from dockertui.terminal.recording import Recorder
+
+SLICE: Final = 16 * 1024
+"""Bytes fed at once."""
+SLICE_TIME: Final = 0.008
+"""Seconds of feeding after which everything else has its turn."""
+INPUT_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes of input that wait for a process which does not read."""
+REPLY_LIMIT: Final = 64 * 1024
+"""The same for answers to queries: a container that floods with queries and reads nothing gets no more."""
+_RESIZE_TRIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+"""Seconds between them: right after its start a process may have no terminal yet."""
+_GOODBYE: Final = 0.1
+_MODES_OFF: Final = (
+    b"\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l\x1b[?1;6l\x1b>\x1b[<99u\x1b[>4m\x1b[4l"
+    b"\x1b[?7;25h\x1b[r\x1b[0m\x1b[0 q\x1b(B\x0f"
+)
+"""What a program that was killed leaves turned on: mouse, keys, margins, colours."""
+
+
+class State(StrEnum):
+    """Where a session is in its life."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ENDED = "ended"  # the process has ended; with its exit code, where the Engine knows it
+    LOST = "lost"  # the connection ended, not the process, as far as is known
+    FAILED = "failed"  # it never ran
+
+
+class Clipboard(StrEnum):
+    """Whether containers may write the user's clipboard."""
+
+    ASK = "ask"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a container may do, and how much of it is kept."""
+
+    history: int = HISTORY_LINES
+    title: bool = True
+    bell: bool = True
+    clipboard: Clipboard = Clipboard.ASK
+
+
+class Watcher:
+    """Who shows a session overrides what it wants to know. Called on the event loop: be quick."""
+
+    def output_came(self) -> None:
+        """The screen may have changed."""
+
+    def state_changed(self) -> None:
+        """State, title or name changed."""
+
+    def bell_rang(self) -> None:
+        """The container rang."""
+
+    def clipboard_asked(self, text: str) -> None:
+        """The container wants `text` in the clipboard, and the policy does not say no."""
+
+
+class TerminalSession:
+    """One session. `start` it, and `close` it; in between it may be restarted any number of times."""
+
+    def __init__(
+        self,
+        number: int,
+        process: Process,
+        size: WindowSize,
+        *,
+        policy: Policy | None = None,
+        native: bool | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.number = number
+        self.process = process
+        self.policy = policy or Policy()
+        self.size = process.fixed_size or size
+        self.state = State.STARTING
+        self.exit_code: int | None = None
+        self.reason = ""
+        self.name = ""
+        self.title = ""
+        self.unseen = False
+        self.watcher: Watcher = Watcher()
+        self.unwatched: Watcher = self.watcher
+        """Who is told while no view shows the session."""
+        self.recorder: Recorder | None = None
+        self.sink: Callable[[bytes], object] | None = None
+        """Who takes the output as it is, beside the emulator: the real terminal when the session has it."""
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+        self._began = self._ended = clock()
+        listener = Listener(self._reply, self._titled, self._rang, self._copied)
+        self.emulator: Emulator = open_emulator(*self.size, listener, history=self.policy.history, native=native)
+        self._margin = Margin()
+        self._editor = LineEditor()
+        self._input = bytearray()
+        self._input_ends = False
+        self._wanted: WindowSize | None = None
+        self._something_to_send = asyncio.Event()
+        self._size_to_tell = asyncio.Event()
+        self._half_closed = False
+
+    # what it is
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a connection, or will be."""
+        return self.state in (State.STARTING, State.RUNNING)
+
+    @property
+    def caption(self) -> str:
+        """Its name in a tab; not clean."""
+        return self.name or (self.title if self.policy.title else "") or self.process.label
+
+    @property
+    def age(self) -> float:
+        """Seconds it has run."""
+        return (self._clock() if self.live else self._ended) - self._began
+
+    @property
+    def held(self) -> bool:
+        """Whether the container asks to paint nothing for now (mode 2026)."""
+        return self.live and self.emulator.mode(SYNCHRONIZED)
+
+    # what the container does, by way of the emulator
+
+    def _reply(self, data: bytes) -> None:
+        wanted = self.process.takes_input and self.process.tty and self.sink is None
+        if wanted and len(self._input) < REPLY_LIMIT:
+            self._input += data
+            self._something_to_send.set()
+
+    def _titled(self, title: str) -> None:
+        if self.policy.title and title != self.title:
+            self.title = title
+            self.watcher.state_changed()
+
+    def _rang(self) -> None:
+        if self.policy.bell:
+            self.watcher.bell_rang()
+
+    def _copied(self, text: str) -> None:
+        if self.policy.clipboard is not Clipboard.NO and text:
+            self.watcher.clipboard_asked(text)
+
+    # what the user does
+
+    def type(self, data: bytes) -> bool:
+        """Send input, in a session without a terminal by lines that are edited here.
+
+        False when it went nowhere: the session does not run, takes no input, or its process reads none.
+        """
+        if not self.live or not self.process.takes_input or self._half_closed:
+            return False
+        if self.process.tty:
+            return self._send(data)
+        typed = self._editor.type(data.decode(errors="replace"))
+        self._feed_now(typed.echo)
+        if typed.end:
+            self.end_input()
+        return self._send(typed.send)
+
+    def _send(self, data: bytes) -> bool:
+        if len(self._input) + len(data) > INPUT_LIMIT:
+            return False
+        self._input += data
+        self._something_to_send.set()
+        return True
+
+    def end_input(self) -> None:
+        """Tell a process without a terminal that its input has ended: Ctrl-D."""
+        self._input_ends = True
+        self._something_to_send.set()
+
+    async def interrupt(self) -> None:
+        """Send the attached container's process SIGINT. Raises EngineError."""
+        if isinstance(self.process, AttachedProcess):
+            await self.process.interrupt()
+
+    def resize(self, size: WindowSize) -> None:
+        """Take another size, at once, and tell the process."""
+        if size == self.size or self.process.fixed_size or min(size) < 1:
+            return
+        self._take_size(size)
+        self._wanted = size
+        self._size_to_tell.set()
+
+    def _take_size(self, size: WindowSize) -> None:
+        self.size = size
+        self.emulator.resize(*size)
+        if self.recorder is not None:
+            self.recorder.resized(size)
+        self.watcher.output_came()
+
+    def play_size(self, size: WindowSize) -> None:
+        """The recording that is played changes its size."""
+        self._take_size(size)
+
+    def clear(self) -> None:
+        """Forget the history, and what is on the screen above the cursor's line."""
+        self._feed_now(b"\x1b[3J")
+
+    def record(self, path: Path) -> None:
+        """Record from now on. Raises OSError."""
+        self.recorder = Recorder(path, self.size, self.caption)
+
+    def stop_recording(self) -> None:
+        """End the recording, if there is one."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is not None:
+            recorder.close()
+        self.watcher.state_changed()
+
+    # its life
+
+    def start(self) -> None:
+        """Connect."""
+        self._task = asyncio.create_task(self._run(), name=f"terminal session {self.number}")
+
+    def restart(self) -> None:
+        """Start a process anew, below what there is. Does nothing while one runs."""
+        if self.live:
+            return
+        self.exit_code, self.reason, self.title = None, "", ""
+        self._input.clear()
+        self._input_ends = self._half_closed = False
+        self._margin, self._editor = Margin(), LineEditor()
+        self._feed_now(self._resetting())
+        self._began = self._clock()
+        self._become(State.STARTING)
+        self.start()
+
+    def _resetting(self) -> bytes:
+        """What puts the terminal back in order, and the cursor on a line of its own below what there is."""
+        emulator = self.emulator
+        emulator.scroll_to(emulator.total)
+        if emulator.alternate_screen:
+            emulator.feed(b"\x1b[?1049l")  # where there is none it would move the cursor
+        cursor = emulator.cursor
+        below = f"\x1b[{cursor.y + 1}H\r\n" if cursor is not None else "\r\n"
+        return _MODES_OFF + below.encode()
+
+    async def close(self) -> None:
+        """End it. A shell is asked to leave first: the Engine leaves the process of a closed exec alone."""
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            if self.state is State.RUNNING and not isinstance(self.process, AttachedProcess):
+                await self._say_goodbye()
+            task.cancel()
+            await asyncio.wait([task])
+        self.stop_recording()
+        self.emulator.close()
+
+    async def _say_goodbye(self) -> None:
+        if self.process.tty:
+            self._send(b"\x03")
+            await asyncio.sleep(_GOODBYE)
+            self._send(b"\x04")
+        else:
+            self.end_input()
+        await asyncio.sleep(_GOODBYE)
+
+    async def detach(self) -> None:
+        """Leave the process alone, and the connection."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._end(State.ENDED, Outcome(True, None, "detached"))
+
+    async def ended(self) -> None:
+        """Wait until it is not connected any more."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        connected = False
+        try:
+            async with self.process.connect(self.size) as connection:
+                connected = True
+                self._wanted = self.size
+                self._size_to_tell.set()
+                self._become(State.RUNNING)
+                for output in await self.process.earlier():
+                    await self._feed(output)
+                await self._converse(connection)
+        except EngineError as error:
+            await self._broke(error, connected)
+            return
+        outcome = await self.process.outcome()
+        self._end(State.LOST if outcome.running else State.ENDED, outcome)
+
+    async def _converse(self, connection: Connection) -> None:
+        """Read until the end, meanwhile send and tell sizes."""
+        helpers = [self._beside(self._sending(connection)), self._beside(self._telling_sizes())]
+        try:
+            while outputs := await connection.read():
+                for output in outputs:
+                    await self._feed(output)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.wait(helpers)
+
+    def _beside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        return asyncio.create_task(work)
+
+    async def _sending(self, connection: Connection) -> None:
+        with suppress(EngineError):  # reading tells the end, and why
+            while True:
+                await self._something_to_send.wait()
+                self._something_to_send.clear()
+                data = bytes(self._input)
+                self._input.clear()
+                if data:
+                    await connection.write(data)
+                if self._input_ends and not self._input and not self._half_closed:
+                    self._half_closed = True
+                    if connection.can_half_close:
+                        connection.half_close()
+
+    async def _telling_sizes(self) -> None:
+        while True:
+            await self._size_to_tell.wait()
+            self._size_to_tell.clear()
+            if self._wanted is not None and self.process.tty:
+                await self._tell_size(self._wanted)
+
+    async def _tell_size(self, size: WindowSize) -> None:
+        for pause in _RESIZE_TRIES:
+            await asyncio.sleep(pause)
+            with suppress(EngineError):
+                await self.process.resize(size)
+                return
+
+    # output
+
+    async def _feed(self, output: Output) -> None:
+        """Feed output in slices, letting everything else have its turn between them.
+
+        Meanwhile nothing is read: a process that floods waits.
+        """
+        data = output.data if self.process.tty else self._margin.mark(*output)
+        if self.recorder is not None:
+            self._record(data)
+        if self.sink is not None:
+            self.sink(data)
+        began = time.perf_counter()
+        for start in range(0, len(data), SLICE):
+            self._feed_now(data[start : start + SLICE])
+            if time.perf_counter() - began > SLICE_TIME:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
+
+    def _feed_now(self, data: bytes) -> None:
+        if data:
+            self.emulator.feed(data)
+            self.watcher.output_came()
+
+    def _record(self, data: bytes) -> None:
+        try:
+            if self.recorder is not None:
+                self.recorder.output(data)
+        except OSError as error:
+            self.stop_recording()
+            self.reason = f"recording ended: {error.strerror}"
+            self.watcher.state_changed()
+
+    # its end
+
+    async def _broke(self, error: EngineError, connected: bool) -> None:
+        """The connection could not be made, or ended otherwise than by the process's will."""
+        if not connected:
+            self._end(State.FAILED, Outcome(False, None, str(error)))
+            return
+        outcome = await self.process.outcome()
+        if outcome.exit_code is None:
+            outcome = Outcome(outcome.running, None, outcome.reason or str(error))
+        self._end(State.ENDED if outcome.exit_code is not None else State.LOST, outcome)
+
+    def _end(self, state: State, outcome: Outcome) -> None:
+        self.exit_code, self.reason = outcome.exit_code, outcome.reason
+        self._ended = self._clock()
+        if not self.emulator.alternate_screen:
+            self._feed_now(b"\x1b[0m\x1b[?25h\r\n" if self._margin_open() else b"\x1b[0m\x1b[?25h")
+            if outcome.reason:
+                words = "".join(char for char in outcome.reason if char.isprintable())
+                self._feed_now(f"\x1b[2m[{words}]\x1b[0m\r\n".encode(errors="replace"))
+        self._become(state)
+
+    def _margin_open(self) -> bool:
+        cursor = self.emulator.cursor
+        return cursor is not None and cursor.x > 0
+
+    def _become(self, state: State) -> None:
+        self.state = state
+        self.watcher.state_changed()

@@ -1,0 +1,410 @@
+"""The widget that shows a session: it paints the lines that changed, and sends keys, mouse and pastes."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar, Final
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+
+from dockertui.engine.hijack import WindowSize
+from dockertui.terminal import keys
+from dockertui.terminal.emulator import BRACKETED_PASTE, FOCUS_REPORTS
+from dockertui.terminal.history import History
+from dockertui.terminal.mouse import Mouse
+from dockertui.terminal.screen import Cursor, Place, Row
+from dockertui.terminal.selection import Selection, matches_in
+from dockertui.terminal.session import TerminalSession, Watcher
+from dockertui.terminal.strips import Inks, glyph_width, overlaid
+from dockertui.widgets.paint import Painted
+
+FRAME: Final = 1 / 30
+"""Seconds between two paints."""
+HOLD_MOST: Final = 0.5
+"""Seconds that a container may keep painting back (mode 2026)."""
+_BACKGROUND: Final = (0x1E, 0x1E, 0x1E)
+_FOREGROUND: Final = (0xE0, 0xE0, 0xE0)
+
+
+class TerminalView(Painted, can_focus=True):
+    """Shows one session at a time. Every key goes to the container but the leader, and what follows that."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "paint--selected",
+        "paint--found",
+        "paint--reader",
+    }
+
+    class FromTerminal(Message):
+        """A message of a view, about its session."""
+
+        def __init__(self, view: TerminalView) -> None:
+            super().__init__()
+            self.view = view
+
+    class Led(FromTerminal):
+        """The leader was typed, and then this key; without a key: the leader alone, so far."""
+
+        def __init__(self, view: TerminalView, key: str) -> None:
+            super().__init__(view)
+            self.key = key
+
+    class Copied(FromTerminal):
+        """Text was selected and is to be copied."""
+
+        def __init__(self, view: TerminalView, text: str) -> None:
+            super().__init__(view)
+            self.text = text
+
+    class PasteDoubted(FromTerminal):
+        """A paste would run as several lines, since the program in the container knows no pastes."""
+
+        def __init__(self, view: TerminalView, text: str) -> None:
+            super().__init__(view)
+            self.text = text
+
+    class ClipboardAsked(FromTerminal):
+        """The container wants to write the clipboard."""
+
+        def __init__(self, view: TerminalView, text: str) -> None:
+            super().__init__(view)
+            self.text = text
+
+    class Rang(FromTerminal):
+        """The container's bell."""
+
+    class Changed(FromTerminal):
+        """State, title, or place in the history changed."""
+
+    class Refused(FromTerminal):
+        """A key went nowhere."""
+
+    class InterruptAsked(FromTerminal):
+        """Ctrl-C was typed to a container's process that has no terminal: it would be signalled."""
+
+    def __init__(self, *, leader: str = "ctrl+right_square_bracket", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.leader = leader
+        self.leading = False
+        self.session: TerminalSession | None = None
+        self.selection: Selection | None = None
+        self.history = History(self)
+        self.mouse = Mouse(self)
+        self._rows: dict[int, Row] = {}
+        self._strips: dict[int, Strip] = {}
+        self._cursor: Cursor | None = None
+        self._timer: Timer | None = None
+        self._painted = 0.0
+        self._held_since = 0.0
+        self._pens_of_base: Inks | None = None
+
+    # which session
+
+    def show(self, session: TerminalSession | None) -> None:
+        """Show another session, where it was left, or none."""
+        if self.session is not None:
+            self.session.watcher = self.session.unwatched
+        self.drop_selection()
+        self.history.leave()
+        self.leading = False
+        self.session = session
+        if session is not None:
+            session.watcher = _ViewWatcher(self)
+            session.unseen = False
+            self._tell_size()
+        self.repaint()
+
+    def _tell_size(self) -> None:
+        if self.session is not None and self.size.width > 0 and self.size.height > 0:
+            self.session.resize(WindowSize(*self.size))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._tell_size()
+        self.repaint()
+
+    def on_unmount(self) -> None:
+        self.show(None)
+
+    def on_focus(self) -> None:
+        self._report_focus(b"\x1b[I")
+
+    def on_blur(self) -> None:
+        self._report_focus(b"\x1b[O")
+
+    def _report_focus(self, report: bytes) -> None:
+        if self.session is not None and self.session.live and self.session.emulator.mode(FOCUS_REPORTS):
+            self.session.type(report)
+        self._refresh_rows({self._cursor.y} if self._cursor else set())
+
+    # painting
+
+    def schedule(self) -> None:
+        """Paint what changed, at the latest after a frame's time."""
+        if self._timer is None and self.is_attached:
+            wait = self._painted + FRAME - time.monotonic()
+            self._timer = self.set_timer(max(0.001, wait), self._paint)
+
+    def _paint(self) -> None:
+        self._timer = None
+        session = self.session
+        if session is None:
+            return
+        now = time.monotonic()
+        if session.held:
+            self._held_since = self._held_since or now
+            if now - self._held_since < HOLD_MOST:
+                self._painted = now
+                self.schedule()
+                return
+        self._held_since = 0.0
+        self._painted = now
+        if self.display and self.is_on_screen:
+            self._take_changes(session)
+
+    def _take_changes(self, session: TerminalSession) -> None:
+        changed = session.emulator.changes()
+        self._rows.update(changed)
+        rows = set(changed)
+        cursor = session.emulator.cursor
+        if cursor != self._cursor:
+            rows |= {place.y for place in (self._cursor, cursor) if place is not None}
+            self._cursor = cursor
+        if self.history.open and changed:
+            self.post_message(self.Changed(self))
+        self._refresh_rows(rows)
+
+    def _refresh_rows(self, rows: set[int]) -> None:
+        for y in rows:
+            self._strips.pop(y, None)
+        height = self.size.height
+        shown = [y for y in rows if y < height]
+        if len(shown) >= height:
+            self.refresh()
+        elif shown:
+            self.refresh(*[Region(0, y, self.size.width, 1) for y in shown])
+
+    def repaint(self) -> None:
+        """Paint everything anew."""
+        self._rows.clear()
+        self._strips.clear()
+        if self.session is not None:
+            self._rows.update(self.session.emulator.changes(everything=True))
+            self._cursor = self.session.emulator.cursor
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if "_strips" in self.__dict__:
+            self._pens_of_base = None
+            self._strips.clear()
+
+    @property
+    def _pens(self) -> Inks:
+        if self._pens_of_base is None:
+            base = self.ink()
+            self._pens_of_base = Inks(base)
+            if self.session is not None:
+                self.session.emulator.set_colors(
+                    _rgb(base.color.triplet if base.color else None, _FOREGROUND),
+                    _rgb(base.bgcolor.triplet if base.bgcolor else None, _BACKGROUND),
+                )
+        return self._pens_of_base
+
+    def render_line(self, y: int) -> Strip:
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._drawn(y)
+        return strip
+
+    def _drawn(self, y: int) -> Strip:
+        """One row with what lies over it: matches, selection, cursor."""
+        row = self._rows.get(y)
+        width = self.size.width
+        if row is None or self.session is None:
+            return Strip.blank(width, self._pens.base)
+        strip = self._pens.strip(row, width)
+        line = self.session.emulator.top + y
+        if self.history.search is not None:
+            text = "".join([run.text for run in row])
+            for first, cells in matches_in(text, self.history.search.text):
+                strip = overlaid(strip, first, first + cells, self.ink("found"))
+        columns = self.selection.columns(line, width) if self.selection else None
+        if columns is not None:
+            strip = overlaid(strip, *columns, self.ink("selected"))
+        return self._with_cursor(strip, row, y)
+
+    def _with_cursor(self, strip: Strip, row: Row, y: int) -> Strip:
+        reader = self.history.reader_in_view
+        if reader is not None:
+            at = reader if reader.row == y else None
+            return overlaid(strip, at.column, at.column + 1, self.ink("reader")) if at else strip
+        cursor = self._cursor
+        if cursor is None or cursor.y != y or not cursor.visible:
+            return strip
+        style = Style(reverse=True) if self.has_focus and cursor.shape != "underline" else Style(underline=True)
+        return overlaid(strip, cursor.x, cursor.x + glyph_width(row, cursor.x), style)
+
+    # keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """Nothing that is typed here reaches the program's own keys."""
+        event.stop()
+        event.prevent_default()
+        if self.leading:
+            self._lead(event)
+        elif event.key == self.leader:
+            self.leading = True
+            self.post_message(self.Led(self, ""))
+        elif self.history.open:
+            self.history.key(event.key)
+        else:
+            self._send_key(keys.keystroke(event.key, event.character))
+
+    def _lead(self, event: events.Key) -> None:
+        self.leading = False
+        if event.key == self.leader:
+            self._send_key(keys.keystroke(event.key, event.character))
+        self.post_message(self.Led(self, "" if event.key == self.leader else event.key))
+
+    def _send_key(self, key: keys.Keystroke) -> None:
+        session = self.session
+        if session is None:
+            return
+        if not session.process.tty and key == keys.Keystroke("c", keys.CTRL) and session.live:
+            self.post_message(self.InterruptAsked(self))
+            return
+        data = session.emulator.encode(key)
+        if data and (session.process.tty or not data.startswith(b"\x1b")):
+            self.drop_selection()
+            self.send(data)
+
+    def send(self, data: bytes) -> None:
+        """Send input, and show the screen that it goes to."""
+        session = self.session
+        if session is None:
+            return
+        self.history.leave()
+        if not session.type(data):
+            self.post_message(self.Refused(self))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.offer_paste(event.text)
+
+    def offer_paste(self, text: str) -> None:
+        """Send a paste, asking first where the program in the container would run each line of it."""
+        session = self.session
+        if session is None:
+            return
+        if session.emulator.mode(BRACKETED_PASTE) or keys.is_harmless(text):
+            self.paste(text)
+        else:
+            self.post_message(self.PasteDoubted(self, text))
+
+    def paste(self, text: str) -> None:
+        """Send a paste, asking nothing."""
+        if self.session is not None:
+            bracketed = self.session.emulator.mode(BRACKETED_PASTE)
+            self.send(keys.encode_paste(text, bracketed=bracketed))
+
+    # selecting
+
+    def place_at(self, x: int, y: int) -> Place:
+        """The cell of the text under a cell of the widget; the nearest where there is none."""
+        assert self.session is not None
+        emulator = self.session.emulator
+        column = max(0, min(x, emulator.columns - 1))
+        return Place(emulator.top + max(0, min(y, emulator.rows - 1)), column)
+
+    def select(self, selection: Selection | None) -> None:
+        """Have another selection, or none."""
+        if self.selection is not None:
+            self.selection.release()
+        self.selection = selection
+        self._refresh_rows(set(range(self.size.height)))
+
+    def drop_selection(self) -> None:
+        """Select nothing."""
+        if self.selection is not None:
+            self.select(None)
+
+    def selection_moved(self) -> None:
+        """The selection has another end."""
+        self._refresh_rows(set(range(self.size.height)))
+
+    def copy_selection(self) -> None:
+        """Copy what is selected."""
+        if self.selection is not None and (text := self.selection.text):
+            self.post_message(self.Copied(self, text))
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move what is shown through the history."""
+        if self.session is not None:
+            emulator = self.session.emulator
+            emulator.scroll_to(emulator.top + lines)
+            self.repaint()
+            self.post_message(self.Changed(self))
+
+    # while a search is typed
+
+    def action_cursor_up(self) -> None:
+        self.history.previous()
+
+    def action_cursor_down(self) -> None:
+        self.history.next()
+
+    def action_page_up(self) -> None:
+        self.scroll_lines(1 - self.size.height)
+
+    def action_page_down(self) -> None:
+        self.scroll_lines(self.size.height - 1)
+
+    # the mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.mouse.pressed(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.mouse.released(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.mouse.moved(event)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.mouse.wheel(event, up=True)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.mouse.wheel(event, up=False)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.mouse.clicked(event)
+
+
+class _ViewWatcher(Watcher):
+    """Tells a view what its session does."""
+
+    def __init__(self, view: TerminalView) -> None:
+        self._view = view
+
+    def output_came(self) -> None:
+        self._view.schedule()
+
+    def state_changed(self) -> None:
+        self._view.schedule()
+        self._view.post_message(TerminalView.Changed(self._view))
+
+    def bell_rang(self) -> None:
+        self._view.post_message(TerminalView.Rang(self._view))
+
+    def clipboard_asked(self, text: str) -> None:
+        self._view.post_message(TerminalView.ClipboardAsked(self._view, text))
+
+
+def _rgb(triplet: tuple[int, int, int] | None, otherwise: tuple[int, int, int]) -> tuple[int, int, int]:
+    return (triplet[0], triplet[1], triplet[2]) if triplet is not None else otherwise

@@ -1,0 +1,114 @@
+"""Pull and push with a real registry, with and without credentials; their progress, their refusals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError
+from dockertui.operations.jobs import Job, Jobs, State, perform
+from tests.conftest import without_engine
+from tests.engine import registry as registries
+from tests.engine.dockerd import Dockerd
+from tests.engine.three_ways import Case, by_curl, by_docker, by_the_program, endpoint_of, prepare, state, task_of
+
+Way = Callable[[Case, Dockerd, Engine], Awaitable[Any]]
+
+
+@pytest.fixture(scope="module")
+def address(dockerd: Dockerd) -> Iterator[str]:
+    """A registry that anybody may use, with the image shop:1 in it."""
+    if reason := registries.missing():
+        without_engine(reason)
+    with registries.registry(dockerd, 5000) as address:
+        dockerd.cli("tag", "busybox", f"{address}/shop:1")
+        dockerd.cli("push", f"{address}/shop:1")
+        yield address
+
+
+@pytest.fixture(scope="module")
+def private(dockerd: Dockerd) -> Iterator[str]:
+    """A registry that wants to know who asks."""
+    if reason := registries.missing():
+        without_engine(reason)
+    with registries.registry(dockerd, 5001, login=True) as address:
+        yield address
+
+
+@pytest.fixture
+async def engine(dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
+    monkeypatch.setenv("DOCKER_CONFIG", str(dockerd.home / "config"))
+    engine = Engine(endpoint_of(dockerd))
+    await engine.open()
+    yield engine
+    await engine.close()
+    registries.forget(dockerd)
+
+
+async def test_all_three_ways_pull_the_same(address: str, dockerd: Dockerd, engine: Engine) -> None:
+    case = Case("image.pull", values={"reference": f"{address}/shop:1"})
+    prepare(case, dockerd)
+    before = state(dockerd)
+    program = await by_the_program(case, dockerd, engine)
+    assert program != before
+    assert await by_docker(case, dockerd, engine) == program
+    assert await by_curl(case, dockerd, engine) == program
+
+
+@pytest.mark.parametrize("way", [by_the_program, by_docker, by_curl])
+async def test_all_three_ways_push_with_credentials(way: Way, private: str, dockerd: Dockerd, engine: Engine) -> None:
+    registries.remember(dockerd, private)
+    name = f"{private}/shop:{getattr(way, '__name__', 'way')}"
+    await way(Case("image.push", [f"tag busybox {name}"], name, {"reference": name}), dockerd, engine)
+    dockerd.clean()
+    await by_the_program(Case("image.pull", values={"reference": name}), dockerd, engine)
+    assert name in dockerd.cli("image", "ls", "--format", "{{.Repository}}:{{.Tag}}")
+
+
+@pytest.mark.parametrize("password", ["", "wrong"])
+async def test_without_the_right_credentials_it_says_so(
+    password: str, private: str, dockerd: Dockerd, engine: Engine
+) -> None:
+    registries.forget(dockerd)
+    if password:
+        registries.remember(dockerd, private, password)
+    name = f"{private}/shop:no"
+    case = Case("image.push", [f"tag busybox {name}"], name, {"reference": name})
+    prepare(case, dockerd)
+    with pytest.raises(EngineError, match=r"no basic auth|unauthorized|authentication required"):
+        await perform(engine, await task_of(case, engine))
+
+
+async def test_what_is_not_there_and_who_does_not_answer(address: str, clean_dockerd: Dockerd, engine: Engine) -> None:
+    for reference, words in ((f"{address}/absent:1", "manifest"), ("127.0.0.1:9/shop:1", "connection refused")):
+        ended: list[Job] = []
+        jobs = Jobs(engine, lambda job: None, ended.extend)
+        jobs.start([await task_of(Case("image.pull", values={"reference": reference}), engine)])
+        await jobs.settled()
+        assert ended[0].state is State.FAILED
+        assert words in ended[0].said
+
+
+async def test_the_progress_counts_layers_and_bytes(address: str, clean_dockerd: Dockerd, engine: Engine) -> None:
+    jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+    (job,) = jobs.start([await task_of(Case("image.pull", values={"reference": f"{address}/shop:1"}), engine)])
+    await jobs.settled()
+    assert job.state is State.DONE
+    assert [layer.done for layer in job.progress.layers.values()] in ([True], [])  # the layer may be there already
+    assert "Downloaded newer image" in job.said or "up to date" in job.said
+
+
+async def test_the_credentials_are_masked_in_what_is_shown(private: str, dockerd: Dockerd, engine: Engine) -> None:
+    from dockertui.operations.lines import curl_line
+
+    registries.remember(dockerd, private)
+    name = f"{private}/shop:1"
+    case = Case("image.push", [f"tag busybox {name}"], name, {"reference": name})
+    prepare(case, dockerd)
+    task = await task_of(case, engine)
+    secret = task.plan.calls[0].headers["X-Registry-Auth"]
+    assert secret in curl_line(engine.endpoint, "1.41", task.plan.calls, reveal=True)
+    assert secret not in curl_line(engine.endpoint, "1.41", task.plan.calls)

@@ -1,0 +1,175 @@
+"""A command done three ways on a real Engine: by the program, by its `docker` line, by its `curl` line.
+
+Each starts from the same objects, and each must leave the same state: every object's `inspect`, ids and times aside.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockertui.engine import containers, images, networks, volumes
+from dockertui.engine.client import Engine
+from dockertui.engine.endpoint import Endpoint
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command
+from dockertui.operations.jobs import Task, perform
+from dockertui.operations.lines import curl_line, docker_line
+from dockertui.resources.registry import BY_KIND
+from tests.engine.dockerd import Dockerd
+
+LISTS: Mapping[str, Callable[[Engine], Any]] = {
+    "container": containers.ls,
+    "image": images.ls,
+    "network": networks.ls,
+    "volume": volumes.ls,
+}
+_VOLATILE = frozenset(
+    {"Pid", "Created", "CreatedAt", "StartedAt", "FinishedAt", "LastTagTime", "SandboxID", "SandboxKey", "EndpointID",
+     "GatewayPriority", "Hostname", "MacAddress", "IPAddress", "Gateway", "Size", "VirtualSize", "OomScoreAdj",
+     "Mountpoint", "GraphDriver", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "ImageID"}
+)  # fmt: skip
+_ID = re.compile(r"[0-9a-f]{64}|\b[0-9a-f]{12}\b|\b(?:172|192)\.\d+\.\d+\.\d+")
+"""Ids, and addresses out of the Engine's own pools."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is there before (`docker` words), what the command is done to (a name), and with what values.
+
+    ending: `docker` words to run once the command is under way, so that it can end.
+    """
+
+    id: str
+    before: Sequence[str] = ()
+    target: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    ending: str = ""
+
+    @property
+    def command(self) -> Command:
+        command = BY_ID[self.id]
+        assert isinstance(command, Command)
+        return command
+
+
+async def task_of(case: Case, engine: Engine) -> Task:
+    """The case's command on its target, as the screen would have it."""
+    command = case.command
+    item = await _target(case, engine)
+    values = command.values(item)
+    if command.prepare is not None:
+        values |= await command.prepare(engine, item)
+    values |= case.values
+    if command.complete is not None:
+        values = dict(await command.complete(values))
+    resource = BY_KIND[command.kind]
+    assert command.refusal(engine, item) == ""
+    identity = resource.source.identity(item) if item is not None else ""
+    return Task(command, identity, case.target, command.plan(item, values))
+
+
+async def _target(case: Case, engine: Engine) -> Any:
+    if not case.target:
+        return None
+    kind = case.command.kind
+    items = await LISTS[kind](engine)
+    found = [item for item in items if case.target in (BY_KIND[kind].name(item), *getattr(item, "tags", ()))]
+    assert len(found) == 1, f"{case.target}: {len(found)} of that name"
+    return found[0]
+
+
+def endpoint_of(dockerd: Dockerd) -> Endpoint:
+    return Endpoint("test", dockerd.host, "DOCKER_HOST")
+
+
+def prepare(case: Case, dockerd: Dockerd) -> None:
+    """The case's objects and no others."""
+    dockerd.clean()
+    for line in case.before:
+        dockerd.cli(*line.split())
+
+
+async def by_the_program(case: Case, dockerd: Dockerd, engine: Engine) -> Any:
+    prepare(case, dockerd)
+    task = await task_of(case, engine)
+    with _ending(case, dockerd):
+        await perform(engine, task)
+    return state(dockerd)
+
+
+async def by_docker(case: Case, dockerd: Dockerd, engine: Engine) -> Any:
+    prepare(case, dockerd)
+    task = await task_of(case, engine)
+    with _ending(case, dockerd):
+        shell(docker_line(engine.endpoint, task.plan.docker, reveal=True), dockerd)
+    return state(dockerd)
+
+
+async def by_curl(case: Case, dockerd: Dockerd, engine: Engine) -> Any:
+    prepare(case, dockerd)
+    task = await task_of(case, engine)
+    assert engine.version is not None
+    with _ending(case, dockerd):
+        shell(curl_line(engine.endpoint, engine.version.api, task.plan.calls, reveal=True), dockerd)
+    return state(dockerd)
+
+
+class _ending:
+    """Around the command: what ends it, run a moment after it began."""
+
+    def __init__(self, case: Case, dockerd: Dockerd) -> None:
+        self._line = case.ending and f"sleep 1; docker {case.ending}"
+        self._dockerd = dockerd
+
+    def __enter__(self) -> None:
+        self._process = subprocess.Popen(["sh", "-c", self._line or "true"], env=self._dockerd.environment())
+
+    def __exit__(self, *_: object) -> None:
+        self._process.wait()
+
+
+def shell(line: str, dockerd: Dockerd) -> str:
+    """Run a line as a user would paste it."""
+    done = subprocess.run(
+        ["sh", "-c", line], env=dockerd.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def state(dockerd: Dockerd) -> dict[str, Any]:
+    """Every object on the Engine, by kind, without what differs from one time to the next."""
+    listed = {
+        "container": ("ps", "--all"),
+        "image": ("image", "ls", "--all"),
+        "network": ("network", "ls"),
+        "volume": ("volume", "ls"),
+    }
+    found = {}
+    for kind, words in listed.items():
+        ids = dict.fromkeys(dockerd.cli(*words, "--quiet").split())
+        raw = json.loads(dockerd.cli(kind, "inspect", *ids)) if ids else []
+        found[kind] = sorted((_lasting(item) for item in raw), key=lambda item: json.dumps(item, sort_keys=True))
+    return found
+
+
+def _key(key: str, item: Any) -> str:
+    """An id as a key, as in a network's containers, by the name of what it stands for."""
+    return str(item.get("Name")) if _ID.search(key) and isinstance(item, dict) else _ID.sub("<id>", key)
+
+
+def _lasting(value: Any) -> Any:
+    """What is the same in two objects made alike; null, empty and absent are the same: CLIs differ in them."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in _VOLATILE and item not in (None, [], {})}
+        if "Env" in kept:  # Docker 20.10 puts it into any order
+            kept["Env"] = sorted(kept["Env"])
+        return {_key(key, item): _lasting(item) for key, item in kept.items()}
+    if isinstance(value, list):
+        return [_lasting(item) for item in value]
+    return _ID.sub("<id>", value) if isinstance(value, str) else value

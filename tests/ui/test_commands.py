@@ -1,0 +1,351 @@
+"""Every command from the screen, on the demo Engine: its key or menu, its form, its question, its notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dockertui.config import Settings
+from dockertui.operations.catalogue import BY_ID, COMMANDS
+from dockertui.operations.command import Command, Entry, Harm
+from dockertui.operations.jobs import State
+from dockertui.resources.registry import RESOURCES
+from dockertui.screens.confirm import ConfirmScreen
+from dockertui.screens.form import FormScreen
+from dockertui.screens.main import MainScreen
+from dockertui.widgets.menu import Menu
+from tests.ui.stage import NARROW, WIDE, Stage, opened
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+PANES = {resource.kind: number for number, resource in enumerate(RESOURCES)}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """The object to do a command to, and what to type into which field in place of what stands there."""
+
+    target: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+DOINGS: Mapping[str, Doing] = {
+    "container.stop": Doing("net-debug"),
+    "container.start": Doing("backup"),
+    "container.restart": Doing("net-debug"),
+    "container.pause": Doing("net-debug"),
+    "container.unpause": Doing("monitoring-cadvisor-1"),
+    "container.kill": Doing("net-debug"),
+    "container.remove": Doing("net-debug"),
+    "container.rename": Doing("net-debug", {"name": "net-debug-2"}),
+    "container.update": Doing("net-debug", {"memory": "64m", "restart": "always"}),
+    "container.prune": Doing(),
+    "container.run": Doing("", {"image": "busybox:latest", "command": "sleep 1d", "ports": "8088:80"}),
+    "container.run_like": Doing("net-debug"),
+    "container.recreate": Doing("net-debug", {"env": "A='b c'"}),
+    "image.pull": Doing("", {"reference": "alpine:2"}),
+    "image.remove": Doing("hello-world:latest"),
+    "image.tag": Doing("haproxy:2.9", {"reference": "haproxy:mine"}),
+    "image.prune": Doing(),
+    "network.create": Doing("", {"name": "net7", "subnet": "10.99.0.0/16"}),
+    "network.remove": Doing("edge"),
+    "network.connect": Doing("edge", {"container": "registry"}),
+    "network.disconnect": Doing("bridge", {"container": "registry"}),
+    "network.prune": Doing(),
+    "volume.create": Doing("", {"name": "fresh"}),
+    "volume.remove": Doing("scratch"),
+    "volume.prune": Doing(),
+    "volume.prune_all": Doing(),
+}
+
+
+async def begin(stage: Stage, command: Command, target: str = "") -> None:
+    """Order a command by its key, or as the menus do."""
+    stage.main.goto_pane(PANES[command.kind])
+    await stage.settle()
+    if target:
+        await stage.goto(target)
+    keys = stage.main.catalogue.keys(command)
+    if keys:
+        await stage.press(keys[0])
+    else:
+        await stage.main.action_order(command.id)
+        await stage.settle()
+    if command.prepare is not None:
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+
+
+async def fill_in(stage: Stage, typed: Mapping[str, str]) -> None:
+    """Type into fields of the form, in place of what stands there."""
+    screen = stage.app.screen
+    assert isinstance(screen, FormScreen)
+    for row in screen.query("Row"):
+        text = typed.get(row.option.id)  # type: ignore[attr-defined]
+        if text is not None:
+            row.entry.value = ""  # type: ignore[attr-defined]
+            screen.set_focus(row.entry)  # type: ignore[attr-defined]
+            await stage.type(text)
+
+
+async def go_through(stage: Stage, command: Command, typed: Mapping[str, str]) -> None:
+    if isinstance(stage.app.screen, FormScreen):
+        await fill_in(stage, typed)
+        await stage.press("ctrl+s")
+    if command.harm is Harm.DESTROYS:
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await stage.press("y")
+    await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+
+
+@pytest.mark.parametrize("id", DOINGS)
+async def test_a_command_runs_from_the_screen(id: str) -> None:
+    command, doing = BY_ID[id], DOINGS[id]
+    assert isinstance(command, Command)
+    async with opened() as stage:
+        await begin(stage, command, doing.target)
+        await go_through(stage, command, doing.typed)
+        (job,) = stage.main.jobs.newest_first
+        assert job.state is State.DONE, job.said
+        sent = [request for request in stage.app.trace if request.cause == id and request.method != "GET"]
+        assert len(sent) == len(job.task.plan.calls)
+        assert all(request.docker.startswith("docker ") for request in sent)
+        assert command.done in stage.footer or job.said in stage.footer
+        stage.check_frame()
+
+
+def test_every_command_is_tried_or_said_why_not() -> None:
+    not_on_the_demo = {
+        "image.push": "no registry there",
+        "container.commit": "not known there",
+        "container.wait": "needs a container that ends",
+        "image.untag": "no image there has two tags",
+    }
+    assert {command.id for command in COMMANDS} == DOINGS.keys() | not_on_the_demo.keys()
+
+
+# Refusals
+
+
+async def test_read_only_greys_every_command_and_sends_nothing() -> None:
+    async with opened(read_only=True) as stage:
+        for command in COMMANDS:
+            assert command.refusal(stage.main.session.engine) == "read only"
+        await stage.press("s", "r", "d", "c", "2", "d", "c")
+        assert isinstance(stage.app.screen, MainScreen)
+        assert "read only" in stage.footer
+        assert {request.method for request in stage.app.trace} == {"GET"}
+
+
+async def test_what_does_not_apply_is_grey_with_its_reason() -> None:
+    async with opened() as stage:
+        await stage.goto("backup")
+        await stage.press("full_stop")
+        assert "not running" in stage.line("Pause")
+        assert "not running" not in stage.line("Rename")
+        stage.check_frame()
+
+
+async def test_enter_and_escape_and_n_never_say_yes() -> None:
+    async with opened() as stage:
+        for key in ("enter", "escape", "n", "q"):
+            await stage.goto("net-debug")
+            await stage.press("d")
+            assert isinstance(stage.app.screen, ConfirmScreen)
+            await stage.press(key)
+            assert isinstance(stage.app.screen, MainScreen)
+        assert {request.method for request in stage.app.trace} == {"GET"}
+
+
+async def test_the_question_names_what_goes_along_and_both_lines() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("net-debug")
+        await stage.press("d")
+        for words in ("net-debug", "killed first", "rm --force net-debug", "DELETE", "force=1"):
+            assert words in stage.text
+        await stage.press("1")
+        assert "refuse without force" in stage.text
+        assert "--force" not in stage.text
+        stage.check_frame()
+
+
+async def test_many_are_asked_about_and_done_together() -> None:
+    async with opened() as stage:
+        await stage.goto("net-debug")
+        await stage.press("space")
+        await stage.goto("devbox")
+        await stage.press("space")
+        await stage.goto("backup")
+        await stage.press("space", "s")
+        assert "Stop: 2 containers, not the 1 others that are marked" in stage.text
+        await stage.press("y")
+        await stage.until("stopped 2 of 2 containers")
+
+
+async def test_the_settings_say_from_how_many_on_is_asked() -> None:
+    async with opened(settings=Settings(confirm_interrupts=1)) as stage:
+        await stage.goto("net-debug")
+        await stage.press("s")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+
+
+# Forms
+
+WRONG = {
+    "name": "no spaces",
+    "image": "UPPER",
+    "reference": "UPPER",
+    "env": "'quote",
+    "ports": "99999",
+    "mounts": "relative:path",
+    "restart": "sometimes",
+    "memory": "many",
+    "swap": "many",
+    "cpus": "none",
+    "cpu_shares": "-5",
+    "pids": "many",
+    "labels": "'quote",
+    "subnet": "10.0.0.1/8",
+    "gateway": "here",
+    "options": "=x",
+    "driver": "-",
+    "ip": "here",
+    "ip6": "here",
+    "aliases": "'quote",
+    "until": "soon",
+    "platform": "arm",
+    "changes": "'quote",
+    "command": "'quote",
+    "seconds": "-1",
+}
+"""For each option whose values can be wrong, one that is."""
+ANYTHING = {"network", "user", "workdir", "entrypoint", "hostname", "health", "message", "author", "container"}
+"""Options of free text."""
+
+
+def typed_options() -> list[tuple[str, str]]:
+    return [
+        (command.id, option.id)
+        for command in COMMANDS
+        for option in command.options
+        if option.entry not in (Entry.FLAG, Entry.CHOICE) and option.id not in ANYTHING and command.ask
+    ]
+
+
+@pytest.mark.parametrize(("id", "option"), typed_options())
+async def test_what_is_wrong_is_said_at_its_field_and_kept(id: str, option: str) -> None:
+    command = BY_ID[id]
+    assert isinstance(command, Command)
+    target = "net-debug" if id.startswith("container") else "bridge" if id.startswith("network") else ""
+    async with opened() as stage:
+        await begin(stage, command, target if command.on_object else "")
+        await fill_in(stage, {option: WRONG[option]})
+        screen = stage.app.screen
+        await stage.press("ctrl+s")
+        assert stage.app.screen is screen
+        (row,) = [row for row in screen.query("Row") if row.option.id == option]  # type: ignore[attr-defined]
+        assert row.entry.value == WRONG[option]  # type: ignore[attr-defined]
+        assert row.query_one(".wrong").display
+        assert not [request for request in stage.app.trace if request.method != "GET"]
+        stage.check_frame()
+
+
+async def test_the_form_shows_the_line_of_what_is_typed() -> None:
+    async with opened(WIDE) as stage:
+        await stage.press("c")
+        await stage.until("Run a new container")
+        await fill_in(stage, {"image": "nginx", "env": "API_TOKEN=sesame A=b"})
+        await stage.until("--env A=b")
+        assert "sesame" not in stage.text.replace("API_TOKEN=sesame A=b", "")
+
+
+# The rest of the doing
+
+
+async def test_the_bulk_menu_offers_to_prune() -> None:
+    async with opened() as stage:
+        await stage.press("b")
+        assert "Remove all stopped containers" in stage.text
+        await stage.press("escape", "space", "b")
+        assert "1 marked" in stage.text
+        assert "Stop" in stage.text
+
+
+async def test_the_copy_menu_masks_and_copies() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("legacy-import")
+        await stage.press("y")
+        await stage.until(lambda: isinstance(stage.app.screen, Menu))
+        assert "••••" in stage.line("value of FTP_PASSWORD")
+        await stage.type("docker run")
+        await stage.press("enter")
+        await stage.until("docker run line: ")
+        assert "masked" in stage.footer
+
+
+async def test_a_port_without_a_browser_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "here there")
+    async with opened() as stage:
+        await stage.goto("registry")
+        await stage.press("w")
+        await stage.until("no browser here")
+        assert "http://localhost:" in stage.footer
+
+
+async def test_the_jobs_list_shows_what_came_of_it() -> None:
+    async with opened() as stage:
+        await stage.goto("net-debug")
+        await stage.press("s")
+        await stage.until("net-debug stopped")
+        await stage.press("J")
+        assert "Stop" in stage.line("net-debug")
+        assert "docker --host" in stage.text
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, MainScreen)
+
+
+async def test_quitting_asks_when_a_job_runs() -> None:
+    async with opened() as stage:
+        await stage.goto("net-debug")
+        await stage.main.action_order("container.wait")
+        await stage.until("1 job: J")
+        await stage.press("q")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        await stage.press("escape", "J")
+        await stage.press("x")
+        await stage.until("cancelled")
+        assert not stage.main.jobs.running
+
+
+def exported(folder: Path) -> str:
+    (file,) = folder.glob("dockertui-requests-*.jsonl")
+    return file.read_text()
+
+
+async def test_the_lens_shows_filters_pauses_copies_and_exports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(NARROW) as stage:
+        await stage.goto("net-debug")
+        await stage.press("s")
+        await stage.until("net-debug stopped")
+        await stage.press("tilde", "slash", *"/stop", "enter")
+        await stage.until("1 of")
+        assert "docker --host" in stage.text
+        assert "stop net-debug" in stage.text
+        stage.check_frame()
+        await stage.press("y")
+        assert "curl line copied" in stage.text
+        await stage.press("p")
+        assert "PAUSED" in stage.text
+        await stage.press("e")
+        await stage.press("escape", "escape")
+        assert isinstance(stage.app.screen, MainScreen)
+    assert '"cause": "container.stop"' in exported(tmp_path)
+
+
+DOING_IDS = {"menu", "bulk", "copy", "open_port", "jobs", "lens"}
+"""Operations that lead to the commands: tried above."""

@@ -1,0 +1,246 @@
+"""The lists as a user works with them: order, filter, marks, and a cursor that stays with its object."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockertui.config import Settings
+from dockertui.demo import DemoEngine
+from dockertui.resources.registry import RESOURCES
+from tests.ui.changes import add, remove, rename
+from tests.ui.frames import row_of, style_at
+from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+# Order
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+async def test_sorting_by_each_column_and_back(host: DemoEngine, number: int) -> None:
+    """By each column numbers come largest first; once more turns it round, a third time takes it back."""
+    async with opened(WIDE, engine=host, settings=QUICK) as stage:
+        await stage.press(str(number), "z")
+        if number == 1:
+            await stage.until_measured()
+        pane, resource = stage.main.pane, RESOURCES[number - 1]
+        first = stage.shown
+        for column in resource.columns(stage.main.world):
+            if column.sort is None or column.id == resource.default_sort:
+                continue
+            seen = []
+            for by in (column.id, column.id, resource.default_sort):
+                pane.sort_by(column.id)
+                await stage.settle()
+                assert pane.sort == by
+                seen.append(stage.shown)
+            assert seen[2] == first, f"{column.id}: not taken back"
+            assert sorted(seen[0]) == sorted(first)
+
+
+async def test_sorted_by_memory_the_largest_is_on_top(host: DemoEngine) -> None:
+    async with opened(WIDE, engine=host, settings=QUICK) as stage:
+        await stage.until_measured()
+        await stage.press("o", *"mem", "enter")
+        assert "MEM▼" in stage.text
+        assert stage.shown[:3] == ["shop-search-1", "monitoring-prometheus-1", "shop-worker-1"]
+        await stage.press("O")
+        assert stage.shown[-1] == "shop-search-1" or stage.shown.index("shop-search-1") > 10
+
+
+async def test_the_order_is_each_panes_own(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("O", "2", "o", *"size", "enter")
+        assert stage.shown[0] == "opensearchproject/opensearch:2.18.0"
+        await stage.press("1")
+        assert stage.shown[0] == "web-canary"
+
+
+# Filter
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("grafana", ["monitoring-grafana-1"]),
+        ("GRAFANA", ["monitoring-grafana-1"]),
+        ("name:web", ["shop-web-1", "shop-web-2", "web-canary"]),
+        ("name:web state:running", ["shop-web-1", "shop-web-2"]),
+        ("image:redis", ["shop-cache-1"]),
+        ("state:paused", ["monitoring-cadvisor-1"]),
+        ("state:unhealthy", ["shop-worker-1"]),
+        ("label:com.docker.compose.service=grafana", ["monitoring-grafana-1"]),
+        ("label:ofelia", ["backup"]),
+        ("name:web !canary", ["shop-web-1", "shop-web-2"]),
+        ("nosuchthing", []),
+    ],
+)
+async def test_the_filter_keeps(host: DemoEngine, line: str, names: list[str]) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash")
+        await stage.type(line)
+        assert stage.shown == names
+        assert all(name in stage.text for name in names)
+        assert f"{len(names)} of 22" in stage.text
+        await stage.press("escape")
+        assert len(stage.shown) == 22
+        assert "of 22" not in stage.text
+
+
+async def test_healthy_is_not_unhealthy(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash")
+        await stage.type("state:healthy")
+        assert "shop-worker-1" not in stage.shown
+        assert "shop-web-1" in stage.shown
+
+
+@pytest.mark.parametrize(
+    ("pane", "line", "names"),
+    [
+        ("2", "state:dangling", 2),
+        ("2", "image:shop/api", 2),
+        ("3", "driver:macvlan", 1),
+        ("3", "label:team=platform", 1),
+        ("4", "name:shop", 3),
+        ("4", "state:anonymous", 3),
+        ("4", "label:note", 1),
+    ],
+)
+async def test_the_filter_of_the_other_panes(host: DemoEngine, pane: str, line: str, names: int) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press(pane, "slash")
+        await stage.type(line)
+        assert len(stage.shown) == names
+
+
+async def test_a_match_is_marked_where_it_stands(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash")
+        await stage.type("web-2")
+        await stage.press("enter")
+        y = row_of(stage.app, "shop-web-2")
+        x = stage.lines[y].index("web-2")
+        assert all(style_at(stage.app, x + i, y).underline for i in range(5))
+        assert not style_at(stage.app, x - 1, y).underline
+
+
+async def test_a_filter_stays_when_a_new_object_comes() -> None:
+    async with opened(NARROW) as stage:
+        await stage.press("slash", *"web", "enter")
+        add(stage, "web-late")
+        add(stage, "other")
+        await stage.until("web-late")
+        assert stage.shown == ["shop-web-1", "shop-web-2", "web-canary", "web-late"]
+        await stage.until("4 of 24")
+
+
+async def test_switching_panes_ends_the_typing(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash", *"web", "tab", "j")
+        assert stage.main.pane.resource.kind == "image"
+        assert not stage.main.pane.filter, "the filter belongs to the pane it was typed for"
+        assert stage.main.panes[0].filter.line == "web"
+        await stage.press("slash", *"redis")
+        assert stage.shown == ["redis:7.4-alpine"]
+
+
+async def test_moving_while_typing(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash", *"web", "down", "enter")
+        assert stage.cursor == "shop-web-2"
+
+
+# The cursor stays with its object
+
+
+async def test_the_cursor_follows_its_object() -> None:
+    async with opened(NARROW) as stage:
+        await stage.goto("shop-db-1")
+        await stage.press("O")
+        assert stage.cursor == "shop-db-1"
+        await stage.press("o", *"image", "enter")
+        assert stage.cursor == "shop-db-1"
+        await stage.press("slash", *"shop", "enter")
+        assert stage.cursor == "shop-db-1"
+        add(stage, "aaa-shop")
+        await stage.until("aaa-shop")
+        assert stage.cursor == "shop-db-1"
+        rename(stage, "shop-db-1", "zzz-shop")
+        await stage.until("zzz-shop")
+        assert stage.cursor == "zzz-shop"
+        await stage.press("escape")
+        assert stage.cursor == "zzz-shop"
+        assert stage.lines[row_of(stage.app, "zzz-shop")].startswith("›")
+
+
+async def test_when_the_object_goes_the_next_one_is_selected() -> None:
+    async with opened(NARROW) as stage:
+        await stage.goto("shop-web-1")
+        remove(stage, "shop-web-1")
+        await stage.until(lambda: stage.cursor != "shop-web-1")
+        assert stage.cursor == "shop-web-2"
+        await stage.press("G")
+        assert stage.cursor == "web-canary"
+        remove(stage, "web-canary")
+        await stage.until(lambda: stage.cursor != "web-canary")
+        assert stage.cursor == "shop-worker-1"
+
+
+async def test_marks_follow_their_objects_and_go_with_them() -> None:
+    async with opened(NARROW) as stage:
+        for name in ("devbox", "registry", "shop-db-1"):
+            await stage.goto(name)
+            await stage.press("space")
+        await stage.press("O")
+        rename(stage, "devbox", "workbench")
+        remove(stage, "registry")
+        await stage.until(lambda: "workbench" in stage.shown and len(stage.marked) == 2)
+        assert stage.marked == ["shop-db-1", "workbench"]
+
+
+async def test_all_gone() -> None:
+    async with opened(NARROW) as stage:
+        remove(stage, *stage.shown)
+        await stage.until("no containers")
+        assert stage.cursor == ""
+        for key in ("j", "enter", "escape", "space", "i", "escape", "f", "o", "escape", "z", "z", "#"):
+            await stage.press(key)
+        stage.check_frame()
+        add(stage, "first")
+        await stage.until("first")
+        assert stage.cursor == "first"
+
+
+# Other keys
+
+
+async def test_keys_of_the_settings() -> None:
+    settings = Settings(keys={"program.theme": ("f9",), "list.down": ("s",), "pane.image": ()})
+    async with opened(NARROW, settings=settings) as stage:
+        await stage.press("s", "s")
+        assert stage.cursor == stage.shown[2]
+        await stage.press("j", "down", "2", "T")
+        assert stage.cursor == stage.shown[2], "its own keys are released"
+        assert stage.main.pane.resource.kind == "container"
+        assert stage.app.screen is stage.main
+        await stage.press("f9")
+        assert "Theme" in stage.text
+        await stage.press("escape", "question_mark")
+        assert "f9" in stage.text or await found_below(stage, "f9")
+
+
+async def found_below(stage: Stage, text: str) -> bool:
+    for _ in range(5):
+        await stage.press("pagedown")
+        if text in stage.text:
+            return True
+    return False
+
+
+async def test_a_clash_is_said_on_the_screen() -> None:
+    settings = Settings(keys={"program.theme": ("z",)})
+    async with opened(WIDE, settings=settings) as stage:
+        await stage.until("keys.program.theme")
+        assert "pane.zoom" in stage.footer

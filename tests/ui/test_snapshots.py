@@ -1,0 +1,127 @@
+"""Pictures of the documented screens. `pytest tests/ui/test_snapshots.py --snapshot-update` makes them anew.
+
+They are the same on every machine: the Engine, the clock, the time zone, the theme and the errors shown are fixed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from dockertui.demo import DemoEngine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.live.store import Link, LinkState
+from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, nowhere, program
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+Compare = Callable[..., bool]
+Scene = Callable[[Stage], Awaitable[None]]
+
+
+async def keys(stage: Stage, *pressed: str) -> None:
+    """From the main screen with all its figures, press keys and wait for what the Engine says to them."""
+    await stage.until_open()
+    await stage.until_measured()
+    await stage.press(*pressed)
+    await stage.until_known()
+
+
+def presses(*pressed: str) -> Scene:
+    async def scene(stage: Stage) -> None:
+        await keys(stage, *pressed)
+
+    return scene
+
+
+async def database(stage: Stage, *pressed: str) -> None:
+    await stage.until_open()
+    await stage.goto("shop-db-1")
+    await keys(stage, *pressed)
+
+
+def on_database(*pressed: str) -> Scene:
+    async def scene(stage: Stage) -> None:
+        await database(stage, *pressed)
+
+    return scene
+
+
+async def lost(stage: Stage) -> None:
+    """Twelve seconds after the Engine went."""
+    await database(stage)
+    following, stage.app._following = stage.app._following, None
+    assert following is not None
+    following.cancel()
+    await asyncio.wait([following])
+    error = EngineError(ErrorKind.REFUSED, "nobody listens on /var/run/docker.sock", "start the Engine")
+    stage.main.session.mirror.set_link(Link(LinkState.LOST, NOW - 12, error, NOW + 3))
+    await stage.settle()
+
+
+async def unanswered(stage: Stage) -> None:
+    await stage.until("no Engine answered")
+
+
+def picture(snap_compare: Compare, host: DemoEngine, size: tuple[int, int], scene: Scene, **options: Any) -> bool:
+    clock = Clock()
+    app = program(host, clock, settings=QUICK, **options)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await scene(Stage(app, pilot, host, clock))
+
+    return snap_compare(app, terminal_size=size, run_before=before)
+
+
+SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+
+
+@SIZES
+@pytest.mark.parametrize("pane", ["containers", "images", "networks", "volumes"])
+def test_pane(snap_compare: Compare, host: DemoEngine, pane: str, size: tuple[int, int]) -> None:
+    number = ["containers", "images", "networks", "volumes"].index(pane) + 1
+    assert picture(snap_compare, host, size, presses(str(number), "j", "j"))
+
+
+@SIZES
+def test_zoomed(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, presses("z"))
+
+
+def test_detail_narrow(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, NARROW, on_database("enter"))
+
+
+def test_inspect_wide(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, WIDE, on_database("i"))
+
+
+def test_filtered_and_marked(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, NARROW, presses("slash", *"shop state:healthy", "enter", "space", "space"))
+
+
+def test_menu(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, NARROW, presses("o", "j", "j"))
+
+
+def test_palette(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, NARROW, presses("colon", "z"))
+
+
+@SIZES
+def test_lost(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, lost)
+
+
+@SIZES
+def test_connection(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, unanswered, preflight=nowhere())
+
+
+def test_help(snap_compare: Compare, host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dockertui.screens.help.__version__", "0.0.0")
+    assert picture(snap_compare, host, (100, 70), presses("question_mark"))
