@@ -85,7 +85,7 @@ async def test_a_message_ends_by_itself(host: DemoEngine) -> None:
 
 
 async def test_help_shows_every_operation(host: DemoEngine) -> None:
-    async with opened((120, 150), engine=host) as stage:
+    async with opened((200, 500), engine=host) as stage:
         await stage.press("question_mark")
         for operation in OPERATIONS:
             assert operation.title[:50] in stage.text, operation.id

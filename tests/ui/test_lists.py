@@ -217,9 +217,9 @@ async def test_all_gone() -> None:
 
 
 async def test_keys_of_the_settings() -> None:
-    settings = Settings(keys={"program.theme": ("f9",), "list.down": ("s",), "pane.image": ()})
+    settings = Settings(keys={"program.theme": ("f9",), "list.down": ("f8",), "pane.image": ()})
     async with opened(NARROW, settings=settings) as stage:
-        await stage.press("s", "s")
+        await stage.press("f8", "f8")
         assert stage.cursor == stage.shown[2]
         await stage.press("j", "down", "2", "T")
         assert stage.cursor == stage.shown[2], "its own keys are released"
