@@ -51,6 +51,7 @@ class LogFeed:
         self._waiting: list[Entry] = []
         self._flushing: asyncio.TimerHandle | None = None
         self._begun: set[int] = set()
+        self._live: set[int] = set()
         self._started = time.monotonic()
         self._dropped = 0
         self._offset = float("inf")
@@ -96,7 +97,8 @@ class LogFeed:
         shifted = source << SOURCE_SHIFT
         entries = [Entry(when, shifted | (STDERR if stderr else 0), text) for when, stderr, text in lines]
         self._begun.add(source)
-        self._measure_lag(entries[-1].time)
+        if source in self._live:
+            self._measure_lag(entries[-1].time)
         if self._view.state[0]:
             self._view.say("")
         if len(self._followers) == 1:
@@ -153,6 +155,7 @@ class LogFeed:
         name = f"{self.targets[source].name} " if len(self.targets) > 1 else ""
         text = f"{name}{note.text}"
         if note.kind is NoteKind.READY:
+            self._live.add(source)
             self._view.say("" if len(self._view.store) or self._waiting else "no lines yet")
             if self.beginning and not self._view.store.dropped_before:
                 self._show_beginning()

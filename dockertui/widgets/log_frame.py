@@ -32,13 +32,13 @@ _CACHED = 400
 
 
 class Row(NamedTuple):
-    """What one row of the screen shows: a row of a line, or a notice in place of one (number below the first)."""
+    """What one row of the screen shows: a row of a line, or a notice in place of one."""
 
     number: int
     sub: int
     cursor: bool = False
     selected: bool = False
-    notice: str = ""
+    notice: str | None = None
 
 
 class LogFrame(Painted):
@@ -242,7 +242,7 @@ class LogFrame(Painted):
     def _strip(self, row: Row) -> Strip:
         strip = self._strips.get(row)
         if strip is None:
-            drawn = self._draw(row) if row.number >= self.store.first else [self._notice(row.notice)]
+            drawn = self._draw(row) if row.notice is None else [self._notice(row.notice)]
             under = ("cursor",) if row.cursor else ("selected",) if row.selected else ()
             strip = Strip(drawn).adjust_cell_length(self.size.width, self.ink(*under))
             if len(self._strips) >= _CACHED:

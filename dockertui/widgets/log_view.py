@@ -105,7 +105,7 @@ class LogView(LogFrame, can_focus=True):
         if number < self.store.first:
             self._want_older()
         frame = self._build_frame()
-        visible = [row.number for row in frame if row.number >= self.store.first]
+        visible = [row.number for row in frame if row.notice is None]
         if visible:
             self._cursor = max(visible[0], min(self._cursor, visible[-1]))
         self.refresh_frame_from_scratch()
@@ -169,7 +169,7 @@ class LogView(LogFrame, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         event.stop()
         y = event.get_content_offset_capture(self).y
-        if self._frame and y < len(self._frame) and self._frame[y].number >= self.store.first:
+        if self._frame and y < len(self._frame) and self._frame[y].notice is None:
             self.go_to(self._frame[y].number)
             if event.chain == 2:
                 self.action_enter()

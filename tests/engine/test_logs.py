@@ -1,0 +1,202 @@
+"""Logs of a real Engine: what we read is what `docker logs` says."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+
+from dockertui.engine.client import Engine
+from dockertui.engine.log_lines import Line
+from dockertui.engine.logs import open_log
+from dockertui.live.follower import Follower, Note, NoteKind
+from tests.engine.dockerd import Dockerd
+from tests.engine.watching import PATIENCE, opened
+
+PARTIAL = "head -c 100000 /dev/zero | tr '\\0' x; echo; echo a; printf 'no end'"
+MEGABYTE = "head -c 1000000 /dev/zero | tr '\\0' y; echo; echo short"
+ODD = "printf 'crlf\\r\\n'; printf '\\n'; printf 'bad \\377\\303 bytes\\n'; printf 'é\\n'"
+BOTH = "for i in 1 2 3 4 5; do echo out $i; echo err $i >&2; done"
+
+
+@dataclass
+class Following:
+    """A follower at work, and what it told."""
+
+    follower: Follower
+    lines: list[Line] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def texts(self) -> list[str]:
+        return [line.text for line in self.lines]
+
+    async def until(self, text: str) -> None:
+        """Wait for a line."""
+        async with asyncio.timeout(PATIENCE):
+            while text not in self.texts:
+                await self.news.wait()
+                self.news.clear()
+
+    async def until_told(self, kind: NoteKind, count: int = 1) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while sum(note.kind is kind for note in self.notes) < count:
+                await self.news.wait()
+                self.news.clear()
+
+
+@asynccontextmanager
+async def following(engine: Engine, container: str, tail: int | None = 1000) -> AsyncIterator[Following]:
+    found: list[Following] = []
+
+    def took(lines: list[Line]) -> None:
+        found[0].lines += lines
+        found[0].news.set()
+
+    def told(note: Note) -> None:
+        found[0].notes.append(note)
+        found[0].news.set()
+
+    found.append(Following(Follower(engine, container, took=took, told=told, tail=tail)))
+    task = asyncio.create_task(found[0].follower.run())
+    try:
+        yield found[0]
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def all_lines(engine: Engine, container: str, *, tty: bool) -> list[Line]:
+    async with open_log(engine, container, tty=tty) as log:
+        return [line async for batch in log.batches() for line in batch]
+
+
+def cli_logs(dockerd: Dockerd, container: str) -> tuple[bytes, bytes]:
+    done = subprocess.run(["docker", "logs", container], env=dockerd.environment(), capture_output=True, check=True)
+    return done.stdout, done.stderr
+
+
+def as_text(output: bytes) -> list[str]:
+    return output.decode("utf-8", "replace").removesuffix("\n").split("\n") if output else []
+
+
+@pytest.mark.parametrize("driver", ["json-file", "local"])
+@pytest.mark.parametrize(
+    "command", [PARTIAL, MEGABYTE, ODD, BOTH, "true"], ids=["partial", "megabyte", "odd", "both", "none"]
+)
+@pytest.mark.parametrize("tty", [False, True], ids=["pipes", "terminal"])
+async def test_the_lines_are_those_of_the_cli(clean_dockerd: Dockerd, driver: str, command: str, tty: bool) -> None:
+    if driver == "local" and tty and "head" in command:
+        pytest.skip("20.10's local driver loses the newline after a line in parts: where it ended cannot be known")
+    words = (f"--log-driver={driver}", *(["--tty"] if tty else []))
+    container = await asyncio.to_thread(clean_dockerd.run, *words, command=["sh", "-c", command])
+    await asyncio.to_thread(clean_dockerd.cli, "wait", container)
+    out, err = await asyncio.to_thread(cli_logs, clean_dockerd, container)
+    async with opened(clean_dockerd) as engine:
+        lines = await all_lines(engine, container, tty=tty)
+    assert [line.text for line in lines if not line.stderr] == as_text(out)
+    assert [line.text for line in lines if line.stderr] == as_text(err)
+
+
+async def test_a_long_log_is_paged_to_its_beginning(clean_dockerd: Dockerd) -> None:
+    container = await asyncio.to_thread(clean_dockerd.run, command=["seq", "1", "100000"])
+    await asyncio.to_thread(clean_dockerd.cli, "wait", container)
+    out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until("100000")
+        lines = list(log.lines)
+        while not log.follower.beginning:
+            lines = (await log.follower.older(lines[0].time, 9_000)).lines + lines
+    ours = "".join(f"{line.text}\n" for line in lines).encode()
+    assert hashlib.sha256(ours).digest() == hashlib.sha256(out).digest()
+
+
+async def test_lines_in_parts_stay_whole_over_pages(clean_dockerd: Dockerd) -> None:
+    """A tail may begin within a line."""
+    command = "for i in 1 2 3 4 5 6; do head -c 50000 /dev/zero | tr '\\0' $i; echo; done"
+    container = await asyncio.to_thread(clean_dockerd.run, command=["sh", "-c", command])
+    await asyncio.to_thread(clean_dockerd.cli, "wait", container)
+    async with opened(clean_dockerd) as engine, following(engine, container, tail=6) as log:
+        await log.until("6" * 50_000)
+        lines = list(log.lines)
+        while not log.follower.beginning:
+            lines = (await log.follower.older(lines[0].time, 3)).lines + lines
+    assert [(line.text[0], len(line.text)) for line in lines] == [(str(n), 50_000) for n in range(1, 7)]
+
+
+async def test_it_follows_over_a_restart_without_losing_or_repeating(clean_dockerd: Dockerd) -> None:
+    command = "i=0; while [ $i -lt 300 ]; do echo $(date +%s) $i; i=$((i+1)); done; echo end; sleep 1d"
+    container = await asyncio.to_thread(clean_dockerd.run, command=["sh", "-c", command])
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until("end")
+        await asyncio.to_thread(clean_dockerd.cli, "restart", "--time=0", container)
+        log.follower.changed()
+        await log.until_told(NoteKind.STARTED)
+        async with asyncio.timeout(PATIENCE):
+            while log.texts.count("end") < 2:
+                await log.news.wait()
+                log.news.clear()
+        out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
+        assert log.texts == as_text(out)
+
+
+async def test_it_goes_on_after_the_engine_was_killed(clean_dockerd: Dockerd) -> None:
+    command = ["sh", "-c", "echo before; sleep 1d"]
+    container = await asyncio.to_thread(clean_dockerd.run, command=command)
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until("before")
+        await asyncio.to_thread(clean_dockerd.crash)
+        await log.until_told(NoteKind.LOST)
+        await asyncio.to_thread(clean_dockerd.cli, "start", container, check=False)
+        log.follower.changed()
+        async with asyncio.timeout(PATIENCE):
+            while log.texts.count("before") < 2:
+                await log.news.wait()
+                log.news.clear()
+        out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
+        assert log.texts == as_text(out)
+
+
+async def test_rotation_leaves_no_gap_unsaid(clean_dockerd: Dockerd) -> None:
+    words = ("--log-opt=max-size=100k", "--log-opt=max-file=2")
+    container = await asyncio.to_thread(clean_dockerd.run, *words, command=["sh", "-c", "seq 1 20000; sleep 1d"])
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until("20000")
+        numbers = [int(text) for text in log.texts]
+        breaks = sum(after != before + 1 for before, after in pairwise(numbers))
+        assert breaks == sum(note.kind is NoteKind.GAP for note in log.notes)
+
+
+async def test_a_driver_that_cannot_be_read_says_so(clean_dockerd: Dockerd) -> None:
+    container = await asyncio.to_thread(clean_dockerd.run, "--log-driver=none", command=["echo", "hello"])
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until_told(NoteKind.REFUSED)
+        assert "does not support reading" in log.notes[-1].text
+
+
+async def test_since_and_until_are_the_clis(clean_dockerd: Dockerd) -> None:
+    container = await asyncio.to_thread(clean_dockerd.run, command=["sh", "-c", "seq 1 1000"])
+    await asyncio.to_thread(clean_dockerd.cli, "wait", container)
+    async with opened(clean_dockerd) as engine:
+        lines = await all_lines(engine, container, tty=False)
+        since, until = lines[200].time, lines[800].time
+        async with open_log(engine, container, tty=False, since=since, until=until) as log:
+            found = [line async for batch in log.batches() for line in batch]
+    assert found == [line for line in lines if since <= line.time <= until]
+
+
+async def test_leaving_closes_the_connection(clean_dockerd: Dockerd) -> None:
+    container = await asyncio.to_thread(clean_dockerd.run, command=["sh", "-c", "while :; do echo x; sleep 0.01; done"])
+    async with opened(clean_dockerd) as engine:
+        for _ in range(5):
+            async with following(engine, container) as log:
+                await log.until("x")
+        running = [request for request in engine.trace if "/logs" in request.path and request.duration is None]
+        assert running == []

@@ -1,0 +1,124 @@
+"""The whole program on a demo Engine of its own, with the log of a container open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from textual.pilot import Pilot
+
+from dockertui.app import DockerTUI
+from dockertui.config import Settings
+from dockertui.demo.engine import DemoEngine
+from dockertui.demo.world.host import Host
+from dockertui.demo.world.objects import Container, LogLine
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.preflight import Preflight
+from dockertui.engine.trace import Trace
+from dockertui.screens.log_tab import LogTab
+from dockertui.screens.main import MainScreen
+
+BORN = 1_795_240_000.0
+PATIENCE = 60.0
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = BORN
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Stage:
+    """The program, its pilot, and the Engine it runs on."""
+
+    demo: DemoEngine
+    app: DockerTUI
+    pilot: Pilot[None]
+
+    @property
+    def main(self) -> MainScreen:
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+
+    @property
+    def log(self) -> LogTab:
+        return self.main.detail.logs
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows of the log on the screen, the line below it last."""
+        return [self.log.render_line(y).text.rstrip() for y in range(self.log.size.height)]
+
+    @property
+    def status(self) -> str:
+        return self.lines[-1]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the screen is as wished."""
+        waited = 0.0
+        while not condition():
+            await self.pilot.pause(0.05)
+            waited += 0.05
+            assert waited < PATIENCE, "\n".join(self.lines)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Type a line into the prompt in place of what it holds, and enter."""
+        await self.until(lambda: self.app.focused is not self.log)
+        await self.press("ctrl+u", *text, "enter")
+        await self.until(lambda: self.app.focused is self.log)
+
+    async def open(self, name: str) -> None:
+        """Put the cursor on a container, and open its log."""
+        containers = self.main.session.mirror.objects("container")
+        await self.until(lambda: any(one.name == name for one in containers.values()))
+        key = next(key for key, one in containers.items() if one.name == name)
+        await self.until(lambda: self.main.panes[0].table.move_to(key))
+        await self.press("l")
+        await self.until(lambda: "asking" not in self.status and self.log.size.height > 1)
+
+    def silence(self, name: str) -> None:
+        """Empty a container's log."""
+        self.demo.run(lambda host: named(host, name).logs.clear())
+
+    def wrote(self, name: str, *texts: str, stderr: bool = False, at: float | None = None) -> None:
+        """Have a container write lines, each 10 µs after the one before."""
+
+        def write(host: Host) -> None:
+            container = named(host, name)
+            start = host.now() if at is None else at
+            for place, text in enumerate(texts):
+                container.logs.append(LogLine(start + place * 1e-5, stderr, text))
+            container.temper = replace(container.temper, voice="")
+            host.events.emit("container", "exec_die", container.id, {})  # who follows looks again
+
+        self.demo.run(write)
+
+
+def named(host: Host, name: str) -> Container:
+    return next(one for one in host.containers.values() if one.name == name)
+
+
+@asynccontextmanager
+async def stage(size: tuple[int, int] = (100, 24)) -> AsyncIterator[Stage]:
+    """The program with its main screen shown."""
+    with DemoEngine(clock=Clock()) as demo:
+        endpoint = Endpoint("demo", demo.url, "a test", demo=True)
+        trace = Trace()
+        preflight = Preflight([endpoint], trace=trace)
+        preflight.start()
+        settings = Settings(diff_output=False, flow_control=False)
+        app = DockerTUI(settings=settings, problems=[], preflight=preflight, trace=trace, start_demo=lambda: endpoint)
+        async with app.run_test(size=size) as pilot:
+            made = Stage(demo, app, pilot)
+            await made.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+            yield made
+        assert demo.defects == []

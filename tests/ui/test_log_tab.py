@@ -1,0 +1,262 @@
+"""The Logs tab as a user meets it, on the demo Engine."""
+
+from __future__ import annotations
+
+import stat
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from dockertui.demo.world import lifecycle
+from dockertui.demo.world.hostile import STRINGS
+from dockertui.screens.log_histogram import HistogramScreen, HistogramView
+from dockertui.screens.log_line import LogLineScreen
+from tests.ui.log_stage import BORN, Stage, named, stage
+
+NUMBERS = [f"line {number:04d}" for number in range(3000)]
+
+
+def _ends_with(path: Path, text: str) -> bool:
+    return path.read_text().endswith(text)
+
+
+async def opened(world: Stage, *texts: str) -> None:
+    """The log of `legacy-import`, which says these lines alone."""
+    world.silence("legacy-import")
+    world.wrote("legacy-import", *texts, at=BORN - 1000)
+    await world.open("legacy-import")
+    await world.until(lambda: texts[-1][:20] in "\n".join(world.lines))
+
+
+async def test_it_opens_at_the_tail_and_follows() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        assert world.lines[-2].strip() == "line 2999"
+        assert "▼ following" in world.status
+        assert len(world.log.store) < 1500, "the tail alone is asked for"
+        world.wrote("legacy-import", "and on it goes", at=BORN + 1)
+        await world.until(lambda: world.lines[-2].strip() == "and on it goes")
+
+
+async def test_scrolling_up_pages_to_the_beginning_and_leaves_nothing_out() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        for _ in range(20):  # pages
+            await world.press("g")
+            await world.pilot.pause(0.1)
+        store = world.log.store
+        assert [entry.text for entry in store.entries(store.first)] == NUMBERS
+        assert world.lines[1].strip(" ›") == "line 0000"
+
+
+async def test_a_reader_who_scrolled_up_stays_and_is_told_of_new_lines() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        await world.press("k", "k", "pageup")
+        before = world.lines[:-1]
+        world.wrote("legacy-import", "news 1", "news 2", at=BORN + 1)
+        await world.until(lambda: "2 new" in world.status)
+        assert world.lines[:-1] == before
+        await world.press("G")
+        assert world.lines[-2].strip() == "news 2"
+        assert "following" in world.status
+
+
+async def test_a_search_marks_and_goes_to_what_is_not_loaded_yet() -> None:
+    async with stage() as world:
+        await opened(world, "the needle", *NUMBERS)
+        await world.press("/")
+        await world.type("~line 29[89]5")
+        assert world.log.cursor_entry is not None
+        assert world.log.cursor_entry.text == "line 2995"
+        await world.press("N")
+        assert world.log.cursor_entry.text == "line 2985"
+        await world.press("n")
+        assert world.log.cursor_entry.text == "line 2995"
+        await world.press("/")
+        await world.type("needle")
+        await world.press("N")
+        await world.until(lambda: world.log.cursor_entry and world.log.cursor_entry.text == "the needle")
+
+
+async def test_a_filter_keeps_lines_with_context_and_leads_to_their_place() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        await world.press("&")
+        await world.type("line 295")
+        assert [line.strip() for line in world.lines if "line 295" in line][:-1] == [f"line 295{n}" for n in range(10)]
+        await world.press("&")
+        await world.type("2955")
+        await world.press("+")
+        assert [line.strip(" ›") for line in world.lines if "line 29" in line][:3] == [
+            "line 2954",
+            "line 2955",
+            "line 2956",
+        ]
+        await world.press("k", "enter")
+        assert not world.log.shown.filter
+        assert world.log.cursor_entry is not None
+        assert world.log.cursor_entry.text == "line 2955"
+
+
+async def test_an_inverse_filter_and_a_wrong_expression() -> None:
+    async with stage() as world:
+        await opened(world, "good", "bad one", "good too")
+        await world.press("&")
+        await world.type("!bad")
+        assert [line.strip() for line in world.lines if "o" in line and "⋯" not in line][:2] == ["good", "good too"]
+        await world.press("&")
+        await world.type("~(")
+        assert "unterminated" in world.status
+
+
+async def test_levels_and_standard_error() -> None:
+    async with stage() as world:
+        await opened(world, "INFO fine", "WARN look", "ERROR bad")
+        world.wrote("legacy-import", "to stderr", stderr=True, at=BORN + 1)
+        await world.until(lambda: "▎to stderr" in "\n".join(world.lines))
+        await world.press("v")
+        assert [line.strip() for line in world.lines if "fine" in line or "look" in line] == ["WARN look"]
+        await world.press("v")
+        assert "look" not in "\n".join(world.lines)
+        assert "ERROR bad" in "\n".join(world.lines)
+        await world.press("v", "E")
+        assert next(line for line in world.lines if "stderr" in line) == "▎to stderr"
+        assert "ERROR bad" not in "\n".join(world.lines)
+
+
+async def test_times_wrap_and_the_horizontal_position() -> None:
+    async with stage() as world:
+        await opened(world, "x" * 150 + "END")
+        assert "END" not in "\n".join(world.lines)
+        await world.press("right", "right")
+        assert "END" in "\n".join(world.lines)
+        world.wrote("legacy-import", "y" * 150 + "TOO", at=BORN + 1)
+        await world.until(lambda: "TOO" in "\n".join(world.lines))
+        await world.press("left", "left", "w")
+        assert "END" in "\n".join(world.lines)
+        await world.press("w", "t", "t")
+        assert "UTC" in world.status
+
+
+async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
+    async with stage() as world:
+        await opened(world, '{"level": "error", "msg": "it broke", "nested": {"deep": 1}}')
+        await world.press("J")
+        assert any("ERROR it broke nested=" in line for line in world.lines)
+        await world.press("k", "enter")
+        await world.until(lambda: isinstance(world.app.screen, LogLineScreen))
+        view = world.app.screen.query_one("LineView")
+        await world.pilot.pause(0.2)
+        assert any('"deep": 1' in view.render_line(y).text for y in range(20))
+        await world.press("escape")
+        assert not isinstance(world.app.screen, LogLineScreen)
+
+
+async def test_lines_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage() as world:
+        copied: list[str] = []
+        monkeypatch.setattr(world.app, "copy_to_clipboard", copied.append)
+        await opened(world, "one", "\x1b[31mtwo\x1b[0m", "three")
+        await world.press("k", "y", "space", "k", "y", "space", "Y")
+        await world.type("3")
+        assert copied == ["two", "one\ntwo", "one\ntwo\nthree"]
+
+
+async def test_a_mark_is_drawn() -> None:
+    async with stage() as world:
+        await opened(world, "one")
+        await world.press("m")
+        await world.until(lambda: any(line.startswith("── ") for line in world.lines))
+
+
+async def test_what_is_shown_and_the_whole_log_are_saved(tmp_path: Path) -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        for choice, name in ((0, "shown"), (1, "whole")):
+            path = tmp_path / name
+            await world.press("ctrl+s", *["down"] * choice, "enter")
+            await world.until(lambda: type(world.app.focused).__name__ == "Prompt")
+            await world.type(str(path))
+            await world.until(path.exists)
+            await world.until(partial(_ends_with, path, "line 2999\n"))
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert (tmp_path / "whole").read_text().splitlines() == NUMBERS
+
+
+async def test_the_log_goes_on_over_a_restart() -> None:
+    async with stage() as world:
+        await opened(world, "before")
+
+        world.demo.run(lambda host: lifecycle.die(host, named(host, "legacy-import"), 1))
+        await world.until(lambda: "exited: 1" in "\n".join(world.lines))
+        world.demo.run(lambda host: lifecycle.start(host, named(host, "legacy-import")))
+        await world.until(lambda: "started again" in "\n".join(world.lines))
+        world.wrote("legacy-import", "after", at=BORN + 5)
+        await world.until(lambda: "after" in "\n".join(world.lines))
+        text = "\n".join(world.lines)
+        assert text.index("before") < text.index("exited: 1") < text.index("started again") < text.index("after")
+        assert text.count("before") == 1
+
+
+async def test_the_marked_containers_are_merged_by_time_with_their_names() -> None:
+    async with stage() as world:
+        for name, place in (("devbox", 0), ("legacy-import", 1)):
+            world.silence(name)
+            for number in range(5):
+                world.wrote(name, f"{name} {number}", at=BORN - 100 + number * 2 + place)
+        table = world.main.panes[0].table
+        containers = world.main.session.mirror.objects("container")
+        for name in ("devbox", "legacy-import"):
+            key = next(key for key, one in containers.items() if one.name == name)
+            await world.until(partial(table.move_to, key))
+            await world.press("space")
+        await world.press("l")
+        await world.until(lambda: "legacy-import 4" in "\n".join(world.lines))
+        said = [line.split()[-2:] for line in world.lines if line.split()[-1:] and line.split()[-1].isdecimal()]
+        assert said == [[name, str(number)] for number in range(5) for name in ("devbox", "legacy-import")]
+        assert any(line.startswith(" devbox           devbox 0") for line in world.lines)
+
+
+async def test_since_shows_a_span() -> None:
+    async with stage() as world:
+        await opened(world, "old")
+        await world.press("s")
+        await world.type("2026-01-01 00:00..2026-01-02")
+        await world.until(lambda: "no lines yet" in world.status)
+        await world.press("6")
+        await world.until(lambda: any(line.strip() == "old" for line in world.lines))
+        await world.press("s")
+        await world.type("nonsense")
+        await world.until(lambda: "no time" in world.main.footer.render_line(0).text)
+
+
+async def test_the_histogram_leads_to_its_time() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS[:50])
+        world.wrote("legacy-import", "ERROR much later", at=BORN)
+        await world.until(lambda: "much later" in "\n".join(world.lines))
+        await world.press("H")
+        await world.until(lambda: isinstance(world.app.screen, HistogramScreen))
+        await world.until(lambda: world.app.screen.query_one(HistogramView).line_count)
+        await world.press("enter")
+        assert world.log.cursor_entry is not None
+        assert world.log.cursor_entry.text == "line 0000"
+
+
+@pytest.mark.parametrize("kind", sorted(STRINGS))
+async def test_hostile_lines_are_painted_as_signs(kind: str) -> None:
+    async with stage() as world:
+        await opened(world, STRINGS[kind].replace("\n", " "), "the end")
+        painted = "".join(world.lines)
+        assert not set(painted) & {chr(code) for code in (*range(32), *range(127, 160), 0x202E, 0x200B, 0xFEFF)}
+
+
+async def test_requests_end_with_the_tab() -> None:
+    async with stage() as world:
+        await opened(world, "one")
+        running = [one for one in world.app.trace if "/logs" in one.path and one.duration is None]
+        assert len(running) == 1
+        await world.press("escape")
+        await world.until(lambda: not [one for one in world.app.trace if "/logs" in one.path and one.duration is None])
