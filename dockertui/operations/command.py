@@ -81,9 +81,10 @@ class Command(Operation):
     `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else the
     options have their defaults unless they are asked for. applies: why it does not apply to an object, or "". doing,
     done: its words while it runs and afterwards. takes_along: what else goes with the object, in words. outcome: what
-    is worth saying of the Engine's reply. long: whether it is a job to look at, rather than a matter of seconds.
-    prepare: what the Engine knows better than the defaults. complete: what the form does not ask for, as credentials.
-    since: the API version that brings it, where 1.41 does not.
+    is worth saying of the Engine's reply, or of the list of them where there are several requests. long: whether it
+    is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better than the defaults.
+    complete: what the form does not ask for, as credentials. since: the API version that brings it, where 1.41 does
+    not.
     """
 
     kind: str

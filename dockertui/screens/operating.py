@@ -205,12 +205,10 @@ class Operating(Screen[None], TakesKeys):
     def _question(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
         from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
 
-        resource = BY_KIND[command.kind]
-
         def told(now: Values) -> list[Section]:
             objects = [
                 (
-                    resource.name(item) if item is not None else resource.title,
+                    BY_KIND[command.kind].name(item) if item is not None else "gone",
                     command.takes_along(item, self.world, now),
                 )
                 for item in items
@@ -224,9 +222,9 @@ class Operating(Screen[None], TakesKeys):
         return ConfirmScreen(Question(title, command.title.lower(), flags, values, told))
 
     def _title(self, command: Command, items: Sequence[Any]) -> str:
-        resource = BY_KIND[command.kind]
         if not command.on_object:
             return command.title
+        resource = BY_KIND[command.kind]
         if len(items) > 1:
             left_out = f", not the {self._left_out} others that are marked" if self._left_out else ""
             return f"{command.title}: {len(items)} {resource.title.lower()}{left_out}"
@@ -243,12 +241,12 @@ class Operating(Screen[None], TakesKeys):
         return [*docker, *more], [*curl, *more]
 
     def _begin(self, command: Command, items: Sequence[Any], values: Values) -> None:
-        resource: Resource[Any] = BY_KIND[command.kind]
+        resource: Resource[Any] | None = BY_KIND.get(command.kind)
         tasks = [
             Task(
                 command,
-                resource.source.identity(item) if item is not None else "",
-                resource.name(item) if item is not None else str(values.get("reference") or values.get("name") or ""),
+                resource.source.identity(item) if resource and item is not None else "",
+                resource.name(item) if resource and item is not None else _named(values),
                 command.plan(item, values),
             )
             for item in items
@@ -330,6 +328,11 @@ class Operating(Screen[None], TakesKeys):
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():
             self.jobs.cancel(job)
+
+
+def _named(values: Values) -> str:
+    """What the form calls the thing that is made."""
+    return str(values.get("reference") or values.get("name") or "")
 
 
 def one_result(job: Job) -> str:

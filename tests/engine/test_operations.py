@@ -76,11 +76,15 @@ CASES = (
     Case("volume.create", values={"name": "data", "options": ("type=tmpfs", "device=tmpfs"), "labels": ("a=b c",)}),
     Case("volume.create"),
     Case("volume.remove", ["volume create data"], "data"),
+    Case("system.prune", [UP, DOWN, "commit old", "network create net", "volume create data"]),
+    Case("system.prune", [UP, DOWN, "commit old shop:1", "network create net", "volume create data"],
+         values={"unused": True, "volumes": True}),
     Case("volume.prune", ["volume create data", UP], values={"labels": ("keep!=yes",)}),
 )  # fmt: skip
 
 ELSEWHERE = {
     "image.pull": "needs a registry: test_registry.py",
+    **dict.fromkeys(("image.save", "image.load", "image.import", "container.export"), "test_files.py"),
     "image.push": "needs a registry: test_registry.py",
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
 }
