@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.screen import ModalScreen, Screen
 
+from dockertui.engine.call import send
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.live.session import Session
@@ -17,6 +18,7 @@ from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.command import Command, Entry, Harm, Plan, Values
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.lines import curl_line, docker_line
+from dockertui.operations.remedies import explained
 from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
@@ -132,7 +134,7 @@ class Operating(Screen[None], TakesKeys):
             return
         asked = asyncio.Event()
         self.run_worker(self._order(command, with_options, asked), group="orders")
-        if command.prepare is None:  # who asks the Engine first may be kept waiting by it
+        if command.prepare is None and command.report is None:  # who asks the Engine first may be kept waiting by it
             await asked.wait()
 
     async def _order(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
@@ -178,8 +180,28 @@ class Operating(Screen[None], TakesKeys):
             values = await self._told(command, command.complete(values))
         if values is not None and self._to_confirm(command, items):
             values = await self._answer(self._question(command, items, values), asked)
-        if values is not None:
+        if values is not None and command.report is not None:
+            await self._report(command, items[0], values)
+        elif values is not None:
             self._begin(command, items, values)
+
+    async def _report(self, command: Command, item: Any, values: Values) -> None:
+        """Ask, and show the answer on a page."""
+        from dockertui.screens.report import ReportScreen
+
+        plan, reply = command.plan(item, values), None
+        self.say(f"{command.doing} the Engine…", stays=600)
+        try:
+            with because(command.id, docker_line(self.session.endpoint, plan.docker)):
+                for call in plan.calls:
+                    reply = await send(self.session.engine, call)
+        except EngineError as error:
+            self.say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
+            return
+        self.say("")
+        docker, curl = self.lines(command, [item], values)
+        sections = command.report(item, reply) if command.report is not None else []
+        await self.app.push_screen(ReportScreen(self._title(command, [item]), sections, (docker[0], curl[0])))
 
     def _alike(self, command: Command) -> Any:
         """What a form for something new starts from: the object under the cursor, if it is of that kind."""

@@ -8,6 +8,7 @@ import pytest
 
 from dockertui.engine.client import Engine
 from dockertui.operations.catalogue import COMMANDS
+from dockertui.operations.reports import REPORTS
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import Case, by_curl, by_docker, by_the_program, endpoint_of, prepare, state
 
@@ -83,6 +84,7 @@ CASES = (
 )  # fmt: skip
 
 ELSEWHERE = {
+    **{command.id: "changes nothing: test_reports.py" for command in REPORTS},
     "image.pull": "needs a registry: test_registry.py",
     **dict.fromkeys(("image.save", "image.load", "image.import", "container.export"), "test_files.py"),
     "image.push": "needs a registry: test_registry.py",
