@@ -184,7 +184,7 @@ class TerminalActions(Screen[None]):
 
     # what the terminals say
 
-    def on_terminal_pane_left(self) -> None:
+    def on_terminal_commands_left(self) -> None:
         self.show_terminals(False)
 
     def on_terminal_pane_counted(self) -> None:
@@ -193,7 +193,7 @@ class TerminalActions(Screen[None]):
     def on_terminal_pane_said(self, event: Any) -> None:
         self.say(event.text, event.style)
 
-    async def on_terminal_pane_another_asked(self, event: Any) -> None:
+    async def on_terminal_commands_another_asked(self, event: Any) -> None:
         from dockertui.engine.execs import Command
         from dockertui.terminal.process import ExecProcess
 
@@ -209,7 +209,7 @@ class TerminalActions(Screen[None]):
         else:
             self.say("")
 
-    async def on_terminal_pane_hand_over_asked(self, event: Any) -> None:
+    async def on_terminal_commands_hand_over_asked(self, event: Any) -> None:
         await self._hand_over(event.session)
 
     async def _hand_over(self, session: Any) -> None:

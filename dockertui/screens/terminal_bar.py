@@ -8,7 +8,8 @@ from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue, sign
 from dockertui.screens import status
 from dockertui.screens.status import Line
-from dockertui.terminal.session import State, TerminalSession
+from dockertui.terminal.policy import State
+from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.bar import Piece
 
 _SIGNS = {

@@ -19,7 +19,7 @@ from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
-    from dockertui.screens.terminal_pane import TerminalPane
+    from dockertui.screens.terminal_commands import TerminalCommands
 
 _SHOWN = 60
 """Characters of a paste that a question shows."""
@@ -54,7 +54,7 @@ def clipboard(
     app.push_screen(Menu(title, items), lambda chosen: answer(session, text, chosen == "yes"))
 
 
-def close(pane: TerminalPane, session: TerminalSession) -> None:
+def close(pane: TerminalCommands, session: TerminalSession) -> None:
     """Ask before a session whose process runs is closed."""
     attached = isinstance(session.process, AttachedProcess)
     label = "Detach: the container keeps running" if attached else "Close: its program is asked to end"
@@ -67,7 +67,7 @@ def close(pane: TerminalPane, session: TerminalSession) -> None:
     _ask(pane.app, f"{terminal_bar.name(session)} still runs", items, chosen)
 
 
-def interrupt(pane: TerminalPane, session: TerminalSession) -> None:
+def interrupt(pane: TerminalCommands, session: TerminalSession) -> None:
     """Ctrl-C where there is no terminal that would turn it into a signal."""
     name = session.process.container_name
     if isinstance(session.process, AttachedProcess):
@@ -89,7 +89,7 @@ def interrupt(pane: TerminalPane, session: TerminalSession) -> None:
     _ask(pane.app, "Ctrl-C: there is no terminal in the container", items, chosen)
 
 
-def choose(pane: TerminalPane) -> None:
+def choose(pane: TerminalCommands) -> None:
     """Offer all sessions."""
     items = [
         Item(str(number), terminal_bar.name(session), hint=" ".join(terminal_bar.state(session)[:1]))
@@ -98,7 +98,7 @@ def choose(pane: TerminalPane) -> None:
     _ask(pane.app, "Terminals", items, lambda chosen: pane.show(pane.sessions[int(chosen)]))
 
 
-def commands(pane: TerminalPane) -> None:
+def commands(pane: TerminalCommands) -> None:
     """Offer all that can follow the leader."""
     operations = {operation.id: operation for operation in pane.catalogue.within(Context.TERMINAL)}
     leader = terminal_bar.leader_sign(pane.settings.terminal_leader)
@@ -124,7 +124,7 @@ def leave(app: App[Any], sessions: list[TerminalSession], go: Callable[[], None]
     _ask(app, title, items, lambda chosen: go() if chosen == "leave" else None)
 
 
-async def ask(pane: TerminalPane, label: str, value: str, typed: Callable[[str], None]) -> None:
+async def ask(pane: TerminalCommands, label: str, value: str, typed: Callable[[str], None]) -> None:
     """A line to type a name or a search in; what is typed counts at once."""
     screen = pane.screen
     await screen.query(Prompt).remove()
@@ -143,7 +143,7 @@ def free_path(session: TerminalSession, ending: str) -> Path:
     return folder / f"{base}-{time.strftime('%Y%m%d-%H%M%S')}-{session.number}.{ending}"
 
 
-def save(pane: TerminalPane) -> None:
+def save(pane: TerminalCommands) -> None:
     """Write all lines that are kept to a file."""
     session = pane.session
     if session is None:
@@ -159,7 +159,7 @@ def save(pane: TerminalPane) -> None:
         pane.say(f"saved {path}", "good")
 
 
-def record(pane: TerminalPane) -> None:
+def record(pane: TerminalCommands) -> None:
     """Begin to record, or end it."""
     session = pane.session
     if session is None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
 
 from dockertui.config import Settings
 from dockertui.engine.hijack import WindowSize
 from dockertui.key_names import normal
-from dockertui.operations.base import Context, Operation
+from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
 from dockertui.screens import terminal_bar, terminal_menus
+from dockertui.screens.terminal_commands import TerminalCommands
+from dockertui.terminal.policy import Clipboard, Policy, Watcher
 from dockertui.terminal.process import Process
-from dockertui.terminal.session import Clipboard, Policy, TerminalSession, Watcher
+from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.text import clean
@@ -28,11 +29,8 @@ _GOODBYE = 2.0
 _FIRST_SIZE = WindowSize(80, 24)
 
 
-class TerminalPane(Vertical):
+class TerminalPane(TerminalCommands):
     """Keeps the sessions, and shows them. What follows the leader is done here, by the catalogue's operations."""
-
-    class Left(Message):
-        """The user wants the lists."""
 
     class Counted(Message):
         """A session was opened or closed."""
@@ -51,21 +49,6 @@ class TerminalPane(Vertical):
         def __init__(self, on: bool) -> None:
             super().__init__()
             self.on = on
-
-    class HandOverAsked(Message):
-        """A session is to have the whole real terminal."""
-
-        def __init__(self, session: TerminalSession) -> None:
-            super().__init__()
-            self.session = session
-
-    class AnotherAsked(Message):
-        """Another shell is wanted in a container."""
-
-        def __init__(self, container: str, name: str) -> None:
-            super().__init__()
-            self.container = container
-            self.name = name
 
     def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
         super().__init__(id="terminals")
@@ -103,11 +86,6 @@ class TerminalPane(Vertical):
     # sessions
 
     @property
-    def session(self) -> TerminalSession | None:
-        """The session that has the keys."""
-        return self.view.session
-
-    @property
     def live(self) -> list[TerminalSession]:
         """The sessions whose process runs."""
         return [session for session in self.sessions if session.live]
@@ -128,7 +106,7 @@ class TerminalPane(Vertical):
 
     def show(self, session: TerminalSession | None) -> None:
         """Show a session where the keys go; if the other half has it, go there."""
-        other = self._other
+        other = self.other
         if session is not None and self.split and other.session is session:
             self.focus_view(other)
             return
@@ -148,10 +126,10 @@ class TerminalPane(Vertical):
         left = [other for other in self.sessions if other not in shown]
         if self.view.session is None and left:
             self.view.show(left[min(index, len(left) - 1)])
-        if self.split and self._other.session is None:
-            self._set_split(False)
-        if self.view.session is None and self._other.session is not None:
-            self.view = self._other
+        if self.split and self.other.session is None:
+            self.set_split(False)
+        if self.view.session is None and self.other.session is not None:
+            self.view = self.other
         self._arrange()
         if not self.sessions:
             self.post_message(self.Left())
@@ -183,7 +161,7 @@ class TerminalPane(Vertical):
         self.refresh_bar()
 
     @property
-    def _other(self) -> TerminalView:
+    def other(self) -> TerminalView:
         return self.views[1 - self.views.index(self.view)]
 
     def _arrange(self) -> None:
@@ -192,7 +170,7 @@ class TerminalPane(Vertical):
         self.set_class(self.split, "-split")
         self.refresh_bar()
 
-    def _set_split(self, split: bool) -> None:
+    def set_split(self, split: bool) -> None:
         self.split = split
         self._arrange()
 
@@ -216,11 +194,11 @@ class TerminalPane(Vertical):
             self._told.discard(session.number)
         elif session.number not in self._told and session in self.sessions:
             self._told.add(session.number)
-            keys = f"{self._hint('terminal.restart')} restart · {self._hint('terminal.close')} close"
-            self._say(f"{terminal_bar.ending(session)} · {keys}", "" if session.exit_code == 0 else "warn")
+            keys = f"{self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
+            self.say(f"{terminal_bar.ending(session)} · {keys}", "" if session.exit_code == 0 else "warn")
             self.post_message(self.Counted())
 
-    def _hint(self, id: str) -> str:
+    def hint(self, id: str) -> str:
         operation = next(operation for operation in self.catalogue.within(Context.TERMINAL) if operation.id == id)
         return f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {self.catalogue.keys_shown(operation, 1)}"
 
@@ -243,14 +221,14 @@ class TerminalPane(Vertical):
         """Put text into the user's clipboard."""
         self.copied = text
         self.app.copy_to_clipboard(text)
-        self._say(f"copied {len(text)} characters")
+        self.say(f"copied {len(text)} characters")
 
     def on_terminal_view_refused(self, event: TerminalView.Refused) -> None:
         event.stop()
         session = event.view.session
         if session is not None and session.live:
             why = "takes no input" if session.process.takes_input else "is only watched: a attaches"
-            self._say(f"{session.caption} {why}", "warn")
+            self.say(f"{session.caption} {why}", "warn")
 
     def on_terminal_view_paste_doubted(self, event: TerminalView.PasteDoubted) -> None:
         event.stop()
@@ -289,131 +267,19 @@ class TerminalPane(Vertical):
 
     async def _command(self, key: str) -> None:
         if key.isdecimal():
-            self._show_number(int(key) - 1)
+            self.show_number(int(key) - 1)
             return
         for operation in self.catalogue.within(Context.TERMINAL):
             if key in map(normal, self.catalogue.keys(operation)):
                 await self.run_operation(operation)
                 return
-        self._say(
+        self.say(
             f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command, ? shows all", "warn"
         )
 
-    async def run_operation(self, operation: Operation) -> None:
-        """Do what follows the leader."""
-        await self.run_action(operation.action)
-
-    def _say(self, text: str, style: str = "") -> None:
-        self.post_message(self.Said(clean(text), style))
-
     def say(self, text: str, style: str = "") -> None:
         """Say something in the footer."""
-        self._say(text, style)
-
-    # what follows the leader
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
-
-    def action_history(self) -> None:
-        self.view.history.enter()
-
-    def action_next_session(self) -> None:
-        self._step(1)
-
-    def action_previous_session(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        if self.session in self.sessions:
-            index = self.sessions.index(self.session) + by
-            self.show(self.sessions[index % len(self.sessions)])
-
-    def _show_number(self, index: int) -> None:
-        if 0 <= index < len(self.sessions):
-            self.show(self.sessions[index])
-
-    def action_new(self) -> None:
-        if self.session is not None and self.session.process.container:
-            process = self.session.process
-            self.post_message(self.AnotherAsked(process.container, process.container_name))
-
-    def action_split(self) -> None:
-        """Two halves: the second shows another session, or is for a new one."""
-        if self.split:
-            self._other.show(None)
-            self._set_split(False)
-            return
-        others = [session for session in self.sessions if session is not self.session]
-        if not others:
-            self._say(f"there is one session: {self._hint('terminal.new')} opens another", "warn")
-            return
-        self._other.show(others[-1])
-        self._set_split(True)
-
-    def action_other_half(self) -> None:
-        if self.split:
-            self.focus_view(self._other)
-
-    def action_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-        self.screen.set_class(self.zoomed, "-terminal-whole")
-
-    async def action_close(self) -> None:
-        session = self.session
-        if session is None:
-            return
-        if session.live:
-            terminal_menus.close(self, session)
-        else:
-            await self.drop(session)
-
-    def action_restart(self) -> None:
-        if self.session is not None and self.session.live:
-            self._say("it still runs: close it first", "warn")
-        elif self.session is not None:
-            self.session.restart()
-
-    def action_choose(self) -> None:
-        terminal_menus.choose(self)
-
-    def action_commands(self) -> None:
-        terminal_menus.commands(self)
-
-    async def action_search(self) -> None:
-        view = self.view
-        await terminal_menus.ask(self, "search", "", view.history.look_for)
-
-    async def action_rename(self) -> None:
-        session = self.session
-        if session is not None:
-            await terminal_menus.ask(self, "name", session.name or session.caption, self._renamer(session))
-
-    def _renamer(self, session: TerminalSession) -> Callable[[str], None]:
-        def rename(text: str) -> None:
-            session.name = text
-            self.refresh_bar()
-
-        return rename
-
-    def action_clear(self) -> None:
-        if self.session is not None:
-            self.session.clear()
-            self._say("the lines above the screen are forgotten")
-
-    def action_save(self) -> None:
-        terminal_menus.save(self)
-
-    def action_record(self) -> None:
-        terminal_menus.record(self)
-
-    def action_hand_over(self) -> None:
-        if self.session is not None and self.session.live:
-            self.post_message(self.HandOverAsked(self.session))
-
-    def action_paste_copied(self) -> None:
-        if self.copied:
-            self.view.offer_paste(self.copied)
+        self.post_message(self.Said(clean(text), style))
 
 
 class _Background(Watcher):

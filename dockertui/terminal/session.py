@@ -6,8 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +13,12 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Output
-from dockertui.terminal.emulator import HISTORY_LINES, SYNCHRONIZED, Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import SYNCHRONIZED, Emulator, Listener, open_emulator
 from dockertui.terminal.plain import LineEditor, Margin
+from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
 from dockertui.terminal.process import AttachedProcess, Connection, Process
 from dockertui.terminal.recording import Recorder
+from dockertui.terminal.resetting import resetting
 
 SLICE: Final = 16 * 1024
 """Bytes fed at once."""
@@ -31,55 +31,6 @@ REPLY_LIMIT: Final = 64 * 1024
 _RESIZE_TRIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds between them: right after its start a process may have no terminal yet."""
 _GOODBYE: Final = 0.1
-_MODES_OFF: Final = (
-    b"\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l\x1b[?1;6l\x1b>\x1b[<99u\x1b[>4m\x1b[4l"
-    b"\x1b[?7;25h\x1b[r\x1b[0m\x1b[0 q\x1b(B\x0f"
-)
-"""What a program that was killed leaves turned on: mouse, keys, margins, colours."""
-
-
-class State(StrEnum):
-    """Where a session is in its life."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    ENDED = "ended"  # the process has ended; with its exit code, where the Engine knows it
-    LOST = "lost"  # the connection ended, not the process, as far as is known
-    FAILED = "failed"  # it never ran
-
-
-class Clipboard(StrEnum):
-    """Whether containers may write the user's clipboard."""
-
-    ASK = "ask"
-    YES = "yes"
-    NO = "no"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a container may do, and how much of it is kept."""
-
-    history: int = HISTORY_LINES
-    title: bool = True
-    bell: bool = True
-    clipboard: Clipboard = Clipboard.ASK
-
-
-class Watcher:
-    """Who shows a session overrides what it wants to know. Called on the event loop: be quick."""
-
-    def output_came(self) -> None:
-        """The screen may have changed."""
-
-    def state_changed(self) -> None:
-        """State, title or name changed."""
-
-    def bell_rang(self) -> None:
-        """The container rang."""
-
-    def clipboard_asked(self, text: str) -> None:
-        """The container wants `text` in the clipboard, and the policy does not say no."""
 
 
 class TerminalSession:
@@ -250,20 +201,10 @@ class TerminalSession:
         self._input.clear()
         self._input_ends = self._half_closed = False
         self._margin, self._editor = Margin(), LineEditor()
-        self._feed_now(self._resetting())
+        self._feed_now(resetting(self.emulator))
         self._began = self._clock()
         self._become(State.STARTING)
         self.start()
-
-    def _resetting(self) -> bytes:
-        """What puts the terminal back in order, and the cursor on a line of its own below what there is."""
-        emulator = self.emulator
-        emulator.scroll_to(emulator.total)
-        if emulator.alternate_screen:
-            emulator.feed(b"\x1b[?1049l")  # where there is none it would move the cursor
-        cursor = emulator.cursor
-        below = f"\x1b[{cursor.y + 1}H\r\n" if cursor is not None else "\r\n"
-        return _MODES_OFF + below.encode()
 
     async def close(self) -> None:
         """End it. A shell is asked to leave first: the Engine leaves the process of a closed exec alone."""

@@ -17,9 +17,10 @@ from dockertui.terminal import keys
 from dockertui.terminal.emulator import BRACKETED_PASTE, FOCUS_REPORTS
 from dockertui.terminal.history import History
 from dockertui.terminal.mouse import Mouse
+from dockertui.terminal.policy import Watcher
 from dockertui.terminal.screen import Cursor, Place, Row
 from dockertui.terminal.selection import Selection, matches_in
-from dockertui.terminal.session import TerminalSession, Watcher
+from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.strips import Inks, glyph_width, overlaid
 from dockertui.widgets.paint import Painted
 

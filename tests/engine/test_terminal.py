@@ -16,8 +16,9 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.execs import Command
 from dockertui.engine.hijack import WindowSize
 from dockertui.terminal import keys
+from dockertui.terminal.policy import State
 from dockertui.terminal.process import AttachedProcess, ExecProcess, Process
-from dockertui.terminal.session import State, TerminalSession
+from dockertui.terminal.session import TerminalSession
 from tests.conftest import without_engine
 from tests.engine import debian
 from tests.engine.dockerd import Dockerd

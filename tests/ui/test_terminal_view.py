@@ -12,7 +12,8 @@ from textual.app import App, ComposeResult
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.terminal import view as view_module
-from dockertui.terminal.session import State, TerminalSession
+from dockertui.terminal.policy import State
+from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from tests.ui.frames import frame, painted, style_at
 from tests.unit.terminal_process import FakeProcess

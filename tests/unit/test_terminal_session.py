@@ -15,9 +15,10 @@ from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Channel, Output
 from dockertui.terminal.playback import CastProcess
+from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
 from dockertui.terminal.process import Process
 from dockertui.terminal.recording import Cast, CastError, Recorder
-from dockertui.terminal.session import Clipboard, Policy, State, TerminalSession, Watcher
+from dockertui.terminal.session import TerminalSession
 from tests.unit.terminal_process import FakeProcess
 
 SIZE = WindowSize(40, 6)

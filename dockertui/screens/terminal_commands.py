@@ -1,0 +1,191 @@
+"""What follows the leader in a terminal: the catalogue's operations of the context `TERMINAL`, done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from dockertui.config import Settings
+from dockertui.operations.base import Operation
+from dockertui.operations.catalogue import Catalogue
+from dockertui.screens import terminal_menus
+from dockertui.terminal.session import TerminalSession
+from dockertui.terminal.view import TerminalView
+
+
+class TerminalCommands(Vertical):
+    """Mixed into the pane of the terminals, which keeps the sessions and shows them."""
+
+    class Left(Message):
+        """The user wants the lists."""
+
+    class HandOverAsked(Message):
+        """A session is to have the whole real terminal."""
+
+        def __init__(self, session: TerminalSession) -> None:
+            super().__init__()
+            self.session = session
+
+    class AnotherAsked(Message):
+        """Another shell is wanted in a container."""
+
+        def __init__(self, container: str, name: str) -> None:
+            super().__init__()
+            self.container = container
+            self.name = name
+
+    catalogue: Catalogue
+    settings: Settings
+    sessions: list[TerminalSession]
+    view: TerminalView
+    split: bool
+    zoomed: bool
+    copied: str
+
+    @property
+    def session(self) -> TerminalSession | None:
+        """The session that has the keys."""
+        return self.view.session
+
+    @property
+    def other(self) -> TerminalView:
+        """The half that does not have the keys."""
+        raise NotImplementedError
+
+    def show(self, session: TerminalSession | None) -> None:
+        """Show a session where the keys go."""
+        raise NotImplementedError
+
+    async def drop(self, session: TerminalSession) -> None:
+        """End a session, and show its neighbour."""
+        raise NotImplementedError
+
+    def say(self, text: str, style: str = "") -> None:
+        """Say something in the footer."""
+        raise NotImplementedError
+
+    def hint(self, id: str) -> str:
+        """The keys of an operation, the leader first."""
+        raise NotImplementedError
+
+    def refresh_bar(self) -> None:
+        """Say what there is."""
+        raise NotImplementedError
+
+    def focus_view(self, view: TerminalView | None = None) -> None:
+        """Have the keys go to a half, or to the one that had them."""
+        raise NotImplementedError
+
+    def set_split(self, split: bool) -> None:
+        """Show two halves, or one."""
+        raise NotImplementedError
+
+    async def run_operation(self, operation: Operation) -> None:
+        """Do what follows the leader."""
+        await self.run_action(operation.action)
+
+    def show_number(self, index: int) -> None:
+        """Show a session by its place."""
+        if 0 <= index < len(self.sessions):
+            self.show(self.sessions[index])
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def action_history(self) -> None:
+        self.view.history.enter()
+
+    def action_next_session(self) -> None:
+        self._step(1)
+
+    def action_previous_session(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if self.session in self.sessions:
+            index = self.sessions.index(self.session) + by
+            self.show(self.sessions[index % len(self.sessions)])
+
+    def action_new(self) -> None:
+        if self.session is not None and self.session.process.container:
+            process = self.session.process
+            self.post_message(self.AnotherAsked(process.container, process.container_name))
+
+    def action_split(self) -> None:
+        """Two halves: the second shows another session, or is for a new one."""
+        if self.split:
+            self.other.show(None)
+            self.set_split(False)
+            return
+        others = [session for session in self.sessions if session is not self.session]
+        if not others:
+            self.say(f"there is one session: {self.hint('terminal.new')} opens another", "warn")
+            return
+        self.other.show(others[-1])
+        self.set_split(True)
+
+    def action_other_half(self) -> None:
+        if self.split:
+            self.focus_view(self.other)
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self.screen.set_class(self.zoomed, "-terminal-whole")
+
+    async def action_close(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        if session.live:
+            terminal_menus.close(self, session)
+        else:
+            await self.drop(session)
+
+    def action_restart(self) -> None:
+        if self.session is not None and self.session.live:
+            self.say("it still runs: close it first", "warn")
+        elif self.session is not None:
+            self.session.restart()
+
+    def action_choose(self) -> None:
+        terminal_menus.choose(self)
+
+    def action_commands(self) -> None:
+        terminal_menus.commands(self)
+
+    async def action_search(self) -> None:
+        view = self.view
+        await terminal_menus.ask(self, "search", "", view.history.look_for)
+
+    async def action_rename(self) -> None:
+        session = self.session
+        if session is not None:
+            await terminal_menus.ask(self, "name", session.name or session.caption, self._renamer(session))
+
+    def _renamer(self, session: TerminalSession) -> Callable[[str], None]:
+        def rename(text: str) -> None:
+            session.name = text
+            self.refresh_bar()
+
+        return rename
+
+    def action_clear(self) -> None:
+        if self.session is not None:
+            self.session.clear()
+            self.say("the lines above the screen are forgotten")
+
+    def action_save(self) -> None:
+        terminal_menus.save(self)
+
+    def action_record(self) -> None:
+        terminal_menus.record(self)
+
+    def action_hand_over(self) -> None:
+        if self.session is not None and self.session.live:
+            self.post_message(self.HandOverAsked(self.session))
+
+    def action_paste_copied(self) -> None:
+        if self.copied:
+            self.view.offer_paste(self.copied)
