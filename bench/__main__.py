@@ -16,6 +16,7 @@ SUBJECTS = {
     "idle": idle.measure,
     "keys": keys.measure,
     "logs": logs.measure,
+    "longlog": logs.measure_long,
     "terminal": terminal.measure,
 }
 RESULTS = Path(__file__).with_name("results")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -14,7 +15,11 @@ from pathlib import Path
 from typing import Self
 
 from bench.table import Result
+from dockertui.engine.logs import open_log, page_before
+from dockertui.widgets.log_query import Query
+from dockertui.widgets.log_store import Entry, LogStore
 from tests.engine.dockerd import IMAGE, Dockerd
+from tests.engine.watching import opened
 from tests.pty.program import Program
 
 SPAN = 15.0
@@ -87,6 +92,68 @@ def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result
             Result(f"{what} followed", "lines/s", rate_shown),
         ]
     return results
+
+
+LONG = 1_000_000
+_WRITER = (
+    f"BEGIN {{for (i = 1; i <= {LONG}; i++) "
+    'print "n=" i " GET /api/products?page=" i % 977 " HTTP/1.1 200 a line of the usual length of an access log"}'
+)
+
+
+def measure_long(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
+    """A log of a million lines: its tail, all of it beside `docker logs`, pages to the beginning, memory, search."""
+    dockerd.clean()
+    container = dockerd.run(command=["awk", _WRITER])
+    dockerd.cli("wait", container)
+    found = [asyncio.run(_long(dockerd, container)) for _ in range(runs)]
+    cli = []
+    for _ in range(runs):
+        started = time.monotonic()
+        words = ["docker", "logs", container]
+        subprocess.run(words, env=dockerd.environment(), stdout=subprocess.DEVNULL, check=True)
+        cli.append(LONG / (time.monotonic() - started))
+    tail, rate, paging, pages, memory, word, expression = zip(*found, strict=True)
+    what = "log of a million lines:"
+    return [
+        Result(f"{what} the tail", "ms", tail),
+        Result(f"{what} read", "lines/s", rate),
+        Result(f"{what} read by docker logs", "lines/s", tuple(cli)),
+        Result(f"{what} paged to its beginning", "s", paging, f"{pages[0]:.0f} pages"),
+        Result(f"{what} memory", "B/line", memory),
+        Result(f"{what} a word that is not there", "ms", word),
+        Result(f"{what} an expression that is not there", "ms", expression),
+    ]
+
+
+async def _long(dockerd: Dockerd, container: str) -> tuple[float, ...]:
+    async with opened(dockerd) as engine:
+        started = time.monotonic()
+        async with open_log(engine, container, tty=False, tail=1000) as log:
+            lines = [line async for batch in log.batches() for line in batch]
+        tail = time.monotonic() - started
+        store = LogStore(max_bytes=1 << 30, max_lines=2 * LONG)
+        before, started = _resident(os.getpid()), time.monotonic()
+        async with open_log(engine, container, tty=False) as log:
+            async for batch in log.batches():
+                store.append([Entry(line.time, 0, line.text) for line in batch])
+        rate = len(store) / (time.monotonic() - started)
+        memory = (_resident(os.getpid()) - before) / len(store)
+        started, behind, pages, oldest, beginning = time.monotonic(), 1000, 0, lines[0].time, False
+        while not beginning:
+            page = await page_before(engine, container, tty=False, before=oldest, behind=behind, count=20_000)
+            behind, pages, beginning = behind + page.entries, pages + 1, page.beginning
+            oldest = page.lines[0].time if page.lines else oldest
+        paging = time.monotonic() - started
+        searches = [_search(store, line) for line in ("nowhere", "~no.?where")]
+        return 1000 * tail, rate, paging, pages, memory, *searches
+
+
+def _search(store: LogStore, line: str) -> float:
+    """Milliseconds until a query has been looked for everywhere."""
+    started, query = time.monotonic(), Query(line)
+    assert not any(list(query.hits(block)) for block in store.blocks(store.first, store.end))
+    return 1000 * (time.monotonic() - started)
 
 
 def _span(dockerd: Dockerd) -> tuple[float, ...]:

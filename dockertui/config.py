@@ -89,6 +89,8 @@ class Settings:
     """Whether a container may write the clipboard: "ask" once a session, "yes" or "no"."""
     terminal_hand_over: bool = False
     """Whether sessions take the whole real terminal in place of a pane."""
+    log_memory: int = 32
+    """Megabytes of a log that are kept; older lines are let go, and loaded again when they are scrolled to."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
 
@@ -271,6 +273,7 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "flow_control": _switch,
     "stats_period": _period,
     "confirm_interrupts": _count,
+    "log_memory": _count,
     "terminal_leader": _key,
     "terminal_history": _history,
     "terminal_title": _switch,

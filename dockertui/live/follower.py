@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from dockertui.engine import containers
+from dockertui.engine import containers, fields
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.exit_codes import meaning
-from dockertui.engine.log_lines import Line
+from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.logs import LogPage, LogStream, open_log, page_before, without_first_moment
 from dockertui.live.backoff import Backoff
 
@@ -42,6 +42,8 @@ class Note:
 
     kind: NoteKind
     text: str
+    time: int = 0
+    """When it happened, in epoch nanoseconds; 0 for now."""
 
 
 class Follower:
@@ -122,10 +124,10 @@ class Follower:
         started = state.get("StartedAt")
         runs = bool(state.get("Running")) and not state.get("Restarting")
         if self._runs is not None and runs and started != self._started:
-            self._told(Note(NoteKind.STARTED, "started again"))
+            self._told(Note(NoteKind.STARTED, "started again", _moment(state, "StartedAt")))
             self._backoff.reset()
         elif self._begun and not runs and self._runs is not False:
-            self._told(Note(NoteKind.ENDED, _ending(state)))
+            self._told(Note(NoteKind.ENDED, _ending(state), _moment(state, "FinishedAt")))
         if runs or self._begun:
             self._runs = runs
         self._started = started
@@ -208,6 +210,10 @@ class Follower:
         self.behind += page.entries
         self.beginning = page.beginning
         return page
+
+
+def _moment(state: dict[str, Any], key: str) -> int:
+    return int((fields.instant(state, key) or 0) * SECOND)
 
 
 def _ending(state: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ def keys_tables(catalogue: Catalogue) -> str:
 
 
 def _row(operation: Operation, catalogue: Catalogue) -> str:
-    keys = " ".join(f"`{sign(key)}`" for key in catalogue.keys(operation))
+    keys = " ".join(f"`{sign(key)}`".replace("|", "\\|") for key in catalogue.keys(operation))
     where = "" if operation.context is Context.ANYWHERE else f" ({operation.context})"
     return f"| {keys} | {operation.title}{where} | `{operation.id}` |"
 

@@ -14,7 +14,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.trace import because
 from dockertui.live.follower import TAIL, Follower, Note, NoteKind
-from dockertui.widgets.log_store import SOURCE_SHIFT, STDERR, Entry
+from dockertui.widgets.log_store import MARK, SOURCE_SHIFT, STDERR, Entry
 from dockertui.widgets.log_view import LogView
 
 PAGE = 2_000
@@ -23,6 +23,7 @@ _MERGE = 0.15
 """Seconds that lines of several logs wait for earlier ones of the others."""
 _FIRST_MERGE = 1.5
 """Seconds that the first lines wait for those of all logs."""
+_STALE = 30.0
 _STILL = 2.0
 """Seconds without a line after which a lag is history."""
 
@@ -74,13 +75,27 @@ class LogFeed:
         view.clear()
         view.notice = "older lines: scroll up"
         view.say("asking the Engine…")
-        with because("log"):
-            self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._paused_at = 0.0
+        self.resume()
+
+    def resume(self) -> None:
+        """Follow, or follow again: from the last line on, none twice."""
+        if not self._tasks:
+            with because("log"):
+                self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether so much may have come in the meantime that the tail is asked for anew, if nobody reads further up."""
+        return not self._tasks and time.monotonic() - self._paused_at > _STALE
 
     def stop(self) -> None:
-        """End all requests."""
+        """End all requests. `resume` goes on."""
         for task in self._tasks:
             task.cancel()
+        self._tasks = []
+        self._paused_at = time.monotonic()
         if self._paging is not None:
             self._paging.cancel()
         if self._flushing is not None:
@@ -138,17 +153,18 @@ class LogFeed:
         """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""
         oldest: dict[int, int] = {}
         for entry in entries:
-            oldest.setdefault(entry.source, entry.time)
+            if not entry.meta & MARK:
+                oldest.setdefault(entry.source, entry.time)
         return self._from(entries, [when for source, when in oldest.items() if not self._followers[source].beginning])
 
     def _from(self, entries: list[Entry], oldest: Sequence[int]) -> list[Entry]:
         """The entries from the latest of some moments on; the others are to be paged to again."""
         start = max(oldest, default=0)
         for entry in entries:
-            if entry.time < start:
+            if entry.time < start and not entry.meta & MARK:
                 self._followers[entry.source].behind -= 1
                 self._followers[entry.source].beginning = False
-        return [entry for entry in entries if entry.time >= start]
+        return [entry for entry in entries if entry.time >= start or entry.meta & MARK]
 
     def _told(self, source: int, note: Note) -> None:
         self._begun.add(source)
@@ -163,9 +179,12 @@ class LogFeed:
         if note.kind is NoteKind.LOST:
             self._view.say(f"{text}, trying again", "bad")
             return
-        if self._waiting:
-            self._flush()
-        self._view.mark(text)
+        mark = Entry(note.time or time.time_ns(), MARK | source << SOURCE_SHIFT, text)
+        if len(self._followers) == 1:
+            self._view.append([mark])
+        else:
+            self._waiting.append(mark)
+            self._flush_soon()
         self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
 
     # what came before

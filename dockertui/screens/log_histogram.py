@@ -60,9 +60,12 @@ class HistogramView(Lines):
         self._row = 0
 
     def show(self, buckets: Sequence[Bucket]) -> None:
-        """Show these bars."""
+        """Show these bars; the cursor is on the last one until it is moved."""
+        at_end = self._row >= len(self.buckets) - 1
         self.buckets = list(buckets)
         self.repaint()
+        if at_end:
+            self.go_to(len(self.buckets) - 1)
 
     @property
     def line_count(self) -> int:

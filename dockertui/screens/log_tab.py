@@ -19,7 +19,7 @@ from dockertui.screens import log_span
 from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
 from dockertui.screens.tabs import Subject, Tab
-from dockertui.widgets.log_view import LogView
+from dockertui.widgets.log_view import BEHIND, LogView
 
 _SETTLE = 0.1
 """Seconds that the cursor rests on a container before its log is asked for."""
@@ -74,10 +74,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._subject = after
         if before and after != before and self._pinned:
             self.pin((), "")
-        if self._feed is not None and self._feed.targets == self.targets:
-            self._feed.changed()
-        else:
+        if self._feed is None or self._feed.targets != self.targets:
             self._start_soon()
+        elif self.is_on_screen:
+            self._feed.changed()
 
     def _start_soon(self) -> None:
         self._stop()
@@ -90,6 +90,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._stop()
         self._starting = None
         if self.targets and self.is_on_screen:
+            self.title_note = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
             self._feed = LogFeed(self.engine, self.targets, self._span, self)
 
     def _stop(self) -> None:
@@ -100,16 +101,22 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._searching.cancel()
             self._searching = None
 
+    def _pause(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+
     def leave(self) -> None:
-        """End the requests; the lines are asked for again when the tab is back."""
-        self._stop()
+        """End the requests; they go on where they were when the tab is back."""
+        self._pause()
 
     def on_hide(self) -> None:
-        self._stop()
+        self._pause()
 
     def on_show(self) -> None:
-        if self._feed is None:
+        if self._feed is None or self._feed.targets != self.targets or (self._feed.is_stale and self.following):
             self._start_soon()
+        else:
+            self._feed.resume()
 
     def on_unmount(self) -> None:
         self._stop()
@@ -125,7 +132,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._feed.page()
 
     def on_log_view_end_wanted(self) -> None:
+        """The tail anew; what lies between is not read, and that is said."""
+        lag = self.lag
         self._start()
+        if lag >= BEHIND:
+            self.mark(f"{lag:.1f} s of lines skipped here", time.time_ns())
 
     def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
         from dockertui.screens.log_line import LogLineScreen  # off the path to the first paint

@@ -60,6 +60,7 @@ class MainScreen(Operating, TerminalActions):
         self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
         self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
         self.detail = DetailView(session.engine, self.world)
+        self.detail.logs.store.max_bytes = self.settings.log_memory * 1_000_000
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
         self.footer = Bar(id="footer")

@@ -57,6 +57,8 @@ class LogFrame(Painted):
         """What the first row says of what lies before it."""
         self.state = ("", "")
         """What there is to say of where the lines come from, and its style."""
+        self.title_note = ""
+        """Whose logs these are, where that is to be said."""
         self.lag = 0.0
         self._cursor = 0
         self._anchor: int | None = None
@@ -241,6 +243,8 @@ class LogFrame(Painted):
 
     def _strip(self, row: Row) -> Strip:
         strip = self._strips.get(row)
+        if strip is None and row.notice is None and row.number not in self.store:
+            return Strip.blank(self.size.width, self.ink())  # let go since; the frame without it is on its way
         if strip is None:
             drawn = self._draw(row) if row.notice is None else [self._notice(row.notice)]
             under = ("cursor",) if row.cursor else ("selected",) if row.selected else ()
@@ -303,6 +307,7 @@ class LogFrame(Painted):
     def _status_changed(self) -> bool:
         facts = StatusFacts(
             following=self.following,
+            title=self.title_note,
             new=self._new,
             lines=len(self.store),
             bytes=self.store.bytes,

@@ -34,7 +34,7 @@ class Shown:
         if not self.filter:
             return number if number < self._store.end else None
         at = bisect_left(self._numbers, number)
-        return self._numbers[at] if at < len(self._numbers) else None
+        return self._numbers[at] if at < len(self._numbers) and self._numbers[at] < self._store.end else None
 
     def before(self, number: int) -> int | None:
         """The last line shown before a number."""
@@ -46,9 +46,9 @@ class Shown:
 
     def within(self, start: int, stop: int) -> list[int]:
         """The lines shown from one number to another."""
-        start = max(start, self._store.first)
+        start, stop = max(start, self._store.first), min(stop, self._store.end)
         if not self.filter:
-            return list(range(start, min(stop, self._store.end)))
+            return list(range(start, stop))
         return self._numbers[bisect_left(self._numbers, start) : bisect_left(self._numbers, stop)]
 
     def count_from(self, number: int) -> int:

@@ -17,6 +17,7 @@ class StatusFacts(NamedTuple):
     """All that the line says."""
 
     following: bool
+    title: str
     new: int
     lines: int
     bytes: int
@@ -33,6 +34,8 @@ class StatusFacts(NamedTuple):
 def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
     """What stands on the left, and on the right."""
     left = [_place(facts)]
+    if facts.title:
+        left.append((f"  {facts.title}", "accent"))
     if facts.selected:
         left.append((f"  {facts.selected:,} selected", "accent"))
     left += _narrowed(facts)
@@ -42,7 +45,7 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
         left.append((f" {facts.query.error}", "bad"))
     if facts.state[0]:
         left.append((f"  {facts.state[0]}", facts.state[1]))
-    right = [(f"{facts.lag:.1f} s behind  ", "warn")] if facts.lag >= LAG_SHOWN else []
+    right = [(f"{facts.lag:.1f} s behind, G skips  ", "warn")] if facts.lag >= LAG_SHOWN else []
     if facts.manner.times is not Times.OFF:
         right.append((f"{facts.manner.times}  ", "dim"))
     right.append((f"{facts.lines:,} lines {_size(facts.bytes)}", "dim"))

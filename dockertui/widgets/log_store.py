@@ -101,6 +101,9 @@ class LogStore:
     def __len__(self) -> int:
         return self.end - self.first
 
+    def __contains__(self, number: int) -> bool:
+        return self.first <= number < self.end
+
     @property
     def bytes(self) -> int:
         """What the lines take, about."""

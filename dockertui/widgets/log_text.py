@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from dockertui.widgets.sgr import plain
 
@@ -34,12 +35,27 @@ _WORDS = {
 }
 _LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
 _LETTERS = {"D": Level.DEBUG, "I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}
-_KEYED = re.compile(r"""["']?\b(?:level|lvl|severity|loglevel|log\.level)["']?\s*[=:]\s*["']?(\w+)""", re.IGNORECASE)
-_LETTERED = re.compile(r"^([IWEFD])\d{4} \d\d:\d\d")  # klog, glog
-_SHOUTED = re.compile(r"\b(" + "|".join(word.upper() for word in _LEVELS if len(word) > 2) + r")\b")
-_MARKED = re.compile(
-    r"[\[<(|](" + "|".join(_LEVELS) + r")\s*[\]>)|/]|^(?:\S+ ){0,4}?(" + "|".join(_LEVELS) + r"):", re.IGNORECASE
-)
+
+
+class _Patterns(NamedTuple):
+    """How levels are written. Compiled when the first line is looked at: it takes a few milliseconds."""
+
+    keyed: re.Pattern[str]
+    lettered: re.Pattern[str]
+    shouted: re.Pattern[str]
+    marked: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    words = "|".join(_LEVELS)
+    long_words = "|".join(word.upper() for word in _LEVELS if len(word) > 2)
+    return _Patterns(
+        re.compile(r"""["']?\b(?:level|lvl|severity|loglevel|log\.level)["']?\s*[=:]\s*["']?(\w+)""", re.IGNORECASE),
+        re.compile(r"^([IWEFD])\d{4} \d\d:\d\d"),  # klog, glog
+        re.compile(rf"\b({long_words})\b"),
+        re.compile(rf"[\[<(|]({words})\s*[\]>)|/]|^(?:\S+ ){{0,4}}?({words}):", re.IGNORECASE),
+    )
 
 
 def level(text: str) -> Level:
@@ -50,13 +66,14 @@ def level(text: str) -> Level:
 @lru_cache(maxsize=4096)
 def _level(head: str) -> Level:
     head = plain(head)
-    if found := _KEYED.search(head):
+    patterns = _patterns()
+    if found := patterns.keyed.search(head):
         return _named(found[1])
-    if found := _LETTERED.match(head):
+    if found := patterns.lettered.match(head):
         return _LETTERS[found[1]]
-    if found := _SHOUTED.search(head):
+    if found := patterns.shouted.search(head):
         return _LEVELS[found[1].lower()]
-    if found := _MARKED.search(head):
+    if found := patterns.marked.search(head):
         return _LEVELS[(found[1] or found[2]).lower()]
     return Level.NONE
 

@@ -13,6 +13,8 @@ from dockertui.widgets.log_text import Level, Times
 from dockertui.widgets.sgr import plain
 
 WHEEL_LINES = 3
+BEHIND = 2.0
+"""Seconds behind real time from which G does not wait for what lies between."""
 CONTEXTS = (0, 1, 2, 3, 5, 10, 20)
 
 
@@ -23,7 +25,7 @@ class LogView(LogFrame, can_focus=True):
         """The reader is at the first line that is loaded."""
 
     class EndWanted(Message):
-        """The reader wants the log's end, which the store has let go."""
+        """The reader wants the log's end, which the store has let go, or is far behind."""
 
     class LineOpened(Message):
         """A line is to be shown whole."""
@@ -44,7 +46,7 @@ class LogView(LogFrame, can_focus=True):
 
     def follow(self) -> None:
         """Go to the end, and stay there."""
-        if self.store.dropped_after:
+        if self.store.dropped_after or self.lag >= BEHIND:
             self.post_message(self.EndWanted())
         self.following, self._new, self._anchor = True, 0, None
         self.refresh_frame()

@@ -240,7 +240,7 @@ async def test_the_histogram_leads_to_its_time() -> None:
         await world.press("H")
         await world.until(lambda: isinstance(world.app.screen, HistogramScreen))
         await world.until(lambda: world.app.screen.query_one(HistogramView).line_count)
-        await world.press("enter")
+        await world.press("g", "enter")
         assert world.log.cursor_entry is not None
         assert world.log.cursor_entry.text == "line 0000"
 
@@ -260,3 +260,46 @@ async def test_requests_end_with_the_tab() -> None:
         assert len(running) == 1
         await world.press("escape")
         await world.until(lambda: not [one for one in world.app.trace if "/logs" in one.path and one.duration is None])
+
+
+async def test_a_reader_finds_his_place_again_and_no_line_twice() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS[:100])
+        await world.press("k", "k", "m")
+        await world.press("]")
+        world.wrote("legacy-import", "written meanwhile", at=BORN + 1)
+        await world.press("[")
+        await world.until(lambda: world.log.store[world.log.store.end - 1].text == "written meanwhile")
+        texts = [entry.text for entry in world.log.store.entries(world.log.store.first)]
+        assert texts[:100] == NUMBERS[:100]
+        assert len(texts) == 102, "a mark and a line"
+        assert world.log.cursor_entry is not None
+        assert world.log.cursor_entry.text == "line 0097"
+
+
+async def test_a_view_far_behind_skips_and_says_how_much() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS[:10])
+        world.log.lag = 12.0
+        world.log.paint_soon()
+        await world.until(lambda: "12.0 s behind" in world.status)
+        await world.press("G")
+        await world.until(lambda: "12.0 s of lines skipped here" in "\n".join(world.lines))
+
+
+async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
+    async with stage() as world:
+        world.log.store.max_lines = 1200
+        await opened(world, *NUMBERS)
+        for number in range(4):
+            world.wrote("legacy-import", *(f"more {number} {n}" for n in range(200)), at=BORN + number)
+            await world.until(lambda number=number: f"more {number} 199" in "\n".join(world.lines))
+        assert world.log.store.dropped_before > 0
+        for _ in range(6):
+            await world.press("g")
+            await world.pilot.pause(0.1)
+        assert world.log.store[world.log.store.first].text == "line 0000"
+        assert world.log.store.dropped_after > 0
+        await world.press("G")
+        await world.until(lambda: "more 3 199" in "\n".join(world.lines))
+        assert "following" in world.status
