@@ -287,13 +287,17 @@ async def test_a_view_far_behind_skips_and_says_how_much() -> None:
         await world.until(lambda: "12.0 s of lines skipped here" in "\n".join(world.lines))
 
 
+def _shows(world: Stage, text: str) -> bool:
+    return text in "\n".join(world.lines)
+
+
 async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
     async with stage() as world:
         world.log.store.max_lines = 1200
         await opened(world, *NUMBERS)
         for number in range(4):
             world.wrote("legacy-import", *(f"more {number} {n}" for n in range(200)), at=BORN + number)
-            await world.until(lambda number=number: f"more {number} 199" in "\n".join(world.lines))
+            await world.until(partial(_shows, world, f"more {number} 199"))
         assert world.log.store.dropped_before > 0
         for _ in range(6):
             await world.press("g")
