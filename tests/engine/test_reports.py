@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import AsyncIterator
 
@@ -71,7 +72,7 @@ def in_bytes(text: str) -> float:
     """`1.984MB`, as docker rounds it."""
     match = re.fullmatch(r"([\d.]+)([kMGT]?)B", text)
     assert match is not None
-    return float(match[1]) * 1000.0 ** float(" kMGT".index(match[2] or " "))
+    return float(match[1]) * math.pow(1000, " kMGT".index(match[2] or " "))
 
 
 async def test_a_search_says_why_it_fails(dockerd: Dockerd, engine: Engine) -> None:
