@@ -15,7 +15,7 @@ from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.operations.base import Operation
 from dockertui.resources.world import World
-from dockertui.widgets.page import Section
+from dockertui.widgets.page_lines import Section
 
 Values = Mapping[str, Any]
 """What the form holds, by the options' ids: str, int or None, bool, or tuple of str."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from dockertui.engine.fields import Raw, count, flag, mapping, mappings, number, strings, text
 from dockertui.resources import format
-from dockertui.widgets.page import Field, Section
+from dockertui.widgets.page_lines import Field, Section
 
 BIGGEST: Final = 10
 """Objects of a kind that are named."""

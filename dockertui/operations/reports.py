@@ -14,7 +14,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Option, Plan
 from dockertui.operations.images import references
 from dockertui.resources import format
-from dockertui.widgets.page import Field, Section
+from dockertui.widgets.page_lines import Field, Section
 
 _CHANGES = {0: ("C", ""), 1: ("A", "good"), 2: ("D", "bad")}
 _FOUND = 25

@@ -71,7 +71,8 @@ def in_bytes(text: str) -> float:
     """`1.984MB`, as docker rounds it."""
     match = re.fullmatch(r"([\d.]+)([kMGT]?)B", text)
     assert match is not None
-    return float(match[1]) * 1000 ** " kMGT".index(match[2] or " ")
+    power = float(" kMGT".index(match[2] or " "))
+    return float(match[1]) * float(1000**power)
 
 
 async def test_a_search_says_why_it_fails(dockerd: Dockerd, engine: Engine) -> None:
