@@ -21,6 +21,10 @@ def _ends_with(path: Path, text: str) -> bool:
     return path.read_text().endswith(text)
 
 
+def _shows(world: Stage, text: str) -> bool:
+    return text in "\n".join(world.lines)
+
+
 async def opened(world: Stage, *texts: str) -> None:
     """The log of `legacy-import`, which says these lines alone."""
     world.silence("legacy-import")
@@ -293,7 +297,7 @@ async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
         await opened(world, *NUMBERS)
         for number in range(4):
             world.wrote("legacy-import", *(f"more {number} {n}" for n in range(200)), at=BORN + number)
-            await world.until(lambda number=number: f"more {number} 199" in "\n".join(world.lines))
+            await world.until(partial(_shows, world, f"more {number} 199"))
         assert world.log.store.dropped_before > 0
         for _ in range(6):
             await world.press("g")

@@ -32,7 +32,7 @@ ACTIONS = (
 class LogApp(App[None]):
     """A log view and nothing else."""
 
-    CSS_PATH = DockerTUI.CSS_PATH
+    CSS_PATH = DockerTUI.CSS_PATH  # type: ignore[assignment]
 
     def compose(self) -> ComposeResult:
         yield LogView()
