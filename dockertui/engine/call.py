@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dockertui.engine.client import Engine
+from dockertui.engine import transfer
+from dockertui.engine.client import Body, Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, text
 from dockertui.engine.target import Params
@@ -21,7 +22,8 @@ class Call:
     """One request that is not sent yet. `path` is without version prefix, its parts quoted by `segment`.
 
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
-    them, after the status 200.
+    them, after the status 200. source: the file that is the body, a tar. sink: the file that the reply
+    goes to.
     """
 
     method: str
@@ -30,6 +32,8 @@ class Call:
     body: Mapping[str, Any] | None = None
     progress: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    sink: str = ""
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
@@ -37,6 +41,10 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
 
     Of a reply that tells its progress every object goes to `heard`, and the last one is returned. Raises EngineError.
     """
+    if call.sink:
+        return await transfer.receive(
+            engine.stream(call.method, call.path, params=call.params, headers=call.headers), call.sink, heard
+        )
     if call.progress:
         return await _listen(engine, call, heard)
     reply = await engine.request(
@@ -48,10 +56,18 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
         return None  # some Engines say "OK" to what the API gives no body
 
 
+def _body(call: Call, heard: Heard) -> Body:
+    return transfer.pieces(call.source, heard) if call.source else call.body
+
+
+def _headers(call: Call) -> Mapping[str, str]:
+    return {**call.headers, "Content-Type": "application/x-tar"} if call.source else call.headers
+
+
 async def _listen(engine: Engine, call: Call, heard: Heard) -> Mapping[str, Any]:
     last: Mapping[str, Any] = {}
     async with engine.stream(
-        call.method, call.path, params=call.params, body=call.body, headers=call.headers
+        call.method, call.path, params=call.params, body=_body(call, heard), headers=_headers(call)
     ) as stream:
         async for last in stream.objects():
             if said := text(mapping(last, "errorDetail"), "message") or text(last, "error"):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +39,9 @@ _READING: Final = ("GET", "HEAD")
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
 
-Body = bytes | Mapping[str, Any] | list[Any] | None
+_Data = bytes | AsyncIterable[bytes] | None
+Body = _Data | Mapping[str, Any] | list[Any]
+"""What is sent: bytes as they are, in pieces where there are many; mappings and lists as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ class Engine:
     async def _call(
         self,
         record: Request,
-        data: bytes | None,
+        data: _Data,
         headers: Mapping[str, str] | None,
         timeout: float | None,  # noqa: ASYNC109
     ) -> Reply:
@@ -271,13 +273,16 @@ class Engine:
         body: Body,
         versioned: bool,
         reading: bool = False,
-    ) -> tuple[Request, bytes | None]:
+    ) -> tuple[Request, _Data]:
         """The journal's entry of a request that is allowed, and its body in bytes."""
         if self.read_only and not reading and method not in _READING:
             remedy = "start dockertui without --read-only"
             raise EngineError(ErrorKind.READ_ONLY, f"{method} {path} would change the Engine", remedy)
         if versioned:
             path = f"/v{self._spoken()}{path}"
+        if isinstance(body, AsyncIterable):
+            record = self.trace.start(method, target(path, params), None)
+            return record, _counted(body, record)
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         return self.trace.start(method, target(path, params), data or b""), data
 
@@ -288,9 +293,7 @@ class Engine:
         return self.version.api
 
     @asynccontextmanager
-    async def _exchange(
-        self, record: Request, data: bytes | None, headers: Mapping[str, str] | None
-    ) -> AsyncIterator[Stream]:
+    async def _exchange(self, record: Request, data: _Data, headers: Mapping[str, str] | None) -> AsyncIterator[Stream]:
         response: aiohttp.ClientResponse | None = None
         try:
             with self.translated(record):
@@ -305,9 +308,7 @@ class Engine:
                 _end(response)
             self.trace.finish(record, error=record.error)
 
-    async def _send(
-        self, record: Request, data: bytes | None, headers: Mapping[str, str] | None
-    ) -> aiohttp.ClientResponse:
+    async def _send(self, record: Request, data: _Data, headers: Mapping[str, str] | None) -> aiohttp.ClientResponse:
         if self._docker is None:
             raise EngineError(ErrorKind.LOST, f"not connected to {self.endpoint.address}")
         from dockertui.engine import transport
@@ -340,6 +341,12 @@ class Engine:
         failure = diagnosis.unreadable(self.endpoint, _name(record), detail)
         record.error = str(failure)
         return failure
+
+
+async def _counted(body: AsyncIterable[bytes], record: Request) -> AsyncIterator[bytes]:
+    async for piece in body:
+        record.bytes_out += len(piece)
+        yield piece
 
 
 def _load_transport() -> None:

@@ -76,5 +76,10 @@ def commit(
     return Call("POST", "/commit", params, {})  # Podman wants a body
 
 
+def export(container: str, sink: str) -> Call:
+    """Its file system as a tar, volumes not included."""
+    return Call("GET", _of(container, "export"), sink=sink)
+
+
 def prune(filters: Mapping[str, Sequence[str]]) -> Call:
     return Call("POST", "/containers/prune", {"filters": filters or None})

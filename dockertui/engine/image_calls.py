@@ -35,6 +35,29 @@ def push(reference: str, headers: Mapping[str, str]) -> Call:
     return Call("POST", path, {"tag": tag}, progress=True, headers=headers)
 
 
+def save(images: Sequence[str], sink: str) -> Call:
+    """All of `images` in one tar."""
+    return Call("GET", "/images/get", {"names": tuple(images)}, sink=sink)
+
+
+def load(source: str) -> Call:
+    """What `save` wrote."""
+    return Call("POST", "/images/load", {"quiet": "0"}, progress=True, source=source)
+
+
+def import_(source: str, reference: str, *, message: str, changes: Sequence[str]) -> Call:
+    """A file system in a tar as an image of one layer."""
+    repository, tag = split_reference(reference) if reference else ("", "")
+    params = {
+        "fromSrc": "-",
+        "repo": repository or None,
+        "tag": tag or None,
+        "message": message or None,
+        "changes": tuple(changes),
+    }
+    return Call("POST", "/images/create", params, progress=True, source=source)
+
+
 def tag(image: str, reference: str) -> Call:
     repository, name = split_reference(reference)
     return Call("POST", f"/images/{segment(image, safe=_IN_REFERENCES)}/tag", {"repo": repository, "tag": name})

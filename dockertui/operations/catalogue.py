@@ -11,10 +11,13 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
+from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
+from dockertui.operations.reports import REPORTS
 from dockertui.operations.running import RUNNING
+from dockertui.operations.system import SYSTEM
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.volumes import VOLUMES
@@ -31,7 +34,7 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *NETWORKS, *VOLUMES)
+COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *FILES, *NETWORKS, *VOLUMES, *SYSTEM, *REPORTS)
 """What can be asked of the Engine."""
 OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}

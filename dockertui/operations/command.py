@@ -15,6 +15,7 @@ from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.operations.base import Operation
 from dockertui.resources.world import World
+from dockertui.widgets.page_lines import Section
 
 Values = Mapping[str, Any]
 """What the form holds, by the options' ids: str, int or None, bool, or tuple of str."""
@@ -81,9 +82,10 @@ class Command(Operation):
     `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else the
     options have their defaults unless they are asked for. applies: why it does not apply to an object, or "". doing,
     done: its words while it runs and afterwards. takes_along: what else goes with the object, in words. outcome: what
-    is worth saying of the Engine's reply. long: whether it is a job to look at, rather than a matter of seconds.
-    prepare: what the Engine knows better than the defaults. complete: what the form does not ask for, as credentials.
-    since: the API version that brings it, where 1.41 does not.
+    is worth saying of the Engine's reply, or of the list of them where there are several requests. long: whether it
+    is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better than the defaults.
+    complete: what the form does not ask for, as credentials. report: what the reply says, as a page, for a command
+    that only asks. since: the API version that brings it, where 1.41 does not.
     """
 
     kind: str
@@ -101,6 +103,7 @@ class Command(Operation):
     defaults: Callable[[Any], Values] = lambda item: {}
     prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None
     complete: Callable[[Values], Awaitable[Values]] | None = None
+    report: Callable[[Any, Any], Sequence[Section]] | None = None
     long: bool = False
     since: str = ""
 
@@ -109,7 +112,7 @@ class Command(Operation):
 
     def refusal(self, engine: Engine, item: Any = None) -> str:
         """Why it cannot be done to an object on this Engine, or ""."""
-        if engine.read_only:
+        if engine.read_only and self.report is None:
             return "read only"
         if self.since and engine.version is not None and not engine.supports(self.since):
             return f"needs API {self.since}"

@@ -138,7 +138,7 @@ def _prune(item: None, values: Values) -> Plan:
     return Plan((calls.prune(wanted),), ("container", "prune", "--force", *filter_words(wanted)))
 
 
-def _pruned(item: None, world: World, values: Values) -> list[str]:
+def pruned(item: None, world: World, values: Values) -> list[str]:
     """The stopped containers, as far as the filters are none: those are the Engine's to apply."""
     stopped = [
         container.name
@@ -262,7 +262,7 @@ CONTAINERS: tuple[Command, ...] = (
         "container.prune", "Remove all stopped containers", "", (), _GROUP, Context.OBJECT,
         words="docker container prune clean",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
-        options=(UNTIL, LABELS), takes_along=_pruned, plan=_prune,
+        options=(UNTIL, LABELS), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "ContainersDeleted", "container"),
     ),
 )  # fmt: skip

@@ -91,7 +91,7 @@ def _prune(item: None, values: Values) -> Plan:
     return Plan((calls.prune(sent),), ("image", "prune", "--force", *words("--all", unused), *filter_words(wanted)))
 
 
-def _pruned(item: None, world: World, values: Values) -> list[str]:
+def pruned(item: None, world: World, values: Values) -> list[str]:
     images: list[Image] = list(world.mirror.objects(KIND).values())
     unused = [image for image in images if not world.containers_of_image(image.id)]
     doomed = unused if values.get("unused") else [image for image in unused if image.dangling]
@@ -149,6 +149,6 @@ IMAGES: tuple[Command, ...] = (
         words="docker image prune dangling clean",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
         options=(Option("unused", "Those with a tag, too, that no container uses", Entry.FLAG, False), UNTIL, LABELS),
-        takes_along=_pruned, plan=_prune, outcome=lambda reply: freed(reply, "ImagesDeleted", "layer or tag"),
+        takes_along=pruned, plan=_prune, outcome=lambda reply: freed(reply, "ImagesDeleted", "layer or tag"),
     ),
 )  # fmt: skip

@@ -129,9 +129,9 @@ class Jobs:
 
 
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
-    """Send a task's requests one after the other; what is worth saying of the last reply. Raises EngineError."""
-    reply: Any = None
+    """Send a task's requests one after the other; what is worth saying of the replies. Raises EngineError."""
+    replies: list[Any] = []
     with because(task.command.id, docker_line(engine.endpoint, task.plan.docker)):
         for call in task.plan.calls:
-            reply = await send(engine, call, heard)
-    return task.command.outcome(reply)
+            replies.append(await send(engine, call, heard))  # noqa: PERF401 (each after the one before)
+    return task.command.outcome(replies[0] if len(replies) == 1 else replies)

@@ -57,9 +57,17 @@ def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bo
             f"/v{api}{target(call.path, call.params)}",
             _body(call, reveal),
             call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()},
+            _files(call),
         )
         for call in calls
     )
+
+
+def _files(call: Call) -> list[str]:
+    """curl's options for a body that comes from a file, and for a reply that goes to one."""
+    if call.source:
+        return ["-H", "Content-Type: application/x-tar", "-T", call.source]
+    return ["-o", call.sink] if call.sink else []
 
 
 def _body(call: Call, reveal: bool) -> str:
@@ -69,9 +77,14 @@ def _body(call: Call, reveal: bool) -> str:
 
 
 def request_line(
-    endpoint: Endpoint, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
+    endpoint: Endpoint,
+    method: str,
+    path: str,
+    body: str = "",
+    headers: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
 ) -> str:
-    """The curl command for one request. `path` with version and query, `body` as JSON."""
+    """The curl command for one request. `path` with version and query, `body` as JSON; further options of curl."""
     words = [*_CURL, *_where(endpoint)]
     if method == "HEAD":
         words.append("--head")
@@ -81,7 +94,7 @@ def request_line(
         words += ["-H", "Content-Type: application/json", "-d", body]
     for name, value in (headers or {}).items():
         words += ["-H", f"{name}: {value}"]
-    line = shlex.join([*words, f"{_base(endpoint)}{path}"])
+    line = shlex.join([*words, *options, f"{_base(endpoint)}{path}"])
     return f"ssh {_ssh_words(endpoint)} {shlex.quote(line)}" if endpoint.scheme == "ssh" else line
 
 

@@ -79,7 +79,7 @@ def _prune(item: None, values: Values) -> Plan:
     return Plan((calls.prune(wanted),), ("network", "prune", "--force", *filter_words(wanted)))
 
 
-def _pruned(item: None, world: World, values: Values) -> list[str]:
+def pruned(item: None, world: World, values: Values) -> list[str]:
     networks: list[Network] = list(world.mirror.objects(KIND).values())
     unused = [n.name for n in networks if n.name not in _OWN and not _running_members(n, world)]
     among = "of " if values.get("until") or values.get("labels") else ""
@@ -137,7 +137,7 @@ NETWORKS: tuple[Command, ...] = (
         "network.prune", "Remove all unused networks", "", (), _GROUP, Context.OBJECT,
         words="docker network prune clean",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned",
-        options=(UNTIL, LABELS), takes_along=_pruned, plan=_prune,
+        options=(UNTIL, LABELS), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "NetworksDeleted", "network"),
     ),
 )  # fmt: skip

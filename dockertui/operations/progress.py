@@ -49,7 +49,7 @@ class Progress:
     def _hear_layer(self, id: str, status: str, detail: Mapping[str, Any]) -> None:
         layer = self.layers.setdefault(id, Layer(id, status))
         current, total = count(detail, "current") or 0, count(detail, "total") or 0
-        moves_bytes = status.startswith(("Downloading", "Pushing"))
+        moves_bytes = status.startswith(("Downloading", "Pushing", "Reading", "Writing"))
         if moves_bytes:
             self._bytes += max(0, current - (layer.current if layer.status == status else 0))
         layer.status = status

@@ -68,7 +68,7 @@ def _unused(item: None, world: World, values: Values, *, anonymous: bool) -> lis
     return [f"{among}{format.plural(len(doomed), 'volume')} with all that is in them{space}: {names}"]
 
 
-def _pruned(item: None, world: World, values: Values) -> list[str]:
+def pruned(item: None, world: World, values: Values) -> list[str]:
     """Engines before API 1.42 know no difference between anonymous volumes and others."""
     version = world.mirror.version
     old = version is not None and tuple(map(int, version.api.split("."))) < (1, 42)
@@ -108,7 +108,7 @@ VOLUMES: tuple[Command, ...] = (
         "volume.prune", "Remove unused volumes: the anonymous ones", "", (), _GROUP, Context.OBJECT,
         words="docker volume prune clean",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
-        options=(LABELS,), takes_along=_pruned, plan=_prune,
+        options=(LABELS,), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
     Command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from dockertui.operations import system
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.widgets.menu import Item, Menu
@@ -27,7 +28,7 @@ async def on_object(screen: Operating) -> None:
 
 async def in_bulk(screen: Operating) -> None:
     """Offer what is done to all the marked, and what concerns the kind as a whole."""
-    commands = screen.catalogue.commands(screen.pane.resource.kind)
+    commands = [*screen.catalogue.commands(screen.pane.resource.kind), *screen.catalogue.commands(system.KIND)]
     marked = len(screen.pane.table.marks)
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
     chosen.sort(key=lambda command: command.on_object)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.screen import ModalScreen, Screen
 
+from dockertui.engine.call import send
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.live.session import Session
@@ -17,6 +18,7 @@ from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.command import Command, Entry, Harm, Plan, Values
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.lines import curl_line, docker_line
+from dockertui.operations.remedies import explained
 from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
@@ -132,7 +134,7 @@ class Operating(Screen[None], TakesKeys):
             return
         asked = asyncio.Event()
         self.run_worker(self._order(command, with_options, asked), group="orders")
-        if command.prepare is None:  # who asks the Engine first may be kept waiting by it
+        if command.prepare is None and command.report is None:  # who asks the Engine first may be kept waiting by it
             await asked.wait()
 
     async def _order(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
@@ -178,8 +180,28 @@ class Operating(Screen[None], TakesKeys):
             values = await self._told(command, command.complete(values))
         if values is not None and self._to_confirm(command, items):
             values = await self._answer(self._question(command, items, values), asked)
-        if values is not None:
+        if values is not None and command.report is not None:
+            await self._report(command, items[0], values)
+        elif values is not None:
             self._begin(command, items, values)
+
+    async def _report(self, command: Command, item: Any, values: Values) -> None:
+        """Ask, and show the answer on a page."""
+        from dockertui.screens.report import ReportScreen
+
+        plan, reply = command.plan(item, values), None
+        self.say(f"{command.doing} the Engine…", stays=600)
+        try:
+            with because(command.id, docker_line(self.session.endpoint, plan.docker)):
+                for call in plan.calls:
+                    reply = await send(self.session.engine, call)
+        except EngineError as error:
+            self.say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
+            return
+        self.say("")
+        docker, curl = self.lines(command, [item], values)
+        sections = command.report(item, reply) if command.report is not None else []
+        await self.app.push_screen(ReportScreen(self._title(command, [item]), sections, (docker[0], curl[0])))
 
     def _alike(self, command: Command) -> Any:
         """What a form for something new starts from: the object under the cursor, if it is of that kind."""
@@ -205,12 +227,10 @@ class Operating(Screen[None], TakesKeys):
     def _question(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
         from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
 
-        resource = BY_KIND[command.kind]
-
         def told(now: Values) -> list[Section]:
             objects = [
                 (
-                    resource.name(item) if item is not None else resource.title,
+                    BY_KIND[command.kind].name(item) if item is not None else "gone",
                     command.takes_along(item, self.world, now),
                 )
                 for item in items
@@ -224,9 +244,9 @@ class Operating(Screen[None], TakesKeys):
         return ConfirmScreen(Question(title, command.title.lower(), flags, values, told))
 
     def _title(self, command: Command, items: Sequence[Any]) -> str:
-        resource = BY_KIND[command.kind]
         if not command.on_object:
             return command.title
+        resource = BY_KIND[command.kind]
         if len(items) > 1:
             left_out = f", not the {self._left_out} others that are marked" if self._left_out else ""
             return f"{command.title}: {len(items)} {resource.title.lower()}{left_out}"
@@ -243,12 +263,12 @@ class Operating(Screen[None], TakesKeys):
         return [*docker, *more], [*curl, *more]
 
     def _begin(self, command: Command, items: Sequence[Any], values: Values) -> None:
-        resource: Resource[Any] = BY_KIND[command.kind]
+        resource: Resource[Any] | None = BY_KIND.get(command.kind)
         tasks = [
             Task(
                 command,
-                resource.source.identity(item) if item is not None else "",
-                resource.name(item) if item is not None else str(values.get("reference") or values.get("name") or ""),
+                resource.source.identity(item) if resource and item is not None else "",
+                resource.name(item) if resource and item is not None else _named(values),
                 command.plan(item, values),
             )
             for item in items
@@ -330,6 +350,11 @@ class Operating(Screen[None], TakesKeys):
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():
             self.jobs.cancel(job)
+
+
+def _named(values: Values) -> str:
+    """What the form calls the thing that is made."""
+    return str(values.get("reference") or values.get("name") or "")
 
 
 def one_result(job: Job) -> str:

@@ -133,7 +133,7 @@ class TerminalActions(Screen[None]):
         if shown and pane is not None:
             pane.focus_view()
         else:
-            self.pane.table.focus()
+            self.set_focus(self.pane.table)
         self._paint_header()
 
     def action_show_terminals(self) -> None:

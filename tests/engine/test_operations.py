@@ -8,6 +8,7 @@ import pytest
 
 from dockertui.engine.client import Engine
 from dockertui.operations.catalogue import COMMANDS
+from dockertui.operations.reports import REPORTS
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import Case, by_curl, by_docker, by_the_program, endpoint_of, prepare, state
 
@@ -76,11 +77,16 @@ CASES = (
     Case("volume.create", values={"name": "data", "options": ("type=tmpfs", "device=tmpfs"), "labels": ("a=b c",)}),
     Case("volume.create"),
     Case("volume.remove", ["volume create data"], "data"),
+    Case("system.prune", [UP, DOWN, "commit old", "network create net", "volume create data"]),
+    Case("system.prune", [UP, DOWN, "commit old shop:1", "network create net", "volume create data"],
+         values={"unused": True, "volumes": True}),
     Case("volume.prune", ["volume create data", UP], values={"labels": ("keep!=yes",)}),
 )  # fmt: skip
 
 ELSEWHERE = {
+    **{command.id: "changes nothing: test_reports.py" for command in REPORTS},
     "image.pull": "needs a registry: test_registry.py",
+    **dict.fromkeys(("image.save", "image.load", "image.import", "container.export"), "test_files.py"),
     "image.push": "needs a registry: test_registry.py",
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
 }

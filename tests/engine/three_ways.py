@@ -67,9 +67,8 @@ async def task_of(case: Case, engine: Engine) -> Task:
     values |= case.values
     if command.complete is not None:
         values = dict(await command.complete(values))
-    resource = BY_KIND[command.kind]
     assert command.refusal(engine, item) == ""
-    identity = resource.source.identity(item) if item is not None else ""
+    identity = BY_KIND[command.kind].source.identity(item) if item is not None else ""
     return Task(command, identity, case.target, command.plan(item, values))
 
 

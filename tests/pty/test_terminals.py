@@ -193,7 +193,7 @@ def test_sessions_end_restart_close_and_quitting_asks(terminal: Terminal) -> Non
     terminal.press("escape")
     terminal.wait_until_gone("still open")
     terminal.press("t")
-    terminal.wait_for("commands")
+    terminal.wait_for("ctrl+] commands")
     terminal.type(f"{LEADER}x")
     terminal.wait_for("still runs")
     terminal.press("enter")

@@ -12,6 +12,7 @@ from dockertui.config import Settings
 from dockertui.operations.catalogue import BY_ID, COMMANDS
 from dockertui.operations.command import Command, Entry, Harm
 from dockertui.operations.jobs import State
+from dockertui.operations.reports import REPORTS
 from dockertui.resources.registry import RESOURCES
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
@@ -117,13 +118,17 @@ async def test_a_command_runs_from_the_screen(id: str) -> None:
 
 
 def test_every_command_is_tried_or_said_why_not() -> None:
+    files = dict.fromkeys(("image.save", "image.load", "image.import", "container.export"), "not known there")
     not_on_the_demo = {
+        **files,
+        "system.prune": "build cache is not known there",
         "image.push": "no registry there",
         "container.commit": "not known there",
         "container.wait": "needs a container that ends",
         "image.untag": "no image there has two tags",
     }
-    assert {command.id for command in COMMANDS} == DOINGS.keys() | not_on_the_demo.keys()
+    reports = {command.id for command in REPORTS}
+    assert {command.id for command in COMMANDS} == DOINGS.keys() | not_on_the_demo.keys() | reports
 
 
 # Refusals
@@ -132,7 +137,7 @@ def test_every_command_is_tried_or_said_why_not() -> None:
 async def test_read_only_greys_every_command_and_sends_nothing() -> None:
     async with opened(read_only=True) as stage:
         for command in COMMANDS:
-            assert command.refusal(stage.main.session.engine) == "read only"
+            assert command.refusal(stage.main.session.engine) == "read only" or command.report
         await stage.press("s", "r", "d", "c", "2", "d", "c")
         assert isinstance(stage.app.screen, MainScreen)
         assert "read only" in stage.footer
@@ -221,8 +226,20 @@ WRONG = {
     "seconds": "-1",
 }
 """For each option whose values can be wrong, one that is."""
-ANYTHING = {"network", "user", "workdir", "entrypoint", "hostname", "health", "message", "author", "container"}
-"""Options of free text."""
+ANYTHING = {
+    "network",
+    "user",
+    "workdir",
+    "entrypoint",
+    "hostname",
+    "health",
+    "message",
+    "author",
+    "container",
+    "term",
+    "file",
+}
+"""Options of free text, and such as hang on the machine."""
 
 
 def typed_options() -> list[tuple[str, str]]:
@@ -259,6 +276,36 @@ async def test_the_form_shows_the_line_of_what_is_typed() -> None:
         await fill_in(stage, {"image": "nginx", "env": "API_TOKEN=sesame A=b"})
         await stage.until("--env A=b")
         assert "sesame" not in stage.text.replace("API_TOKEN=sesame A=b", "")
+
+
+# Reports
+
+
+@pytest.mark.parametrize(
+    ("id", "target", "words"),
+    [
+        ("container.diff", "net-debug", "since it was created"),
+        ("image.history", "haproxy:2.9", "newest first"),
+        ("system.df", "", "could be had back"),
+        ("system.info", "", "Storage driver"),
+        ("system.version", "", "This program"),
+    ],
+)
+async def test_a_report_is_a_page(id: str, target: str, words: str) -> None:
+    command = BY_ID[id]
+    assert isinstance(command, Command)
+    async with opened(read_only=True) as stage:
+        if target:
+            stage.main.goto_pane(PANES[command.kind])
+            await stage.settle()
+            await stage.goto(target)
+        await stage.main.action_order(id)
+        await stage.until(words)
+        stage.check_frame()
+        await stage.press("G")
+        await stage.until("curl -sS")
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, MainScreen)
 
 
 # The rest of the doing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
@@ -32,7 +33,7 @@ ACTIONS = (
 class LogApp(App[None]):
     """A log view and nothing else."""
 
-    CSS_PATH = DockerTUI.CSS_PATH  # type: ignore[assignment]
+    CSS_PATH: ClassVar[Any] = DockerTUI.CSS_PATH
 
     def compose(self) -> ComposeResult:
         yield LogView()

@@ -40,7 +40,7 @@ def test_logs_come_in_frames(http: Http) -> None:
     assert len(found) == 4
     assert all(text.startswith(b"2025-01-01T11:59:") and text.endswith(b"\n") for _, text in found)
     only = frames(http("GET", "/containers/legacy-import/logs", stderr=1, tail=3).body)
-    assert [kind for kind, _ in only] == [2, 2, 2]
+    assert [kind for kind, _ in only] == [kind for kind, _ in found[-3:] if kind == 2], "tail counts all lines"
 
 
 def test_logs_of_a_terminal_come_raw(http: Http) -> None:

@@ -1,0 +1,103 @@
+"""Operations that move images and file systems to files of this machine, and back."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from dockertui.engine import container_calls, image_calls
+from dockertui.engine.fields import number, text
+from dockertui.engine.models import Container, Image
+from dockertui.operations import entries
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.entries import words
+from dockertui.operations.images import references
+from dockertui.resources import format
+
+
+def _new_file(value: str) -> None:
+    folder = os.path.dirname(os.path.expanduser(value)) or "."
+    if not os.path.isdir(folder):
+        raise Unfit(f"there is no folder {folder}")
+    if os.path.exists(os.path.expanduser(value)):
+        raise Unfit("is there already: choose another name")
+
+
+def _old_file(value: str) -> None:
+    if not os.path.isfile(os.path.expanduser(value)):
+        raise Unfit("there is no such file")
+
+
+def _path(value: str) -> str:
+    """Whole, so that the lines can be run from anywhere."""
+    return os.path.abspath(os.path.expanduser(value))
+
+
+def _file_name(name: str) -> str:
+    return f"{''.join(sign if sign.isalnum() or sign in '._-' else '_' for sign in name)}.tar"
+
+
+def _save(item: Image, values: Values) -> Plan:
+    path, names = _path(values["file"]), references(item)
+    return Plan((image_calls.save(names, path),), ("save", "--output", path, *names))
+
+
+def _load(item: Any, values: Values) -> Plan:
+    path = _path(values["file"])
+    return Plan((image_calls.load(path),), ("load", "--input", path))
+
+
+def _import(item: Any, values: Values) -> Plan:
+    path, reference = _path(values["file"]), values["reference"]
+    message, changes = values["message"], values["changes"]
+    docker = (*words("--message", message), *words("--change", changes), path, *([reference] if reference else []))
+    return Plan((image_calls.import_(path, reference, message=message, changes=changes),), ("import", *docker))
+
+
+def _export(item: Container, values: Values) -> Plan:
+    path = _path(values["file"])
+    return Plan((container_calls.export(item.id, path),), ("export", "--output", path, item.name))
+
+
+def _written(reply: Any) -> str:
+    return format.size(number(reply, "written") or 0) if isinstance(reply, dict) else ""
+
+
+def _loaded(reply: Any) -> str:
+    return (text(reply, "stream") or text(reply, "status")).strip() if isinstance(reply, dict) else ""
+
+
+_NEW = Option("file", "File", hint="name.tar", required=True, check=_new_file)
+_OLD = Option("file", "File", hint="name.tar; also compressed", required=True, check=_old_file)
+
+FILES: tuple[Command, ...] = (
+    Command(
+        "image.save", "Save to a tar", "", (), "Images", Context.OBJECT, words="docker save file archive",
+        kind="image", many=False, ask=True, long=True, doing="saving", done="saved", options=(_NEW,),
+        defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_save, outcome=_written,
+    ),
+    Command(
+        "image.load", "Load from a tar", "", (), "Images", Context.OBJECT, words="docker load file archive",
+        kind="image", on_object=False, ask=True, long=True, doing="loading", done="loaded", options=(_OLD,),
+        plan=_load, outcome=_loaded,
+    ),
+    Command(
+        "image.import", "Import a file system from a tar", "", (), "Images", Context.OBJECT,
+        words="docker import file rootfs",
+        kind="image", on_object=False, ask=True, long=True, doing="importing", done="imported",
+        options=(
+            _OLD,
+            Option("reference", "Image", hint="name:tag", check=entries.reference),
+            Option("message", "Message"),
+            Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
+        ),
+        plan=_import, outcome=_loaded,
+    ),
+    Command(
+        "container.export", "Export its file system to a tar", "", (), "Containers", Context.OBJECT,
+        words="docker export file archive",
+        kind="container", many=False, ask=True, long=True, doing="exporting", done="exported", options=(_NEW,),
+        defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export, outcome=_written,
+    ),
+)  # fmt: skip

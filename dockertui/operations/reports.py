@@ -1,0 +1,133 @@
+"""Operations that ask the Engine for more than the panes show, and show the answer; they work read-only, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dockertui.engine import reads
+from dockertui.engine.fields import Raw, count, flag, mapping, mappings, number, objects, strings, text
+from dockertui.engine.models import Container, Image
+from dockertui.engine.negotiation import MAX_API
+from dockertui.operations import disk, system
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Option, Plan
+from dockertui.operations.images import references
+from dockertui.resources import format
+from dockertui.widgets.page_lines import Field, Section
+
+_CHANGES = {0: ("C", ""), 1: ("A", "good"), 2: ("D", "bad")}
+_FOUND = 25
+_FACTS = (
+    ("Name", "Name"), ("Version", "ServerVersion"), ("Operating system", "OperatingSystem"),
+    ("Kernel", "KernelVersion"), ("Architecture", "Architecture"), ("CPUs", "NCPU"), ("Storage driver", "Driver"),
+    ("Logging driver", "LoggingDriver"), ("Cgroup driver", "CgroupDriver"), ("Cgroup version", "CgroupVersion"),
+    ("Default runtime", "DefaultRuntime"), ("Root folder", "DockerRootDir"), ("Containers", "Containers"),
+    ("Running", "ContainersRunning"), ("Paused", "ContainersPaused"), ("Stopped", "ContainersStopped"),
+    ("Images", "Images"), ("HTTP proxy", "HttpProxy"), ("HTTPS proxy", "HttpsProxy"),
+)  # fmt: skip
+
+
+def _changes(item: Container, reply: Any) -> list[Section]:
+    """`C` changed, `A` added, `D` deleted, as `docker diff` has it."""
+    found = sorted(objects(reply), key=lambda change: text(change, "Path"))
+    fields = [Field(sign, text(change, "Path"), style) for change in found for sign, style in [_sign(change)]]
+    return [Section(f"{format.plural(len(fields), 'change')} since it was created", fields)]
+
+
+def _sign(change: Raw) -> tuple[str, str]:
+    return _CHANGES.get(number(change, "Kind") or 0, ("?", "warn"))
+
+
+def _history(item: Image, reply: Any) -> list[Section]:
+    """What made each layer and what it takes, the newest first."""
+    layers = objects(reply)
+    fields = [Field(format.size(count(layer, "Size") or 0), _made_by(layer)) for layer in layers]
+    total = format.size(sum(count(layer, "Size") or 0 for layer in layers))
+    return [Section(f"{format.plural(len(layers), 'layer')}, {total}, newest first", fields)]
+
+
+def _made_by(layer: Raw) -> list[str]:
+    told = [text(layer, "CreatedBy").removeprefix("/bin/sh -c #(nop)").strip() or "-"]
+    if tags := strings(layer, "Tags"):
+        told.append(f"tagged {', '.join(tags)}")
+    if comment := text(layer, "Comment"):
+        told.append(comment)
+    return told
+
+
+def _found(item: Any, reply: Any) -> list[Section]:
+    return [
+        Section(
+            f"{text(image, 'name')}  ★ {number(image, 'star_count') or 0}{'  official' * flag(image, 'is_official')}",
+            [Field("", text(image, "description") or "-")],
+        )
+        for image in objects(reply)
+    ] or [Section("Nothing of that name")]
+
+
+def _info(item: Any, reply: Any) -> list[Section]:
+    raw: Raw = reply if isinstance(reply, dict) else {}
+    fields = [Field(label, str(raw[key])) for label, key in _FACTS if raw.get(key) not in (None, "")]
+    fields.append(Field("Memory", format.memory(count(raw, "MemTotal") or 0)))
+    registries = strings(mapping(raw, "RegistryConfig"), "InsecureRegistryCIDRs")
+    fields.append(Field("Insecure registries", registries))
+    warnings = [Field("", warning, "warn") for warning in strings(raw, "Warnings")]
+    found = [Section("The Engine", [field for field in fields if field.value])]
+    return [Section("It warns", warnings), *found] if warnings else found
+
+
+def _versions(item: Any, reply: Any) -> list[Section]:
+    """Both sides: what this program speaks, and what the Engine is made of."""
+    raw: Raw = reply if isinstance(reply, dict) else {}
+    ours = [Field("API", f"up to {MAX_API}")]
+    theirs = [
+        Field("Version", text(raw, "Version")),
+        Field("API", f"{text(raw, 'MinAPIVersion') or '?'} to {text(raw, 'ApiVersion')}"),
+        Field("Built", text(raw, "BuildTime")),
+        Field("Go", text(raw, "GoVersion")),
+        Field("System", f"{text(raw, 'Os')}/{text(raw, 'Arch')} {text(raw, 'KernelVersion')}"),
+    ]
+    parts = [Field(text(part, "Name"), text(part, "Version")) for part in mappings(raw, "Components")]
+    return [Section("This program", ours), Section("The Engine", theirs), Section("Made of", parts)]
+
+
+def _term(value: str) -> None:
+    """Anything may be searched for."""
+
+
+def _search_plan(item: Any, values: Any) -> Plan:
+    return Plan((reads.search(values["term"], _FOUND),), ("search", values["term"]))
+
+
+def _whole(id: str, title: str, words: str, call: Any, docker: Sequence[str], report: Any) -> Command:
+    """A question about the Engine as a whole."""
+    return Command(
+        id, title, "", (), "The whole Engine", Context.OBJECT, words=words,
+        kind=system.KIND, on_object=False, doing="asking", done="asked",
+        plan=lambda item, values: Plan((call(),), tuple(docker)), report=report,
+    )  # fmt: skip
+
+
+REPORTS: tuple[Command, ...] = (
+    Command(
+        "container.diff", "Changes to its file system", "", (), "Containers", Context.OBJECT, words="docker diff",
+        kind="container", many=False, doing="comparing", done="compared", report=_changes,
+        plan=lambda item, v: Plan((reads.changes(item.id),), ("diff", item.name)),
+    ),
+    Command(
+        "image.history", "Layers and what made them", "", (), "Images", Context.OBJECT,
+        words="docker history layers size",
+        kind="image", many=False, doing="asking", done="asked", report=_history,
+        plan=lambda item, v: Plan((reads.history(item.id),), ("history", "--no-trunc", references(item)[0])),
+    ),
+    Command(
+        "image.search", "Search the registry", "", (), "Images", Context.OBJECT, words="docker search hub find",
+        kind="image", on_object=False, ask=True, doing="searching", done="searched", report=_found, plan=_search_plan,
+        options=(Option("term", "Name", required=True, check=_term),),
+    ),
+    _whole("system.df", "Disk usage, and what could be had back", "docker system df space", reads.df,
+           ("system", "df", "--verbose"), disk.sections),
+    _whole("system.info", "The Engine's configuration and warnings", "docker info", reads.info, ("info",), _info),
+    _whole("system.version", "Versions of both sides", "docker version api", reads.version, ("version",), _versions),
+)  # fmt: skip

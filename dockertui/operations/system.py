@@ -1,0 +1,57 @@
+"""Operations on the Engine as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dockertui.engine import container_calls, image_calls, network_calls, system_calls, volume_calls
+from dockertui.engine.fields import number, objects
+from dockertui.operations import containers, images, networks, volumes
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.entries import words
+from dockertui.resources import format
+from dockertui.resources.world import World
+
+KIND, _GROUP = "system", "The whole Engine"
+
+
+def _prune(item: None, values: Values) -> Plan:
+    """As `docker system prune` does it: what uses other things goes first."""
+    calls = [container_calls.prune({}), network_calls.prune({})]
+    if values["volumes"]:
+        calls.append(volume_calls.prune({}))
+    calls.append(image_calls.prune({"dangling": ["false"]} if values["unused"] else {}))
+    calls.append(system_calls.prune_build_cache(all=values["unused"]))
+    flags = (*words("--all", values["unused"]), *words("--volumes", values["volumes"]))
+    return Plan(tuple(calls), ("system", "prune", "--force", *flags))
+
+
+def _pruned(item: None, world: World, values: Values) -> list[str]:
+    filters = {"until": "", "labels": (), "unused": values["unused"]}
+    told = [
+        *containers.pruned(item, world, filters),
+        *networks.pruned(item, world, filters),
+        *images.pruned(item, world, filters),
+        "the cache of builds",
+    ]
+    return [*told, *volumes.pruned(item, world, filters)] if values["volumes"] else told
+
+
+def freed(replies: Any) -> str:
+    """The space that all of it gave back."""
+    return f"{format.size(sum(number(reply, 'SpaceReclaimed') or 0 for reply in objects(replies)))} freed"
+
+
+SYSTEM: tuple[Command, ...] = (
+    Command(
+        "system.prune", "Remove everything unused on the Engine", "", (), _GROUP, Context.OBJECT,
+        words="docker system prune clean disk space",
+        kind=KIND, on_object=False, harm=Harm.DESTROYS, long=True, doing="pruning", done="pruned",
+        options=(
+            Option("unused", "Images with a tag, too, that no container uses", Entry.FLAG, False),
+            Option("volumes", "Volumes, too: the anonymous ones, before API 1.42 all", Entry.FLAG, False),
+        ),
+        takes_along=_pruned, plan=_prune, outcome=freed,
+    ),
+)  # fmt: skip
