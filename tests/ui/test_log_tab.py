@@ -21,6 +21,10 @@ def _ends_with(path: Path, text: str) -> bool:
     return path.read_text().endswith(text)
 
 
+def _shows(world: Stage, text: str) -> bool:
+    return text in "\n".join(world.lines)
+
+
 async def opened(world: Stage, *texts: str) -> None:
     """The log of `legacy-import`, which says these lines alone."""
     world.silence("legacy-import")
