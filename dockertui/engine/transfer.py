@@ -44,7 +44,7 @@ async def receive(reply: AbstractAsyncContextManager[Stream], path: str, heard: 
     async with reply as stream:
         file = await _open(part, "wb", "written")
         try:
-            async for piece in stream.chunks():
+            async for piece in gathered(stream):
                 await _write(file, piece, path)
                 written += len(piece)
                 if written - told >= _STEP:
@@ -57,6 +57,20 @@ async def receive(reply: AbstractAsyncContextManager[Stream], path: str, heard: 
             with suppress(FileNotFoundError):  # it has its name by now
                 os.unlink(part)
     return {"written": written}
+
+
+async def gathered(stream: Stream) -> AsyncIterator[bytes]:
+    """What comes, in pieces worth handing to a thread."""
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in stream.chunks():
+        parts.append(chunk)
+        size += len(chunk)
+        if size >= PIECE:
+            yield b"".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
 
 
 async def _write(file: BinaryIO, piece: bytes, path: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tarfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
@@ -16,13 +17,13 @@ from typing import Any
 
 from dockertui.engine.client import Stream
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.transfer import PIECE, Heard, progress
+from dockertui.engine.transfer import PIECE, Heard, gathered, progress
 
 
 async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
     """The tar of a file or folder, under its own name. Raises EngineError when it cannot be read."""
     name, sent = os.path.basename(path), 0
-    out, into = os.pipe()
+    out, into = _pipe()
     packing = asyncio.create_task(asyncio.to_thread(_pack, path, into))
     try:
         while piece := await asyncio.to_thread(os.read, out, PIECE):
@@ -39,7 +40,7 @@ async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
 
 
 def _pack(path: str, into: int) -> None:
-    with os.fdopen(into, "wb") as pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
+    with os.fdopen(into, "wb", PIECE) as pipe, tarfile.open(fileobj=pipe, mode="w|", bufsize=PIECE) as tar:
         tar.add(path, arcname=os.path.basename(path))
 
 
@@ -47,11 +48,11 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
     """Unpack a reply into a folder; how many bytes came. Raises EngineError, also when it cannot be written."""
     written = 0
     async with reply as stream:
-        out, into = os.pipe()
+        out, into = _pipe()
         unpacking = asyncio.create_task(asyncio.to_thread(_unpack, out, folder))
         try:
             with os.fdopen(into, "wb", buffering=0) as pipe:
-                async for piece in stream.chunks():
+                async for piece in gathered(stream):
                     with suppress(BrokenPipeError):  # the unpacking failed: it says why
                         await asyncio.to_thread(pipe.write, piece)
                     written += len(piece)
@@ -61,6 +62,17 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
     if isinstance(failure, OSError | tarfile.TarError):
         raise EngineError(ErrorKind.BAD_REQUEST, f"{folder} cannot be written: {failure}") from None
     return {"written": written}
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe that holds a whole piece, where the system lets it."""
+    out, into = os.pipe()
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, PIECE)
+    return out, into
 
 
 class _Careful:
@@ -85,7 +97,7 @@ def _parents(name: str) -> Iterator[str]:
 
 
 def _unpack(out: int, folder: str) -> None:
-    with os.fdopen(out, "rb") as pipe, tarfile.open(fileobj=pipe, mode="r|") as tar:
+    with os.fdopen(out, "rb", PIECE) as pipe, tarfile.open(fileobj=pipe, mode="r|", bufsize=PIECE) as tar:
         tar.extractall(folder, filter=_Careful())
         while pipe.read(PIECE):  # the zeros after the end, so that who sends them is not broken off
             pass

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from dockertui.engine import container_calls as calls
+from dockertui.engine.fields import mappings, number, objects
 from dockertui.operations import entries
 from dockertui.operations.command import Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
@@ -60,8 +61,8 @@ def published(text: str) -> Published:
     ip = ip.removeprefix("[").removesuffix("]")
     if slash and protocol not in ("tcp", "udp", "sctp"):
         raise Unfit(f"{text!r}: the protocol is tcp, udp or sctp")
-    for number in (private, *([public] if public else [])):
-        if not number.isdecimal() or not 0 < int(number) < 65536:
+    for digits in (private, *([public] if public else [])):
+        if not digits.isdecimal() or not 0 < int(digits) < 65536:
             raise Unfit(f"{text!r} is not [[ip:]port:]port[/udp], ports from 1 to 65535")
     if ip:
         entries.address(ip)
@@ -204,8 +205,8 @@ def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
         "mounts": tuple(_bound(config, host, given)),
         "network": _network(host),
         "restart": _restart(_at(host, "RestartPolicy")),
-        "memory": str(host.get("Memory") or ""),
-        "cpus": f"{(host.get('NanoCpus') or 0) / _SECONDS:g}" if host.get("NanoCpus") else "",
+        "memory": str(number(host, "Memory") or ""),
+        "cpus": f"{cpus / _SECONDS:g}" if (cpus := number(host, "NanoCpus")) else "",
         "labels": tuple(_labels(config, given)),
         "user": _differing(config, given, "User"),
         "workdir": _differing(config, given, "WorkingDir"),
@@ -252,7 +253,7 @@ def _labels(config: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
 
 def _publish(host: Mapping[str, Any]) -> Iterable[str]:
     for private, bindings in sorted(_at(host, "PortBindings").items()):
-        for binding in bindings if isinstance(bindings, list) else []:
+        for binding in objects(bindings):
             ip, public = str(binding.get("HostIp") or ""), str(binding.get("HostPort") or "")
             shown = f"[{ip}]" if _is_v6(ip) else ip
             port = private.removesuffix("/tcp")
@@ -268,8 +269,8 @@ def _is_v6(ip: str) -> bool:
 
 def _bound(config: Mapping[str, Any], host: Mapping[str, Any], given: Mapping[str, Any]) -> Iterable[str]:
     yield from _list(host, "Binds")
-    for mount in host.get("Mounts") or []:
-        if isinstance(mount, dict) and mount.get("Type") in ("volume", "bind") and mount.get("Source"):
+    for mount in mappings(host, "Mounts"):
+        if mount.get("Type") in ("volume", "bind") and mount.get("Source"):
             yield f"{mount['Source']}:{mount.get('Target')}{':ro' if mount.get('ReadOnly') else ''}"
     yield from (path for path in _at(config, "Volumes") if path not in _at(given, "Volumes"))
 
