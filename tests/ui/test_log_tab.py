@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,6 @@ NUMBERS = [f"line {number:04d}" for number in range(3000)]
 
 def _ends_with(path: Path, text: str) -> bool:
     return path.read_text().endswith(text)
-
-
-def _shows(world: Stage, text: str) -> bool:
-    return text in "\n".join(world.lines)
 
 
 async def opened(world: Stage, *texts: str) -> None:
@@ -311,3 +308,17 @@ async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
         await world.press("G")
         await world.until(lambda: "more 3 199" in "\n".join(world.lines))
         assert "following" in world.status
+
+
+async def test_any_key_stops_a_search_in_what_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        assert world.log._feed is not None
+        never: asyncio.Task[bool] = asyncio.create_task(asyncio.sleep(3600, True))
+        monkeypatch.setattr(world.log._feed, "page", lambda: never)
+        await world.press("/")
+        await world.type("nowhere")
+        await world.press("N")
+        await world.until(lambda: world.log._searching is not None)
+        await world.press("j")
+        assert world.log._searching is None
