@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dockertui.engine import transfer
+from dockertui.engine import transfer, unpacking
 from dockertui.engine.client import Body, Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, text
@@ -23,7 +23,7 @@ class Call:
 
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
     them, after the status 200. source: the file that is the body, a tar. sink: the file that the reply
-    goes to.
+    goes to. tar: source is a file or folder that is packed on its way, sink a folder that the reply is unpacked in.
     """
 
     method: str
@@ -34,6 +34,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     sink: str = ""
+    tar: bool = False
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
@@ -42,22 +43,24 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
     Of a reply that tells its progress every object goes to `heard`, and the last one is returned. Raises EngineError.
     """
     if call.sink:
-        return await transfer.receive(
-            engine.stream(call.method, call.path, params=call.params, headers=call.headers), call.sink, heard
-        )
+        take = unpacking.unpack if call.tar else transfer.receive
+        reply = engine.stream(call.method, call.path, params=call.params, headers=call.headers)
+        return await take(reply, call.sink, heard)
     if call.progress:
         return await _listen(engine, call, heard)
-    reply = await engine.request(
-        call.method, call.path, params=call.params, body=call.body, headers=call.headers, timeout=None
+    answer = await engine.request(
+        call.method, call.path, params=call.params, body=_body(call, heard), headers=_headers(call), timeout=None
     )
     try:
-        return json.loads(reply.body) if reply.body.strip() else None
+        return json.loads(answer.body) if answer.body.strip() else None
     except ValueError:
         return None  # some Engines say "OK" to what the API gives no body
 
 
 def _body(call: Call, heard: Heard) -> Body:
-    return transfer.pieces(call.source, heard) if call.source else call.body
+    if not call.source:
+        return call.body
+    return unpacking.packed(call.source, heard) if call.tar else transfer.pieces(call.source, heard)
 
 
 def _headers(call: Call) -> Mapping[str, str]:

@@ -81,5 +81,16 @@ def export(container: str, sink: str) -> Call:
     return Call("GET", _of(container, "export"), sink=sink)
 
 
+def copy_out(container: str, path: str, folder: str) -> Call:
+    """A file or folder of the container's, into a folder here."""
+    return Call("GET", _of(container, "archive"), {"path": path}, sink=folder, tar=True)
+
+
+def copy_in(container: str, source: str, folder: str) -> Call:
+    """A file or folder of here, into a folder of the container's."""
+    params = {"path": folder, "noOverwriteDirNonDir": "true"}
+    return Call("PUT", _of(container, "archive"), params, source=source, tar=True)
+
+
 def prune(filters: Mapping[str, Sequence[str]]) -> Call:
     return Call("POST", "/containers/prune", {"filters": filters or None})

@@ -29,7 +29,7 @@ async def pieces(path: str, heard: Heard) -> AsyncIterator[bytes]:
             sent += len(piece)
             if sent - told >= _STEP or sent == total:
                 told = sent
-                heard(_progress(name, "Reading", sent, total))
+                heard(progress(name, "Reading", sent, total))
     finally:
         file.close()
 
@@ -49,7 +49,7 @@ async def receive(reply: AbstractAsyncContextManager[Stream], path: str, heard: 
                 written += len(piece)
                 if written - told >= _STEP:
                     told = written
-                    heard(_progress(name, "Writing", written, 0))
+                    heard(progress(name, "Writing", written, 0))
             await asyncio.to_thread(file.close)
             os.replace(part, path)
         finally:
@@ -80,6 +80,6 @@ def _failed(path: str, what: str, error: OSError) -> EngineError:
     return EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be {what}: {error.strerror}")
 
 
-def _progress(name: str, status: str, current: int, total: int) -> dict[str, Any]:
+def progress(name: str, status: str, current: int, total: int) -> dict[str, Any]:
     """As the Engine itself tells the progress of a layer."""
     return {"id": name, "status": status, "progressDetail": {"current": current, "total": total}}

@@ -60,6 +60,32 @@ def _export(item: Container, values: Values) -> Plan:
     return Plan((container_calls.export(item.id, path),), ("export", "--output", path, item.name))
 
 
+def _folder(value: str) -> None:
+    if not os.path.isdir(os.path.expanduser(value)):
+        raise Unfit("there is no such folder")
+
+
+def _anything(value: str) -> None:
+    if not os.path.exists(os.path.expanduser(value)):
+        raise Unfit("there is no such file or folder")
+
+
+def _inside(value: str) -> None:
+    if not value.startswith("/"):
+        raise Unfit("begins with /, as seen in the container")
+
+
+def _copy_out(item: Container, values: Values) -> Plan:
+    path, folder = values["path"], _path(values["folder"])
+    return Plan((container_calls.copy_out(item.id, path, folder),), ("cp", f"{item.name}:{path}", f"{folder}/"))
+
+
+def _copy_in(item: Container, values: Values) -> Plan:
+    source, path = _path(values["source"]), values["path"]
+    docker = ("cp", source, f"{item.name}:{path.rstrip('/')}/")
+    return Plan((container_calls.copy_in(item.id, source, path),), docker)
+
+
 def _written(reply: Any) -> str:
     return format.size(number(reply, "written") or 0) if isinstance(reply, dict) else ""
 
@@ -93,6 +119,24 @@ FILES: tuple[Command, ...] = (
             Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
         ),
         plan=_import, outcome=_loaded,
+    ),
+    Command(
+        "container.copy_out", "Copy a file or folder out", "", (), "Containers", Context.OBJECT, words="docker cp get",
+        kind="container", many=False, ask=True, long=True, doing="copying", done="copied from",
+        options=(
+            Option("path", "In the container", hint="/etc/hosts", required=True, check=_inside),
+            Option("folder", "Into the folder here", default=".", required=True, check=_folder),
+        ),
+        plan=_copy_out, outcome=_written,
+    ),
+    Command(
+        "container.copy_in", "Copy a file or folder in", "", (), "Containers", Context.OBJECT, words="docker cp put",
+        kind="container", many=False, ask=True, long=True, doing="copying", done="copied into",
+        options=(
+            Option("source", "Here", hint="a file or folder", required=True, check=_anything),
+            Option("path", "Into the folder in the container", default="/", required=True, check=_inside),
+        ),
+        plan=_copy_in,
     ),
     Command(
         "container.export", "Export its file system to a tar", "", (), "Containers", Context.OBJECT,

@@ -6,6 +6,7 @@ Secrets are masked in what is shown; what is run or copied after they were revea
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -50,24 +51,26 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
 
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
     """The requests as one command line: each follows when the one before it succeeded."""
-    return " && ".join(
-        request_line(
-            endpoint,
-            call.method,
-            f"/v{api}{target(call.path, call.params)}",
-            _body(call, reveal),
-            call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()},
-            _files(call),
-        )
-        for call in calls
-    )
+    return " && ".join(_call_line(endpoint, api, call, reveal=reveal) for call in calls)
+
+
+def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
+    headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
+    path = f"/v{api}{target(call.path, call.params)}"
+    line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
+    if call.tar and call.sink:
+        return f"{line} | tar -x -C {shlex.quote(call.sink)}"
+    if call.tar:
+        folder, name = os.path.split(call.source)
+        return f"{shlex.join(['tar', '-c', '-C', folder, name])} | {line}"
+    return line
 
 
 def _files(call: Call) -> list[str]:
     """curl's options for a body that comes from a file, and for a reply that goes to one."""
     if call.source:
-        return ["-H", "Content-Type: application/x-tar", "-T", call.source]
-    return ["-o", call.sink] if call.sink else []
+        return ["-H", "Content-Type: application/x-tar", "-T", "-" if call.tar else call.source]
+    return ["-o", call.sink] if call.sink and not call.tar else []
 
 
 def _body(call: Call, reveal: bool) -> str:

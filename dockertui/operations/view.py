@@ -100,7 +100,7 @@ VIEW: tuple[Operation, ...] = (
         "measure",
         ("#",),
         _LIST,
-        words="size ps -s system df disk",
+        words="size ps -s disk",
     ),
     Operation(
         "follow",

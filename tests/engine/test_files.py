@@ -113,3 +113,41 @@ async def test_no_whole_file_is_in_memory(dockerd: Dockerd, engine: Engine, tmp_
     assert path.stat().st_size > size * 1024 * 1024
     assert grown < size / 4
     assert state(dockerd)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_all_three_ways_copy_the_same_out(dockerd: Dockerd, engine: Engine, tmp_path: Path) -> None:
+    found = []
+    for number, way in enumerate(WAYS):
+        folder = tmp_path / f"{number} it's"
+        folder.mkdir()
+        before = ["create --name=old --network=none busybox true"]
+        await way(Case("container.copy_out", before, "old", {"path": "/etc", "folder": str(folder)}), dockerd, engine)
+        found.append(contents(folder))
+    assert found[0] == found[1] == found[2]
+    assert b"root" in found[0]["etc/passwd"]
+
+
+async def test_all_three_ways_copy_the_same_in(dockerd: Dockerd, engine: Engine, tmp_path: Path) -> None:
+    source = tmp_path / "it's"
+    (source / "deep").mkdir(parents=True)
+    (source / "deep" / "file").write_bytes(b"x" * 3_000_000)
+    found = []
+    for way in WAYS:
+        before = ["run --detach --stop-signal=KILL --network=none --name=web busybox sleep 1d"]
+        await way(Case("container.copy_in", before, "web", {"source": str(source), "path": "/root"}), dockerd, engine)
+        sums = dockerd.cli("exec", "web", "md5sum", "/root/it's/deep/file")
+        found.append((sorted(dockerd.cli("diff", "web").splitlines()), sums))
+    assert found[0] == found[1] == found[2]
+    assert "A /root/it's/deep/file" in found[0][0]
+
+
+async def test_a_path_that_is_not_there_says_so(dockerd: Dockerd, engine: Engine, tmp_path: Path) -> None:
+    before = ["create --name=old --network=none busybox true"]
+    case = Case("container.copy_out", before, "old", {"path": "/none", "folder": str(tmp_path)})
+    prepare(case, dockerd)
+    with pytest.raises(EngineError, match="/none"):
+        await perform(engine, await task_of(case, engine))

@@ -86,7 +86,10 @@ CASES = (
 ELSEWHERE = {
     **{command.id: "changes nothing: test_reports.py" for command in REPORTS},
     "image.pull": "needs a registry: test_registry.py",
-    **dict.fromkeys(("image.save", "image.load", "image.import", "container.export"), "test_files.py"),
+    **dict.fromkeys(
+        ("image.save", "image.load", "image.import", "container.export", "container.copy_out", "container.copy_in"),
+        "test_files.py",
+    ),
     "image.push": "needs a registry: test_registry.py",
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
 }

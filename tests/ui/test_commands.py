@@ -118,7 +118,10 @@ async def test_a_command_runs_from_the_screen(id: str) -> None:
 
 
 def test_every_command_is_tried_or_said_why_not() -> None:
-    files = dict.fromkeys(("image.save", "image.load", "image.import", "container.export"), "not known there")
+    files = dict.fromkeys(
+        ("image.save", "image.load", "image.import", "container.export", "container.copy_out", "container.copy_in"),
+        "not known there",
+    )
     not_on_the_demo = {
         **files,
         "system.prune": "build cache is not known there",
@@ -238,6 +241,9 @@ ANYTHING = {
     "container",
     "term",
     "file",
+    "folder",
+    "source",
+    "path",
 }
 """Options of free text, and such as hang on the machine."""
 

@@ -288,10 +288,6 @@ async def test_a_view_far_behind_skips_and_says_how_much() -> None:
         await world.until(lambda: "12.0 s of lines skipped here" in "\n".join(world.lines))
 
 
-def _shows(world: Stage, text: str) -> bool:
-    return text in "\n".join(world.lines)
-
-
 async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
     async with stage() as world:
         world.log.store.max_lines = 1200
