@@ -22,6 +22,10 @@ def _ends_with(path: Path, text: str) -> bool:
     return path.read_text().endswith(text)
 
 
+def _shows(world: Stage, text: str) -> bool:
+    return text in "\n".join(world.lines)
+
+
 async def opened(world: Stage, *texts: str) -> None:
     """The log of `legacy-import`, which says these lines alone."""
     world.silence("legacy-import")
@@ -223,12 +227,12 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
 async def test_since_shows_a_span() -> None:
     async with stage() as world:
         await opened(world, "old")
-        await world.press("s")
+        await world.press("at")
         await world.type("2026-01-01 00:00..2026-01-02")
         await world.until(lambda: "no lines yet" in world.status)
         await world.press("6")
         await world.until(lambda: any(line.strip() == "old" for line in world.lines))
-        await world.press("s")
+        await world.press("at")
         await world.type("nonsense")
         await world.until(lambda: "no time" in world.main.footer.render_line(0).text)
 
