@@ -97,10 +97,13 @@ class Catalogue:
 
     def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
         """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
-        hinted: list[Operation] = [command for command in self.commands(kind) if command.hint]
-        hinted += [operation for operation in self.within(context) if operation.hint]
+        here = self.within(context)
+        taken = {key for operation in here for key in self.keys(operation)}  # by the place, from those of elsewhere
+        hinted: list[Operation] = [c for c in self.commands(kind) if c.hint and taken.isdisjoint(self.keys(c)[:1])]
+        hinted += [operation for operation in here if operation.hint]
         if context is not Context.TERMINAL:  # there every other key goes to the container
-            hinted += [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
+            elsewhere = [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
+            hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
 
     def groups(self) -> dict[str, list[Operation]]:

@@ -70,5 +70,5 @@ LOG: tuple[Operation, ...] = (
     _in_log("save", "Save what is shown, or the whole log, to a file", "save", "ctrl+s", hint="save"),
     _in_log("pager", "Open what is shown in $PAGER", "pager", "|"),
     *(_in_log(f"since_{name}", f"From {title}", f"since({key})", key) for name, title, key in _SINCE),
-    _in_log("since", "Since, or since and until, by typing", "since_typed", "s", words="until time"),
+    _in_log("since", "Since, or since and until, by typing", "since_typed", "@", words="until time"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from functools import partial
 from pathlib import Path
@@ -226,12 +227,12 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
 async def test_since_shows_a_span() -> None:
     async with stage() as world:
         await opened(world, "old")
-        await world.press("s")
+        await world.press("at")
         await world.type("2026-01-01 00:00..2026-01-02")
         await world.until(lambda: "no lines yet" in world.status)
         await world.press("6")
         await world.until(lambda: any(line.strip() == "old" for line in world.lines))
-        await world.press("s")
+        await world.press("at")
         await world.type("nonsense")
         await world.until(lambda: "no time" in world.main.footer.render_line(0).text)
 
@@ -307,3 +308,17 @@ async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
         await world.press("G")
         await world.until(lambda: "more 3 199" in "\n".join(world.lines))
         assert "following" in world.status
+
+
+async def test_any_key_stops_a_search_in_what_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        assert world.log._feed is not None
+        never: asyncio.Task[bool] = asyncio.create_task(asyncio.sleep(3600, True))
+        monkeypatch.setattr(world.log._feed, "page", lambda: never)
+        await world.press("/")
+        await world.type("nowhere")
+        await world.press("N")
+        await world.until(lambda: world.log._searching is not None)
+        await world.press("j")
+        assert world.log._searching is None
