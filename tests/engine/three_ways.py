@@ -168,6 +168,8 @@ def _lasting(value: Any) -> Any:
         kept = {key: item for key, item in value.items() if key not in _VOLATILE and item not in (None, [], {})}
         if "Env" in kept:  # Docker 20.10 puts it into any order
             kept["Env"] = sorted(kept["Env"])
+        if "Mounts" in kept:  # and these
+            kept["Mounts"] = sorted(kept["Mounts"], key=lambda mount: str(mount.get("Destination", mount)))
         return {_key(key, item): _lasting(item) for key, item in kept.items()}
     if isinstance(value, list):
         return [_lasting(item) for item in value]
