@@ -45,15 +45,22 @@ async def df_volumes(engine: Engine) -> dict[str, VolumeUsage]:
 
 @asynccontextmanager
 async def events(
-    engine: Engine, since: int | None = None, filters: Mapping[str, Sequence[str]] | None = None
+    engine: Engine,
+    since: int | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    until: int | None = None,
 ) -> AsyncIterator[AsyncIterator[Event]]:
     """Events as they happen: ``async with events(engine) as stream: async for event in stream``.
 
-    ``since`` is in epoch nanoseconds and inclusive; of the past the Engine keeps 256. Entering waits for the
-    reply's headers, which some Podman versions hold back until there is an event.
+    ``since`` and ``until``, where the stream ends, are in epoch nanoseconds by the Engine's clock and inclusive; of
+    the past the Engine keeps 256. Entering waits for the reply's headers, which some Podman versions hold back until
+    there is an event.
     """
-    when = None if since is None else f"{since // 1_000_000_000}.{since % 1_000_000_000:09d}"
-    params = {"since": when, "filters": None if filters is None else {k: list(v) for k, v in filters.items()}}
+    params = {
+        "since": _seconds(since),
+        "until": _seconds(until),
+        "filters": None if filters is None else {k: list(v) for k, v in filters.items()},
+    }
     async with engine.objects("/events", params=params) as objects:
         yield _typed(objects)
 
@@ -61,3 +68,16 @@ async def events(
 async def _typed(objects: AsyncIterator[dict[str, Any]]) -> AsyncIterator[Event]:
     async for raw in objects:
         yield Event.from_json(raw)
+
+
+async def past_events(
+    engine: Engine, since: int, until: int, filters: Mapping[str, Sequence[str]] | None = None
+) -> list[Event]:
+    """What the Engine still has of the time between the two, in epoch nanoseconds by its clock, the oldest first."""
+    async with events(engine, since, filters, until) as stream:
+        return [event async for event in stream]
+
+
+def _seconds(moment: int | None) -> str | None:
+    """Epoch nanoseconds as the API wants them."""
+    return None if moment is None else f"{moment // 1_000_000_000}.{moment % 1_000_000_000:09d}"

@@ -56,10 +56,8 @@ _SCOPES = {
     Context.ANYWHERE: _paned(_PANED, _KINDS),
     Context.LIST: _paned((Context.LIST,), _KINDS),
     Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
-    Context.LOG: frozenset({Context.LOG.value}),
-    Context.CONNECTION: frozenset({Context.CONNECTION.value}),
-    Context.TERMINAL: frozenset({Context.TERMINAL.value}),
 }
+"""Elsewhere a place has its keys for itself."""
 
 
 def bindables() -> dict[str, Bindable]:
@@ -69,7 +67,9 @@ def bindables() -> dict[str, Bindable]:
 
 def _scopes(operation: Operation) -> frozenset[str]:
     """A command's keys are heard while its kind's pane is open, in the list and in the detail."""
-    return _paned(_PANED, [operation.kind]) if isinstance(operation, Command) else _SCOPES[operation.context]
+    if isinstance(operation, Command):
+        return _paned(_PANED, [operation.kind])
+    return _SCOPES.get(operation.context, frozenset({operation.context.value}))
 
 
 class Catalogue:

@@ -115,7 +115,7 @@ VIEW: tuple[Operation, ...] = (
     Operation(
         "detail.inspect",
         "Inspect: the Engine's own JSON",
-        "inspect",
+        "open_tab('inspect')",
         ("i",),
         _DETAIL,
         hint="inspect",

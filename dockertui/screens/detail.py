@@ -10,15 +10,17 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from dockertui.engine.client import Engine
+from dockertui.config import Settings
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
+from dockertui.live.session import Session
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.world import World
-from dockertui.screens.log_tab import LogTab
 from dockertui.screens.status import detail_title
-from dockertui.screens.tabs import InspectTab, PageTab, Subject, Tab
+from dockertui.screens.tab_list import TABS, TabKind
+from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.page import Page
 
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
@@ -29,30 +31,25 @@ _REMEMBERED = 32
 class DetailView(Vertical):
     """What is known of one object. `show` follows the cursor; the Engine is asked once the cursor rests."""
 
-    def __init__(self, engine: Engine, world: World) -> None:
+    def __init__(self, session: Session, settings: Settings, world: World) -> None:
         super().__init__(id="detail")
-        self.engine = engine
+        self.session = session
+        self.settings = settings
         self.world = world
         self.subject: Subject | None = None
         self.gone = False
         """Whether the object shown went while it was shown."""
         self.seen = False
         """Whether the view is on the screen: only then is the Engine asked."""
-        self.title_bar = Bar(classes="title")
-        self.page = PageTab()
-        self.json = InspectTab()
-        self.logs = LogTab(engine)
-        self.tabs: tuple[Tab, ...] = (self.page, self.logs, self.json)
-        self.tab: Tab = self.page
+        self.title_bar = Bar(classes="title", separator="")
+        self.kind = TABS[0]
+        self._made: dict[str, Tab] = {}
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
-        yield from self.tabs
-
-    def on_mount(self) -> None:
-        self.select_tab(self.tab)
+        yield self.tab
 
     def on_unmount(self) -> None:
         self._stop_asking()
@@ -92,7 +89,7 @@ class DetailView(Vertical):
         await asyncio.sleep(_SETTLE)
         try:
             with because("detail"):
-                reply = await subject.resource.inspect(self.engine, subject.item)
+                reply = await subject.resource.inspect(self.session.engine, subject.item)
         except EngineError as error:
             # The list says by itself when an object went; the page keeps what it knows until then.
             self.subject = subject._replace(error=error if error.kind is not ErrorKind.NOT_FOUND else None)
@@ -114,25 +111,45 @@ class DetailView(Vertical):
 
     def _paint(self, *, keep: bool) -> None:
         shown = self.shown_tabs
-        if self.tab not in shown:
-            self.select_tab(self.page)
-        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.tab))
+        if self.kind not in shown:
+            self.select_tab(TABS[0].id)
+        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind))
         self.tab.show_subject(self.subject, self.world, keep=keep)
 
     # tabs
 
     @property
-    def shown_tabs(self) -> list[Tab]:
+    def shown_tabs(self) -> list[TabKind]:
         """The tabs that have something to say of the object."""
-        return [tab for tab in self.tabs if self.subject is None or tab.shows(self.subject)]
+        return [kind for kind in TABS if self.subject is None or kind.shows(self.subject)]
 
-    def select_tab(self, tab: Tab) -> None:
+    @property
+    def tab(self) -> Tab:
+        """The tab that is shown."""
+        return self.made(self.kind.id)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the tab that is shown has the keyboard."""
+        return self.screen.focused is not None and self.screen.focused in self._made.values()
+
+    def made(self, id: str) -> Tab:
+        """The widget of a tab, made now if it was not."""
+        if id not in self._made:
+            kind = next(kind for kind in TABS if kind.id == id)
+            tab = self._made[id] = kind.make(self.session, self.settings)
+            if self.is_mounted:
+                self.mount(tab)
+        return self._made[id]
+
+    def select_tab(self, id: str) -> None:
         """Show a tab; if the focus is in this view, it stays in it."""
-        had_focus = self.screen.focused in self.tabs
-        if tab is not self.tab:
+        had_focus = self.has_keys
+        if id != self.kind.id:
             self.tab.leave()
-        self.tab = tab
-        for other in self.tabs:
+        self.kind = next(kind for kind in TABS if kind.id == id)
+        tab = self.tab
+        for other in self._made.values():
             other.display = other is tab
         self._paint(keep=True)
         if had_focus:
@@ -141,10 +158,10 @@ class DetailView(Vertical):
     def step_tab(self, steps: int) -> None:
         """Show the tab so many further on, round the end."""
         shown = self.shown_tabs
-        self.select_tab(shown[(shown.index(self.tab) + steps) % len(shown)])
+        self.select_tab(shown[(shown.index(self.kind) + steps) % len(shown)].id)
 
     @property
     def reference(self) -> Reference | None:
         """The reference under the line cursor, if there is one."""
-        found = self.page.cursor_ref if self.screen.focused is self.page else None
+        found = self.tab.cursor_ref if isinstance(self.tab, Page) and self.has_keys else None
         return found if isinstance(found, Reference) else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockertui.engine.models import Container
 from dockertui.screens.log_feed import Target
+from dockertui.screens.log_tab import LogTab
 
 if TYPE_CHECKING:
     from dockertui.screens.main import MainScreen
@@ -18,11 +19,10 @@ def open_logs(screen: MainScreen) -> None:
     marked = [containers.objects[key] for key in containers.shown if key in containers.marks]
     if screen.pane is screen.panes[0] and len(marked) > 1:
         _open(screen, marked, f"{len(marked)} marked")
-    elif isinstance(screen.pane.item, Container):
-        screen.detail.logs.pin((), "")
-        screen.open_tab(screen.detail.logs)
     else:
-        screen.say("only containers have logs: f follows to those that use it")
+        if isinstance(screen.pane.item, Container):
+            _tab(screen).pin((), "")
+        screen.action_open_tab("logs")
 
 
 def open_project_logs(screen: MainScreen) -> None:
@@ -37,5 +37,11 @@ def open_project_logs(screen: MainScreen) -> None:
 
 def _open(screen: MainScreen, containers: Sequence[Container], title: str) -> None:
     targets = tuple(Target(one.id, one.name) for one in sorted(containers, key=lambda one: one.name))
-    screen.detail.logs.pin(targets, title)
-    screen.open_tab(screen.detail.logs)
+    _tab(screen).pin(targets, title)
+    screen.action_open_tab("logs")
+
+
+def _tab(screen: MainScreen) -> LogTab:
+    tab = screen.detail.made("logs")
+    assert isinstance(tab, LogTab)
+    return tab

@@ -32,13 +32,13 @@ _SPAN_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
 class LogTab(LogView, Tab, inherit_bindings=False):
     """Feeds itself while it is on the screen; what it holds stays when it is not."""
 
-    title = "Logs"
     context = Context.LOG
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, max_bytes: int) -> None:
         super().__init__()
         self.engine = engine
+        self.store.max_bytes = max_bytes
         self._feed: LogFeed | None = None
         self._subject: tuple[Target, ...] = ()
         self._pinned: tuple[Target, ...] = ()
@@ -51,10 +51,6 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self.set_interval(1.0, self._tick)
 
     # whose log
-
-    def shows(self, subject: Subject) -> bool:
-        """Containers have logs."""
-        return subject.resource.kind == "container"
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -69,7 +65,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """Show the log of an object that is a container; one already shown may have been started again."""
         before = self._subject
         after: tuple[Target, ...] = ()
-        if subject is not None and self.shows(subject):
+        if subject is not None and subject.resource.kind == "container":
             after = (Target(subject.item.id, subject.item.name),)
         self._subject = after
         if before and after != before and self._pinned:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -22,7 +22,6 @@ from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.view import BACK
 from dockertui.resources import format
 from dockertui.resources.base import Reference
-from dockertui.resources.registry import RESOURCES
 from dockertui.resources.world import World
 from dockertui.screens import log_choice, status
 from dockertui.screens.binding import bindings
@@ -30,6 +29,8 @@ from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
 from dockertui.screens.operating import Operating
 from dockertui.screens.pane import Pane
+from dockertui.screens.panes import Changes, Panes
+from dockertui.screens.tab_list import TABS
 from dockertui.screens.tabs import Tab
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
@@ -41,8 +42,6 @@ WIDE = 110
 """Columns from which list and detail stand side by side."""
 _MESSAGE_STAYS = 6.0
 _UNTIL_LIVE = 3600.0
-_YOUNG = 120
-"""Seconds up to which an age is written in seconds, and so repainted every second."""
 _SLOW_TICKS = 10
 
 
@@ -57,10 +56,10 @@ class MainScreen(Operating, TerminalActions):
         self.catalogue = catalogue
         self.settings = catalogue.settings
         self.world = World(session.mirror, session.sampler.usage)
-        self.panes = [Pane(number, resource, self.world) for number, resource in enumerate(RESOURCES, 1)]
-        self.pane = self.containers = next(pane for pane in self.panes if pane.resource.kind == "container")
-        self.detail = DetailView(session.engine, self.world)
-        self.detail.logs.store.max_bytes = self.settings.log_memory * 1_000_000
+        self.lists = Panes(session, self.world)
+        self.panes = self.lists.all
+        self.containers = self.lists.containers
+        self.detail = DetailView(session, self.settings, self.world)
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
         self.footer = Bar(id="footer")
@@ -76,10 +75,14 @@ class MainScreen(Operating, TerminalActions):
         yield self.header
         yield self.strip
         with Horizontal(id="body"):
-            with Vertical(id="panes"):
-                yield from self.panes
+            yield self.lists
             yield self.detail
         yield self.footer
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that is open."""
+        return self.lists.open
 
     def on_mount(self) -> None:
         mirror = self.session.mirror
@@ -95,20 +98,15 @@ class MainScreen(Operating, TerminalActions):
 
     # what the mirror says
 
-    def _paint_changes(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
-        """Bring the panes up to date with what changed since the last paint."""
-        for pane in self.panes:
-            if pane.resource.kind in changes:
-                pane.apply(*changes[pane.resource.kind])
-            elif "container" in changes:
-                pane.refresh_surroundings()
+    def _paint_changes(self, changes: Changes) -> None:
+        """Bring the screen up to date with what changed since the last paint."""
+        self.lists.take(changes)
         self._paint_header()
         self._paint_strip()
         self._paint_footer()
-        self._watch_visible()
         self._follow_cursor(changes)
 
-    def _follow_cursor(self, changes: dict[str, tuple[set[str], set[str]]]) -> None:
+    def _follow_cursor(self, changes: Changes) -> None:
         """Show the detail of what is under the cursor now, and ask again if that very object changed."""
         kind, key = self.pane.resource.kind, self.pane.table.cursor_key
         changed, removed = changes.get(kind, (set(), set()))
@@ -120,8 +118,7 @@ class MainScreen(Operating, TerminalActions):
             self.detail.repaint()
 
     def _link_changed(self, link: Link) -> None:
-        for pane in self.panes:
-            pane.table.stale = link.state is LinkState.LOST
+        self.lists.mark_stale(link.state is LinkState.LOST)
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LOST and link.error is not None and not self.wide:
             self.say(str(link.error), "bad", stays=_UNTIL_LIVE)  # the header has no room for it
@@ -133,37 +130,19 @@ class MainScreen(Operating, TerminalActions):
 
     def sampled(self, ids: frozenset[str]) -> None:
         """New statistics of these containers."""
-        if self.containers.sort in self.containers.resource.sampled:
-            self.containers.table.resort()
-        self.containers.table.refresh_cells(ids)
-
-    def _watch_visible(self) -> None:
-        """Have statistics of the running containers on the screen, and of no others."""
-        pane, objects = self.containers, self.session.mirror.objects("container")
-        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else []
-        if not seen and pane.active and pane.table.is_on_screen and pane.table.shown:
-            return  # between two layouts: nothing is painted, and what comes may be what was
-        self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
+        self.lists.sampled(ids)
+        if self.detail.key is not None and self.detail.key[1] in ids:
+            self.detail.tab.sampled()
 
     def _tick(self) -> None:
         """Once a second: what depends on the time. Ages above two minutes move slowly, and so does their repaint."""
         self._ticks += 1
-        lost = self.session.mirror.link.state is not LinkState.LIVE
-        if lost or self._ticks % _SLOW_TICKS == 0:
+        slow = self._ticks % _SLOW_TICKS == 0
+        if slow or self.session.mirror.link.state is not LinkState.LIVE:
             self._paint_header()
-        if self._ticks % _SLOW_TICKS == 0:
+        if slow:
             self.detail.repaint()
-        if self._ticks % _SLOW_TICKS == 0 or self._something_young():
-            self.pane.table.refresh_cells(None)
-
-    def _something_young(self) -> bool:
-        now, objects = self.world.clock(), self.session.mirror.objects(self.pane.resource.kind)
-        times = (
-            (getattr(item, "since", None), item.created)
-            for key in self.pane.table.visible_keys()
-            if (item := objects.get(key))
-        )
-        return any(time is not None and now - time < _YOUNG for pair in times for time in pair)
+        self.lists.age(all_ages=slow)
 
     # the lines above and below
 
@@ -175,7 +154,7 @@ class MainScreen(Operating, TerminalActions):
         self.strip.update(*status.strip(self.panes, self.pane))
 
     def _paint_footer(self) -> None:
-        context = self.detail.tab.context if self.focused in self.detail.tabs else Context.LIST
+        context = self.detail.tab.context if self.detail.has_keys else Context.LIST
         if isinstance(self.focused, Input):
             context = Context.PROMPT
         if (led := self.terminal_footer()) and not self._message.text:
@@ -217,8 +196,7 @@ class MainScreen(Operating, TerminalActions):
         self.set_class(self.zoomed, "-zoomed")
         self.set_class(detail, "-detail")
         self._see_detail(detail or (self.wide and not self.zoomed))
-        for pane in self.panes:
-            pane.table.show_all_columns = self.zoomed
+        self.lists.show_all_columns(self.zoomed)
 
     def _show_detail(self) -> None:
         """Show the object under the cursor. One that went while it was being read stays until its reader leaves."""
@@ -245,9 +223,7 @@ class MainScreen(Operating, TerminalActions):
 
     def goto_pane(self, index: int) -> None:
         """Open a pane and give it the focus."""
-        self.pane = self.panes[index % len(self.panes)]
-        for pane in self.panes:
-            pane.activate(pane is self.pane)
+        self.lists.goto(index)
         self._paint_strip()
         self._open_detail(False)
 
@@ -289,7 +265,7 @@ class MainScreen(Operating, TerminalActions):
 
     def on_table_visible_changed(self, event: Table.VisibleChanged) -> None:
         if event.table is self.containers.table:
-            self._watch_visible()
+            self.lists.watch_visible()
 
     def on_table_marked(self, event: Table.Marked) -> None:
         self.pane.show_title()
@@ -429,15 +405,13 @@ class MainScreen(Operating, TerminalActions):
     def action_previous_tab(self) -> None:
         self.detail.step_tab(-1)
 
-    def action_show_tab(self, tab: int) -> None:
-        self.detail.select_tab(self.detail.shown_tabs[tab])
-
-    def action_inspect(self) -> None:
-        self.open_tab(self.detail.json)
-
-    def open_tab(self, tab: Tab) -> None:
-        """Open the detail with one of its tabs."""
-        self.detail.select_tab(tab)
+    def action_open_tab(self, id: str) -> None:
+        """Open the detail with one of its tabs, if that one has something to say of the object."""
+        kind = next(kind for kind in TABS if kind.id == id)
+        if self.detail.subject is None or kind not in self.detail.shown_tabs:
+            self.say(kind.otherwise if self.detail.subject is not None else "nothing is selected")
+            return
+        self.detail.select_tab(id)
         self._open_detail(True)
 
     def action_logs(self) -> None:

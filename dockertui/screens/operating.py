@@ -40,7 +40,6 @@ class Operating(Screen[None], TakesKeys):
     session: Session
     catalogue: Catalogue
     world: World
-    pane: Pane
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
@@ -49,6 +48,11 @@ class Operating(Screen[None], TakesKeys):
     _jobs: Jobs | None = None
     _left_out = 0
     """Of the marked objects, those to which the command asked for does not apply."""
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that is open."""
+        raise NotImplementedError
 
     # keys and menus
 

@@ -15,7 +15,8 @@ from dockertui.widgets.bar import Piece
 
 if TYPE_CHECKING:
     from dockertui.screens.pane import Pane
-    from dockertui.screens.tabs import Subject, Tab
+    from dockertui.screens.tab_list import TabKind
+    from dockertui.screens.tabs import Subject
 
 Line = tuple[list[Piece], list[Piece]]
 """The pieces on the left and on the right of a bar."""
@@ -24,6 +25,9 @@ Line = tuple[list[Piece], list[Piece]]
 _COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
 """Of the containers' counts, those of trouble are the last to go when the width does not suffice."""
 
+
+_NAME_LEAST = 14
+"""Cells of an object's name that stay beside the tabs, whatever their number."""
 
 _PROMPT_KEYS = (("enter", "keep"), ("esc", "drop"), ("↑ ↓", "move"))
 
@@ -123,15 +127,16 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
     return tabs, [piece._replace(text=((" ", ""), (str(piece.text), piece.style))) for piece in counts]
 
 
-def detail_title(subject: Subject | None, gone: bool, tabs: Sequence[Tab], current: Tab) -> Line:
-    """The name of the object shown, and the tabs."""
-    left = [Piece("nothing selected", "dim")]
+def detail_title(subject: Subject | None, gone: bool, tabs: Sequence[TabKind], current: TabKind) -> Line:
+    """The name of the object shown, and the tabs. Where both do not fit the kind goes, the name is cut, tabs go."""
+    left = [Piece("nothing selected ", "dim")]
     if subject is not None:
-        left = [Piece(((f"{subject.resource.kind} ", "dim"), (subject.resource.name(subject.item), "title")))]
-        left += [Piece("is gone", "warn")] if gone else []
+        name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=_NAME_LEAST)
+        left = [Piece(f"{subject.resource.kind} ", "dim", priority=2), name]
+        left += [Piece("is gone ", "warn")] if gone else []
     return left, [
-        Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"show_tab({number})")
-        for number, tab in enumerate(tabs)
+        Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"open_tab({tab.id!r})", int(tab is not current))
+        for tab in tabs
     ]
 
 

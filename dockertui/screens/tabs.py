@@ -1,4 +1,4 @@
-"""The tabs of the detail. A further one is one more subclass of `Tab`, and its place in `DetailView`."""
+"""What a tab of the detail is, and those that show the `inspect` reply; `tab_list` has them all."""
 
 from __future__ import annotations
 
@@ -64,13 +64,8 @@ class Tab(Widget):
             self.text = text
             self.style = style
 
-    title: ClassVar[str]
     context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
-
-    def shows(self, subject: Subject) -> bool:
-        """Whether the tab has something to say of such an object."""
-        return True
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show an object, None for none. `keep` the place: it is the same object as before."""
@@ -80,14 +75,15 @@ class Tab(Widget):
         """Mark what is found, nothing for an empty text; how many lines hold it."""
         raise NotImplementedError
 
+    def sampled(self) -> None:
+        """New statistics of the object shown."""
+
     def leave(self) -> None:
         """The tab is no longer on the screen: let go of what feeds it."""
 
 
 class PageTab(Page, Tab):
     """The readable page."""
-
-    title = "Detail"
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show the object's page, with what went wrong on top."""
@@ -105,7 +101,6 @@ class PageTab(Page, Tab):
 class InspectTab(JsonView, Tab):
     """The Engine's own JSON; the keys that fold have a meaning here alone."""
 
-    title = "Inspect"
     _masked: tuple[Mapping[str, Any], Any] = ({}, {})
     """A reply and its copy without secrets."""
 

@@ -28,12 +28,16 @@ class TerminalActions(Screen[None]):
     session: Session
     catalogue: Catalogue
     settings: Settings
-    pane: Pane
     footer: Bar
     terminals: TerminalPane | None = None
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
         """Show a sentence in the footer for some seconds."""
+        raise NotImplementedError
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that is open."""
         raise NotImplementedError
 
     def _paint_header(self) -> None:

@@ -26,6 +26,8 @@ class Piece(NamedTuple):
     """What a click does: sent as `Bar.Pressed`."""
     priority: int = 0
     """Pieces with a higher number go first when the width does not suffice."""
+    least: int | None = None
+    """Cells to which a piece of one text is cut before pieces of priority 1 and 0 go; None: it is not cut."""
 
     @property
     def runs(self) -> Runs:
@@ -107,9 +109,11 @@ class Bar(Painted):
         """The pieces that fit and where: first to go is the highest priority, of several the rightmost."""
         inner = width - 2 * self._margin
         left, right = list(self._left), list(self._right)
-        while len(left) + len(right) > 1 and self._needed(left) + self._needed(right) > inner + self._gap:
+        while len(left) + len(right) > 1 and (over := self._needed(left) + self._needed(right) - inner - self._gap) > 0:
             row = max((right, left), key=lambda pieces: max([piece.priority for piece in pieces], default=-1))
             last = max(range(len(row)), key=lambda index: (row[index].priority, index))
+            if row[last].priority <= 1 and _cut(left, over):
+                break
             del row[last]
         placed = self._in_a_row(left, self._margin, inner)
         start = max(self._margin, width - self._margin - self._needed(right) + self._gap)
@@ -144,6 +148,15 @@ class Bar(Painted):
                 event.stop()
                 self.post_message(self.Pressed(self, placed.piece.action))
                 return
+
+
+def _cut(pieces: list[Piece], over: int) -> bool:
+    """Cut what may be cut by so many cells, or as many as it has; whether that was enough."""
+    for index, piece in enumerate(pieces):
+        if piece.least is not None and (room := max(0, _width(piece) - piece.least)):
+            pieces[index] = piece._replace(text=fit(clean(str(piece.text)), _width(piece) - min(over, room)))
+            over -= min(over, room)
+    return over <= 0
 
 
 def _width(piece: Piece) -> int:

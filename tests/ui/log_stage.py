@@ -47,7 +47,9 @@ class Stage:
 
     @property
     def log(self) -> LogTab:
-        return self.main.detail.logs
+        tab = self.main.detail.made("logs")
+        assert isinstance(tab, LogTab)
+        return tab
 
     @property
     def lines(self) -> list[str]:

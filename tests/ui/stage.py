@@ -126,6 +126,10 @@ class Stage:
         region = self.main.detail.region
         return "\n".join(line[region.x : region.right] for line in self.lines[region.y : region.bottom])
 
+    def tab(self, id: str) -> Any:
+        """A tab of the detail."""
+        return self.main.detail.made(id)
+
     # doing
 
     async def settle(self) -> None:

@@ -142,7 +142,7 @@ async def test_json_opens_folded_and_unfolds(host: DemoEngine) -> None:
         await stage.goto("shop-db-1")
         await stage.press("i")
         await stage.until('"Created"')
-        view = stage.main.detail.json
+        view = stage.tab("inspect")
         assert "POSTGRES_DB" not in stage.text
         assert "{…}" in stage.text
         folded = view.line_count
@@ -159,9 +159,9 @@ async def test_a_search_opens_the_folds_on_the_way(host: DemoEngine) -> None:
         await stage.until('"Created"')
         await stage.press("slash", *"destination", "enter")
         assert "Destination" in stage.text
-        assert stage.main.detail.json.cursor_path[-1] == "Destination"
+        assert stage.tab("inspect").cursor_path[-1] == "Destination"
         await stage.press("n")
-        assert stage.main.detail.json.cursor_path[-1] == "Destination"
+        assert stage.tab("inspect").cursor_path[-1] == "Destination"
         await stage.press("slash", *"no such thing", "escape")
         stage.check_frame()
 
@@ -172,7 +172,7 @@ async def test_json_stays_where_it_is_when_its_object_changes() -> None:
         await stage.press("i")
         await stage.until('"Created"')
         await stage.press("slash", *"restartpolicy", "enter", "enter")
-        view = stage.main.detail.json
+        view = stage.tab("inspect")
         path, lines = view.cursor_path, view.line_count
         assert path[-1] == "RestartPolicy"
         pause(stage, "shop-db-1")

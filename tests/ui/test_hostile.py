@@ -113,7 +113,7 @@ async def test_as_a_filter_and_a_search(enemy: DemoEngine, text: str) -> None:
         await stage.settle()
         stage.check_frame()
         await stage.press("escape", "enter")
-        stage.main.detail.page.search(text)
+        stage.tab("detail").search(text)
         stage.check_frame()
         stage.main.say(f"container {text}: gone", "warn")
         await stage.settle()
@@ -138,7 +138,7 @@ async def test_long_values_stay_on_their_lines(enemy: DemoEngine) -> None:
         stage.main.pane.table.move_to(key)
         await stage.press("enter")
         await stage.until_known()
-        assert stage.main.detail.page.line_count < 2000
+        assert stage.tab("detail").line_count < 2000
         assert re.search(r"x{20}", stage.text)
         stage.check_frame()
 

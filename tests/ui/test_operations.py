@@ -26,7 +26,7 @@ def moves(*, page: bool) -> dict[str, Check]:
     """The moving keys, in the list or on the page of the detail."""
 
     async def rows(stage: Stage, key: str, start: int | None) -> tuple[int, int, int]:
-        view: Any = stage.main.detail.page if page else stage.main.pane.table
+        view: Any = stage.tab("detail") if page else stage.main.pane.table
         if page:
             await stage.goto("shop-db-1")
             await stage.press("enter")
@@ -218,7 +218,7 @@ async def inspected(stage: Stage) -> Any:
     await stage.goto("shop-db-1")
     await stage.press("i")
     await stage.until('"Created"')
-    view = stage.main.detail.json
+    view = stage.tab("inspect")
     view.action_fold_all()
     while view.cursor_path != ("State",):
         await stage.press("j")
@@ -229,7 +229,7 @@ async def detail_inspect(stage: Stage, key: str) -> None:
     await stage.goto("shop-db-1")
     await stage.press(key)
     await stage.until('"Created"')
-    assert stage.main.detail.json.has_focus
+    assert stage.tab("inspect").has_focus
 
 
 async def other_tab(stage: Stage, key: str) -> None:
@@ -239,17 +239,17 @@ async def other_tab(stage: Stage, key: str) -> None:
     seen = []
     for _ in detail.shown_tabs:
         assert detail.tab.has_focus_within or detail.tab.has_focus
-        seen.append(detail.tab)
+        seen.append(detail.kind)
         await stage.press(key)
     assert {*seen} == {*detail.shown_tabs}
-    assert detail.page.has_focus
+    assert stage.tab("detail").has_focus
 
 
 async def detail_enter(stage: Stage, key: str) -> None:
     await stage.goto("shop-db-1")
     await stage.press("enter")
     await stage.until("pg_isready")
-    page = stage.main.detail.page
+    page = stage.tab("detail")
     page.search("Image")
     await stage.settle()
     assert page.cursor_ref is not None

@@ -1,0 +1,41 @@
+"""The tabs of the detail, in their order. A further one is one more `TabKind`, and the widget that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dockertui.config import Settings
+from dockertui.live.session import Session
+from dockertui.screens.tabs import InspectTab, PageTab, Subject, Tab
+
+
+class TabKind(NamedTuple):
+    """A tab before there is one: its widget is made, and its code loaded, when it is first opened.
+
+    id: what `open_tab` calls it. shows: whether it has something to say of an object. otherwise: what is said to
+    somebody who asks for it where it has not.
+    """
+
+    id: str
+    title: str
+    make: Callable[[Session, Settings], Tab]
+    shows: Callable[[Subject], bool] = lambda subject: True
+    otherwise: str = ""
+
+
+def _is_container(subject: Subject) -> bool:
+    return subject.resource.kind == "container"
+
+
+def _logs(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.log_tab import LogTab
+
+    return LogTab(session.engine, settings.log_memory * 1_000_000)
+
+
+TABS: tuple[TabKind, ...] = (
+    TabKind("detail", "Detail", lambda session, settings: PageTab()),
+    TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
+)
