@@ -37,6 +37,7 @@ class Entry(StrEnum):
     WORDS = "words, quoted as in a shell"
     FLAG = "yes or no"
     CHOICE = "one of several"
+    SECRET = "what nobody is to see"
 
 
 class Unfit(ValueError):
@@ -48,6 +49,7 @@ class Option:
     """One field of a command's form.
 
     check: raises Unfit for a value that the Engine would refuse. choices_of: what the object has to choose from.
+    choices_in: the id of the value, made by `prepare`, that holds what there is to choose from.
     """
 
     id: str
@@ -59,14 +61,19 @@ class Option:
     required: bool = False
     check: Callable[[Any], None] = lambda _: None
     choices_of: Callable[[Any], Sequence[str]] | None = None
+    choices_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command would do to one object: its requests, one after the other, and the `docker` words for it."""
+    """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
+
+    after: what is then done on this machine, told the Engine's reply; what is to be said of it. Raises EngineError.
+    """
 
     calls: tuple[Call, ...]
     docker: tuple[str, ...]
+    after: Callable[[Engine, Any], Awaitable[str]] | None = None
 
 
 def always(item: Any) -> str:

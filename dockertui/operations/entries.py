@@ -35,6 +35,8 @@ def read(option: Option, typed: Any) -> Any:
 def _read(entry: Entry, typed: Any) -> Any:
     if entry is Entry.FLAG:
         return bool(typed)
+    if entry is Entry.SECRET:
+        return str(typed)
     text = str(typed).strip()
     if entry is Entry.NUMBER:
         return _number(text)

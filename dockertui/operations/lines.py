@@ -51,6 +51,8 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
 
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
     """The requests as one command line: each follows when the one before it succeeded."""
+    if not calls:
+        return "# no request: it is done on this machine"
     return " && ".join(_call_line(endpoint, api, call, reveal=reveal) for call in calls)
 
 
@@ -74,9 +76,8 @@ def _files(call: Call) -> list[str]:
 
 
 def _body(call: Call, reveal: bool) -> str:
-    if call.body is None:
-        return ""
-    return json.dumps(call.body if reveal else masked_reply(call.body), ensure_ascii=False)
+    body = call.body if call.shown is None else call.shown
+    return "" if body is None else json.dumps(body if reveal else masked_reply(body), ensure_ascii=False)
 
 
 def request_line(

@@ -92,10 +92,10 @@ class Row(Vertical):
     class Changed(Message):
         """Something was typed."""
 
-    def __init__(self, option: Option, value: Any, item: Any) -> None:
+    def __init__(self, option: Option, values: Values, item: Any) -> None:
         super().__init__(classes="row")
         self.option = option
-        self.entry = _entry(option, value, item)
+        self.entry = _entry(option, values, item)
         self._wrong = Static("", classes="wrong")
 
     def compose(self) -> ComposeResult:
@@ -125,14 +125,22 @@ class Row(Vertical):
         self.post_message(self.Changed())
 
 
-def _entry(option: Option, value: Any, item: Any) -> Any:
+def _entry(option: Option, values: Values, item: Any) -> Any:
+    value = values[option.id]
     if option.entry is Entry.FLAG:
         return Flag(bool(value))
     if option.entry is Entry.CHOICE:
-        return Choice(option.choices_of(item) if option.choices_of else option.choices, value)
-    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False)
+        return Choice(_choices(option, values, item), value)
+    hidden = option.entry is Entry.SECRET
+    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False, password=hidden)
     entry.cursor_blink = False
     return entry
+
+
+def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:
+    if option.choices_in:
+        return tuple(values[option.choices_in])
+    return option.choices_of(item) if option.choices_of else option.choices
 
 
 class FormScreen(ModalScreen[Values | None]):
@@ -155,7 +163,7 @@ class FormScreen(ModalScreen[Values | None]):
         super().__init__()
         self._title = Bar(classes="title")
         self._heading = title
-        self._rows = [Row(option, values[option.id], item) for option in options]
+        self._rows = [Row(option, values, item) for option in options]
         self._lines = lines
         self._shown = Static("", classes="lines")
         self._answers = Bar(classes="answers")

@@ -86,6 +86,7 @@ CASES = (
 ELSEWHERE = {
     **{command.id: "changes nothing: test_reports.py" for command in REPORTS},
     "image.pull": "needs a registry: test_registry.py",
+    **dict.fromkeys(("registry.login", "registry.logout"), "need a registry: test_login.py"),
     **dict.fromkeys(
         ("image.save", "image.load", "image.import", "container.export", "container.copy_out", "container.copy_in"),
         "test_files.py",

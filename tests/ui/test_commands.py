@@ -51,6 +51,7 @@ DOINGS: Mapping[str, Doing] = {
     "image.remove": Doing("hello-world:latest"),
     "image.tag": Doing("haproxy:2.9", {"reference": "haproxy:mine"}),
     "image.prune": Doing(),
+    "registry.login": Doing("", {"registry": "quay.io", "user": "ann", "password": "open sesame"}),
     "network.create": Doing("", {"name": "net7", "subnet": "10.99.0.0/16"}),
     "network.remove": Doing("edge"),
     "network.connect": Doing("edge", {"container": "registry"}),
@@ -126,6 +127,7 @@ def test_every_command_is_tried_or_said_why_not() -> None:
         **files,
         "system.prune": "build cache is not known there",
         "image.push": "no registry there",
+        "registry.logout": "no credentials are kept there",
         "container.commit": "not known there",
         "container.wait": "needs a container that ends",
         "image.untag": "no image there has two tags",
@@ -203,6 +205,7 @@ async def test_the_settings_say_from_how_many_on_is_asked() -> None:
 
 WRONG = {
     "name": "no spaces",
+    "registry": "no spaces",
     "image": "UPPER",
     "reference": "UPPER",
     "env": "'quote",
@@ -253,7 +256,7 @@ def typed_options() -> list[tuple[str, str]]:
         (command.id, option.id)
         for command in COMMANDS
         for option in command.options
-        if option.entry not in (Entry.FLAG, Entry.CHOICE) and option.id not in ANYTHING and command.ask
+        if option.entry not in (Entry.FLAG, Entry.CHOICE, Entry.SECRET) and option.id not in ANYTHING and command.ask
     ]
 
 
@@ -282,6 +285,45 @@ async def test_the_form_shows_the_line_of_what_is_typed() -> None:
         await fill_in(stage, {"image": "nginx", "env": "API_TOKEN=sesame A=b"})
         await stage.until("--env A=b")
         assert "sesame" not in stage.text.replace("API_TOKEN=sesame A=b", "")
+
+
+async def test_a_password_is_typed_unseen_and_shown_nowhere() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("registry.login"))
+        await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "open sesame"})
+        await stage.until("docker --host")
+        assert "login --username ann --password-stdin" in stage.text
+        assert "sesame" not in stage.text
+        await stage.press("ctrl+s")
+        await stage.until("nothing is kept: this is the demo Engine")
+        for key in ("J", "~"):
+            await stage.press(key, "v")
+            await stage.until("quay.io" if key == "J" else "/auth")
+            assert "sesame" not in stage.text
+            await stage.press("escape")
+        assert not [request for request in stage.app.trace if "sesame" in repr(request)]
+        assert "sesame" not in repr(stage.main.jobs.newest_first)
+
+
+async def test_a_refused_login_says_what_to_do() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("registry.login"))
+        await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "wrong"})
+        await stage.press("ctrl+s")
+        await stage.until("check user and password")
+
+
+async def test_there_is_nothing_to_log_out_of_on_the_demo_engine() -> None:
+    async with opened(WIDE) as stage:
+        stage.main.goto_pane(PANES["image"])
+        await stage.main.action_order("registry.logout")
+        await stage.until("no registry's credentials are kept here")
+
+
+def command_of(id: str) -> Command:
+    command = BY_ID[id]
+    assert isinstance(command, Command)
+    return command
 
 
 # Reports
