@@ -149,6 +149,17 @@ async def test_read_only_greys_every_command_and_sends_nothing() -> None:
         assert {request.method for request in stage.app.trace} == {"GET"}
 
 
+async def test_the_settings_make_an_endpoint_read_only_and_the_screen_says_so() -> None:
+    async with opened(settings=Settings(endpoints={"demo": True})) as stage:
+        assert "READ ONLY" in stage.header
+        await stage.goto("net-debug")
+        await stage.press("d")
+        assert "read only" in stage.footer
+        assert {request.method for request in stage.app.trace} == {"GET"}
+    async with opened(settings=Settings(endpoints={"prod": True})) as stage:
+        assert "READ ONLY" not in stage.header
+
+
 async def test_what_does_not_apply_is_grey_with_its_reason() -> None:
     async with opened() as stage:
         await stage.goto("backup")
