@@ -15,7 +15,6 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.operations.command import Command, Plan
-from dockertui.operations.lines import docker_line
 from dockertui.operations.progress import Progress
 from dockertui.operations.remedies import explained
 
@@ -140,7 +139,7 @@ def _without_passwords(task: Task) -> Task:
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
     """Send a task's requests one after the other; what is worth saying of the replies. Raises EngineError."""
     replies: list[Any] = []
-    with because(task.command.id, docker_line(engine.endpoint, task.plan.docker)):
+    with because(task.command.id, task.plan.docker):
         for call in task.plan.calls:
             replies.append(await send(engine, call, heard))  # noqa: PERF401 (each after the one before)
     reply = replies[0] if len(replies) == 1 else replies

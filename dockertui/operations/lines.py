@@ -14,7 +14,7 @@ from typing import Any, Final
 from dockertui.engine.call import Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.target import target
-from dockertui.resources.secrets import MASK, masked, masked_reply
+from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
@@ -59,6 +59,7 @@ def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bo
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
     headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
+    path = path if reveal else masked_path(path)
     line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
     if call.tar and call.sink:
         return f"{line} | tar -x -C {shlex.quote(call.sink)}"

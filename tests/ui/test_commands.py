@@ -113,7 +113,7 @@ async def test_a_command_runs_from_the_screen(id: str) -> None:
         assert job.state is State.DONE, job.said
         sent = [request for request in stage.app.trace if request.cause == id and request.method != "GET"]
         assert len(sent) == len(job.task.plan.calls)
-        assert all(request.docker.startswith("docker ") for request in sent)
+        assert all(request.docker == job.task.plan.docker for request in sent)
         assert command.done in stage.footer or job.said in stage.footer
         stage.check_frame()
 
