@@ -92,7 +92,8 @@ class Command(Operation):
     is worth saying of the Engine's reply, or of the list of them where there are several requests. long: whether it
     is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better than the defaults.
     complete: what the form does not ask for, as credentials. report: what the reply says, as a page, for a command
-    that only asks. since: the API version that brings it, where 1.41 does not.
+    that only asks. reads: whether it changes nothing on the Engine, and is so possible read-only. since: the API
+    version that brings it, where 1.41 does not.
     """
 
     kind: str
@@ -112,6 +113,7 @@ class Command(Operation):
     complete: Callable[[Values], Awaitable[Values]] | None = None
     report: Callable[[Any, Any], Sequence[Section]] | None = None
     long: bool = False
+    reads: bool = False
     since: str = ""
 
     def __post_init__(self) -> None:
@@ -119,7 +121,7 @@ class Command(Operation):
 
     def refusal(self, engine: Engine, item: Any = None) -> str:
         """Why it cannot be done to an object on this Engine, or ""."""
-        if engine.read_only and self.report is None:
+        if engine.read_only and not self.reads and self.report is None:
             return "read only"
         if self.since and engine.version is not None and not engine.supports(self.since):
             return f"needs API {self.since}"

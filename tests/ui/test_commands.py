@@ -142,7 +142,7 @@ def test_every_command_is_tried_or_said_why_not() -> None:
 async def test_read_only_greys_every_command_and_sends_nothing() -> None:
     async with opened(read_only=True) as stage:
         for command in COMMANDS:
-            assert command.refusal(stage.main.session.engine) == "read only" or command.report
+            assert command.refusal(stage.main.session.engine) == "read only" or command.report or command.reads
         await stage.press("s", "r", "d", "c", "2", "d", "c")
         assert isinstance(stage.app.screen, MainScreen)
         assert "read only" in stage.footer
