@@ -51,6 +51,14 @@ async def header(reference: str, environ: Mapping[str, str] | None = None) -> di
     return {HEADER: base64.urlsafe_b64encode(json.dumps(found).encode()).decode()}
 
 
+async def header_if_any(reference: str) -> dict[str, str]:
+    """As `header`, and none where the file or a helper cannot be used."""
+    try:
+        return await header(reference)
+    except EngineError:
+        return {}
+
+
 async def credentials(registry: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The API's AuthConfig for a registry; empty when there is none. Raises EngineError."""
     config = await asyncio.to_thread(docker_config.read, docker_config.path_of(environ))

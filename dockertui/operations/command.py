@@ -86,14 +86,14 @@ class Command(Operation):
     """An operation on the Engine.
 
     kind: of the objects it is for. on_object: whether it is done to an object, and not to the kind as a whole, as
-    `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else the
-    options have their defaults unless they are asked for. applies: why it does not apply to an object, or "". doing,
-    done: its words while it runs and afterwards. takes_along: what else goes with the object, in words. outcome: what
-    is worth saying of the Engine's reply, or of the list of them where there are several requests. long: whether it
-    is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better than the defaults.
-    complete: what the form does not ask for, as credentials. report: what the reply says, as a page, for a command
-    that only asks. reads: whether it changes nothing on the Engine, and is so possible read-only. since: the API
-    version that brings it, where 1.41 does not.
+    `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else
+    the options have their defaults unless they are asked for. applies: why it does not apply to an object, or "".
+    doing, done: its words while it runs and afterwards. takes_along: what else goes with the object, in words.
+    outcome: what is worth saying of the Engine's reply, or of the list of them where there are several requests.
+    long: whether it is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better
+    than the defaults. complete: what the form does not ask for, as credentials, once it is filled in. report: what
+    the reply says, as a page, for a command that only asks. reads: whether it changes nothing on the Engine, and is
+    so possible read-only. since: the API version that brings it, where 1.41 does not.
     """
 
     kind: str
@@ -110,7 +110,7 @@ class Command(Operation):
     outcome: Callable[[Any], str] = lambda reply: ""
     defaults: Callable[[Any], Values] = lambda item: {}
     prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None
-    complete: Callable[[Values], Awaitable[Values]] | None = None
+    complete: Callable[[Engine, Values], Awaitable[Values]] | None = None
     report: Callable[[Any, Any], Sequence[Section]] | None = None
     long: bool = False
     reads: bool = False

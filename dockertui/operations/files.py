@@ -141,7 +141,8 @@ FILES: tuple[Command, ...] = (
     Command(
         "container.export", "Export its file system to a tar", "", (), "Containers", Context.OBJECT,
         words="docker export file archive",
-        kind="container", many=False, ask=True, long=True, reads=True, doing="exporting", done="exported", options=(_NEW,),
-        defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export, outcome=_written,
+        kind="container", many=False, ask=True, long=True, reads=True, doing="exporting", done="exported",
+        options=(_NEW,), defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export,
+        outcome=_written,
     ),
 )  # fmt: skip

@@ -182,7 +182,7 @@ class Operating(Screen[None], TakesKeys):
         if command.ask or with_options:
             values = await self._answer(self._form(command, items, known), asked)
         if values is not None and command.complete is not None:
-            values = await self._told(command, command.complete(values))
+            values = await self._told(command, command.complete(self.session.engine, values))
         if values is not None and self._to_confirm(command, items):
             values = await self._answer(self._question(command, items, values), asked)
         if values is not None and command.report is not None:

@@ -19,7 +19,7 @@ REFUSALS = (
     (Case("container.rename", [UP, "create --name=two busybox"], "web", {"name": "two"}), "already in use",
      "another name"),
     (Case("container.run", [UP], values={**RUN, "name": "web"}), "already in use", "another name"),
-    (Case("container.run", values={**RUN, "image": "absent:1"}), "No such image", "pull it first"),
+    (Case("container.run", values={**RUN, "image": "absent:1"}), "registry-1.docker.io", "reachable from the Engine"),
     (
         Case("container.run", [UP.replace("busybox", "--publish=8080:80 busybox")],
              values={**RUN, "ports": ("8080:80",)}),

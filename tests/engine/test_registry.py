@@ -58,6 +58,44 @@ async def test_all_three_ways_pull_the_same(address: str, dockerd: Dockerd, engi
     assert await by_curl(case, dockerd, engine) == program
 
 
+async def test_all_three_ways_run_pull_what_is_missing(address: str, dockerd: Dockerd, engine: Engine) -> None:
+    values = {"image": f"{address}/shop:1", "name": "web", "command": ("sleep", "1d"), "network": "none"}
+    case = Case("container.run", values=values)
+    program = await by_the_program(case, dockerd, engine)
+    assert f"{address}/shop:1" in str(program["image"])
+    assert await by_docker(case, dockerd, engine) == program
+    assert await by_curl(case, dockerd, engine) == program
+
+
+async def test_a_run_pulls_before_anything_is_removed(address: str, dockerd: Dockerd, engine: Engine) -> None:
+    """What is to be recreated stays when the new image cannot be had."""
+    case = Case(
+        "container.recreate",
+        ["run --detach --network=none --stop-signal=KILL --name=web busybox sleep 1d"],
+        "web",
+        {"image": f"{address}/absent:1"},
+    )
+    prepare(case, dockerd)
+    jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+    (job,) = jobs.start([await task_of(case, engine)])
+    await jobs.settled()
+    assert job.state is State.FAILED
+    assert "check its name" in job.said
+    assert dockerd.cli("ps", "--format", "{{.Names}} {{.Image}}") == "web busybox"
+
+
+async def test_a_run_tells_that_it_pulled_and_how_far_it_was(
+    address: str, clean_dockerd: Dockerd, engine: Engine
+) -> None:
+    values = {"image": f"{address}/shop:1", "name": "web", "network": "none"}
+    jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+    (job,) = jobs.start([await task_of(Case("container.run", values=values), engine)])
+    await jobs.settled()
+    assert job.state is State.DONE
+    assert "Downloaded newer image" in job.said or "up to date" in job.said
+    assert job.progress.lines
+
+
 @pytest.mark.parametrize("way", [by_the_program, by_docker, by_curl])
 async def test_all_three_ways_push_with_credentials(way: Way, private: str, dockerd: Dockerd, engine: Engine) -> None:
     registries.remember(dockerd, private)

@@ -66,7 +66,7 @@ async def task_of(case: Case, engine: Engine, *, whatever_the_version: bool = Fa
         values |= await command.prepare(engine, item)
     values |= case.values
     if command.complete is not None:
-        values = dict(await command.complete(values))
+        values = dict(await command.complete(engine, values))
     assert command.refusal(engine, item) == "" or (whatever_the_version and command.since)
     identity = BY_KIND[command.kind].source.identity(item) if item is not None else ""
     return Task(command, identity, case.target, command.plan(item, values))

@@ -337,6 +337,25 @@ def command_of(id: str) -> Command:
     return command
 
 
+async def test_a_run_pulls_a_missing_image_first() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("container.run"))
+        await fill_in(stage, {"image": "alpine:2", "name": "fresh", "network": "none"})
+        await stage.press("ctrl+s")
+        await stage.until("fresh runs: Downloaded newer image for alpine:2")
+        sent = [r.path.partition("?")[0].split("/", 2)[2] for r in stage.app.trace if r.method == "POST"]
+        assert sent == ["images/create", "containers/create", "containers/fresh/start"]
+
+
+async def test_a_run_of_what_no_registry_has_says_so() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("container.run"))
+        await fill_in(stage, {"image": "missing:2", "name": "fresh"})
+        await stage.press("ctrl+s")
+        await stage.until("pull access denied for missing")
+        assert "log in to its registry" in stage.main.jobs.newest_first[0].said
+
+
 # Reports
 
 
