@@ -85,7 +85,7 @@ RUNNING: tuple[Command, ...] = (
     ),
     Command(
         "container.recreate", "Recreate with changes", "", (), _GROUP, Context.OBJECT,
-        words="docker run rm replace change",
+        words="docker run replace change",
         kind=KIND, many=False, ask=True, long=True, harm=Harm.DESTROYS, doing="recreating", done="recreated",
         options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate,
         outcome=_told,
