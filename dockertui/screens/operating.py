@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
+_SILENT, _WAITS = 0.3, 5.0
+"""Seconds of waiting for the Engine before that is said, and how long it is."""
 
 
 class Operating(Screen[None], TakesKeys):
@@ -150,12 +152,15 @@ class Operating(Screen[None], TakesKeys):
 
     async def _told(self, command: Command, asking: Awaitable[Values]) -> Values | None:
         """What is told beyond the form; None when it is not, and that is said."""
+        waiting = self.set_timer(_SILENT, lambda: self.say(f"{command.title}: asking the Engine…", stays=_WAITS))
         try:
             with because(command.id):
                 return await asking
         except EngineError as error:
-            self.say(f"{command.title}: {error}", "bad", _TROUBLE_STAYS)
+            self.say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
             return None
+        finally:
+            waiting.stop()
 
     async def _answer(self, screen: ModalScreen[Values | None], asked: asyncio.Event) -> Values | None:
         """What a dialog is answered with; `asked` is set when it stands on the screen."""
@@ -180,7 +185,8 @@ class Operating(Screen[None], TakesKeys):
                 return
             values = known = {**known, **prepared}
         if command.ask or with_options:
-            values = await self._answer(self._form(command, items, known), asked)
+            typed = await self._answer(self._form(command, items, known), asked)
+            values = None if typed is None else {**known, **typed}
         if values is not None and command.complete is not None:
             values = await self._told(command, command.complete(self.session.engine, values))
         if values is not None and self._to_confirm(command, items):

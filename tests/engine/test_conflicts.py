@@ -33,7 +33,7 @@ REFUSALS = (
     (Case("network.create", ["network create net"], values={"name": "net"}), "already exists", "another name"),
     (
         Case("network.create", ["network create --subnet=10.77.0.0/16 a"],
-             values={"name": "b", "subnet": "10.77.0.0/16"}),
+             values={"name": "b", "subnet": ("10.77.0.0/16",)}),
         "Pool overlaps",
         "another subnet",
     ),

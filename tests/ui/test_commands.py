@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -396,6 +397,24 @@ async def test_the_bulk_menu_offers_to_prune() -> None:
         await stage.press("escape", "space", "b")
         assert "1 marked" in stage.text
         assert "Stop" in stage.text
+
+
+async def test_a_prune_says_what_it_would_give_back() -> None:
+    async with opened(WIDE) as stage:
+        for id, words in (
+            ("container.prune", r"\d+ stopped containers, [\d.]+.?B: "),
+            ("volume.prune_all", r"\d+ volumes with all that is in them, [\d.]+.?B: "),
+        ):
+            await stage.main.action_order(id)
+            await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+            await stage.press("ctrl+s")
+            await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+            assert re.search(words, stage.text), stage.text
+            await stage.press("escape")
+        await stage.main.action_order("system.prune")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert re.search(r"the cache of builds, [\d.]+.?B", stage.text), stage.text
+        await stage.press("escape")
 
 
 async def test_the_copy_menu_masks_and_copies() -> None:
