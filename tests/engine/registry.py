@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.engine.dockerd import Dockerd
 
+SLOW_PROXY = Path(__file__).with_name("slow_proxy.py")
 USER, PASSWORD = "ann", "open sesame"
 ELSEWHERE = "10.98.0.1"
 """An address that is no loopback one: of those, Engines take any certificate, and plain HTTP, too."""
@@ -58,6 +60,39 @@ def registry(
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def slow(dockerd: Dockerd, registry: str, port: int, rate: float) -> Iterator[tuple[str, Path]]:
+    """A slow way to a registry: its address, and the file that tells the bytes of every connection that ended.
+
+    `rate`: bytes a second.
+    """
+    log, address = dockerd.home / f"slow-{port}", f"127.0.0.1:{port}"
+    log.touch()
+    words = [sys.executable, "-I", "-S", str(SLOW_PROXY), str(port), registry.rpartition(":")[2], str(rate), str(log)]
+    enter = ["nsenter", "--target", str(dockerd._inside), "--net", "--"]
+    process = subprocess.Popen([*enter, *words], stdin=subprocess.DEVNULL)
+    try:
+        _wait_for(enter, f"http://{address}")
+        yield address, log
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def push_big(dockerd: Dockerd, registry: str, *, layers: int, megabytes: int) -> str:
+    """Have an image with layers of noise, of so many megabytes each, in a registry and nowhere else: its name there."""
+    base = "busybox"
+    for number in range(layers):
+        fill = f"dd if=/dev/urandom of=/noise{number} bs=1M count={megabytes}"
+        dockerd.cli("run", f"--name=big{number}", "--network=none", base, "sh", "-c", fill)
+        base = f"{registry}/big:{number + 1}"
+        dockerd.cli("commit", f"big{number}", base)
+        dockerd.cli("rm", f"big{number}")
+    dockerd.cli("push", base)
+    dockerd.cli("rmi", *(f"{registry}/big:{number + 1}" for number in range(layers)))
+    return base.partition("/")[2]
 
 
 def remember(dockerd: Dockerd, address: str, password: str = PASSWORD) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,6 +139,32 @@ async def test_the_progress_counts_layers_and_bytes(address: str, clean_dockerd:
     assert job.state is State.DONE
     assert [layer.done for layer in job.progress.layers.values()] in ([True], [])  # the layer may be there already
     assert "Downloaded newer image" in job.said or "up to date" in job.said
+
+
+def long_ones(log: Path) -> list[int]:
+    """The bytes of the connections that have ended and carried a layer."""
+    return [size for size in map(int, log.read_text().split()) if size > 500_000]
+
+
+async def test_a_pull_that_is_given_up_ends_on_the_engine_too(
+    address: str, clean_dockerd: Dockerd, engine: Engine
+) -> None:
+    size = 24
+    name = registries.push_big(clean_dockerd, address, layers=1, megabytes=size)
+    with registries.slow(clean_dockerd, address, 5002, rate=2_000_000) as (slow, log):
+        jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+        (job,) = jobs.start([await task_of(Case("image.pull", values={"reference": f"{slow}/{name}"}), engine)])
+        while not job.over and (job.progress.share or 0) < 0.1:  # noqa: ASYNC110 (nothing tells how far it is)
+            await asyncio.sleep(0.05)
+        assert "MB of" in job.progress.summary
+        jobs.cancel(job)
+        await jobs.settled()
+        assert job.state is State.CANCELLED
+        assert job.said == "cancelled"
+        while not (ended := long_ones(log)):  # noqa: ASYNC110 (until the Engine hangs up on the registry)
+            await asyncio.sleep(0.05)
+    assert ended[0] < size * 1_000_000, "it was not pulled to its end"
+    assert name not in clean_dockerd.cli("images", "--format", "{{.Repository}}:{{.Tag}}")
 
 
 async def test_the_credentials_are_masked_in_what_is_shown(private: str, dockerd: Dockerd, engine: Engine) -> None:
