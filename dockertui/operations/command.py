@@ -63,10 +63,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command would do to one object: its requests, one after the other, and the `docker` words for it."""
+    """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
+
+    after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError.
+    """
 
     calls: tuple[Call, ...]
     docker: tuple[str, ...]
+    after: Callable[[Engine, Any], Awaitable[str]] | None = None
 
 
 def always(item: Any) -> str:

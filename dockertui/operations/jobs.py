@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from dockertui.engine.call import send
+from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -133,5 +133,8 @@ async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lam
     replies: list[Any] = []
     with because(task.command.id, docker_line(engine.endpoint, task.plan.docker)):
         for call in task.plan.calls:
-            replies.append(await send(engine, call, heard))  # noqa: PERF401 (each after the one before)
-    return task.command.outcome(replies[0] if len(replies) == 1 else replies)
+            replies.append(await send(engine, following(call, replies), heard))
+        reply = replies[0] if len(replies) == 1 else replies
+        if task.plan.after is not None:
+            return await task.plan.after(engine, reply)
+    return task.command.outcome(reply)
