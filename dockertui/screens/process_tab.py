@@ -37,7 +37,10 @@ _SOON = 1.0
 """Seconds after the first sample that the second comes, which brings what each uses now."""
 _LOOK = 0.5
 """Seconds between two looks whether it is time: the pace changes when somebody types."""
-_STATES = {"paused": "paused: nothing of it runs until it is unpaused (p)", "restarting": "restarting"}
+_LOOKS = 4
+"""Looks after which a tab that is not on the screen is taken for hidden: the layout may be a moment late."""
+_ALIVE = ("running", "paused")
+_PAUSED = "paused: nothing of it runs until it is unpaused"
 
 
 class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
@@ -70,14 +73,15 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
             self._first = number(mapping(subject.inspect, "State"), "Pid") or None
         if after is None or before is None or after.id != before.id:
             self._start_anew()
-        elif after.state != before.state or (
-            after.state == "running" and self._asking is not None and self._asking.done()
-        ):
+        elif after.state != before.state or self._is_idle:
             self._ask_anew()
 
     @property
-    def _has_given_up(self) -> bool:
-        return self._asking is not None and self._asking.done()
+    def _is_idle(self) -> bool:
+        """Whether there is something to ask that is not asked: the tab was away, or the last answer was no use."""
+        if self._container is None or self._container.state not in _ALIVE:
+            return False
+        return self._asking is None or (self._container.state == "running" and self._asking.done())
 
     def _start_anew(self) -> None:
         self._history, self._trouble = History(), ""
@@ -87,11 +91,11 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
     def _ask_anew(self) -> None:
         self.leave()
         container = self._container
-        if container is not None and container.state not in ("running", "paused"):
+        if container is not None and container.state not in _ALIVE:
             self._trouble = ""
             self.empty_text = f"{container.name} is {container.state}: no process of it runs"
             self._show([], keep=False)
-        elif self.is_on_screen and container is not None:
+        elif container is not None:
             self.empty_text = "asking the Engine…"
             self._asking = asyncio.create_task(self._follow(container))
         self._tell()
@@ -106,7 +110,7 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         self.leave()
 
     def on_show(self) -> None:
-        if self._asking is None:
+        if self._is_idle:
             self._ask_anew()
 
     def on_unmount(self) -> None:
@@ -119,25 +123,35 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         clock = asyncio.get_running_loop().time
         await asyncio.sleep(_SETTLE)
         taken = 0
-        while await self._sample(container) and container.state == "running":
+        while await self._may_ask() and await self._sample(container) and container.state == "running":
             due = clock()
             taken += 1
             while (rest := due + self._pause_after(taken) - clock()) > 0:  # noqa: ASYNC110 - no event tells the pace
                 await asyncio.sleep(min(rest, _LOOK))
-            while not self._may_ask:
-                self._tell()
-                await asyncio.sleep(_LOOK)
+
+    async def _may_ask(self) -> bool:
+        """Wait while the Engine is lost or another screen lies over this one; False when the tab is not shown."""
+        looks = 0
+        while not (self.is_on_screen and self._is_uncovered and not self._is_lost):
+            looks = 0 if self.is_on_screen else looks + 1
+            if looks > _LOOKS:
+                return False
+            self._tell()
+            await asyncio.sleep(_LOOK)
+        return True
+
+    @property
+    def _is_uncovered(self) -> bool:
+        return self.app.screen is self.screen or isinstance(self.app.screen, ModalScreen)
+
+    @property
+    def _is_lost(self) -> bool:
+        return self.session.mirror.link.state is LinkState.LOST
 
     def _pause_after(self, taken: int) -> float:
         """Seconds until the next sample: as between those of statistics, which come slower when nobody types."""
         period = self.session.sampler.period
         return min(_SOON, period) if taken == 1 else period
-
-    @property
-    def _may_ask(self) -> bool:
-        """Whether somebody sees it, and the Engine is there."""
-        seen = self.app.screen is self.screen or isinstance(self.app.screen, ModalScreen)
-        return seen and self.session.mirror.link.state is not LinkState.LOST
 
     async def _sample(self, container: Container) -> bool:
         """Take one sample; False when there is no use in another."""
@@ -168,23 +182,22 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
 
     def _tell(self) -> None:
         """Say how many there are, whose PIDs these are, and what is not as it should be."""
-        lost = self.session.mirror.link.state is LinkState.LOST
-        self.stale = bool(self.objects) and (bool(self._trouble) or lost)
-        self.note = " · ".join(part for part in self._parts(lost) if part)
+        self.stale = bool(self.objects) and (bool(self._trouble) or self._is_lost)
+        self.note = " · ".join(part for part in self._parts() if part)
         self.refresh_frame()
         self.refresh(Region(0, 0, self.size.width, 1))
 
-    def _parts(self, lost: bool) -> list[str]:
+    def _parts(self) -> list[str]:
         if not self.objects:
             return []
         if self.stale:
-            return ["the Engine is not reached" if lost else self._trouble, "as it was last seen"]
+            return ["the Engine is not reached" if self._is_lost else self._trouble, "as it was last seen"]
         lives = list(self.objects.values())
         threads = [live.process.threads for live in lives if live.process.threads is not None]
-        state = _STATES.get(self._container.state, "") if self._container is not None else ""
+        paused = self._container is not None and self._container.state == "paused"
         order = "" if self.is_tree else f"by {self._sort[0]}"
         return [
-            state,
+            _PAUSED if paused else "",
             "1 process" if len(lives) == 1 else f"{len(lives)} processes",
             format.plural(sum(threads), "thread") if threads else "",
             self._whose(lives),

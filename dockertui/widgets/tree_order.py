@@ -72,8 +72,6 @@ class Forest(Generic[T]):
         found: list[Branch[T]] = []
         roots = [key for key in self.objects if key not in self.parents]
         waiting: list[tuple[str, tuple[str, ...], bool]] = [(key, (), True) for key in reversed(roots)]
-            (key, (), True) for key in reversed([key for key in self.objects if key not in self.parents])
-        ]
         while waiting:
             key, drawn, last = waiting.pop()
             children = self.children.get(key, [])

@@ -159,7 +159,8 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         self._move_to(max(0, self._shift - _SHIFT))
 
     def _move_to(self, shift: int) -> None:
-        longest = max((len(self._found_in(branch.item)) for branch in self._branches), default=0)
+        column = next(column for column in self._columns if column.id == self._tree_column)
+        longest = max((len(_text_of(column.cell(branch))) for branch in self._branches), default=0)
         self._shift = min(shift, max(0, longest - _SHIFT))
         self.refresh_cells()
 
@@ -222,12 +223,14 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         if column.id != self._tree_column:
             return super()._cell(column, obj)
         cell = column.cell(obj)
-        text, style = (cell.text, cell.style) if isinstance(cell, Cell) else (cell, "")
+        text = _text_of(cell)
         sign = (CLOSED if obj.hidden else OPEN) if obj.parent else ""
         if self._shift:
             text = f"…{text[self._shift + 1 :]}"
         folded = f"(+{obj.hidden}) " if obj.hidden else ""
-        return Cell(f"{obj.drawn}{sign}{folded}{clean(text[:_TEXT_LIMIT])}", style)
+        return Cell(
+            f"{obj.drawn}{sign}{folded}{clean(text[:_TEXT_LIMIT])}", cell.style if isinstance(cell, Cell) else ""
+        )
 
     def clicked(self, row: int, event: events.Click) -> None:
         self.go_to(row)
@@ -238,3 +241,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         column = self.column_at(x)
         if column is not None:
             self.sort_by(column.id if column.sort and column.id != self._sort[0] else None)
+
+
+def _text_of(cell: Cell | str) -> str:
+    return cell.text if isinstance(cell, Cell) else cell
