@@ -15,6 +15,7 @@ from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
+from dockertui.operations.processes import PROCESSES
 from dockertui.operations.registries import REGISTRIES
 from dockertui.operations.reports import REPORTS
 from dockertui.operations.running import RUNNING
@@ -47,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     *REPORTS,
 )
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *PROCESSES, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

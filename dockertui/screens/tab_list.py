@@ -34,8 +34,15 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _processes(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.process_tab import ProcessTab
+
+    return ProcessTab(session)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )

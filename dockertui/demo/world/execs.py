@@ -29,7 +29,7 @@ def begin(host: Host, exec_: Exec) -> Container:
     if exec_.started:
         raise conflict(f"Error: Exec command {exec_.id} has already run")
     exec_.started = exec_.running = True
-    exec_.pid = host.new_pid()
+    exec_.pid, exec_.began = host.new_pid(), host.now()
     host.tell(container, f"exec_start: {' '.join(exec_.words)}", execID=exec_.id)
     return container
 
