@@ -12,6 +12,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
+from dockertui.live.journal import Journal
 from dockertui.live.reader import Pace, Reader, unexpected
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
@@ -30,7 +31,7 @@ class Watcher:
 
     Events say which objects to read again, never what became of them: an Engine drops events for a slow reader and
     forgets them when it restarts. `filters` are sent with the request for events, to be spared those that change
-    nothing in a list. Podman is not sent them: it knows other words.
+    nothing in a list. Podman is not sent them: it knows other words. What is heard is kept in the `journal`.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class Watcher:
         heartbeat: float = 5.0,
         backoff: tuple[float, float] = (0.1, 10.0),
         filters: Mapping[str, Sequence[str]] | None = None,
+        journal: Journal | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._engine = engine
+        self._journal = journal
         self._mirror = mirror
         self._pace = Pace(settle, confirm, reconcile)
         self._heartbeat = heartbeat
@@ -116,6 +119,8 @@ class Watcher:
                 self._mark_all()
                 async for event in events:
                     self._heard()
+                    if self._journal is not None:
+                        self._journal.take(event)
                     for reader in self._readers:
                         reader.take(event)
 
