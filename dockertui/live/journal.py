@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bisect
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from dockertui.engine.models import Event
+from dockertui.live.known import Known, Stretch
+from dockertui.live.probes import Probes
 from dockertui.live.store import Unsubscribe
 
 MAX_EVENTS: Final = 20_000
@@ -26,7 +29,8 @@ class Journal:
     """Events in the order of their time, by the Engine's clock, whichever stream brought them.
 
     It never holds more than so many events, nor more than about so many bytes: the oldest go first. `dropped` says how
-    many went, `version` grows with every change. Subscribers are called once for each event, and must be cheap.
+    many went, `known` of which times all events are here, `probes` which of them are a health check's. Subscribers are
+    called once for each event, and must be cheap.
     """
 
     def __init__(self, *, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
@@ -34,7 +38,8 @@ class Journal:
         self.max_bytes = max_bytes
         self.bytes = 0
         self.dropped = 0
-        self.version = 0
+        self.known = Known()
+        self.probes = Probes()
         self._events: list[Event] = []
         self._watching: list[Callable[[Event], None]] = []
 
@@ -54,11 +59,25 @@ class Journal:
                 return False
         events.insert(at, event)
         self.bytes += weight(event)
-        self.version += 1
+        self.probes.take(event)
         self._let_go()
         for tell in tuple(self._watching):
             tell(event)
         return True
+
+    @contextmanager
+    def listening(self, scope: str, since: int = 0) -> Iterator[Stretch]:
+        """Somebody listens to the events of a scope inside; he hands each to `hear`."""
+        stretch = self.known.listen(scope, since)
+        try:
+            yield stretch
+        finally:
+            self.known.end(stretch)
+
+    def hear(self, event: Event, stretch: Stretch) -> bool:
+        """Take an event from who listens to a stream."""
+        stretch.hear(event)
+        return self.take(event)
 
     def between(self, since: int | None = None, until: int | None = None) -> list[Event]:
         """Those from `since` to `until`, both inclusive, epoch ns by the Engine's clock; None for no limit."""
@@ -107,14 +126,20 @@ def _is_among(event: Event, events: list[Event], end: int) -> bool:
     return False
 
 
-def concerns(event: Event, kind: str, id: str, names: Iterable[str] = ()) -> bool:
+def concerns(event: Event, kind: str, id: str, names: Collection[str] = ()) -> bool:
     """Whether an event is about an object: its own, and for a container its networks' and volumes' that name it.
 
-    `names` are further ones by which events call it: a pull names an image by its tag and not by its id.
+    `names` are further ones by which events call it: a pull names an image by its tag and not by its id, and Podman
+    calls networks and volumes by name alone, and has a network's container in place of the network.
     """
-    if event.type == kind:
-        return event.actor == id or event.actor in names
-    return kind == "container" and event.attributes.get("container") == id
+    if event.actor == id and (event.type == kind or kind == "container"):
+        return True
+    attributes = event.attributes
+    if event.type != kind:
+        return kind == "container" and attributes.get("container") == id
+    if kind == "network" and attributes.get("network") in names:
+        return True
+    return event.actor in names or (not event.actor and attributes.get("name") in {id, *names})
 
 
 def weight(event: Event) -> int:

@@ -13,6 +13,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
 from dockertui.live.journal import Journal
+from dockertui.live.known import EVERYTHING, LISTS
 from dockertui.live.reader import Pace, Reader, unexpected
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
@@ -49,7 +50,7 @@ class Watcher:
         rng: random.Random | None = None,
     ) -> None:
         self._engine = engine
-        self._journal = journal
+        self._journal = journal or Journal()
         self._mirror = mirror
         self._pace = Pace(settle, confirm, reconcile)
         self._heartbeat = heartbeat
@@ -97,7 +98,7 @@ class Watcher:
                 self._mirror.version = await self._engine.open()
             self._heard()
             self._readers = [self._reader(source) for source in self._mirror.sources]
-            await _first_to_end(self._follow(), self._beat(), *(reader.run() for reader in self._readers))
+            await first_to_end(self._follow(), self._beat(), *(reader.run() for reader in self._readers))
         except EngineError as error:
             return error
         except Exception as error:
@@ -114,13 +115,13 @@ class Watcher:
         when they come, everything is dirty again, for what changed between that list and the subscription.
         """
         podman = self._mirror.version is not None and self._mirror.version.podman
-        with because("live mirror"):
-            async with system.events(self._engine, filters=None if podman else self._filters) as events:
+        filters = None if podman else self._filters
+        with because("live mirror"), self._journal.listening(EVERYTHING if filters is None else LISTS) as stretch:
+            async with system.events(self._engine, filters=filters) as events:
                 self._mark_all()
                 async for event in events:
                     self._heard()
-                    if self._journal is not None:
-                        self._journal.take(event)
+                    self._journal.hear(event, stretch)
                     for reader in self._readers:
                         reader.take(event)
 
@@ -190,7 +191,7 @@ class Watcher:
         self._mirror.set_link(Link(state, since, error, None if retry_in is None else now + retry_in))
 
 
-async def _first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
+async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
     """Run all until one ends; then stop the others, and raise what that one raised.
 
     Unlike in a `TaskGroup`, one that ends early, or is cancelled from inside, does not leave the others running.
