@@ -34,8 +34,15 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _events(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.events_tab import EventsTab
+
+    return EventsTab(session)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )
