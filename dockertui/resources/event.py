@@ -220,7 +220,6 @@ _TELLING: Final[Mapping[tuple[str, str], Callable[[Teller, Event], tuple[str, st
 
 PLAIN: Final = ("kind", "action", "object", "text")
 """The terms in which a plain word of the filter is looked for: what is seen."""
-TERMS: Final = (*PLAIN, "type", "container", "image", "network", "volume", "label", "id")
 
 
 def terms(teller: Teller) -> Mapping[str, Callable[[Event], Iterable[str]]]:
@@ -239,7 +238,7 @@ def terms(teller: Teller) -> Mapping[str, Callable[[Event], Iterable[str]]]:
         "kind": lambda event: (event.type,),
         "type": lambda event: (event.type,),
         "action": lambda event: (f"{event.action}: {event.detail}" if event.detail else event.action,),
-        "object": lambda event: (teller.name(event), event.actor),
+        "object": lambda event: (teller.name(event),),
         "text": lambda event: (teller.tell(event).text,),
         "label": lambda event: (f"{key}={value}" for key, value in event.attributes.items()),
         "id": lambda event: (event.actor,),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from dockertui.engine.models import Event
 from dockertui.live.journal import Journal, concerns
 from dockertui.live.known import EVERYTHING, Blank
+from dockertui.live.listener import BEGINNING
 from dockertui.live.store import Mirror
 from dockertui.resources.event import PLAIN, Teller, terms
 from dockertui.resources.filter import Filter
@@ -107,20 +108,21 @@ class EventList:
             if self._in_span(event) and self._keeps(event):
                 bisect.insort_right(self.rows, event, key=_moment)
                 count += event.time_ns >= last
-        self._let_go()
-        if (blanks := self._known_blanks()) != self._blanks:
+        fewer = self._let_go()
+        if (blanks := self._known_blanks()) != self._blanks or fewer:
             self._blanks = blanks
             self.rows[:] = [row for row in self.rows if not isinstance(row, Notice)]
             self._put_notices()
         return count
 
-    def _let_go(self) -> None:
-        """Forget what the journal has let go."""
-        if self._dropped != self.journal.dropped:
-            self._dropped = self.journal.dropped
-            oldest = self.journal.oldest
-            del self.rows[: bisect.bisect_left(self.rows, oldest.time_ns, key=_moment) if oldest else len(self.rows)]
-            self._blanks = []
+    def _let_go(self) -> bool:
+        """Forget what the journal has let go; whether that was something."""
+        if self._dropped == self.journal.dropped:
+            return False
+        self._dropped = self.journal.dropped
+        oldest = self.journal.oldest
+        del self.rows[: bisect.bisect_left(self.rows, oldest.time_ns, key=_moment) if oldest else len(self.rows)]
+        return True
 
     def _in_span(self, event: Event) -> bool:
         since, until = self.span
@@ -156,21 +158,25 @@ class EventList:
         if self.journal.dropped and (oldest := self.journal.oldest) is not None:
             kept_from = oldest.time_ns
             yield Notice(kept_from, f"{self.journal.dropped:,} older events were let go: no more are kept here")
-        for blank in self._blanks:
+        for blank, following in zip(self._blanks, [*self._blanks[1:], None], strict=True):
+            if blank.partly and following is not None and following.since == blank.until:
+                blank = blank._replace(until=following.until)  # nothing stands between the two
             end = _END if blank.until is None else blank.until
+            if end <= BEGINNING:
+                continue  # everything was asked for
             if end > max(kept_from, since or 0) and (blank.since or 0) <= (until or _END) and (end < _END or self.rows):
                 yield Notice(end, self._unknown(blank))
 
     def _unknown(self, blank: Blank) -> str:
         if blank.partly:
-            return "above, only what changes the lists is known: no exec, kill, oom, attach, mount …"
+            return "above, only changes of the lists are known: no exec, kill, oom, mount …"
         if blank.since is None:
             return self.beginning
-        return "events may be missing here: nothing listened, and the Engine no longer knew the last one heard"
+        return "events may be missing here: the Engine no longer knew the last one heard"
 
     @property
     def beginning(self) -> str:
         """Why nothing is known of what was before the first event."""
         if self.mirror.version is not None and self.mirror.version.podman:
-            return "what was before was not asked for: 6 asks for everything"
-        return "what was before is not known: the Engine keeps its last 256 events, none from before it started"
+            return "nothing before this was asked for: 6 asks for everything"
+        return "nothing before this is known: the Engine keeps its last 256 events, and none from before it started"

@@ -195,7 +195,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             return "no event is shown: the filter, the time, or p for health probes hides them"
         if not self.list.live:
             return "asking the Engine…" if self.session.mirror.link.state is LinkState.LIVE else ""
-        return f"nothing has happened since this was opened; {self.list.beginning}"
+        return f"nothing has happened; {self.list.beginning}"
 
     def _status_parts(self) -> tuple[list[Part], list[Part]]:
         place = ("▼ following", "good") if self.following else ("‖ G follows", "warn")

@@ -21,7 +21,9 @@ Part = tuple[str, str]
 """A text and its style."""
 
 NAME_LEAST, NAME_MOST = 14, 32
-_KIND, _ACTION, _MOMENT = 9, 13, 12
+_KIND, _ACTION = 9, 13
+_ROOMY = 90
+"""Cells of a line from which on milliseconds are shown."""
 _TEXT_LIMIT = 1000
 _moment = operator.attrgetter("time_ns")
 
@@ -245,8 +247,13 @@ class Timeline(Lines):
         zone = UTC if self.times is Times.UTC else None
         day = datetime.fromtimestamp(time_ns // NANO, zone)
         if day.date() == datetime.fromtimestamp(self.now(), zone).date():
-            return f"{day:%H:%M:%S}.{time_ns % NANO // 1_000_000:03d} "
-        return f"{day:%d %b %H:%M} "
+            return f"{day:%H:%M:%S} " if self._tight else f"{day:%H:%M:%S}.{time_ns % NANO // 1_000_000:03d} "
+        return f"{day:%d %b}   " if self._tight else f"{day:%d %b %H:%M} "
+
+    @property
+    def _tight(self) -> bool:
+        """Whether there is no room for milliseconds."""
+        return self.line_width < _ROOMY
 
     def draw(self, look: Look) -> Sequence[Segment]:
         if not isinstance(look, _RowLook):
