@@ -301,10 +301,8 @@ async def test_it_is_saved_as_the_engine_told_it(tmp_path: Path) -> None:
         await stage.until("4 events saved")
         lines = [json.loads(line) for line in path.read_text().splitlines()]
         assert [line["Action"] for line in lines] == ["kill", "die", "start", "restart"]
-        told = stage.change(lambda host: [event.json() for event in host.events.history])
-        assert all(
-            line.items() <= next(one for one in told if one["timeNano"] == line["timeNano"]).items() for line in lines
-        )
+        told = {one["timeNano"]: one for one in stage.change(lambda host: [one.json() for one in host.events.history])}
+        assert all(line.items() <= told[line["timeNano"]].items() for line in lines)
         await stage.press("ctrl+s", "ctrl+u")
         await stage.type(str(path))
         await stage.press("enter")
@@ -345,22 +343,16 @@ async def test_hostile_attributes_are_harmless(size: tuple[int, int]) -> None:
     async with opened(size, faults=Faults(hostile=True)) as stage:
         await stage.press("e")
         await stage.until(lambda: view(stage).list.live and view(stage).list.count == 32)
-        for text in STRINGS.values():
-            stage.change(lambda host, text=text: host.events.emit(text, text, text, {"name": text, text: text}))
-            stage.change(
-                lambda host, text=text: host.tell(host.container("shop-db-1"), f"exec_create: {text}", execID=text)
-            )
+
+        def attack(host: Any) -> None:
+            for text in STRINGS.values():
+                host.events.emit(text, text, text, {"name": text, text: text})
+                host.tell(host.container("shop-db-1"), f"exec_create: {text}", execID=text)
+
+        stage.change(attack)
         await stage.until("exec_create")
-        for keys in (
-            ("g",),
-            ("p",),
-            ("F", "escape"),
-            ("G", "enter", "escape"),
-            ("right", "right"),
-            ("y", "escape"),
-            ("t",),
-        ):
-            await stage.press(*keys)
+        for keys in ("g", "p", "F escape", "G enter", "escape", "right right", "y", "escape", "t"):
+            await stage.press(*keys.split())
             stage.check_frame()
 
 
@@ -422,14 +414,15 @@ async def test_another_object_has_others() -> None:
 async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-db-1")
-        stage.change(
-            lambda host: host.tell_network(
-                next(iter(host.networks.values())), "connect", host.container("shop-db-1").id
-            )
-        )
+
+        def connect(host: Any, container: str) -> Any:
+            network = next(iter(host.networks.values()))
+            host.tell_network(network, "connect", container)
+            return network.name
+
+        network = stage.change(partial(connect, container=stage.main.pane.item.id))
         await stage.until("connect       network")
-        stage.change(lambda host: host.tell_network(next(iter(host.networks.values())), "connect", "f" * 64))
-        network = stage.change(lambda host: next(iter(host.networks.values())).name)
+        stage.change(partial(connect, container="f" * 64))
         await stage.press("escape", "3")
         await events_tab(stage, network)
         await stage.until(lambda: view(stage).list.count == 2)
