@@ -11,6 +11,7 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
+from dockertui.operations.events import EVENTS
 from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
@@ -48,7 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     *REPORTS,
 )
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *PROCESSES, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *PROCESSES, *EVENTS, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

@@ -40,9 +40,16 @@ def _processes(session: Session, settings: Settings) -> Tab:
     return ProcessTab(session)
 
 
+def _events(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.events_tab import EventsTab
+
+    return EventsTab(session)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
     TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
+    TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )
