@@ -31,9 +31,14 @@ def size(amount: int | float) -> str:
     return _scaled(amount, 1000, _DECIMAL, 3)
 
 
-def memory(amount: int | float) -> str:
+def memory(amount: int | float, digits: int = 4) -> str:
     """A size in memory, in binary units and four digits as `docker stats` has it: 38.21MiB."""
-    return _scaled(amount, 1024, _BINARY, 4)
+    return _scaled(amount, 1024, _BINARY, digits)
+
+
+def rate(amount: int | float) -> str:
+    """Bytes a second, in decimal units and three digits: 1.2kB/s."""
+    return f"{size(amount)}/s"
 
 
 def share(percent: float) -> str:

@@ -34,8 +34,15 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _stats(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.stats_tab import StatsTab
+
+    return StatsTab(session, settings)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )
