@@ -56,7 +56,7 @@ class Sampler:
     ) -> None:
         self._engine = engine
         self._history = history or History()
-        self._asked_period = period
+        self._asked_period = self._period = period
         self._subscribers = [on_sample]
         self._wanted: dict[str, frozenset[str]] = {}
         self._watched: frozenset[str] = frozenset()
@@ -84,15 +84,14 @@ class Sampler:
     def period(self, seconds: float) -> None:
         if seconds != self._asked_period:
             self._asked_period = seconds
+            self._set_pace()
             self._wake.set()
 
-    @property
-    def _period(self) -> float:
-        return max(self._asked_period, len(self._watched) / self._rate)
-
-    @property
-    def _rate(self) -> int:
-        return SAMPLES_A_SECOND if self._quick() or len(self._watched) <= STREAMS_MOST else _SLOW_SAMPLES_A_SECOND
+    def _set_pace(self) -> None:
+        """Many containers, or a slow Engine, are sampled less often than was asked for."""
+        slow = self._one_shot() and not self._quick()
+        rate = _SLOW_SAMPLES_A_SECOND if slow else SAMPLES_A_SECOND
+        self._period = max(self._asked_period, len(self._watched) / rate)
 
     def subscribe(self, tell: Callable[[frozenset[str]], None]) -> Unsubscribe:
         """Have `tell` called as `on_sample` is, until what is returned is called."""
@@ -111,6 +110,7 @@ class Sampler:
         for identity in self._watched - watched:
             self._seen_to.pop(identity, None)
         self._watched = watched
+        self._set_pace()
         self._expire()
         self._wake.set()
 
@@ -136,6 +136,7 @@ class Sampler:
     async def _round(self) -> None:
         """Do what is due now, then wait for the next thing that is, or for other orders."""
         self._wake.clear()
+        self._set_pace()
         if not self._reached or self._engine.version is None:
             await self._end_streams(self._streams.keys())
         elif self._one_shot():

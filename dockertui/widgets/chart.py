@@ -165,7 +165,7 @@ def time_axis(window: Window, cells: int, *, live: bool, clock: Callable[[float]
         text = clock(window.end - ago) if not live else f"-{span(ago)}" if ago else "now"
         place = round(cells - ago / window.seconds * cells) - len(text) // 2
         place = max(0, min(cells - len(text), place))
-        if place >= 0 and all(sign == " " for sign in line[max(0, place - 1) : place + len(text) + 1]):
+        if len(text) <= cells and all(sign == " " for sign in line[max(0, place - 1) : place + len(text) + 1]):
             line[place : place + len(text)] = text
     return "".join(line)
 
