@@ -76,6 +76,11 @@ def clock(seconds: float) -> str:
     return f"{minute} min {second} s" if minute else f"{second} s"
 
 
+def period(seconds: float) -> str:
+    """How often something is done: 2 s, 7.5 s, 5 min 0 s."""
+    return f"{seconds:.3g} s" if seconds < 100 else clock(seconds)
+
+
 def parse_time(text: str) -> float | None:
     """Epoch seconds of the Engine's RFC 3339 text; None for its zero time (0001-01-01) or anything else."""
     head, _, rest = text.partition(".")

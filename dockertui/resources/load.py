@@ -16,6 +16,8 @@ from dockertui.widgets.columns import Cell, Column
 
 _UNKNOWN: Final = (NAN,) * len(Of)
 _GAUGE: Final = 8
+_HELD_BACK: Final = 10.0
+"""Percent of the periods from which on a container counts as held back by its limit."""
 
 
 class Load(NamedTuple):
@@ -23,7 +25,6 @@ class Load(NamedTuple):
 
     container: Container
     figures: Sequence[float]
-    throttled: bool
 
     def figure(self, column: Of) -> float | None:
         """A figure, None if it is not known."""
@@ -47,8 +48,8 @@ def load(container: Container, history: History) -> Load:
     """What a container uses now."""
     series = history.series(container.id)
     if series is None:
-        return Load(container, _UNKNOWN, False)
-    return Load(container, tuple(series.smooth), (series.usage.throttled or 0) > 0)
+        return Load(container, _UNKNOWN)
+    return Load(container, tuple(series.smooth))
 
 
 def _sum(loads: Iterable[Load], column: Of) -> float:
@@ -89,7 +90,8 @@ def columns(host: Capacity, glyphs: Glyphs) -> list[Column[Load]]:
         value = row.figure(Of.CPU)
         if value is None:
             return Cell("", "dim")
-        style = "bad" if value >= 90 else "warn" if value >= 50 or row.throttled else ""
+        held_back = (row.figure(Of.THROTTLED) or 0) >= _HELD_BACK
+        style = "bad" if value >= 90 else "warn" if value >= 50 or held_back else ""
         return Cell(format.share(value), style)
 
     def cpu_bar(row: Load) -> Cell:

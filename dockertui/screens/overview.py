@@ -16,6 +16,7 @@ from dockertui.live.session import Session
 from dockertui.live.store import Change, Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.resources import format
 from dockertui.resources.load import Capacity, Load, columns, load, totals
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
@@ -120,8 +121,8 @@ class OverviewScreen(Screen[str | None]):
             left.append(Piece(f"{sampled} sampled", "busy", priority=1))
         if self.filter:
             left.append(Piece(f"/{self.filter} {len(self.table.shown)}", "accent", priority=1))
-        period = self.session.sampler.period
-        left.append(Piece(f"every {period:.3g} s, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
+        period = format.period(self.session.sampler.period)
+        left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
         self._title.update(left, status.link(self.session, self.world.clock()))
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(

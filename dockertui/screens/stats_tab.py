@@ -14,6 +14,7 @@ from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.stats import WINDOWS
+from dockertui.resources import format
 from dockertui.resources.container_plots import plots
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
@@ -138,12 +139,12 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         if self._is_gone:
             return (("  removed: as it was", "warn"),)
         if not container.running:
-            since = f" since {_moment(container.since, now)}" if container.since else ""
-            nothing = "" if series is not None else ", and no sample of it is known"
-            return ((f"  not running{since}{nothing}", "warn"),)
+            since = f" since {_moment(container.since, now)}" if container.since and series is not None else ""
+            never = "" if series is not None else ", and was never sampled"
+            return ((f"  not running{since}{never}", "warn"),)
         if series is None:
             return (("  asking the Engine…", "busy"),)
-        return ((f"  every {self.session.sampler.period:.3g} s", "dim"),)
+        return ((f"  every {format.period(self.session.sampler.period)}", "dim"),)
 
     # operations
 

@@ -58,8 +58,9 @@ class Charts(Lines):
         if stale != self._stale:
             self._stale = stale
             self.repaint()
-        ends = (status, live, window if not live else window.seconds)
-        if ends != (self._status, self._live, self._window if not self._live else self._window.seconds):
+        ends = (status, live, window if not live else window.seconds, bool(plots))
+        before = self._status, self._live, self._window if not self._live else self._window.seconds, bool(self._plots)
+        if ends != before:
             self.refresh(Region(0, 0, self.size.width, 1), Region(0, max(0, self.size.height - 1), self.size.width, 1))
         self._plots, self._window, self._status, self._live = tuple(plots), window, status, live
         self._lines = None
@@ -108,6 +109,8 @@ class Charts(Lines):
         return super().render_line(y)
 
     def _axis(self) -> str:
+        if not self._plots:
+            return ""
         axis = time_axis(self._window, self._plot_cells, live=self._live, clock=_time_of_day)
         line = " " * LABELS + axis
         return line + " " * _GAP + line if self._columns == 2 else line
