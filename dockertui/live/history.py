@@ -178,6 +178,7 @@ class History:
         self._clock = clock
         self._budget = budget
         self._series: dict[str, Series] = {}
+        self._began: dict[str, tuple[float, float]] = {}
         self._removed: OrderedDict[str, float] = OrderedDict()
 
     def take(self, id: str, usage: Usage) -> None:
@@ -204,8 +205,17 @@ class History:
             series.running = False
             series.interrupt(self._share)
 
+    def begin(self, id: str, since: float | None, error: float) -> None:
+        """A container runs, since a moment (epoch s) told to `error` seconds: if that is another, it was restarted."""
+        if since is None:
+            return
+        before, self._began[id] = self._began.get(id), (since, error)
+        if before is not None and abs(since - before[0]) > error + before[1]:
+            self.stop(id)
+
     def remove(self, id: str) -> None:
         """A container is gone: its history goes after a grace."""
+        self._began.pop(id, None)
         if id in self._series:
             self.stop(id)
             self._removed[id] = self._clock()
