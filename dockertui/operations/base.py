@@ -16,6 +16,8 @@ class Context(StrEnum):
     LOG = "in a log"
     PROCESSES = "in the processes"
     EVENTS = "in the events"
+    STATS = "in the plots of statistics"
+    OVERVIEW = "in the overview"
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"
     PROMPT = "while typing a filter or a search"

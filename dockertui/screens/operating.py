@@ -19,6 +19,7 @@ from dockertui.operations.command import Command, Entry, Harm, Plan, Values
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.operations.remedies import explained
+from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
@@ -43,6 +44,7 @@ class Operating(Screen[None], TakesKeys):
     session: Session
     catalogue: Catalogue
     world: World
+    own_cost: OwnCost | None
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
@@ -349,7 +351,7 @@ class Operating(Screen[None], TakesKeys):
     async def action_lens(self) -> None:
         from dockertui.screens.lens import LensScreen
 
-        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint))
+        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     # leaving
 

@@ -46,9 +46,16 @@ def _events(session: Session, settings: Settings) -> Tab:
     return EventsTab(session)
 
 
+def _stats(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.stats_tab import StatsTab
+
+    return StatsTab(session, settings)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
     TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
     TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
