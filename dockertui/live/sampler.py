@@ -13,6 +13,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.stats import Usage
 from dockertui.engine.trace import because
+from dockertui.live.history import History
 
 ONE_SHOT_API: Final = "1.44"
 """The first version in which a single sample takes milliseconds; before, it waits for the Engine's next tick."""
@@ -39,9 +40,15 @@ class Sampler:
     """
 
     def __init__(
-        self, engine: Engine, *, period: float = 2.0, on_sample: Callable[[frozenset[str]], None] = lambda ids: None
+        self,
+        engine: Engine,
+        *,
+        period: float = 2.0,
+        on_sample: Callable[[frozenset[str]], None] = lambda ids: None,
+        history: History | None = None,
     ) -> None:
         self._engine = engine
+        self._history = history or History()
         self._period = period
         self._on_sample = on_sample
         self._watched: frozenset[str] = frozenset()
@@ -177,7 +184,7 @@ class Sampler:
             yield
         except Exception as error:
             if isinstance(error, EngineError) and error.kind in _GONE:
-                self._drop(identity)
+                self._end(identity)
 
     def _take(self, identity: str, raw: Mapping[str, Any]) -> None:
         if identity not in self._watched:
@@ -185,12 +192,13 @@ class Sampler:
         previous = self._raw.get(identity)
         usage = stats.usage(raw, previous)
         if usage is None:  # it does not run
-            self._drop(identity)
+            self._end(identity)
             return
         if previous is None:
             self._seen_to[identity] = _now() - self._period + min(self._period, _SECOND)
         self._raw[identity] = raw
         self._usage[identity] = usage
+        self._history.take(identity, usage)
         self._answered[identity] = _now()
         self._tell(identity)
 
@@ -201,8 +209,14 @@ class Sampler:
             if _now() - answered > MISSES * period:
                 self._drop(identity)
 
+    def _end(self, identity: str) -> None:
+        """The container does not run."""
+        self._drop(identity)
+        self._history.stop(identity)
+
     def _drop(self, identity: str) -> None:
         """The container consumes nothing, as far as is known."""
+        self._history.interrupt(identity)
         self._raw.pop(identity, None)
         self._answered.pop(identity, None)
         if self._usage.pop(identity, None) is not None:

@@ -10,13 +10,17 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
+from dockertui.live.history import History
 from dockertui.live.sampler import Sampler
-from dockertui.live.store import LinkState, Mirror, Source, event_filters
+from dockertui.live.store import Change, LinkState, Mirror, Source, event_filters
 from dockertui.live.watcher import Watcher
 
 
 class Session:
-    """An Engine with its mirror, watcher and sampler. `seed` fills it with what was asked before the screen existed."""
+    """An Engine with its mirror, watcher, sampler, and the history of what was sampled.
+
+    `seed` fills it with what was asked before the screen existed.
+    """
 
     def __init__(
         self,
@@ -34,7 +38,9 @@ class Session:
         kinds = tuple(sources)
         self.mirror = Mirror(kinds, clock=self.trace.clock)
         self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds))
-        self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample)
+        self.history = History(self.trace.clock)
+        self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample, history=self.history)
+        self.mirror.subscribe(self._remember)
         self.mirror.subscribe_link(lambda link: self.sampler.follow(link.state is not LinkState.LOST))
 
     def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
@@ -42,6 +48,17 @@ class Session:
         self.mirror.version = version
         for kind, objects in lists.items():
             self.mirror.replace(kind, objects)
+
+    def _remember(self, change: Change) -> None:
+        """End the histories of containers that went, or run no more."""
+        if change.kind != "container":
+            return
+        for id in change.removed:
+            self.history.remove(id)
+        containers = self.mirror.objects("container")
+        for id in change.changed:
+            if not containers[id].running:
+                self.history.stop(id)
 
     async def run(self) -> None:
         """Follow the Engine until cancelled, then close the connections."""
