@@ -21,6 +21,7 @@ from dockertui.operations.system import SYSTEM
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.volumes import VOLUMES
+from dockertui.operations.why import WHY
 from dockertui.resources.registry import RESOURCES
 
 _JUMPS = tuple(
@@ -36,7 +37,7 @@ _JUMPS = tuple(
 )
 COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *FILES, *NETWORKS, *VOLUMES, *SYSTEM, *REPORTS)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *WHY, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

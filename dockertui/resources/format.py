@@ -64,8 +64,10 @@ def span(seconds: float) -> str:
 
 def lasted(seconds: float) -> str:
     """How long something took, exact where it was short: 0.04 s, 3.2 s, 42 s, 9 minutes 12 seconds."""
+    if seconds < 0.01:
+        return "less than 0.01 s"
     if seconds < 1:
-        return f"{max(0.0, seconds):.2f} s"
+        return f"{seconds:.2f} s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     return f"{int(seconds)} s" if seconds < 60 else span(seconds)

@@ -34,8 +34,15 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _why(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.why_tab import WhyTab
+
+    return WhyTab(session)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
+    TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )

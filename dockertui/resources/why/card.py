@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from dockertui.engine.exit_codes import meaning, signal_name, signal_number
 from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.models import Event
 from dockertui.resources import format
-from dockertui.resources.base import Reference, facts as telling, filled
+from dockertui.resources.base import Reference, filled
+from dockertui.resources.base import facts as telling
 from dockertui.resources.why.diagnosis import diagnose
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.path import drawing, step_lines
@@ -175,7 +175,7 @@ def _events(facts: Facts) -> list[Field]:
     fields = []
     for event in told[-_EVENTS:]:
         at = event.time_ns / SECOND
-        distance = f"  ({at - end:+.1f} s)" if end is not None and abs(at - end) < 600 else ""
+        distance = f"  ({at - end:+.1f} s)" if end is not None and 0.05 <= abs(at - end) < 600 else ""
         fields.append(Field(format.hour(at, facts.now), f"{_event(event)}{distance}", _event_style(event)))
     return fields
 
@@ -209,5 +209,3 @@ def moment(facts: Facts) -> float | None:
     if facts.health == "unhealthy":
         return facts.unhealthy_since
     return facts.death.at if facts.death else None
-
-

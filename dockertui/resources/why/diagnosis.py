@@ -33,8 +33,12 @@ def _not_started(facts: Facts) -> Verdict:
     code = facts.inspect.number("State", "ExitCode")
     known: tuple[str, ...] = ()
     if facts.death is not None and facts.death.at is not None:
-        known = (f"it ran before, until {format.hour(facts.death.at, facts.now)}: the Engine does not tell when it failed",)
-    return Verdict(f"could not be started: {error.said}{f' ({code})' if code else ''}", "bad", known, error.likely, error.todo)
+        known = (
+            f"it ran before, until {format.hour(facts.death.at, facts.now)}: the Engine does not tell when it failed",
+        )
+    return Verdict(
+        f"could not be started: {error.said}{f' ({code})' if code else ''}", "bad", known, error.likely, error.todo
+    )
 
 
 def _never_started(facts: Facts) -> Verdict:
@@ -56,12 +60,18 @@ def _restarting(facts: Facts) -> Verdict:
     verdict, death = ended(facts), facts.death
     if death is not None and death.code == 0:
         what = f"ends normally soon after its start (0{after(death)})"
-        verdict = Verdict(what, "warn", todo=("a service stays in the foreground: look at its command, or end the policy",))
+        verdict = Verdict(
+            what, "warn", todo=("a service stays in the foreground: look at its command, or end the policy",)
+        )
     policy = f"{facts.policy}:{facts.most_restarts}" if facts.most_restarts else facts.policy
     wait = facts.longest_wait
     if death is not None and death.at is not None:
         wait = max(0.0, min(wait, death.at + wait - facts.now))
-    again = f"its policy {policy} starts it again within {format.lasted(wait)}" if wait else f"its policy {policy} starts it again now"
+    again = (
+        f"its policy {policy} starts it again within {format.lasted(wait)}"
+        if wait
+        else f"its policy {policy} starts it again now"
+    )
     name = shlex.quote(facts.name)
     return verdict._replace(
         what=f"{verdict.what}{times(facts)}; {again}",
@@ -151,3 +161,10 @@ _BY_STATE: Final[Mapping[str, Callable[[Facts], Verdict]]] = {
     "removing": _removing,
     "removed": _removed,
 }
+
+
+def is_well(facts: Facts) -> bool:
+    """Whether there is nothing to explain: it runs, its check passes, and it was not started anew lately."""
+    lately = facts.finished is not None and facts.now - facts.finished < _LATELY
+    troubled = facts.restarts or facts.oom_now or lately
+    return facts.state == "running" and facts.health in ("", "healthy") and not troubled

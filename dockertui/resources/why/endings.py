@@ -20,6 +20,8 @@ _ASKING: Final = frozenset({1, 2, 3, _TERM})
 """Signals that ask to end: HUP, INT, QUIT, TERM."""
 _AT_ONCE = 5.0
 """Seconds within which an end follows from a signal."""
+_NO_GRACE = 0.5
+"""Seconds between a stop's signals that are no grace."""
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _STOPPED_FROM_OUTSIDE = "an Engine or a host that shuts down stops its containers, too"
 _NO_EVENTS = "the Engine no longer has the events that would tell who sent it (it keeps the last 256)"
@@ -63,7 +65,7 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
         reason = "it has no limit of its own: a group it runs in (--cgroup-parent, a pod) or the whole host was full"
         return (reason,), ("give it a limit, so that it cannot take the host's memory with it", "free -h on the host")
     more = max(limit // (1 << 20), 4) * 2
-    peak = ()
+    peak: tuple[str, ...] = ()
     if facts.peak and facts.peak < limit * 0.8:
         peak = (f"it grew fast: {format.memory(facts.peak)} was the most that was seen of it before",)
     return peak, (
@@ -103,10 +105,12 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
     if asked is None:
         what = f"was killed by somebody: SIGKILL from the API at {_moment(facts, kill)} (137, no OOM)"
         return Verdict(what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same",))
-    what = (
-        f"was stopped by somebody: {_name(asked)} from the API at {_moment(facts, asked)}, and killed "
-        f"{format.lasted(kill.at - asked.at)} later because it did not end (137, no OOM)"
-    )
+    waited = kill.at - asked.at
+    stopped = f"was stopped by somebody: {_name(asked)} from the API at {_moment(facts, asked)}, and killed"
+    if waited < _NO_GRACE:
+        what = f"{stopped} at once, without a grace (137, no OOM)"
+        return Verdict(what, "warn", known, ("docker stop -t 0, or a tool that does the same",))
+    what = f"{stopped} {format.lasted(waited)} later because it did not end (137, no OOM)"
     likely = [f"its process 1 does not act on {_name(asked)}: process 1 obeys only signals that it handles"]
     if facts.words and facts.words[0].rpartition("/")[2] in _SHELLS:
         likely = [f"its process 1 is a shell ({facts.words[0]}), which does not pass {_name(asked)} on"]
@@ -116,7 +120,7 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
         known,
         tuple(likely),
         (
-            "start the program by exec (exec in the script, the [\"…\"] form of CMD), or with --init",
+            'start the program by exec (exec in the script, the ["…"] form of CMD), or with --init',
             f"or give it more time than {facts.grace:.0f} s: docker stop -t, --stop-timeout, stop_grace_period",
         ),
     )
@@ -124,7 +128,9 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
 
 def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
     """The Engine told of a stop, and not of its signal."""
-    return Verdict(f"was stopped by somebody, and ended{after(death)} with exit code {code}", "" if code in (0, 143) else "warn")
+    return Verdict(
+        f"was stopped by somebody, and ended{after(death)} with exit code {code}", "" if code in (0, 143) else "warn"
+    )
 
 
 def _name(kill: Kill) -> str:
@@ -147,11 +153,13 @@ def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
     name = signal_name(signal)
     if signal in _ASKING:
         origin = "nobody asked the Engine for it" if facts.sees_all else "by whom is not known"
-        likely = ("sent from inside, or from the host; or the program chose this code",)
+        likely: tuple[str, ...] = ("sent from inside, or from the host; or the program chose this code",)
         if not facts.sees_all:
             likely = ("somebody stopped it", _STOPPED_FROM_OUTSIDE)
         known = () if facts.sees_all else (_NO_EVENTS,)
-        return Verdict(f"was ended by {name}{after(death)} ({code}): {origin}", "warn", known, likely, (), last_word(facts))
+        return Verdict(
+            f"was ended by {name}{after(death)} ({code}): {origin}", "warn", known, likely, (), last_word(facts)
+        )
     why = signal_meaning(signal)
     what = f"was killed by {name}{after(death)}: it crashed{f', {why}' if why else ''} ({code})"
     likely = tuple(filter(None, (likely_by_log(facts),)))
@@ -168,7 +176,7 @@ def _killed_from_outside(facts: Facts, death: Death) -> Verdict:
     likely = (*inside, host_oom, "or kill -9, on the host or inside")
     todo = ("on the host: dmesg -T | grep -i -E 'oom|killed process', or journalctl -k",)
     if facts.sees_all:
-        what = f"was killed by SIGKILL{after(death)} (137), and nobody asked the Engine for it: it came from outside or inside"
+        what = f"was killed by SIGKILL{after(death)} (137), and not through the Engine: from its host, or from inside"
         known = ("no kill and no OOM among the Engine's events of this run", "State.OOMKilled is not set")
         return Verdict(what, "bad", known, likely, todo, last_word(facts))
     what = f"was killed by SIGKILL{after(death)} (137), and not by its limit of memory; by whom is not known"

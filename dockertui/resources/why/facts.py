@@ -1,9 +1,9 @@
 """What is known of a container's end, whoever told it: its inspection, its events, its log, its statistics.
 
 What the Engine means by its fields, checked on Engines 20.10 to 28.5 and in moby's sources: `ExitCode` and `Error` of a
-container that could not be started are those of the try, beside the times of the run before; `RestartCount` counts since
-somebody started it; a container that waits for its restart is `Running`; the times of a run of a few milliseconds may
-stand in the wrong order; `OOMKilled` tells of any process of the container, and before 23.0 only once it has ended.
+container that could not be started are those of the try, beside the times of the run before; `RestartCount` counts
+since somebody started it; a container that waits for its restart is `Running`; the times of a run of a few milliseconds
+may stand in the wrong order; `OOMKilled` tells of any process of the container, and before 23.0 only once it has ended.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class Facts:
     `listed`: its state in the list, for when there is no inspection. `events`: its own, the oldest first. `lines`: the
     last ones of its log; `log_error`: why there are none. `usage` and `peak` (bytes of memory): the last and the
     largest seen. `holders`: who publishes a port of the host. `gone`: the Engine does not have it any more.
+    `blanks`: of which times (epoch s) events may be missing; None if only the events themselves tell, which the Engine
+    keeps in a row: then none is missing from the first on.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Facts:
     peak: int | None = None
     holders: Mapping[int, Reference] = field(default_factory=dict)
     gone: bool = False
+    blanks: Sequence[tuple[float, float]] | None = None
     reveal: bool = False
 
     def shown(self, text: str) -> str:
@@ -208,8 +211,11 @@ class Facts:
         end = self.death.at if self.death else None
         if end is None or not any(_close(one.at, end) for one in self.deaths):
             return False
-        first = _at(self.events[0])
-        return self.run[0].action == "start" or first <= end - max(_REACH, self.grace + AROUND)
+        begin = end - max(_REACH, self.grace + AROUND)
+        if self.run and self.run[0].action == "start":
+            begin = max(begin, _at(self.run[0]))
+        blanks = [(0.0, _at(self.events[0]))] if self.blanks is None else self.blanks
+        return not any(since < end and until > begin for since, until in blanks)
 
     @property
     def destroyed(self) -> float | None:
@@ -339,7 +345,7 @@ class Facts:
     @cached_property
     def last_lines(self) -> list[Line]:
         """The lines of its log up to its end, with something in them."""
-        end = None if self.running and not self.restarts or self.death is None else self.death.at
+        end = None if (self.running and not self.restarts) or self.death is None else self.death.at
         lines = [line for line in self.lines if line.text.strip()]
         if end is None or self.health == "unhealthy":
             return lines
@@ -353,7 +359,8 @@ class Facts:
             begun = self.death.at - self.death.lasted - 1.0
         lines = [line for line in self.last_lines if not line.time or line.time >= begun * SECOND]
         errors = [line for line in lines if line.stderr]
-        return (errors or lines or [None])[-1]
+        found = errors or lines
+        return found[-1] if found else None
 
 
 def _at(event: Event) -> float:

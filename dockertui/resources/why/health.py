@@ -15,7 +15,9 @@ def unhealthy(facts: Facts) -> Verdict:
     """Since when, which check, how often, and what it says."""
     since, probe = facts.unhealthy_since, _last_failed(facts)
     check = f"its check `{quoted(facts.check)}`" if facts.check else "its check"
-    when = f"since {format.hour(since, facts.now)}" if since is not None else f"for about {format.lasted(_about(facts))}"
+    when = (
+        f"since {format.hour(since, facts.now)}" if since is not None else f"for about {format.lasted(_about(facts))}"
+    )
     what = f"is unhealthy {when}: {check} failed {format.plural(facts.streak, 'time')} in a row"
     if probe is not None:
         what += f": {_said(facts, probe)}"
@@ -29,8 +31,9 @@ def starting(facts: Facts) -> Verdict:
     grace = facts.check_seconds("StartPeriod")
     what = "is starting: its check has not passed yet"
     if probe is not None:
-        failed = sum(1 for each in facts.probes if each.code)
-        what = f"is starting: its check failed {format.plural(max(failed, facts.streak), 'time')} so far: {_said(facts, probe)}"
+        count = sum(1 for each in facts.probes if each.code)
+        failed = format.plural(max(count, facts.streak), "time")
+        what = f"is starting: its check failed {failed} so far: {_said(facts, probe)}"
     known = (f"failures do not count in the first {format.lasted(grace)} (start period)",) if grace else ()
     return Verdict(what, "warn" if probe else "", known)
 

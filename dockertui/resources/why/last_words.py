@@ -28,7 +28,7 @@ _SIGNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
             "its own heap, or its limit of memory, was used up",
         ),
         (
-            r"can'?t fork|unable to (?:create|start).{0,20}thread|pthread_create|fork: (?:retry: )?resource temporarily",
+            r"can'?t fork|unable to (?:create|start).{0,20}thread|pthread_create|fork: .{0,9}resource temporarily",
             "its limit of processes (--pids-limit) was reached",
         ),
         (r"too many open files|EMFILE|ENFILE", "its limit of open files (--ulimit nofile) was reached"),
@@ -71,5 +71,3 @@ def likely_by_log(facts: Facts) -> str:
             if pattern.search(line.text[:2000]):
                 return f"{meaning} (its log: “{quoted(facts.shown(line.text))}”)"
     return ""
-
-

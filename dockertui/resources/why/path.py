@@ -36,11 +36,15 @@ class Step(NamedTuple):
 
 def steps(facts: Facts) -> list[Step]:
     """The way, the oldest first: by the events, and by the inspection where they do not reach."""
+    exact = ((facts.created, "created"), (facts.started, "running"), (facts.finished, "exited"))
     found = [Step(event.time_ns / SECOND, _BY_EVENT[event.action], _note(event)) for event in facts.events
              if event.action in _BY_EVENT]  # fmt: skip
-    for at, state in ((facts.created, "created"), (facts.started, "running"), (facts.finished, "exited")):
-        if at is not None and not any(step.state == state and abs(step.at - at) <= _AROUND for step in found):
-            found.append(Step(at, state, ""))
+    for at, state in exact:
+        near = [n for n, step in enumerate(found) if at and step.state == state and abs(step.at - at) <= _AROUND]
+        if near and at is not None:
+            found[near[-1]] = found[near[-1]]._replace(at=at)  # an event is told some ms later
+        elif at is not None:
+            found.append(Step(at, state))
     found.sort(key=lambda step: (step.at, step.state == "exited"))
     if facts.state in ("restarting", "dead", "removing") and found:
         found.append(Step(found[-1].at, facts.state))

@@ -62,12 +62,17 @@ def _port(facts: Facts, match: re.Match[str]) -> Advice:
     found = re.findall(r":(\d{1,5})\b", match[0])
     ports = [int(found[-1])] if found else facts.host_ports
     holders = [
-        f"port {port} of the host is published by {facts.holders[port].label}" for port in ports if port in facts.holders
+        f"port {port} of the host is published by {facts.holders[port].label}"
+        for port in ports
+        if port in facts.holders
     ]
     wanted = "|".join(map(str, ports))
     elsewhere = f"see who listens there: ss -ltnp | grep -E ':({wanted})\\b' on the host" if wanted else ""
     todo = ["stop what holds the port, or publish another one (-p), then start it again"]
-    return holders or ["no container publishes it: a process of the host does"], [*todo, *([elsewhere] if elsewhere else [])]
+    return holders or ["no container publishes it: a process of the host does"], [
+        *todo,
+        *([elsewhere] if elsewhere else []),
+    ]
 
 
 def _not_found(facts: Facts, match: re.Match[str]) -> Advice:
