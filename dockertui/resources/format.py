@@ -74,12 +74,14 @@ def lasted(seconds: float) -> str:
 
 
 def hour(epoch: float, now: float) -> str:
-    """A moment in a sentence, local: 03:12:07 if it was today, else with its date."""
+    """A moment in a sentence, local: 03:12:07 if it was today, 11-20 03:12:07 in this year, else with the year."""
     try:
         stamp, today = datetime.fromtimestamp(epoch), datetime.fromtimestamp(now)
     except (OverflowError, OSError, ValueError):
         return str(epoch)
-    return f"{stamp:%H:%M:%S}" if stamp.date() == today.date() else f"{stamp:%Y-%m-%d %H:%M:%S}"
+    if stamp.date() == today.date():
+        return f"{stamp:%H:%M:%S}"
+    return f"{stamp:%m-%d %H:%M:%S}" if stamp.year == today.year else f"{stamp:%Y-%m-%d %H:%M:%S}"
 
 
 def clock(seconds: float) -> str:

@@ -32,7 +32,7 @@ class Field(NamedTuple):
     """A name of a style, as of a table's cell."""
     ref: object | None = None
     """What following the line leads to: handed back in `Page.Followed`."""
-    accents: Sequence[Accent] = ()
+    accents: tuple[Accent, ...] = ()
 
 
 class Section(NamedTuple):
@@ -55,7 +55,7 @@ class PageLine(NamedTuple):
     field: int = -1
     """Index among all fields of the page, -1 for none."""
     is_ref: bool = False
-    accents: Sequence[Accent] = ()
+    accents: tuple[Accent, ...] = ()
 
 
 def label_width(sections: Sequence[Section], width: int) -> int:

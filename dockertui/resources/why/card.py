@@ -19,18 +19,22 @@ from dockertui.widgets.page_lines import Field, Section
 LINES: Final = 30
 """Lines of the log, and events, that the card shows at most."""
 _EVENTS: Final = 15
+_NEAR: Final = 3600.0
+"""Seconds around its end in which an event's distance to it is told."""
 _CHARACTERS: Final = 600
 
 
 def card(facts: Facts) -> list[Section]:
     """All that the card says."""
     verdict = diagnose(facts)
+    health = Section("Health", telling(*_health(facts)))
     return filled(
         Section("Why", _why(facts, verdict)),
+        *((health,) if facts.health else ()),
         Section("End", telling(*_end(facts))),
         Section("Path", _path(facts, verdict)),
         Section("Limits and usage", telling(*_limits(facts))),
-        Section("Health", telling(*_health(facts))),
+        *(() if facts.health else (health,)),
         Section("Events before", _events(facts)),
         Section("Last log lines", _log(facts)),
     )
@@ -175,9 +179,15 @@ def _events(facts: Facts) -> list[Field]:
     fields = []
     for event in told[-_EVENTS:]:
         at = event.time_ns / SECOND
-        distance = f"  ({at - end:+.1f} s)" if end is not None and 0.05 <= abs(at - end) < 600 else ""
-        fields.append(Field(format.hour(at, facts.now), f"{_event(event)}{distance}", _event_style(event)))
+        fields.append(Field(format.hour(at, facts.now), _event(event) + _distance(at, end), _event_style(event)))
     return fields
+
+
+def _distance(at: float, end: float | None) -> str:
+    """How long before or after its end something was."""
+    if end is None or not 0.05 <= abs(at - end) < _NEAR:
+        return ""
+    return f", {format.lasted(abs(at - end))} {'before' if at < end else 'after'} its end"
 
 
 def _event(event: Event) -> str:

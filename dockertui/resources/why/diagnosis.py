@@ -163,6 +163,14 @@ _BY_STATE: Final[Mapping[str, Callable[[Facts], Verdict]]] = {
 }
 
 
+def told_by_inspection(facts: Facts) -> Verdict | None:
+    """The verdict where the inspection alone proves it, and there is something to explain."""
+    killed = facts.state == "exited" and facts.oom and facts.death is not None and facts.death.code == 137
+    if facts.start_failed or killed or facts.state in ("restarting", "dead") or facts.health == "unhealthy":
+        return diagnose(facts)
+    return None
+
+
 def is_well(facts: Facts) -> bool:
     """Whether there is nothing to explain: it runs, its check passes, and it was not started anew lately."""
     lately = facts.finished is not None and facts.now - facts.finished < _LATELY

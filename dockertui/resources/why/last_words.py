@@ -69,5 +69,5 @@ def likely_by_log(facts: Facts) -> str:
     for line in reversed(facts.last_lines[-_LINES:]):
         for pattern, meaning in _SIGNS:
             if pattern.search(line.text[:2000]):
-                return f"{meaning} (its log: “{quoted(facts.shown(line.text))}”)"
+                return meaning if line is facts.last_words else f"{meaning} (its log: {quoted(facts.shown(line.text))})"
     return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from dockertui.engine.log_lines import SECOND
@@ -75,7 +74,7 @@ class Drawing(NamedTuple):
     """Lines of text, and the words in them that have a style of their own."""
 
     lines: list[str]
-    accents: Sequence[Accent]
+    accents: tuple[Accent, ...]
 
 
 def drawing(facts: Facts, style: str) -> Drawing:
@@ -109,4 +108,4 @@ def drawing(facts: Facts, style: str) -> Drawing:
     dim = [word for word in (sign(state) for state in ("created", "running", "paused", "restarting", "exited", last))
            if word.startswith("(")]  # fmt: skip
     untaken = ("┄┄▷", "└┄┄▷", "└┄┴┄▷", "△", "┆")
-    return Drawing(lines, [Accent(f"[{now}]", style), *(Accent(word, "dim") for word in (*dim, *untaken))])
+    return Drawing(lines, (Accent(f"[{now}]", style), *(Accent(word, "dim") for word in (*dim, *untaken))))
