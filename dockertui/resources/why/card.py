@@ -64,7 +64,7 @@ def _culprits(facts: Facts) -> list[Field]:
 
 def _end(facts: Facts) -> list[Field | None]:
     death, state = facts.death, facts.inspect
-    code = state.number("State", "ExitCode") if facts.start_failed else death.code if death else None
+    code = (facts.start_code or None) if facts.start_failed else death.code if death else None
     return [
         Field("Exit code", _code(facts, code), "bad" if code else "good") if code is not None else None,
         Field("OOM killed", "yes" if facts.oom else "no", "bad" if facts.oom else "") if death else None,

@@ -30,7 +30,7 @@ def _unknown(facts: Facts) -> Verdict:
 
 def _not_started(facts: Facts) -> Verdict:
     error = start_error(facts)
-    code = facts.inspect.number("State", "ExitCode")
+    code = facts.start_code
     known: tuple[str, ...] = ()
     if facts.death is not None and facts.death.at is not None:
         known = (

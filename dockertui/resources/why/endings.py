@@ -24,6 +24,7 @@ _NO_GRACE = 0.5
 """Seconds between a stop's signals that are no grace."""
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _STOPPED_FROM_OUTSIDE = "an Engine or a host that shuts down stops its containers, too"
+_ENGINE_CAME_BACK = "or the Engine was started anew: without live restore it kills what still runs"
 _NO_EVENTS = "the Engine no longer has the events that would tell who sent it (it keeps the last 256)"
 
 
@@ -102,6 +103,11 @@ def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
 
 def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]) -> Verdict:
     """By SIGKILL: after a stop that it did not obey, or at once."""
+    if asked is None and facts.events[0].action == "kill":
+        what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} (137, no OOM)"
+        return Verdict(
+            what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same", _ENGINE_CAME_BACK)
+        )
     if asked is None:
         what = f"was killed by somebody: SIGKILL from the API at {_moment(facts, kill)} (137, no OOM)"
         return Verdict(what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same",))
@@ -121,7 +127,7 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
         tuple(likely),
         (
             'start the program by exec (exec in the script, the ["…"] form of CMD), or with --init',
-            f"or give it more time than {facts.grace:.0f} s: docker stop -t, --stop-timeout, stop_grace_period",
+            f"or give it more time than {format.lasted(waited)}: docker stop -t, --stop-timeout, stop_grace_period",
         ),
     )
 

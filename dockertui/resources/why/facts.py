@@ -111,6 +111,12 @@ class Facts:
         return bool(self.error) and self.state in ("created", "exited")
 
     @property
+    def start_code(self) -> int:
+        """The exit code of the try to start it that failed; 0 if it left none: then that of the run before stands."""
+        code = self._state.number("ExitCode")
+        return code if self.started is None or code in (126, 127, 128) else 0
+
+    @property
     def created(self) -> float | None:
         return format.parse_time(self.inspect.text("Created"))
 
@@ -134,15 +140,37 @@ class Facts:
     @cached_property
     def death(self) -> Death | None:
         """The last end of its process; None if it has not ended, or if that is not known."""
-        inspected = self._inspected_death
-        last = self.deaths[-1] if self.deaths else None
-        if inspected is None or (last and last.at and inspected.at and last.at > inspected.at + AROUND):
-            return last
-        same = next((one for one in reversed(self.deaths) if _close(one.at, inspected.at)), None)
-        if same is None:
-            return inspected
-        lasted = same.lasted if inspected.lasted is None else inspected.lasted
-        return Death(inspected.at, same.code if inspected.code is None else inspected.code, lasted)
+        inspected, told = self._inspected_death, self._death_event
+        if told is None or inspected is None:
+            return inspected or (_told(told) if told else None)
+        death = _told(told)
+        if inspected.at and death.at and not _close(inspected.at, death.at):
+            return death  # of one that is gone: the inspection is from before
+        begun = self._begun
+        lasted = inspected.lasted if inspected.lasted is not None else death.lasted
+        if lasted is None and begun and inspected.at:
+            lasted = max(0.0, inspected.at - begun)
+        return Death(inspected.at, death.code if inspected.code is None else inspected.code, lasted)
+
+    @cached_property
+    def _death_event(self) -> Event | None:
+        """The event of the last end of its process, unless the inspection knows of a later one."""
+        deaths = [event for event in self.events if event.action in ("die", "died")]
+        inspected = self._inspected_death.at if self._inspected_death else None
+        if not deaths or inspected is None:
+            return deaths[-1] if deaths else None
+        near = [event for event in deaths if _close(_at(event), inspected)]
+        if near:
+            return min(near, key=lambda event: abs(_at(event) - inspected))
+        return deaths[-1] if _at(deaths[-1]) > inspected else None
+
+    @cached_property
+    def _begun(self) -> float | None:
+        """When the run that ended last began, if an event tells."""
+        end = _at(self._death_event) if self._death_event else self.finished
+        if end is None:
+            return None
+        return max((_at(event) for event in self.events if event.action == "start" and _at(event) < end), default=None)
 
     @property
     def _inspected_death(self) -> Death | None:
@@ -160,24 +188,24 @@ class Facts:
     @cached_property
     def run(self) -> list[Event]:
         """The events of the run that ended last, up to the next start."""
-        end = self.death.at if self.death else None
-        if end is None:
+        if self.death is None or self.death.at is None:
             return []
-        begun = max((_at(e) for e in self.events if e.action == "start" and _at(e) <= end + 0.5), default=None)
-        if begun is None and self.death and self.death.lasted is not None:
+        end = _at(self._death_event) if self._death_event else self.death.at
+        begun = self._begun
+        if begun is None and self.death.lasted is not None:
             begun = end - self.death.lasted - AROUND
-        after = [_at(e) for e in self.events if e.action == "start" and _at(e) > end + 0.5]
+        after = [_at(event) for event in self.events if event.action == "start" and _at(event) >= end]
         until = min(after, default=end + _REACH)
         return [event for event in self.events if (begun or 0.0) <= _at(event) < until]
 
     @cached_property
     def kills(self) -> list[Kill]:
         """The signals sent through the Engine in the run that ended last, before its end."""
-        end = (self.death.at if self.death else None) or self.now
+        end = _at(self._death_event) if self._death_event else self.now
         return [
             Kill(_at(event), signal_number(event.attributes.get("signal", "")))
             for event in self.run
-            if event.action == "kill" and _at(event) <= end + 1.0
+            if event.action == "kill" and _at(event) <= end
         ]
 
     @property
@@ -209,7 +237,7 @@ class Facts:
     def sees_all(self) -> bool:
         """Whether what no event tells of did not happen: the events reach back before the end, without a gap."""
         end = self.death.at if self.death else None
-        if end is None or not any(_close(one.at, end) for one in self.deaths):
+        if end is None or self._death_event is None:
             return False
         begin = end - max(_REACH, self.grace + AROUND)
         if self.run and self.run[0].action == "start":
