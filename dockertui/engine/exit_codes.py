@@ -35,6 +35,11 @@ _SIGNALS: Final = {
     25: ("SIGXFSZ", "a file grew beyond its limit"),
     31: ("SIGSYS", "a system call that is not allowed, often by the seccomp profile"),
 }
+_UNDYING: Final = {
+    17: "SIGCHLD", 18: "SIGCONT", 19: "SIGSTOP", 20: "SIGTSTP", 21: "SIGTTIN", 22: "SIGTTOU", 23: "SIGURG",
+    26: "SIGVTALRM", 27: "SIGPROF", 28: "SIGWINCH", 29: "SIGIO", 30: "SIGPWR",
+}  # fmt: skip
+"""Signals that are sent, and of which a program seldom dies."""
 _OOM: Final = "killed by the kernel, because the container reached its memory limit"
 _LAST_SIGNAL: Final = 64
 
@@ -59,7 +64,7 @@ def signal_of(code: int) -> int:
     return code - 128 if 128 < code <= 128 + _LAST_SIGNAL else 0
 
 
-def signal_name(number: int) -> str:
+def name_of_signal(number: int) -> str:
     """SIGTERM for 15; `signal 40` for what has no name."""
     return _SIGNALS[number][0] if number in _SIGNALS else f"signal {number}"
 
@@ -79,4 +84,12 @@ def signal_number(name: str) -> int:
 
 def _by_signal(number: int) -> str:
     why = signal_meaning(number)
-    return f"killed by {signal_name(number)} (128+{number}){', ' if why else ''}{why}"
+    return f"killed by {name_of_signal(number)} (128+{number}){', ' if why else ''}{why}"
+
+
+def signal_name(signal: str) -> str:
+    """A signal as an event or a request tells it, by its name: "15" and "TERM" are SIGTERM, "34" stays."""
+    if signal.isdecimal():
+        return _SIGNALS[int(signal)][0] if int(signal) in _SIGNALS else _UNDYING.get(int(signal), signal)
+    name = signal.upper()
+    return name if name.startswith("SIG") or not name else f"SIG{name}"

@@ -222,6 +222,11 @@ class Event:
             detail=detail.strip(),
             actor=text(actor, "ID"),
             attributes=string_map(actor, "Attributes"),
-            time_ns=number(raw, "timeNano") or (number(raw, "time") or 0) * 1_000_000_000,
+            time_ns=_moment(number(raw, "timeNano") or (number(raw, "time") or 0) * 1_000_000_000),
             scope=text(raw, "scope", "local"),
         )
+
+
+def _moment(time_ns: int) -> int:
+    """A time that the Engine's own 64 bits hold; others cannot be shown."""
+    return max(0, min(int(time_ns), (1 << 63) - 1))

@@ -49,6 +49,11 @@ class Journal:
     def __iter__(self) -> Iterator[Event]:
         return iter(tuple(self._events))
 
+    @property
+    def oldest(self) -> Event | None:
+        """The first that is kept."""
+        return self._events[0] if self._events else None
+
     def take(self, event: Event) -> bool:
         """Put an event in its place; False if it is there already, as when two streams bring it."""
         events = self._events

@@ -28,8 +28,9 @@ class Listener:
     """Brings the events of one scope into the journal as long as `run` runs, and resumes where it left.
 
     `filters` are one request's, several for a scope that no single request covers; `back` is the earliest time asked
-    for when nothing is known yet, in epoch ns. While the mirror has no Engine nothing is asked. The last event heard is
-    asked for again: if the Engine does not have it any more, others may be missing, and the journal knows a blank.
+    for when nothing is known yet, or when everything is asked for `anew`, in epoch ns. While the mirror has no Engine
+    nothing is asked. The last event heard is asked for again: if the Engine does not have it any more, others may be
+    missing, and the journal knows a blank.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Listener:
         filters: Sequence[Filters | None] = (None,),
         *,
         back: int = BEGINNING,
+        anew: bool = False,
         changed: Callable[[], None] = lambda: None,
         rng: random.Random | None = None,
     ) -> None:
@@ -54,6 +56,7 @@ class Listener:
         self.listening = 0
         """How many of its streams stand."""
         self._filters = filters
+        self._anew = anew
         self._changed = changed
         self._rng = rng or random.Random()
         self._linked = asyncio.Event()
@@ -104,12 +107,13 @@ class Listener:
 
     async def _listen(self, scope: str, filters: Filters | None, backoff: Backoff) -> None:
         """One stream, from what was heard last, or from as far back as is wanted."""
-        left = self.journal.known.left(scope)
+        left = None if self._anew else self.journal.known.left(scope)
         last = left.last if left is not None else None
         since = last.time_ns if last is not None else self.back
         told = self.back if self._told_from_there and last is None else 0
         with self.journal.listening(scope, told) as stretch:
             async with system.events(self.engine, since=since, filters=filters) as events:
+                self._anew = False
                 self._stands(1)
                 try:
                     async for event in events:

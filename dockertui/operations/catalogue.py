@@ -11,6 +11,7 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
+from dockertui.operations.events import EVENTS
 from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
@@ -37,7 +38,7 @@ _JUMPS = tuple(
 )
 COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *FILES, *NETWORKS, *VOLUMES, *SYSTEM, *REPORTS)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *WHY, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *WHY, *EVENTS, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

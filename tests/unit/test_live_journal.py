@@ -111,3 +111,16 @@ def test_who_has_left_hears_nothing() -> None:
     leave()
     journal.take(event(2))
     assert [one.time_ns for one in told] == [1]
+
+
+PODMAN = [
+    (event(1, "c1", "connect", "network", network="front"), "container", "c1", True),
+    (event(1, "c1", "connect", "network", network="front"), "network", "n1", True),
+    (event(1, "", "create", "volume", name="data"), "volume", "data", True),
+    (event(1, "", "create", "volume", name="other"), "volume", "data", False),
+]
+
+
+@pytest.mark.parametrize(("happened", "kind", "id", "about"), PODMAN)
+def test_podman_calls_networks_and_volumes_by_name(happened: Event, kind: str, id: str, about: bool) -> None:
+    assert concerns(happened, kind, id, ("front",) if kind == "network" else ()) is about

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dockertui.engine.exit_codes import meaning, signal_name, signal_number
+from dockertui.engine.exit_codes import meaning, name_of_signal, signal_number
 from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.models import Event
 from dockertui.resources import format
@@ -99,7 +99,7 @@ def _restarts(facts: Facts) -> str:
 
 def _stop(facts: Facts) -> str:
     signal = facts.inspect.text("Config", "StopSignal") or "SIGTERM"
-    name = signal_name(signal_number(signal)) if signal.isdecimal() else signal
+    name = name_of_signal(signal_number(signal)) if signal.isdecimal() else signal
     return f"by {name}, then SIGKILL after {facts.grace:g} s"
 
 
@@ -192,7 +192,7 @@ def _distance(at: float, end: float | None) -> str:
 
 def _event(event: Event) -> str:
     signal, code = event.attributes.get("signal", ""), event.attributes.get("exitCode", "")
-    said = f" {signal_name(signal_number(signal))}" if signal else f" exit code {code}" if code else ""
+    said = f" {name_of_signal(signal_number(signal))}" if signal else f" exit code {code}" if code else ""
     return f"{event.action}{f': {event.detail}' if event.detail else ''}{said}"
 
 

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from dockertui.engine.exit_codes import signal_meaning, signal_name, signal_of
+from dockertui.engine.exit_codes import name_of_signal, signal_meaning, signal_of
 from dockertui.resources import format
 from dockertui.resources.why.facts import Death, Facts, Kill
 from dockertui.resources.why.last_words import likely_by_log
@@ -140,7 +140,7 @@ def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
 
 
 def _name(kill: Kill) -> str:
-    return signal_name(kill.signal) if kill.signal else "a signal"
+    return name_of_signal(kill.signal) if kill.signal else "a signal"
 
 
 def _moment(facts: Facts, kill: Kill) -> str:
@@ -156,7 +156,7 @@ def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
         return None
     if signal == _KILL:
         return _killed_from_outside(facts, death)
-    name = signal_name(signal)
+    name = name_of_signal(signal)
     if signal in _ASKING:
         origin = "nobody asked the Engine for it" if facts.sees_all else "by whom is not known"
         likely: tuple[str, ...] = ("sent from inside, or from the host; or the program chose this code",)
