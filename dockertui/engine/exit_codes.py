@@ -66,7 +66,8 @@ def signal_of(code: int) -> int:
 
 def name_of_signal(number: int) -> str:
     """SIGTERM for 15; `signal 40` for what has no name."""
-    return _SIGNALS[number][0] if number in _SIGNALS else f"signal {number}"
+    name = signal_name(str(number))
+    return f"signal {number}" if name.isdecimal() else name
 
 
 def signal_meaning(number: int) -> str:
@@ -79,7 +80,8 @@ def signal_number(name: str) -> int:
     if name.isdecimal() and len(name) < 4:
         return int(name)
     wanted = f"SIG{name.upper().removeprefix('SIG')}"
-    return next((number for number, (known, _) in _SIGNALS.items() if known == wanted), 0)
+    known = {**{number: name for number, (name, _) in _SIGNALS.items()}, **_UNDYING}
+    return next((number for number, each in known.items() if each == wanted), 0)
 
 
 def _by_signal(number: int) -> str:

@@ -112,8 +112,8 @@ async def test_the_card_follows_a_container_that_dies_while_it_is_looked_at() ->
         def kill(host: Host) -> None:
             container = host.container("shop-api-1")
             container.host_config["RestartPolicy"] = {"Name": "no"}
-            logs.write(container, host.now() - 0.2, "MemoryError: cannot allocate 64 MB", stderr=True)
             lifecycle.die(host, container, 137, oom=True)
+            logs.write(container, host.now(), "MemoryError: cannot allocate 64 MB", stderr=True)
 
         stage.change(kill)
         await stage.until(lambda: "was killed by the kernel's OOM killer" in card_of(stage))
