@@ -52,12 +52,13 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
     [
         (
             "monitoring-alertmanager-1",
-            "ended itself with exit code 1 after 2.0 s, for the 212th time (6 times in the last 1 minute 12 seconds); its "
+            "ended itself with exit code 1 after 2.0 s, for the 212th time (6 times in 1 minute 12 seconds); its "
             "policy always starts it again within 53 s; last line on stderr: level=error",
         ),
         (
             "shop-worker-1",
-            "is unhealthy since 14:56:29: its check `celery --app=shop inspect ping -d celery@$HOSTNAME` failed 41 times "
+            "is unhealthy since 14:56:29: its check `celery --app=shop inspect ping -d celery@$HOSTNAME` "
+            "failed 41 times "
             "in a row: Error: No nodes replied within time constraint",
         ),
         ("eager_lamarr", "ended itself with exit code 1 after 40 s; last line on stderr: npm error Lifecycle script"),
@@ -84,7 +85,8 @@ async def test_what_is_well_costs_no_question(host: DemoEngine) -> None:
 
 
 async def test_the_engine_is_asked_once_the_cursor_rests_and_no_more_when_the_tab_is_left(host: DemoEngine) -> None:
-    async with opened(WIDE, engine=host) as stage:
+    async with opened((160, 80), engine=host) as stage:
+        host.forget_requests()
         await open_card(stage, "shop-report-1", "OOM kill at")
         await stage.until(lambda: "pivot table" in card_of(stage))
         assert len(host.requests_to(r"/logs\?")) == 1
@@ -233,8 +235,6 @@ async def test_a_reference_is_followed() -> None:
         )
         tab = stage.tab("why")
         assert isinstance(tab, WhyTab)
-        await stage.press("slash", *"Image", "enter")
-        while tab.cursor_ref is None:
-            await stage.press("j")
+        tab.action_next_ref()
         await stage.press("enter")
         await stage.until(lambda: stage.cursor == "shop-web-1")

@@ -104,19 +104,19 @@ def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
 def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]) -> Verdict:
     """By SIGKILL: after a stop that it did not obey, or at once."""
     if asked is None and facts.events[0].action == "kill":
-        what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} (137, no OOM)"
+        what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} ({_oom_or_not(facts)})"
         return Verdict(
             what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same", _ENGINE_CAME_BACK)
         )
     if asked is None:
-        what = f"was killed by somebody: SIGKILL from the API at {_moment(facts, kill)} (137, no OOM)"
+        what = f"was killed by somebody: SIGKILL from the API at {_moment(facts, kill)} ({_oom_or_not(facts)})"
         return Verdict(what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same",))
     waited = kill.at - asked.at
     stopped = f"was stopped by somebody: {_name(asked)} from the API at {_moment(facts, asked)}, and killed"
     if waited < _NO_GRACE:
-        what = f"{stopped} at once, without a grace (137, no OOM)"
+        what = f"{stopped} at once, without a grace ({_oom_or_not(facts)})"
         return Verdict(what, "warn", known, ("docker stop -t 0, or a tool that does the same",))
-    what = f"{stopped} {format.lasted(waited)} later because it did not end (137, no OOM)"
+    what = f"{stopped} {format.lasted(waited)} later because it did not end ({_oom_or_not(facts)})"
     likely = [f"its process 1 does not act on {_name(asked)}: process 1 obeys only signals that it handles"]
     if facts.words and facts.words[0].rpartition("/")[2] in _SHELLS:
         likely = [f"its process 1 is a shell ({facts.words[0]}), which does not pass {_name(asked)} on"]
@@ -137,6 +137,10 @@ def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
     return Verdict(
         f"was stopped by somebody, and ended{after(death)} with exit code {code}", "" if code in (0, 143) else "warn"
     )
+
+
+def _oom_or_not(facts: Facts) -> str:
+    return "137" if facts.oom else "137, no OOM"
 
 
 def _name(kill: Kill) -> str:

@@ -43,10 +43,10 @@ _SIGNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         ),
         (
             r"no such host|name or service not known|temporary failure in name resolution|could not resolve"
-            r"|ENOTFOUND|EAI_AGAIN|name does not resolve|bad address",
+            r"|\bENOTFOUND|EAI_AGAIN|name does not resolve|bad address",
             "a name it looked up is not known: is what it names on the same network?",
         ),
-        (r"connection refused|ECONNREFUSED", "something that it needs did not listen: not started yet, or elsewhere"),
+        (r"connection refused|\bECONNREFUSED", "something that it needs did not listen: not started yet, or elsewhere"),
         (r"connection timed out|i/o timeout|ETIMEDOUT|no route to host", "something that it needs cannot be reached"),
         (r"certificate (?:has )?expired|x509:|certificate verify failed", "a certificate is not accepted"),
         (

@@ -57,4 +57,4 @@ def times(facts: Facts) -> str:
     said = f", for the {format.ordinal(count)} time"
     if not span:
         return said
-    return f"{said} in {span}" if len(known) >= count else f"{said} ({len(known)} times in the last {span})"
+    return f"{said} in {span}" if len(known) >= count else f"{said} ({len(known)} times in {span})"
