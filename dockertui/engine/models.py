@@ -218,8 +218,8 @@ class Event:
         actor = mapping(raw, "Actor")
         return cls(
             type=text(raw, "Type"),
-            action=action.strip(),
-            detail=detail.strip(),
+            action=action,
+            detail=detail.removeprefix(" "),
             actor=text(actor, "ID"),
             attributes=string_map(actor, "Attributes"),
             time_ns=_moment(number(raw, "timeNano") or (number(raw, "time") or 0) * 1_000_000_000),

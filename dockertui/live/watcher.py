@@ -50,7 +50,7 @@ class Watcher:
         rng: random.Random | None = None,
     ) -> None:
         self._engine = engine
-        self._journal = Journal() if journal is None else journal  # an empty one is false
+        self._journal = Journal() if journal is None else journal
         self._mirror = mirror
         self._pace = Pace(settle, confirm, reconcile)
         self._heartbeat = heartbeat

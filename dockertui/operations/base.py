@@ -15,6 +15,7 @@ class Context(StrEnum):
     OBJECT = "on what is selected"
     LOG = "in a log"
     WHY = "in a diagnosis"
+    PROCESSES = "in the processes"
     EVENTS = "in the events"
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"

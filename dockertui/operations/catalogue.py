@@ -16,6 +16,8 @@ from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
+from dockertui.operations.processes import PROCESSES
+from dockertui.operations.registries import REGISTRIES
 from dockertui.operations.reports import REPORTS
 from dockertui.operations.running import RUNNING
 from dockertui.operations.system import SYSTEM
@@ -36,9 +38,21 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *FILES, *NETWORKS, *VOLUMES, *SYSTEM, *REPORTS)
+COMMANDS: tuple[Command, ...] = (
+    *CONTAINERS,
+    *RUNNING,
+    *IMAGES,
+    *FILES,
+    *REGISTRIES,
+    *NETWORKS,
+    *VOLUMES,
+    *SYSTEM,
+    *REPORTS,
+)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *WHY, *EVENTS, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (
+    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *PROCESSES, *EVENTS, *TERMINAL, *_JUMPS,
+)  # fmt: skip
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

@@ -93,7 +93,7 @@ class Teller:
 
     def exec_text(self, event: Event) -> str:
         """The command of an exec."""
-        return event.detail or self._probes.command(event)
+        return (event.detail or self._probes.command(event)).strip()
 
 
 def short(id: str) -> str:
@@ -142,7 +142,7 @@ def _out_of_memory(teller: Teller, event: Event) -> tuple[str, str]:
 
 
 def _health(teller: Teller, event: Event) -> tuple[str, str]:
-    health = event.detail or event.attributes.get("health_status", "")
+    health = event.detail.strip() or event.attributes.get("health_status", "")
     return health, _HEALTHS.get(health, "")
 
 

@@ -158,7 +158,7 @@ class EventList:
         if self.journal.dropped and (oldest := self.journal.oldest) is not None:
             kept_from = oldest.time_ns
             yield Notice(kept_from, f"{self.journal.dropped:,} older events were let go: no more are kept here")
-        for blank, following in zip(self._blanks, [*self._blanks[1:], None], strict=True):
+        for blank, following in zip(self._blanks, [*self._blanks[1:], None], strict=False):
             if blank.partly and following is not None and following.since == blank.until:
                 blank = blank._replace(until=following.until)  # nothing stands between the two
             end = _END if blank.until is None else blank.until

@@ -23,7 +23,7 @@ from dockertui.screens import log_span
 from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import Span
 from dockertui.screens.tabs import Subject, Tab
-from dockertui.widgets.log_text import NANO
+from dockertui.widgets.log_text import NANO, Times
 from dockertui.widgets.timeline import Line, Part, Timed, Timeline
 
 _SETTLE = 0.1
@@ -212,6 +212,8 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             left.append((f"{format.plural(self.list.hidden, 'probe event')} hidden: p", "dim"))
         elif self.list.probes:
             left.append(("with probes", "dim"))
+        if self.times not in (Times.LOCAL, Times.OFF):
+            left.append((f"times {self.times}", "dim"))
         return left, [*self._state(), (f"{format.plural(self.list.count, 'event')}", "dim")]
 
     def _state(self) -> list[Part]:

@@ -40,6 +40,12 @@ def _why(session: Session, settings: Settings) -> Tab:
     return WhyTab(session)
 
 
+def _processes(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.process_tab import ProcessTab
+
+    return ProcessTab(session)
+
+
 def _events(session: Session, settings: Settings) -> Tab:
     from dockertui.screens.events_tab import EventsTab
 
@@ -50,6 +56,7 @@ TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
     TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )

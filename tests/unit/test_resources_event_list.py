@@ -15,7 +15,7 @@ S = 1_000_000_000
 
 
 def scene(journal: Journal | None = None) -> tuple[Journal, EventList]:
-    journal = journal or Journal()
+    journal = Journal() if journal is None else journal
     shown = EventList(journal, Mirror(SOURCES))
     journal.subscribe(shown.came)
     return journal, shown
