@@ -14,6 +14,7 @@ class Context(StrEnum):
     DETAIL = "in the detail"
     OBJECT = "on what is selected"
     LOG = "in a log"
+    WHY = "in a diagnosis"
     PROCESSES = "in the processes"
     EVENTS = "in the events"
     STATS = "in the plots of statistics"

@@ -22,6 +22,15 @@ _URL_PASSWORD = re.compile(
 )
 
 
+# An option or a setting of a secret's name, and the credentials of an HTTP header, wherever they stand in a line.
+_IN_TEXT = re.compile(
+    r"(?P<head>(?<!/)(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credentials?)[\w-]{0,64}[\"']?\s{0,4}[=:]\s{0,4}"
+    r"|--[\w-]{0,64}(?:password|secret|token|key)\s{1,4}|\b(?:bearer|basic)\s{1,4}(?=[\w.~+/-]{16}))"
+    r"(?P<quote>[\"']?)[^\s\"',;&]{1,1024}",
+    re.I,
+)
+
+
 def is_secret(name: str) -> bool:
     """Whether an environment variable of this name holds what should not be read over a shoulder."""
     return bool(_SECRET.search(name))
@@ -60,6 +69,11 @@ def _masked_parameter(value: str) -> str:
         except ValueError:
             pass  # a text that begins with a bracket
     return masked(value)
+
+
+def masked_text(text: str) -> str:
+    """A line of a log, an error or a command, with what looks like a secret in it hidden."""
+    return _IN_TEXT.sub(rf"\g<head>\g<quote>{MASK}", _without_passwords(text))
 
 
 def _without_passwords(text: str) -> str:

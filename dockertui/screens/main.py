@@ -432,6 +432,9 @@ class MainScreen(Operating, TerminalActions):
     def action_logs(self) -> None:
         log_choice.open_logs(self)
 
+    def action_logs_at_end(self) -> None:
+        log_choice.open_end(self)
+
     def action_project_logs(self) -> None:
         log_choice.open_project_logs(self)
 

@@ -34,6 +34,12 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _why(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.why_tab import WhyTab
+
+    return WhyTab(session)
+
+
 def _processes(session: Session, settings: Settings) -> Tab:
     from dockertui.screens.process_tab import ProcessTab
 
@@ -54,6 +60,7 @@ def _stats(session: Session, settings: Settings) -> Tab:
 
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
+    TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
     TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
     TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
