@@ -18,7 +18,7 @@ from dockertui.engine.stats import Usage
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
-from dockertui.resources.secrets import MASK, masked_text
+from dockertui.resources.secrets import MASK, masked_line
 from dockertui.resources.why.card import card, moment
 from dockertui.resources.why.diagnosis import diagnose, is_well, told_by_inspection
 from dockertui.resources.why.facts import Facts
@@ -374,8 +374,8 @@ def test_limits_stand_beside_the_last_usage() -> None:
         ),
         (
             "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container "
-            'process: error during container init: error mounting "/a" to rootfs at "/b": mount /a:/b: not a directory: '
-            "unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check",
+            'process: error during container init: error mounting "/a" to rootfs at "/b": mount /a:/b: not a '
+            "directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check",
             'error mounting "/a" to rootfs at "/b": mount /a:/b: not a directory',
         ),
         ("something new", "something new"),
@@ -577,7 +577,7 @@ def test_secrets_are_masked_until_they_are_to_be_seen() -> None:
     ],
 )
 def test_a_secret_in_a_line(text: str, masked: str) -> None:
-    assert masked_text(text) == masked
+    assert masked_line(text) == masked
 
 
 # small words

@@ -81,7 +81,7 @@ class Facts:
 
     def shown(self, text: str) -> str:
         """A text from the container, without secrets unless they are to be seen."""
-        return text if self.reveal else secrets.masked_text(text)
+        return text if self.reveal else secrets.masked_line(text)
 
     # how it stands
 
