@@ -7,13 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, logs, start, terminal
+from bench import idle, keys, logs, start, stats, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
 SUBJECTS = {
     "start": start.measure,
     "idle": idle.measure,
+    "stats": stats.measure,
     "keys": keys.measure,
     "logs": logs.measure,
     "longlog": logs.measure_long,
