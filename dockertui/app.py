@@ -142,7 +142,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             endpoint,
             SOURCES,
             on_sample=self._sampled,
-            read_only=self.read_only,
+            read_only=self.read_only or self.settings.read_only(endpoint.names),
             trace=self.trace,
             stats_period=self.settings.stats_period,
         )

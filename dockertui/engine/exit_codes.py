@@ -35,6 +35,11 @@ _SIGNALS: Final = {
     25: ("SIGXFSZ", "a file grew beyond its limit"),
     31: ("SIGSYS", "a system call that is not allowed, often by the seccomp profile"),
 }
+_UNDYING: Final = {
+    17: "SIGCHLD", 18: "SIGCONT", 19: "SIGSTOP", 20: "SIGTSTP", 21: "SIGTTIN", 22: "SIGTTOU", 23: "SIGURG",
+    26: "SIGVTALRM", 27: "SIGPROF", 28: "SIGWINCH", 29: "SIGIO", 30: "SIGPWR",
+}  # fmt: skip
+"""Signals that are sent, and of which a program seldom dies."""
 _OOM: Final = "killed by the kernel, because the container reached its memory limit"
 _LAST_SIGNAL: Final = 64
 
@@ -57,3 +62,11 @@ def meaning(code: int, oom_killed: bool = False) -> str:
 def _by_signal(number: int) -> str:
     name, why = _SIGNALS.get(number, (f"signal {number}", ""))
     return f"killed by {name} (128+{number}){', ' if why else ''}{why}"
+
+
+def signal_name(signal: str) -> str:
+    """A signal as an event or a request tells it, by its name: "15" and "TERM" are SIGTERM, "34" stays."""
+    if signal.isdecimal():
+        return _SIGNALS[int(signal)][0] if int(signal) in _SIGNALS else _UNDYING.get(int(signal), signal)
+    name = signal.upper()
+    return name if name.startswith("SIG") or not name else f"SIG{name}"

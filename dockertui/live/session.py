@@ -1,4 +1,4 @@
-"""One Engine as the program holds it: the connection, the mirror that follows it, the statistics of what is seen."""
+"""One Engine as the program holds it: the connection, the mirror and the journal of what it says, the statistics."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
 from dockertui.live.history import History
+from dockertui.live.journal import Journal
 from dockertui.live.sampler import Sampler
 from dockertui.live.store import Change, LinkState, Mirror, Source, event_filters
 from dockertui.live.watcher import Watcher
 
 
 class Session:
-    """An Engine with its mirror, watcher, sampler, and the history of what was sampled.
+    """An Engine with its mirror, journal of events, watcher, sampler, and the history of what was sampled.
 
-    `seed` fills it with what was asked before the screen existed.
+    `seed` fills the mirror with what was asked before the screen existed.
     """
 
     def __init__(
@@ -37,7 +38,8 @@ class Session:
         self.engine = Engine(endpoint, read_only=read_only, trace=self.trace)
         kinds = tuple(sources)
         self.mirror = Mirror(kinds, clock=self.trace.clock)
-        self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds))
+        self.journal = Journal()
+        self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
         self.history = History(self.trace.clock)
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample, history=self.history)
         self.mirror.subscribe(self._remember)

@@ -14,6 +14,8 @@ class Context(StrEnum):
     DETAIL = "in the detail"
     OBJECT = "on what is selected"
     LOG = "in a log"
+    PROCESSES = "in the processes"
+    EVENTS = "in the events"
     STATS = "in the plots of statistics"
     OVERVIEW = "in the overview"
     CONNECTION = "when there is no Engine"

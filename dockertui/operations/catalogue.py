@@ -11,10 +11,13 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
+from dockertui.operations.events import EVENTS
 from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
+from dockertui.operations.processes import PROCESSES
+from dockertui.operations.registries import REGISTRIES
 from dockertui.operations.reports import REPORTS
 from dockertui.operations.running import RUNNING
 from dockertui.operations.stats import STATS
@@ -35,9 +38,19 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *FILES, *NETWORKS, *VOLUMES, *SYSTEM, *REPORTS)
+COMMANDS: tuple[Command, ...] = (
+    *CONTAINERS,
+    *RUNNING,
+    *IMAGES,
+    *FILES,
+    *REGISTRIES,
+    *NETWORKS,
+    *VOLUMES,
+    *SYSTEM,
+    *REPORTS,
+)
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *STATS, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *PROCESSES, *EVENTS, *STATS, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

@@ -18,7 +18,7 @@ from dockertui.operations.lines import docker_line, request_line
 from dockertui.operations.reads import docker_words
 from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
-from dockertui.resources.secrets import masked_reply
+from dockertui.resources.secrets import masked_path, masked_reply
 from dockertui.screens.binding import bindings
 from dockertui.screens.clipboard import copy
 from dockertui.screens.prompt import Prompt
@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     """A request as it stood when it was last looked at."""
 
     request: Request
+    path: str
     status: int
     duration: float | None
     bytes_in: int
@@ -99,7 +100,7 @@ class LensScreen(Screen[None]):
         """Take what is new, or has come further, unless it is paused."""
         if not self._paused:
             known = self._table.objects
-            now = {str(request.number): _entry(request) for request in self._trace}
+            now = {str(request.number): _entry(request, self._reveal) for request in self._trace}
             changed = {key: entry for key, entry in now.items() if known.get(key) != entry}
             gone = known.keys() - now.keys()
             if changed or gone:
@@ -129,12 +130,15 @@ class LensScreen(Screen[None]):
     def curl(self, request: Request) -> str:
         """The request as a `curl` line; a body that was too long to keep is named, not shown."""
         body = "@BODY" if request.body is None else self._body(request.body)
-        return request_line(self._endpoint, request.method, request.path, body)
+        return request_line(self._endpoint, request.method, self._path(request), body)
+
+    def _path(self, request: Request) -> str:
+        return request.path if self._reveal else masked_path(request.path)
 
     def docker(self, request: Request) -> str:
         """The command that does the same, or ""."""
-        words = docker_words(request.method, request.path)
-        return request.docker or (docker_line(self._endpoint, words) if words else "")
+        words = request.docker or docker_words(request.method, request.path)
+        return docker_line(self._endpoint, words, reveal=self._reveal) if words else ""
 
     def _body(self, body: bytes) -> str:
         text = body.decode("utf-8", "replace")
@@ -149,7 +153,7 @@ class LensScreen(Screen[None]):
         fields = [Field("curl", self.curl(request)), Field("docker", self.docker(request) or "-")]
         if request.error:
             fields.insert(0, Field("Error", request.error, "bad"))
-        return [Section(f"{request.method} {request.path}", fields)]
+        return [Section(f"{request.method} {self._path(request)}", fields)]
 
     # keys
 
@@ -166,6 +170,8 @@ class LensScreen(Screen[None]):
 
     def action_reveal(self) -> None:
         self._reveal = not self._reveal
+        shown = {key: _entry(entry.request, self._reveal) for key, entry in self._table.objects.items()}
+        self._table.patch(shown, ())
         self._show()
 
     async def action_filter(self) -> None:
@@ -209,7 +215,7 @@ class LensScreen(Screen[None]):
             "started": request.started,
             "cause": request.cause,
             "method": request.method,
-            "path": request.path,
+            "path": entry.path,
             "status": entry.status,
             "duration": entry.duration,
             "bytes_in": entry.bytes_in,
@@ -239,13 +245,14 @@ def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]
     return left, [Piece(f"{sum(count for _, count in causes)} requests/min", priority=1), *each]
 
 
-def _entry(request: Request) -> Entry:
-    return Entry(request, request.status, request.duration, request.bytes_in, request.error)
+def _entry(request: Request, reveal: bool) -> Entry:
+    path = request.path if reveal else masked_path(request.path)
+    return Entry(request, path, request.status, request.duration, request.bytes_in, request.error)
 
 
 def _text(entry: Entry) -> str:
     request = entry.request
-    return f"{request.cause} {request.method} {request.path} {entry.status} {entry.error}".lower()
+    return f"{request.cause} {request.method} {entry.path} {entry.status} {entry.error}".lower()
 
 
 def _columns() -> list[Column[Entry]]:
@@ -255,7 +262,7 @@ def _columns() -> list[Column[Entry]]:
     return [
         Column("time", "TIME", moment, lambda e: e.request.number, width=8),
         Column("method", "METHOD", lambda e: e.request.method, lambda e: e.request.method, width=6),
-        Column("path", "PATH", lambda e: e.request.path, lambda e: e.request.path, width=20, grow=6),
+        Column("path", "PATH", lambda e: e.path, lambda e: e.path, width=20, grow=6),
         Column("status", "STATUS", _status, lambda e: e.status, width=6, right=True),
         Column("duration", "TOOK", _duration, lambda e: e.duration, width=7, right=True, priority=1),
         Column("in", "IN", lambda e: format.size(e.bytes_in), lambda e: e.bytes_in, width=6, right=True, priority=2),

@@ -435,8 +435,21 @@ class MainScreen(Operating, TerminalActions):
     def action_project_logs(self) -> None:
         log_choice.open_project_logs(self)
 
+    async def action_events(self) -> None:
+        """The Engine's timeline; an object that is chosen in it is gone to."""
+        from dockertui.screens.events import EventsScreen  # off the path to the first paint
+
+        def chosen(reference: Reference | None) -> None:
+            if reference is not None:
+                self.follow_to(reference)
+
+        await self.app.push_screen(EventsScreen(self.session, self.catalogue), chosen)
+
     async def on_tab_asked(self, event: Tab.Asked) -> None:
         await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
+
+    def on_tab_chosen(self, event: Tab.Chosen) -> None:
+        self.follow_to(event.reference)
 
     def on_tab_said(self, event: Tab.Said) -> None:
         self.say(event.text, event.style)

@@ -34,6 +34,18 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _processes(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.process_tab import ProcessTab
+
+    return ProcessTab(session)
+
+
+def _events(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.events_tab import EventsTab
+
+    return EventsTab(session)
+
+
 def _stats(session: Session, settings: Settings) -> Tab:
     from dockertui.screens.stats_tab import StatsTab
 
@@ -44,5 +56,7 @@ TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
     TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
+    TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )
