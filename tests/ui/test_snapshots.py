@@ -16,6 +16,7 @@ from dockertui.config import Settings
 from dockertui.demo import DemoEngine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Link, LinkState
+from tests.ui.inventing import still
 from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, nowhere, program
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -68,6 +69,16 @@ async def unanswered(stage: Stage) -> None:
     await stage.until("no Engine answered")
 
 
+async def zoomed(stage: Stage) -> None:
+    """All columns; of two containers there is a history, of the others none yet."""
+    await keys(stage, "z")
+    still(stage)
+    stage.main.session.history._series.clear()
+    still(stage, "shop-api-1", "shop-web-2")
+    stage.main.pane.table.refresh_cells(None)
+    await stage.settle()
+
+
 def picture(snap_compare: Compare, host: DemoEngine, size: tuple[int, int], scene: Scene, **options: Any) -> bool:
     clock = Clock()
     app = program(host, clock, settings=QUICK, **options)
@@ -90,7 +101,7 @@ def test_pane(snap_compare: Compare, host: DemoEngine, pane: str, size: tuple[in
 
 @SIZES
 def test_zoomed(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
-    assert picture(snap_compare, host, size, presses("z"))
+    assert picture(snap_compare, host, size, zoomed)
 
 
 def test_detail_narrow(snap_compare: Compare, host: DemoEngine) -> None:
