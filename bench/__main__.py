@@ -7,13 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, logs, pulling, start, terminal
+from bench import idle, keys, logs, pulling, start, stats, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
 SUBJECTS = {
     "start": start.measure,
     "idle": idle.measure,
+    "stats": stats.measure,
     "keys": keys.measure,
     "pulling": pulling.measure,
     "logs": logs.measure,

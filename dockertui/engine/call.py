@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from dockertui.engine import transfer, unpacking
 from dockertui.engine.client import Body, Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, text
-from dockertui.engine.target import Params
+from dockertui.engine.target import Params, segment
 
+ID: Final = "{Id}"
+"""In the path of a call: the `Id` that the reply to the call before it gives."""
 Heard = Callable[[Mapping[str, Any]], None]
 """Called with each object of a reply that tells its progress."""
 
@@ -37,6 +39,16 @@ class Call:
     sink: str = ""
     tar: bool = False
     shown: Mapping[str, Any] | None = None
+
+
+def following(call: Call, replies: Sequence[Any]) -> Call:
+    """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
+    if ID not in call.path:
+        return call
+    given = text(replies[-1], "Id") if replies and isinstance(replies[-1], dict) else ""
+    if not given:
+        raise EngineError(ErrorKind.PROTOCOL, "the Engine made something without giving its id")
+    return replace(call, path=call.path.replace(ID, segment(given)))
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:

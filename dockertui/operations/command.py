@@ -68,7 +68,7 @@ class Option:
 class Plan:
     """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
 
-    after: what is then done on this machine, told the Engine's reply; what is to be said of it. Raises EngineError.
+    after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError.
     """
 
     calls: tuple[Call, ...]

@@ -30,7 +30,7 @@ _SECONDS = Option(
 )
 
 
-def _running(item: Container) -> str:
+def running(item: Container) -> str:
     return "" if item.running else "not running"
 
 
@@ -205,7 +205,7 @@ CONTAINERS: tuple[Command, ...] = (
     Command(
         "container.kill", "Kill: send a signal", "", ("ctrl+k",), _GROUP, Context.OBJECT,
         words="docker kill signal",
-        kind=KIND, harm=Harm.INTERRUPTS, applies=_running, ask=True, doing="killing", done="signalled",
+        kind=KIND, harm=Harm.INTERRUPTS, applies=running, ask=True, doing="killing", done="signalled",
         options=(Option("signal", "Signal", Entry.CHOICE, "KILL", choices=SIGNALS, required=True),),
         plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from dockertui.engine.call import send
+from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -141,9 +141,9 @@ async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lam
     replies: list[Any] = []
     with because(task.command.id, task.plan.docker):
         for call in task.plan.calls:
-            replies.append(await send(engine, call, heard))  # noqa: PERF401 (each after the one before)
-    reply = replies[0] if len(replies) == 1 else replies
-    if task.plan.after is None:
-        return task.command.outcome(reply)
-    engine.permit(task.command.title)
-    return await task.plan.after(engine, reply)
+            replies.append(await send(engine, following(call, replies), heard))
+        reply = replies[0] if len(replies) == 1 else replies
+        if task.plan.after is None:
+            return task.command.outcome(reply)
+        engine.permit(task.command.title)
+        return await task.plan.after(engine, reply)

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from dockertui.engine.call import Call
+from dockertui.engine.call import ID, Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.target import target
 from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
@@ -53,7 +53,12 @@ def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bo
     """The requests as one command line: each follows when the one before it succeeded."""
     if not calls:
         return "# no request: it is done on this machine"
-    return " && ".join(_call_line(endpoint, api, call, reveal=reveal) for call in calls)
+    lines = [_call_line(endpoint, api, call, reveal=reveal) for call in calls]
+    for index, call in enumerate(calls):
+        if ID in call.path:  # what the call before it made is kept in a variable of the shell
+            lines[index - 1] = f'Id=$({lines[index - 1]} | sed \'s/.*"Id":"\\([^"]*\\).*/\\1/\')'
+            lines[index] = lines[index].replace(ID, "'\"$Id\"'")
+    return " && ".join(lines)
 
 
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:

@@ -19,6 +19,7 @@ from dockertui.operations.command import Command, Entry, Harm, Plan, Values
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.operations.remedies import explained
+from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
@@ -43,6 +44,7 @@ class Operating(Screen[None], TakesKeys):
     session: Session
     catalogue: Catalogue
     world: World
+    own_cost: OwnCost | None
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
@@ -131,22 +133,24 @@ class Operating(Screen[None], TakesKeys):
 
     # from the order to the jobs
 
-    async def order(self, command: Command, *, with_options: bool = False) -> None:
-        """Do a command to the targets, once all that has to be asked was answered.
+    async def order(self, command: Command, *, with_options: bool = False, items: Sequence[Any] | None = None) -> None:
+        """Do a command to the targets, or to these `items`, once all that has to be asked was answered.
 
         Returns when the question stands on the screen, so that the next key is for it, or when there is none.
         """
-        if reason := self.refusal(command):
+        if reason := self.refusal(command) if items is None else command.refusal(self.session.engine, items[0]):
             self.say(f"{command.title}: {reason}", "warn")
             return
         asked = asyncio.Event()
-        self.run_worker(self._order(command, with_options, asked), group="orders")
+        self.run_worker(self._order(command, with_options, asked, items), group="orders")
         if command.prepare is None and command.report is None:  # who asks the Engine first may be kept waiting by it
             await asked.wait()
 
-    async def _order(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
+    async def _order(
+        self, command: Command, with_options: bool, asked: asyncio.Event, items: Sequence[Any] | None
+    ) -> None:
         try:
-            await self._order_asking(command, with_options, asked)
+            await self._order_asking(command, with_options, asked, items)
         finally:
             asked.set()
 
@@ -169,10 +173,12 @@ class Operating(Screen[None], TakesKeys):
         asked.set()
         return await answer
 
-    async def _order_asking(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
-        items = self.fitting(command) if command.on_object else [None]
+    async def _order_asking(
+        self, command: Command, with_options: bool, asked: asyncio.Event, chosen: Sequence[Any] | None
+    ) -> None:
+        items = chosen or (self.fitting(command) if command.on_object else [None])
         about = items[0] if command.on_object else self._alike(command)
-        self._left_out = len(self.targets) - len(items) if command.on_object else 0
+        self._left_out = len(self.targets) - len(items) if command.on_object and chosen is None else 0
         known: Values = command.values(about) | {
             option.id: any(command.values(item)[option.id] for item in items)
             for option in command.options
@@ -345,7 +351,7 @@ class Operating(Screen[None], TakesKeys):
     async def action_lens(self) -> None:
         from dockertui.screens.lens import LensScreen
 
-        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint))
+        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     # leaving
 
