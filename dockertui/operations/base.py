@@ -14,6 +14,8 @@ class Context(StrEnum):
     DETAIL = "in the detail"
     OBJECT = "on what is selected"
     LOG = "in a log"
+    FILES = "in files"
+    FILE = "in a file"
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"
     PROMPT = "while typing a filter or a search"
