@@ -99,7 +99,12 @@ def _mode(go: int) -> int:
     if go & _GO_DEVICE:
         kind = stat.S_IFCHR if go & _GO_CHARACTER else stat.S_IFBLK
     else:
-        kinds = (_GO_FOLDER, stat.S_IFDIR), (_GO_LINK, stat.S_IFLNK), (_GO_PIPE, stat.S_IFIFO), (_GO_SOCKET, stat.S_IFSOCK)
+        kinds = (
+            (_GO_FOLDER, stat.S_IFDIR),
+            (_GO_LINK, stat.S_IFLNK),
+            (_GO_PIPE, stat.S_IFIFO),
+            (_GO_SOCKET, stat.S_IFSOCK),
+        )
         kind = next((type_ for bit, type_ in kinds if go & bit), stat.S_IFREG)
     return kind | go & 0o777 | sum(bit for go_bit, bit in _GO_SPECIAL if go & go_bit)
 

@@ -37,7 +37,20 @@ ARCHIVE, EXPORT = "the archive API", "an export, without volumes"
 _MOST_FILES: Final = 1_000_000
 _NAMES_LIMIT: Final = 256 * 1024
 _SEED: Final = (
-    *("app", "bin", "boot", "data", "dev", "docker-entrypoint.sh", "entrypoint.sh", "etc", "home", "init", "lib", "lib64"),
+    *(
+        "app",
+        "bin",
+        "boot",
+        "data",
+        "dev",
+        "docker-entrypoint.sh",
+        "entrypoint.sh",
+        "etc",
+        "home",
+        "init",
+        "lib",
+        "lib64",
+    ),
     *("media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"),
 )
 """What a root is likely to have."""
@@ -99,7 +112,11 @@ class Browser:
     def visit(self, place: Place | None) -> bool:
         """Look at another container, or at a new state of the same; whether it is another."""
         before, self.place = self.place, place
-        if before is not None and place is not None and (before.container, before.root) == (place.container, place.root):
+        if (
+            before is not None
+            and place is not None
+            and (before.container, before.root) == (place.container, place.root)
+        ):
             if before.running != place.running:
                 self._tools = list(find.TOOLS)
             return False
@@ -122,7 +139,11 @@ class Browser:
         """Show a folder, and read it unless it is known; ``whole``: all below it too, without a limit."""
         self.path, self.trouble = path, ""
         known = self.tree.folders.get(path)
-        if again or whole or not ((known and known.complete) or (self.reading is not None and self.reading.covers(path))):
+        if (
+            again
+            or whole
+            or not ((known and known.complete) or (self.reading is not None and self.reading.covers(path)))
+        ):
             self.stop()
             self._task = asyncio.create_task(self._read(Reading(path, time.monotonic(), again), whole))
         self._changed()
@@ -213,7 +234,9 @@ class Browser:
 
     def _check_count(self, folder: Folder) -> None:
         if len(folder.entries) > _MOST_FILES:
-            raise EngineError(ErrorKind.BAD_REQUEST, f"it has more than {_MOST_FILES:,} files, of which these are shown")
+            raise EngineError(
+                ErrorKind.BAD_REQUEST, f"it has more than {_MOST_FILES:,} files, of which these are shown"
+            )
 
     async def _by_archive(self, place: Place, reading: Reading, whole: bool) -> None:
         if reading.path == "/":
@@ -258,7 +281,9 @@ class Browser:
 
     async def _seed(self, place: Place, reading: Reading) -> None:
         """Show what the root is likely to have, asked for by name, before the export comes to it."""
-        first = {path.split("/")[1] for path in (*place.mounts, *self.tree.marks) if path.startswith("/") and path != "/"}
+        first = {
+            path.split("/")[1] for path in (*place.mounts, *self.tree.marks) if path.startswith("/") and path != "/"
+        }
         gate = asyncio.Semaphore(_ASKED_AT_ONCE)
 
         async def asked(name: str) -> FileEntry | None:

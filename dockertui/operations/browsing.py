@@ -44,9 +44,7 @@ BROWSING: tuple[Operation, ...] = (
     _in_files("upload", "Upload a file or folder into this folder", "upload", "p", hint="upload"),
     _in_files("copy_path", "Copy the path", "copy_path", "y", hint="copy path"),
     _in_files("again", "Read the folder again", "again", "R", hint="again"),
-    _in_files(
-        "whole", "Read all below it, without a limit, and tell the folders' sizes", "whole", "#", hint="sizes"
-    ),
+    _in_files("whole", "Read all below it, without a limit, and tell the folders' sizes", "whole", "#", hint="sizes"),
     _in_files("by_exec", "List by a command in the container, or by the archive API alone", "turn_exec", "w"),
     _in_files("stop", "Stop reading; else back", "stop", "escape"),
     *moves(Context.FILE, "file"),

@@ -19,6 +19,7 @@ from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.command import Command
 from dockertui.operations.view import BACK
 from dockertui.resources import format
 from dockertui.resources.base import Reference
@@ -422,6 +423,11 @@ class MainScreen(Operating, TerminalActions):
 
     async def on_tab_asked(self, event: Tab.Asked) -> None:
         await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
+
+    async def on_tab_ordered(self, event: Tab.Ordered) -> None:
+        command = BY_ID[event.command]
+        assert isinstance(command, Command)
+        await self.order_with(command, event.item, event.given)
 
     def on_tab_said(self, event: Tab.Said) -> None:
         self.say(event.text, event.style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -141,9 +142,28 @@ class Operating(Screen[None], TakesKeys):
         if command.prepare is None and command.report is None:  # who asks the Engine first may be kept waiting by it
             await asked.wait()
 
-    async def _order(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
+    async def order_with(self, command: Command, item: Any, given: Values) -> None:
+        """Do a command to an object, wherever the cursor is; what is given is not asked for."""
+        if reason := command.refusal(self.session.engine, item):
+            self.say(f"{command.title}: {reason}", "warn")
+            return
+        asked, self._left_out = asyncio.Event(), 0
+        self.run_worker(self._order(command, False, asked, [item], given), group="orders")
+        await asked.wait()
+
+    async def _order(
+        self,
+        command: Command,
+        with_options: bool,
+        asked: asyncio.Event,
+        items: Sequence[Any] | None = None,
+        given: Values = MappingProxyType({}),
+    ) -> None:
         try:
-            await self._order_asking(command, with_options, asked)
+            if items is None:
+                items = self.fitting(command) if command.on_object else [None]
+                self._left_out = len(self.targets) - len(items) if command.on_object else 0
+            await self._order_asking(command, with_options, asked, items, given)
         finally:
             asked.set()
 
@@ -163,15 +183,16 @@ class Operating(Screen[None], TakesKeys):
         asked.set()
         return await answer
 
-    async def _order_asking(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
-        items = self.fitting(command) if command.on_object else [None]
+    async def _order_asking(
+        self, command: Command, with_options: bool, asked: asyncio.Event, items: Sequence[Any], given: Values
+    ) -> None:
         about = items[0] if command.on_object else self._alike(command)
-        self._left_out = len(self.targets) - len(items) if command.on_object else 0
         known: Values = command.values(about) | {
             option.id: any(command.values(item)[option.id] for item in items)
             for option in command.options
             if option.entry is Entry.FLAG
         }
+        known = {**known, **given}
         values: Values | None = known
         if command.prepare is not None:
             prepared = await self._told(command, command.prepare(self.session.engine, about))
@@ -179,7 +200,8 @@ class Operating(Screen[None], TakesKeys):
                 return
             values = known = {**known, **prepared}
         if command.ask or with_options:
-            values = await self._answer(self._form(command, items, known), asked)
+            typed = await self._answer(self._form(command, items, known, given), asked)
+            values = None if typed is None else {**given, **typed}
         if values is not None and command.complete is not None:
             values = await self._told(command, command.complete(values))
         if values is not None and self._to_confirm(command, items):
@@ -216,15 +238,17 @@ class Operating(Screen[None], TakesKeys):
             return len(items) >= self.catalogue.settings.confirm_interrupts
         return command.harm is Harm.DESTROYS
 
-    def _form(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
+    def _form(
+        self, command: Command, items: Sequence[Any], values: Values, given: Values
+    ) -> ModalScreen[Values | None]:
         from dockertui.screens.form import FormScreen
 
         return FormScreen(
             self._title(command, items),
-            command.options,
+            [option for option in command.options if option.id not in given],
             values,
             item=items[0],
-            lines=lambda typed: self.lines(command, items, typed)[0],
+            lines=lambda typed: self.lines(command, items, {**given, **typed})[0],
             go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
         )
 

@@ -34,8 +34,19 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _has_files(subject: Subject) -> bool:
+    return subject.resource.kind in ("container", "volume")
+
+
+def _files(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.files_tab import FilesTab
+
+    return FilesTab(session.engine, settings)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("files", "Files", _files, _has_files, "containers and volumes have files: f follows to who uses it"),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )
