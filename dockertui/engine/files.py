@@ -2,8 +2,8 @@
 
 There is no call that lists a folder. What there is:
 
-- ``GET …/archive`` is a tar of all that lies below a path, mounted volumes included, also of a container that does not run.
-  The Engine holds the container's lock until the last byte is sent (moby, ``daemon/archive_unix.go``): until then
+- ``GET …/archive`` is a tar of all that lies below a path, mounted volumes included, also of a container that does not
+  run. The Engine holds the container's lock until the last byte is sent (moby, ``daemon/archive_unix.go``): until then
   ``inspect``, ``stop`` and ``start`` of that container wait.
 - ``GET …/export`` is a tar of the whole file system without its volumes, and locks nothing.
 - ``HEAD …/archive`` tells of one path that is known.
@@ -23,7 +23,6 @@ from typing import Any, Final
 from dockertui.engine.client import Engine, Stream
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import instant, number, text
-from dockertui.engine.json_stream import parse_json
 from dockertui.engine.reads import changes as changes_call
 from dockertui.engine.tar_stream import Member, TarError, TarParser
 from dockertui.engine.target import segment
@@ -31,7 +30,11 @@ from dockertui.engine.target import segment
 _STAT: Final = "X-Docker-Container-Path-Stat"
 _PLAIN: Final = {"Accept-Encoding": "identity"}
 _MARKS: Final = ("C", "A", "D")
-_GO_FOLDER, _GO_LINK, _GO_DEVICE, _GO_PIPE, _GO_SOCKET, _GO_CHARACTER = (1 << bit for bit in (31, 27, 26, 25, 24, 21))
+_GO_DEVICE: Final = 1 << 26
+_GO_CHARACTER: Final = 1 << 21
+_GO_KINDS: Final = (
+    (1 << 31, stat.S_IFDIR), (1 << 27, stat.S_IFLNK), (1 << 25, stat.S_IFIFO), (1 << 24, stat.S_IFSOCK)
+)  # fmt: skip
 """Bits of Go's ``fs.FileMode``, in which the Engine tells a file's type."""
 _GO_SPECIAL: Final = ((1 << 23, stat.S_ISUID), (1 << 22, stat.S_ISGID), (1 << 20, stat.S_ISVTX))
 
@@ -99,13 +102,7 @@ def _mode(go: int) -> int:
     if go & _GO_DEVICE:
         kind = stat.S_IFCHR if go & _GO_CHARACTER else stat.S_IFBLK
     else:
-        kinds = (
-            (_GO_FOLDER, stat.S_IFDIR),
-            (_GO_LINK, stat.S_IFLNK),
-            (_GO_PIPE, stat.S_IFIFO),
-            (_GO_SOCKET, stat.S_IFSOCK),
-        )
-        kind = next((type_ for bit, type_ in kinds if go & bit), stat.S_IFREG)
+        kind = next((type_ for bit, type_ in _GO_KINDS if go & bit), stat.S_IFREG)
     return kind | go & 0o777 | sum(bit for go_bit, bit in _GO_SPECIAL if go & go_bit)
 
 

@@ -1,7 +1,7 @@
 """One folder of a container that runs, listed by an exec of ``find`` in it: at once, where an archive reads all below.
 
-No shell is used, nothing is written, and it runs as root, so that it sees what ``docker cp`` does. GNU's ``find`` prints
-all that is needed by itself; busybox's has ``stat`` do it.
+No shell is used, nothing is written, and it runs as root, so that it sees what ``docker cp`` does. GNU's ``find``
+prints all that is needed by itself; busybox's has ``stat`` do it.
 """
 
 from __future__ import annotations

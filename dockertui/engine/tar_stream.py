@@ -1,7 +1,7 @@
 """The headers of a tar, read while its bytes come: what is in an archive of any size, in the memory of one header.
 
-`tarfile` wants a file to read from, and so a thread and a pipe; here bytes cut anywhere are fed. The formats are those of
-POSIX (pax and ustar) and of GNU tar: long names and links, numbers in base 256, sizes and times in pax records.
+`tarfile` wants a file to read from, and so a thread and a pipe; here bytes cut anywhere are fed. The formats are those
+of POSIX (pax and ustar) and of GNU tar: long names and links, numbers in base 256, sizes and times in pax records.
 """
 
 from __future__ import annotations

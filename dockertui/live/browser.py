@@ -1,14 +1,14 @@
 """Reads a container's folders as somebody looks at them: by which way, how far, and what is kept of it.
 
-**By which way.** The API lists no folder: an archive of one is a tar of all below it, data included, and a listing of `/`
-that way reads the whole file system. And while the Engine sends an archive it holds the container's lock: `inspect`, `stop`
-and `start` of it wait (measured on 20.10 and 28.5: for as long as it is read). So:
+**By which way.** The API lists no folder: an archive of one is a tar of all below it, data included, and a listing of
+`/` that way reads the whole file system. And while the Engine sends an archive it holds the container's lock: `inspect`,
+`stop` and `start` of it wait, measured on 20.10 and 28.5, for as long as it is read. So:
 
-- in a container that runs, an exec of `find` lists the folder in some milliseconds, 100,000 files in about a second;
-- where that cannot be (it does not run, has no `find`, the program is read-only, the settings forbid it) the archive is read,
-  its data dropped as it comes, for at most `PATIENCE` seconds because of the lock, and `AMOUNT` bytes;
-- of `/` the export, which is the same tar without the volumes, and takes no lock; meanwhile what a root is known to have is
-  asked for by name, so that one can go on to `/var` before all of `/usr` has passed.
+- in a container that runs, an exec of `find` lists the folder in some milliseconds, whatever lies below;
+- where that cannot be (it does not run, has no `find`, the program is read-only, the settings forbid it) the archive is
+  read, its data dropped as it comes, for at most `PATIENCE` seconds because of the lock, and `AMOUNT` bytes;
+- of `/` the export, which is the same tar without the volumes, and takes no lock; before it, what a root is known to
+  have is asked for by name, so that one can go on to `/var` before all of `/usr` has passed.
 
 What passes is kept (bounded), so that going deeper into it asks for nothing.
 """

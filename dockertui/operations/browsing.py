@@ -50,7 +50,7 @@ BROWSING: tuple[Operation, ...] = (
     *moves(Context.FILE, "file"),
     _in_file("left", "To the left", "scroll_left", "h", "left"),
     _in_file("right", "To the right", "scroll_right", "l", "right"),
-    _in_file("hex", "As hex, or as text", "turn_hex", "x", hint="hex"),
+    _in_file("hex", "As hex, or as text", "screen.turn_hex", "x", hint="hex"),
     _in_file("wrap", "Wrap long lines", "wrap", "w", hint="wrap"),
     _in_file("search", "Search", "screen.search", "/", hint="search"),
     _in_file("next_match", "Next match", "next_match", "n"),

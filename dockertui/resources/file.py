@@ -32,7 +32,7 @@ def columns(browser: Browser) -> Sequence[Column[FileEntry]]:
     """The columns for the folder that the browser shows."""
     return (
         Column("change", "±", lambda entry: _change(browser, entry), lambda entry: _mark(browser, entry), width=1),
-        Column("name", "NAME", _name, _folders_first(lambda entry: entry.name.lower()), width=20, grow=1),
+        Column("name", "NAME", _name, _folders_first(lambda entry: entry.name.lower()), width=16, grow=1),
         Column("size", "SIZE", lambda entry: _size(browser, entry), lambda entry: size_of(browser, entry) or 0,
                width=7, right=True, priority=1),
         Column("time", "MODIFIED", _time, lambda entry: entry.mtime, width=16, priority=2),

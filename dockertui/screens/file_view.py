@@ -58,7 +58,7 @@ class FileScreen(Screen[bool]):
         self._view = FileText()
         self._keys = Bar()
         self._timer: Timer | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._coming: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -88,12 +88,12 @@ class FileScreen(Screen[bool]):
     def _read(self) -> None:
         self._stop()
         self._data, self._said = bytearray(), ("", "")
-        self._task = asyncio.create_task(self._come())
+        self._coming = asyncio.create_task(self._come())
 
     def _stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        if self._coming is not None:
+            self._coming.cancel()
+            self._coming = None
 
     async def _come(self) -> None:
         """Take the file as it comes; what is shown meanwhile is what came."""
@@ -106,7 +106,7 @@ class FileScreen(Screen[bool]):
                         self._timer = self.set_timer(_FRAME, self._paint)
         except EngineError as error:
             self._said = str(error), "bad"
-        self._task = None
+        self._coming = None
         self._paint()
         await self._colour()
 
@@ -134,7 +134,7 @@ class FileScreen(Screen[bool]):
         facts = f"{format.size(size)} {mode(entry)}"
         kind = "hex" if self._view.hex else self._language or "text"
         part, style = self._said
-        if not part and self._task is not None:
+        if not part and self._coming is not None:
             part, style = f"reading, {format.size(have)} so far", "busy"
         elif not part and have < size:
             more = (
@@ -157,7 +157,7 @@ class FileScreen(Screen[bool]):
 
     def action_more(self) -> None:
         """Read the file again, and further: the API reads none from its middle."""
-        if self._task is None and len(self._data) < (self._entry.size or 0) and self._limit < MOST:
+        if self._coming is None and len(self._data) < (self._entry.size or 0) and self._limit < MOST:
             self._limit = min(MOST, self._limit * _MORE)
             self._read()
             self._paint_title()
@@ -167,6 +167,10 @@ class FileScreen(Screen[bool]):
 
     def action_download(self) -> None:
         self.dismiss(True)
+
+    def action_turn_hex(self) -> None:
+        self._view.turn_hex()
+        self._paint_title()
 
     def action_copy_line(self) -> None:
         self._say(copy(self.app, self._view.copied()))

@@ -58,7 +58,8 @@ class FileLines(Lines):
         self._tokens = tokens
         self._changed()
 
-    def action_turn_hex(self) -> None:
+    def turn_hex(self) -> None:
+        """Show hex in place of text, or the other way round."""
         self.hex, self._chosen = not self.hex, True
         self.top = self._row = self._shift = 0
         self._anew()
