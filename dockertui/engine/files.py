@@ -43,8 +43,9 @@ _GO_SPECIAL: Final = ((1 << 23, stat.S_ISUID), (1 << 22, stat.S_ISGID), (1 << 20
 class FileEntry:
     """A file as a listing has it.
 
-    ``mode`` is a ``st_mode``; 0 for one that is only known to have been deleted. ``uid`` and ``gid`` are -1, ``size`` (in
-    bytes) is None where they are not known; ``mtime`` is in epoch seconds. ``link`` is what a symbolic link, or a hard one, leads to.
+    ``mode`` is a ``st_mode``; 0 for one that is only known to have been deleted. ``uid`` and ``gid`` are -1 and
+    ``size`` (in bytes) is None where they are not known; ``mtime`` is in epoch seconds. ``link`` is what a symbolic
+    link, or a hard one, leads to.
     """
 
     name: str

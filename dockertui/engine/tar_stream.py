@@ -192,7 +192,9 @@ def _pax(data: bytes) -> dict[bytes, bytes]:
         length, _, _ = data[at : at + 20].partition(b" ")
         if not length.isdigit() or not len(length) < int(length) <= len(data) - at:
             raise TarError("a pax record of no length")
-        name, _, value = data[at + len(length) + 1 : at + int(length) - 1].partition(b"=")
-        records[name] = value
+        name, equals, value = data[at + len(length) + 1 : at + int(length)].partition(b"=")
+        if not equals or not value.endswith(b"\n"):
+            raise TarError("a pax record without value or end")
+        records[name] = value[:-1]
         at += int(length)
     return records

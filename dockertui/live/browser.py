@@ -1,8 +1,8 @@
 """Reads a container's folders as somebody looks at them: by which way, how far, and what is kept of it.
 
 **By which way.** The API lists no folder: an archive of one is a tar of all below it, data included, and a listing of
-`/` that way reads the whole file system. And while the Engine sends an archive it holds the container's lock: `inspect`,
-`stop` and `start` of it wait, measured on 20.10 and 28.5, for as long as it is read. So:
+`/` that way reads the whole file system. And while the Engine sends an archive it holds the container's lock:
+`inspect`, `stop` and `start` of it wait, measured on 20.10 and 28.5, for as long as it is read. So:
 
 - in a container that runs, an exec of `find` lists the folder in some milliseconds, whatever lies below;
 - where that cannot be (it does not run, has no `find`, the program is read-only, the settings forbid it) the archive is

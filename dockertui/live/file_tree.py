@@ -46,9 +46,9 @@ class FileTree:
 
     def begin(self, path: str, way: str, now: float) -> Folder:
         """A new reading of a folder; what an earlier one found stays until this one is complete."""
-        before = self.folders.get(path)
-        entries = before.entries if before is not None else {}
-        folder = self.folders[path] = Folder(way, now, entries, unseen=set(entries))
+        before = self.folders.get(path) or Folder()
+        folder = Folder(way, now, before.entries, fresh=before.fresh, unseen=set(before.entries))
+        self.folders[path] = folder
         return folder
 
     def put(self, folder: Folder, entry: FileEntry) -> None:

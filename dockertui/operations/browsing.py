@@ -32,7 +32,7 @@ BROWSING: tuple[Operation, ...] = (
     ),
     *moves(Context.FILES, "files"),
     _in_files("open", "Go into the folder; look into the file", "open", "enter", "l", "right", hint="open", order=1),
-    _in_files("up", "Up to the folder above", "up", "backspace", "h", "left", "-", hint="up", order=2),
+    _in_files("parent", "Up to the folder above", "up", "backspace", "h", "left", "-", hint="up", order=2),
     _in_files("path", "Go to a path that is typed", "type_path", "c", hint="path", order=3),
     _in_files("filter", "Filter by name: words, !words", "filter", "/", hint="filter", order=2),
     _in_files("sort", "Sort by name, size, time", "sort", "o", hint="sort"),

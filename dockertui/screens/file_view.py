@@ -83,6 +83,11 @@ class FileScreen(Screen[bool]):
         event.stop()
         await self._view.run_action(next(o.action for o in self._hints if o.id == event.action))
 
+    @property
+    def is_read(self) -> bool:
+        """Whether as much as was asked for has come."""
+        return self._coming is None
+
     # reading
 
     def _read(self) -> None:

@@ -102,6 +102,12 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         super().on_hide()
         self.leave()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being read or looked for, or waits to be painted."""
+        looking = self._looking is not None and not self._looking.done()
+        return looking or self.browser.reading is not None or self._timer is not None
+
     # painting
 
     def _paint_soon(self) -> None:
@@ -269,11 +275,10 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
                     path = told.target
                     told = await files.path_stat(self.engine, place.container, path)
         except EngineError as error:
-            lost = error.kind not in (ErrorKind.NOT_FOUND, ErrorKind.SERVER)
-            if lost or self.browser.why_no_exec:  # what only its processes see, as below /proc, a `find` may know
-                self._say(f"{path}: {error}", "warn" if not lost else "bad")
-                return
-            self._go(path)
+            if error.kind is ErrorKind.NOT_FOUND and not self.browser.why_no_exec:
+                self._go(path)  # what only its processes see, as all below /proc, a `find` may know
+            else:
+                self._say(f"{path}: {error}", "warn")
             return
         if not self.browser.within(path):
             self._say(f"it leads out of the volume, to {path}", "warn")

@@ -117,8 +117,8 @@ application = RequestCounter(get_wsgi_application())
 '''
 _SHOP: Final[dict[str, Made]] = {
     **_DEBIAN,
-    "/app/manage.py": "#!/usr/bin/env python\nimport sys\n\nfrom django.core.management import execute_from_command_line\n"
-    "\nif __name__ == '__main__':\n    execute_from_command_line(sys.argv)\n",
+    "/app/manage.py": "#!/usr/bin/env python\nimport sys\n\nfrom django.core import management\n"
+    "\nif __name__ == '__main__':\n    management.execute_from_command_line(sys.argv)\n",
     "/app/shop/__init__.py": "",
     "/app/shop/wsgi.py": _WSGI,
     "/app/shop/settings.py": "DEBUG = False\nALLOWED_HOSTS = ['shop.example.com']\nTIME_ZONE = 'UTC'\n",
