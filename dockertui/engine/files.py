@@ -87,7 +87,13 @@ def _archive(container: str) -> str:
 
 async def path_stat(engine: Engine, container: str, path: str) -> PathStat:
     """What is at a path. Links on the way are followed, one at its end is not."""
-    reply = await engine.request("HEAD", _archive(container), params={"path": path})
+    try:
+        reply = await engine.request("HEAD", _archive(container), params={"path": path})
+    except EngineError as error:  # the answer to a HEAD has no body, and so no words of the Engine
+        if error.kind not in (ErrorKind.NOT_FOUND, ErrorKind.SERVER):
+            raise
+        why = "" if error.kind is ErrorKind.NOT_FOUND else ": a link that leads in a circle, perhaps"
+        raise EngineError(error.kind, f"the Engine finds no {path}{why}", status=error.status) from None
     try:
         told: Any = json.loads(base64.b64decode(reply.headers.get(_STAT, "")))
     except ValueError:

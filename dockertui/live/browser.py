@@ -55,7 +55,7 @@ _SEED: Final = (
 )
 """What a root is likely to have."""
 _ASKED_AT_ONCE: Final = 6
-_NO_TOOL: Final = (ErrorKind.UNSUPPORTED, ErrorKind.BAD_REQUEST, ErrorKind.NOT_FOUND, ErrorKind.SERVER)
+_NO_TOOL: Final = (ErrorKind.UNSUPPORTED, ErrorKind.BAD_REQUEST, ErrorKind.SERVER)
 """By these an exec says that the tool is not there."""
 _ENGINES_FILES: Final = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 """Mounts of the Engine's own in every container."""
@@ -139,14 +139,18 @@ class Browser:
         """Show a folder, and read it unless it is known; ``whole``: all below it too, without a limit."""
         self.path, self.trouble = path, ""
         known = self.tree.folders.get(path)
-        if (
-            again
-            or whole
-            or not ((known and known.complete) or (self.reading is not None and self.reading.covers(path)))
-        ):
+        known_whole = known is not None and known.complete
+        coming = self.reading is not None and self.reading.covers(path)
+        if again or whole or not (known_whole or coming):
             self.stop()
-            self._task = asyncio.create_task(self._read(Reading(path, time.monotonic(), again), whole))
+            self.reading = Reading(path, time.monotonic(), again)
+            self._task = asyncio.create_task(self._read(self.reading, whole))
         self._changed()
+
+    async def settled(self) -> None:
+        """Wait until nothing is read any more."""
+        while self._task is not None:
+            await asyncio.wait([self._task])
 
     def stop(self) -> None:
         """End what is being read."""
@@ -174,7 +178,7 @@ class Browser:
         return self._why_no_exec if not self._tools else "" if self.by_exec else "by choice"
 
     async def _read(self, reading: Reading, whole: bool) -> None:
-        place, self.reading = self.place, reading
+        place = self.place
         assert place is not None
         try:
             with because("files"):

@@ -15,8 +15,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.files import FileEntry
 from dockertui.engine.trace import because
-from dockertui.operations.base import Context, Operation
-from dockertui.operations.catalogue import Catalogue
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.resources import format
 from dockertui.resources.file import mode
 from dockertui.screens.binding import bindings
@@ -31,6 +31,7 @@ FIRST: Final = 1024 * 1024
 MOST: Final = 64 * FIRST
 _MORE: Final = 8
 _FRAME: Final = 0.15
+_SAID_STAYS: Final = 6.0
 
 
 class FileText(FileLines):
@@ -66,15 +67,9 @@ class FileScreen(Screen[bool]):
         yield self._keys
 
     def on_mount(self) -> None:
-        keys = self._catalogue.keys_shown
-        self._keys.update(
-            [
-                Piece(((keys(o, 1), "key"), (f" {o.hint}", "dim")), action=o.id, priority=o.hint_order)
-                for o in self._hints
-            ]
-        )
         self.set_focus(self._view)
         self._read()
+        self._paint_title()
 
     def on_unmount(self) -> None:
         self._stop()
@@ -134,29 +129,30 @@ class FileScreen(Screen[bool]):
             self._paint_title()
 
     def _paint_title(self) -> None:
+        """The path with what it is, how much of it is shown; below, what there is to say, else the keys."""
         entry, have = self._entry, len(self._data)
         size = entry.size or 0
-        facts = f"{format.size(size)} {mode(entry)}"
         kind = "hex" if self._view.hex else self._language or "text"
-        part, style = self._said
-        if not part and self._coming is not None:
-            part, style = f"reading, {format.size(have)} so far", "busy"
-        elif not part and have < size:
+        facts = [Piece(kind, "dim", priority=3), Piece(f"{format.size(size)} {mode(entry)}", "dim", priority=2)]
+        if self._coming is not None:
+            facts.insert(0, Piece(f"reading, {format.size(have)} so far", "busy"))
+        elif have < size:
             more = (
-                f": {self._catalogue.keys_shown(self._more, 1)} reads more"
+                f"{self._key('file.more')} reads more"
                 if self._limit < MOST
-                else ": d downloads it"
+                else f"{self._key('file.download')} takes all"
             )
-            part, style = f"the first {format.size(have)}{more}", "warn"
-        shown = [Piece(part, style, priority=1)] if part else []
-        self._title.update(
-            [Piece(self._path, "title", least=12)],
-            [*shown, Piece(kind, "dim", priority=2), Piece(facts, "dim", priority=3)],
-        )
+            facts.insert(0, Piece(f"the first {format.size(have)}: {more}", "warn"))
+        self._title.update([Piece(self._path, "title", least=12)], facts)
+        text, style = self._said
+        hints = [
+            Piece(((self._key(o.id), "key"), (f" {o.hint}", "dim")), action=o.id, priority=o.hint_order)
+            for o in self._hints
+        ]
+        self._keys.update([Piece(text, style)] if text else hints)
 
-    @property
-    def _more(self) -> Operation:
-        return next(o for o in self._hints if o.id == "file.more")
+    def _key(self, id: str) -> str:
+        return self._catalogue.keys_shown(BY_ID[id], 1)
 
     # what can be done
 
@@ -191,5 +187,12 @@ class FileScreen(Screen[bool]):
         self._say(f"{format.plural(found, 'line')} found" if text else "")
 
     def _say(self, text: str) -> None:
-        self._said = text, ""
+        """Say it in place of the keys, for some seconds."""
+        self._said = said = text, ""
         self._paint_title()
+        self.set_timer(_SAID_STAYS, lambda: self._end_saying(said))
+
+    def _end_saying(self, said: tuple[str, str]) -> None:
+        if self._said is said:
+            self._said = "", ""
+            self._paint_title()

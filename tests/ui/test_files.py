@@ -123,7 +123,7 @@ async def test_what_an_export_shows_otherwise_is_asked_anew(host: DemoEngine) ->
     """The Engine's own mounts are in `/etc`: an export has them empty."""
     async with files_of("shop-report-1", host) as stage:
         await enter(stage, "etc")
-        assert asked(stage)[-3] == "GET archive?path=/etc/."
+        assert asked(stage)[-1] == "GET archive?path=/etc/."
         assert "by the archive API (it does not run)" in stage.line("as of")
         assert "38B" in stage.line("resolv.conf")
 
@@ -243,7 +243,7 @@ async def test_a_text_is_shown_in_its_colours(host: DemoEngine) -> None:
         assert tab_of(stage).move_to("wsgi.py")
         screen = await look(stage)
         await stage.until("Python")
-        assert 'application = RequestCounter' in stage.text
+        assert "application = RequestCounter" in stage.text
         tokens = {style for line in screen._view._tokens for _, style in line}
         assert {"keyword", "string", "comment", "name"} <= tokens
         await stage.press("slash")
@@ -272,7 +272,7 @@ async def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(host: Dem
         assert "the first 1.05MB: + reads more" in stage.text
         (request,) = [one for one in stage.main.session.trace if one.cause == "files: look"]
         assert request.bytes_in < 3_000_000, "the rest was not asked for"
-        await stage.press("plus_sign")
+        await stage.press("plus")
         await stage.until(lambda: screen.is_read)
         await stage.until("the first 8.39MB")
 
@@ -283,7 +283,7 @@ async def test_a_file_whose_stream_is_cut_shows_what_came_and_says_so(engine: De
         engine.faults.cut("GET .*archive", 200_000)
         await look(stage)
         await stage.until("imported 500 products")
-        assert "the connection" in stage.lines[0].lower() or "lost" in stage.lines[0].lower()
+        assert "closed the conn" in stage.footer
 
 
 async def test_a_device_has_nothing_to_show(host: DemoEngine) -> None:
@@ -414,7 +414,7 @@ async def test_hostile_names_are_shown_and_never_obeyed() -> None:
         await stage.press("escape")
         tab_of(stage).move_to("round")
         await stage.press("enter")
-        await stage.until("symbolic links")
+        await stage.until("a link that leads in a circle, perhaps")
         for name in names(stage):
             tab_of(stage).move_to(name)
             await stage.press("d")
@@ -439,4 +439,6 @@ async def test_a_download_of_a_hostile_name_lands_in_the_folder(tmp_path: Path) 
         await stage.type(str(tmp_path))
         await stage.press("ctrl+s")
         await stage.until("copied from")
-        assert sorted(os.fsencode(path) for path in os.listdir(tmp_path)) == sorted(os.fsencode(name) for name in names(stage) if name != "round")
+        assert sorted(os.fsencode(path) for path in os.listdir(tmp_path)) == sorted(
+            os.fsencode(name) for name in names(stage) if name != "round"
+        )

@@ -6,6 +6,7 @@ import io
 import stat
 import tarfile
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,8 @@ TYPES = {
     tarfile.CHRTYPE: stat.S_IFCHR,
     tarfile.BLKTYPE: stat.S_IFBLK,
 }
-FORMATS = (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT)
+Format = Literal[1, 2]
+FORMATS: tuple[Format, ...] = (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
 
 
 def made(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, **fields: object) -> tarfile.TarInfo:
@@ -93,7 +95,7 @@ def test_data_comes_whole_after_its_member(step: int) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_size_beyond_eight_gigabytes_is_told_and_its_data_skipped(form: int) -> None:
+def test_a_size_beyond_eight_gigabytes_is_told_and_its_data_skipped(form: Format) -> None:
     """Only the header is made: of the data as much as shows that it is counted."""
     parser = TarParser()
     (member,) = parser.feed(made("huge", size=20 << 30).tobuf(form))
