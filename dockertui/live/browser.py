@@ -177,6 +177,11 @@ class Browser:
             return "read only"
         return self._why_no_exec if not self._tools else "" if self.by_exec else "by choice"
 
+    @staticmethod
+    def archived(way: str) -> bool:
+        """Whether a folder's way is one of those that run nothing in the container."""
+        return way in (ARCHIVE, EXPORT)
+
     async def _read(self, reading: Reading, whole: bool) -> None:
         place = self.place
         assert place is not None

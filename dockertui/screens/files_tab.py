@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import posixpath
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
@@ -18,16 +18,17 @@ from dockertui.engine import files
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.files import FileEntry
-from dockertui.engine.models import Container, Volume
+from dockertui.engine.models import Container
 from dockertui.engine.trace import because
-from dockertui.live.browser import Browser, Place
+from dockertui.live.browser import Browser
 from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.resources.file import columns, join
-from dockertui.resources.users import running_first
+from dockertui.resources.file_place import Way, way_to
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.screens.clipboard import copy
+from dockertui.screens.files_head import place_line, way_line
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.table import Table
 from dockertui.widgets.text import clean, fit
@@ -69,8 +70,9 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show a container's or a volume's files, once the tab has the keyboard."""
-        place, self._item, self._why_not = _place(subject, world)
-        if self.browser.visit(place):
+        way = way_to(subject.item, world) if subject is not None else Way()
+        self._item, self._why_not = way.container, way.why_not
+        if self.browser.visit(way.place):
             self._cursors.clear()
             self._show_nothing()
             if self.has_focus:
@@ -169,43 +171,18 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         )
 
     def draw_head(self, y: int) -> Sequence[Segment]:
+        """Where one is, how the list was made, and the titles of the columns."""
         if y == 2:
             return super().draw_head(y)
-        left, right, style = self._place_line() if y == 0 else (*self._way_line(), "")
         if y == 1:
-            left, style, right = left, right, ""
-        right = fit(right, min(len(right), self.size.width // 2)) if right else ""
-        room = self.size.width - len(right) - 2
-        text = fit(clean(left), max(0, room))
-        return [self.segment(f" {text}", *((style,) if style else ())), self.segment(f"{right} ", "dim")]
-
-    def _place_line(self) -> tuple[str, str, str]:
-        browser = self.browser
-        volume = f"volume {browser.place.volume} · " if browser.place is not None and browser.place.volume else ""
-        counted = [format.plural(len(self.shown), "file")] if browser.folder is not None else []
-        if self.marks:
-            counted.append(f"● {len(self.marks)} marked")
-        if self._filter_line:
-            counted.append(f"/{clean(self._filter_line)}")
-        return f"{volume}{browser.path}", " · ".join(counted), "title"
-
-    def _way_line(self) -> tuple[str, str]:
-        """How the list was made and when, and what is the matter with it."""
-        browser, folder = self.browser, self.browser.folder
-        reading = browser.reading
-        if reading is not None:
-            amount = f", {format.size(reading.read)}" if reading.read else ""
-            return f"reading {reading.path} by {reading.way or 'the Engine'}{amount} … esc stops", "busy"
-        if browser.trouble:
-            return browser.trouble, "warn"
-        if folder is None:
-            return "", ""
-        through = f" of {browser.place.name}" if browser.place is not None and browser.place.volume else ""
-        why = browser.why_no_exec
-        how = f"{folder.way}{through}" + (f" ({why})" if why and "container" not in folder.way else "")
-        partial = "" if folder.complete else "not all of it: # reads on · "
-        at = datetime.fromtimestamp(folder.read_at).strftime("%H:%M:%S")
-        return f"{partial}as of {at}, by {how}", "" if folder.complete else "warn"
+            text, style = way_line(self.browser)
+            return [self.segment(fit(f" {clean(text)}", self.size.width), *((style,) if style else ()))]
+        left, right = place_line(self.browser, len(self.shown), len(self.marks), self._filter_line)
+        right = f" {clean(right)} "
+        return [
+            self.segment(fit(f" {clean(left)}", max(0, self.size.width - cell_len(right))), "title"),
+            self.segment(right, "dim"),
+        ]
 
     def head_clicked(self, x: int, event: events.Click) -> None:
         offset = event.get_content_offset_capture(self)
@@ -394,23 +371,3 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def _say(self, text: str, style: str = "") -> None:
         self.post_message(self.Said(text, style))
-
-
-def _place(subject: Subject | None, world: World) -> tuple[Place | None, Container | None, str]:
-    """Where an object's files are, the container through which they are reached, and why there is none."""
-    if subject is None:
-        return None, None, ""
-    item = subject.item
-    if isinstance(item, Container):
-        mounts = tuple(mount.destination for mount in item.mounts)
-        return Place(item.id, item.name, item.running and item.state != "paused", mounts=mounts), item, ""
-    if not isinstance(item, Volume):
-        return None, None, "only containers and volumes have files"
-    for user in running_first(world.containers_of_volume(item.name)):
-        mount = next(mount for mount in user.mounts if mount.name == item.name)
-        running = user.running and user.state != "paused"
-        return Place(user.id, user.name, running, mount.destination.rstrip("/") or "/", volume=item.name), user, ""
-    return None, None, (
-        "The Engine shows a volume's files only through a container that mounts it, and none does. One that never runs "
-        "is enough: docker create --volume NAME:/volume IMAGE; then come back here."
-    )  # fmt: skip

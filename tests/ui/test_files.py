@@ -88,6 +88,10 @@ async def look(stage: Stage) -> FileScreen:
     return screen
 
 
+def files_below(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
 # by which way
 
 
@@ -313,7 +317,7 @@ async def test_the_marked_are_downloaded(engine: DemoEngine, tmp_path: Path) -> 
         await stage.type(str(tmp_path))
         await stage.press("enter")
         await stage.until("copied from")
-        assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["app.js", "wsgi.py"]
+        assert files_below(tmp_path) == ["app.js", "wsgi.py"]
         assert "RequestCounter" in (tmp_path / "wsgi.py").read_text()
 
 
