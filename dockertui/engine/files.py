@@ -177,6 +177,13 @@ async def read(engine: Engine, container: str, path: str, limit: int) -> AsyncIt
                 yield entry, piece
                 if have >= limit:
                     return
+    if entry is None:
+        raise packs_nothing(path)
+
+
+def packs_nothing(path: str) -> EngineError:
+    """The error for an archive without anything in it: older Engines make one of names that are no UTF-8."""
+    return EngineError(ErrorKind.NOT_FOUND, f"the Engine packs nothing of {path}", "its folder may be downloaded whole")
 
 
 async def read_whole(engine: Engine, container: str, path: str, limit: int) -> bytes:

@@ -266,18 +266,21 @@ class Browser:
 
     async def _unfold(self, stream: Stream, reading: Reading, whole: bool, partial: Iterable[str]) -> None:
         async for members, size in files.members(stream):
-            if reading.unfolding is None:
+            if reading.unfolding is None and members:
                 now = self.engine.trace.clock()
                 reading.unfolding = Unfolding(self.tree, reading.path, reading.way, now, partial)
-            reading.unfolding.take(members)
             reading.read += size
+            if reading.unfolding is None:
+                continue
+            reading.unfolding.take(members)
             if not whole and (said := self._enough(reading)):
                 self.trouble = f"not all: {said}"
                 return
             self._check_count(self.tree.folders[reading.path])
             self._changed()
-        if reading.unfolding is not None:
-            reading.unfolding.end()
+        if reading.unfolding is None:
+            raise files.packs_nothing(reading.path)
+        reading.unfolding.end()
 
     @staticmethod
     def _enough(reading: Reading) -> str:

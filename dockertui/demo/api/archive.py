@@ -76,8 +76,6 @@ async def get(call: Call) -> web.StreamResponse:
     container = call.host.container(call.names["id"])
     asked = _path(call)
     found, path = files.at(call.host, container, asked)
-    if asked.endswith("/.") and not stat.S_ISDIR(found[path].mode):
-        raise Refusal(500, f"readdirent {asked}: not a directory")
     base = "." if asked.endswith("/.") and path != "/" else posixpath.basename(asked.rstrip("/")) or ""
     call.host.tell(container, "archive-path")
     members = [(base or "/", found[path])]
@@ -109,7 +107,7 @@ async def put(call: Call) -> web.StreamResponse:
     try:
         with tarfile.open(fileobj=io.BytesIO(bytes(body)), mode="r|") as tar:
             for member in tar:
-                data = tar.extractfile(member)
+                data = tar.extractfile(member) if member.isreg() else None
                 path = posixpath.normpath(f"{folder.rstrip('/')}/{member.name}")
                 container.files[path] = _kept(member, data.read() if data is not None else b"")
     except tarfile.TarError as error:

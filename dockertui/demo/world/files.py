@@ -154,6 +154,8 @@ def at(host: Host, container: Container, path: str) -> tuple[Files, str]:
     found = resolve(files, path, last=path.endswith(("/", "/.")))
     if found not in files:
         raise not_found(f"Could not find the file {path} in container {container.id}")
+    if path.endswith(("/", "/.")) and not stat.S_ISDIR(files[found].mode):
+        raise Refusal(500, f"readdirent {path}: not a directory")
     return files, found
 
 
