@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, logs, start, terminal
+from bench import files, idle, keys, logs, start, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
@@ -15,6 +15,7 @@ SUBJECTS = {
     "start": start.measure,
     "idle": idle.measure,
     "keys": keys.measure,
+    "files": files.measure,
     "logs": logs.measure,
     "longlog": logs.measure_long,
     "terminal": terminal.measure,

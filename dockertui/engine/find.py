@@ -17,7 +17,6 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.files import FileEntry
 from dockertui.engine.multiplex import Channel
 
-_BUSYBOX_LIMIT: Final = 64 * 1024 * 1024
 _RECORD_LIMIT: Final = 64 * 1024
 _COMPLAINT: Final = 4096
 """Bytes kept of what it complains about."""
@@ -87,29 +86,32 @@ class BusyboxParser(Parser):
     """A line for each file, its path last. A name may hold a newline, but no slash, and so never the folder's path."""
 
     def __init__(self, folder: bytes) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._folder = folder
+        self._rest = b""
         self._start = re.compile(
             rb"([0-9a-f]+) (\d+) (\d+) (\S+) (\S+) (\d+) (-?\d+) ([0-9a-f]+) ([0-9a-f]+) ('?)" + re.escape(folder)
         )
 
     def feed(self, data: bytes) -> list[Found]:
-        self._parts.append(data)
-        self._size += len(data)
-        if self._size > _BUSYBOX_LIMIT:
-            raise ValueError("too many files")
-        return []
+        return self._taken(self._rest + data, last=False)
 
     def end(self) -> list[Found]:
-        data = b"".join(self._parts)
+        return self._taken(self._rest, last=True)
+
+    def _taken(self, data: bytes, *, last: bool) -> list[Found]:
+        """The files in the data; only the beginning of the next one shows where the last one ends."""
         found: list[Found] = []
-        start = self._start.match(data)
+        start, at = self._start.match(data), 0
         while start is not None:
-            stop = start.end()
-            following = self._next(data, stop, int(start[6]) if _is_link(start) else 0)
-            found.append(self._file(start, data[stop : following.start() - 1 if following else len(data) - 1]))
-            start = following
+            link = int(start[6]) if stat.S_ISLNK(int(start[1], 16)) else 0
+            following = self._next(data, start.end(), link)
+            if following is None and not last:
+                break
+            end = following.start() if following is not None else len(data)
+            found.append(self._file(start, data[start.end() : end - 1]))
+            start, at = following, end
+        self._rest = data[at:]
+        if len(self._rest) > _RECORD_LIMIT:
+            raise ValueError("a name without end")
         return found
 
     def _next(self, data: bytes, at: int, link: int) -> re.Match[bytes] | None:
@@ -124,20 +126,16 @@ class BusyboxParser(Parser):
     def _file(self, start: re.Match[bytes], rest: bytes) -> Found:
         mode, uid, gid, owner, group, size, mtime, major, minor, quote = start.groups()
         name, link = rest, b""
-        if _is_link(start):
+        mode_bits = int(mode, 16)
+        if stat.S_ISLNK(mode_bits):
             rest = rest.removesuffix(quote)
             link = rest[len(rest) - int(size) :]
             name = rest[: len(rest) - int(size)].removesuffix(b"%b -> %b" % (quote, quote))
-        mode_bits = int(mode, 16)
         entry = FileEntry(
             _decoded(name.lstrip(b"/")), mode_bits, int(uid), int(gid), None if stat.S_ISDIR(mode_bits) else int(size),
             float(mtime), _decoded(link), device=(int(major, 16), int(minor, 16)),
         )  # fmt: skip
         return Found(entry, _decoded(owner), _decoded(group))
-
-
-def _is_link(start: re.Match[bytes]) -> bool:
-    return stat.S_ISLNK(int(start[1], 16))
 
 
 def _decoded(text: bytes) -> str:

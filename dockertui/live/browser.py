@@ -188,7 +188,6 @@ class Browser:
         try:
             with because("files"):
                 if whole or self.why_no_exec or not await self._by_exec(place, reading):
-                    await self._mark(place, reading)
                     await self._by_archive(place, reading, whole)
                     await self._name_owners(place)
                 else:
@@ -249,14 +248,25 @@ class Browser:
 
     async def _by_archive(self, place: Place, reading: Reading, whole: bool) -> None:
         if reading.path == "/":
-            reading.way = EXPORT
-            await self._seed(place, reading)
-            async with files.export(self.engine, place.container) as stream:
-                await self._unfold(stream, reading, whole, self._mounted(place))
+            await self._by_export(place, reading, whole)
             return
         reading.way = ARCHIVE
         async with files.archive(self.engine, place.container, f"{reading.path}/.") as stream:
             await self._unfold(stream, reading, whole, ())
+        await self._mark(place, reading)  # not before: the Engine may take longer to tell all that changed
+
+    async def _by_export(self, place: Place, reading: Reading, whole: bool) -> None:
+        """Nothing is locked by it, so that what changed is asked meanwhile."""
+        reading.way = EXPORT
+        marking = asyncio.create_task(self._mark(place, reading))
+        try:
+            await self._seed(place, reading)
+            async with files.export(self.engine, place.container) as stream:
+                await self._unfold(stream, reading, whole, self._mounted(place))
+            await marking
+        finally:
+            marking.cancel()
+            await asyncio.gather(marking, return_exceptions=True)
 
     @staticmethod
     def _mounted(place: Place) -> set[str]:
@@ -293,9 +303,7 @@ class Browser:
 
     async def _seed(self, place: Place, reading: Reading) -> None:
         """Show what the root is likely to have, asked for by name, before the export comes to it."""
-        first = {
-            path.split("/")[1] for path in (*place.mounts, *self.tree.marks) if path.startswith("/") and path != "/"
-        }
+        first = {path.split("/")[1] for path in place.mounts if path.startswith("/")} - {""}
         gate = asyncio.Semaphore(_ASKED_AT_ONCE)
 
         async def asked(name: str) -> FileEntry | None:
@@ -322,6 +330,8 @@ class Browser:
         """Ask what differs from the image: once, and whenever a folder is read again. Volumes are not in it."""
         if place.volume or (self._marked and not reading.again):
             return
+        if reading.way != EXPORT:
+            reading.way = "docker diff"
         try:
             self.tree.take_marks(await files.changes(self.engine, place.container))
         except EngineError as error:
