@@ -65,15 +65,21 @@ async def _looked(dockerd: Dockerd) -> tuple[float, ...]:
 
 async def _read(engine: Engine, path: str, *, by_exec: bool) -> tuple[float, float]:
     """Seconds to the whole list of a folder, and by how many bytes the memory grew."""
-    browser = Browser(engine, lambda: None, by_exec=by_exec)
+    whole = asyncio.Event()
+
+    def changed() -> None:
+        if browser.path == path and browser.reading is None:
+            whole.set()
+
+    browser = Browser(engine, changed, by_exec=by_exec)
     browser.visit(Place(NAME, NAME, True))
-    if by_exec:  # which tool the container has is found once
-        browser.go("/tmp")
-        await browser.settled()
+    browser.go("/tmp")  # which tool the container has is found once, and what it changed is asked once
+    await browser.settled()
     before, started = resident(os.getpid()), time.monotonic()
     browser.go(path, whole=not by_exec)
-    await browser.settled()
+    await whole.wait()
     seconds = time.monotonic() - started
+    await browser.settled()
     assert browser.folder is not None, browser.trouble
     assert browser.folder.complete, browser.trouble
     return seconds, float(resident(os.getpid()) - before)

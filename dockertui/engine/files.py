@@ -18,7 +18,7 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dockertui.engine.client import Engine, Stream
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -39,8 +39,7 @@ _GO_KINDS: Final = (
 _GO_SPECIAL: Final = ((1 << 23, stat.S_ISUID), (1 << 22, stat.S_ISGID), (1 << 20, stat.S_ISVTX))
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """A file as a listing has it.
 
     ``mode`` is a ``st_mode``; 0 for one that is only known to have been deleted. ``uid`` and ``gid`` are -1 and

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 BLOCK: Final = 512
 RECORDS_LIMIT: Final = 1024 * 1024
@@ -28,8 +27,7 @@ class TarError(ValueError):
     """What came is no tar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One file of a tar, as its header says.
 
     ``mode`` has the file's type, as ``st_mode`` has it. ``name`` and ``link`` hold bytes that are no UTF-8 as
@@ -100,8 +98,7 @@ class TarParser:
         if not block.strip(b"\0"):
             self.ended = True
             return None
-        unsigned = sum(block[:148]) + sum(block[156:]) + 8 * 32
-        if _number(block[148:156]) != unsigned:
+        if _number(block[148:156]) != sum(block) - sum(block[148:156]) + 8 * 32:
             raise TarError("it is no tar: the checksum of a header is wrong")
         kind, size = block[156:157], _number(block[124:136])
         if kind in (_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL):
@@ -165,7 +162,7 @@ def _number(field: bytes) -> int:
         value = int.from_bytes(field, "big") & (1 << 8 * len(field) - 1) - 1
         return value - (1 << 8 * len(field) - 1) if field[0] & 0x40 else value
     try:
-        return int(field.strip(b"\0 ") or b"0", 8)
+        return int(field.rstrip(b"\0 ") or b"0", 8)
     except ValueError:
         raise TarError(f"no number: {field!r}") from None
 

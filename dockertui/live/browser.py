@@ -104,7 +104,7 @@ class Browser:
         self._changed = changed
         self._tools = list(find.TOOLS)
         self._why_no_exec = ""
-        self._marked = False
+        self._marking: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     # where
@@ -122,7 +122,8 @@ class Browser:
             return False
         self.stop()
         self.tree, self.path, self.trouble = FileTree(), place.root if place is not None else "/", ""
-        self._tools, self._marked = list(find.TOOLS), False
+        self._tools = list(find.TOOLS)
+        self._forget_marks()
         return True
 
     @property
@@ -149,8 +150,23 @@ class Browser:
 
     async def settled(self) -> None:
         """Wait until nothing is read any more."""
-        while self._task is not None:
-            await asyncio.wait([self._task])
+        while waiting := [task for task in (self._task, self._marking) if task is not None and not task.done()]:
+            await asyncio.wait(waiting)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a folder is being read, or what changed is being told."""
+        return self.reading is not None or (self._marking is not None and not self._marking.done())
+
+    def close(self) -> None:
+        """Nobody looks any more: end everything."""
+        self.stop()
+        self._forget_marks()
+
+    def _forget_marks(self) -> None:
+        if self._marking is not None:
+            self._marking.cancel()
+            self._marking = None
 
     def stop(self) -> None:
         """End what is being read."""
@@ -190,8 +206,7 @@ class Browser:
                 if whole or self.why_no_exec or not await self._by_exec(place, reading):
                     await self._by_archive(place, reading, whole)
                     await self._name_owners(place)
-                else:
-                    await self._mark(place, reading)
+                self._mark(place, reading)
         except EngineError as error:
             self.trouble = str(error)
         if self.reading is reading:
@@ -253,20 +268,14 @@ class Browser:
         reading.way = ARCHIVE
         async with files.archive(self.engine, place.container, f"{reading.path}/.") as stream:
             await self._unfold(stream, reading, whole, ())
-        await self._mark(place, reading)  # not before: the Engine may take longer to tell all that changed
 
     async def _by_export(self, place: Place, reading: Reading, whole: bool) -> None:
-        """Nothing is locked by it, so that what changed is asked meanwhile."""
+        """Nothing is locked by it, so that what changed can be told meanwhile."""
         reading.way = EXPORT
-        marking = asyncio.create_task(self._mark(place, reading))
-        try:
-            await self._seed(place, reading)
-            async with files.export(self.engine, place.container) as stream:
-                await self._unfold(stream, reading, whole, self._mounted(place))
-            await marking
-        finally:
-            marking.cancel()
-            await asyncio.gather(marking, return_exceptions=True)
+        await self._seed(place, reading)
+        self._mark(place, reading)
+        async with files.export(self.engine, place.container) as stream:
+            await self._unfold(stream, reading, whole, self._mounted(place))
 
     @staticmethod
     def _mounted(place: Place) -> set[str]:
@@ -284,7 +293,7 @@ class Browser:
                 continue
             reading.unfolding.take(members)
             if not whole and (said := self._enough(reading)):
-                self.trouble = f"not all: {said}"
+                self.trouble = f"not all: {said}: # reads on"
                 return
             self._check_count(self.tree.folders[reading.path])
             self._changed()
@@ -296,9 +305,9 @@ class Browser:
     def _enough(reading: Reading) -> str:
         """Why no more is read, or ""."""
         if reading.read > AMOUNT:
-            return f"read {AMOUNT >> 30} GiB so far"
+            return f"{AMOUNT >> 30} GiB were read"
         if reading.way == ARCHIVE and time.monotonic() - reading.began > PATIENCE:
-            return f"stopped after {PATIENCE:.0f} s, in which inspect and stop of the container had to wait"
+            return f"stopped after {PATIENCE:.0f} s, the container is locked meanwhile"
         return ""
 
     async def _seed(self, place: Place, reading: Reading) -> None:
@@ -326,19 +335,21 @@ class Browser:
 
     # what else is told of files
 
-    async def _mark(self, place: Place, reading: Reading) -> None:
-        """Ask what differs from the image: once, and whenever a folder is read again. Volumes are not in it."""
-        if place.volume or (self._marked and not reading.again):
+    def _mark(self, place: Place, reading: Reading) -> None:
+        """Ask what differs from the image: once, and whenever a folder is read again. Volumes are not in it.
+
+        Apart from the reading, since the Engine may take long to tell of 100,000 files that changed.
+        """
+        if place.volume or (self._marking is not None and not (self._marking.done() and reading.again)):
             return
-        if reading.way != EXPORT:
-            reading.way = "docker diff"
+        self._marking = asyncio.create_task(self._marks(place))
+
+    async def _marks(self, place: Place) -> None:
         try:
             self.tree.take_marks(await files.changes(self.engine, place.container))
         except EngineError as error:
-            if error.kind is ErrorKind.LOST:
-                raise
-            self.trouble = f"what changed cannot be told: {error}"
-        self._marked = True
+            self.trouble = self.trouble or f"what changed cannot be told: {error}"
+        self._changed()
 
     async def _name_owners(self, place: Place) -> None:
         """Read what the container calls its users and groups, where it says."""

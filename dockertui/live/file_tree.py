@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from dockertui.engine.files import FileEntry, entry_of
@@ -131,7 +131,7 @@ class Unfolding:
         path, folder = self._open[-1]
         entry = entry_of(member, parts[-1])
         if entry.hard:
-            entry = replace(entry, size=self._size_of(entry.link))
+            entry = entry._replace(size=self._size_of(entry.link))
         elif entry.size:
             for outer, _ in self._open:
                 self._tree.below[outer] += entry.size

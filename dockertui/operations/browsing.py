@@ -46,7 +46,7 @@ BROWSING: tuple[Operation, ...] = (
     _in_files("again", "Read the folder again", "again", "R", hint="again"),
     _in_files("whole", "Read all below it, without a limit, and tell the folders' sizes", "whole", "#", hint="sizes"),
     _in_files("by_exec", "List by a command in the container, or by the archive API alone", "turn_exec", "w"),
-    _in_files("stop", "Stop reading; else back", "stop", "escape"),
+    _in_files("stop", "Stop reading; else drop the filter; else back", "stop", "escape"),
     *moves(Context.FILE, "file"),
     _in_file("left", "To the left", "scroll_left", "h", "left"),
     _in_file("right", "To the right", "scroll_right", "l", "right"),

@@ -64,7 +64,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.leave()
-        self.browser.stop()
+        self.browser.close()
 
     # whose files
 
@@ -108,7 +108,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     def is_busy(self) -> bool:
         """Whether something is being read or looked for, or waits to be painted."""
         looking = self._looking is not None and not self._looking.done()
-        return looking or self.browser.reading is not None or self._timer is not None
+        return looking or self.browser.is_busy or self._timer is not None
 
     # painting
 
@@ -299,6 +299,8 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     async def action_stop(self) -> None:
         if self.browser.reading is not None:
             self.browser.give_up()
+        elif self._filter_line:
+            self._filter("")
         else:
             await self.run_action("screen.back")
 

@@ -291,11 +291,9 @@ async def test_a_file_whose_stream_is_cut_shows_what_came_and_says_so(engine: De
 
 
 async def test_a_device_has_nothing_to_show(host: DemoEngine) -> None:
-    from dataclasses import replace
-
     async with files_of("shop-web-1", host) as stage:
         tab = tab_of(stage)
-        tab.patch({"etc": replace(tab.objects["etc"], mode=0o020666)})
+        tab.patch({"etc": tab.objects["etc"]._replace(mode=0o020666)})
         tab.move_to("etc")
         await stage.press("enter")
         await stage.until("a device, a pipe or a socket")
