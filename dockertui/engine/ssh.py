@@ -1,7 +1,8 @@
 """Reaching an Engine through ``ssh HOST docker system dial-stdio``, as the Docker CLI does.
 
 Each connection is one run of the system's own ssh, so that its configuration, agent, jump hosts and known
-hosts count. Nothing of our environment is sent. The command line is that of docker/cli's ``connhelper/ssh``.
+hosts count. Nothing of our environment is sent. The command line is that of docker/cli's ``connhelper/ssh``, but that
+a dead line is noticed.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ KEEPALIVE: Final = 120.0
 """Seconds an idle connection is kept: a new one costs a login."""
 DIAL_TIMEOUT: Final = 60.0
 """Seconds for a login and the first answer; a stream has no time limit of its own."""
+ALIVE: Final = 15
+"""Seconds of silence after which ssh asks the other side; after three without an answer it ends, and we know."""
 STDERR_LIMIT: Final = 4096
 GRACE: Final = 2.0
 """Seconds that ssh has to end by itself, then after SIGTERM."""
@@ -41,7 +44,7 @@ _GREETING: Final = b"HEAD /_ping HTTP/1.1\r\nHost: docker\r\n\r\n"
 def ssh_command(endpoint: Endpoint) -> list[str]:
     """The command that connects its standard input and output with the Engine."""
     parts = endpoint.split
-    command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]
+    command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-o", f"ServerAliveInterval={ALIVE}"]
     if parts.username:
         command += ["-l", unquote(parts.username)]
     if parts.port:

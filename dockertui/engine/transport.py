@@ -5,6 +5,7 @@ Imports aiohttp, which costs a tenth of a second: ``client.py`` loads it in a th
 
 from __future__ import annotations
 
+import socket
 import ssl
 from contextvars import ContextVar
 from types import SimpleNamespace
@@ -21,6 +22,8 @@ CONNECT_TIMEOUT: Final = 10.0
 NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
 """Calls are limited by ``asyncio.timeout``, streams not at all; only the connecting is limited here."""
 HEADER_LIMIT: Final = 64 * 1024
+_PROBES: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+"""Seconds of silence after which the kernel asks the other side, between two questions, and how often in vain."""
 
 last_status: ContextVar[int] = ContextVar("dockertui_last_status", default=0)
 """The HTTP status of this task's last reply: aiodocker loses it when an error has an unexpected body."""
@@ -89,7 +92,19 @@ def _connector(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.Ba
         return SSHConnector(endpoint)
     if endpoint.scheme == "npipe":
         return aiohttp.NamedPipeConnector(endpoint.socket_path.replace("/", "\\"), limit=0)
-    return aiohttp.TCPConnector(ssl=context if context else True, limit=0)
+    return aiohttp.TCPConnector(ssl=context if context else True, limit=0, socket_factory=_socket)
+
+
+def _socket(address: tuple[int, int, int, str, object]) -> socket.socket:
+    """A socket whose death is noticed: a stream of events may be silent for days, and has no heartbeat of its own."""
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    made.setblocking(False)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _PROBES.items():
+        if hasattr(socket, option):  # not every system knows all of them
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    return made
 
 
 async def _note_status(

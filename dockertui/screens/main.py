@@ -20,6 +20,7 @@ from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.view import BACK
+from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.world import World
@@ -35,6 +36,7 @@ from dockertui.screens.tabs import Tab
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.page import Page
 from dockertui.widgets.table import Table
 
@@ -50,12 +52,14 @@ class MainScreen(Operating, TerminalActions):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
         super().__init__()
         self.session = session
+        self.own_cost = own_cost
         self.catalogue = catalogue
         self.settings = catalogue.settings
-        self.world = World(session.mirror, session.sampler.usage)
+        self.world = World(session.mirror, session.sampler.usage, session.history)
+        self.world.glyphs = glyphs_for(self.settings.plots)
         self.lists = Panes(session, self.world)
         self.panes = self.lists.all
         self.containers = self.lists.containers
@@ -414,8 +418,22 @@ class MainScreen(Operating, TerminalActions):
         self.detail.select_tab(id)
         self._open_detail(True)
 
+    async def action_overview(self) -> None:
+        """All running containers by what they use; the one chosen there is shown here."""
+        from dockertui.screens.overview import OverviewScreen  # off the path to the first paint
+
+        await self.app.push_screen(OverviewScreen(self.session, self.world, self.catalogue), self._show_stats)
+
+    def _show_stats(self, id: str | None) -> None:
+        if id is not None:
+            self.follow_to(Reference("container", id, id[:12]))
+            self.action_open_tab("stats")
+
     def action_logs(self) -> None:
         log_choice.open_logs(self)
+
+    def action_logs_at_end(self) -> None:
+        log_choice.open_end(self)
 
     def action_project_logs(self) -> None:
         log_choice.open_project_logs(self)

@@ -34,15 +34,36 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _why(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.why_tab import WhyTab
+
+    return WhyTab(session)
+
+
+def _processes(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.process_tab import ProcessTab
+
+    return ProcessTab(session)
+
+
 def _events(session: Session, settings: Settings) -> Tab:
     from dockertui.screens.events_tab import EventsTab
 
     return EventsTab(session)
 
 
+def _stats(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.stats_tab import StatsTab
+
+    return StatsTab(session, settings)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
+    TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
     TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )

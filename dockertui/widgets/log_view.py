@@ -37,7 +37,7 @@ class LogView(LogFrame, can_focus=True):
     class SearchedToTheTop(Message):
         """A backward search has found nothing in what is loaded."""
 
-        # moving
+    # moving
 
     @property
     def cursor_entry(self) -> Entry | None:

@@ -19,7 +19,7 @@ REFUSALS = (
     (Case("container.rename", [UP, "create --name=two busybox"], "web", {"name": "two"}), "already in use",
      "another name"),
     (Case("container.run", [UP], values={**RUN, "name": "web"}), "already in use", "another name"),
-    (Case("container.run", values={**RUN, "image": "absent:1"}), "No such image", "pull it first"),
+    (Case("container.run", values={**RUN, "image": "absent:1"}), "registry-1.docker.io", "reachable from the Engine"),
     (
         Case("container.run", [UP.replace("busybox", "--publish=8080:80 busybox")],
              values={**RUN, "ports": ("8080:80",)}),
@@ -33,7 +33,7 @@ REFUSALS = (
     (Case("network.create", ["network create net"], values={"name": "net"}), "already exists", "another name"),
     (
         Case("network.create", ["network create --subnet=10.77.0.0/16 a"],
-             values={"name": "b", "subnet": "10.77.0.0/16"}),
+             values={"name": "b", "subnet": ("10.77.0.0/16",)}),
         "Pool overlaps",
         "another subnet",
     ),

@@ -201,5 +201,7 @@ async def test_a_master_connection_left_behind_holds_nothing_up(tmp_path: Path, 
 )
 def test_the_command_is_the_clis(url: str, arguments: list[str]) -> None:
     command = ssh_command(Endpoint("lab", url, "--host"))
-    assert command[:6] == ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]
-    assert command[6:] == arguments
+    assert command[:8] == [
+        "ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=15",
+    ]  # fmt: skip
+    assert command[8:] == arguments

@@ -32,9 +32,8 @@ def begin(host: Host, exec_: Exec) -> Container:
     if exec_.started:
         raise conflict(f"Error: Exec command {exec_.id} has already run")
     exec_.started = exec_.running = True
-    exec_.pid = host.new_pid()
-    later = host.now() + _ROUND_TRIP
-    host.tell_past(container, f"exec_start: {' '.join(exec_.words)}", later, execID=exec_.id)
+    exec_.pid, exec_.began = host.new_pid(), host.now()
+    host.tell_past(container, f"exec_start: {' '.join(exec_.words)}", exec_.began + _ROUND_TRIP, execID=exec_.id)
     return container
 
 
