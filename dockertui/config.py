@@ -76,6 +76,8 @@ class Settings:
     """Whether frames wait for the terminal to have shown the one before: for slow links."""
     stats_period: float = 2.0
     """Seconds between two samples of a visible container's CPU, memory and I/O."""
+    plots: str = AUTO
+    """What plots are drawn with: "braille", "blocks" or "ascii"; "auto": braille but on the Linux console."""
     confirm_interrupts: int = 2
     """From how many objects on stopping, restarting and the like asks first; 1: always."""
     terminal_leader: str = "ctrl+right_square_bracket"
@@ -92,6 +94,8 @@ class Settings:
     """Whether sessions take the whole real terminal in place of a pane."""
     log_memory: int = 32
     """Megabytes of a log that are kept; older lines are let go, and loaded again when they are scrolled to."""
+    files_exec: bool = True
+    """Whether the Files tab may list a folder of a running container by a `find` in it, in place of an archive."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
     endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
@@ -295,6 +299,12 @@ def _history(name: str, value: object) -> int:
     return value
 
 
+def _plots(name: str, value: object) -> str:
+    if value not in (AUTO, "braille", "blocks", "ascii"):
+        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "auto", "braille", "blocks" or "ascii"')
+    return str(value)
+
+
 def _permission(name: str, value: object) -> str:
     if value not in ("ask", "yes", "no"):
         raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "ask", "yes" or "no"')
@@ -307,7 +317,9 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "diff_output": _switch,
     "flow_control": _switch,
     "stats_period": _period,
+    "plots": _plots,
     "confirm_interrupts": _count,
+    "files_exec": _switch,
     "log_memory": _count,
     "terminal_leader": _key,
     "terminal_history": _history,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -87,8 +87,15 @@ class Trace:
 
     def per_minute(self, now: float) -> int:
         """How many requests were started in the 60 s before ``now`` (epoch seconds), at most the capacity."""
+        return sum(1 for _ in self._last_minute(now))
+
+    def causes(self, now: float) -> Counter[str]:
+        """The same by cause."""
+        return Counter(request.cause for request in self._last_minute(now))
+
+    def _last_minute(self, now: float) -> Iterator[Request]:
         newest_first = reversed(self._requests.copy())
-        return sum(1 for _ in itertools.takewhile(lambda request: request.started > now - 60, newest_first))
+        return itertools.takewhile(lambda request: request.started > now - 60, newest_first)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ tells: never across a restart, where the totals begin anew, and never across a t
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ GRACE: Final = 600.0
 """Seconds that the history of a removed container is kept."""
 _SHORTEST: Final = 0.2
 """Seconds. Two samples closer together give no rate worth showing; the later one is let go."""
+SMOOTHED_OVER: Final = 10.0
+"""Seconds. The time constant of the exponentially weighted means in `Series.smooth`."""
 _CLOCK_SET_BACK: Final = 60.0
 """Seconds. An Engine whose clock went back by more begins anew; by less, it is waited for."""
 
@@ -60,6 +63,8 @@ class Series:
         self.running = True
         """Whether the last that was heard is that it runs."""
         self.usage = usage
+        self.smooth = [NAN] * len(Column)
+        """By `Column`, what it uses, smoothed: an exponentially weighted mean, begun anew after a gap."""
         self._broken = True
         self._tiers = [Tier(scale, len(Column), 0) for scale in SCALES]
         self._means = [Mean(len(Column), Column.CPU_PEAK) for _ in SCALES[1:]]
@@ -82,6 +87,11 @@ class Series:
             row[Column.CPU] = row[Column.CPU_PEAK] = NAN
             cores = ()
         self._append(usage.read, row, cores, passed if before else 1.0, share)
+        fresh = 1.0 if before is None else 1.0 - math.exp(-passed / SMOOTHED_OVER)
+        self.smooth = [
+            new if mean != mean or new != new else mean + fresh * (new - mean)
+            for mean, new in zip(self.smooth, row, strict=True)
+        ]
         self.usage, self.last, self._broken = usage, usage.read, False
 
     def interrupt(self, share: float = 1.0) -> None:
@@ -89,6 +99,7 @@ class Series:
         if self._broken:
             return
         self._broken = True
+        self.smooth = [NAN] * len(Column)
         for tier, mean in zip(self._tiers[1:], self._means, strict=True):
             self._close(tier, mean, share)
         for tier in self._tiers:
@@ -167,6 +178,7 @@ class History:
         self._clock = clock
         self._budget = budget
         self._series: dict[str, Series] = {}
+        self._began: dict[str, tuple[float, float]] = {}
         self._removed: OrderedDict[str, float] = OrderedDict()
 
     def take(self, id: str, usage: Usage) -> None:
@@ -193,8 +205,17 @@ class History:
             series.running = False
             series.interrupt(self._share)
 
+    def begin(self, id: str, since: float | None, error: float) -> None:
+        """A container runs, since a moment (epoch s) told to `error` seconds: if that is another, it was restarted."""
+        if since is None:
+            return
+        before, self._began[id] = self._began.get(id), (since, error)
+        if before is not None and abs(since - before[0]) > error + before[1]:
+            self.stop(id)
+
     def remove(self, id: str) -> None:
         """A container is gone: its history goes after a grace."""
+        self._began.pop(id, None)
         if id in self._series:
             self.stop(id)
             self._removed[id] = self._clock()

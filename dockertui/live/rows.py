@@ -123,6 +123,10 @@ class Span:
         for tier, first, last in self._parts:
             self.times += tier.times[first:last]
 
+    def known(self, columns: Sequence[int]) -> list[bool]:
+        """Of each row whether it holds a figure in any of the columns: a gap does not."""
+        return [any(value == value for value in row) for row in zip(*map(self.column, columns), strict=True)]
+
     def column(self, column: int) -> array[float]:
         """The figures of a column, NaN for those not known."""
         found = array("f")

@@ -52,14 +52,17 @@ class Session:
             self.mirror.replace(kind, objects)
 
     def _remember(self, change: Change) -> None:
-        """End the histories of containers that went, or run no more."""
+        """Leave gaps in the histories of containers that went, run no more, or were started again."""
         if change.kind != "container":
             return
         for id in change.removed:
             self.history.remove(id)
         containers = self.mirror.objects("container")
         for id in change.changed:
-            if not containers[id].running:
+            container = containers[id]
+            if container.running:
+                self.history.begin(id, container.since, container.since_error)
+            else:
                 self.history.stop(id)
 
     async def run(self) -> None:

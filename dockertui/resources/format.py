@@ -31,9 +31,14 @@ def size(amount: int | float) -> str:
     return _scaled(amount, 1000, _DECIMAL, 3)
 
 
-def memory(amount: int | float) -> str:
+def memory(amount: int | float, digits: int = 4) -> str:
     """A size in memory, in binary units and four digits as `docker stats` has it: 38.21MiB."""
-    return _scaled(amount, 1024, _BINARY, 4)
+    return _scaled(amount, 1024, _BINARY, digits)
+
+
+def rate(amount: int | float) -> str:
+    """Bytes a second, in decimal units and three digits: 1.2kB/s."""
+    return f"{size(amount)}/s"
 
 
 def share(percent: float) -> str:
@@ -91,6 +96,11 @@ def clock(seconds: float) -> str:
     if hours:
         return f"{hours} h {minute} min"
     return f"{minute} min {second} s" if minute else f"{second} s"
+
+
+def period(seconds: float) -> str:
+    """How often something is done: 2 s, 7.5 s, 5 min 0 s."""
+    return f"{seconds:.3g} s" if seconds < 100 else clock(seconds)
 
 
 def parse_time(text: str) -> float | None:

@@ -16,6 +16,7 @@ from dockertui.engine.trace import Request, Trace
 from dockertui.operations.base import Context
 from dockertui.operations.lines import docker_line, request_line
 from dockertui.operations.reads import docker_words
+from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
 from dockertui.resources.secrets import masked_path, masked_reply
 from dockertui.screens.binding import bindings
@@ -26,6 +27,8 @@ from dockertui.widgets.page import Field, Page, Section
 from dockertui.widgets.table import Cell, Column, Table
 
 _FRAME = 0.5
+_COST_LOOKS = 4
+"""Every so many looks the program's own cost is told anew."""
 _MOVES = ("down", "up", "page_down", "page_up", "top", "bottom", "left", "right")
 
 
@@ -61,13 +64,15 @@ class LensScreen(Screen[None]):
         ("v", "reveal", "Show or hide secrets"),
     ]
 
-    def __init__(self, trace: Trace, endpoint: Endpoint) -> None:
+    def __init__(self, trace: Trace, endpoint: Endpoint, cost: OwnCost | None = None) -> None:
         super().__init__()
         self._trace = trace
+        self._cost = cost
         self._endpoint = endpoint
         self._table = LensTable(_columns(), empty_text="no request")
         self._page = Page()
-        self._title, self._footer = Bar(classes="title"), Bar()
+        self._title, self._own, self._footer = Bar(classes="title"), Bar(), Bar()
+        self._looks = 0
         self._filter = ""
         self._paused = False
         self._reveal = False
@@ -75,6 +80,7 @@ class LensScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._title
+        yield self._own
         yield self._table
         yield self._page
         yield self._footer
@@ -101,6 +107,9 @@ class LensScreen(Screen[None]):
                 self._table.patch(changed, gone)
                 self._show()
         self._paint_title()
+        if self._looks % _COST_LOOKS == 0:
+            self._own.update(*own_cost(self._cost.measure() if self._cost else None, self._trace))
+        self._looks += 1
 
     def _paint_title(self) -> None:
         left = [Piece("API lens", "title"), Piece(f"{len(self._table.shown)} of {len(self._trace)} requests", "dim")]
@@ -218,6 +227,22 @@ class LensScreen(Screen[None]):
 
     async def on_bar_pressed(self, event: Bar.Pressed) -> None:
         await self.run_action(event.action)
+
+
+def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]:
+    """What the program costs: itself, and the requests of the last minute by cause."""
+    left = [Piece("this program", "dim", priority=1)]
+    if cost is not None:
+        left.append(Piece(f"CPU {format.share(cost.cpu)}", priority=0))
+        if cost.memory is not None:
+            left.append(Piece(format.memory(cost.memory, 3), priority=0))
+        if cost.peak is not None:
+            left.append(Piece(f"peak {format.memory(cost.peak, 3)}", "dim", priority=4))
+        left.append(Piece(f"{format.rate(cost.sent)} to the terminal", priority=3))
+        left.append(Piece(f"over {cost.seconds:.0f} s", "dim", priority=5))
+    causes = trace.causes(trace.clock()).most_common()
+    each = [Piece(f"{count} {cause or 'other'}", "dim", priority=2) for cause, count in causes]
+    return left, [Piece(f"{sum(count for _, count in causes)} requests/min", priority=1), *each]
 
 
 def _entry(request: Request, reveal: bool) -> Entry:
