@@ -16,6 +16,9 @@ from dockertui.engine.json_stream import parse_json
 from dockertui.engine.multiplex import Channel
 from dockertui.engine.target import segment
 
+RUN_TIMEOUT: Final = 15.0
+"""Seconds that a command may take whose output is waited for."""
+START_PATIENCE: Final = 5.0
 SETTLE: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between the questions how a process ended: its output ends a moment before the Engine knows."""
 
@@ -59,8 +62,12 @@ def create_call(container: str, command: Command) -> Call:
 
 
 def start_call(exec_id: str) -> Call:
-    """The request that runs what was prepared; answered when it has closed its output."""
-    return Call("POST", f"/exec/{exec_id}/start", body={"Detach": False, "Tty": False})
+    """The request that runs what was prepared, answered when that has ended: how, `outcome` asks.
+
+    Docker 20.10 may not answer it when the command ends the container. Detached, Podman would never know of the end.
+    """
+    body = {"Detach": False, "Tty": False}
+    return Call("POST", f"/exec/{exec_id}/start", body=body, patience=START_PATIENCE)
 
 
 async def create(engine: Engine, container: str, command: Command, size: WindowSize | None = None) -> str:
@@ -131,7 +138,19 @@ async def outcome(engine: Engine, exec_id: str) -> Outcome:
 
 
 async def run(engine: Engine, container: str, command: Command, limit: int = 1 << 24) -> Finished:
-    """Run a command without a terminal to its end. Raises EngineError, PROTOCOL when it prints over ``limit`` bytes."""
+    """Run a short command without a terminal to its end.
+
+    Raises EngineError: TIMEOUT when it takes over `RUN_TIMEOUT`, PROTOCOL when it prints over ``limit`` bytes.
+    """
+    try:
+        async with asyncio.timeout(RUN_TIMEOUT):
+            return await _run(engine, container, command, limit)
+    except TimeoutError:
+        message = f"{command.words[0]} in the container did not end within {RUN_TIMEOUT:g} s"
+        raise EngineError(ErrorKind.TIMEOUT, message) from None
+
+
+async def _run(engine: Engine, container: str, command: Command, limit: int) -> Finished:
     exec_id = await create(engine, container, command)
     printed: dict[Channel, list[bytes]] = {}
     size = 0

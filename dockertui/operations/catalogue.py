@@ -8,6 +8,7 @@ from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.browsing import BROWSING
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
@@ -25,6 +26,7 @@ from dockertui.operations.system import SYSTEM
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.volumes import VOLUMES
+from dockertui.operations.why import WHY
 from dockertui.resources.registry import RESOURCES
 
 _JUMPS = tuple(
@@ -50,7 +52,9 @@ COMMANDS: tuple[Command, ...] = (
     *REPORTS,
 )
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *PROCESSES, *EVENTS, *STATS, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (
+    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *_JUMPS,
+)  # fmt: skip
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {

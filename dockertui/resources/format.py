@@ -67,6 +67,28 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2]) or "less than a second"
 
 
+def lasted(seconds: float) -> str:
+    """How long something took, exact where it was short: 0.04 s, 3.2 s, 42 s, 9 minutes 12 seconds."""
+    if seconds < 0.01:
+        return "less than 0.01 s"
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds)} s" if seconds < 60 else span(seconds)
+
+
+def hour(epoch: float, now: float) -> str:
+    """A moment in a sentence, local: 03:12:07 if it was today, 11-20 03:12:07 in this year, else with the year."""
+    try:
+        stamp, today = datetime.fromtimestamp(epoch), datetime.fromtimestamp(now)
+    except (OverflowError, OSError, ValueError):
+        return str(epoch)
+    if stamp.date() == today.date():
+        return f"{stamp:%H:%M:%S}"
+    return f"{stamp:%m-%d %H:%M:%S}" if stamp.year == today.year else f"{stamp:%Y-%m-%d %H:%M:%S}"
+
+
 def clock(seconds: float) -> str:
     """A running duration that shows each second: 12 s, 3 min 5 s, 2 h 10 min."""
     minutes, second = divmod(max(0, int(seconds)), 60)
@@ -105,6 +127,12 @@ def moment(epoch: float | None, now: float) -> str:
     except (OverflowError, OSError, ValueError):
         return str(epoch)
     return f"{stamp} ({span(now - epoch)} ago)" if now >= epoch else stamp
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def plural(count: int, noun: str) -> str:

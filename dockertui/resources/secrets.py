@@ -20,6 +20,14 @@ _ASSIGNMENT = re.compile(
 _URL_PASSWORD = re.compile(
     r"(?P<head>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{0,256}:)[^\s/@]{1,1024}(?=@)", re.I
 )
+# An option or a setting of a secret's name, and the credentials of an HTTP header, wherever they stand in a line.
+_IN_TEXT = re.compile(
+    r"(?P<head>(?<!/)(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credentials?)[\w-]{0,64}[\"']?"
+    r"\s{0,4}[=:]\s{0,4}"
+    r"|--[\w-]{0,64}(?:password|secret|token|key)\s{1,4}|\b(?:bearer|basic)\s{1,4}(?=[\w.~+/-]{16}))"
+    r"(?P<quote>[\"']?)[^\s\"',;&]{1,1024}",
+    re.I,
+)
 
 
 def is_secret(name: str) -> bool:
@@ -60,6 +68,11 @@ def _masked_parameter(value: str) -> str:
         except ValueError:
             pass  # a text that begins with a bracket
     return masked(value)
+
+
+def masked_line(text: str) -> str:
+    """A line of a log, an error or a command: also options, JSON and headers that look like a secret's are hidden."""
+    return _IN_TEXT.sub(rf"\g<head>\g<quote>{MASK}", masked_text(text))
 
 
 def _without_passwords(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from dockertui.config import Settings
 from dockertui.demo import DemoEngine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Link, LinkState
@@ -136,3 +137,21 @@ def test_connection(snap_compare: Compare, host: DemoEngine, size: tuple[int, in
 def test_help(snap_compare: Compare, host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dockertui.screens.help.__version__", "0.0.0")
     assert picture(snap_compare, host, (100, 70), presses("question_mark"))
+
+
+@SIZES
+@pytest.mark.parametrize("pressed", [(), ("j", "h", "enter"), ("o",)], ids=["tree", "folded", "by-cpu"])
+def test_processes(snap_compare: Compare, size: tuple[int, int], pressed: tuple[str, ...]) -> None:
+    clock = Clock()
+    with DemoEngine(clock=clock) as host:
+        app = program(host, clock, settings=Settings(stats_period=60))  # two samples: the header counts requests
+
+        async def before(pilot: Pilot[None]) -> None:
+            stage = Stage(app, pilot, host, clock)
+            await database(stage, "P")
+            await stage.until("PIDs of the host")
+            clock.advance(12)
+            await stage.until(lambda: all(live.cpu is not None for live in stage.tab("processes").objects.values()))
+            await stage.press(*pressed)
+
+        assert snap_compare(app, terminal_size=size, run_before=before)
