@@ -158,7 +158,7 @@ _TICK_CELLS: Final = 11
 def time_axis(window: Window, cells: int, *, live: bool, clock: Callable[[float], str]) -> str:
     """The labels below a plot: how long ago; where the end is not now, the time of day by `clock`."""
     most = max(1, cells // _TICK_CELLS)
-    tick = next((tick for tick in _TICKS if window.seconds / tick <= most), _TICKS[-1])
+    tick = next((tick for tick in _TICKS if window.seconds / tick <= most), window.seconds / most)
     line = [" "] * cells
     for number in range(int(window.seconds // tick), -1, -1):
         ago = number * tick

@@ -7,6 +7,7 @@ from typing import Any
 
 from dockertui.engine.stats import Usage
 from dockertui.live.history import History
+from dockertui.resources import format
 from dockertui.resources.container_plots import plots
 from dockertui.resources.load import Capacity, columns, load, totals
 from dockertui.resources.reply import Reply
@@ -125,3 +126,11 @@ def test_what_was_not_sampled_yet_is_blank_and_sorts_last() -> None:
         if column.id in ("cpu", "memory", "net", "block", "pids", "memory_bar"):
             assert column.sort is not None
             assert column.sort(row) is None
+
+
+def test_a_thousand_of_a_unit_are_written_out() -> None:
+    assert format.memory(1000 * 1024, 3) == "1000KiB"
+    assert format.memory(1023.4 * 1024, 3) == "1023KiB"
+    assert format.memory(999.4 * 1024, 3) == "999KiB"
+    assert format.memory(1024**2, 3) == "1MiB"
+    assert (format.period(2.0), format.period(7.5), format.period(3600)) == ("2 s", "7.5 s", "1 h 0 min")
