@@ -182,8 +182,10 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._show_status()
 
     def _tick(self) -> None:
-        """Once a second: times and ages. A timer of Textual's that comes too late on a busy machine never comes, so what
-        one of them should have done is done here."""
+        """Once a second: times and ages.
+
+        A timer of Textual's that comes too late on a busy machine never comes: what it should have done is done here.
+        """
         if not self.is_on_screen:
             return
         if self._listening is None:
