@@ -25,8 +25,8 @@ from dockertui.screens.log_feed import Span
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.log_text import NANO, Times
 from dockertui.widgets.timeline import Line, Part, Timed, Timeline
+from dockertui.widgets.timer import once
 
-_SOON = 0.02
 _SETTLE = 0.1
 """Seconds that the cursor rests on an object before its events are asked for."""
 _FRAME, _RACING_FRAME = 0.1, 0.25
@@ -113,7 +113,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         """The cursor may be on its way over many objects; the whole Engine is asked at once."""
         if self._starting is not None:
             self._starting.stop()
-        self._starting = self.set_timer(_SOON if self.everything else _SETTLE, self._start)
+        self._starting = once(self, 0 if self.everything else _SETTLE, self._start)
 
     def _start(self, reach: int = 0) -> None:
         """Listen, from where it was left; Podman from `reach` (epoch ns) on, where that is asked for."""
@@ -163,8 +163,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     def _paint_soon(self) -> None:
         if self._painting is None and self.is_attached and self.is_on_screen:
             frame = _RACING_FRAME if self._came + self._last_came > _RACING else _FRAME
-            wait = max(_SOON, self._painted_at + frame - time.monotonic())
-            self._painting = self.set_timer(wait, self._paint)
+            self._painting = once(self, self._painted_at + frame - time.monotonic(), self._paint)
 
     def _paint(self) -> None:
         self._painting = None
@@ -182,17 +181,8 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._show_status()
 
     def _tick(self) -> None:
-        """Once a second: times and ages.
-
-        A timer of Textual's that comes too late on a busy machine never comes: what it should have done is done here.
-        """
-        if not self.is_on_screen:
-            return
-        if self._listening is None:
-            self._start_soon()
-        if self._came:
-            self._paint()
-        else:
+        """Once a second: times and ages."""
+        if self.is_on_screen:
             self.refresh_frame()
             self._show_status()
 
