@@ -26,6 +26,7 @@ class Call:
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
     them, after the status 200. source: the file that is the body, a tar. sink: the file that the reply
     goes to. tar: source is a file or folder that is packed on its way, sink a folder that the reply is unpacked in.
+    patience: seconds after which a reply that says nothing is waited for no longer; None for as long as it takes.
     shown: what the journal and the lines have in place of a body with a password in it: that one is nowhere to be seen.
     """
 
@@ -38,6 +39,7 @@ class Call:
     source: str = ""
     sink: str = ""
     tar: bool = False
+    patience: float | None = None
     shown: Mapping[str, Any] | None = None
 
 
@@ -63,15 +65,20 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
         return await take(reply, call.sink, heard)
     if call.progress:
         return await _listen(engine, call, heard)
-    answer = await engine.request(
-        call.method,
-        call.path,
-        params=call.params,
-        body=_body(call, heard),
-        headers=_headers(call),
-        timeout=None,
-        shown=call.shown,
-    )
+    try:
+        answer = await engine.request(
+            call.method,
+            call.path,
+            params=call.params,
+            body=_body(call, heard),
+            headers=_headers(call),
+            timeout=call.patience,
+            shown=call.shown,
+        )
+    except EngineError as error:
+        if call.patience is not None and error.kind is ErrorKind.TIMEOUT:
+            return None
+        raise
     try:
         return json.loads(answer.body) if answer.body.strip() else None
     except ValueError:

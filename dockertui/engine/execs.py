@@ -18,6 +18,7 @@ from dockertui.engine.target import segment
 
 RUN_TIMEOUT: Final = 15.0
 """Seconds that a command may take whose output is waited for."""
+START_PATIENCE: Final = 5.0
 SETTLE: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between the questions how a process ended: its output ends a moment before the Engine knows."""
 
@@ -61,11 +62,12 @@ def create_call(container: str, command: Command) -> Call:
 
 
 def start_call(exec_id: str) -> Call:
-    """The request that runs what was prepared; answered at once: how it ended `outcome` asks.
+    """The request that runs what was prepared, answered when that has ended: how, `outcome` asks.
 
-    Connected to its output, it would never be answered by some Engines when the command ends the container.
+    Docker 20.10 may not answer it when the command ends the container. Detached, Podman would never know of the end.
     """
-    return Call("POST", f"/exec/{exec_id}/start", body={"Detach": True, "Tty": False})
+    body = {"Detach": False, "Tty": False}
+    return Call("POST", f"/exec/{exec_id}/start", body=body, patience=START_PATIENCE)
 
 
 async def create(engine: Engine, container: str, command: Command, size: WindowSize | None = None) -> str:

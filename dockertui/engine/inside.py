@@ -24,6 +24,7 @@ LIST: Final = 'for p in /proc/[0-9]*; do { IFS= read -r s <"$p/stat" && echo "$s
 """Prints a line of /proc/PID/stat for each process, and the shell's own PID, by what is built into any shell."""
 
 _PS_ARGS: Final = "-eo pid,ppid,etimes,comm"
+_PODMAN_ARGS: Final = "pid,ppid,etime,comm"
 _HZ: Final = 100
 """Ticks a second in which /proc/PID/stat counts: USER_HZ, the same on all of Docker's platforms."""
 _TRIES: Final = 3
@@ -96,8 +97,9 @@ async def _shell(engine: Engine, container: str, pid: int) -> tuple[str, ...]:
 
 
 async def _outside(engine: Engine, container: str) -> list[_Seen]:
+    podman = engine.version is not None and engine.version.podman
     try:
-        processes = listing(await containers.top(engine, container, _PS_ARGS)).processes
+        processes = listing(await containers.top(engine, container, _PODMAN_ARGS if podman else _PS_ARGS)).processes
     except EngineError as error:
         if error.kind not in (ErrorKind.SERVER, ErrorKind.BAD_REQUEST):
             raise

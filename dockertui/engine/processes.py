@@ -2,7 +2,7 @@
 
 An Engine runs the `ps` of its own host and keeps the lines of the container's processes. Which columns that knows
 differs: procps 4, procps 3 and busybox are served by the three formats, whatever else by the Engine's default.
-Podman runs the container's own `ps` where there is one.
+Podman has a list of its own, of the PIDs inside the container.
 """
 
 from __future__ import annotations
@@ -23,12 +23,17 @@ FORMATS: Final[tuple[str | None, ...]] = (
     None,
 )
 """Options of `ps`, the best first; None are the Engine's own, `-ef`."""
+PODMAN_FORMATS: Final[tuple[str | None, ...]] = ("pid,ppid,user,tty,state,etime,time,rss,pcpu,args", None)
+"""Descriptors of podman-top(1), which reads /proc itself; for options it would run a `ps` that may not be there."""
 
+_REFUSALS: Final = (ErrorKind.SERVER, ErrorKind.BAD_REQUEST)
 _USERS: Final = ("USER", "UID", "EUSER", "RUSER")
 _COMMANDS: Final = ("COMMAND", "CMD", "ARGS")
 _CLOCK: Final = re.compile(r"(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)(?:\.\d+)?")
 _SPOKEN: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?")
 _SIZE: Final = re.compile(r"([\d.]+)([kmgtKMGT]?)")
+_FINE: Final = 3
+"""Decimals of a share that is worth a reckoning."""
 _UNCOUNTED: Final = ("?", "-", "??")
 
 
@@ -70,7 +75,12 @@ class Lister:
     @property
     def ps_args(self) -> str | None:
         """The options that the last listing was asked for with."""
-        return FORMATS[self._format]
+        return self._formats[self._format]
+
+    @property
+    def _formats(self) -> tuple[str | None, ...]:
+        version = self._engine.version
+        return PODMAN_FORMATS if version is not None and version.podman else FORMATS
 
     async def list(self, container: str) -> Listing:
         """The processes now. Raises EngineError: CONFLICT when it does not run, NOT_FOUND when it is no more."""
@@ -78,16 +88,18 @@ class Lister:
             try:
                 return listing(await containers.top(self._engine, container, self.ps_args))
             except EngineError as error:
-                refused = error.kind in (ErrorKind.SERVER, ErrorKind.BAD_REQUEST) and "ps" in error.message
-                if not refused or self._format == len(FORMATS) - 1:
+                refused = error.kind in _REFUSALS and "ps" in error.message
+                if not refused or self._format == len(self._formats) - 1:
                     raise
                 self._format += 1
 
 
 def listing(reply: Mapping[str, Any]) -> Listing:
     """The processes of a reply of /top. Lines without a number as their PID are left out: they are threads."""
-    titles = tuple(strings(reply, "Titles"))
-    lines = reply.get("Processes")
+    titles, lines = tuple(strings(reply, "Titles")), reply.get("Processes")
+    if len(titles) == 1 and isinstance(lines, list):  # Podman, of a `ps` whose columns it cannot tell apart
+        titles = tuple(titles[0].split())
+        lines = [str(line[0]).split(None, len(titles) - 1) for line in lines if isinstance(line, list) and line]
     columns = {title: index for index, title in reversed(list(enumerate(titles)))}
     found = [_process(columns, line) for line in lines or () if isinstance(line, list)] if titles else []
     return Listing(titles, tuple([process for process in found if process is not None]))
@@ -104,7 +116,7 @@ def _process(columns: Mapping[str, int], line: Sequence[Any]) -> Process | None:
     pid = _number(cell("PID"))
     if pid is None:
         return None
-    tty = cell("TT", "TTY")
+    tty, share = cell("TT", "TTY"), cell("%CPU")
     return Process(
         pid,
         _number(cell("PPID")),
@@ -114,8 +126,8 @@ def _process(columns: Mapping[str, int], line: Sequence[Any]) -> Process | None:
         cell("STAT", "S", "STATE"),
         seconds(cell("ELAPSED")),
         seconds(cell("TIME")),
-        _decimal(cell("%CPU")),
-        _decimal(cell("%CUU")),
+        _decimal(share),
+        _decimal(cell("%CUU") or (share if len(share.partition(".")[2]) == _FINE else "")),
         _memory(cell("RSS")),
         cell(*_COMMANDS),
     )

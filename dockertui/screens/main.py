@@ -20,6 +20,7 @@ from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.command import Command
 from dockertui.operations.view import BACK
 from dockertui.own_cost import OwnCost
 from dockertui.resources import format
@@ -466,6 +467,11 @@ class MainScreen(Operating, TerminalActions):
 
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.follow_to(event.reference)
+
+    async def on_tab_ordered(self, event: Tab.Ordered) -> None:
+        command = BY_ID[event.command]
+        assert isinstance(command, Command)
+        await self.order(command, items=[event.item], given=event.given)
 
     def on_tab_said(self, event: Tab.Said) -> None:
         self.say(event.text, event.style)

@@ -184,9 +184,12 @@ def gauge(share: float, cells: int, glyphs: Glyphs) -> str:
     """A bar of so many cells, filled from the left by a share from 0 to 1; nothing for NaN."""
     if share != share or cells < 1:
         return " " * max(0, cells)
-    full = max(0, min(cells, round(share * cells)))
-    sign, rest = ("#", ".") if glyphs is ASCII else ("█", "░")
-    return sign * full + rest * (cells - full)
+    if glyphs is ASCII:
+        full = max(0, min(cells, round(share * cells)))
+        return "#" * full + "." * (cells - full)
+    eighths = max(1 if share > 0 else 0, min(cells * 8, round(share * cells * 8)))
+    full, part = divmod(eighths, 8)
+    return ("█" * full + " ▏▎▍▌▋▊▉"[part] * (part > 0)).ljust(cells, "░")
 
 
 def links(known: Sequence[bool]) -> list[bool]:

@@ -261,7 +261,7 @@ async def test_a_signal_to_one_process() -> None:
         await stage.until(lambda: "background writer" not in stage.detail_text)
         sent = [one for one in stage.app.trace if "/exec" in one.path and one.cause == "processes.signal"]
         assert any(one.path.endswith("/start") for one in sent)
-        assert "kill -TERM 8" in sent[-1].docker
+        assert "kill -TERM 8" in " ".join(sent[-1].docker)
 
 
 async def test_a_signal_to_the_first_process_needs_no_shell() -> None:

@@ -108,7 +108,7 @@ def test_totals_are_sums_beside_what_the_host_has() -> None:
         rows.append(load(make(Id=id), history))
     rows.append(load(make(Id="9" * 64), history))
     found = {name: text for name, text, _ in totals(rows, Capacity(4, 600 * MIB), BRAILLE)}
-    assert found["CPU"] == "██░░░░░░ 75.0% of 400%"
+    assert found["CPU"] == "█▌░░░░░░ 75.0% of 400%"
     assert found["MEM"] == "██░░░░░░ 150MiB of 600MiB"
     assert found["NET"] == "3kB/s / 0B/s"
     assert found["PIDS"] == "9"

@@ -35,6 +35,20 @@ def test_the_engines_own_columns() -> None:
     assert (one.age, one.memory, one.average, one.threads) == (None, None, None, None)
 
 
+def test_podmans_own_list() -> None:
+    titles = ["PID", "PPID", "USER", "TTY", "STATE", "ELAPSED", "TIME", "RSS", "%CPU", "COMMAND"]
+    (one,) = listing(reply("4 1 root ? R 1m30.880221076s 5s 984 16.192 sh -c loop", titles=titles)).processes
+    assert one.age == pytest.approx(90.88, abs=0.01)
+    assert (one.cpu_time, one.average, one.average_fine) == (5, 16.192, 16.192)
+    assert (one.state, one.tty, one.memory) == ("R", "", 984 << 10)
+
+
+def test_a_ps_whose_columns_podman_does_not_tell_apart() -> None:
+    raw = {"Titles": ["PID   USER     COMMAND"], "Processes": [["1 root     sh -c sleep 1000 & wait"], []]}
+    (one,) = listing(raw).processes
+    assert (one.pid, one.user, one.command) == (1, "root", "sh -c sleep 1000 & wait")
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -305,7 +305,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known("running", ended=None), event(41, "die", exitCode="9"), event(40, "destroy"), gone=True),
-            "ended itself with exit code 9, and was removed at 15:08:46",
+            "ended itself with exit code 9 after 59 s, and was removed at 15:08:46",
         ),
         (
             facts(known("running", ended=None), event(40, "destroy"), gone=True),
@@ -316,6 +316,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             "ended itself with exit code 2 after 1 minute, and was removed by its own --rm",
         ),
         (Facts("app", NOW, "exited"), "ended; with which exit code is not known"),
+        (Facts("app", NOW, "running"), "runs; more is not known of it yet"),
         (Facts("app", NOW, "hibernating"), "is hibernating"),
         (Facts("app", NOW), "is in a state that the Engine does not tell"),
         (facts(known("stopped", 1)), "ended itself with exit code 1 after 1 minute"),  # Podman's word

@@ -138,6 +138,9 @@ def test_ascii_is_ascii() -> None:
         assert "".join(area([0, 1, 2, 3], 3, 1, ASCII, hanging=hanging)).isascii()
     assert gauge(0.5, 4, ASCII) == "##.."
     assert gauge(0.5, 4, BLOCKS) == "██░░"
+    assert gauge(0.0001, 4, BLOCKS) == "▏░░░"
+    assert gauge(0.999, 4, BLOCKS) == "████"
+    assert gauge(0, 4, BLOCKS) == "░░░░"
     assert gauge(7, 4, ASCII) == "####"
     assert gauge(NAN, 4, ASCII) == "    "
 

@@ -211,7 +211,7 @@ def _by_itself(facts: Facts, death: Death, code: int) -> Verdict:
         what = f"ended with exit code 255{after(death)}"
         known = ("the Engine has no event of its end",)
         likely.append("the Engine, or its host, went down under it: then the Engine writes 255")
-    todo = _SHELL_TODO.get(code, ("read its last lines: l opens the log at its end",))
+    todo = _SHELL_TODO.get(code, ("read the log up to its end",))
     if not facts.last_lines:
         log = "its log cannot be read" if facts.log_error else "it wrote nothing to its log"
         known = (*known, log)

@@ -141,16 +141,18 @@ class Facts:
     def death(self) -> Death | None:
         """The last end of its process; None if it has not ended, or if that is not known."""
         inspected, told = self._inspected_death, self._death_event
-        if told is None or inspected is None:
-            return inspected or (_told(told) if told else None)
-        death = _told(told)
-        if inspected.at and death.at and not _close(inspected.at, death.at):
-            return death  # of one that is gone: the inspection is from before
-        begun = self._begun
-        lasted = inspected.lasted if inspected.lasted is not None else death.lasted
-        if lasted is None and begun and inspected.at:
-            lasted = max(0.0, inspected.at - begun)
-        return Death(inspected.at, death.code if inspected.code is None else inspected.code, lasted)
+        if told is None:
+            return inspected
+        death, at = _told(told), _at(told)
+        if inspected is not None and inspected.at and _close(inspected.at, at):
+            at = inspected.at
+        else:
+            inspected = None  # it is from before: of one that is gone
+        code = inspected.code if inspected and inspected.code is not None else death.code
+        lasted = inspected.lasted if inspected and inspected.lasted is not None else death.lasted
+        if lasted is None and (begun := self._begun):
+            lasted = max(0.0, at - begun)
+        return Death(at, code, lasted)
 
     @cached_property
     def _death_event(self) -> Event | None:
@@ -170,7 +172,9 @@ class Facts:
         end = _at(self._death_event) if self._death_event else self.finished
         if end is None:
             return None
-        return max((_at(event) for event in self.events if event.action == "start" and _at(event) < end), default=None)
+        told = [_at(event) for event in self.events if event.action == "start" and _at(event) < end]
+        inspected = [self.started] if self.gone and self.started is not None and self.started < end else []
+        return max(told + inspected, default=None)
 
     @property
     def _inspected_death(self) -> Death | None:
