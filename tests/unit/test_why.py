@@ -365,6 +365,14 @@ def test_limits_stand_beside_the_last_usage() -> None:
 
 
 @pytest.mark.parametrize(
+    ("swap", "advice"), [(0, "1536m"), (512 << 20, "1024m"), (768 << 20, "1280m"), (1 << 30, "1536m"), (-1, "-1")]
+)
+def test_more_memory_leaves_the_swap_as_it_was(swap: int, advice: str) -> None:
+    inspect = known(code=137, OOMKilled=True, host={**LIMIT, "MemorySwap": swap})
+    assert diagnose(facts(inspect)).todo[0].endswith(f"docker update --memory 1024m --memory-swap {advice} app")
+
+
+@pytest.mark.parametrize(
     ("error", "said_of_it"),
     [
         (PORT_TAKEN, "Bind for 0.0.0.0:8080 failed: port is already allocated"),
@@ -713,7 +721,7 @@ LINES = st.lists(st.builds(Line, st.integers(0, int(NOW) * SECOND), st.booleans(
 def test_no_reply_makes_it_stumble(
     inspect: Any, events: list[Event], lines: list[Line], gone: bool, listed: str
 ) -> None:
-    found = Facts("app", NOW, listed, Reply(inspect), events, lines, gone=gone)
+    found = Facts("app", NOW, listed, Reply(inspect), events=events, lines=lines, gone=gone)
     verdict = diagnose(found)
     assert verdict.what
     assert verdict.style in ("", "good", "warn", "bad", "dim")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dockertui.resources import format
-from dockertui.resources.why.facts import Facts, Probe
+from dockertui.resources.why.facts import Facts
+from dockertui.resources.why.inspected import Probe
 from dockertui.resources.why.last_words import likely_by_log
 from dockertui.resources.why.verdict import Verdict, quoted
 
