@@ -107,8 +107,8 @@ async def test_a_stopped_container_is_read_by_the_export_and_its_names_come_firs
     async with files_of("shop-report-1", host) as stage:
         assert "by an export, without volumes (it does not run)" in stage.line("as of")
         requests = asked(stage)
-        assert requests[0] == "GET changes"
         assert requests.index("HEAD archive?path=/var") < requests.index("GET export")
+        assert "GET changes" in requests
         assert not any(request.startswith("POST") for request in requests)
         assert "bin → usr/bin" in stage.text
 
