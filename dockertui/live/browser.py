@@ -205,8 +205,8 @@ class Browser:
             with because("files"):
                 if whole or self.why_no_exec or not await self._by_exec(place, reading):
                     await self._by_archive(place, reading, whole)
-                    await self._name_owners(place)
                 self._mark(place, reading)
+                await self._name_owners(place)
         except EngineError as error:
             self.trouble = str(error)
         if self.reading is reading:
@@ -247,7 +247,8 @@ class Browser:
         async for found in find.listed(self.engine, place.container, reading.path, self._tools[0]):
             folder = folder or self.tree.begin(reading.path, reading.way, self.engine.trace.clock())
             for entry, owner, group in found:
-                self.tree.owners[entry.uid], self.tree.groups[entry.gid] = owner, group
+                if owner:
+                    self.tree.owners[entry.uid], self.tree.groups[entry.gid] = owner, group
                 if entry.name:
                     self.tree.put(folder, entry)
             self._check_count(folder)
