@@ -149,8 +149,9 @@ async def test_by_choice_nothing_is_run_in_a_container(host: DemoEngine) -> None
         assert "by find in the container" in stage.text
 
 
-async def test_without_find_the_archive_serves(engine: DemoEngine) -> None:
-    engine.faults.fail("POST /containers/.*/exec", status=400, message="no find here")
+@pytest.mark.parametrize("status", [400, 403, 500])
+async def test_without_find_the_archive_serves(engine: DemoEngine, status: int) -> None:
+    engine.faults.fail("POST /containers/.*/exec", status=status, message="no find here")
     async with files_of("shop-web-1", engine) as stage:
         assert "by an export, without volumes (no find here)" in stage.line("as of")
         await enter(stage, "etc")
