@@ -13,6 +13,10 @@ import pytest
 
 from tests.engine.dockerd import Dockerd, missing
 
+# readline, which pytest loads, leaves the size of its terminal to all children; none of theirs could then be resized.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
+
 
 @pytest.fixture(scope="session")
 def dockerd() -> Iterator[Dockerd]:

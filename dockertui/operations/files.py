@@ -104,7 +104,7 @@ _OLD = Option("file", "File", hint="name.tar; also compressed", required=True, c
 FILES: tuple[Command, ...] = (
     Command(
         "image.save", "Save to a tar", "", (), "Images", Context.OBJECT, words="docker save file archive",
-        kind="image", many=False, ask=True, long=True, doing="saving", done="saved", options=(_NEW,),
+        kind="image", many=False, ask=True, long=True, reads=True, doing="saving", done="saved", options=(_NEW,),
         defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_save, outcome=_written,
     ),
     Command(
@@ -126,7 +126,7 @@ FILES: tuple[Command, ...] = (
     ),
     Command(
         "container.copy_out", "Copy a file or folder out", "", (), "Containers", Context.OBJECT, words="docker cp get",
-        kind="container", many=False, ask=True, long=True, doing="copying", done="copied from",
+        kind="container", many=False, ask=True, long=True, reads=True, doing="copying", done="copied from",
         options=(
             Option("path", "In the container", hint="/etc/hosts", required=True, check=_inside),
             Option("folder", "Into the folder here", default=".", required=True, check=_folder),
@@ -145,7 +145,8 @@ FILES: tuple[Command, ...] = (
     Command(
         "container.export", "Export its file system to a tar", "", (), "Containers", Context.OBJECT,
         words="docker export file archive",
-        kind="container", many=False, ask=True, long=True, doing="exporting", done="exported", options=(_NEW,),
-        defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export, outcome=_written,
+        kind="container", many=False, ask=True, long=True, reads=True, doing="exporting", done="exported",
+        options=(_NEW,), defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export,
+        outcome=_written,
     ),
 )  # fmt: skip

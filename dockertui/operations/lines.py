@@ -11,10 +11,10 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from dockertui.engine.call import Call
+from dockertui.engine.call import ID, Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.target import target
-from dockertui.resources.secrets import MASK, masked, masked_reply
+from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
@@ -51,12 +51,20 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
 
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
     """The requests as one command line: each follows when the one before it succeeded."""
-    return " && ".join(_call_line(endpoint, api, call, reveal=reveal) for call in calls)
+    if not calls:
+        return "# no request: it is done on this machine"
+    lines = [_call_line(endpoint, api, call, reveal=reveal) for call in calls]
+    for index, call in enumerate(calls):
+        if ID in call.path:  # what the call before it made is kept in a variable of the shell
+            lines[index - 1] = f'Id=$({lines[index - 1]} | sed \'s/.*"Id":"\\([^"]*\\).*/\\1/\')'
+            lines[index] = lines[index].replace(ID, "'\"$Id\"'")
+    return " && ".join(lines)
 
 
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
     headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
+    path = path if reveal else masked_path(path)
     line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
     if call.tar and call.sink:
         return f"{line} | tar -x -C {shlex.quote(call.sink)}"
@@ -74,9 +82,8 @@ def _files(call: Call) -> list[str]:
 
 
 def _body(call: Call, reveal: bool) -> str:
-    if call.body is None:
-        return ""
-    return json.dumps(call.body if reveal else masked_reply(call.body), ensure_ascii=False)
+    body = call.body if call.shown is None else call.shown
+    return "" if body is None else json.dumps(body if reveal else masked_reply(body), ensure_ascii=False)
 
 
 def request_line(

@@ -39,7 +39,7 @@ NARROW, WIDE = (80, 24), (160, 45)
 NOW = 1_773_500_966.0
 """2026-03-14 15:09:26 UTC."""
 
-PATIENCE = 4.0
+PATIENCE = 60.0
 """Seconds after which a state that does not come counts as missing."""
 
 CHARACTERS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {"space": " "}

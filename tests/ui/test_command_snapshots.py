@@ -66,6 +66,43 @@ def test_no_jobs(snap_compare: Compare, host: DemoEngine) -> None:
     assert picture(snap_compare, host, NARROW, on_debug("J"))
 
 
+@SIZES
+def test_login_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    async def scene(stage: Stage) -> None:
+        await on_debug("2")(stage)
+        await stage.main.action_order("registry.login")
+        await stage.until("Log in to a registry")
+        await stage.press("tab")
+        await stage.type("ann")
+        await stage.press("tab")
+        await stage.type("open sesame")
+
+    assert picture(snap_compare, host, size, scene)
+
+
+@SIZES
+def test_recreate_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    """Its secrets are hidden."""
+
+    async def scene(stage: Stage) -> None:
+        await on_debug()(stage)
+        await stage.goto("legacy-import")
+        await stage.main.action_order("container.recreate")
+        await stage.until("Recreate with changes")
+
+    assert picture(snap_compare, host, size, scene)
+
+
+def test_long_notice(snap_compare: Compare, host: DemoEngine) -> None:
+    async def scene(stage: Stage) -> None:
+        await on_debug("2")(stage)
+        said = 'Pull an image 127.0.0.1:5001/shop:1: Head "http://127.0.0.1:5001/v2/shop/manifests/1": no basic auth '
+        stage.main.say(f"{said}credentials: check the name; if it is private, log in to its registry (: login)", "bad")
+        await stage.settle()
+
+    assert picture(snap_compare, host, NARROW, scene)
+
+
 def in_files(name: str, pane: str, *folders: str, then: tuple[str, ...] = ()) -> Scene:
     """In the Files tab of an object, some folders down; without the list, whose figures go on meanwhile."""
 

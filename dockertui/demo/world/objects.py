@@ -125,6 +125,8 @@ class Container:
     start_due: float | None = None
     logs: deque[LogLine] = field(default_factory=lambda: deque(maxlen=4000))
     log_from: float | None = None
+    ended: set[int] = field(default_factory=set)
+    """Of its processes, those that a signal has ended, by their place in the temper's."""
     summaries: dict[bool, tuple[bytes, bytes]] = field(default_factory=dict)
 
     @property
@@ -170,6 +172,7 @@ class Exec:
     started: bool = False
     exit_code: int | None = None
     pid: int = 0
+    began: float | None = None
 
 
 @dataclass(slots=True)

@@ -9,42 +9,18 @@ import shlex
 import stat
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Protocol
 
-from dockertui.demo.world import files
+from dockertui.demo.world import files, processes
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container, Exec
 from dockertui.demo.world.refusal import Refusal
+from dockertui.demo.world.shell_processes import Console, ProcessCommands
 
 SHELLS = frozenset(("sh", "bash", "ash", "/bin/sh", "/bin/bash"))
 NOT_FOUND, INTERRUPTED, END = 127, 130, 999
 """`END` is no exit code: the shell is to leave."""
 _FINDER = "command -v"
 """A program that looks for a shell asks by a script with this in it, which is beyond this shell's language."""
-
-
-class Console(Protocol):
-    """Where a process reads and writes."""
-
-    @property
-    def tty(self) -> bool:
-        """Whether it is a terminal."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows."""
-
-    async def readline(self, prompt: str) -> str | None:
-        """A line, None at the end of the input. Raises InterruptedError for Ctrl-C."""
-
-    async def write(self, text: str) -> None:
-        """To standard output."""
-
-    async def complain(self, text: str) -> None:
-        """To standard error."""
-
-    async def interruptible(self, work: Awaitable[int]) -> int:
-        """Do what Ctrl-C ends."""
 
 
 class Shell:
@@ -54,6 +30,7 @@ class Shell:
         self._host = host
         self._container = container
         self._console = console
+        self._processes = ProcessCommands(host, container, exec_, console)
         self._user = exec_.user.partition(":")[0] or "root"
         self._directory = PurePosixPath(exec_.workdir or str(container.config.get("WorkingDir") or "/"))
         self._env = {**_environment(container), "USER": self._user, **exec_.env}
@@ -62,9 +39,10 @@ class Shell:
             "cat": self._cat, "cd": self._cd, "clear": self._clear, "colors": self._colors, "date": self._date,
             "echo": self._echo, "env": self._print_env, "exit": self._leave, "false": self._false, "find": self._find,
             "help": self._help,
-            "hostname": self._hostname, "id": self._id, "ls": self._ls, "ps": self._ps, "pwd": self._pwd,
-            "seq": self._seq, "sleep": self._sleep, "stty": self._stty, "top": self._top, "tput": self._tput,
-            "true": self._true, "uname": self._uname, "whoami": self._whoami, "yes": self._yes,
+            "hostname": self._hostname, "id": self._id, "kill": self._processes.kill, "ls": self._ls,
+            "ps": self._processes.ps, "pwd": self._pwd, "seq": self._seq, "sleep": self._sleep, "stty": self._stty,
+            "top": self._top, "tput": self._tput, "true": self._true, "uname": self._uname,
+            "whoami": self._whoami, "yes": self._yes,
         }  # fmt: skip
 
     async def run(self, words: list[str]) -> int:
@@ -75,7 +53,10 @@ class Shell:
             if _FINDER in words[2]:
                 await self._console.write("/bin/bash")
                 return 0
-            return await self._line(words[2])
+            if (script := self._processes.script(words[2])) is not None:
+                return await script
+            code = await self._line(words[2])
+            return code - END if code >= END else code
         return await self._interactive()
 
     async def _interactive(self) -> int:
@@ -247,16 +228,6 @@ class Shell:
                 await self._console.write(piece.decode("utf-8", "replace"))
         return code
 
-    async def _ps(self, words: list[str]) -> int:
-        await self._say("    PID USER     COMMAND")
-        for number, (user, command) in enumerate(self._processes(), 1):
-            await self._say(f"{number:>7} {user:<8} {command}")
-        return 0
-
-    def _processes(self) -> list[tuple[str, str]]:
-        own = self._container.temper.processes or (("root", " ".join(self._container.command)),)
-        return [*own, (self._user, "sh")]
-
     async def _top(self, words: list[str]) -> int:
         """Drawn once a second on the alternate screen, until Ctrl-C."""
         await self._console.write("\x1b[?1049h\x1b[?25l")
@@ -272,8 +243,8 @@ class Shell:
         usage = self._container.temper.cpu * 100 * self._host.noise.uniform(0.7, 1.3)
         lines = [f"top - {self._container.name}", f"%Cpu(s): {usage:5.1f} us", ""]
         lines.append("\x1b[7m" + "    PID USER      %CPU COMMAND".ljust(columns) + "\x1b[0m")
-        for number, (user, command) in enumerate(self._processes(), 1):
-            lines.append(f"{number:>7} {user:<8} {usage / number:5.1f} {command}"[:columns])
+        for number, one in enumerate(processes.of(self._host, self._container), 1):
+            lines.append(f"{one.inside:>7} {one.user:<8} {usage / number:5.1f} {one.command}"[:columns])
         return "\x1b[H" + "\x1b[K\r\n".join(lines[: rows - 1]) + "\x1b[J"
 
     async def _seq(self, words: list[str]) -> int:
