@@ -162,7 +162,7 @@ async def test_without_find_the_archive_serves(engine: DemoEngine, status: int) 
 async def test_nothing_is_asked_before_the_tab_has_the_keyboard(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         await stage.goto("shop-web-1")
-        await stage.press("right_square_bracket", "right_square_bracket")
+        stage.main.detail.select_tab("files")
         await stage.until("enter: look at the files")
         await stage.press("j", "k", "j")
         assert asked(stage) == []
