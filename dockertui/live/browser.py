@@ -55,8 +55,11 @@ _SEED: Final = (
 )
 """What a root is likely to have."""
 _ASKED_AT_ONCE: Final = 6
-_NO_TOOL: Final = (ErrorKind.UNSUPPORTED, ErrorKind.BAD_REQUEST, ErrorKind.SERVER)
-"""By these an exec says that the tool is not there."""
+_NO_TOOL: Final = (
+    *(ErrorKind.UNSUPPORTED, ErrorKind.BAD_REQUEST, ErrorKind.SERVER),
+    *(ErrorKind.UNAUTHORIZED, ErrorKind.PROTOCOL),  # as of a proxy that lets no exec through
+)
+"""By these an exec says that the tool is not to be had."""
 _ENGINES_FILES: Final = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 """Mounts of the Engine's own in every container."""
 
@@ -205,8 +208,8 @@ class Browser:
             with because("files"):
                 if whole or self.why_no_exec or not await self._by_exec(place, reading):
                     await self._by_archive(place, reading, whole)
-                    await self._name_owners(place)
                 self._mark(place, reading)
+                await self._name_owners(place)
         except EngineError as error:
             self.trouble = str(error)
         if self.reading is reading:
@@ -247,7 +250,8 @@ class Browser:
         async for found in find.listed(self.engine, place.container, reading.path, self._tools[0]):
             folder = folder or self.tree.begin(reading.path, reading.way, self.engine.trace.clock())
             for entry, owner, group in found:
-                self.tree.owners[entry.uid], self.tree.groups[entry.gid] = owner, group
+                if owner:
+                    self.tree.owners[entry.uid], self.tree.groups[entry.gid] = owner, group
                 if entry.name:
                     self.tree.put(folder, entry)
             self._check_count(folder)
@@ -320,9 +324,9 @@ class Browser:
                 try:
                     told = await files.path_stat(self.engine, place.container, f"/{name}")
                 except EngineError as error:
-                    if error.kind in (ErrorKind.NOT_FOUND, ErrorKind.SERVER):
-                        return None
-                    raise
+                    if error.kind is ErrorKind.LOST:
+                        raise
+                    return None  # it is not there; anything else the export will meet, and say
             size = None if (told.mode & 0o170000) == 0o040000 else told.size
             return FileEntry(name, told.mode, size=size, mtime=told.mtime, link=told.target)
 

@@ -158,6 +158,8 @@ class Unfolding:
         path, folder = self._open.pop()
         if path not in self._partial:
             self._tree.finish(folder)
+        if any(f"{partial}/".startswith(f"{path}/") for partial in self._partial):
+            del self._tree.below[path]  # what is mounted there is not in the archive, and so not in the sum
 
     def end(self) -> None:
         """The archive is whole."""

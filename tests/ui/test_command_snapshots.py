@@ -104,14 +104,13 @@ def test_long_notice(snap_compare: Compare, host: DemoEngine) -> None:
 
 
 def in_files(name: str, pane: str, *folders: str, then: tuple[str, ...] = ()) -> Scene:
-    """In the Files tab of an object, some folders down."""
+    """In the Files tab of an object, some folders down; without the list, whose figures go on meanwhile."""
 
     async def scene(stage: Stage) -> None:
         await stage.until_open()
-        await stage.until_measured()
         await stage.press(pane)
         await stage.goto(name)
-        await stage.press("F")
+        await stage.press("F", *(("z",) if stage.main.wide else ()))
         tab = stage.tab("files")
         for folder in folders:
             await stage.until(lambda: not tab.is_busy)

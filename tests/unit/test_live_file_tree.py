@@ -85,11 +85,13 @@ def test_a_new_reading_keeps_what_was_known_until_it_ends() -> None:
 
 def test_what_an_export_shows_otherwise_than_it_is_never_counts_as_whole() -> None:
     tree = FileTree()
-    unfolding = Unfolding(tree, "/", "test", 1.0, ["/data"])
-    unfolding.take([folder("data"), folder("etc"), file("etc/x")])
+    unfolding = Unfolding(tree, "/", "test", 1.0, ["/srv/data"])
+    unfolding.take([folder("etc"), file("etc/x"), folder("srv"), folder("srv/data")])
     unfolding.end()
-    assert not tree.folders["/data"].complete
+    assert not tree.folders["/srv/data"].complete
+    assert tree.folders["/srv"].complete
     assert tree.folders["/etc"].complete
+    assert set(tree.below) == {"/", "/etc"}, "no sum without what is mounted"
 
 
 def test_deleted_files_are_found_by_their_folder() -> None:
