@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, logs, pulling, start, stats, terminal
+from bench import files, idle, keys, logs, pulling, start, stats, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
@@ -17,6 +17,7 @@ SUBJECTS = {
     "stats": stats.measure,
     "keys": keys.measure,
     "pulling": pulling.measure,
+    "files": files.measure,
     "logs": logs.measure,
     "longlog": logs.measure_long,
     "minutelog": logs.measure_minute,

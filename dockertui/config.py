@@ -94,6 +94,8 @@ class Settings:
     """Whether sessions take the whole real terminal in place of a pane."""
     log_memory: int = 32
     """Megabytes of a log that are kept; older lines are let go, and loaded again when they are scrolled to."""
+    files_exec: bool = True
+    """Whether the Files tab may list a folder of a running container by a `find` in it, in place of an archive."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
     endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
@@ -317,6 +319,7 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "stats_period": _period,
     "plots": _plots,
     "confirm_interrupts": _count,
+    "files_exec": _switch,
     "log_memory": _count,
     "terminal_leader": _key,
     "terminal_history": _history,

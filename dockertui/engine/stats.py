@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from dockertui.engine.fields import NOTHING, Raw, count, instant, mapping, mappings, text
 
+_CORES_MOST: Final = 1024
+"""Processors that are told apart; a host with more of them is a lie, or beyond any plot."""
 _HUNDRED_NS: Final = 10_000_000
 """Windows counts processor time in units of 100 ns: so many make a second."""
 
@@ -112,7 +114,8 @@ def _each(cpu_stats: Raw) -> list[Any]:
 def _cores(now: Raw, before: Raw) -> tuple[float, ...]:
     """`_cpu` of each processor: its share of the time that passed on one. Offline ones, at the end, are left out."""
     passed, processors = _system_passed(now, before), _processors(now)
-    each, each_before = _each(now)[:processors], _each(before)[:processors]
+    shown = min(processors, _CORES_MOST)
+    each, each_before = _each(now)[:shown], _each(before)[:shown]
     if not passed or len(each) != len(each_before) or not all(isinstance(time, int) for time in each + each_before):
         return ()
     spent = [max(0, time - time_before) for time, time_before in zip(each, each_before, strict=True)]

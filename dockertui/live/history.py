@@ -26,6 +26,8 @@ _SHORTEST: Final = 0.2
 """Seconds. Two samples closer together give no rate worth showing; the later one is let go."""
 SMOOTHED_OVER: Final = 10.0
 """Seconds. The time constant of the exponentially weighted means in `Series.smooth`."""
+_ABSURD: Final = 1e30
+"""What an Engine tells beyond this is no figure, and no float would hold all of it."""
 _CLOCK_SET_BACK: Final = 60.0
 """Seconds. An Engine whose clock went back by more begins anew; by less, it is waited for."""
 
@@ -146,7 +148,7 @@ def _row(usage: Usage, before: Usage | None, passed: float) -> list[float]:
     """A row by `Column`. Without a sample before it there are no rates."""
 
     def known(value: float | None) -> float:
-        return NAN if value is None else value
+        return value if value is not None and value < _ABSURD else NAN
 
     rates = [NAN] * len(_RATES)
     if before is not None:
@@ -168,7 +170,9 @@ def _row(usage: Usage, before: Usage | None, passed: float) -> list[float]:
 
 def _rate(total: int | None, before: int | None, passed: float) -> float:
     """By how much a total grows a second; one that was set back, or is not told, has no rate."""
-    return NAN if total is None or before is None or total < before else (total - before) / passed
+    if total is None or before is None or not 0 <= total - before < _ABSURD:
+        return NAN
+    return (total - before) / passed
 
 
 class History:

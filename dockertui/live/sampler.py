@@ -77,8 +77,10 @@ class Sampler:
 
     @property
     def period(self) -> float:
-        """Seconds between two samples of a container: what was asked for, or more where there are many."""
-        return self._period
+        """Seconds between two samples of a container: what was asked for; more where there are many, and on Podman."""
+        version = self._engine.version
+        streamed = version is not None and version.podman and not self._one_shot()
+        return max(self._period, _PODMAN_PERIOD) if streamed else self._period
 
     @period.setter
     def period(self, seconds: float) -> None:

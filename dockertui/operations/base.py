@@ -19,6 +19,8 @@ class Context(StrEnum):
     EVENTS = "in the events"
     STATS = "in the plots of statistics"
     OVERVIEW = "in the overview"
+    FILES = "in files"
+    FILE = "in a file"
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"
     PROMPT = "while typing a filter or a search"

@@ -8,6 +8,7 @@ from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.browsing import BROWSING
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
@@ -52,7 +53,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 """What can be asked of the Engine."""
 OPERATIONS: tuple[Operation, ...] = (
-    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *EVENTS, *TERMINAL, *_JUMPS,
+    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *_JUMPS,
 )  # fmt: skip
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 

@@ -76,8 +76,11 @@ def _inside(value: str) -> None:
 
 
 def _copy_out(item: Container, values: Values) -> Plan:
-    path, folder = values["path"], _path(values["folder"])
-    return Plan((container_calls.copy_out(item.id, path, folder),), ("cp", f"{item.name}:{path}", f"{folder}/"))
+    """Of the path that was typed, or of several that were marked in the Files tab."""
+    folder = _path(values["folder"])
+    paths = (values["path"],) if isinstance(values["path"], str) else values["path"]
+    commands = [word for path in paths for word in (";", "cp", f"{item.name}:{path}", f"{folder}/")]
+    return Plan(tuple(container_calls.copy_out(item.id, path, folder) for path in paths), tuple(commands[1:]))
 
 
 def _copy_in(item: Container, values: Values) -> Plan:
@@ -87,7 +90,8 @@ def _copy_in(item: Container, values: Values) -> Plan:
 
 
 def _written(reply: Any) -> str:
-    return format.size(number(reply, "written") or 0) if isinstance(reply, dict) else ""
+    replies = [one for one in (reply if isinstance(reply, list) else [reply]) if isinstance(one, dict)]
+    return format.size(sum(number(one, "written") or 0 for one in replies)) if replies else ""
 
 
 def _loaded(reply: Any) -> str:

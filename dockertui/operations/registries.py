@@ -98,7 +98,7 @@ REGISTRIES: tuple[Command, ...] = (
         options=(Option("registry", "Registry", Entry.CHOICE, required=True, choices_in="registries"),),
         prepare=_logged_in, plan=_logout,
         takes_along=lambda item, world, values: [
-            f"{values['registry']}: its credentials are erased here, for the docker command, too"
+            f"the credentials of {values['registry']} on this machine, for the docker command, too"
         ],
     ),
 )  # fmt: skip

@@ -100,7 +100,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("entrypoint", "Entry point", hint="a program, in place of the image's"),
     Option("hostname", "Host name"),
     Option("health", "Health check", hint="a shell command, every 30 s by default"),
-    Option("tty", "Terminal, standard input open", Entry.FLAG, False),
+    Option("tty", "Terminal (tty), input open", Entry.FLAG, False),
     Option("remove", "Remove it when it ends", Entry.FLAG, False),
 )
 

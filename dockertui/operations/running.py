@@ -36,10 +36,6 @@ async def _another(engine: Engine, item: Container) -> Values:
     return {**await like(engine, item), "name": run.new_name()}
 
 
-async def _anew(engine: Engine, item: Any) -> Values:
-    return {"name": run.new_name()}
-
-
 async def _with_image(engine: Engine, values: Values) -> Values:
     """An image that the Engine does not have is pulled first, as `docker run` does it. Raises EngineError."""
     try:
@@ -76,7 +72,7 @@ RUNNING: tuple[Command, ...] = (
     Command(
         "container.run", "Run a new container", "", ("c",), _GROUP, Context.OBJECT, "run", 3, "docker run create new",
         kind=KIND, on_object=False, ask=True, long=True, doing="starting", done="runs", options=run.OPTIONS,
-        prepare=_anew, complete=_with_image, plan=run.plan, outcome=_told,
+        defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan, outcome=_told,
     ),
     Command(
         "container.run_like", "Run another like this", "", (), _GROUP, Context.OBJECT, words="docker run clone copy",

@@ -29,7 +29,9 @@ from dockertui.widgets.timeline import Line, Part, Timed, Timeline
 _SETTLE = 0.1
 """Seconds that the cursor rests on an object before its events are asked for."""
 _FRAME, _RACING_FRAME = 0.1, 0.25
-"""Seconds between two paints; the longer when more than a screen full came since the last one."""
+"""Seconds between two paints; the longer when rows race past, and nobody reads them."""
+_RACING = 5
+"""Events since the last paint from which on they race."""
 _PODMAN_BACK = 3600 * NANO
 """How far back Podman is asked at first: it keeps everything."""
 _SINCE_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
@@ -54,7 +56,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._starting: Timer | None = None
         self._painting: Timer | None = None
         self._painted_at = 0.0
-        self._came = 0
+        self._came = self._last_came = 0
         self._leave: Callable[[], None] = _nothing
 
     def _describe(self, row: Timed) -> Line:
@@ -159,14 +161,14 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     def _paint_soon(self) -> None:
         if self._painting is None and self.is_attached and self.is_on_screen:
-            frame = _RACING_FRAME if self._came > self.body_height else _FRAME
+            frame = _RACING_FRAME if self._came + self._last_came > _RACING else _FRAME
             wait = max(0.001, self._painted_at + frame - time.monotonic())
             self._painting = self.set_timer(wait, self._paint)
 
     def _paint(self) -> None:
         self._painting = None
         self._painted_at = time.monotonic()
-        self._came = 0
+        self._came, self._last_came = 0, self._came
         self.rows_changed(self.list.update())
         self._show_status()
 

@@ -202,7 +202,8 @@ class FormScreen(ModalScreen[Values | None]):
             yield self._answers
 
     def on_mount(self) -> None:
-        self._title.update([Piece(self._heading, "title")], [Piece("* needed", "dim")])
+        needed = [Piece("* needed", "dim")] if any(row.option.required for row in self._rows) else []
+        self._title.update([Piece(self._heading, "title")], needed)
         go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
         leave = (("esc", "key"), (" leave", "dim"))
         move = (("enter ↑ ↓", "key"), (" fields", "dim"))

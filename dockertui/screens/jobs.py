@@ -144,6 +144,8 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     """All of one job: what came of it, its layers, the last lines it told."""
     line = docker_line(jobs.endpoint, job.task.plan.docker, reveal=reveal)
     facts = [Field("State", str(job.state)), Field("Docker", line)]
+    if not job.over and job.progress.summary:
+        facts.append(Field("How far", job.progress.summary))
     if job.said:
         facts.append(Field("Said", job.said, "bad" if job.state is State.FAILED else ""))
     layers = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -133,8 +134,17 @@ class Operating(Screen[None], TakesKeys):
 
     # from the order to the jobs
 
-    async def order(self, command: Command, *, with_options: bool = False, items: Sequence[Any] | None = None) -> None:
+    async def order(
+        self,
+        command: Command,
+        *,
+        with_options: bool = False,
+        items: Sequence[Any] | None = None,
+        given: Values = MappingProxyType({}),
+    ) -> None:
         """Do a command to the targets, or to these `items`, once all that has to be asked was answered.
+
+        What is `given` of its options is not asked for.
 
         Returns when the question stands on the screen, so that the next key is for it, or when there is none.
         """
@@ -142,15 +152,20 @@ class Operating(Screen[None], TakesKeys):
             self.say(f"{command.title}: {reason}", "warn")
             return
         asked = asyncio.Event()
-        self.run_worker(self._order(command, with_options, asked, items), group="orders")
+        self.run_worker(self._order(command, with_options, asked, items, given), group="orders")
         if command.prepare is None and command.report is None:  # who asks the Engine first may be kept waiting by it
             await asked.wait()
 
     async def _order(
-        self, command: Command, with_options: bool, asked: asyncio.Event, items: Sequence[Any] | None
+        self,
+        command: Command,
+        with_options: bool,
+        asked: asyncio.Event,
+        items: Sequence[Any] | None,
+        given: Values,
     ) -> None:
         try:
-            await self._order_asking(command, with_options, asked, items)
+            await self._order_asking(command, with_options, asked, items, given)
         finally:
             asked.set()
 
@@ -174,7 +189,12 @@ class Operating(Screen[None], TakesKeys):
         return await answer
 
     async def _order_asking(
-        self, command: Command, with_options: bool, asked: asyncio.Event, chosen: Sequence[Any] | None
+        self,
+        command: Command,
+        with_options: bool,
+        asked: asyncio.Event,
+        chosen: Sequence[Any] | None,
+        given: Values,
     ) -> None:
         items = chosen or (self.fitting(command) if command.on_object else [None])
         about = items[0] if command.on_object else self._alike(command)
@@ -184,6 +204,7 @@ class Operating(Screen[None], TakesKeys):
             for option in command.options
             if option.entry is Entry.FLAG
         }
+        known = {**known, **given}
         values: Values | None = known
         if command.prepare is not None:
             prepared = await self._told(command, command.prepare(self.session.engine, about))
@@ -191,7 +212,7 @@ class Operating(Screen[None], TakesKeys):
                 return
             values = known = {**known, **prepared}
         if command.ask or with_options:
-            typed = await self._answer(self._form(command, items, known), asked)
+            typed = await self._answer(self._form(command, items, known, given), asked)
             values = None if typed is None else {**known, **typed}
         if values is not None and command.complete is not None:
             values = await self._told(command, command.complete(self.session.engine, values))
@@ -236,15 +257,17 @@ class Operating(Screen[None], TakesKeys):
             return len(items) >= self.catalogue.settings.confirm_interrupts
         return command.harm is Harm.DESTROYS
 
-    def _form(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
+    def _form(
+        self, command: Command, items: Sequence[Any], values: Values, given: Values
+    ) -> ModalScreen[Values | None]:
         from dockertui.screens.form import FormScreen
 
         return FormScreen(
             self._title(command, items),
-            command.options,
+            [option for option in command.options if option.id not in given],
             values,
             item=items[0],
-            lines=lambda typed, reveal: self.lines(command, items, typed, reveal)[0],
+            lines=lambda typed, reveal: self.lines(command, items, {**given, **typed}, reveal)[0],
             go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
         )
 

@@ -58,12 +58,23 @@ def _stats(session: Session, settings: Settings) -> Tab:
     return StatsTab(session, settings)
 
 
+def _has_files(subject: Subject) -> bool:
+    return subject.resource.kind in ("container", "volume")
+
+
+def _files(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.files_tab import FilesTab
+
+    return FilesTab(session.engine, settings)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
     TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
     TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
+    TabKind("files", "Files", _files, _has_files, "containers and volumes have files: f follows to who uses it"),
     TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )

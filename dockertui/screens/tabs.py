@@ -71,6 +71,15 @@ class Tab(Widget):
             super().__init__()
             self.reference = reference
 
+    class Ordered(Message):
+        """A command, by its id, is to be done to an object; what is given is not asked for."""
+
+        def __init__(self, command: str, item: Any, given: Mapping[str, Any]) -> None:
+            super().__init__()
+            self.command = command
+            self.item = item
+            self.given = given
+
     context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 

@@ -119,8 +119,13 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._paint_soon()
 
     def _heard(self, event: Event) -> None:
-        if self.container is not None and event.actor == self.container.id:
-            self._paint_soon()
+        item = self.container
+        if item is None or event.actor != item.id:
+            return
+        self._paint_soon()
+        facts = self.facts() if event.action == "die" and self.is_on_screen else None
+        if facts is not None and facts.auto_remove:  # its log goes with it, in a tenth of a second
+            self._read_anew(item, facts)
 
     def _paint_soon(self) -> None:
         if self._repainting is None and self.is_on_screen:
@@ -176,6 +181,9 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             return
         if self._listening is None:
             self._listening = asyncio.create_task(self._listener(item).run())
+        self._read_anew(item, facts)
+
+    def _read_anew(self, item: Container, facts: Facts) -> None:
         if self._reading is not None:
             self._reading.cancel()
         self._reading = asyncio.create_task(self._read(item, facts))

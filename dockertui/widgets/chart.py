@@ -158,7 +158,7 @@ _TICK_CELLS: Final = 11
 def time_axis(window: Window, cells: int, *, live: bool, clock: Callable[[float], str]) -> str:
     """The labels below a plot: how long ago; where the end is not now, the time of day by `clock`."""
     most = max(1, cells // _TICK_CELLS)
-    tick = next((tick for tick in _TICKS if window.seconds / tick <= most), _TICKS[-1])
+    tick = next((tick for tick in _TICKS if window.seconds / tick <= most), window.seconds / most)
     line = [" "] * cells
     for number in range(int(window.seconds // tick), -1, -1):
         ago = number * tick
@@ -184,9 +184,12 @@ def gauge(share: float, cells: int, glyphs: Glyphs) -> str:
     """A bar of so many cells, filled from the left by a share from 0 to 1; nothing for NaN."""
     if share != share or cells < 1:
         return " " * max(0, cells)
-    full = max(0, min(cells, round(share * cells)))
-    sign, rest = ("#", ".") if glyphs is ASCII else ("█", "░")
-    return sign * full + rest * (cells - full)
+    if glyphs is ASCII:
+        full = max(0, min(cells, round(share * cells)))
+        return "#" * full + "." * (cells - full)
+    eighths = max(1 if share > 0 else 0, min(cells * 8, round(share * cells * 8)))
+    full, part = divmod(eighths, 8)
+    return ("█" * full + " ▏▎▍▌▋▊▉"[part] * (part > 0)).ljust(cells, "░")
 
 
 def links(known: Sequence[bool]) -> list[bool]:

@@ -147,7 +147,7 @@ class Charts(Lines):
     def _plot_rows(self) -> int:
         """Rows of each plot beside its title: as many as have all in view, within bounds."""
         drawn = [plot for plot in self._plots if not plot.note and not plot.courses]
-        others = sum([1 + (len(plot.courses) or 1) for plot in self._plots]) - 2 * len(drawn)
+        others = sum([1 + len(self._note(plot)) + len(plot.courses) for plot in self._plots]) - len(drawn)
         room = self.body_height * self._columns - others
         return max(_ROWS_LEAST, min(_ROWS_MOST, room // max(1, len(drawn)) - 1))
 
@@ -160,6 +160,9 @@ class Charts(Lines):
             else:
                 self._lines = [line for at in range(0, len(made), 2) for line in self._beside(*made[at : at + 2])]
         return self._lines
+
+    def _note(self, plot: Plot) -> list[str]:
+        return wrap(clean(plot.note), self._plot_cells)[:_ROWS_LEAST] if plot.note else []
 
     def _beside(self, left: list[Line], right: Sequence[Line] = ()) -> list[Line]:
         width, lines = self._column_width, []
@@ -174,8 +177,7 @@ class Charts(Lines):
         title = self._title(plot)
         rows = self._plot_rows
         if plot.note:
-            width = self._column_width - LABELS
-            return [title, *((("dim", " " * LABELS + line),) for line in wrap(clean(plot.note), width)[:rows])]
+            return [title, *((("dim", " " * LABELS + line),) for line in self._note(plot))]
         if plot.courses:
             return [title, *(self._course(name, course, plot) for name, course in plot.courses)]
         return [title, *(self._two_ways(plot, rows) if plot.down is not None else self._one_way(plot, rows))]

@@ -327,6 +327,14 @@ async def test_hostile_names_do_no_harm() -> None:
                 stage.check_frame()
 
 
+async def test_replies_with_holes_and_of_other_types_do_no_harm() -> None:
+    with DemoEngine(clock=Clock(), faults=Faults(missing_fields=0.4, unknown_fields=True)) as torn:
+        async with opened(NARROW, engine=torn, settings=QUICK) as stage:
+            for key in ("m", "G", "escape", "j", "m", "escape", "j", "m", "escape", "S", "j", "enter"):
+                await stage.press(key)
+                stage.check_frame()
+
+
 # in the list, and in the lens
 
 

@@ -39,7 +39,7 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
             "shop-report-1 was killed by the kernel's OOM killer after 9 minutes: it wanted more memory than its limit "
             "of 256MiB (137)",
             "the Engine told of an OOM kill at 06:18:25",
-            "docker update --memory 512m --memory-swap 512m shop-report-1",
+            "docker update --memory 512m --memory-swap 768m shop-report-1",
             "running ━━▶ [exited]",
             "INFO building the pivot table",
         )

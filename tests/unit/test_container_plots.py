@@ -7,6 +7,7 @@ from typing import Any
 
 from dockertui.engine.stats import Usage
 from dockertui.live.history import History
+from dockertui.resources import format
 from dockertui.resources.container_plots import plots
 from dockertui.resources.load import Capacity, columns, load, totals
 from dockertui.resources.reply import Reply
@@ -108,7 +109,7 @@ def test_totals_are_sums_beside_what_the_host_has() -> None:
         rows.append(load(make(Id=id), history))
     rows.append(load(make(Id="9" * 64), history))
     found = {name: text for name, text, _ in totals(rows, Capacity(4, 600 * MIB), BRAILLE)}
-    assert found["CPU"] == "██░░░░░░ 75.0% of 400%"
+    assert found["CPU"] == "█▌░░░░░░ 75.0% of 400%"
     assert found["MEM"] == "██░░░░░░ 150MiB of 600MiB"
     assert found["NET"] == "3kB/s / 0B/s"
     assert found["PIDS"] == "9"
@@ -125,3 +126,11 @@ def test_what_was_not_sampled_yet_is_blank_and_sorts_last() -> None:
         if column.id in ("cpu", "memory", "net", "block", "pids", "memory_bar"):
             assert column.sort is not None
             assert column.sort(row) is None
+
+
+def test_a_thousand_of_a_unit_are_written_out() -> None:
+    assert format.memory(1000 * 1024, 3) == "1000KiB"
+    assert format.memory(1023.4 * 1024, 3) == "1023KiB"
+    assert format.memory(999.4 * 1024, 3) == "999KiB"
+    assert format.memory(1024**2, 3) == "1MiB"
+    assert (format.period(2.0), format.period(7.5), format.period(3600)) == ("2 s", "7.5 s", "1 h 0 min")

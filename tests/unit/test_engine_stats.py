@@ -212,6 +212,14 @@ def test_counters_of_periods_that_were_set_back_tell_nothing() -> None:
     assert sampled(raw).throttled is None
 
 
+def test_what_no_engine_can_count_is_none() -> None:
+    raw = recorded("docker20_throttled")
+    raw["memory_stats"] |= {"usage": 10**400, "limit": 2**64}
+    raw["pids_stats"]["current"] = 2**64 - 1
+    found = sampled(raw)
+    assert (found.memory, found.memory_limit, found.pids) == (None, None, 2**64 - 1)
+
+
 def test_processors_that_went_offline_or_lie_are_left_out() -> None:
     raw = recorded("docker20_throttled")
     for cpu_stats in (raw["cpu_stats"], raw["precpu_stats"]):

@@ -136,6 +136,15 @@ def test_a_clock_that_was_set_back_far_begins_anew() -> None:
     assert list(series.since(0).times) == [START]
 
 
+def test_absurd_figures_are_none() -> None:
+    history = History()
+    history.take("a", sample(0, net_rx=0, memory=10**300, pids=10**40))
+    history.take("a", sample(1, net_rx=10**300, memory=7))
+    assert column(history, Column.MEMORY) == [None, 7]
+    assert column(history, Column.RX) == [None, None]
+    assert column(history, Column.PIDS) == [None, 3]
+
+
 def test_processors_are_kept_apart_to_half_a_percent() -> None:
     history = History()
     history.take("a", sample(0))

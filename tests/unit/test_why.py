@@ -305,7 +305,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known("running", ended=None), event(41, "die", exitCode="9"), event(40, "destroy"), gone=True),
-            "ended itself with exit code 9, and was removed at 15:08:46",
+            "ended itself with exit code 9 after 59 s, and was removed at 15:08:46",
         ),
         (
             facts(known("running", ended=None), event(40, "destroy"), gone=True),
@@ -316,6 +316,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             "ended itself with exit code 2 after 1 minute, and was removed by its own --rm",
         ),
         (Facts("app", NOW, "exited"), "ended; with which exit code is not known"),
+        (Facts("app", NOW, "running"), "runs; more is not known of it yet"),
         (Facts("app", NOW, "hibernating"), "is hibernating"),
         (Facts("app", NOW), "is in a state that the Engine does not tell"),
         (facts(known("stopped", 1)), "ended itself with exit code 1 after 1 minute"),  # Podman's word
@@ -361,6 +362,14 @@ def test_limits_stand_beside_the_last_usage() -> None:
     assert str(values["Memory"]).endswith("487MiB (95%), peak 500MiB")
     assert str(values["CPU"]).startswith("limit 2 CPUs, last seen")
     assert str(values["Processes"]).endswith(": 5")
+
+
+@pytest.mark.parametrize(
+    ("swap", "advice"), [(0, "1536m"), (512 << 20, "1024m"), (768 << 20, "1280m"), (1 << 30, "1536m"), (-1, "-1")]
+)
+def test_more_memory_leaves_the_swap_as_it_was(swap: int, advice: str) -> None:
+    inspect = known(code=137, OOMKilled=True, host={**LIMIT, "MemorySwap": swap})
+    assert diagnose(facts(inspect)).todo[0].endswith(f"docker update --memory 1024m --memory-swap {advice} app")
 
 
 @pytest.mark.parametrize(
@@ -712,7 +721,7 @@ LINES = st.lists(st.builds(Line, st.integers(0, int(NOW) * SECOND), st.booleans(
 def test_no_reply_makes_it_stumble(
     inspect: Any, events: list[Event], lines: list[Line], gone: bool, listed: str
 ) -> None:
-    found = Facts("app", NOW, listed, Reply(inspect), events, lines, gone=gone)
+    found = Facts("app", NOW, listed, Reply(inspect), events=events, lines=lines, gone=gone)
     verdict = diagnose(found)
     assert verdict.what
     assert verdict.style in ("", "good", "warn", "bad", "dim")

@@ -5,7 +5,7 @@ from aiohttp import web
 from dockertui.demo.api.call import Call, Route, empty, raw_reply, reply
 from dockertui.demo.api.container_replies import encoded_summary, inspect
 from dockertui.demo.api.filters import Filters, check_values, parse
-from dockertui.demo.world import creation, images, lifecycle, processes
+from dockertui.demo.world import creation, files, images, lifecycle, processes
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container
 from dockertui.demo.world.refusal import conflict
@@ -151,17 +151,8 @@ async def top(call: Call) -> web.StreamResponse:
 async def changes(call: Call) -> web.StreamResponse:
     """Kind 0 is modified, 1 added, 2 deleted. Containers that wrote nothing have no changes (null)."""
     container = call.host.container(call.names["id"])
-    if not container.size_rw:
-        return reply(None)
-    return reply(
-        [
-            {"Path": "/etc", "Kind": 0},
-            {"Path": "/etc/resolv.conf", "Kind": 0},
-            {"Path": "/run/app.pid", "Kind": 1},
-            {"Path": "/var/log/bootstrap.log", "Kind": 2},
-            *({"Path": mount.destination, "Kind": 1} for mount in container.mounts),
-        ]
-    )
+    found = files.changes(call.host, container)
+    return reply([{"Path": path, "Kind": kind} for path, kind in found.items()] or None)
 
 
 ROUTES = (

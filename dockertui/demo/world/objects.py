@@ -119,6 +119,7 @@ class Container:
     size_rw: int = 0
     sandbox: str = ""
     ports: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
     probe_due: float | None = None
     exit_due: float | None = None
     start_due: float | None = None

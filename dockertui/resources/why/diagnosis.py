@@ -93,6 +93,8 @@ def _paused(facts: Facts) -> Verdict:
 
 
 def _running(facts: Facts) -> Verdict:
+    if not facts.inspect:
+        return Verdict("runs; more is not known of it yet")
     if facts.health == "unhealthy":
         return unhealthy(facts)
     if facts.oom_now:
@@ -148,7 +150,8 @@ def _removed(facts: Facts) -> Verdict:
     if facts.death is None or (facts.death.code is None and not facts.deaths):
         return Verdict(f"was removed{when}{how}; how it ended was not seen", "warn")
     verdict = ended(facts)
-    return verdict._replace(what=f"{verdict.what}, and was removed{when}{how}")
+    todo = ("run it without --rm: then its log and its end stay to be read",) if facts.auto_remove else ()
+    return verdict._replace(what=f"{verdict.what}, and was removed{when}{how}", todo=todo)
 
 
 _BY_STATE: Final[Mapping[str, Callable[[Facts], Verdict]]] = {

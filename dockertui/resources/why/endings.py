@@ -66,11 +66,13 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
         reason = "it has no limit of its own: a group it runs in (--cgroup-parent, a pod) or the whole host was full"
         return (reason,), ("give it a limit, so that it cannot take the host's memory with it", "free -h on the host")
     more = max(limit // (1 << 20), 4) * 2
+    whole = facts.inspect.number("HostConfig", "MemorySwap")  # memory and swap; 0: twice the memory
+    swap = -1 if whole < 0 else f"{more + ((whole or 2 * limit) - limit) // (1 << 20)}m"
     peak: tuple[str, ...] = ()
     if facts.peak and facts.peak < limit * 0.8:
         peak = (f"it grew fast: {format.memory(facts.peak)} was the most that was seen of it before",)
     return peak, (
-        f"give it more: docker update --memory {more}m --memory-swap {more}m {name}",
+        f"give it more: docker update --memory {more}m --memory-swap {swap} {name}",
         "or have it take less: a runtime's own limit of heap or workers belongs below the container's",
     )
 
@@ -84,7 +86,7 @@ def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
     if not kills:
         return _stopped_untold(facts, death, code) if facts.was_stopped else None
     last = kills[-1]
-    asked = next((kill for kill in kills if kill.signal != _KILL and last.at - kill.at <= facts.grace + 600), None)
+    asked = next((kill for kill in reversed(kills) if kill.signal != _KILL), None)
     known = tuple(f"the Engine told at {_moment(facts, kill)} that it sent {_name(kill)}" for kill in kills[-3:])
     if facts.oom:
         known += ("the kernel's OOM killer had killed a process in it before",)
@@ -211,7 +213,7 @@ def _by_itself(facts: Facts, death: Death, code: int) -> Verdict:
         what = f"ended with exit code 255{after(death)}"
         known = ("the Engine has no event of its end",)
         likely.append("the Engine, or its host, went down under it: then the Engine writes 255")
-    todo = _SHELL_TODO.get(code, ("read its last lines: l opens the log at its end",))
+    todo = _SHELL_TODO.get(code, ("read the log up to its end",))
     if not facts.last_lines:
         log = "its log cannot be read" if facts.log_error else "it wrote nothing to its log"
         known = (*known, log)

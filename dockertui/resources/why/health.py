@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dockertui.resources import format
-from dockertui.resources.why.facts import Facts, Probe
+from dockertui.resources.why.facts import Facts
+from dockertui.resources.why.inspected import Probe
 from dockertui.resources.why.last_words import likely_by_log
 from dockertui.resources.why.verdict import Verdict, quoted
 
@@ -61,11 +62,11 @@ def _advice(facts: Facts, probe: Probe | None) -> tuple[tuple[str, ...], tuple[s
         return (), ()
     if probe.code in (126, 127):
         return ("the check itself is wrong: its command is not in the image, or cannot be executed",), (
-            "test it: x opens a shell in the container; many images have neither curl nor wget",
+            "test it in a shell in the container; many images have neither curl nor wget",
         )
     if probe.code == -1:
         return ("it is overloaded or hangs, or the time limit of the check is too short",), (
-            "see Stats and the log; run the check by hand (x opens a shell) and look how long it takes",
+            "see Stats and the log; run the check in a shell in the container, and see how long it takes",
         )
     by_log = likely_by_log(facts)
-    return ((by_log,) if by_log else ()), ("run the check by hand (x opens a shell); then restart it, if it hangs",)
+    return ((by_log,) if by_log else ()), ("run the check in a shell in the container; restart it if it hangs",)
