@@ -224,7 +224,7 @@ def _minute(dockerd: Dockerd, follower: Follower) -> tuple[float, ...]:
         program.wait_for("following")
         program.press("z")
         time.sleep(SETTLE)
-        lags, unsaid, keys, memory = [], [0.0], [], [_resident(program.pid)]
+        lags, unsaid, keys, memory = [], [0.0], [], [resident(program.pid)]
         started, first, given = time.monotonic(), _newest(program)[1], follower.lines
         turn = 0
         while time.monotonic() - started < MINUTE:
@@ -233,7 +233,7 @@ def _minute(dockerd: Dockerd, follower: Follower) -> tuple[float, ...]:
             lags.append(time.time() - _newest(program)[0])
             said = re.search(r"([\d.]+) s behind", text)
             unsaid.append(lags[-1] - (float(said[1]) if said else 0.0))
-            memory.append(_resident(program.pid))
+            memory.append(resident(program.pid))
             if turn % 4 == 0:
                 pressed = time.monotonic()
                 program.press("k")
