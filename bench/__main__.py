@@ -20,6 +20,8 @@ SUBJECTS = {
     "files": files.measure,
     "logs": logs.measure,
     "longlog": logs.measure_long,
+    "minutelog": logs.measure_minute,
+    "hugelog": logs.measure_huge,
     "terminal": terminal.measure,
 }
 RESULTS = Path(__file__).with_name("results")

@@ -156,11 +156,142 @@ def _search(store: LogStore, line: str) -> float:
     return 1000 * (time.monotonic() - started)
 
 
-def _span(dockerd: Dockerd) -> tuple[float, ...]:
+MINUTE = 60.0
+KEYS = ("k", "G")
+"""Pressed in turn while lines come in: to stop following, and to follow again."""
+
+
+def measure_minute(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
+    """For each rate, over a minute with a key each second: lag, the time until a key shows, memory, and the CLI's rate.
+
+    `docker logs -f` runs beside it, into a pipe that is read at once: what the same Engine gives it in the same minute.
+    """
+    results = []
+    dockerd.clean()
+    for rate in RATES:
+        found = []
+        for _ in range(runs):
+            with Busy(dockerd, rate), Follower(dockerd) as follower:
+                found.append(_minute(dockerd, follower))
+        what = f"a minute of {rate:,} lines/s:"
+        names = (
+            "lag, median",
+            "lag, longest",
+            "not said to be behind",
+            "key to screen, median",
+            "key to screen, longest",
+        )
+        units = ("s", "s", "s", "ms", "ms", "MB", "MB", "MB", "lines/s", "lines/s")
+        more = ("memory at the start", "memory, most", "memory at the end", "followed", "followed by docker logs -f")
+        columns = zip(*found, strict=True)
+        results += [
+            Result(f"{what} {name}", unit, column)
+            for name, unit, column in zip((*names, *more), units, columns, strict=True)
+        ]
+    return results
+
+
+class Follower:
+    """`docker logs -f` on the busy container; `lines` it has given so far."""
+
+    def __init__(self, dockerd: Dockerd) -> None:
+        self.lines = 0
+        command = ["docker", "logs", "--follow", "--tail=0", NAME]
+        while NAME not in dockerd.cli("ps", "--format", "{{.Names}}").split():
+            time.sleep(0.1)
+        self._docker = subprocess.Popen(command, env=dockerd.environment(), stdout=subprocess.PIPE)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._docker.kill()
+        self._docker.wait()
+        self._reader.join()
+
+    def _read(self) -> None:
+        assert self._docker.stdout is not None
+        while data := os.read(self._docker.stdout.fileno(), 1 << 20):
+            self.lines += data.count(b"\n")
+
+
+def _minute(dockerd: Dockerd, follower: Follower) -> tuple[float, ...]:
+    with Program([sys.executable, "-m", "dockertui"], env=environment_of(dockerd)) as program:
+        program.wait_for(NAME)
+        program.press("l")
+        program.wait_for("following")
+        program.press("z")
+        time.sleep(SETTLE)
+        lags, unsaid, keys, memory = [], [0.0], [], [resident(program.pid)]
+        started, first, given = time.monotonic(), _newest(program)[1], follower.lines
+        turn = 0
+        while time.monotonic() - started < MINUTE:
+            time.sleep(0.25)
+            text = program.text
+            lags.append(time.time() - _newest(program)[0])
+            said = re.search(r"([\d.]+) s behind", text)
+            unsaid.append(lags[-1] - (float(said[1]) if said else 0.0))
+            memory.append(resident(program.pid))
+            if turn % 4 == 0:
+                pressed = time.monotonic()
+                program.press("k")
+                program.wait_for("G follows")
+                keys.append(time.monotonic() - pressed)
+                program.press("G")
+                program.wait_for("following")
+            turn += 1
+        span = time.monotonic() - started
+        return (
+            statistics.median(lags),
+            max(lags),
+            max(unsaid),
+            1000 * statistics.median(keys),
+            1000 * max(keys),
+            memory[0] / 1e6,
+            max(memory) / 1e6,
+            memory[-1] / 1e6,
+            (_newest(program)[1] - first) / span,
+            (follower.lines - given) / span,
+        )
+
+
+_HUGE_WRITER = 'BEGIN {line = sprintf("%0920d", 7); for (i = 1; i <= 1000000; i++) print i, line}'
+
+
+def measure_huge(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
+    """A log file of a gigabyte: from the key to its last line on the screen, beside `docker logs --tail 1000`."""
+    dockerd.clean()
+    container = dockerd.run(f"--name={NAME}", command=["awk", _HUGE_WRITER])
+    dockerd.cli("wait", container)
+    opened_in, cli = [], []
+    for _ in range(runs):
+        with Program([sys.executable, "-m", "dockertui"], env=environment_of(dockerd)) as program:
+            program.wait_for(NAME)
+            started = time.monotonic()
+            program.press("l")
+            program.wait_for("1000000 0000")
+            opened_in.append(1000 * (time.monotonic() - started))
+        started = time.monotonic()
+        words = ["docker", "logs", "--tail=1000", container]
+        subprocess.run(words, env=dockerd.environment(), stdout=subprocess.DEVNULL, check=True)
+        cli.append(1000 * (time.monotonic() - started))
+    return [
+        Result("log of 1 GB: key to its last line", "ms", tuple(opened_in)),
+        Result("log of 1 GB: docker logs --tail=1000", "ms", tuple(cli)),
+    ]
+
+
+def environment_of(dockerd: Dockerd) -> dict[str, str]:
+    """What the program is started with: nothing of this one's own settings."""
     foreign = ("DOCKER", "TEXTUAL", "PYTHON")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    environment = {**own, "DOCKER_HOST": dockerd.host, "DOCKERTUI_CONFIG": os.devnull}
-    with Program([sys.executable, "-m", "dockertui"], env=environment) as program:
+    return {**own, "DOCKER_HOST": dockerd.host, "DOCKERTUI_CONFIG": os.devnull}
+
+
+def _span(dockerd: Dockerd) -> tuple[float, ...]:
+    with Program([sys.executable, "-m", "dockertui"], env=environment_of(dockerd)) as program:
         program.wait_for(NAME)
         program.press("l")
         program.wait_for("following")

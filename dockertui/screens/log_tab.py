@@ -136,6 +136,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def _tick(self) -> None:
         if self._feed is not None:
             self._feed.tick()
+        elif self.targets and self.is_on_screen and self._starting is None:
+            self._start()  # the layout was late, and Textual tells not every tab that it is shown
 
     # messages of the view
 

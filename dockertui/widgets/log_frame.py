@@ -5,6 +5,7 @@ The view is placed by line numbers, never by rows: lines that are let go or load
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -12,8 +13,9 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 
+from dockertui.widgets.log_matches import Matches
 from dockertui.widgets.log_paint import LEVEL_STYLES, Manner, Painting, cut, painting, rows, segments
-from dockertui.widgets.log_query import Query
+from dockertui.widgets.log_query import Query, Sought
 from dockertui.widgets.log_shown import Shown
 from dockertui.widgets.log_status import StatusFacts, status
 from dockertui.widgets.log_store import MARK, STDERR, Entry, LogStore
@@ -53,6 +55,7 @@ class LogFrame(Painted):
         """The names of several logs, by an entry's source; none for one log."""
         self.manner = Manner()
         self.sought = Query()
+        self.matches = Matches(self.store)
         self.following = True
         self.notice = ""
         """What the first row says of what lies before it."""
@@ -126,9 +129,11 @@ class LogFrame(Painted):
         self.refresh_frame()
 
     def _look_at_new_lines(self) -> bool:
-        """Filter what has not been filtered, for a moment. Whether more is left."""
+        """Filter and count what was not looked at, for a moment. Whether more is left."""
+        if self.matches.sought != (self.sought, self.shown.filter):
+            self.matches.set(Sought(self.sought, self.shown.filter))
         until = time.monotonic() + SLICE
-        return any(time.monotonic() > until for _ in self.shown.update())
+        return any(time.monotonic() > until for _ in chain(self.shown.update(), self.matches.update()))
 
     @property
     def body_height(self) -> int:
@@ -317,6 +322,7 @@ class LogFrame(Painted):
             shown=self.shown.count,
             context=self.shown.context,
             query=self.sought,
+            matches=self._match_count(),
             manner=self.manner,
             selected=self.selection is not None and len(self.shown.within(self.selection[0], self.selection[1] + 1)),
         )
@@ -334,6 +340,15 @@ class LogFrame(Painted):
         )
         before, self._status = self._status, new
         return before != new
+
+    def _match_count(self) -> str:
+        """How many lines are found, and which of them the cursor is on; `…` while they are still counted."""
+        if not self.sought or self.sought.error:
+            return ""
+        matches = self.matches
+        before, more = matches.before(self._cursor), "" if matches.is_whole else "…"
+        place = f"{before + 1:,} of " if matches.before(self._cursor + 1) > before and not more else ""
+        return f"{place}{matches.count:,}{more}"
 
     def say(self, text: str, style: str = "") -> None:
         """What there is to say of where the lines come from, until something else is said."""

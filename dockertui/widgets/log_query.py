@@ -97,8 +97,9 @@ class Query:
             yield from _lines_with(text.lower() if self._fold else text, self._text, block.first)
             return
         until = time.process_time() + BLOCK_LIMIT
+        search, inverse, quick = self._pattern.search, self.inverse, self._quick_up_to
         for number, line in enumerate(text.split("\n"), block.first):
-            if self.keeps(line):
+            if (search(line) is not None) is not inverse if len(line) < quick else self.keeps(line):
                 yield number
             if not self._quick_up_to and time.process_time() > until:
                 self._give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
@@ -145,6 +146,21 @@ class Filter(NamedTuple):
             found = [number for number in found if level(texts[number - first]) >= self.least]
         marks = {number for number, meta in enumerate(metas, first) if meta & MARK} if any(metas) else set()
         return sorted(marks.union(found)) if marks else found
+
+
+class Sought(NamedTuple):
+    """Which lines a search finds: those of a query, among those that a filter keeps."""
+
+    query: Query = Query()
+    kept: Filter = Filter()
+
+    def __bool__(self) -> bool:
+        return bool(self.query)
+
+    def hits(self, block: Block) -> list[int]:
+        """The numbers of the block's lines that it finds."""
+        found = list(self.query.hits(block))
+        return found if not self.kept or not found else sorted(set(found).intersection(self.kept.hits(block)))
 
 
 def find(

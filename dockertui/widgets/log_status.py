@@ -27,6 +27,7 @@ class StatusFacts(NamedTuple):
     shown: int
     context: int
     query: Query
+    matches: str
     manner: Manner
     selected: int
 
@@ -41,6 +42,8 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
     left += _narrowed(facts)
     if facts.query:
         left.append((f"  /{facts.query.line}", "accent"))
+    if facts.matches:
+        left.append((f": {facts.matches}", "accent"))
     if facts.query.error:
         left.append((f" {facts.query.error}", "bad"))
     if facts.state[0]:

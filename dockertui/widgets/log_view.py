@@ -1,11 +1,13 @@
 """A log that is read: moving, following its end, filter, search, selection. How it is painted is `LogFrame`'s."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from textual import events
 from textual.message import Message
 
-from dockertui.widgets.log_frame import LogFrame
+from dockertui.widgets.log_frame import SLICE, LogFrame
 from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_query import Filter, Query, find
 from dockertui.widgets.log_store import Entry
@@ -36,6 +38,9 @@ class LogView(LogFrame, can_focus=True):
 
     class SearchedToTheTop(Message):
         """A backward search has found nothing in what is loaded."""
+
+    _seeking: Iterator[int | None] | None = None
+    """The search that is under way."""
 
     # moving
 
@@ -249,24 +254,55 @@ class LogView(LogFrame, can_focus=True):
         """Mark what is found, and go to the nearest line that has it, backwards from the cursor first."""
         self.sought = Query(text)
         self._strips.clear()
-        if self.sought and not self._find(self._cursor + 1, backwards=True):
-            self._find(self._cursor + 1, backwards=False)
+        self._seeking = None
+        if self.sought:
+            self._seek(backwards=True, missed=lambda: self._seek(backwards=False, missed=lambda: None))
         self.refresh_frame_from_scratch()
+        self.paint_soon()
         return 0
 
     def action_next_match(self) -> None:
-        if self.sought and not self._find(self._cursor + 1, backwards=False):
-            self.say("no further match below", "warn")
+        if self.sought:
+            self._seek(backwards=False, missed=lambda: self.say("no further match below", "warn"))
 
     def action_previous_match(self) -> None:
-        if self.sought and not self._find(self._cursor, backwards=True):
-            self.post_message(self.SearchedToTheTop())
+        if self.sought:
+            self._seek(backwards=True, missed=lambda: self.post_message(self.SearchedToTheTop()), start=self._cursor)
+
+    def _seek(self, *, backwards: bool, missed: Callable[[], object], start: int | None = None) -> None:
+        """Go to the next line shown that holds what is looked for, or do what is to be done where there is none.
+
+        What takes longer than a moment goes on between two looks at the keyboard.
+        """
+        start = self._cursor + 1 if start is None else start
+        bounds = (self.store.first, start) if backwards else (start, self.store.end)
+        self._seeking = find(self.store, self.sought.hits, *bounds, backwards=backwards)
+        self._seek_on(self._seeking, missed)
+
+    def _seek_on(self, seeking: Iterator[int | None], missed: Callable[[], object]) -> None:
+        until = time.monotonic() + SLICE
+        for number in seeking:
+            if self._seeking is not seeking:
+                return  # something else is looked for
+            if number is not None and self._is_shown(number):
+                self._seeking = None
+                self.go_to(number)
+                self._show_match(number)
+                return
+            if time.monotonic() > until:
+                self.set_timer(0.001, partial(self._seek_on, seeking, missed))
+                return
+        self._seeking = None
+        missed()
+
+    def _is_shown(self, number: int) -> bool:
+        return not self.shown.filter or number in self.shown.within(number, number + 1)
 
     def _find(self, start: int, *, backwards: bool) -> bool:
         """Go to the next line from `start` that is shown and holds what is looked for."""
         bounds = (self.store.first, start) if backwards else (start, self.store.end)
         for number in find(self.store, self.sought.hits, *bounds, backwards=backwards):
-            if number is not None and (not self.shown.filter or number in self.shown.within(number, number + 1)):
+            if number is not None and self._is_shown(number):
                 self.go_to(number)
                 self._show_match(number)
                 return True

@@ -85,7 +85,7 @@ class Stage:
         key = next(key for key, one in containers.items() if one.name == name)
         await self.until(lambda: self.main.panes[0].table.move_to(key))
         await self.press("l")
-        await self.until(lambda: "asking" not in self.status and self.log.size.height > 1)
+        await self.until(lambda: self.log.size.height > 1 and "asking" not in self.status)
 
     def silence(self, name: str) -> None:
         """Empty a container's log."""

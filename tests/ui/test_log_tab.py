@@ -85,6 +85,33 @@ async def test_a_search_marks_and_goes_to_what_is_not_loaded_yet() -> None:
         await world.until(lambda: world.log.cursor_entry and world.log.cursor_entry.text == "the needle")
 
 
+async def test_what_a_search_finds_is_counted() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS)
+        loaded = len(world.log.store)
+        await world.press("/")
+        await world.type("line 29")
+        await world.until(lambda: "/line 29: 100 of 100" in world.status)
+        await world.press("N", "N")
+        await world.until(lambda: "/line 29: 98 of 100" in world.status)
+        await world.press("&")
+        await world.type("5")
+        await world.until(lambda: world.log.matches.is_whole and world.log.matches.count == 19)
+        assert " of 19" in world.status
+        assert len(world.log.store) == loaded
+
+
+async def test_an_expression_that_is_too_dear_freezes_nothing() -> None:
+    async with stage() as world:
+        await opened(world, *["a" * 200 + "!"] * 500)
+        await world.press("/")
+        await world.type("~(a|aa)+$")
+        await world.until(lambda: "too dear" in world.status)
+        await world.press("k", "&")
+        await world.type("~(a|aa)+$")
+        await world.until(lambda: world.log.shown.filter.query.error.startswith("too dear"))
+
+
 async def test_a_filter_keeps_lines_with_context_and_leads_to_their_place() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS)

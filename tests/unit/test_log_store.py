@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.widgets.log_query import Filter, Query
+from dockertui.widgets.log_matches import Matches
+from dockertui.widgets.log_query import Filter, Query, Sought
 from dockertui.widgets.log_shown import Shown
 from dockertui.widgets.log_store import MARK, STDERR, Entry, LogStore
 from dockertui.widgets.log_text import Level
@@ -77,6 +78,28 @@ def test_what_is_shown_is_what_the_filter_keeps_with_its_context(
     ]
     assert got == sorted(set(got))
     assert set(certain) <= set(got) <= set(inside)
+
+
+@given(STEPS, st.integers(600, 3000), st.sampled_from(["error", "~x|ok", "!error"]), st.booleans())
+def test_what_a_search_finds_is_counted(
+    steps: list[tuple[bool, list[tuple[str, bool]]]], limit: int, line: str, stderr: bool
+) -> None:
+    store = LogStore(max_lines=limit)
+    matches = Matches(store)
+    matches.set(Sought(Query(line), Filter(stderr=stderr)))
+    for step in range(len(steps)):
+        played(steps[step : step + 1], store)
+        for _ in matches.update():
+            pass
+        found = [
+            number
+            for number, entry in enumerate(store.entries(store.first), store.first)
+            if Query(line).keeps(entry.text) and (not stderr or entry.meta & STDERR)
+        ]
+        assert matches.is_whole
+        assert matches.count == len(found)
+        for number in (store.first, (store.first + store.end) // 2, store.end):
+            assert matches.before(number) == sum(one < number for one in found)
 
 
 def test_lines_are_let_go_from_the_front_by_bytes() -> None:

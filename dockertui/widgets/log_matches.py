@@ -1,0 +1,69 @@
+"""How many lines of a log a search finds, counted a block at a time, the newest first."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from dockertui.widgets.log_query import Sought
+from dockertui.widgets.log_store import LogStore
+
+
+class Matches:
+    """The lines found. With nothing sought it counts nothing and costs nothing."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+        self._sought = Sought()
+        self._newer: list[int] = []
+        """Numbers found after where the count began, ascending."""
+        self._older: list[int] = []
+        """Those found before, as minus their numbers: ascending, too."""
+        self._seen = (0, 0)
+
+    def set(self, sought: Sought) -> None:
+        """Look for something else; nothing is counted until `update` has looked."""
+        self._sought = sought
+        self._newer, self._older = [], []
+        self._seen = (self._store.end, self._store.end)
+
+    @property
+    def sought(self) -> Sought:
+        return self._sought
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line that is loaded was looked at."""
+        return self._seen[0] <= self._store.first and self._seen[1] >= self._store.end
+
+    @property
+    def count(self) -> int:
+        """How many of the lines that are loaded were found so far."""
+        return self.before(self._store.end)
+
+    def before(self, number: int) -> int:
+        """How many of them come before a line."""
+        first = self._store.first
+        newer = bisect_left(self._newer, number) - bisect_left(self._newer, first)
+        older = bisect_left(self._older, 1 - first) - bisect_left(self._older, 1 - number)
+        return max(0, newer) + max(0, older)
+
+    def update(self) -> Iterator[None]:
+        """Look at the lines not looked at yet; may be left after each step and gone on with."""
+        if not self._sought:
+            return
+        store, (start, stop) = self._store, self._seen
+        if stop > store.end:  # the newest were let go
+            self.set(self._sought)
+            start, stop = self._seen
+        start, stop = max(start, store.first), max(stop, store.first)
+        for block in store.blocks(stop, store.end):
+            self._newer += [number for number in self._sought.hits(block) if number >= stop]
+            stop = block.end
+            self._seen = (start, stop)
+            yield
+        for block in reversed(store.blocks(store.first, start)):
+            self._older += [-number for number in reversed(self._sought.hits(block)) if number < start]
+            start = block.first
+            self._seen = (start, stop)
+            yield
