@@ -8,6 +8,7 @@ from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.building import BUILDING
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
@@ -34,7 +35,17 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-COMMANDS: tuple[Command, ...] = (*CONTAINERS, *RUNNING, *IMAGES, *FILES, *NETWORKS, *VOLUMES, *SYSTEM, *REPORTS)
+COMMANDS: tuple[Command, ...] = (
+    *CONTAINERS,
+    *RUNNING,
+    *IMAGES,
+    *BUILDING,
+    *FILES,
+    *NETWORKS,
+    *VOLUMES,
+    *SYSTEM,
+    *REPORTS,
+)
 """What can be asked of the Engine."""
 OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}

@@ -11,21 +11,28 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from dockertui.engine import build_context
 from dockertui.engine.call import Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.target import target
-from dockertui.resources.secrets import MASK, masked, masked_reply
+from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
 
 
 def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
-    """The command for a shell in which this program was started; several commands for words with ";" between."""
-    prefix = ("docker", *docker_options(endpoint))
-    return " && ".join(
-        shlex.join([*prefix, *(command if reveal else map(masked, command))]) for command in _commands(words)
-    )
+    """The command for a shell in which this program was started; several commands for words with ";" between.
+
+    Words before the first that is no NAME=VALUE are its environment.
+    """
+    options = docker_options(endpoint)
+    lines = []
+    for command in _commands(words):
+        told = list(command if reveal else map(masked, command))
+        start = next((at for at, word in enumerate(told) if "=" not in word), 0)
+        lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
+    return " && ".join(lines)
 
 
 def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -57,7 +64,11 @@ def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bo
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
     headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
+    if not reveal:
+        path = masked_path(path)
     line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
+    if call.context is not None:
+        return f"{build_context.tar_line(call.context)} | {line}"
     if call.tar and call.sink:
         return f"{line} | tar -x -C {shlex.quote(call.sink)}"
     if call.tar:
@@ -68,8 +79,8 @@ def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str
 
 def _files(call: Call) -> list[str]:
     """curl's options for a body that comes from a file, and for a reply that goes to one."""
-    if call.source:
-        return ["-H", "Content-Type: application/x-tar", "-T", "-" if call.tar else call.source]
+    if call.source or call.context is not None:
+        return ["-H", "Content-Type: application/x-tar", "-T", call.source if call.source and not call.tar else "-"]
     return ["-o", call.sink] if call.sink and not call.tar else []
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, unquote
 
 MASK = "••••••"
 _SECRET = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)(KEY|PASS|PWD|AUTH)($|_)", re.I)
@@ -12,6 +14,8 @@ _SECRET = re.compile(r"PASSW|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KE
 _URL_PASSWORD = re.compile(
     r"(?P<head>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{0,256}:)[^\s/@]{1,1024}(?=@)", re.I
 )
+
+_BUILD_ARGS = re.compile(r"([?&]buildargs=)([^&]*)")
 
 
 def is_secret(name: str) -> bool:
@@ -29,6 +33,19 @@ def masked(assignment: str) -> str:
 
 def _without_passwords(text: str) -> str:
     return _URL_PASSWORD.sub(rf"\g<head>{MASK}", text) if "://" in text else text
+
+
+def masked_path(path: str) -> str:
+    """A request's path and query, the secrets among the arguments of a build hidden."""
+    return _BUILD_ARGS.sub(lambda found: f"{found[1]}{_masked_query(found[2])}", path) if "buildargs=" in path else path
+
+
+def _masked_query(value: str) -> str:
+    try:
+        told = masked_reply(json.loads(unquote(value)))
+    except ValueError:
+        return MASK
+    return quote(json.dumps(told, separators=(",", ":"), ensure_ascii=False), safe=":,").replace(quote(MASK), MASK)
 
 
 def masked_reply(value: Any, *, key: str = "") -> Any:

@@ -17,7 +17,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.lines import docker_line, request_line
 from dockertui.operations.reads import docker_words
 from dockertui.resources import format
-from dockertui.resources.secrets import masked_reply
+from dockertui.resources.secrets import masked_path, masked_reply
 from dockertui.screens.binding import bindings
 from dockertui.screens.clipboard import copy
 from dockertui.screens.prompt import Prompt
@@ -120,7 +120,10 @@ class LensScreen(Screen[None]):
     def curl(self, request: Request) -> str:
         """The request as a `curl` line; a body that was too long to keep is named, not shown."""
         body = "@BODY" if request.body is None else self._body(request.body)
-        return request_line(self._endpoint, request.method, request.path, body)
+        return request_line(self._endpoint, request.method, self._path(request), body)
+
+    def _path(self, request: Request) -> str:
+        return request.path if self._reveal else masked_path(request.path)
 
     def docker(self, request: Request) -> str:
         """The command that does the same, or ""."""
@@ -140,7 +143,7 @@ class LensScreen(Screen[None]):
         fields = [Field("curl", self.curl(request)), Field("docker", self.docker(request) or "-")]
         if request.error:
             fields.insert(0, Field("Error", request.error, "bad"))
-        return [Section(f"{request.method} {request.path}", fields)]
+        return [Section(f"{request.method} {self._path(request)}", fields)]
 
     # keys
 
@@ -200,7 +203,7 @@ class LensScreen(Screen[None]):
             "started": request.started,
             "cause": request.cause,
             "method": request.method,
-            "path": request.path,
+            "path": self._path(request),
             "status": entry.status,
             "duration": entry.duration,
             "bytes_in": entry.bytes_in,
@@ -220,7 +223,7 @@ def _entry(request: Request) -> Entry:
 
 def _text(entry: Entry) -> str:
     request = entry.request
-    return f"{request.cause} {request.method} {request.path} {entry.status} {entry.error}".lower()
+    return f"{request.cause} {request.method} {masked_path(request.path)} {entry.status} {entry.error}".lower()
 
 
 def _columns() -> list[Column[Entry]]:
@@ -230,7 +233,7 @@ def _columns() -> list[Column[Entry]]:
     return [
         Column("time", "TIME", moment, lambda e: e.request.number, width=8),
         Column("method", "METHOD", lambda e: e.request.method, lambda e: e.request.method, width=6),
-        Column("path", "PATH", lambda e: e.request.path, lambda e: e.request.path, width=20, grow=6),
+        Column("path", "PATH", lambda e: masked_path(e.request.path), lambda e: e.request.path, width=20, grow=6),
         Column("status", "STATUS", _status, lambda e: e.status, width=6, right=True),
         Column("duration", "TOOK", _duration, lambda e: e.duration, width=7, right=True, priority=1),
         Column("in", "IN", lambda e: format.size(e.bytes_in), lambda e: e.bytes_in, width=6, right=True, priority=2),

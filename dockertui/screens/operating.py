@@ -226,6 +226,7 @@ class Operating(Screen[None], TakesKeys):
             item=items[0],
             lines=lambda typed: self.lines(command, items, typed)[0],
             go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
+            check=command.check,
         )
 
     def _question(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
