@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from dockertui.engine import dockerignore
-from dockertui.engine.dockerignore import Ignored
+from dockertui.engine.dockerignore import Ignored, Matched
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.transfer import PIECE, Heard, progress
 
@@ -90,7 +90,9 @@ def _tar(context: BuildContext) -> Iterator[bytes]:
     yield bytes(2 * _BLOCK)
 
 
-def walk(folder: str, ignored: Ignored, below: str = "") -> Iterator[tuple[str, str, os.stat_result]]:
+def walk(
+    folder: str, ignored: Ignored, below: str = "", above: Matched = ()
+) -> Iterator[tuple[str, str, os.stat_result]]:
     """What is sent: where it lies, what it is called in the tar, and what it is. Raises EngineError."""
     try:
         with os.scandir(posixpath.join(folder, below)) as listing:
@@ -99,11 +101,11 @@ def walk(folder: str, ignored: Ignored, below: str = "") -> Iterator[tuple[str, 
             name = posixpath.join(below, entry.name)
             found = entry.stat(follow_symlinks=False)
             is_folder = stat.S_ISDIR(found.st_mode)
-            out = name in ignored
+            out, matched = ignored.judge(name, above)
             if not out and not stat.S_ISSOCK(found.st_mode):
                 yield entry.path, name, found
             if is_folder and not (out and ignored.is_closed(name)):
-                yield from walk(folder, ignored, name)
+                yield from walk(folder, ignored, name, matched)
     except OSError as error:
         raise _unreadable(str(error.filename or posixpath.join(folder, below)), error) from None
 

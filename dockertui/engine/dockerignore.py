@@ -20,6 +20,10 @@ _SPECIAL: Final = re.compile(r"[.+()|{}$^\[\]*?\\]")
 _CLASS: Final = re.compile(r"\[\^?(?:\\.|[^\\\]])(?:\\.|[^\\\]])*\]", re.S)
 
 
+Matched = tuple[bool, ...]
+"""For each pattern whether a path, or a folder above it, matches it."""
+
+
 class BadPattern(ValueError):
     """A line that is no pattern; the text says which."""
 
@@ -121,26 +125,38 @@ class Ignored:
     """Which paths are kept out by patterns, the Dockerfile and the `.dockerignore` never being among them."""
 
     def __init__(self, patterns: Sequence[Pattern], always: Sequence[str] = ()) -> None:
-        kept = [made(_escaped(path), exception=True) for path in always if _matches(patterns, path)]
+        kept = [made(_escaped(path), exception=True) for path in always if Ignored(patterns).keeps_out(path)]
         self.patterns = [*patterns, *kept]
-        self._compiled = [re.compile(f"{pattern.regex}(?:/.*)?", re.S) for pattern in self.patterns]
+        self._compiled = [re.compile(pattern.regex, re.S) for pattern in self.patterns]
         self._exceptions = [f"{pattern.text}/" for pattern in self.patterns if pattern.exception]
 
-    def __contains__(self, path: str) -> bool:
-        """Whether a path relative to the folder is kept out, by itself or with a folder above it."""
-        out = False
-        for pattern, compiled in zip(self.patterns, self._compiled, strict=True):
-            if pattern.exception is out and compiled.fullmatch(path):
-                out = not out
+    def judge(self, path: str, above: Matched) -> tuple[bool, Matched]:
+        """Whether a path is kept out, and which patterns it matches; `above` are those of its folder, () at the top.
+
+        A pattern that would change nothing is not looked at, so what lies below a folder may be judged otherwise than
+        that pattern alone would: the order of the lines decides.
+        """
+        out, matched = False, []
+        for number, pattern in enumerate(self.patterns):
+            match = bool(above) and above[number]
+            if not match and pattern.exception is out:
+                match = self._compiled[number].fullmatch(path) is not None
+            if match:
+                out = not pattern.exception
+            matched.append(match)
+        return out, tuple(matched)
+
+    def keeps_out(self, path: str) -> bool:
+        """Whether a path is kept out, be it with a folder above it."""
+        above: Matched = ()
+        parts = path.split("/")
+        for count in range(1, len(parts) + 1):
+            out, above = self.judge("/".join(parts[:count]), above)
         return out
 
     def is_closed(self, folder: str) -> bool:
         """Whether an excluded folder is not looked into: no exception begins with its name."""
         return not any(exception.startswith(f"{folder}/") for exception in self._exceptions)
-
-
-def _matches(patterns: Sequence[Pattern], path: str) -> bool:
-    return path in Ignored(patterns)
 
 
 def _escaped(path: str) -> str:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from dockertui.engine.build_context import SENDING
 from dockertui.engine.dockerfile import Instruction
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, shorten
 from dockertui.engine.fields import count, mapping, text
 from dockertui.operations.progress import Progress
 from dockertui.operations.remedies import explained
 from dockertui.resources import format
 
-_STEP: Final = re.compile(r"Step (\d+)/(\d+) : (\S+)(.*)", re.S)
+_BOLD, _RED, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[0m"
+_STEP: Final = re.compile(r"Step (\d+)/(\d+) : (.*)", re.S)
+_INSTRUCTION_SHOWN: Final = 200
 _CODE: Final = re.compile(r"returned a non-zero code: (\d+)\Z")
 
 
@@ -22,7 +24,7 @@ class BuildProgress(Progress):
     """Of a build of `steps`, instructions of the file `dockerfile`.
 
     The builder announces a step in the same stream in which the containers' output comes, so what a container prints
-    may look like an announcement: only the step that is due, with the instruction that stands there, is believed.
+    may look like an announcement: only the step that is due, with the very instruction that stands there, is believed.
     """
 
     kept = 20_000
@@ -40,8 +42,11 @@ class BuildProgress(Progress):
         if text(said, "status") == SENDING:
             self._sent = count(mapping(said, "progressDetail"), "current") or 0
             return
-        if self._begins_step(text(said, "stream")):
+        stream = text(said, "stream")
+        if self._begins_step(stream):
             self.layers.clear()  # those of the base image before
+            self.end()
+            said = {"stream": f"{_BOLD}{stream}{_PLAIN}"}
         super().hear(said)
 
     def _begins_step(self, said: str) -> bool:
@@ -51,7 +56,7 @@ class BuildProgress(Progress):
         number, total = int(found[1]), int(found[2])
         due = number == self.step + 1 and total >= number and self.total in (0, total)
         instruction = self._steps[number - 1] if self._knows(total) and number <= len(self._steps) else None
-        if not due or (instruction is not None and instruction.word != found[3].upper()):
+        if not due or (instruction is not None and instruction.text.split() != found[3].split()):
             return False
         self.step, self.total = number, total
         return True
@@ -87,8 +92,18 @@ class BuildProgress(Progress):
         return (self.step - 1) / self.total if self.step else None
 
     def failed(self, error: EngineError) -> str:
-        code = _CODE.search(error.message)
-        said = f"exit code {code[1]}" if code else explained(error)
+        """`step 3/5 failed, Dockerfile:7, exit code 2: RUN make`; without a code, the Engine's words."""
+        sentence = self._failure(error)
         self.end()
-        self.say_line(f"{self.place}: {said}" if self.step else said)
-        return self.lines[-1]
+        self.say_line(f"{_RED}{sentence}{_PLAIN}")
+        return sentence
+
+    def _failure(self, error: EngineError) -> str:
+        if not self.step:
+            return explained(error)
+        instruction, code = self.instruction, _CODE.search(error.message)
+        where = f", {self._dockerfile}:{instruction.line}" if instruction else ""
+        told = shorten(instruction.text, _INSTRUCTION_SHOWN) if instruction else ""
+        if code:
+            return f"step {self.step}/{self.total} failed{where}, exit code {code[1]}{told and f': {told}'}"
+        return f"step {self.step}/{self.total} failed{where}: {explained(error)}{told and f' ({told})'}"

@@ -19,6 +19,7 @@ from dockertui.operations.command import Command, Entry, Option, Plan, Unfit, Va
 from dockertui.operations.entries import words
 
 _CLASSIC: Final = "DOCKER_BUILDKIT=0"
+_BUILT: Final = "Successfully built "
 
 
 def _folder(value: str) -> None:
@@ -127,7 +128,9 @@ def _listen(plan: Plan) -> BuildProgress:
 
 
 def _built(reply: Any) -> str:
-    return text(reply, "stream").strip().removeprefix("Successfully ") if isinstance(reply, dict) else ""
+    """The image's id, where the last word is not of its tags."""
+    told = text(reply, "stream").strip() if isinstance(reply, dict) else ""
+    return told.removeprefix(_BUILT) if told.startswith(_BUILT) else ""
 
 
 BUILDING: tuple[Command, ...] = (

@@ -11,6 +11,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import count, mapping, text
 from dockertui.operations.remedies import explained
 from dockertui.resources import format
+from dockertui.widgets.sgr import plain
 
 LINES_KEPT: Final = 500
 LINE_LENGTH: Final = 4_000
@@ -87,8 +88,9 @@ class Progress:
 
     def end(self) -> None:
         """Nothing more comes: what no line end followed is a line, too."""
-        if self._begun:
+        if plain(self._begun):
             self._write("\n")
+        self._begun = ""
 
     def failed(self, error: EngineError) -> str:
         """The failure in a sentence."""

@@ -359,7 +359,7 @@ class Operating(Screen[None], TakesKeys):
 
 def _named(values: Values) -> str:
     """What the form calls the thing that is made."""
-    return str(values.get("reference") or values.get("name") or "")
+    return str(values.get("reference") or values.get("name") or next(iter(values.get("tags", ())), ""))
 
 
 def one_result(job: Job) -> str:
