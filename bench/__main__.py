@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import idle, keys, logs, start, terminal
+from bench import builds, idle, keys, logs, start, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
@@ -18,6 +18,7 @@ SUBJECTS = {
     "logs": logs.measure,
     "longlog": logs.measure_long,
     "terminal": terminal.measure,
+    "builds": builds.measure,
 }
 RESULTS = Path(__file__).with_name("results")
 
