@@ -1,4 +1,4 @@
-"""`python -m bench [start] [idle] [keys] [terminal]`: measure and print; all of it is kept in `bench/results`, too."""
+"""`python -m bench [SUBJECT …]`: measure and print; without a subject all, which is kept in `bench/results`, too."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import sys
 import time
 from pathlib import Path
 
-from bench import builds, idle, keys, logs, start, terminal
+from bench import builds, files, idle, keys, logs, pulling, start, stats, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
 SUBJECTS = {
     "start": start.measure,
     "idle": idle.measure,
+    "stats": stats.measure,
     "keys": keys.measure,
+    "pulling": pulling.measure,
+    "files": files.measure,
     "logs": logs.measure,
     "longlog": logs.measure_long,
     "terminal": terminal.measure,

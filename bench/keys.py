@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bench.recorder import CONTAINER, Burst, Recorder, open_program, populate
 from bench.table import Result, percentile
@@ -26,10 +26,10 @@ def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result
     populate(dockerd, max(counts))
     results = []
     for name, keys in KEYS.items():
-        presses = [_presses(dockerd, keys) for _ in range(runs)]
-        first = [[1000 * (burst.first - pressed) for pressed, burst in run] for run in presses]
-        last = [[1000 * (burst.last - pressed) for pressed, burst in run] for run in presses]
-        size = [percentile([burst.size for _, burst in run], 0.5) for run in presses]
+        runs_of = [presses(dockerd, keys) for _ in range(runs)]
+        first = [[1000 * (burst.first - pressed) for pressed, burst in run] for run in runs_of]
+        last = [[1000 * (burst.last - pressed) for pressed, burst in run] for run in runs_of]
+        size = [percentile([burst.size for _, burst in run], 0.5) for run in runs_of]
         note = f"last byte: p50 {_middle(last, 0.5):.1f} ms, p95 {_middle(last, 0.95):.1f} ms"
         results += [
             Result(f"key to screen, {name}: p50", "ms", tuple(percentile(run, 0.5) for run in first), note),
@@ -43,12 +43,15 @@ def _middle(runs: Sequence[Sequence[float]], share: float) -> float:
     return percentile([percentile(run, share) for run in runs], 0.5)
 
 
-def _presses(dockerd: Dockerd, keys: Sequence[str]) -> list[tuple[float, Burst]]:
-    """Keys at the pace of a person; those that changed nothing on the screen are left out."""
+def presses(
+    dockerd: Dockerd, keys: Sequence[str], begin: Callable[[Recorder], None] = lambda program: None
+) -> list[tuple[float, Burst]]:
+    """Keys at the pace of a person; those that changed nothing on the screen are left out. `begin`: what precedes."""
     generator = random.Random(1)
     with open_program(dockerd.host) as program:
         program.wait_for(CONTAINER)
         program.wait_quiet()
+        begin(program)
         found = []
         for number in range(PRESSES):
             time.sleep(generator.uniform(0, 0.05))

@@ -133,12 +133,12 @@ async def _long(dockerd: Dockerd, container: str) -> tuple[float, ...]:
             lines = [line async for batch in log.batches() for line in batch]
         tail = time.monotonic() - started
         store = LogStore(max_bytes=1 << 30, max_lines=2 * LONG)
-        before, started = _resident(os.getpid()), time.monotonic()
+        before, started = resident(os.getpid()), time.monotonic()
         async with open_log(engine, container, tty=False) as log:
             async for batch in log.batches():
                 store.append([Entry(line.time, 0, line.text) for line in batch])
         rate = len(store) / (time.monotonic() - started)
-        memory = (_resident(os.getpid()) - before) / len(store)
+        memory = (resident(os.getpid()) - before) / len(store)
         started, behind, pages, oldest, beginning = time.monotonic(), 1000, 0, lines[0].time, False
         while not beginning:
             page = await page_before(engine, container, tty=False, before=oldest, behind=behind, count=20_000)
@@ -166,7 +166,7 @@ def _span(dockerd: Dockerd) -> tuple[float, ...]:
         program.wait_for("following")
         program.press("z")
         time.sleep(SETTLE)
-        cpu, engine, received, memory = program.cpu, dockerd.cpu, program.received, _resident(program.pid)
+        cpu, engine, received, memory = program.cpu, dockerd.cpu, program.received, resident(program.pid)
         started, first = time.monotonic(), _newest(program)[1]
         lags = []
         while time.monotonic() - started < SPAN:
@@ -180,7 +180,7 @@ def _span(dockerd: Dockerd) -> tuple[float, ...]:
             lags[-1],
             (program.received - received) / span,
             memory / 1e6,
-            _resident(program.pid) / 1e6,
+            resident(program.pid) / 1e6,
             (_newest(program)[1] - first) / span,
         )
 
@@ -192,5 +192,5 @@ def _newest(program: Program) -> tuple[float, int]:
     return max(int(moment) for moment, _ in found) / 1000, max(int(number) for _, number in found)
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -22,6 +22,7 @@ from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
+from dockertui.own_cost import OwnCost
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
@@ -73,6 +74,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self._opening = asyncio.Lock()
         self._main: MainScreen | None = None
         self._last_input = time.monotonic()
+        self.own_cost = OwnCost(lambda: self.bytes_sent)
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
         self.flow_enabled = settings.flow_control
@@ -96,6 +98,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
+        self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
@@ -139,12 +142,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             endpoint,
             SOURCES,
             on_sample=self._sampled,
-            read_only=self.read_only,
+            read_only=self.read_only or self.settings.read_only(endpoint.names),
             trace=self.trace,
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
-        main = self._main = MainScreen(self.session, self.catalogue)
+        main = self._main = MainScreen(self.session, self.catalogue, self.own_cost)
         # Over Textual's own blank screen, or in place of the one that said what was tried.
         await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
         self.call_after_refresh(self._follow)

@@ -47,6 +47,7 @@ THEMES = (
 """Those that Textual brings."""
 
 AUTO = "auto"
+EVERY = "*"
 
 
 class ConfigError(Exception):
@@ -75,6 +76,8 @@ class Settings:
     """Whether frames wait for the terminal to have shown the one before: for slow links."""
     stats_period: float = 2.0
     """Seconds between two samples of a visible container's CPU, memory and I/O."""
+    plots: str = AUTO
+    """What plots are drawn with: "braille", "blocks" or "ascii"; "auto": braille but on the Linux console."""
     confirm_interrupts: int = 2
     """From how many objects on stopping, restarting and the like asks first; 1: always."""
     terminal_leader: str = "ctrl+right_square_bracket"
@@ -91,11 +94,22 @@ class Settings:
     """Whether sessions take the whole real terminal in place of a pane."""
     log_memory: int = 32
     """Megabytes of a log that are kept; older lines are let go, and loaded again when they are scrolled to."""
+    files_exec: bool = True
+    """Whether the Files tab may list a folder of a running container by a `find` in it, in place of an archive."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
+    endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Whether an endpoint is read only, by its name or address; "*" for those that are not named."""
 
     path: Path | None = field(default=None, compare=False)
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+
+    def read_only(self, names: Iterable[str]) -> bool:
+        """Whether the endpoint that goes by these names is read only; of several settings the careful one counts."""
+        own = {name.rstrip("/").casefold() for name in names}
+        set_for = {name.rstrip("/").casefold(): value for name, value in self.endpoints.items()}
+        found = [value for name, value in set_for.items() if name in own]
+        return any(found) if found else set_for.get(EVERY, False)
 
 
 # Where the file is
@@ -137,7 +151,9 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
     except UnicodeDecodeError as error:
         return Settings(path=path), [ConfigError(path, 0, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
-        return Settings(path=path), [_syntax_error(path, text, error)]
+        # Nobody shall change an Engine because the line that forbids it stands below a mistake.
+        careful = {EVERY: True} if "read_only" in text else {}
+        return Settings(path=path, endpoints=MappingProxyType(careful)), [_syntax_error(path, text, error)]
     reading = _Reading(path, key_lines(text))
     settings = reading.settings(document)
     return settings, sorted(reading.errors, key=lambda error: error.line)
@@ -148,7 +164,8 @@ def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Conf
     message, _, place = str(error).partition(" (at ")
     numbers = re.findall(r"\d+", place)
     line = int(numbers[0]) if numbers else text.count("\n") + 1
-    return ConfigError(path, line, f"not valid TOML: {message}", "until it is mended every default holds")
+    held = "every default holds, and every Engine is read only" if "read_only" in text else "every default holds"
+    return ConfigError(path, line, f"not valid TOML: {message}", f"until it is mended {held}")
 
 
 class _Wrong(ValueError):
@@ -181,6 +198,8 @@ class _Reading:
             raise _Wrong(f"unknown setting {_toml(name)}", nearest(name, CHECKS))
         if name == "keys":
             return MappingProxyType(dict(self.keys(value)))
+        if name == "endpoints":
+            return MappingProxyType(dict(self.endpoints(value)))
         return CHECKS[name](name, value)
 
     def keys(self, value: object) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -192,8 +211,28 @@ class _Reading:
             except _Wrong as wrong:
                 self.wrong(f"keys.{operation}", wrong)
 
+    def endpoints(self, value: object) -> Iterator[tuple[str, bool]]:
+        """A wrong `read_only` counts as true: whoever wrote it meant to be careful."""
+        if not isinstance(value, dict):
+            raise _Wrong("endpoints is a table", _ENDPOINT)
+        for place, written in _flat(value):
+            endpoint, _, name = place.rpartition(".")
+            try:
+                if not endpoint:
+                    raise _Wrong(f"endpoints.{place} is a table", _ENDPOINT)
+                if name != "read_only":
+                    raise _Wrong(f"endpoints.{endpoint}: unknown setting {_toml(name)}", nearest(name, ["read_only"]))
+                yield endpoint, _switch(f"endpoints.{place}", written)
+            except _Wrong as wrong:
+                self.wrong(f"endpoints.{place}", wrong)
+                if name == "read_only" and endpoint:
+                    yield endpoint, True
+
     def wrong(self, place: str, wrong: _Wrong) -> None:
         self.errors.append(ConfigError(self.path, self.lines.get(place, 0), str(wrong), wrong.remedy))
+
+
+_ENDPOINT = 'write [endpoints."ssh://prod"] and below it read_only = true'
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -260,6 +299,12 @@ def _history(name: str, value: object) -> int:
     return value
 
 
+def _plots(name: str, value: object) -> str:
+    if value not in (AUTO, "braille", "blocks", "ascii"):
+        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "auto", "braille", "blocks" or "ascii"')
+    return str(value)
+
+
 def _permission(name: str, value: object) -> str:
     if value not in ("ask", "yes", "no"):
         raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "ask", "yes" or "no"')
@@ -272,7 +317,9 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "diff_output": _switch,
     "flow_control": _switch,
     "stats_period": _period,
+    "plots": _plots,
     "confirm_interrupts": _count,
+    "files_exec": _switch,
     "log_memory": _count,
     "terminal_leader": _key,
     "terminal_history": _history,
@@ -281,8 +328,10 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "terminal_clipboard": _permission,
     "terminal_hand_over": _switch,
     "keys": lambda _, value: value,
+    "endpoints": lambda _, value: value,
 }
-"""What each setting must be. (`keys` is checked key by key, so that one mistake does not undo the others.)"""
+"""What each setting must be. (Tables are checked line by line, so that one mistake does not undo the others.)"""
+_TABLES = ("keys", "endpoints")
 
 
 # Showing
@@ -298,11 +347,14 @@ def show(settings: Settings) -> str:
     lines = [f"{text:<{width}}  # {_origin(settings, place)}" for _, text, place in rows]
     plain = len(_plain_names())
     table = ["", "[keys]", *lines[plain:]] if settings.keys else []
+    for name, value in settings.endpoints.items():
+        origin = _origin(settings, f"endpoints.{name}.read_only")
+        table += ["", f"[endpoints.{_toml(name)}]", f"read_only = {_toml(value)}  # {origin}"]
     return "\n".join([*lines[:plain], *table, ""])
 
 
 def _plain_names() -> list[str]:
-    return [item.name for item in fields(Settings) if item.name in CHECKS and item.name != "keys"]
+    return [item.name for item in fields(Settings) if item.name in CHECKS and item.name not in _TABLES]
 
 
 def _origin(settings: Settings, place: str) -> str:

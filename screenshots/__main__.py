@@ -23,6 +23,11 @@ PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
     ("networks", (160, 42), ("3", "down", "down", "down")),
     ("volumes", (160, 42), ("4", "down")),
     ("inspect", (160, 42), ("down",) * 12 + ("i",)),
+    ("why", (160, 42), ("slash", *"report", "enter", "D")),
+    ("logs", (160, 42), ("slash", *"api-1", "enter", "l")),
+    ("files", (160, 42), ("slash", *"api-1", "enter", "F")),
+    ("events", (120, 30), ("e",)),
+    ("overview", (120, 30), ("S",)),
     ("narrow", (80, 24), ()),
     ("help", (100, 42), ("question_mark",)),
 )
@@ -44,7 +49,7 @@ async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Se
     async with app.run_test(size=size) as pilot:
         await asyncio.sleep(4)
         await pilot.press(*keys)
-        await asyncio.sleep(1)
+        await asyncio.sleep(4)
         app.save_screenshot(f"{name}.svg", str(FOLDER))
 
 

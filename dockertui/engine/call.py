@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from dockertui.engine import build_context, transfer, unpacking
 from dockertui.engine.build_context import BuildContext
 from dockertui.engine.client import Body, Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, text
-from dockertui.engine.target import Params
+from dockertui.engine.target import Params, segment
 
+ID: Final = "{Id}"
+"""In the path of a call: the `Id` that the reply to the call before it gives."""
 Heard = Callable[[Mapping[str, Any]], None]
 """Called with each object of a reply that tells its progress."""
 
@@ -26,6 +28,8 @@ class Call:
     them, after the status 200. source: the file that is the body, a tar. sink: the file that the reply
     goes to. tar: source is a file or folder that is packed on its way, sink a folder that the reply is unpacked in.
     context: the body is the context of a build.
+    patience: seconds after which a reply that says nothing is waited for no longer; None for as long as it takes.
+    shown: what the journal and the lines have in place of a body with a password in it: that one is nowhere to be seen.
     """
 
     method: str
@@ -38,6 +42,18 @@ class Call:
     sink: str = ""
     tar: bool = False
     context: BuildContext | None = None
+    patience: float | None = None
+    shown: Mapping[str, Any] | None = None
+
+
+def following(call: Call, replies: Sequence[Any]) -> Call:
+    """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
+    if ID not in call.path:
+        return call
+    given = text(replies[-1], "Id") if replies and isinstance(replies[-1], dict) else ""
+    if not given:
+        raise EngineError(ErrorKind.PROTOCOL, "the Engine made something without giving its id")
+    return replace(call, path=call.path.replace(ID, segment(given)))
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
@@ -52,9 +68,20 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
         return await take(reply, call.sink, heard)
     if call.progress:
         return await _listen(engine, call, heard)
-    answer = await engine.request(
-        call.method, call.path, params=call.params, body=_body(call, heard), headers=_headers(call), timeout=None
-    )
+    try:
+        answer = await engine.request(
+            call.method,
+            call.path,
+            params=call.params,
+            body=_body(call, heard),
+            headers=_headers(call),
+            timeout=call.patience,
+            shown=call.shown,
+        )
+    except EngineError as error:
+        if call.patience is not None and error.kind is ErrorKind.TIMEOUT:
+            return None
+        raise
     try:
         return json.loads(answer.body) if answer.body.strip() else None
     except ValueError:

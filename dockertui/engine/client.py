@@ -153,6 +153,12 @@ class Engine:
 
             await transport.close_session(docker.session)
 
+    def permit(self, what: str) -> None:
+        """Raise EngineError (READ_ONLY) where nothing may be changed. What asks no Engine asks here first."""
+        if self.read_only:
+            remedy = "leave --read-only away, or read_only in the settings' [endpoints]"
+            raise EngineError(ErrorKind.READ_ONLY, f"{what} would change something, and this is read only", remedy)
+
     def supports(self, api: str) -> bool:
         """Whether the version spoken is ``api`` ("1.44") or newer; False before ``open``."""
         return self.version is not None and api_number(self.version.api) >= api_number(api)
@@ -196,12 +202,16 @@ class Engine:
         headers: Mapping[str, str] | None = None,
         timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109
         versioned: bool = True,
+        shown: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Send a request and read its whole reply; ``timeout`` in seconds is for both, None for no limit.
 
-        A body that is no bytes is sent as JSON. Raises EngineError, READ_ONLY before anything is sent.
+        A body that is no bytes is sent as JSON; ``shown`` is what the journal keeps in its place. Raises
+        EngineError, READ_ONLY before anything is sent.
         """
         record, data = self._prepare(method, path, params, body, versioned)
+        if shown is not None:
+            record.body = json.dumps(shown).encode()
         return await self._call(record, data, headers, timeout)
 
     @asynccontextmanager
@@ -275,9 +285,8 @@ class Engine:
         reading: bool = False,
     ) -> tuple[Request, _Data]:
         """The journal's entry of a request that is allowed, and its body in bytes."""
-        if self.read_only and not reading and method not in _READING:
-            remedy = "start dockertui without --read-only"
-            raise EngineError(ErrorKind.READ_ONLY, f"{method} {path} would change the Engine", remedy)
+        if not reading and method not in _READING:
+            self.permit(f"{method} {path}")
         if versioned:
             path = f"/v{self._spoken()}{path}"
         if isinstance(body, AsyncIterable):

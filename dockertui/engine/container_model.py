@@ -131,7 +131,7 @@ class Container:
             image_id=text(raw, "ImageID"),
             command=text(raw, "Command"),
             created=instant(raw, "Created") or 0.0,
-            state=_state(raw),
+            state=docker_state(text(raw, "State")),
             health=_health(mapping(raw, "Health")) or told.health,
             exit_code=told.exit_code,
             ports=tuple(sorted(map(Port.from_json, mappings(raw, "Ports")), key=_port_order)),
@@ -188,8 +188,9 @@ def _container_names(raw: Raw) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: ("/" in name, name)))
 
 
-def _state(raw: Raw) -> str:
-    state = text(raw, "State").lower()
+def docker_state(word: str) -> str:
+    """Docker's word for a state, Podman's own ones translated."""
+    state = word.lower()
     return _PODMAN_STATES.get(state, state)
 
 

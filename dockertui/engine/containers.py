@@ -42,3 +42,8 @@ async def stats_once(engine: Engine, container: str) -> dict[str, Any]:
     """Its statistics now, with none before to compare: in milliseconds from API 1.44 on, else in a second."""
     params = {"stream": False, "one-shot": True}
     return await engine.get_object(f"/containers/{segment(container)}/stats", params=params)
+
+
+async def top(engine: Engine, container: str, ps_args: str | None = None) -> dict[str, Any]:
+    """Its processes as the Engine's `ps` lists them, ``ps_args`` its options; see ``processes.listing``."""
+    return await engine.get_object(f"/containers/{segment(container)}/top", params={"ps_args": ps_args})

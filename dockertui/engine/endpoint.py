@@ -58,6 +58,15 @@ class Endpoint:
         return f"~{path[len(home) :]}" if home != "/" and path.startswith(f"{home}/") else path
 
     @property
+    def names(self) -> frozenset[str]:
+        """All that a person may call it: its name, its address, and that without user and port, or the host alone."""
+        found = {self.name, self.url, self.address, self.socket_path}
+        if self.scheme in ("tcp", "ssh"):
+            host = self.split.hostname or ""
+            found |= {host, f"{self.scheme}://{host}", f"{self.scheme}://{self.split.netloc.rpartition('@')[2]}"}
+        return frozenset(found - {""})
+
+    @property
     def split(self) -> SplitResult:
         """The parts of a tcp or ssh URL: hostname, port, username, path."""
         return urlsplit(self.url)

@@ -7,13 +7,18 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, number, text
 from dockertui.engine.hijack import Hijacked, WindowSize, hijack
 from dockertui.engine.json_stream import parse_json
+from dockertui.engine.multiplex import Channel
 from dockertui.engine.target import segment
 
+RUN_TIMEOUT: Final = 15.0
+"""Seconds that a command may take whose output is waited for."""
+START_PATIENCE: Final = 5.0
 SETTLE: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between the questions how a process ended: its output ends a moment before the Engine knows."""
 
@@ -37,6 +42,32 @@ class Outcome:
     running: bool
     exit_code: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that has ended, and what it printed."""
+
+    exit_code: int | None
+    out: bytes
+    err: bytes
+
+
+def create_call(container: str, command: Command) -> Call:
+    """The request that has the Engine prepare a command that takes no input; its reply's `Id` is the command's."""
+    body = {"AttachStdout": True, "AttachStderr": True, "Tty": command.tty, "Cmd": list(command.words)}
+    return Call(
+        "POST", f"/containers/{segment(container)}/exec", body=body | ({"User": command.user} if command.user else {})
+    )
+
+
+def start_call(exec_id: str) -> Call:
+    """The request that runs what was prepared, answered when that has ended: how, `outcome` asks.
+
+    Docker 20.10 may not answer it when the command ends the container. Detached, Podman would never know of the end.
+    """
+    body = {"Detach": False, "Tty": False}
+    return Call("POST", f"/exec/{exec_id}/start", body=body, patience=START_PATIENCE)
 
 
 async def create(engine: Engine, container: str, command: Command, size: WindowSize | None = None) -> str:
@@ -104,3 +135,31 @@ async def outcome(engine: Engine, exec_id: str) -> Outcome:
         gone = error.kind is ErrorKind.NOT_FOUND
         return Outcome(False, None, "the container is gone" if gone else str(error))
     return Outcome(True)
+
+
+async def run(engine: Engine, container: str, command: Command, limit: int = 1 << 24) -> Finished:
+    """Run a short command without a terminal to its end.
+
+    Raises EngineError: TIMEOUT when it takes over `RUN_TIMEOUT`, PROTOCOL when it prints over ``limit`` bytes.
+    """
+    try:
+        async with asyncio.timeout(RUN_TIMEOUT):
+            return await _run(engine, container, command, limit)
+    except TimeoutError:
+        message = f"{command.words[0]} in the container did not end within {RUN_TIMEOUT:g} s"
+        raise EngineError(ErrorKind.TIMEOUT, message) from None
+
+
+async def _run(engine: Engine, container: str, command: Command, limit: int) -> Finished:
+    exec_id = await create(engine, container, command)
+    printed: dict[Channel, list[bytes]] = {}
+    size = 0
+    async with start(engine, exec_id, tty=False) as connection:
+        while outputs := await connection.read():
+            for channel, data in outputs:
+                printed.setdefault(Channel(channel), []).append(data)
+                size += len(data)
+            if size > limit:
+                raise EngineError(ErrorKind.PROTOCOL, f"{command.words[0]} prints more than {limit} bytes")
+    ended = await outcome(engine, exec_id)
+    return Finished(ended.exit_code, *(b"".join(printed.get(channel, ())) for channel in (Channel.OUT, Channel.ERR)))

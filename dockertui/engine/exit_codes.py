@@ -35,6 +35,11 @@ _SIGNALS: Final = {
     25: ("SIGXFSZ", "a file grew beyond its limit"),
     31: ("SIGSYS", "a system call that is not allowed, often by the seccomp profile"),
 }
+_UNDYING: Final = {
+    17: "SIGCHLD", 18: "SIGCONT", 19: "SIGSTOP", 20: "SIGTSTP", 21: "SIGTTIN", 22: "SIGTTOU", 23: "SIGURG",
+    26: "SIGVTALRM", 27: "SIGPROF", 28: "SIGWINCH", 29: "SIGIO", 30: "SIGPWR",
+}  # fmt: skip
+"""Signals that are sent, and of which a program seldom dies."""
 _OOM: Final = "killed by the kernel, because the container reached its memory limit"
 _LAST_SIGNAL: Final = 64
 
@@ -49,11 +54,44 @@ def meaning(code: int, oom_killed: bool = False) -> str:
         return f"{code}: {_OOM}"
     if code in _MEANINGS:
         return f"{code}: {_MEANINGS[code]}"
-    if 128 < code <= 128 + _LAST_SIGNAL:
-        return f"{code}: {_by_signal(code - 128)}"
+    if signal := signal_of(code):
+        return f"{code}: {_by_signal(signal)}"
     return f"{code}: an exit code of the program's own"
 
 
+def signal_of(code: int) -> int:
+    """The signal that an exit code of 128 + n tells of; 0 for none."""
+    return code - 128 if 128 < code <= 128 + _LAST_SIGNAL else 0
+
+
+def name_of_signal(number: int) -> str:
+    """SIGTERM for 15; `signal 40` for what has no name."""
+    name = signal_name(str(number))
+    return f"signal {number}" if name.isdecimal() else name
+
+
+def signal_meaning(number: int) -> str:
+    """Why a process usually gets this signal; "" where there is nothing to say."""
+    return _SIGNALS[number][1] if number in _SIGNALS else ""
+
+
+def signal_number(name: str) -> int:
+    """The number of `15`, `SIGTERM` or `term`; 0 for anything else."""
+    if name.isdecimal() and len(name) < 4:
+        return int(name)
+    wanted = f"SIG{name.upper().removeprefix('SIG')}"
+    known = {**{number: name for number, (name, _) in _SIGNALS.items()}, **_UNDYING}
+    return next((number for number, each in known.items() if each == wanted), 0)
+
+
 def _by_signal(number: int) -> str:
-    name, why = _SIGNALS.get(number, (f"signal {number}", ""))
-    return f"killed by {name} (128+{number}){', ' if why else ''}{why}"
+    why = signal_meaning(number)
+    return f"killed by {name_of_signal(number)} (128+{number}){', ' if why else ''}{why}"
+
+
+def signal_name(signal: str) -> str:
+    """A signal as an event or a request tells it, by its name: "15" and "TERM" are SIGTERM, "34" stays."""
+    if signal.isdecimal():
+        return _SIGNALS[int(signal)][0] if int(signal) in _SIGNALS else _UNDYING.get(int(signal), signal)
+    name = signal.upper()
+    return name if name.startswith("SIG") or not name else f"SIG{name}"

@@ -32,9 +32,9 @@ def number(raw: Raw, key: str) -> int | None:
 
 
 def count(raw: Raw, key: str) -> int | None:
-    """A number of something: the -1 by which the API says 'not computed' is None."""
+    """A number of something: the -1 by which the API says 'not computed' is None, as is what no uint64 can hold."""
     value = number(raw, key)
-    return None if value is None or value < 0 else value
+    return None if value is None or not 0 <= value < 1 << 64 else value
 
 
 def flag(raw: Raw, key: str) -> bool:

@@ -218,10 +218,15 @@ class Event:
         actor = mapping(raw, "Actor")
         return cls(
             type=text(raw, "Type"),
-            action=action.strip(),
-            detail=detail.strip(),
+            action=action,
+            detail=detail.removeprefix(" "),
             actor=text(actor, "ID"),
             attributes=string_map(actor, "Attributes"),
-            time_ns=number(raw, "timeNano") or (number(raw, "time") or 0) * 1_000_000_000,
+            time_ns=_moment(number(raw, "timeNano") or (number(raw, "time") or 0) * 1_000_000_000),
             scope=text(raw, "scope", "local"),
         )
+
+
+def _moment(time_ns: int) -> int:
+    """A time that the Engine's own 64 bits hold; others cannot be shown."""
+    return max(0, min(int(time_ns), (1 << 63) - 1))

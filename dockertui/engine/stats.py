@@ -8,10 +8,12 @@ claim.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from dockertui.engine.fields import NOTHING, Raw, count, instant, mapping, mappings, text
 
+_CORES_MOST: Final = 1024
+"""Processors that are told apart; a host with more of them is a lie, or beyond any plot."""
 _HUNDRED_NS: Final = 10_000_000
 """Windows counts processor time in units of 100 ns: so many make a second."""
 
@@ -20,8 +22,12 @@ _HUNDRED_NS: Final = 10_000_000
 class Usage:
     """One sample. ``cpu`` is in percent of one processor: 200 is two busy ones. The rest: bytes and counts.
 
-    Network and block figures are totals since the container started. ``read`` is when the Engine took the
-    sample, in epoch seconds by its own clock.
+    Network and block figures are totals since the container started, as is ``cpu_time``, in nanoseconds: a lower
+    one than before tells that it was started anew. ``read`` is when the Engine took the sample, in epoch seconds by its
+    own clock. ``cache``: file pages, most of which are not in ``memory``. Since the sample before, as ``cpu``:
+    ``cores``, in percent of each processor, empty where the Engine does not tell them apart (cgroup v2);
+    ``throttled``, the percentage of the scheduler's periods in which the limit held the container back, and
+    ``throttled_time``, for how many seconds of each second, all its threads together; None where there is no limit.
     """
 
     cpu: float | None
@@ -33,6 +39,11 @@ class Usage:
     blk_write: int | None
     pids: int | None
     read: float
+    cpu_time: int | None = None
+    cache: int | None = None
+    cores: tuple[float, ...] = ()
+    throttled: float | None = None
+    throttled_time: float | None = None
 
 
 def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
@@ -45,11 +56,13 @@ def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
     if read is None:
         return None
     windows = bool(count(raw, "num_procs"))
+    now, before = mapping(raw, "cpu_stats"), _before(raw, previous or NOTHING)
+    throttled, throttled_time = _throttling(now, before, _seconds(raw, previous or NOTHING))
     net_rx, net_tx = _network(raw)
     blk_read, blk_write = _windows_storage(raw) if windows else _block(raw)
     memory = mapping(raw, "memory_stats")
     return Usage(
-        cpu=(_windows_cpu if windows else _cpu)(raw, previous or NOTHING),
+        cpu=_windows_cpu(raw, previous or NOTHING) if windows else _cpu(now, before),
         memory=count(memory, "privateworkingset") if windows else _memory(memory),
         memory_limit=count(memory, "limit") or None,
         net_rx=net_rx,
@@ -58,28 +71,77 @@ def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
         blk_write=blk_write,
         pids=count(mapping(raw, "pids_stats"), "current"),
         read=read,
+        cpu_time=_total(now) or None,
+        cache=_cache(mapping(memory, "stats")),
+        cores=_cores(now, before),
+        throttled=throttled,
+        throttled_time=throttled_time,
     )
 
 
-def _cpu(raw: Raw, previous: Raw) -> float | None:
+def _before(raw: Raw, previous: Raw) -> Raw:
+    """The processor's counters of the sample before: of the reply itself, else of the reply before."""
+    before = mapping(raw, "precpu_stats")
+    if count(before, "system_cpu_usage"):
+        return before
+    return mapping(previous, "cpu_stats")  # a one-shot reply, the first of a stream, or Podman
+
+
+def _cpu(now: Raw, before: Raw) -> float | None:
     """calculateCPUPercentUnix: the container's share of all processor time, times the processors."""
-    now, before = mapping(raw, "cpu_stats"), mapping(raw, "precpu_stats")
-    if not count(before, "system_cpu_usage"):  # a one-shot reply, the first of a stream, or Podman
-        before = mapping(previous, "cpu_stats")
-    total, total_before = _total(now), _total(before)
-    system, system_before = count(now, "system_cpu_usage"), count(before, "system_cpu_usage")
-    if not total or total_before is None or not system or not system_before:
+    total, total_before, passed = _total(now), _total(before), _system_passed(now, before)
+    if not total or total_before is None or not passed:
         return None  # what runs has used some time: zero is a cgroup without the cpu controller
-    if system <= system_before:
-        return None  # no time has passed between the two
-    return max(0, total - total_before) / (system - system_before) * _processors(now) * 100.0
+    return max(0, total - total_before) / passed * _processors(now) * 100.0
+
+
+def _system_passed(now: Raw, before: Raw) -> int | None:
+    """The time of all processors between two samples, in ns; None if none has passed, or it is not known."""
+    system, system_before = count(now, "system_cpu_usage"), count(before, "system_cpu_usage")
+    return system - system_before if system and system_before and system > system_before else None
 
 
 def _processors(cpu_stats: Raw) -> int:
-    if online := count(cpu_stats, "online_cpus"):
-        return online
+    return count(cpu_stats, "online_cpus") or len(_each(cpu_stats))
+
+
+def _each(cpu_stats: Raw) -> list[Any]:
+    """The time of each processor, in ns; the kernel tells none of cgroup v2."""
     each = mapping(cpu_stats, "cpu_usage").get("percpu_usage")
-    return len(each) if isinstance(each, list) else 0
+    return each if isinstance(each, list) else []
+
+
+def _cores(now: Raw, before: Raw) -> tuple[float, ...]:
+    """`_cpu` of each processor: its share of the time that passed on one. Offline ones, at the end, are left out."""
+    passed, processors = _system_passed(now, before), _processors(now)
+    shown = min(processors, _CORES_MOST)
+    each, each_before = _each(now)[:shown], _each(before)[:shown]
+    if not passed or len(each) != len(each_before) or not all(isinstance(time, int) for time in each + each_before):
+        return ()
+    spent = [max(0, time - time_before) for time, time_before in zip(each, each_before, strict=True)]
+    return tuple([time / passed * processors * 100.0 for time in spent])
+
+
+def _throttling(now: Raw, before: Raw, passed: float | None) -> tuple[float | None, float | None]:
+    """Of the periods since the sample before, the percentage that were cut short, and the time lost a second."""
+    new, old = mapping(now, "throttling_data"), mapping(before, "throttling_data")
+    periods, throttled, time = (_grown(new, old, name) for name in ("periods", "throttled_periods", "throttled_time"))
+    if not periods or throttled is None:
+        return None, None
+    return min(100.0, throttled / periods * 100.0), None if time is None or not passed else time / 1e9 / passed
+
+
+def _grown(new: Raw, old: Raw, name: str) -> int | None:
+    """By how much a counter has grown; None if it is not known, or was set back."""
+    value, before = count(new, name), count(old, name)
+    return value - before if value is not None and before is not None and value >= before else None
+
+
+def _seconds(raw: Raw, previous: Raw) -> float | None:
+    """The time between a sample and the one that `_before` takes."""
+    told = count(mapping(raw, "precpu_stats"), "system_cpu_usage")
+    read, before = instant(raw, "read"), instant(raw, "preread") if told else instant(previous, "read")
+    return read - before if read is not None and before is not None and read > before else None
 
 
 def _total(cpu_stats: Raw) -> int | None:
@@ -110,6 +172,14 @@ def _memory(memory_stats: Raw) -> int | None:
         if inactive is not None and inactive < used:
             return used - inactive
     return used
+
+
+def _cache(counters: Raw) -> int | None:
+    """File pages, of the cgroup and those below it."""
+    for name in ("total_cache", "cache", "file"):  # cgroup v1, v2
+        if (cached := count(counters, name)) is not None:
+            return cached
+    return None
 
 
 def _network(raw: Raw) -> tuple[int | None, int | None]:

@@ -28,8 +28,16 @@ def segment(name: str, *, safe: str = "") -> str:
 
 def target(path: str, params: Params | None = None) -> str:
     """The path with its query."""
-    pairs = [(key, item) for key, value in (params or {}).items() for item in _query_values(value)]
-    return f"{path}?{urlencode(pairs, safe=_PLAIN, quote_via=quote, errors='replace')}" if pairs else path
+    pairs = [(key, _bytes(item)) for key, value in (params or {}).items() for item in _query_values(value)]
+    return f"{path}?{urlencode(pairs, safe=_PLAIN, quote_via=quote)}" if pairs else path
+
+
+def _bytes(text: str) -> bytes:
+    """As UTF-8; the bytes of a file's name that are none, which ``os.fsdecode`` keeps as surrogates, as they were."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 def _query_values(value: Any) -> Sequence[str]:

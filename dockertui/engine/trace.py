@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from typing import Final
 CAPACITY: Final = 1000
 BODY_KEPT: Final = 16 * 1024
 """Bytes of a request's body that are kept, as long as it is not longer."""
-_cause: ContextVar[tuple[str, str]] = ContextVar("dockertui_request_cause", default=("", ""))
+_cause: ContextVar[tuple[str, Sequence[str]]] = ContextVar("dockertui_request_cause", default=("", ()))
 
 
 @dataclass(slots=True)
@@ -27,9 +27,9 @@ class Request:
 
     ``started`` is in epoch seconds; ``duration`` in seconds, None while the request or its stream runs;
     ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out`` count bodies,
-    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` is the
-    command line that does the same as the operation which caused it, secrets masked; empty where there is
-    none. ``body`` is what was sent, None when it is no longer known.
+    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` has
+    the words after ``docker`` of the command that does the same as the operation which caused it; empty where
+    there is none. ``body`` is what was sent, None when it is no longer known. Both may hold secrets.
     """
 
     number: int
@@ -42,7 +42,7 @@ class Request:
     bytes_in: int = 0
     bytes_out: int = 0
     error: str = ""
-    docker: str = ""
+    docker: Sequence[str] = ()
     body: bytes | None = b""
     _began: float = field(default_factory=time.perf_counter, repr=False, compare=False)
 
@@ -87,15 +87,22 @@ class Trace:
 
     def per_minute(self, now: float) -> int:
         """How many requests were started in the 60 s before ``now`` (epoch seconds), at most the capacity."""
+        return sum(1 for _ in self._last_minute(now))
+
+    def causes(self, now: float) -> Counter[str]:
+        """The same by cause."""
+        return Counter(request.cause for request in self._last_minute(now))
+
+    def _last_minute(self, now: float) -> Iterator[Request]:
         newest_first = reversed(self._requests.copy())
-        return sum(1 for _ in itertools.takewhile(lambda request: request.started > now - 60, newest_first))
+        return itertools.takewhile(lambda request: request.started > now - 60, newest_first)
 
 
 @contextmanager
-def because(cause: str, docker: str = "") -> Iterator[None]:
+def because(cause: str, docker: Sequence[str] = ()) -> Iterator[None]:
     """Name the cause of the requests made inside, in this task and in those that it starts.
 
-    ``docker`` is the command line that does the same, secrets masked.
+    ``docker``: the words of the command that does the same.
     """
     token = _cause.set((cause, docker))
     try:

@@ -88,7 +88,10 @@ class _Careful:
         if member.issym():
             self._links.add(name)
             return tarfile.tar_filter(member, folder)
-        return tarfile.data_filter(member, folder)
+        fit = tarfile.data_filter(member, folder)
+        # The filter takes write access from group and others, which a copy by the CLI has. What must not come with a
+        # stranger's file stays away: a set-user-id or set-group-id bit would be in the name of who copies.
+        return fit.replace(mode=member.mode & 0o777, deep=False) if fit is not None else None
 
 
 def _parents(name: str) -> Iterator[str]:

@@ -13,10 +13,18 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.stats import Usage
 from dockertui.engine.trace import because
+from dockertui.live.history import History
+from dockertui.live.store import Unsubscribe
 
 ONE_SHOT_API: Final = "1.44"
 """The first version in which a single sample takes milliseconds; before, it waits for the Engine's next tick."""
 CONCURRENCY: Final = 10
+STREAMS_MOST: Final = 40
+"""Where samples are streamed: with more containers than this each is asked in turn, however long it takes."""
+SAMPLES_A_SECOND: Final = 20
+"""That many at most, of all containers together: with more of them each is sampled less often."""
+_SLOW_SAMPLES_A_SECOND: Final = 8
+"""Where each takes the Engine a second."""
 MISSES: Final = 3
 """After so many periods without an answer a figure is too old to be shown."""
 _PODMAN_PERIOD: Final = 5.0
@@ -35,15 +43,22 @@ class Sampler:
 
     CPU is a difference: a container's first sample has memory alone, where the Engine sends no former one along.
     `on_sample` is told whose usage changed or went, at most ten times a second. One-shot requests are used where they
-    are quick, else (before API 1.44, and on Podman) one stream for each container watched.
+    are quick, else (before API 1.44, and on Podman) one stream for each container watched, while those are not many.
     """
 
     def __init__(
-        self, engine: Engine, *, period: float = 2.0, on_sample: Callable[[frozenset[str]], None] = lambda ids: None
+        self,
+        engine: Engine,
+        *,
+        period: float = 2.0,
+        on_sample: Callable[[frozenset[str]], None] = lambda ids: None,
+        history: History | None = None,
     ) -> None:
         self._engine = engine
-        self._period = period
-        self._on_sample = on_sample
+        self._history = history or History()
+        self._asked_period = self._period = period
+        self._subscribers = [on_sample]
+        self._wanted: dict[str, frozenset[str]] = {}
         self._watched: frozenset[str] = frozenset()
         self._usage: dict[str, Usage] = {}
         self._raw: dict[str, Mapping[str, Any]] = {}
@@ -62,23 +77,42 @@ class Sampler:
 
     @property
     def period(self) -> float:
-        """Seconds between two samples of a container."""
-        return self._period
+        """Seconds between two samples of a container: what was asked for; more where there are many, and on Podman."""
+        version = self._engine.version
+        streamed = version is not None and version.podman and not self._one_shot()
+        return max(self._period, _PODMAN_PERIOD) if streamed else self._period
 
     @period.setter
     def period(self, seconds: float) -> None:
-        if seconds != self._period:
-            self._period = seconds
+        if seconds != self._asked_period:
+            self._asked_period = seconds
+            self._set_pace()
             self._wake.set()
 
-    def watch(self, ids: Collection[str]) -> None:
-        """Sample these containers from now on, and no others. What is known of the others grows old, and goes then."""
-        watched = frozenset(ids)
+    def _set_pace(self) -> None:
+        """Many containers, or a slow Engine, are sampled less often than was asked for."""
+        slow = self._one_shot() and not self._quick()
+        rate = _SLOW_SAMPLES_A_SECOND if slow else SAMPLES_A_SECOND
+        self._period = max(self._asked_period, len(self._watched) / rate)
+
+    def subscribe(self, tell: Callable[[frozenset[str]], None]) -> Unsubscribe:
+        """Have `tell` called as `on_sample` is, until what is returned is called."""
+        self._subscribers.append(tell)
+        return lambda: self._subscribers.remove(tell)
+
+    def watch(self, ids: Collection[str], place: str = "list") -> None:
+        """Sample these containers from now on for a `place` that shows them, beside those that other places want.
+
+        What is known of containers that no place wants any more grows old, and goes then.
+        """
+        self._wanted[place] = frozenset(ids)
+        watched = frozenset().union(*self._wanted.values())
         if watched == self._watched:
             return
         for identity in self._watched - watched:
             self._seen_to.pop(identity, None)
         self._watched = watched
+        self._set_pace()
         self._expire()
         self._wake.set()
 
@@ -104,6 +138,7 @@ class Sampler:
     async def _round(self) -> None:
         """Do what is due now, then wait for the next thing that is, or for other orders."""
         self._wake.clear()
+        self._set_pace()
         if not self._reached or self._engine.version is None:
             await self._end_streams(self._streams.keys())
         elif self._one_shot():
@@ -122,6 +157,10 @@ class Sampler:
         return _now() + self._period if self._usage else None  # what is shown grows old all the same
 
     def _one_shot(self) -> bool:
+        """Whether samples are asked for one by one: where that is quick, or streams would be too many."""
+        return self._quick() or len(self._watched) > STREAMS_MOST
+
+    def _quick(self) -> bool:
         version = self._engine.version
         return version is not None and not version.podman and self._engine.supports(ONE_SHOT_API)
 
@@ -177,7 +216,7 @@ class Sampler:
             yield
         except Exception as error:
             if isinstance(error, EngineError) and error.kind in _GONE:
-                self._drop(identity)
+                self._end(identity)
 
     def _take(self, identity: str, raw: Mapping[str, Any]) -> None:
         if identity not in self._watched:
@@ -185,12 +224,13 @@ class Sampler:
         previous = self._raw.get(identity)
         usage = stats.usage(raw, previous)
         if usage is None:  # it does not run
-            self._drop(identity)
+            self._end(identity)
             return
         if previous is None:
             self._seen_to[identity] = _now() - self._period + min(self._period, _SECOND)
         self._raw[identity] = raw
         self._usage[identity] = usage
+        self._history.take(identity, usage)
         self._answered[identity] = _now()
         self._tell(identity)
 
@@ -201,8 +241,14 @@ class Sampler:
             if _now() - answered > MISSES * period:
                 self._drop(identity)
 
+    def _end(self, identity: str) -> None:
+        """The container does not run."""
+        self._drop(identity)
+        self._history.stop(identity)
+
     def _drop(self, identity: str) -> None:
         """The container consumes nothing, as far as is known."""
+        self._history.interrupt(identity)
         self._raw.pop(identity, None)
         self._answered.pop(identity, None)
         if self._usage.pop(identity, None) is not None:
@@ -216,7 +262,8 @@ class Sampler:
     def _tell_all(self) -> None:
         self._telling = None
         ids, self._untold = frozenset(self._untold), set()
-        self._on_sample(ids)
+        for tell in tuple(self._subscribers):
+            tell(ids)
 
 
 def _now() -> float:

@@ -1,4 +1,4 @@
-"""One Engine as the program holds it: the connection, the mirror that follows it, the statistics of what is seen."""
+"""One Engine as the program holds it: the connection, the mirror and the journal of what it says, the statistics."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
+from dockertui.live.history import History
+from dockertui.live.journal import Journal
 from dockertui.live.sampler import Sampler
-from dockertui.live.store import LinkState, Mirror, Source, event_filters
+from dockertui.live.store import Change, LinkState, Mirror, Source, event_filters
 from dockertui.live.watcher import Watcher
 
 
 class Session:
-    """An Engine with its mirror, watcher and sampler. `seed` fills it with what was asked before the screen existed."""
+    """An Engine with its mirror, journal of events, watcher, sampler, and the history of what was sampled.
+
+    `seed` fills the mirror with what was asked before the screen existed.
+    """
 
     def __init__(
         self,
@@ -33,8 +38,11 @@ class Session:
         self.engine = Engine(endpoint, read_only=read_only, trace=self.trace)
         kinds = tuple(sources)
         self.mirror = Mirror(kinds, clock=self.trace.clock)
-        self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds))
-        self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample)
+        self.journal = Journal()
+        self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
+        self.history = History(self.trace.clock)
+        self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample, history=self.history)
+        self.mirror.subscribe(self._remember)
         self.mirror.subscribe_link(lambda link: self.sampler.follow(link.state is not LinkState.LOST))
 
     def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
@@ -42,6 +50,20 @@ class Session:
         self.mirror.version = version
         for kind, objects in lists.items():
             self.mirror.replace(kind, objects)
+
+    def _remember(self, change: Change) -> None:
+        """Leave gaps in the histories of containers that went, run no more, or were started again."""
+        if change.kind != "container":
+            return
+        for id in change.removed:
+            self.history.remove(id)
+        containers = self.mirror.objects("container")
+        for id in change.changed:
+            container = containers[id]
+            if container.running:
+                self.history.begin(id, container.since, container.since_error)
+            else:
+                self.history.stop(id)
 
     async def run(self) -> None:
         """Follow the Engine until cancelled, then close the connections."""

@@ -12,6 +12,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
+from dockertui.live.journal import Journal
+from dockertui.live.known import EVERYTHING, LISTS
 from dockertui.live.reader import Pace, Reader, unexpected
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
@@ -30,7 +32,7 @@ class Watcher:
 
     Events say which objects to read again, never what became of them: an Engine drops events for a slow reader and
     forgets them when it restarts. `filters` are sent with the request for events, to be spared those that change
-    nothing in a list. Podman is not sent them: it knows other words.
+    nothing in a list. Podman is not sent them: it knows other words. What is heard is kept in the `journal`.
     """
 
     def __init__(
@@ -44,9 +46,11 @@ class Watcher:
         heartbeat: float = 5.0,
         backoff: tuple[float, float] = (0.1, 10.0),
         filters: Mapping[str, Sequence[str]] | None = None,
+        journal: Journal | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._engine = engine
+        self._journal = Journal() if journal is None else journal
         self._mirror = mirror
         self._pace = Pace(settle, confirm, reconcile)
         self._heartbeat = heartbeat
@@ -94,7 +98,7 @@ class Watcher:
                 self._mirror.version = await self._engine.open()
             self._heard()
             self._readers = [self._reader(source) for source in self._mirror.sources]
-            await _first_to_end(self._follow(), self._beat(), *(reader.run() for reader in self._readers))
+            await first_to_end(self._follow(), self._beat(), *(reader.run() for reader in self._readers))
         except EngineError as error:
             return error
         except Exception as error:
@@ -111,11 +115,13 @@ class Watcher:
         when they come, everything is dirty again, for what changed between that list and the subscription.
         """
         podman = self._mirror.version is not None and self._mirror.version.podman
-        with because("live mirror"):
-            async with system.events(self._engine, filters=None if podman else self._filters) as events:
+        filters = None if podman else self._filters
+        with because("live mirror"), self._journal.listening(EVERYTHING if filters is None else LISTS) as stretch:
+            async with system.events(self._engine, filters=filters) as events:
                 self._mark_all()
                 async for event in events:
                     self._heard()
+                    self._journal.hear(event, stretch)
                     for reader in self._readers:
                         reader.take(event)
 
@@ -185,7 +191,7 @@ class Watcher:
         self._mirror.set_link(Link(state, since, error, None if retry_in is None else now + retry_in))
 
 
-async def _first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
+async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
     """Run all until one ends; then stop the others, and raise what that one raised.
 
     Unlike in a `TaskGroup`, one that ends early, or is cancelled from inside, does not leave the others running.

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dockertui.engine import build_calls, build_context, build_credentials, dockerfile
 from dockertui.engine.build_context import BuildContext
+from dockertui.engine.client import Engine
 from dockertui.engine.dockerfile import Instruction
 from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import text
@@ -111,7 +112,7 @@ def _build(item: Any, values: Values) -> Plan:
     return Plan((call,), (_CLASSIC, "build", *docker, context.folder))
 
 
-async def _logged_in(values: Values) -> Values:
+async def _logged_in(engine: Engine, values: Values) -> Values:
     headers, missing = await build_credentials.header(os.environ)
     return {**values, "headers": headers, "notes": [f"without these credentials: {why}" for why in missing]}
 

@@ -8,20 +8,26 @@ from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
+from dockertui.operations.browsing import BROWSING
 from dockertui.operations.building import BUILDING
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
+from dockertui.operations.events import EVENTS
 from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
+from dockertui.operations.processes import PROCESSES
+from dockertui.operations.registries import REGISTRIES
 from dockertui.operations.reports import REPORTS
 from dockertui.operations.running import RUNNING
+from dockertui.operations.stats import STATS
 from dockertui.operations.system import SYSTEM
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.volumes import VOLUMES
+from dockertui.operations.why import WHY
 from dockertui.resources.registry import RESOURCES
 
 _JUMPS = tuple(
@@ -41,19 +47,24 @@ COMMANDS: tuple[Command, ...] = (
     *IMAGES,
     *BUILDING,
     *FILES,
+    *REGISTRIES,
     *NETWORKS,
     *VOLUMES,
     *SYSTEM,
     *REPORTS,
 )
 """What can be asked of the Engine."""
-OPERATIONS: tuple[Operation, ...] = (*VIEW, *DOING, *COMMANDS, *LOG, *TERMINAL, *_JUMPS)
+OPERATIONS: tuple[Operation, ...] = (
+    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *_JUMPS,
+)  # fmt: skip
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
     "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
     "left": "←", "right": "→", "backspace": "⌫",
 }  # fmt: skip
+_ALONE = (Context.TERMINAL, Context.OVERVIEW)
+"""Where only the place's own keys work: in a terminal they go to the container, in the overview there is no pane."""
 _PANED = (Context.LIST, Context.DETAIL)
 """Where the keys depend on the kind of the pane that is open."""
 
@@ -112,7 +123,7 @@ class Catalogue:
         taken = {key for operation in here for key in self.keys(operation)}  # by the place, from those of elsewhere
         hinted: list[Operation] = [c for c in self.commands(kind) if c.hint and taken.isdisjoint(self.keys(c)[:1])]
         hinted += [operation for operation in here if operation.hint]
-        if context is not Context.TERMINAL:  # there every other key goes to the container
+        if context not in _ALONE:
             elsewhere = [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
             hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]

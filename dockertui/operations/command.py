@@ -38,6 +38,7 @@ class Entry(StrEnum):
     WORDS = "words, quoted as in a shell"
     FLAG = "yes or no"
     CHOICE = "one of several"
+    SECRET = "what nobody is to see"
 
 
 class Unfit(ValueError):
@@ -56,6 +57,7 @@ class Option:
     """One field of a command's form.
 
     check: raises Unfit for a value that the Engine would refuse. choices_of: what the object has to choose from.
+    choices_in: the id of the value, made by `prepare`, that holds what there is to choose from.
     """
 
     id: str
@@ -67,14 +69,19 @@ class Option:
     required: bool = False
     check: Callable[[Any], None] = lambda _: None
     choices_of: Callable[[Any], Sequence[str]] | None = None
+    choices_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command would do to one object: its requests, one after the other, and the `docker` words for it."""
+    """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
+
+    after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError.
+    """
 
     calls: tuple[Call, ...]
     docker: tuple[str, ...]
+    after: Callable[[Engine, Any], Awaitable[str]] | None = None
 
 
 def always(item: Any) -> str:
@@ -87,15 +94,16 @@ class Command(Operation):
     """An operation on the Engine.
 
     kind: of the objects it is for. on_object: whether it is done to an object, and not to the kind as a whole, as
-    `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else the
-    options have their defaults unless they are asked for. applies: why it does not apply to an object, or "". doing,
-    done: its words while it runs and afterwards. takes_along: what else goes with the object, in words. outcome: what
-    is worth saying of the Engine's reply, or of the list of them where there are several requests. long: whether it
-    is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better than the defaults.
-    complete: what the form does not ask for, as credentials. report: what the reply says, as a page, for a command
-    that only asks. check: raises Unfit, with the option's id, for values that do not fit together or do not fit what
-    is on this machine. progress: what listens to the replies. since: the API version that brings it, where 1.41 does
-    not.
+    `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its form comes first; else
+    the options have their defaults unless they are asked for. applies: why it does not apply to an object, or "".
+    doing, done: its words while it runs and afterwards. takes_along: what else goes with the object, in words.
+    outcome: what is worth saying of the Engine's reply, or of the list of them where there are several requests.
+    long: whether it is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better
+    than the defaults. complete: what the form does not ask for, as credentials, once it is filled in. report: what
+    the reply says, as a page, for a command that only asks. reads: whether it changes nothing on the Engine, and is
+    so possible read-only. check: raises Unfit, with the option's id, for values that do not fit together or do not
+    fit what is on this machine. progress: what listens to the replies. since: the API version that brings it, where
+    1.41 does not.
     """
 
     kind: str
@@ -112,11 +120,12 @@ class Command(Operation):
     outcome: Callable[[Any], str] = lambda reply: ""
     defaults: Callable[[Any], Values] = lambda item: {}
     prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None
-    complete: Callable[[Values], Awaitable[Values]] | None = None
+    complete: Callable[[Engine, Values], Awaitable[Values]] | None = None
     report: Callable[[Any, Any], Sequence[Section]] | None = None
     check: Callable[[Values], None] = lambda values: None
     progress: Callable[[Plan], Progress] = lambda plan: Progress()
     long: bool = False
+    reads: bool = False
     since: str = ""
 
     def __post_init__(self) -> None:
@@ -124,7 +133,7 @@ class Command(Operation):
 
     def refusal(self, engine: Engine, item: Any = None) -> str:
         """Why it cannot be done to an object on this Engine, or ""."""
-        if engine.read_only and self.report is None:
+        if engine.read_only and not self.reads and self.report is None:
             return "read only"
         if self.since and engine.version is not None and not engine.supports(self.since):
             return f"needs API {self.since}"

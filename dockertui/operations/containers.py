@@ -10,7 +10,7 @@ from dockertui.engine import container_calls as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.image_calls import split_reference
 from dockertui.engine.models import Container
-from dockertui.operations import entries
+from dockertui.operations import entries, freeing
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
@@ -30,7 +30,7 @@ _SECONDS = Option(
 )
 
 
-def _running(item: Container) -> str:
+def running(item: Container) -> str:
     return "" if item.running else "not running"
 
 
@@ -140,13 +140,12 @@ def _prune(item: None, values: Values) -> Plan:
 
 def pruned(item: None, world: World, values: Values) -> list[str]:
     """The stopped containers, as far as the filters are none: those are the Engine's to apply."""
-    stopped = [
-        container.name
-        for container in world.mirror.objects(KIND).values()
-        if container.state in ("created", "exited", "dead")
-    ]
+    containers: list[Container] = list(world.mirror.objects(KIND).values())
+    stopped = [container for container in containers if container.state in ("created", "exited", "dead")]
     among = "of " if values.get("until") or values.get("labels") else ""
-    return [f"{among}{format.plural(len(stopped), 'stopped container')}: {', '.join(sorted(stopped)) or 'none'}"]
+    space = freeing.told(values, KIND, [container.id for container in stopped])
+    names = ", ".join(sorted(container.name for container in stopped)) or "none"
+    return [f"{among}{format.plural(len(stopped), 'stopped container')}{space}: {names}"]
 
 
 def freed(reply: Any, key: str, noun: str) -> str:
@@ -206,7 +205,7 @@ CONTAINERS: tuple[Command, ...] = (
     Command(
         "container.kill", "Kill: send a signal", "", ("ctrl+k",), _GROUP, Context.OBJECT,
         words="docker kill signal",
-        kind=KIND, harm=Harm.INTERRUPTS, applies=_running, ask=True, doing="killing", done="signalled",
+        kind=KIND, harm=Harm.INTERRUPTS, applies=running, ask=True, doing="killing", done="signalled",
         options=(Option("signal", "Signal", Entry.CHOICE, "KILL", choices=SIGNALS, required=True),),
         plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
     ),
@@ -262,7 +261,7 @@ CONTAINERS: tuple[Command, ...] = (
         "container.prune", "Remove all stopped containers", "", (), _GROUP, Context.OBJECT,
         words="docker container prune clean",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
-        options=(UNTIL, LABELS), takes_along=pruned, plan=_prune,
+        options=(UNTIL, LABELS), prepare=freeing.measured(KIND), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "ContainersDeleted", "container"),
     ),
 )  # fmt: skip

@@ -39,7 +39,7 @@ def copyables(known: Known, endpoint: Endpoint, api: str, *, reveal: bool) -> li
     """Everything about an object that somebody may want to paste elsewhere, the common things first."""
     found = list(_MAKERS[known.kind](known.item)) if known.kind in _MAKERS else []
     if known.kind == "container":
-        found += _environment(known.inspect)
+        found += _environment(known.inspect, reveal)
         found.append(_run_line(known, endpoint, reveal=reveal))
     found += _inspect_lines(known, endpoint, api)
     return [entry for entry in found if entry.text]
@@ -91,10 +91,10 @@ _MAKERS: Mapping[str, Callable[[Any], Iterable[Copyable]]] = {
 }
 
 
-def _environment(inspect: Mapping[str, Any]) -> Iterable[Copyable]:
+def _environment(inspect: Mapping[str, Any], reveal: bool) -> Iterable[Copyable]:
     for assignment in Reply(inspect).words("Config", "Env"):
         name, _, value = assignment.partition("=")
-        yield Copyable(f"value of {name}", value, MASK if is_secret(name) else "")
+        yield Copyable(f"value of {name}", value, MASK if is_secret(name) and not reveal else "")
 
 
 def _run_line(known: Known, endpoint: Endpoint, *, reveal: bool) -> Copyable:

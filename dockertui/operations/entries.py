@@ -19,6 +19,7 @@ _REFERENCE: Final = re.compile(
 )
 _UNTIL: Final = re.compile(r"(\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+|\d+(?:\.\d+)?|\d{4}-\d\d-\d\d(T[\d:.Z+-]+)?")
 _POLICY: Final = re.compile(r"(?:no|always|unless-stopped|on-failure(?::\d+)?)")
+Check = Callable[[Any], None]
 POLICIES: Final = ("no", "always", "unless-stopped", "on-failure")
 
 
@@ -35,6 +36,8 @@ def read(option: Option, typed: Any) -> Any:
 def _read(entry: Entry, typed: Any) -> Any:
     if entry is Entry.FLAG:
         return bool(typed)
+    if entry is Entry.SECRET:
+        return str(typed)
     text = str(typed).strip()
     if entry is Entry.NUMBER:
         return _number(text)
@@ -137,6 +140,16 @@ def subnet(value: str) -> None:
         raise Unfit("a network such as 172.30.0.0/16, with no bits set behind the mask") from None
 
 
+def each(check: Check) -> Check:
+    """The check for every one of several words."""
+
+    def check_all(value: Iterable[Any]) -> None:
+        for item in value:
+            check(item)
+
+    return check_all
+
+
 def pairs(value: Iterable[str]) -> None:
     """NAME=VALUE each."""
     for item in value:
@@ -179,6 +192,3 @@ def filters(values: dict[str, Any] | Any, **fixed: str) -> dict[str, list[str]]:
 def filter_words(wanted: dict[str, list[str]]) -> tuple[str, ...]:
     """`--filter` words for filters."""
     return tuple(word for key, items in wanted.items() for item in items for word in ("--filter", f"{key}={item}"))
-
-
-Check = Callable[[Any], None]

@@ -76,8 +76,11 @@ def _inside(value: str) -> None:
 
 
 def _copy_out(item: Container, values: Values) -> Plan:
-    path, folder = values["path"], _path(values["folder"])
-    return Plan((container_calls.copy_out(item.id, path, folder),), ("cp", f"{item.name}:{path}", f"{folder}/"))
+    """Of the path that was typed, or of several that were marked in the Files tab."""
+    folder = _path(values["folder"])
+    paths = (values["path"],) if isinstance(values["path"], str) else values["path"]
+    commands = [word for path in paths for word in (";", "cp", f"{item.name}:{path}", f"{folder}/")]
+    return Plan(tuple(container_calls.copy_out(item.id, path, folder) for path in paths), tuple(commands[1:]))
 
 
 def _copy_in(item: Container, values: Values) -> Plan:
@@ -87,7 +90,8 @@ def _copy_in(item: Container, values: Values) -> Plan:
 
 
 def _written(reply: Any) -> str:
-    return format.size(number(reply, "written") or 0) if isinstance(reply, dict) else ""
+    replies = [one for one in (reply if isinstance(reply, list) else [reply]) if isinstance(one, dict)]
+    return format.size(sum(number(one, "written") or 0 for one in replies)) if replies else ""
 
 
 def _loaded(reply: Any) -> str:
@@ -100,7 +104,7 @@ _OLD = Option("file", "File", hint="name.tar; also compressed", required=True, c
 FILES: tuple[Command, ...] = (
     Command(
         "image.save", "Save to a tar", "", (), "Images", Context.OBJECT, words="docker save file archive",
-        kind="image", many=False, ask=True, long=True, doing="saving", done="saved", options=(_NEW,),
+        kind="image", many=False, ask=True, long=True, reads=True, doing="saving", done="saved", options=(_NEW,),
         defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_save, outcome=_written,
     ),
     Command(
@@ -122,7 +126,7 @@ FILES: tuple[Command, ...] = (
     ),
     Command(
         "container.copy_out", "Copy a file or folder out", "", (), "Containers", Context.OBJECT, words="docker cp get",
-        kind="container", many=False, ask=True, long=True, doing="copying", done="copied from",
+        kind="container", many=False, ask=True, long=True, reads=True, doing="copying", done="copied from",
         options=(
             Option("path", "In the container", hint="/etc/hosts", required=True, check=_inside),
             Option("folder", "Into the folder here", default=".", required=True, check=_folder),
@@ -141,7 +145,8 @@ FILES: tuple[Command, ...] = (
     Command(
         "container.export", "Export its file system to a tar", "", (), "Containers", Context.OBJECT,
         words="docker export file archive",
-        kind="container", many=False, ask=True, long=True, doing="exporting", done="exported", options=(_NEW,),
-        defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export, outcome=_written,
+        kind="container", many=False, ask=True, long=True, reads=True, doing="exporting", done="exported",
+        options=(_NEW,), defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export,
+        outcome=_written,
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from dockertui.engine import credentials
 from dockertui.engine import image_calls as calls
+from dockertui.engine.client import Engine
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image
 from dockertui.operations import entries
@@ -69,9 +70,14 @@ def _pull(item: Any, values: Values) -> Plan:
     )
 
 
-async def _logged_in(values: Values) -> Values:
+async def _logged_in(engine: Engine, values: Values) -> Values:
     """Raises EngineError when the credentials cannot be read."""
     return {**values, "headers": await credentials.header(values["reference"])}
+
+
+async def _perhaps_logged_in(engine: Engine, values: Values) -> Values:
+    """Many images are for everybody: pulling goes on without credentials that cannot be read, as the CLI does."""
+    return {**values, "headers": await credentials.header_if_any(values["reference"])}
 
 
 def _push(item: Image, values: Values) -> Plan:
@@ -96,7 +102,8 @@ def pruned(item: None, world: World, values: Values) -> list[str]:
     return [f"{among}{format.plural(len(doomed), 'image')}, {total} as far as nothing shares it{names}"]
 
 
-def _status(reply: Any) -> str:
+def pulled(reply: Any) -> str:
+    """`Downloaded newer image for nginx:1`, or that it is up to date."""
     return text(reply, "status").removeprefix("Status: ") if isinstance(reply, dict) else ""
 
 
@@ -109,7 +116,7 @@ IMAGES: tuple[Command, ...] = (
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
         ),
         defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
-        complete=_logged_in, plan=_pull, outcome=_status,
+        complete=_perhaps_logged_in, plan=_pull, outcome=pulled,
     ),
     Command(
         "image.push", "Push to its registry", "", (), _GROUP, Context.OBJECT, words="docker push upload",

@@ -6,16 +6,15 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from dockertui.engine.call import send
+from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.operations.command import Command, Plan
-from dockertui.operations.lines import docker_line
 from dockertui.operations.progress import Progress
 
 AT_ONCE: Final = 8
@@ -128,13 +127,26 @@ class Jobs:
         finally:
             job.progress.end()
             job.ended = self._engine.trace.clock()
+            job.task = _without_passwords(job.task)
             self._changed(job)
+
+
+def _without_passwords(task: Task) -> Task:
+    """What is to be remembered of a task: of a password nothing."""
+    if task.plan.after is None:
+        return task
+    calls = tuple(call if call.shown is None else replace(call, body=call.shown) for call in task.plan.calls)
+    return replace(task, plan=Plan(calls, task.plan.docker))
 
 
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
     """Send a task's requests one after the other; what is worth saying of the replies. Raises EngineError."""
     replies: list[Any] = []
-    with because(task.command.id, docker_line(engine.endpoint, task.plan.docker)):
+    with because(task.command.id, task.plan.docker):
         for call in task.plan.calls:
-            replies.append(await send(engine, call, heard))  # noqa: PERF401 (each after the one before)
-    return task.command.outcome(replies[0] if len(replies) == 1 else replies)
+            replies.append(await send(engine, following(call, replies), heard))
+        reply = replies[0] if len(replies) == 1 else replies
+        if task.plan.after is None:
+            return task.command.outcome(reply)
+        engine.permit(task.command.title)
+        return await task.plan.after(engine, reply)

@@ -7,30 +7,32 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from dockertui.engine import build_context
-from dockertui.engine.call import Call
+from dockertui.engine.call import ID, Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.target import target
 from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
+_SETTING: Final = re.compile(r"DOCKER_[A-Z_]+=")
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
 
 
 def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
     """The command for a shell in which this program was started; several commands for words with ";" between.
 
-    Words before the first that is no NAME=VALUE are its environment.
+    Words such as DOCKER_BUILDKIT=0 before all others are its environment.
     """
     options = docker_options(endpoint)
     lines = []
     for command in _commands(words):
         told = list(command if reveal else map(masked, command))
-        start = next((at for at, word in enumerate(told) if "=" not in word), 0)
+        start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
         lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
     return " && ".join(lines)
 
@@ -58,14 +60,20 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
 
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
     """The requests as one command line: each follows when the one before it succeeded."""
-    return " && ".join(_call_line(endpoint, api, call, reveal=reveal) for call in calls)
+    if not calls:
+        return "# no request: it is done on this machine"
+    lines = [_call_line(endpoint, api, call, reveal=reveal) for call in calls]
+    for index, call in enumerate(calls):
+        if ID in call.path:  # what the call before it made is kept in a variable of the shell
+            lines[index - 1] = f'Id=$({lines[index - 1]} | sed \'s/.*"Id":"\\([^"]*\\).*/\\1/\')'
+            lines[index] = lines[index].replace(ID, "'\"$Id\"'")
+    return " && ".join(lines)
 
 
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
     headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
-    if not reveal:
-        path = masked_path(path)
+    path = path if reveal else masked_path(path)
     line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
     if call.context is not None:
         return f"{build_context.tar_line(call.context)} | {line}"
@@ -85,9 +93,8 @@ def _files(call: Call) -> list[str]:
 
 
 def _body(call: Call, reveal: bool) -> str:
-    if call.body is None:
-        return ""
-    return json.dumps(call.body if reveal else masked_reply(call.body), ensure_ascii=False)
+    body = call.body if call.shown is None else call.shown
+    return "" if body is None else json.dumps(body if reveal else masked_reply(body), ensure_ascii=False)
 
 
 def request_line(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from dockertui.engine import network_calls as calls
@@ -34,8 +36,6 @@ def _members(item: Network, world: World, values: Values) -> list[str]:
 
 
 def _create(item: Any, values: Values) -> Plan:
-    pool = {"Subnet": values["subnet"], "Gateway": values["gateway"]}
-    pool = {key: value for key, value in pool.items() if value}
     body: dict[str, Any] = {
         "Name": values["name"],
         "CheckDuplicate": True,
@@ -43,7 +43,7 @@ def _create(item: Any, values: Values) -> Plan:
         "Internal": values["internal"],
         "Attachable": values["attachable"],
         "EnableIPv6": values["ipv6"],
-        "IPAM": {"Driver": "default", "Options": {}, "Config": [pool] if pool else []},
+        "IPAM": {"Driver": "default", "Options": {}, "Config": pools(values["subnet"], values["gateway"])},
         "Options": entries.mapping(values["options"]),
         "Labels": entries.mapping(values["labels"]),
     }
@@ -57,6 +57,18 @@ def _create(item: Any, values: Values) -> Plan:
         *words("--label", values["labels"]),
     )
     return Plan((calls.create(body),), ("network", "create", *docker, values["name"]))
+
+
+def pools(subnets: Sequence[str], gateways: Sequence[str]) -> list[dict[str, str]]:
+    """The address pools of a network: each gateway with the subnet that it is in, as the CLI has it."""
+    found: list[dict[str, str]] = [{"Subnet": subnet} for subnet in subnets]
+    for gateway in gateways:
+        inside = [pool for pool in found if ip_address(gateway) in ip_network(pool.get("Subnet", gateway))]
+        if inside:
+            inside[0]["Gateway"] = gateway
+        else:
+            found.append({"Gateway": gateway})  # the Engine will say what is wrong with it
+    return found
 
 
 def connect_plan(network: Network, values: Values) -> Plan:
@@ -102,8 +114,11 @@ NETWORKS: tuple[Command, ...] = (
         options=(
             Option("name", "Name", required=True, check=entries.name),
             Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.name),
-            Option("subnet", "Subnet", hint="172.30.0.0/16; empty: the Engine chooses", check=entries.subnet),
-            Option("gateway", "Gateway", hint="172.30.0.1", check=entries.address),
+            Option(
+                "subnet", "Subnets", Entry.WORDS, (), hint="172.30.0.0/16 fd00:30::/64; empty: the Engine chooses",
+                check=entries.each(entries.subnet),
+            ),
+            Option("gateway", "Gateways", Entry.WORDS, (), hint="172.30.0.1", check=entries.each(entries.address)),
             Option("internal", "Internal: no way out", Entry.FLAG, False),
             Option("attachable", "Attachable by hand (overlay)", Entry.FLAG, False),
             Option("ipv6", "IPv6", Entry.FLAG, False),

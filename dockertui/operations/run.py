@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from dockertui.engine import container_calls as calls
+from dockertui.engine import image_calls
 from dockertui.engine.fields import mappings, number, objects
 from dockertui.operations import entries
 from dockertui.operations.command import Entry, Option, Plan, Unfit, Values
@@ -99,7 +100,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("entrypoint", "Entry point", hint="a program, in place of the image's"),
     Option("hostname", "Host name"),
     Option("health", "Health check", hint="a shell command, every 30 s by default"),
-    Option("tty", "Terminal, standard input open", Entry.FLAG, False),
+    Option("tty", "Terminal (tty), input open", Entry.FLAG, False),
     Option("remove", "Remove it when it ends", Entry.FLAG, False),
 )
 
@@ -110,9 +111,10 @@ def new_name() -> str:
 
 
 def plan(item: Any, values: Values) -> Plan:
-    """Create and start. The name is given, so that the second request can name what the first made."""
+    """Pull where that is needed, create and start. The name is given, so that a request can name what another made."""
     name = values["name"]
-    return Plan((calls.create(name, body(values)), calls.start(name)), docker_words(values))
+    pull = (image_calls.pull(values["image"], headers=values["pull"]),) if "pull" in values else ()
+    return Plan((*pull, calls.create(name, body(values)), calls.start(name)), docker_words(values))
 
 
 def body(values: Values) -> dict[str, Any]:

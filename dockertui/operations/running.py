@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from dockertui.engine import container_calls as calls
-from dockertui.engine import containers, images
+from dockertui.engine import containers, credentials, images
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.fields import objects, strings
 from dockertui.engine.models import Container
 from dockertui.operations import run
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm, Plan, Values
 from dockertui.operations.containers import KIND
+from dockertui.operations.images import pulled
 from dockertui.resources.world import World
 
 _GROUP = "Containers"
@@ -34,14 +36,29 @@ async def _another(engine: Engine, item: Container) -> Values:
     return {**await like(engine, item), "name": run.new_name()}
 
 
-async def _anew(engine: Engine, item: Any) -> Values:
-    return {"name": run.new_name()}
+async def _with_image(engine: Engine, values: Values) -> Values:
+    """An image that the Engine does not have is pulled first, as `docker run` does it. Raises EngineError."""
+    try:
+        await images.inspect(engine, values["image"])
+    except EngineError as error:
+        if error.kind is not ErrorKind.NOT_FOUND:
+            raise
+        return {**values, "pull": await credentials.header_if_any(values["image"])}
+    return values
+
+
+def _told(replies: Any) -> str:
+    """That an image was pulled, and what the Engine warns of."""
+    found = [(pulled(reply), *strings(reply, "Warnings")) for reply in objects(replies)]
+    return "; ".join(text for texts in found for text in texts if text)
 
 
 def _recreate(item: Container, values: Values) -> Plan:
+    """The old one is removed when the image is there, and not before."""
     made = run.plan(item, values)
+    *pull, create, start = made.calls
     gone = calls.remove(item.id, force=True)
-    return Plan((gone, *made.calls), ("rm", "--force", item.name, ";", *made.docker))
+    return Plan((*pull, gone, create, start), ("rm", "--force", item.name, ";", *made.docker))
 
 
 def _goes_with(item: Container, world: World, values: Values) -> list[str]:
@@ -55,17 +72,18 @@ RUNNING: tuple[Command, ...] = (
     Command(
         "container.run", "Run a new container", "", ("c",), _GROUP, Context.OBJECT, "run", 3, "docker run create new",
         kind=KIND, on_object=False, ask=True, long=True, doing="starting", done="runs", options=run.OPTIONS,
-        prepare=_anew, plan=run.plan,
+        defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan, outcome=_told,
     ),
     Command(
         "container.run_like", "Run another like this", "", (), _GROUP, Context.OBJECT, words="docker run clone copy",
         kind=KIND, many=False, ask=True, long=True, doing="starting", done="has another like it", options=run.OPTIONS,
-        prepare=_another, plan=run.plan,
+        prepare=_another, complete=_with_image, plan=run.plan, outcome=_told,
     ),
     Command(
         "container.recreate", "Recreate with changes", "", (), _GROUP, Context.OBJECT,
-        words="docker run rm replace change",
+        words="docker run replace change",
         kind=KIND, many=False, ask=True, long=True, harm=Harm.DESTROYS, doing="recreating", done="recreated",
-        options=run.OPTIONS, prepare=like, takes_along=_goes_with, plan=_recreate,
+        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate,
+        outcome=_told,
     ),
 )  # fmt: skip

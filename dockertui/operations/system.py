@@ -6,7 +6,7 @@ from typing import Any
 
 from dockertui.engine import container_calls, image_calls, network_calls, system_calls, volume_calls
 from dockertui.engine.fields import number, objects
-from dockertui.operations import containers, images, networks, volumes
+from dockertui.operations import containers, freeing, images, networks, volumes
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
 from dockertui.operations.entries import words
@@ -28,12 +28,13 @@ def _prune(item: None, values: Values) -> Plan:
 
 
 def _pruned(item: None, world: World, values: Values) -> list[str]:
-    filters = {"until": "", "labels": (), "unused": values["unused"]}
+    filters = {"until": "", "labels": (), **values}
+    cache = values.get("measured", {}).get(freeing.CACHE, {})
     told = [
         *containers.pruned(item, world, filters),
         *networks.pruned(item, world, filters),
         *images.pruned(item, world, filters),
-        "the cache of builds",
+        f"the cache of builds{freeing.told(values, freeing.CACHE, cache)}",
     ]
     return [*told, *volumes.pruned(item, world, filters)] if values["volumes"] else told
 
@@ -52,6 +53,6 @@ SYSTEM: tuple[Command, ...] = (
             Option("unused", "Images with a tag, too, that no container uses", Entry.FLAG, False),
             Option("volumes", "Volumes, too: the anonymous ones, before API 1.42 all", Entry.FLAG, False),
         ),
-        takes_along=_pruned, plan=_prune, outcome=freed,
+        prepare=freeing.measured(), takes_along=_pruned, plan=_prune, outcome=freed,
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from dockertui.engine import volume_calls as calls
 from dockertui.engine.models import Volume
-from dockertui.operations import entries
+from dockertui.operations import entries, freeing
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
 from dockertui.operations.containers import freed
@@ -62,8 +62,7 @@ def _unused(item: None, world: World, values: Values, *, anonymous: bool) -> lis
     volumes: list[Volume] = list(world.mirror.objects(KIND).values())
     doomed = [v.name for v in volumes if not world.containers_of_volume(v.name) and (not anonymous or _anonymous(v))]
     among = "of " if values.get("labels") else ""
-    known = [size.own for name in doomed if (size := world.size(KIND, name))]
-    space = f", {format.size(sum(known))} known" if known else ""
+    space = freeing.told(values, KIND, doomed)
     names = ", ".join(sorted(name[:12] if _hex(name) else name for name in doomed)) or "none"
     return [f"{among}{format.plural(len(doomed), 'volume')} with all that is in them{space}: {names}"]
 
@@ -108,14 +107,15 @@ VOLUMES: tuple[Command, ...] = (
         "volume.prune", "Remove unused volumes: the anonymous ones", "", (), _GROUP, Context.OBJECT,
         words="docker volume prune clean",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
-        options=(LABELS,), takes_along=pruned, plan=_prune,
+        options=(LABELS,), prepare=freeing.measured(KIND), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
     Command(
         "volume.prune_all", "Remove unused volumes: all of them", "", (), _GROUP, Context.OBJECT,
         words="docker volume prune --all clean", since="1.42",
         kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
-        options=(LABELS,), takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False),
+        options=(LABELS,), prepare=freeing.measured(KIND),
+        takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False),
         plan=_prune_all, outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
 )  # fmt: skip

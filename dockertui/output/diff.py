@@ -78,6 +78,10 @@ class CellDiff(App[ReturnType]):
     diff_error: Exception | None = None
     """What last made the diff paint everything again, if anything did."""
 
+    bytes_sent: int = 0
+    """What the terminal was sent so far; what Textual writes by itself (titles, or with `diff_enabled` off) is not in
+    it."""
+
     _diff_picture: _Picture | None = None
     _diff_failures: int = 0
     _diff_stopped: bool = False
@@ -254,6 +258,7 @@ class CellDiff(App[ReturnType]):
 
     def _diff_write(self, data: str) -> None:
         assert self._driver is not None
+        self.bytes_sent += len(data.encode())
         # Python on Windows fails on longer ones (cpython issue 82052), so Textual cuts them too.
         step = _WINDOWS_CHUNK if sys.platform == "win32" else len(data)
         for start in range(0, len(data), step):

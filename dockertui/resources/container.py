@@ -10,11 +10,13 @@ from dockertui.engine import containers
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Container, Port
 from dockertui.engine.stats import Usage
+from dockertui.live.history import Column as Of
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary
 from dockertui.resources.container_page import container_sections
 from dockertui.resources.container_source import CONTAINERS
 from dockertui.resources.container_state import RANK, failed, status, status_order, symbol
+from dockertui.resources.course import CELLS, Courses
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import Size, World
 from dockertui.widgets.columns import Cell, Column
@@ -77,7 +79,9 @@ class Containers(Resource[Container]):
                 right=True,
                 priority=7,
             ),
-            Column("net", "NET I/O", partial(_net, world), usage("net_rx"), width=15, right=True, priority=8),
+            Column("cpu_course", "CPU 2 MIN", Courses(world, Of.CPU), width=CELLS, priority=8),
+            Column("memory_course", "MEM 2 MIN", Courses(world, Of.MEMORY), width=CELLS, priority=8),
+            Column("net", "NET I/O", partial(_net, world), usage("net_rx"), width=15, right=True, priority=9),
             Column(
                 "block",
                 "BLOCK I/O",
@@ -85,7 +89,7 @@ class Containers(Resource[Container]):
                 usage("blk_read"),
                 width=15,
                 right=True,
-                priority=9,
+                priority=10,
             ),
             Column(
                 "command",
@@ -94,7 +98,7 @@ class Containers(Resource[Container]):
                 lambda item: item.command,
                 width=16,
                 grow=3,
-                priority=10,
+                priority=11,
             ),
             Column(
                 "size",
@@ -103,7 +107,7 @@ class Containers(Resource[Container]):
                 partial(_size_order, world),
                 width=8,
                 right=True,
-                priority=11,
+                priority=12,
             ),
             Column(
                 "id",
@@ -111,7 +115,7 @@ class Containers(Resource[Container]):
                 lambda item: Cell(item.short_id, "dim"),
                 lambda item: item.id,
                 width=12,
-                priority=12,
+                priority=13,
             ),
         )
 

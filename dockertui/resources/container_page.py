@@ -48,6 +48,7 @@ def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
     lasted = (finished - started) if started and finished and finished >= started and not running else None
     return [
         _status(state, started, finished, now),
+        _why(item, inspect, world),
         None if running or not started else _ended(state),
         Field("Killed", "the kernel ran out of memory for it (OOM)", "bad") if state.flag("OOMKilled") else None,
         Field("Error", state.text("Error"), "bad"),
@@ -57,6 +58,19 @@ def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
         Field("Restarts", _restarts(inspect), "warn" if inspect.number("RestartCount") else ""),
         Field("Process", f"PID {state.number('Pid')} on the host" if state.number("Pid") else ""),
     ]
+
+
+def _why(item: Container, inspect: Reply, world: World) -> Field | None:
+    """What the Why tab says first, where the inspection alone proves it."""
+    state = Reply(inspect.at("State"))
+    troubled = state.text("Status") in ("restarting", "dead") or state.text("Health", "Status") == "unhealthy"
+    if not (troubled or state.flag("OOMKilled") or state.text("Error")):
+        return None
+    from dockertui.resources.why.diagnosis import told_by_inspection  # off the path to the first paint
+    from dockertui.resources.why.facts import Facts
+
+    verdict = told_by_inspection(Facts(item.name, world.clock(), item.state, inspect, reveal=world.reveal))
+    return Field("Why", f"it {verdict.what}", verdict.style) if verdict is not None else None
 
 
 def _status(state: Reply, started: float | None, finished: float | None, now: float) -> Field:

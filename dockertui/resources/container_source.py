@@ -66,6 +66,7 @@ CONTAINERS: Final = Source(
         {
             *("create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy", "commit"),
             *("health_status", "checkpoint", "connect", "disconnect", "prune"),
+            *("kill", "oom"),  # they touch nothing listed, and tell later why it died: the Engine forgets them
         }
     ),
     merge=merge_since,

@@ -23,6 +23,9 @@ def _scaled(amount: float, base: int, units: Sequence[str], digits: int) -> str:
     while round(amount) >= base and unit < len(units) - 1:
         amount /= base
         unit += 1
+    # From 1000 to 1023 of a binary unit three digits would be written 1e+03.
+    if 10**digits <= round(amount) < base:
+        return f"{amount:.0f}{units[unit]}"
     return f"{amount:.{digits}g}{units[unit]}"
 
 
@@ -31,9 +34,14 @@ def size(amount: int | float) -> str:
     return _scaled(amount, 1000, _DECIMAL, 3)
 
 
-def memory(amount: int | float) -> str:
+def memory(amount: int | float, digits: int = 4) -> str:
     """A size in memory, in binary units and four digits as `docker stats` has it: 38.21MiB."""
-    return _scaled(amount, 1024, _BINARY, 4)
+    return _scaled(amount, 1024, _BINARY, digits)
+
+
+def rate(amount: int | float) -> str:
+    """Bytes a second, in decimal units and three digits: 1.2kB/s."""
+    return f"{size(amount)}/s"
 
 
 def share(percent: float) -> str:
@@ -62,6 +70,28 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2]) or "less than a second"
 
 
+def lasted(seconds: float) -> str:
+    """How long something took, exact where it was short: 0.04 s, 3.2 s, 42 s, 9 minutes 12 seconds."""
+    if seconds < 0.01:
+        return "less than 0.01 s"
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds)} s" if seconds < 60 else span(seconds)
+
+
+def hour(epoch: float, now: float) -> str:
+    """A moment in a sentence, local: 03:12:07 if it was today, 11-20 03:12:07 in this year, else with the year."""
+    try:
+        stamp, today = datetime.fromtimestamp(epoch), datetime.fromtimestamp(now)
+    except (OverflowError, OSError, ValueError):
+        return str(epoch)
+    if stamp.date() == today.date():
+        return f"{stamp:%H:%M:%S}"
+    return f"{stamp:%m-%d %H:%M:%S}" if stamp.year == today.year else f"{stamp:%Y-%m-%d %H:%M:%S}"
+
+
 def clock(seconds: float) -> str:
     """A running duration that shows each second: 12 s, 3 min 5 s, 2 h 10 min."""
     minutes, second = divmod(max(0, int(seconds)), 60)
@@ -69,6 +99,11 @@ def clock(seconds: float) -> str:
     if hours:
         return f"{hours} h {minute} min"
     return f"{minute} min {second} s" if minute else f"{second} s"
+
+
+def period(seconds: float) -> str:
+    """How often something is done: 2 s, 7.5 s, 5 min 0 s."""
+    return f"{seconds:.3g} s" if seconds < 100 else clock(seconds)
 
 
 def parse_time(text: str) -> float | None:
@@ -95,6 +130,12 @@ def moment(epoch: float | None, now: float) -> str:
     except (OverflowError, OSError, ValueError):
         return str(epoch)
     return f"{stamp} ({span(now - epoch)} ago)" if now >= epoch else stamp
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from dockertui.engine.models import Attachment, Container, Image, Network
 from dockertui.engine.stats import Usage
+from dockertui.live.history import History
 from dockertui.live.store import Mirror
+from dockertui.widgets.chart import BRAILLE
 
 
 class Size(NamedTuple):
@@ -21,9 +23,12 @@ class Size(NamedTuple):
 class World:
     """The surroundings of the objects shown. It reads; nothing here changes the mirror."""
 
-    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage]) -> None:
+    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], history: History | None = None) -> None:
         self.mirror = mirror
         self.usage = usage
+        self.history = history or History()
+        self.glyphs = BRAILLE
+        """What plots are drawn with."""
         self.clock = mirror.clock
         self.sizes: dict[str, dict[str, Size]] = defaultdict(dict)
         self.reveal = False

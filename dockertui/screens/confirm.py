@@ -25,13 +25,16 @@ _NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `told` is made anew for every change of the flags: the sections that the dialog shows."""
+    """What is asked. `told` is made anew for every change of the flags: the sections that the dialog shows.
+
+    Its second argument says whether secrets are shown.
+    """
 
     title: str
     yes: str
     flags: Sequence[Option]
     values: Values
-    told: Callable[[Values], Sequence[Section]]
+    told: Callable[[Values, bool], Sequence[Section]]
 
 
 class QuestionPage(Page):
@@ -51,6 +54,7 @@ class ConfirmScreen(ModalScreen[Values | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("y", "agree", "Yes"),
         ("n,escape,enter,q", "refuse", "No"),
+        ("v", "reveal", "Show or hide secrets"),
         *((str(number), f"flag({number - 1})", "") for number in range(1, 10)),
     ]
 
@@ -58,6 +62,7 @@ class ConfirmScreen(ModalScreen[Values | None]):
         super().__init__()
         self._question = question
         self._values: dict[str, Any] = dict(question.values)
+        self._reveal = False
         self._page = QuestionPage()
         self._title = Bar(classes="title")
         self._flags = [Bar(classes="flag") for _ in question.flags]
@@ -73,7 +78,10 @@ class ConfirmScreen(ModalScreen[Values | None]):
     def on_mount(self) -> None:
         self._title.update([Piece(self._question.title, "title")])
         yes, no = ((("y", "key"), (f" {self._question.yes}", "bad")), (("n enter esc", "key"), (" leave it", "")))
-        self._answers.update([Piece(yes, action="agree"), Piece(no, action="refuse")])
+        told = self._question.told
+        secrets = list(told(self._values, True)) != list(told(self._values, False))
+        reveal = [Piece((("v", "key"), (" secrets", "dim")), action="reveal", priority=1)] if secrets else []
+        self._answers.update([Piece(yes, action="agree"), Piece(no, action="refuse"), *reveal])
         self._show()
         self._page.focus()
 
@@ -82,7 +90,7 @@ class ConfirmScreen(ModalScreen[Values | None]):
             sign = "[x]" if self._values[option.id] else "[ ]"
             text = ((f"{number + 1}", "key"), (f" {sign} {option.label}", ""))
             bar.update([Piece(text, action=f"flag({number})")])
-        self._page.show(list(self._question.told(self._values)))
+        self._page.show(list(self._question.told(self._values, self._reveal)))
 
     def action_flag(self, number: int) -> None:
         """Turn a flag round; what goes with the objects may be something else then."""
@@ -90,6 +98,10 @@ class ConfirmScreen(ModalScreen[Values | None]):
             id = self._question.flags[number].id
             self._values[id] = not self._values[id]
             self._show()
+
+    def action_reveal(self) -> None:
+        self._reveal = not self._reveal
+        self._show()
 
     def action_agree(self) -> None:
         self.dismiss(self._values)
@@ -112,8 +124,3 @@ def objects_section(title: str, told: Sequence[tuple[str, Sequence[str]]]) -> Se
     if len(told) > _NAMED:
         fields.append(Field("…", f"and {len(told) - _NAMED} more", "warn"))
     return Section(title, fields)
-
-
-def lines_section(docker: str, curl: str) -> Section:
-    """The two command lines."""
-    return Section("The same by hand", [Field("docker", docker), Field("curl", curl)])

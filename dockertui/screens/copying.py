@@ -12,6 +12,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
 from dockertui.operations.copying import Copyable, Known, addresses, copyables
+from dockertui.resources.secrets import masked_text
 from dockertui.screens.clipboard import copy
 from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.text import clean
@@ -31,8 +32,9 @@ async def copy_menu(screen: Operating) -> None:
     known = await _known(screen, item)
     version = screen.session.mirror.version
     entries = copyables(known, screen.session.endpoint, version.api if version else "1.41", reveal=screen.world.reveal)
+    hidden = (lambda text: text) if screen.world.reveal else masked_text
     offered = [
-        Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
+        Item(str(number), f"{entry.label}: {(entry.shown or hidden(entry.text))[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
     choice = await screen.app.push_screen_wait(Menu(f"Copy of {screen.pane.resource.name(item)}", offered))

@@ -131,7 +131,7 @@ class DetailView(Vertical):
     @property
     def has_keys(self) -> bool:
         """Whether the tab that is shown has the keyboard."""
-        return self.screen.focused is not None and self.screen.focused in self._made.values()
+        return self.is_attached and self.screen.focused is not None and self.screen.focused in self._made.values()
 
     def made(self, id: str) -> Tab:
         """The widget of a tab, made now if it was not."""

@@ -17,12 +17,13 @@ from textual.widgets import Input, Static
 
 from dockertui.operations import entries
 from dockertui.operations.command import Entry, Option, Unfit, Values
+from dockertui.operations.veil import Veil
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.text import clean
 
-Lines = Callable[[Values], Sequence[str]]
-"""The command lines for what is typed so far."""
+Lines = Callable[[Values, bool], Sequence[str]]
+"""The command lines for what is typed so far; the second argument says whether secrets are shown."""
 
 
 class Line(Input, TakesKeys):
@@ -92,10 +93,11 @@ class Row(Vertical):
     class Changed(Message):
         """Something was typed."""
 
-    def __init__(self, option: Option, value: Any, item: Any) -> None:
+    def __init__(self, option: Option, values: Values, item: Any) -> None:
         super().__init__(classes="row")
         self.option = option
-        self.entry = _entry(option, value, item)
+        self._veil = Veil()
+        self.entry = _entry(option, self._veil.cover(values[option.id]), values, item)
         self._wrong = Static("", classes="wrong")
 
     def compose(self) -> ComposeResult:
@@ -105,10 +107,31 @@ class Row(Vertical):
             yield self.entry
         yield self._wrong
 
+    @property
+    def value(self) -> Any:
+        """What is typed, with the secrets that are hidden in it. Raises Unfit."""
+        return self._veil.lift(entries.read(self.option, self.entry.value))
+
+    @property
+    def secret(self) -> bool:
+        """Whether something of it is hidden, or would be."""
+        return self.option.entry is Entry.SECRET or self._veil.hides
+
+    def reveal(self, shown: bool) -> None:
+        """Show what is secret in it, or hide it; what was typed stays. What cannot be read stays as it is."""
+        if self.option.entry is Entry.SECRET:
+            self.entry.password = not shown
+        elif isinstance(self.entry, Line):
+            try:
+                value = self.read()
+            except Unfit:
+                return
+            self.entry.value = entries.typed(value if shown else self._veil.cover(value))
+
     def read(self) -> Any:
         """The value. Raises Unfit, and says so under the entry."""
         try:
-            value = entries.read(self.option, self.entry.value)
+            value = self.value
         except Unfit as unfit:
             self.say(str(unfit))
             raise
@@ -126,14 +149,21 @@ class Row(Vertical):
         self.post_message(self.Changed())
 
 
-def _entry(option: Option, value: Any, item: Any) -> Any:
+def _entry(option: Option, value: Any, values: Values, item: Any) -> Any:
     if option.entry is Entry.FLAG:
         return Flag(bool(value))
     if option.entry is Entry.CHOICE:
-        return Choice(option.choices_of(item) if option.choices_of else option.choices, value)
-    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False)
+        return Choice(_choices(option, values, item), value)
+    hidden = option.entry is Entry.SECRET
+    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False, password=hidden)
     entry.cursor_blink = False
     return entry
+
+
+def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:
+    if option.choices_in:
+        return tuple(values[option.choices_in])
+    return option.choices_of(item) if option.choices_of else option.choices
 
 
 class FormScreen(ModalScreen[Values | None]):
@@ -145,6 +175,7 @@ class FormScreen(ModalScreen[Values | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Leave"),
         ("ctrl+s", "submit", "Go on"),
+        ("ctrl+r", "reveal", "Show or hide secrets"),
         Binding("enter", "next_or_submit", "Next", priority=True),
         ("down", "app.focus_next", "Next"),
         ("up", "app.focus_previous", "Previous"),
@@ -164,12 +195,13 @@ class FormScreen(ModalScreen[Values | None]):
         super().__init__()
         self._title = Bar(classes="title")
         self._heading = title
-        self._rows = [Row(option, values[option.id], item) for option in options]
+        self._rows = [Row(option, values, item) for option in options]
         self._lines = lines
         self._check = check
         self._shown = Static("", classes="lines")
         self._answers = Bar(classes="answers")
         self._go_on = go_on
+        self._reveal = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -180,11 +212,16 @@ class FormScreen(ModalScreen[Values | None]):
             yield self._answers
 
     def on_mount(self) -> None:
-        self._title.update([Piece(self._heading, "title")], [Piece("* needed", "dim")])
+        needed = [Piece("* needed", "dim")] if any(row.option.required for row in self._rows) else []
+        self._title.update([Piece(self._heading, "title")], needed)
         go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
         leave = (("esc", "key"), (" leave", "dim"))
         move = (("enter ↑ ↓", "key"), (" fields", "dim"))
-        self._answers.update([Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)])
+        secrets = Piece((("ctrl+r", "key"), (" secrets", "dim")), action="reveal", priority=2)
+        self._answers.update(
+            [Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)]
+            + ([secrets] if any(row.secret for row in self._rows) else [])
+        )
         self._rows[0].entry.focus()
         self._show_lines()
 
@@ -194,10 +231,17 @@ class FormScreen(ModalScreen[Values | None]):
     def _show_lines(self) -> None:
         """The command line of what is typed, as long as it is fit."""
         try:
-            told = self._lines({row.option.id: entries.read(row.option, row.entry.value) for row in self._rows})
+            told = self._lines({row.option.id: row.value for row in self._rows}, self._reveal)
         except (Unfit, ValueError):
             told = []
         self._shown.update(Content("\n".join(clean(line) for line in told)))
+
+    def action_reveal(self) -> None:
+        """Show what is secret in the fields and in the line, or hide it again."""
+        self._reveal = not self._reveal
+        for row in self._rows:
+            row.reveal(self._reveal)
+        self._show_lines()
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -229,7 +273,7 @@ class FormScreen(ModalScreen[Values | None]):
         try:
             self._check(values)
         except Unfit as unfit:
-            row = next(row for row in self._rows if row.option.id == unfit.option)
+            row = next((row for row in self._rows if row.option.id == unfit.option), self._rows[0])
             row.say(str(unfit))
             return [row]
         return []

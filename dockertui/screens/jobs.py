@@ -57,12 +57,14 @@ class JobsScreen(Screen[None]):
         ("escape,q,J", "dismiss", "Back"),
         ("x,delete", "cancel", "Give it up"),
         ("enter", "output", "All it told"),
+        ("v", "reveal", "Show or hide secrets"),
     ]
 
     def __init__(self, jobs: Jobs, world: World) -> None:
         super().__init__()
         self._jobs = jobs
         self._world = world
+        self._reveal = False
         self._table = JobTable(_columns(), empty_text="nothing was done yet")
         self._page = Page()
         self._title, self._footer = Bar(classes="title"), Bar()
@@ -74,13 +76,9 @@ class JobsScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        self._footer.update([
-            Piece((("enter", "key"), (" its output", "dim")), action="output"),
-            Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
-            Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
-        ])  # fmt: skip
         self._table.sort_by("number", reverse=True)
         self._table.focus()
+        self._show()
         self._look()
         self.set_interval(_FRAME, self._look)
 
@@ -95,7 +93,17 @@ class JobsScreen(Screen[None]):
 
     def _show(self) -> None:
         row = self._table.cursor_object
-        self._page.show(_sections(row.job, self._world, self._jobs) if row is not None else [])
+        shown, whole = (_sections(row.job, self._jobs, reveal) if row else [] for reveal in (self._reveal, True))
+        self._page.show(shown)
+        secrets = (
+            [Piece((("v", "key"), (" secrets", "dim")), action="reveal")] if self._reveal or shown != whole else []
+        )
+        self._footer.update([
+            Piece((("enter", "key"), (" its output", "dim")), action="output"),
+            Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
+            *secrets,
+            Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
+        ])  # fmt: skip
 
     def on_table_selected(self) -> None:
         self._show()
@@ -110,6 +118,10 @@ class JobsScreen(Screen[None]):
             from dockertui.screens.output import OutputScreen
 
             self.app.push_screen(OutputScreen(row.job, self._jobs))
+
+    def action_reveal(self) -> None:
+        self._reveal = not self._reveal
+        self._show()
 
     def action_cancel(self) -> None:
         row = self._table.cursor_object
@@ -143,9 +155,12 @@ def _said(row: _Row) -> Cell:
     return Cell(text, {State.FAILED: "bad", State.CANCELLED: "warn"}.get(row.state, ""))
 
 
-def _sections(job: Job, world: World, jobs: Jobs) -> Sequence[Section]:
+def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     """All of one job: what came of it, its layers, the last lines it told."""
-    facts = [Field("State", str(job.state)), Field("Docker", docker_line(jobs.endpoint, job.task.plan.docker))]
+    line = docker_line(jobs.endpoint, job.task.plan.docker, reveal=reveal)
+    facts = [Field("State", str(job.state)), Field("Docker", line)]
+    if not job.over and job.progress.summary:
+        facts.append(Field("How far", job.progress.summary))
     if job.said:
         facts.append(Field("Said", job.said, "bad" if job.state is State.FAILED else ""))
     layers = [

@@ -16,6 +16,7 @@ from dockertui.engine.trace import Request, Trace
 from dockertui.operations.base import Context
 from dockertui.operations.lines import docker_line, request_line
 from dockertui.operations.reads import docker_words
+from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
 from dockertui.resources.secrets import masked_path, masked_reply
 from dockertui.screens.binding import bindings
@@ -26,6 +27,8 @@ from dockertui.widgets.page import Field, Page, Section
 from dockertui.widgets.table import Cell, Column, Table
 
 _FRAME = 0.5
+_COST_LOOKS = 4
+"""Every so many looks the program's own cost is told anew."""
 _MOVES = ("down", "up", "page_down", "page_up", "top", "bottom", "left", "right")
 
 
@@ -33,6 +36,7 @@ class Entry(NamedTuple):
     """A request as it stood when it was last looked at."""
 
     request: Request
+    path: str
     status: int
     duration: float | None
     bytes_in: int
@@ -60,13 +64,15 @@ class LensScreen(Screen[None]):
         ("v", "reveal", "Show or hide secrets"),
     ]
 
-    def __init__(self, trace: Trace, endpoint: Endpoint) -> None:
+    def __init__(self, trace: Trace, endpoint: Endpoint, cost: OwnCost | None = None) -> None:
         super().__init__()
         self._trace = trace
+        self._cost = cost
         self._endpoint = endpoint
         self._table = LensTable(_columns(), empty_text="no request")
         self._page = Page()
-        self._title, self._footer = Bar(classes="title"), Bar()
+        self._title, self._own, self._footer = Bar(classes="title"), Bar(), Bar()
+        self._looks = 0
         self._filter = ""
         self._paused = False
         self._reveal = False
@@ -74,6 +80,7 @@ class LensScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._title
+        yield self._own
         yield self._table
         yield self._page
         yield self._footer
@@ -93,13 +100,16 @@ class LensScreen(Screen[None]):
         """Take what is new, or has come further, unless it is paused."""
         if not self._paused:
             known = self._table.objects
-            now = {str(request.number): _entry(request) for request in self._trace}
+            now = {str(request.number): _entry(request, self._reveal) for request in self._trace}
             changed = {key: entry for key, entry in now.items() if known.get(key) != entry}
             gone = known.keys() - now.keys()
             if changed or gone:
                 self._table.patch(changed, gone)
                 self._show()
         self._paint_title()
+        if self._looks % _COST_LOOKS == 0:
+            self._own.update(*own_cost(self._cost.measure() if self._cost else None, self._trace))
+        self._looks += 1
 
     def _paint_title(self) -> None:
         left = [Piece("API lens", "title"), Piece(f"{len(self._table.shown)} of {len(self._trace)} requests", "dim")]
@@ -127,8 +137,8 @@ class LensScreen(Screen[None]):
 
     def docker(self, request: Request) -> str:
         """The command that does the same, or ""."""
-        words = docker_words(request.method, request.path)
-        return request.docker or (docker_line(self._endpoint, words) if words else "")
+        words = request.docker or docker_words(request.method, request.path)
+        return docker_line(self._endpoint, words, reveal=self._reveal) if words else ""
 
     def _body(self, body: bytes) -> str:
         text = body.decode("utf-8", "replace")
@@ -160,6 +170,8 @@ class LensScreen(Screen[None]):
 
     def action_reveal(self) -> None:
         self._reveal = not self._reveal
+        shown = {key: _entry(entry.request, self._reveal) for key, entry in self._table.objects.items()}
+        self._table.patch(shown, ())
         self._show()
 
     async def action_filter(self) -> None:
@@ -203,7 +215,7 @@ class LensScreen(Screen[None]):
             "started": request.started,
             "cause": request.cause,
             "method": request.method,
-            "path": self._path(request),
+            "path": entry.path,
             "status": entry.status,
             "duration": entry.duration,
             "bytes_in": entry.bytes_in,
@@ -217,13 +229,30 @@ class LensScreen(Screen[None]):
         await self.run_action(event.action)
 
 
-def _entry(request: Request) -> Entry:
-    return Entry(request, request.status, request.duration, request.bytes_in, request.error)
+def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]:
+    """What the program costs: itself, and the requests of the last minute by cause."""
+    left = [Piece("this program", "dim", priority=1)]
+    if cost is not None:
+        left.append(Piece(f"CPU {format.share(cost.cpu)}", priority=0))
+        if cost.memory is not None:
+            left.append(Piece(format.memory(cost.memory, 3), priority=0))
+        if cost.peak is not None:
+            left.append(Piece(f"peak {format.memory(cost.peak, 3)}", "dim", priority=4))
+        left.append(Piece(f"{format.rate(cost.sent)} to the terminal", priority=3))
+        left.append(Piece(f"over {cost.seconds:.0f} s", "dim", priority=5))
+    causes = trace.causes(trace.clock()).most_common()
+    each = [Piece(f"{count} {cause or 'other'}", "dim", priority=2) for cause, count in causes]
+    return left, [Piece(f"{sum(count for _, count in causes)} requests/min", priority=1), *each]
+
+
+def _entry(request: Request, reveal: bool) -> Entry:
+    path = request.path if reveal else masked_path(request.path)
+    return Entry(request, path, request.status, request.duration, request.bytes_in, request.error)
 
 
 def _text(entry: Entry) -> str:
     request = entry.request
-    return f"{request.cause} {request.method} {masked_path(request.path)} {entry.status} {entry.error}".lower()
+    return f"{request.cause} {request.method} {entry.path} {entry.status} {entry.error}".lower()
 
 
 def _columns() -> list[Column[Entry]]:
@@ -233,7 +262,7 @@ def _columns() -> list[Column[Entry]]:
     return [
         Column("time", "TIME", moment, lambda e: e.request.number, width=8),
         Column("method", "METHOD", lambda e: e.request.method, lambda e: e.request.method, width=6),
-        Column("path", "PATH", lambda e: masked_path(e.request.path), lambda e: e.request.path, width=20, grow=6),
+        Column("path", "PATH", lambda e: e.path, lambda e: e.path, width=20, grow=6),
         Column("status", "STATUS", _status, lambda e: e.status, width=6, right=True),
         Column("duration", "TOOK", _duration, lambda e: e.duration, width=7, right=True, priority=1),
         Column("in", "IN", lambda e: format.size(e.bytes_in), lambda e: e.bytes_in, width=6, right=True, priority=2),

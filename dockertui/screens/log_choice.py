@@ -25,6 +25,19 @@ def open_logs(screen: MainScreen) -> None:
         screen.action_open_tab("logs")
 
 
+def open_end(screen: MainScreen) -> None:
+    """Of the container whose diagnosis is shown, up to the moment it is about."""
+    from dockertui.screens.why_tab import WhyTab  # off the path to the first paint
+
+    tab = screen.detail.tab
+    item, moment = (tab.container, tab.moment) if isinstance(tab, WhyTab) else (None, None)
+    if item is None or moment is None:
+        open_logs(screen)
+    else:
+        _tab(screen).show_end(Target(item.id, item.name), moment)
+        screen.action_open_tab("logs")
+
+
 def open_project_logs(screen: MainScreen) -> None:
     """Of all containers of the Compose project that the one under the cursor belongs to."""
     item = screen.pane.item

@@ -67,7 +67,7 @@ async def _reported(tab: LogTab, path: str, writing: Awaitable[int]) -> None:
 
 
 @contextmanager
-def _new_file(path: str) -> Iterator[IO[str]]:
+def new_file(path: str) -> Iterator[IO[str]]:
     """A file that did not exist before, for its owner alone: logs hold secrets."""
     place = Path(path.strip()).expanduser()
     if not path.strip():
@@ -79,7 +79,7 @@ def _new_file(path: str) -> Iterator[IO[str]]:
 
 async def _save_shown(tab: LogTab, path: str) -> int:
     numbers = tab.shown.within(tab.store.first, tab.store.end)
-    with _new_file(path) as file:
+    with new_file(path) as file:
         for at in range(0, len(numbers), _AT_ONCE):
             file.writelines(f"{line}\n" for line in tab.texts(numbers[at : at + _AT_ONCE]))
             tab.say(f"saving, {at:,} of {len(numbers):,} lines")
@@ -90,7 +90,7 @@ async def _save_shown(tab: LogTab, path: str) -> int:
 
 async def _save_whole(tab: LogTab, path: str) -> int:
     count = 0
-    with _new_file(path) as file, because("log, saving"):
+    with new_file(path) as file, because("log, saving"):
         async for lines in whole_log(tab.engine, tab.targets[0]):
             file.writelines(f"{text}\n" for text in lines)
             count += len(lines)

@@ -26,6 +26,8 @@ _SETTLE = 0.1
 _COPY_LIMIT = 500_000
 """Characters that are copied at most: terminals take no more, and some far less."""
 _COPY_LINES = 50
+_BEFORE, _AFTER = 300 * 1_000_000_000, 500_000_000
+"""Nanoseconds of a log that are shown around the end of its container."""
 _SPAN_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
 
 
@@ -44,6 +46,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._pinned: tuple[Target, ...] = ()
         self._pinned_title = ""
         self._span = Span()
+        self._end: tuple[tuple[Target, ...], Span] | None = None
+        """A span that holds for these targets alone."""
         self._starting: Timer | None = None
         self._searching: asyncio.Task[None] | None = None
 
@@ -75,6 +79,13 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         elif self.is_on_screen:
             self._feed.changed()
 
+    def show_end(self, target: Target, moment: int) -> None:
+        """Show what a container wrote up to a moment (epoch ns), until another span or container is asked for."""
+        self.pin((), "")
+        self._end = (target,), Span(since=moment - _BEFORE, until=moment + _AFTER)
+        self._stop()
+        self._feed = None
+
     def _start_soon(self) -> None:
         self._stop()
         if self._starting is not None:
@@ -87,7 +98,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._starting = None
         if self.targets and self.is_on_screen:
             self.title_note = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
-            self._feed = LogFeed(self.engine, self.targets, self._span, self)
+            ends = self._end is not None and self._end[0] == self.targets
+            span = self._end[1] if self._end is not None and ends else self._span
+            if ends:
+                self.title_note = "the 5 minutes up to its end: 0 shows the tail"
+            self._feed = LogFeed(self.engine, self.targets, span, self)
 
     def _stop(self) -> None:
         if self._feed is not None:
@@ -180,7 +195,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.post_message(self.Said(str(error), "warn"))
 
     def _show_span(self, span: Span) -> None:
-        self._span = span
+        self._span, self._end = span, None
         self._start()
 
     def action_fields(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,7 +20,9 @@ from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.command import Command
 from dockertui.operations.view import BACK
+from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.world import World
@@ -35,6 +38,8 @@ from dockertui.screens.tabs import Tab
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.screens.trail import Trail
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.chart import glyphs_for
+from dockertui.widgets.notice import Notice
 from dockertui.widgets.page import Page
 from dockertui.widgets.table import Table
 
@@ -50,18 +55,21 @@ class MainScreen(Operating, TerminalActions):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
         super().__init__()
         self.session = session
+        self.own_cost = own_cost
         self.catalogue = catalogue
         self.settings = catalogue.settings
-        self.world = World(session.mirror, session.sampler.usage)
+        self.world = World(session.mirror, session.sampler.usage, session.history)
+        self.world.glyphs = glyphs_for(self.settings.plots)
         self.lists = Panes(session, self.world)
         self.panes = self.lists.all
         self.containers = self.lists.containers
         self.detail = DetailView(session, self.settings, self.world)
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
+        self.notice = Notice()
         self.footer = Bar(id="footer")
         self.zoomed = False
         self._trail = Trail(self.panes)
@@ -77,6 +85,7 @@ class MainScreen(Operating, TerminalActions):
         with Horizontal(id="body"):
             yield self.lists
             yield self.detail
+        yield self.notice
         yield self.footer
 
     @property
@@ -157,12 +166,20 @@ class MainScreen(Operating, TerminalActions):
         context = self.detail.tab.context if self.detail.has_keys else Context.LIST
         if isinstance(self.focused, Input):
             context = Context.PROMPT
-        if (led := self.terminal_footer()) and not self._message.text:
+        message = self._one_line
+        if (led := self.terminal_footer()) and not message.text:
             self.footer.update(*led)
             return
         idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
         kind = self.pane.resource.kind
-        self.footer.update(*status.footer(self.catalogue, context, self._message, idle, kind))
+        self.footer.update(*status.footer(self.catalogue, context, message, idle, kind))
+
+    @property
+    def _one_line(self) -> status.Message:
+        """The message for the footer; one that is longer than that is shown whole, above it."""
+        fits = cell_len(self._message.text) < self.size.width
+        self.notice.tell("" if fits else self._message.text, self._message.style)
+        return self._message if fits else status.Message("", "")
 
     @property
     def _can_go_back(self) -> bool:
@@ -188,6 +205,7 @@ class MainScreen(Operating, TerminalActions):
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
+        self._paint_footer()
 
     def _arrange(self) -> None:
         detail = self.detail.has_class("-open")
@@ -414,14 +432,46 @@ class MainScreen(Operating, TerminalActions):
         self.detail.select_tab(id)
         self._open_detail(True)
 
+    async def action_overview(self) -> None:
+        """All running containers by what they use; the one chosen there is shown here."""
+        from dockertui.screens.overview import OverviewScreen  # off the path to the first paint
+
+        await self.app.push_screen(OverviewScreen(self.session, self.world, self.catalogue), self._show_stats)
+
+    def _show_stats(self, id: str | None) -> None:
+        if id is not None:
+            self.follow_to(Reference("container", id, id[:12]))
+            self.action_open_tab("stats")
+
     def action_logs(self) -> None:
         log_choice.open_logs(self)
+
+    def action_logs_at_end(self) -> None:
+        log_choice.open_end(self)
 
     def action_project_logs(self) -> None:
         log_choice.open_project_logs(self)
 
+    async def action_events(self) -> None:
+        """The Engine's timeline; an object that is chosen in it is gone to."""
+        from dockertui.screens.events import EventsScreen  # off the path to the first paint
+
+        def chosen(reference: Reference | None) -> None:
+            if reference is not None:
+                self.follow_to(reference)
+
+        await self.app.push_screen(EventsScreen(self.session, self.catalogue), chosen)
+
     async def on_tab_asked(self, event: Tab.Asked) -> None:
         await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
+
+    def on_tab_chosen(self, event: Tab.Chosen) -> None:
+        self.follow_to(event.reference)
+
+    async def on_tab_ordered(self, event: Tab.Ordered) -> None:
+        command = BY_ID[event.command]
+        assert isinstance(command, Command)
+        await self.order(command, items=[event.item], given=event.given)
 
     def on_tab_said(self, event: Tab.Said) -> None:
         self.say(event.text, event.style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -19,9 +20,11 @@ from dockertui.operations.command import Command, Entry, Harm, Plan, Values
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.operations.remedies import explained
+from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
+from dockertui.resources.secrets import masked_reply
 from dockertui.resources.world import World
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.keys import TakesKeys
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
+_SILENT, _WAITS = 0.3, 5.0
+"""Seconds of waiting for the Engine before that is said, and how long it is."""
 
 
 class Operating(Screen[None], TakesKeys):
@@ -40,6 +45,7 @@ class Operating(Screen[None], TakesKeys):
     session: Session
     catalogue: Catalogue
     world: World
+    own_cost: OwnCost | None
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
@@ -128,33 +134,52 @@ class Operating(Screen[None], TakesKeys):
 
     # from the order to the jobs
 
-    async def order(self, command: Command, *, with_options: bool = False) -> None:
-        """Do a command to the targets, once all that has to be asked was answered.
+    async def order(
+        self,
+        command: Command,
+        *,
+        with_options: bool = False,
+        items: Sequence[Any] | None = None,
+        given: Values = MappingProxyType({}),
+    ) -> None:
+        """Do a command to the targets, or to these `items`, once all that has to be asked was answered.
+
+        What is `given` of its options is not asked for.
 
         Returns when the question stands on the screen, so that the next key is for it, or when there is none.
         """
-        if reason := self.refusal(command):
+        if reason := self.refusal(command) if items is None else command.refusal(self.session.engine, items[0]):
             self.say(f"{command.title}: {reason}", "warn")
             return
         asked = asyncio.Event()
-        self.run_worker(self._order(command, with_options, asked), group="orders")
+        self.run_worker(self._order(command, with_options, asked, items, given), group="orders")
         if command.prepare is None and command.report is None:  # who asks the Engine first may be kept waiting by it
             await asked.wait()
 
-    async def _order(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
+    async def _order(
+        self,
+        command: Command,
+        with_options: bool,
+        asked: asyncio.Event,
+        items: Sequence[Any] | None,
+        given: Values,
+    ) -> None:
         try:
-            await self._order_asking(command, with_options, asked)
+            await self._order_asking(command, with_options, asked, items, given)
         finally:
             asked.set()
 
     async def _told(self, command: Command, asking: Awaitable[Values]) -> Values | None:
         """What is told beyond the form; None when it is not, and that is said."""
+        waiting = self.set_timer(_SILENT, lambda: self.say(f"{command.title}: asking the Engine…", stays=_WAITS))
         try:
             with because(command.id):
                 return await asking
         except EngineError as error:
-            self.say(f"{command.title}: {error}", "bad", _TROUBLE_STAYS)
+            self.say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
             return None
+        finally:
+            waiting.stop()
 
     async def _answer(self, screen: ModalScreen[Values | None], asked: asyncio.Event) -> Values | None:
         """What a dialog is answered with; `asked` is set when it stands on the screen."""
@@ -163,15 +188,23 @@ class Operating(Screen[None], TakesKeys):
         asked.set()
         return await answer
 
-    async def _order_asking(self, command: Command, with_options: bool, asked: asyncio.Event) -> None:
-        items = self.fitting(command) if command.on_object else [None]
+    async def _order_asking(
+        self,
+        command: Command,
+        with_options: bool,
+        asked: asyncio.Event,
+        chosen: Sequence[Any] | None,
+        given: Values,
+    ) -> None:
+        items = chosen or (self.fitting(command) if command.on_object else [None])
         about = items[0] if command.on_object else self._alike(command)
-        self._left_out = len(self.targets) - len(items) if command.on_object else 0
+        self._left_out = len(self.targets) - len(items) if command.on_object and chosen is None else 0
         known: Values = command.values(about) | {
             option.id: any(command.values(item)[option.id] for item in items)
             for option in command.options
             if option.entry is Entry.FLAG
         }
+        known = {**known, **given}
         values: Values | None = known
         if command.prepare is not None:
             prepared = await self._told(command, command.prepare(self.session.engine, about))
@@ -179,9 +212,10 @@ class Operating(Screen[None], TakesKeys):
                 return
             values = known = {**known, **prepared}
         if command.ask or with_options:
-            values = await self._answer(self._form(command, items, known), asked)
+            typed = await self._answer(self._form(command, items, known, given), asked)
+            values = None if typed is None else {**known, **typed}
         if values is not None and command.complete is not None:
-            values = await self._told(command, command.complete(values))
+            values = await self._told(command, command.complete(self.session.engine, values))
         if values is not None and self._to_confirm(command, items):
             values = await self._answer(self._question(command, items, values), asked)
         if values is not None and command.report is not None:
@@ -196,16 +230,23 @@ class Operating(Screen[None], TakesKeys):
         plan, reply = command.plan(item, values), None
         self.say(f"{command.doing} the Engine…", stays=600)
         try:
-            with because(command.id, docker_line(self.session.endpoint, plan.docker)):
+            with because(command.id, plan.docker):
                 for call in plan.calls:
                     reply = await send(self.session.engine, call)
         except EngineError as error:
             self.say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
             return
         self.say("")
-        docker, curl = self.lines(command, [item], values)
-        sections = command.report(item, reply) if command.report is not None else []
-        await self.app.push_screen(ReportScreen(self._title(command, [item]), sections, (docker[0], curl[0])))
+
+        def told(reveal: bool) -> list[Section]:
+            sections = command.report(item, reply if reveal else masked_reply(reply)) if command.report else []
+            return [*sections, self._by_hand(command, [item], values, reveal)]
+
+        await self.app.push_screen(ReportScreen(self._title(command, [item]), told))
+
+    def _by_hand(self, command: Command, items: Sequence[Any], values: Values, reveal: bool) -> Section:
+        docker, curl = self.lines(command, items, values, reveal)
+        return Section("The same by hand", [Field("docker", docker), Field("curl", curl)])
 
     def _alike(self, command: Command) -> Any:
         """What a form for something new starts from: the object under the cursor, if it is of that kind."""
@@ -216,23 +257,25 @@ class Operating(Screen[None], TakesKeys):
             return len(items) >= self.catalogue.settings.confirm_interrupts
         return command.harm is Harm.DESTROYS
 
-    def _form(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
+    def _form(
+        self, command: Command, items: Sequence[Any], values: Values, given: Values
+    ) -> ModalScreen[Values | None]:
         from dockertui.screens.form import FormScreen
 
         return FormScreen(
             self._title(command, items),
-            command.options,
+            [option for option in command.options if option.id not in given],
             values,
             item=items[0],
-            lines=lambda typed: self.lines(command, items, typed)[0],
+            lines=lambda typed, reveal: self.lines(command, items, {**given, **typed}, reveal)[0],
             go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
-            check=command.check,
+            check=lambda typed: command.check({**given, **typed}),
         )
 
     def _question(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
         from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
 
-        def told(now: Values) -> list[Section]:
+        def told(now: Values, reveal: bool) -> list[Section]:
             objects = [
                 (
                     BY_KIND[command.kind].name(item) if item is not None else "gone",
@@ -240,8 +283,7 @@ class Operating(Screen[None], TakesKeys):
                 )
                 for item in items
             ]
-            docker, curl = self.lines(command, items, now)
-            lines = Section("The same by hand", [Field("docker", docker), Field("curl", curl)])
+            lines = self._by_hand(command, items, now, reveal)
             return [objects_section("What it is done to, and what goes with it", objects), lines]
 
         flags = [option for option in command.options if option.entry is Entry.FLAG and not command.ask]
@@ -257,14 +299,16 @@ class Operating(Screen[None], TakesKeys):
             return f"{command.title}: {len(items)} {resource.title.lower()}{left_out}"
         return f"{command.title}: {resource.name(items[0])}"
 
-    def lines(self, command: Command, items: Sequence[Any], values: Values) -> tuple[list[str], list[str]]:
-        """The `docker` and the `curl` lines of an order, secrets masked; of many the first ones."""
+    def lines(
+        self, command: Command, items: Sequence[Any], values: Values, reveal: bool
+    ) -> tuple[list[str], list[str]]:
+        """The `docker` and the `curl` lines of an order, secrets masked unless revealed; of many the first ones."""
         endpoint, version = self.session.endpoint, self.session.engine.version or self.session.mirror.version
         plans: list[Plan] = [command.plan(item, values) for item in items[:_LINES_SHOWN]]
         api = version.api if version is not None else "1.41"
         more = [f"… and {len(items) - _LINES_SHOWN} more"] if len(items) > _LINES_SHOWN else []
-        docker = [docker_line(endpoint, plan.docker, reveal=self.world.reveal) for plan in plans]
-        curl = [curl_line(endpoint, api, plan.calls, reveal=self.world.reveal) for plan in plans]
+        docker = [docker_line(endpoint, plan.docker, reveal=reveal) for plan in plans]
+        curl = [curl_line(endpoint, api, plan.calls, reveal=reveal) for plan in plans]
         return [*docker, *more], [*curl, *more]
 
     def _begin(self, command: Command, items: Sequence[Any], values: Values) -> None:
@@ -331,7 +375,7 @@ class Operating(Screen[None], TakesKeys):
     async def action_lens(self) -> None:
         from dockertui.screens.lens import LensScreen
 
-        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint))
+        await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     # leaving
 
@@ -344,7 +388,7 @@ class Operating(Screen[None], TakesKeys):
 
         told = [(one_result(job), [job.progress.summary or "under way"]) for job in running]
         sections = [objects_section("What is given up", told)]
-        question = Question("Quit while something runs?", "quit, give it up", (), {}, lambda _: sections)
+        question = Question("Quit while something runs?", "quit, give it up", (), {}, lambda *_: sections)
         self.app.push_screen(ConfirmScreen(question), self._answered_to_leave)
         return True
 
@@ -359,7 +403,8 @@ class Operating(Screen[None], TakesKeys):
 
 def _named(values: Values) -> str:
     """What the form calls the thing that is made."""
-    return str(values.get("reference") or values.get("name") or next(iter(values.get("tags", ())), ""))
+    named = values.get("reference") or values.get("registry") or values.get("name")
+    return str(named or next(iter(values.get("tags", ())), ""))
 
 
 def one_result(job: Job) -> str:

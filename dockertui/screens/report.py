@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,27 +11,32 @@ from textual.screen import Screen
 
 from dockertui.screens.help import HelpPage
 from dockertui.widgets.bar import Bar, Piece
-from dockertui.widgets.page import Field, Section
+from dockertui.widgets.page import Section
 
 
 class ReportScreen(Screen[None]):
-    """Sections under a title, the command lines at the end. Escape or q closes it."""
+    """Sections under a title; `told` makes them, its argument says whether secrets are shown. Escape or q closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close"), ("v", "reveal", "Show or hide secrets")]
 
-    def __init__(self, title: str, sections: Sequence[Section], lines: tuple[str, str]) -> None:
+    def __init__(self, title: str, told: Callable[[bool], Sequence[Section]]) -> None:
         super().__init__()
         self._heading = title
-        by_hand = Section("The same by hand", [Field("docker", lines[0]), Field("curl", lines[1])])
-        self._sections = [*sections, by_hand]
+        self._told = told
+        self._reveal = False
+        self._page = HelpPage()
 
     def compose(self) -> ComposeResult:
         title = Bar(classes="title")
-        title.update([Piece(self._heading, "title")], [Piece("esc close", "dim")])
+        secrets = [Piece("v secrets", "dim")] if list(self._told(True)) != list(self._told(False)) else []
+        title.update([Piece(self._heading, "title")], [*secrets, Piece("esc close", "dim")])
         yield title
-        yield HelpPage()
+        yield self._page
 
     def on_mount(self) -> None:
-        page = self.query_one(HelpPage)
-        page.show(self._sections)
-        page.focus()
+        self._page.show(self._told(False))
+        self.set_focus(self._page)
+
+    def action_reveal(self) -> None:
+        self._reveal = not self._reveal
+        self._page.show(self._told(self._reveal), keep=True)

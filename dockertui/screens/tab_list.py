@@ -34,8 +34,47 @@ def _logs(session: Session, settings: Settings) -> Tab:
     return LogTab(session.engine, settings.log_memory * 1_000_000)
 
 
+def _why(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.why_tab import WhyTab
+
+    return WhyTab(session)
+
+
+def _processes(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.process_tab import ProcessTab
+
+    return ProcessTab(session)
+
+
+def _events(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.events_tab import EventsTab
+
+    return EventsTab(session)
+
+
+def _stats(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.stats_tab import StatsTab
+
+    return StatsTab(session, settings)
+
+
+def _has_files(subject: Subject) -> bool:
+    return subject.resource.kind in ("container", "volume")
+
+
+def _files(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.files_tab import FilesTab
+
+    return FilesTab(session.engine, settings)
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
+    TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
     TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
+    TabKind("files", "Files", _files, _has_files, "containers and volumes have files: f follows to who uses it"),
+    TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
 )

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from dockertui.engine.errors import EngineError
 from dockertui.operations.base import Context
 from dockertui.resources import secrets
-from dockertui.resources.base import Resource
+from dockertui.resources.base import Reference, Resource
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
@@ -63,6 +63,22 @@ class Tab(Widget):
             super().__init__()
             self.text = text
             self.style = style
+
+    class Chosen(Message):
+        """The object that a reference names is to be gone to."""
+
+        def __init__(self, reference: Reference) -> None:
+            super().__init__()
+            self.reference = reference
+
+    class Ordered(Message):
+        """A command, by its id, is to be done to an object; what is given is not asked for."""
+
+        def __init__(self, command: str, item: Any, given: Mapping[str, Any]) -> None:
+            super().__init__()
+            self.command = command
+            self.item = item
+            self.given = given
 
     context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)

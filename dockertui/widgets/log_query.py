@@ -1,13 +1,24 @@
 """What is looked for in a log: a word or a regular expression, as search and as filter type it."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dockertui.widgets.log_store import MARK, STDERR, Block, LogStore
 from dockertui.widgets.log_text import Level, level
 from dockertui.widgets.sgr import plain
 
+T = TypeVar("T")
+
+LINE_LIMIT = 0.05
+"""Seconds of processor time that an expression may take for one line, where it is not sure to end soon."""
+BLOCK_LIMIT = 0.5
+"""And for a block of some hundred lines."""
+QUICK = 2000
+"""Characters of a line below which a simple pattern is sure to end soon."""
+_CHOICES = 4
+NEVER = re.compile(r"(?!)")
 REGEX_SIGN = "~"
 INVERSE_SIGN = "!"
 
@@ -15,8 +26,9 @@ INVERSE_SIGN = "!"
 class Query:
     """A typed line: `word`, `~regular expression`, either after `!` for lines without it.
 
-    Letter case counts only when there is a capital in it. `error` says what is wrong with an expression; such a query
-    finds nothing. An empty one is false.
+    Letter case counts only when there is a capital in it. `error` says what is wrong with an expression, or that it is
+    too dear: for one in which repeats stand within repeats, a line of some dozen characters can take years. Such a
+    query finds nothing. An empty one is false.
     """
 
     def __init__(self, line: str = "") -> None:
@@ -24,11 +36,13 @@ class Query:
         self.error = ""
         self.inverse = line.startswith(INVERSE_SIGN)
         text = line[1:] if self.inverse else line
-        is_regex = text.startswith(REGEX_SIGN)
-        self._text = text[1:] if is_regex else text
+        self._is_word = not text.startswith(REGEX_SIGN)
+        self._text = text if self._is_word else text[1:]
         self._fold = self._text == self._text.lower()
-        self._pattern = self._compiled(self._text if is_regex else re.escape(self._text))
-        self._is_word = not is_regex
+        self._quick_up_to = QUICK if self._is_word or is_simple(self._text) else 0
+        self._bounded: Any = None
+        """The expression as `regex` has it, which can be given up; loaded when it is needed."""
+        self._pattern = self._compiled(re.escape(self._text) if self._is_word else self._text)
 
     def __bool__(self) -> bool:
         return bool(self._text)
@@ -36,27 +50,67 @@ class Query:
     def _compiled(self, pattern: str) -> re.Pattern[str]:
         try:
             return re.compile(pattern, re.IGNORECASE if self._fold else 0)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             self.error = f"{error}"
-            return re.compile(r"(?!)")
+            return NEVER
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where it stands in cleaned text; for an inverse one nowhere."""
         if not self or self.inverse:
             return []
-        return [found.span() for found in self._pattern.finditer(text) if found.end() > found.start()]
+        found = self._found(text, lambda pattern, **limit: [match.span() for match in pattern.finditer(text, **limit)])
+        return [(start, end) for start, end in found or () if end > start]
 
     def keeps(self, text: str) -> bool:
         """Whether a line, without its escape sequences, holds it; or does not, for an inverse one."""
-        return (self._pattern.search(text) is not None) is not self.inverse
+        found = self._found(text, lambda pattern, **limit: pattern.search(text, **limit))
+        return (found is not None) is not self.inverse
+
+    def _found(self, text: str, look: Callable[..., T]) -> T | None:
+        """What `look` finds: by the quick pattern where that is sure to end soon, else for a limited time."""
+        if self._is_word or self.error or len(text) < self._quick_up_to:
+            return look(self._pattern)
+        try:
+            return look(self._with_limit(), timeout=LINE_LIMIT)
+        except TimeoutError:
+            self._give_up(f"too dear: a line of {len(text):,} characters took over {LINE_LIMIT:g} s")
+            return look(self._pattern)
+
+    def _with_limit(self) -> Any:
+        if self._bounded is None:
+            import regex  # it takes longer to load than all that is needed for the first paint of a log
+
+            try:
+                self._bounded = regex.compile(self._text, regex.IGNORECASE if self._fold else 0)
+            except regex.error as error:
+                self._give_up(f"{error}")
+                self._bounded = regex.compile(NEVER.pattern)
+        return self._bounded
+
+    def _give_up(self, why: str) -> None:
+        self.error, self._pattern, self._quick_up_to = why, NEVER, QUICK
 
     def hits(self, block: Block) -> Iterator[int]:
         """The numbers of the block's lines that it keeps, ascending. A word costs only where it stands."""
         text = plain(block.text)
         if self._is_word and not self.inverse:
             yield from _lines_with(text.lower() if self._fold else text, self._text, block.first)
-        else:
-            yield from (n for n, line in enumerate(text.split("\n"), block.first) if self.keeps(line))
+            return
+        until = time.process_time() + BLOCK_LIMIT
+        for number, line in enumerate(text.split("\n"), block.first):
+            if self.keeps(line):
+                yield number
+            if not self._quick_up_to and time.process_time() > until:
+                self._give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
+
+
+def is_simple(pattern: str) -> bool:
+    """Whether a pattern takes at most quadratic time: at most one thing in it repeats, and nothing else is a choice.
+
+    Judged by its characters alone, those that are escaped as well: what is taken for worse than it is costs a little.
+    """
+    repeats, choices = sum(map(pattern.count, "*+{")), pattern.count("|") + pattern.count("?")
+    return repeats + choices == 1 or (not repeats and choices <= _CHOICES)
 
 
 def _lines_with(text: str, word: str, first: int) -> Iterator[int]:

@@ -139,4 +139,4 @@ class Shown:
         if shown:
             rest = self._numbers[bisect_right(self._numbers, shown[-1]) :]
             self._numbers = [number for number in shown if number < self._store.end] + rest
-            self._until = self._until if rest else last
+            self._until = max(self._until, last) if self.hits else last

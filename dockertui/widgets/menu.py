@@ -1,5 +1,6 @@
 """A list to choose from, in a box over the screen; typing narrows it."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ MOST_WIDE, MOST_HIGH = 0.9, 0.8
 
 FRAME = 5
 """Cells of a line beside label and hint: sign, gaps and position mark."""
+
+
+_WORD = re.compile(r"[^\s:;,.()…]+")
 
 
 class Item(NamedTuple):
@@ -67,12 +71,11 @@ class MenuList(Lines):
         return self._typed
 
     def type(self, text: str) -> None:
-        """Show only the items whose label, or further words, hold every word of `text`."""
+        """Show only the items whose label, or further words, hold every word of `text`, the closest first."""
         self._typed = text
         words = text.lower().split()
-        self._shown = [
-            item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)
-        ]
+        found = [item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)]
+        self._shown = sorted(found, key=lambda item: _distance(item, words)) if words else found
         self._row = self.top = 0
         self.repaint()
 
@@ -191,6 +194,23 @@ class Menu(ModalScreen[str | None], TakesKeys):
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
             self.dismiss(None)
+
+
+def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool]:
+    """How far an item is from what was typed: the whole of a word goes before its beginning, that before its middle.
+
+    Of equals, those that can be chosen go first, and the rest keep their order.
+    """
+    label, further = _WORD.findall(item.label.lower()), _WORD.findall(item.words.lower())
+
+    def of(word: str) -> int:
+        if label[:1] == [word]:
+            return 0
+        if word in label or word in further:
+            return 1
+        return 2 if any(known.startswith(word) for known in (*label, *further)) else 3
+
+    return sum(map(of, words)), bool(item.disabled)
 
 
 def _right(item: Item) -> str:

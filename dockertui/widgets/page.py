@@ -17,6 +17,7 @@ from dockertui.widgets.page_lines import (
     found,
     label_width,
     page_lines,
+    styled,
     value_column,
 )
 from dockertui.widgets.text import occurrences, split_spans
@@ -170,7 +171,12 @@ class Page(Lines):
         segments = self._start(line, cursor)
         found_names = (*names, "match-cursor" if cursor else "match")
         for piece, match in split_spans(line.text, list(look.spans)):
-            segments.append(self.segment(piece, *(found_names if match else names)))
+            if match or cursor or not line.accents:
+                segments.append(self.segment(piece, *(found_names if match else names)))
+            else:
+                segments += [
+                    self.segment(part, *((style,) if style else names)) for part, style in styled(piece, line.accents)
+                ]
         room = self.line_width - sum([segment.cell_length for segment in segments])
         if room > 0:
             segments.append(self.segment(" " * room, *(("cursor",) if cursor else ())))

@@ -16,6 +16,13 @@ LABEL_MAX = 24
 """Cells of the column of labels, at most."""
 
 
+class Accent(NamedTuple):
+    """A piece of a value that has a style of its own, wherever it stands in it."""
+
+    text: str
+    style: str
+
+
 class Field(NamedTuple):
     """A label and what it says; a value of several texts takes a line for each."""
 
@@ -25,6 +32,7 @@ class Field(NamedTuple):
     """A name of a style, as of a table's cell."""
     ref: object | None = None
     """What following the line leads to: handed back in `Page.Followed`."""
+    accents: tuple[Accent, ...] = ()
 
 
 class Section(NamedTuple):
@@ -47,6 +55,7 @@ class PageLine(NamedTuple):
     field: int = -1
     """Index among all fields of the page, -1 for none."""
     is_ref: bool = False
+    accents: tuple[Accent, ...] = ()
 
 
 def label_width(sections: Sequence[Section], width: int) -> int:
@@ -118,9 +127,25 @@ def _field_lines(
         for lines in wrapping.paragraphs(value):
             for text in lines:
                 shown, is_ref = "" if row else label, field.ref is not None
-                yield PageLine((*place, row), paragraph, shown, text, field.style, index, is_ref)
+                yield PageLine((*place, row), paragraph, shown, text, field.style, index, is_ref, field.accents)
                 row += 1
             paragraph += 1
+
+
+def styled(text: str, accents: Sequence[Accent]) -> Iterator[tuple[str, str]]:
+    """A text in pieces, each with the style of the accent that it is, "" for none; the first accent wins."""
+    styles = [""] * len(text)
+    for accent in reversed(accents):
+        start = text.find(accent.text) if accent.text else -1
+        while start >= 0:
+            end = start + len(accent.text)
+            styles[start:end] = [accent.style] * (end - start)
+            start = text.find(accent.text, end)
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or styles[end] != styles[start]:
+            yield text[start:end], styles[start]
+            start = end
 
 
 def found(lines: Sequence[PageLine], needle: str) -> dict[int, tuple[tuple[int, int], ...]]:

@@ -100,6 +100,13 @@ class Table(Rows[T], Generic[T]):
         with self._changing():
             self._order.replace(objects)
 
+    def start_over(self) -> None:
+        """Show nothing, as at first: what comes next has nothing to do with what there was."""
+        self._moved = False
+        self._set_marks(set())
+        self.set_objects({})
+        self.top = 0
+
     def patch(self, changed: Mapping[str, T], removed: Collection[str] = ()) -> None:
         """Show new versions of some objects, or new ones; drop others."""
         with self._changing():

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from dockertui.live.probes import IN_ONE_BREATH
 from tests.contract.workshop import API, Workshop, await_that
 
 # Within a group the order differs between Engines and runs; the groups follow each other.
@@ -189,3 +190,36 @@ def test_filters_let_through_what_they_name(workshop: Workshop) -> None:
         wanted = workshop.container("wanted", start=True, Labels={"color": "green"})
         event = json.loads(stream.readline())
     assert (event["Action"], event["Actor"]["ID"]) == ("create", wanted)
+
+
+def gaps(events: list[dict[str, Any]]) -> list[int]:
+    """Nanoseconds from the creation of each exec to its start."""
+    made = {one["Actor"]["Attributes"]["execID"]: one for one in events if one["Action"].startswith("exec_create")}
+    started = [one for one in events if one["Action"].startswith("exec_start")]
+    return [one["timeNano"] - made[one["Actor"]["Attributes"]["execID"]]["timeNano"] for one in started]
+
+
+def test_the_engine_starts_its_own_probes_in_one_breath_and_no_client_does(workshop: Workshop) -> None:
+    told = Told(workshop)
+    health = {"Test": ["CMD-SHELL", "echo fine"], "Interval": 1_000_000_000}
+    probed = workshop.container("breath", start=True, Healthcheck=health)
+    told.ours = {probed}
+    told.await_count("container exec_die", 2)
+    assert min(gaps(told())) < IN_ONE_BREATH
+    plain = workshop.container("plain", start=True)
+    told.ours = {plain}
+    for _ in range(3):
+        exec_ = workshop.post(f"/containers/{plain}/exec", {"Cmd": ["true"]}, expect=201)["Id"]
+        assert workshop.http("POST", f"{API}/exec/{exec_}/start", {"Detach": False}).status in (101, 200)
+    told.await_count("container exec_die", 3)
+    assert min(gaps(told())) > IN_ONE_BREATH
+
+
+def test_a_new_size_is_told(workshop: Workshop) -> None:
+    told = Told(workshop)
+    container = workshop.container("sized", start=True, Tty=True)
+    told.ours = {container}
+    workshop.post(f"/containers/{container}/resize", expect=200, h=30, w=120)
+    told.await_count("container resize", 1)
+    attributes = told()[-1]["Actor"]["Attributes"]
+    assert (attributes["height"], attributes["width"]) == ("30", "120")

@@ -124,6 +124,22 @@ async def test_stats_once_and_streamed(engine: Engine, scene: Workshop) -> None:
     assert ended is None or ended.memory is None
 
 
+def test_the_periods_of_a_limit_are_counted(workshop: Workshop) -> None:
+    limits = {"NetworkMode": "none", "NanoCpus": 100_000_000}
+    work = ["sh", "-c", "while :; do :; done"]
+    limited = workshop.container("limited", start=True, Cmd=work, HostConfig=limits)
+    free = workshop.container("free", start=True)
+
+    def throttling(id: str) -> dict[str, int]:
+        found: dict[str, int] = workshop.get(f"/containers/{id}/stats", stream=0)["cpu_stats"]["throttling_data"]
+        return found
+
+    await_that(lambda: throttling(limited)["periods"] > 3, "periods of the limit")
+    told = throttling(limited)
+    assert 0 <= told["throttled_periods"] <= told["periods"]
+    assert throttling(free) == {"periods": 0, "throttled_periods": 0, "throttled_time": 0}
+
+
 async def test_inspect_tells_what_was_asked_for(engine: Engine, scene: Workshop) -> None:
     shown = await containers.inspect(engine, scene.containers[0])
     host, config = shown["HostConfig"], shown["Config"]

@@ -171,7 +171,8 @@ NOT_ALWAYS = {
     ".Health", ".Health.Status",  # from API 1.52 on
     ".num_procs", ".memory_stats.privateworkingset",  # Windows
     ".memory_stats.stats.total_inactive_file", ".memory_stats.stats.inactive_file",  # cgroup v1, v2
-    ".cpu_stats.cpu_usage.percpu_usage",  # cgroup v1
+    ".memory_stats.stats.total_cache", ".memory_stats.stats.cache", ".memory_stats.stats.file",  # v1, v1, v2
+    ".cpu_stats.cpu_usage.percpu_usage", ".precpu_stats.cpu_usage.percpu_usage",  # cgroup v1
     ".SizeRw",  # left out when it is zero
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A real registry (Debian: docker-registry) at a private Engine's own loopback address: nobody else reaches it."""
+"""A real registry (Debian: docker-registry) inside a private Engine's network namespace: nobody else reaches it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import base64
 import json
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.engine.dockerd import Dockerd
 
+SLOW_PROXY = Path(__file__).with_name("slow_proxy.py")
 USER, PASSWORD = "ann", "open sesame"
+ELSEWHERE = "10.98.0.1"
+"""An address that is no loopback one: of those, Engines take any certificate, and plain HTTP, too."""
 
 
 def missing() -> str:
@@ -21,11 +26,22 @@ def missing() -> str:
 
 
 @contextmanager
-def registry(dockerd: Dockerd, port: int, *, login: bool = False) -> Iterator[str]:
-    """Its address, `127.0.0.1:PORT`. `login`: it wants USER and PASSWORD."""
-    address, home = f"127.0.0.1:{port}", dockerd.home / f"registry-{port}"
+def registry(
+    dockerd: Dockerd, port: int, *, login: bool = False, host: str = "127.0.0.1", tls: bool = False
+) -> Iterator[str]:
+    """Its address, `127.0.0.1:PORT`. `login`: it wants USER and PASSWORD. `tls`: with a certificate of its own CA."""
+    address, home = f"{host}:{port}", dockerd.home / f"registry-{port}"
     home.mkdir()
-    lines = ["version: 0.1", f"storage: {{filesystem: {{rootdirectory: {home}/data}}}}", f"http: {{addr: {address}}}"]
+    if host == ELSEWHERE:
+        dockerd.nsenter("busybox", "ip", "addr", "replace", f"{host}/32", "dev", "lo")
+    secured = f", tls: {{certificate: {home}/cert.pem, key: {home}/key.pem}}" if tls else ""
+    lines = [
+        "version: 0.1",
+        f"storage: {{filesystem: {{rootdirectory: {home}/data}}}}",
+        f"http: {{addr: {address}{secured}}}",
+    ]
+    if tls:
+        _certify(home, host)
     if login:
         (home / "htpasswd").write_text(f"{USER}:{_bcrypt(PASSWORD)}\n")
         lines.append(f"auth: {{htpasswd: {{realm: test, path: {home}/htpasswd}}}}")
@@ -39,11 +55,44 @@ def registry(dockerd: Dockerd, port: int, *, login: bool = False) -> Iterator[st
         stderr=subprocess.STDOUT,
     )
     try:
-        _wait_for(enter, address)
+        _wait_for(enter, f"{'https' if tls else 'http'}://{address}")
         yield address
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def slow(dockerd: Dockerd, registry: str, port: int, rate: float) -> Iterator[tuple[str, Path]]:
+    """A slow way to a registry: its address, and the file that tells the bytes of every connection that ended.
+
+    `rate`: bytes a second.
+    """
+    log, address = dockerd.home / f"slow-{port}", f"127.0.0.1:{port}"
+    log.touch()
+    words = [sys.executable, "-I", "-S", str(SLOW_PROXY), str(port), registry.rpartition(":")[2], str(rate), str(log)]
+    enter = ["nsenter", "--target", str(dockerd._inside), "--net", "--"]
+    process = subprocess.Popen([*enter, *words], stdin=subprocess.DEVNULL)
+    try:
+        _wait_for(enter, f"http://{address}")
+        yield address, log
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def push_big(dockerd: Dockerd, registry: str, *, layers: int, megabytes: int) -> str:
+    """Have an image with layers of noise, of so many megabytes each, in a registry and nowhere else: its name there."""
+    base = "busybox"
+    for number in range(layers):
+        fill = f"dd if=/dev/urandom of=/noise{number} bs=1M count={megabytes}"
+        dockerd.cli("run", f"--name=big{number}", "--network=none", base, "sh", "-c", fill)
+        base = f"{registry}/big:{number + 1}"
+        dockerd.cli("commit", f"big{number}", base)
+        dockerd.cli("rm", f"big{number}")
+    dockerd.cli("push", base)
+    dockerd.cli("rmi", *(f"{registry}/big:{number + 1}" for number in range(layers)))
+    return base.partition("/")[2]
 
 
 def remember(dockerd: Dockerd, address: str, password: str = PASSWORD) -> None:
@@ -63,8 +112,30 @@ def _path() -> dict[str, str]:
     return {"PATH": f"{found.rpartition('/')[0]}:/usr/bin:/bin"}
 
 
-def _wait_for(enter: list[str], address: str) -> None:
-    ask = [*enter, "curl", "--silent", "--output", "/dev/null", f"http://{address}/v2/"]
+def trust(dockerd: Dockerd, address: str) -> None:
+    """Have the Engine trust the CA of a registry, where Docker looks for it."""
+    folder = f"/etc/docker/certs.d/{address}"
+    dockerd.nsenter("mkdir", "-p", folder)
+    dockerd.nsenter("cp", f"{dockerd.home}/registry-{address.rpartition(':')[2]}/ca.pem", f"{folder}/ca.crt")
+
+
+def distrust(dockerd: Dockerd, address: str) -> None:
+    dockerd.nsenter("rm", "-rf", f"/etc/docker/certs.d/{address}")
+
+
+def _certify(home: Path, host: str) -> None:
+    """A CA, and a certificate of it for an address."""
+    (home / "names").write_text(f"subjectAltName=IP:{host}")
+    for line in (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=testCA -keyout ca.key -out ca.pem",
+        f"req -newkey rsa:2048 -nodes -subj /CN={host} -keyout key.pem -out csr.pem",
+        "x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem",
+    ):
+        subprocess.run(["openssl", *line.split()], cwd=home, check=True, capture_output=True)
+
+
+def _wait_for(enter: list[str], url: str) -> None:
+    ask = [*enter, "curl", "--silent", "--insecure", "--output", "/dev/null", f"{url}/v2/"]
     while subprocess.run(ask, check=False).returncode:
         time.sleep(0.05)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tarfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +22,7 @@ REFUSALS = (
     (Case("container.rename", [UP, "create --name=two busybox"], "web", {"name": "two"}), "already in use",
      "another name"),
     (Case("container.run", [UP], values={**RUN, "name": "web"}), "already in use", "another name"),
-    (Case("container.run", values={**RUN, "image": "absent:1"}), "No such image", "pull it first"),
+    (Case("container.run", values={**RUN, "image": "absent:1"}), "registry-1.docker.io", "reachable from the Engine"),
     (
         Case("container.run", [UP.replace("busybox", "--publish=8080:80 busybox")],
              values={**RUN, "ports": ("8080:80",)}),
@@ -33,7 +36,7 @@ REFUSALS = (
     (Case("network.create", ["network create net"], values={"name": "net"}), "already exists", "another name"),
     (
         Case("network.create", ["network create --subnet=10.77.0.0/16 a"],
-             values={"name": "b", "subnet": "10.77.0.0/16"}),
+             values={"name": "b", "subnet": ("10.77.0.0/16",)}),
         "Pool overlaps",
         "another subnet",
     ),
@@ -67,6 +70,29 @@ async def test_a_refusal_says_why_and_what_to_do(
     assert words in job.said
     assert way_out in job.said
     assert "\n" not in job.said
+
+
+async def test_a_full_disk_says_so(clean_dockerd: Dockerd, engine: Engine, tmp_path: Path) -> None:
+    tar = noise(tmp_path / "noise.tar", megabytes=24)
+    used = int(clean_dockerd.nsenter("df", "--output=used", "-k", "/run").split()[-1])
+    clean_dockerd.nsenter("mount", "-o", f"remount,size={used + 8192}k", "/run")  # where the Engine's data are
+    try:
+        jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+        (job,) = jobs.start([await task_of(Case("image.import", values={"file": str(tar)}), engine)])
+        await jobs.settled()
+    finally:
+        clean_dockerd.nsenter("mount", "-o", "remount,size=50%", "/run")
+    assert job.state is State.FAILED
+    assert "no space left on device" in job.said
+    assert "b offers to prune" in job.said
+
+
+def noise(path: Path, *, megabytes: int) -> Path:
+    """A tar with one file in it that nothing makes smaller."""
+    (path.parent / "noise").write_bytes(os.urandom(megabytes * 1024 * 1024))
+    with tarfile.open(path, "w") as tar:
+        tar.add(path.parent / "noise", "noise")
+    return path
 
 
 async def test_the_failure_of_one_leaves_the_others_their_results(clean_dockerd: Dockerd, engine: Engine) -> None:

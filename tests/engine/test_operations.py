@@ -40,6 +40,8 @@ CASES = (
          "pause": False},
     ),
     Case("container.prune", [UP, DOWN], values={"labels": ("keep!=yes",)}),
+    Case("container.prune", [UP, DOWN], values={"until": "2099-01-01T00:00:00"}),
+    Case("container.stop", [UP, UP.replace("web", "two")], "two", {"seconds": 3}),
     Case(
         "container.run",
         values={"image": "busybox", "name": "web", "command": ("sleep", "1d"), "env": ("A=b c", "B="),
@@ -58,8 +60,14 @@ CASES = (
     Case("image.prune", [DOWN, "commit old shop:1", "commit old"], values={"unused": True}),
     Case("image.prune", [DOWN, "commit old shop:1", "commit old"]),
     Case(
+        "image.prune",
+        [DOWN, "commit old shop:1", "create --name=kept --network=none --label=keep=yes busybox", "commit kept shop:2"],
+        values={"unused": True, "until": "2099-01-01T00:00:00", "labels": ("keep!=yes",)},
+    ),
+    Case(
         "network.create",
-        values={"name": "net", "subnet": "10.77.0.0/16", "gateway": "10.77.0.1", "internal": True,
+        values={"name": "net", "subnet": ("10.77.0.0/16", "fd00:77::/64"), "gateway": ("fd00:77::1", "10.77.0.1"),
+                "internal": True, "ipv6": True,
                 "attachable": True, "options": ("com.docker.network.bridge.name=br-test",), "labels": ("a=b c",)},
     ),
     Case("network.create", values={"name": "plain"}),
@@ -74,6 +82,8 @@ CASES = (
     ),
     Case("network.prune", ["network create net", "network create --label=keep=yes other"],
          values={"labels": ("keep!=yes",)}),
+    Case("network.prune", ["network create net", "network create --label=keep=yes other"],
+         values={"until": "2099-01-01T00:00:00", "labels": ("keep=yes",)}),
     Case("volume.create", values={"name": "data", "options": ("type=tmpfs", "device=tmpfs"), "labels": ("a=b c",)}),
     Case("volume.create"),
     Case("volume.remove", ["volume create data"], "data"),
@@ -81,11 +91,14 @@ CASES = (
     Case("system.prune", [UP, DOWN, "commit old shop:1", "network create net", "volume create data"],
          values={"unused": True, "volumes": True}),
     Case("volume.prune", ["volume create data", UP], values={"labels": ("keep!=yes",)}),
+    Case("volume.prune", ["volume create data", "volume create --label=keep=yes other"],
+         values={"labels": ("keep=yes",)}),
 )  # fmt: skip
 
 ELSEWHERE = {
     **{command.id: "changes nothing: test_reports.py" for command in REPORTS},
     "image.pull": "needs a registry: test_registry.py",
+    **dict.fromkeys(("registry.login", "registry.logout"), "need a registry: test_login.py"),
     **dict.fromkeys(
         ("image.save", "image.load", "image.import", "container.export", "container.copy_out", "container.copy_in"),
         "test_files.py",

@@ -1,27 +1,34 @@
-"""With `--read-only` no command reaches the Engine: counted where the Engine would hear it."""
+"""With `--read-only` nothing that writes reaches the Engine: counted where the Engine would hear it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from dockertui.engine import attach, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.execs import Command
+from dockertui.engine.hijack import WindowSize
+from dockertui.operations.catalogue import COMMANDS
 from dockertui.operations.jobs import perform
-from tests.engine.dockerd import Dockerd
-from tests.engine.test_operations import CASES
-from tests.engine.three_ways import endpoint_of, prepare, task_of
+from tests.engine.dockerd import Dockerd, busybox_tar
+from tests.engine.test_operations import CASES, UP
+from tests.engine.three_ways import Case, endpoint_of, prepare, task_of
+
+READING = {command.id for command in COMMANDS if command.reads or command.report is not None}
 
 
 @asynccontextmanager
-async def counted(dockerd: Dockerd, path: Path) -> AsyncIterator[list[bytes]]:
-    """A proxy before the Engine; the first line of all that came through it."""
+async def counted(dockerd: Dockerd) -> AsyncIterator[tuple[Engine, list[bytes]]]:
+    """An Engine that may only be read, through a proxy; and the first line of all that came through."""
     lines: list[bytes] = []
+    path = dockerd.home / "proxy.sock"
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner, outer = await asyncio.open_unix_connection(str(dockerd.socket))
@@ -29,9 +36,12 @@ async def counted(dockerd: Dockerd, path: Path) -> AsyncIterator[list[bytes]]:
             await asyncio.gather(_pump(reader, outer, lines), _pump(inner, writer, []))
 
     server = await asyncio.start_unix_server(serve, str(path))
+    bound = Engine(Endpoint("test", f"unix://{path}", "DOCKER_HOST"), read_only=True)
     try:
-        yield lines
+        await bound.open()
+        yield bound, lines
     finally:
+        await bound.close()
         server.close()
 
 
@@ -42,20 +52,97 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line
     writer.close()
 
 
-async def test_no_command_reaches_the_engine(dockerd: Dockerd) -> None:
+def cases(folder: Path) -> dict[str, Case]:
+    """One case for each command that writes, by its id."""
+    tar = folder / "root.tar"
+    tar.write_bytes(busybox_tar())
+    further = (
+        Case("image.pull", values={"reference": "127.0.0.1:9/shop:1"}),
+        Case("image.push", ["tag busybox 127.0.0.1:9/shop:1"], "127.0.0.1:9/shop:1"),
+        Case("image.load", values={"file": str(tar)}),
+        Case("image.import", values={"file": str(tar), "reference": "root:1"}),
+        Case("container.copy_in", [UP], "web", {"source": str(tar), "path": "/root"}),
+        Case("registry.login", values={"registry": "127.0.0.1:9", "user": "ann", "password": "sesame"}),
+        Case("registry.logout", values={"registry": "127.0.0.1:9"}),
+        Case("volume.prune_all"),
+    )
+    return {case.id: case for case in (*CASES, *further)}
+
+
+async def test_no_command_that_writes_reaches_the_engine(
+    dockerd: Dockerd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    kept = '{"auths": {"127.0.0.1:9": {"auth": "YW5uOm5v"}}}'
+    config = write(tmp_path / "config.json", kept)
     free = Engine(endpoint_of(dockerd))
     await free.open()
-    socket = dockerd.home / "proxy.sock"
-    async with counted(dockerd, socket) as lines:
-        bound = Engine(Endpoint("test", f"unix://{socket}", "DOCKER_HOST"), read_only=True)
-        await bound.open()
-        for case in {case.id: case for case in CASES}.values():
+    tried = cases(tmp_path)
+    assert tried.keys() == {command.id for command in COMMANDS} - READING
+    async with counted(dockerd) as (bound, lines):
+        for case in tried.values():
             prepare(case, dockerd)
-            task = await task_of(case, free)
+            task = await task_of(case, free, whatever_the_version=True)
             assert task.command.refusal(bound) == "read only"
             with pytest.raises(EngineError) as refused:
                 await perform(bound, task)
             assert refused.value.kind is ErrorKind.READ_ONLY, case.id
-        await bound.close()
     await free.close()
     assert [line.split()[0] for line in lines] == [b"GET"], "the version, and nothing else"
+    assert config() == kept
+
+
+async def test_no_terminal_reaches_the_engine(clean_dockerd: Dockerd) -> None:
+    clean_dockerd.cli(*UP.split())
+    size = WindowSize(24, 80)
+    async with counted(clean_dockerd) as (bound, lines):
+
+        async def connected(way: Callable[[], object]) -> None:
+            async with way():  # type: ignore[attr-defined]
+                pass
+
+        attempts: list[Callable[[], Awaitable[object]]] = [
+            lambda: execs.create(bound, "web", Command(("id",)), size),
+            lambda: connected(lambda: execs.start(bound, "0" * 64, tty=False)),
+            lambda: execs.resize(bound, "0" * 64, size),
+            lambda: connected(lambda: attach.attach(bound, "web", tty=False, stdin=True)),
+            lambda: attach.resize(bound, "web", size),
+            lambda: attach.signal(bound, "web", "INT"),
+        ]
+        for attempt in attempts:
+            with pytest.raises(EngineError) as refused:
+                await attempt()
+            assert refused.value.kind is ErrorKind.READ_ONLY
+        assert [line.split()[0] for line in lines] == [b"GET"], "the version, and nothing else"
+        await connected(lambda: attach.attach(bound, "web", tty=False, stdin=False))
+        assert any(b"attach?" in line for line in lines), "looking is allowed"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("image.save", target="busybox:latest", values={"file": "out.tar"}),
+        Case("container.export", [UP], "web", {"file": "out.tar"}),
+        Case("container.copy_out", [UP], "web", {"path": "/etc/passwd", "folder": "."}),
+    ],
+    ids=lambda case: case.id,
+)
+async def test_what_only_reads_is_possible(
+    case: Case, dockerd: Dockerd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    prepare(case, dockerd)
+    async with counted(dockerd) as (bound, lines):
+        task = await task_of(case, bound)
+        await perform(bound, task)
+        assert {line.split()[0] for line in lines} == {b"GET"}
+    assert len(list(map(str, written(tmp_path)))) == 1
+
+
+def write(path: Path, text: str) -> Callable[[], str]:
+    path.write_text(text)
+    return path.read_text
+
+
+def written(folder: Path) -> list[Path]:
+    return list(folder.iterdir())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +60,44 @@ async def test_all_three_ways_pull_the_same(address: str, dockerd: Dockerd, engi
     assert await by_curl(case, dockerd, engine) == program
 
 
+async def test_all_three_ways_run_pull_what_is_missing(address: str, dockerd: Dockerd, engine: Engine) -> None:
+    values = {"image": f"{address}/shop:1", "name": "web", "command": ("sleep", "1d"), "network": "none"}
+    case = Case("container.run", values=values)
+    program = await by_the_program(case, dockerd, engine)
+    assert f"{address}/shop:1" in str(program["image"])
+    assert await by_docker(case, dockerd, engine) == program
+    assert await by_curl(case, dockerd, engine) == program
+
+
+async def test_a_run_pulls_before_anything_is_removed(address: str, dockerd: Dockerd, engine: Engine) -> None:
+    """What is to be recreated stays when the new image cannot be had."""
+    case = Case(
+        "container.recreate",
+        ["run --detach --network=none --stop-signal=KILL --name=web busybox sleep 1d"],
+        "web",
+        {"image": f"{address}/absent:1"},
+    )
+    prepare(case, dockerd)
+    jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+    (job,) = jobs.start([await task_of(case, engine)])
+    await jobs.settled()
+    assert job.state is State.FAILED
+    assert "check its name" in job.said
+    assert dockerd.cli("ps", "--format", "{{.Names}} {{.Image}}") == "web busybox"
+
+
+async def test_a_run_tells_that_it_pulled_and_how_far_it_was(
+    address: str, clean_dockerd: Dockerd, engine: Engine
+) -> None:
+    values = {"image": f"{address}/shop:1", "name": "web", "network": "none"}
+    jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+    (job,) = jobs.start([await task_of(Case("container.run", values=values), engine)])
+    await jobs.settled()
+    assert job.state is State.DONE
+    assert "Downloaded newer image" in job.said or "up to date" in job.said
+    assert job.progress.lines
+
+
 @pytest.mark.parametrize("way", [by_the_program, by_docker, by_curl])
 async def test_all_three_ways_push_with_credentials(way: Way, private: str, dockerd: Dockerd, engine: Engine) -> None:
     registries.remember(dockerd, private)
@@ -99,6 +139,32 @@ async def test_the_progress_counts_layers_and_bytes(address: str, clean_dockerd:
     assert job.state is State.DONE
     assert [layer.done for layer in job.progress.layers.values()] in ([True], [])  # the layer may be there already
     assert "Downloaded newer image" in job.said or "up to date" in job.said
+
+
+def long_ones(log: Path) -> list[int]:
+    """The bytes of the connections that have ended and carried a layer."""
+    return [size for size in map(int, log.read_text().split()) if size > 500_000]
+
+
+async def test_a_pull_that_is_given_up_ends_on_the_engine_too(
+    address: str, clean_dockerd: Dockerd, engine: Engine
+) -> None:
+    size = 24
+    name = registries.push_big(clean_dockerd, address, layers=1, megabytes=size)
+    with registries.slow(clean_dockerd, address, 5002, rate=2_000_000) as (slow, log):
+        jobs = Jobs(engine, lambda job: None, lambda jobs: None)
+        (job,) = jobs.start([await task_of(Case("image.pull", values={"reference": f"{slow}/{name}"}), engine)])
+        while not job.over and (job.progress.share or 0) < 0.1:  # noqa: ASYNC110 (nothing tells how far it is)
+            await asyncio.sleep(0.05)
+        assert "MB of" in job.progress.summary
+        jobs.cancel(job)
+        await jobs.settled()
+        assert job.state is State.CANCELLED
+        assert job.said == "cancelled"
+        while not (ended := long_ones(log)):  # noqa: ASYNC110 (until the Engine hangs up on the registry)
+            await asyncio.sleep(0.05)
+    assert ended[0] < size * 1_000_000, "it was not pulled to its end"
+    assert name not in clean_dockerd.cli("images", "--format", "{{.Repository}}:{{.Tag}}")
 
 
 async def test_the_credentials_are_masked_in_what_is_shown(private: str, dockerd: Dockerd, engine: Engine) -> None:

@@ -64,3 +64,92 @@ def test_bulk_menu(snap_compare: Compare, host: DemoEngine) -> None:
 
 def test_no_jobs(snap_compare: Compare, host: DemoEngine) -> None:
     assert picture(snap_compare, host, NARROW, on_debug("J"))
+
+
+@SIZES
+def test_login_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    async def scene(stage: Stage) -> None:
+        await on_debug("2")(stage)
+        await stage.main.action_order("registry.login")
+        await stage.until("Log in to a registry")
+        await stage.press("tab")
+        await stage.type("ann")
+        await stage.press("tab")
+        await stage.type("open sesame")
+
+    assert picture(snap_compare, host, size, scene)
+
+
+@SIZES
+def test_recreate_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    """Its secrets are hidden."""
+
+    async def scene(stage: Stage) -> None:
+        await on_debug()(stage)
+        await stage.goto("legacy-import")
+        await stage.main.action_order("container.recreate")
+        await stage.until("Recreate with changes")
+
+    assert picture(snap_compare, host, size, scene)
+
+
+def test_long_notice(snap_compare: Compare, host: DemoEngine) -> None:
+    async def scene(stage: Stage) -> None:
+        await on_debug("2")(stage)
+        said = 'Pull an image 127.0.0.1:5001/shop:1: Head "http://127.0.0.1:5001/v2/shop/manifests/1": no basic auth '
+        stage.main.say(f"{said}credentials: check the name; if it is private, log in to its registry (: login)", "bad")
+        await stage.settle()
+
+    assert picture(snap_compare, host, NARROW, scene)
+
+
+def in_files(name: str, pane: str, *folders: str, then: tuple[str, ...] = ()) -> Scene:
+    """In the Files tab of an object, some folders down."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.until_open()
+        await stage.until_measured()
+        await stage.press(pane)
+        await stage.goto(name)
+        await stage.press("F")
+        tab = stage.tab("files")
+        for folder in folders:
+            await stage.until(lambda: not tab.is_busy)
+            assert tab.move_to(folder)
+            await stage.press("enter")
+        await stage.until(lambda: not tab.is_busy)
+        await stage.press(*then)
+
+    return scene
+
+
+@SIZES
+def test_files(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, in_files("shop-api-1", "1"))
+
+
+def test_files_of_a_stopped_container(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, NARROW, in_files("shop-report-1", "1", "var", "log"))
+
+
+@SIZES
+def test_files_of_a_volume(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, in_files("shop_pgdata", "4", "base", "16384", then=("space", "o")))
+
+
+def looking_at(name: str, *folders: str) -> Scene:
+    async def scene(stage: Stage) -> None:
+        await in_files("shop-api-1", "1", *folders, name)(stage)
+        await stage.until(lambda: getattr(stage.app.screen, "is_read", False))
+        await stage.until("Python" if name.endswith(".py") else "hex")
+
+    return scene
+
+
+@SIZES
+def test_text_file(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, looking_at("wsgi.py", "app", "shop"))
+
+
+def test_binary_file(snap_compare: Compare, host: DemoEngine) -> None:
+    assert picture(snap_compare, host, NARROW, looking_at("cat", "usr", "bin"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ DOINGS: Mapping[str, Doing] = {
     "image.remove": Doing("hello-world:latest"),
     "image.tag": Doing("haproxy:2.9", {"reference": "haproxy:mine"}),
     "image.prune": Doing(),
+    "registry.login": Doing("", {"registry": "quay.io", "user": "ann", "password": "open sesame"}),
     "network.create": Doing("", {"name": "net7", "subnet": "10.99.0.0/16"}),
     "network.remove": Doing("edge"),
     "network.connect": Doing("edge", {"container": "registry"}),
@@ -112,7 +114,7 @@ async def test_a_command_runs_from_the_screen(id: str) -> None:
         assert job.state is State.DONE, job.said
         sent = [request for request in stage.app.trace if request.cause == id and request.method != "GET"]
         assert len(sent) == len(job.task.plan.calls)
-        assert all(request.docker.startswith("docker ") for request in sent)
+        assert all(request.docker == job.task.plan.docker for request in sent)
         assert command.done in stage.footer or job.said in stage.footer
         stage.check_frame()
 
@@ -126,6 +128,7 @@ def test_every_command_is_tried_or_said_why_not() -> None:
         **files,
         "system.prune": "build cache is not known there",
         "image.push": "no registry there",
+        "registry.logout": "no credentials are kept there",
         "container.commit": "not known there",
         "container.wait": "needs a container that ends",
         "image.untag": "no image there has two tags",
@@ -140,11 +143,22 @@ def test_every_command_is_tried_or_said_why_not() -> None:
 async def test_read_only_greys_every_command_and_sends_nothing() -> None:
     async with opened(read_only=True) as stage:
         for command in COMMANDS:
-            assert command.refusal(stage.main.session.engine) == "read only" or command.report
+            assert command.refusal(stage.main.session.engine) == "read only" or command.report or command.reads
         await stage.press("s", "r", "d", "c", "2", "d", "c")
         assert isinstance(stage.app.screen, MainScreen)
         assert "read only" in stage.footer
         assert {request.method for request in stage.app.trace} == {"GET"}
+
+
+async def test_the_settings_make_an_endpoint_read_only_and_the_screen_says_so() -> None:
+    async with opened(settings=Settings(endpoints={"demo": True})) as stage:
+        assert "READ ONLY" in stage.header
+        await stage.goto("net-debug")
+        await stage.press("d")
+        assert "read only" in stage.footer
+        assert {request.method for request in stage.app.trace} == {"GET"}
+    async with opened(settings=Settings(endpoints={"prod": True})) as stage:
+        assert "READ ONLY" not in stage.header
 
 
 async def test_what_does_not_apply_is_grey_with_its_reason() -> None:
@@ -203,6 +217,7 @@ async def test_the_settings_say_from_how_many_on_is_asked() -> None:
 
 WRONG = {
     "name": "no spaces",
+    "registry": "no spaces",
     "image": "UPPER",
     "reference": "UPPER",
     "env": "'quote",
@@ -253,7 +268,7 @@ def typed_options() -> list[tuple[str, str]]:
         (command.id, option.id)
         for command in COMMANDS
         for option in command.options
-        if option.entry not in (Entry.FLAG, Entry.CHOICE) and option.id not in ANYTHING and command.ask
+        if option.entry not in (Entry.FLAG, Entry.CHOICE, Entry.SECRET) and option.id not in ANYTHING and command.ask
     ]
 
 
@@ -282,6 +297,64 @@ async def test_the_form_shows_the_line_of_what_is_typed() -> None:
         await fill_in(stage, {"image": "nginx", "env": "API_TOKEN=sesame A=b"})
         await stage.until("--env A=b")
         assert "sesame" not in stage.text.replace("API_TOKEN=sesame A=b", "")
+
+
+async def test_a_password_is_typed_unseen_and_shown_nowhere() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("registry.login"))
+        await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "open sesame"})
+        await stage.until("docker --host")
+        assert "login --username ann --password-stdin" in stage.text
+        assert "sesame" not in stage.text
+        await stage.press("ctrl+s")
+        await stage.until("nothing is kept: this is the demo Engine")
+        for key in ("J", "~"):
+            await stage.press(key, "v")
+            await stage.until("quay.io" if key == "J" else "/auth")
+            assert "sesame" not in stage.text
+            await stage.press("escape")
+        assert not [request for request in stage.app.trace if "sesame" in repr(request)]
+        assert "sesame" not in repr(stage.main.jobs.newest_first)
+
+
+async def test_a_refused_login_says_what_to_do() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("registry.login"))
+        await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "wrong"})
+        await stage.press("ctrl+s")
+        await stage.until("check user and password")
+
+
+async def test_there_is_nothing_to_log_out_of_on_the_demo_engine() -> None:
+    async with opened(WIDE) as stage:
+        stage.main.goto_pane(PANES["image"])
+        await stage.main.action_order("registry.logout")
+        await stage.until("no registry's credentials are kept here")
+
+
+def command_of(id: str) -> Command:
+    command = BY_ID[id]
+    assert isinstance(command, Command)
+    return command
+
+
+async def test_a_run_pulls_a_missing_image_first() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("container.run"))
+        await fill_in(stage, {"image": "alpine:2", "name": "fresh", "network": "none"})
+        await stage.press("ctrl+s")
+        await stage.until("fresh runs: Downloaded newer image for alpine:2")
+        sent = [r.path.partition("?")[0].split("/", 2)[2] for r in stage.app.trace if r.method == "POST"]
+        assert sent == ["images/create", "containers/create", "containers/fresh/start"]
+
+
+async def test_a_run_of_what_no_registry_has_says_so() -> None:
+    async with opened(WIDE) as stage:
+        await begin(stage, command_of("container.run"))
+        await fill_in(stage, {"image": "missing:2", "name": "fresh"})
+        await stage.press("ctrl+s")
+        await stage.until("pull access denied for missing")
+        assert "log in to its registry" in stage.main.jobs.newest_first[0].said
 
 
 # Reports
@@ -324,6 +397,24 @@ async def test_the_bulk_menu_offers_to_prune() -> None:
         await stage.press("escape", "space", "b")
         assert "1 marked" in stage.text
         assert "Stop" in stage.text
+
+
+async def test_a_prune_says_what_it_would_give_back() -> None:
+    async with opened(WIDE) as stage:
+        for id, words in (
+            ("container.prune", r"\d+ stopped containers, [\d.]+.?B: "),
+            ("volume.prune_all", r"\d+ volumes with all that is in them, [\d.]+.?B: "),
+        ):
+            await stage.main.action_order(id)
+            await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+            await stage.press("ctrl+s")
+            await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+            assert re.search(words, stage.text), stage.text
+            await stage.press("escape")
+        await stage.main.action_order("system.prune")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert re.search(r"the cache of builds, [\d.]+.?B", stage.text), stage.text
+        await stage.press("escape")
 
 
 async def test_the_copy_menu_masks_and_copies() -> None:

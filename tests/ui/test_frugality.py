@@ -12,6 +12,7 @@ from textual.widgets import DataTable, Footer, Header, LoadingIndicator, Log, Ri
 
 from dockertui.demo import DemoEngine
 from tests.ui.frames import painted
+from tests.ui.inventing import still
 from tests.ui.stage import NARROW, WIDE, Clock, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -36,6 +37,8 @@ async def test_no_dear_widget_and_no_animation(host: DemoEngine) -> None:
 async def test_a_key_repaints_little(host: DemoEngine) -> None:
     """Moving the cursor asks for the two rows it concerns, and the detail, to be painted; not for the screen."""
     async with opened(NARROW, engine=host) as stage:
+        await stage.until_measured()
+        still(stage)
         table = stage.main.pane.table
         await stage.press("j")
         regions = painted(table)
@@ -48,6 +51,8 @@ async def test_a_key_repaints_little(host: DemoEngine) -> None:
 
 async def test_an_unchanged_listing_paints_nothing(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
+        await stage.until_measured()
+        still(stage)
         await stage.main.session.watcher.settled()
         seen = [painted(widget) for widget in (stage.main.pane.table, stage.main.header, stage.main.footer)]
         host.forget_requests()

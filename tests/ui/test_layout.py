@@ -7,7 +7,7 @@ import pytest
 from dockertui.demo import DemoEngine
 from dockertui.operations.catalogue import OPERATIONS
 from tests.ui.frames import row_of, style_at
-from tests.ui.stage import NARROW, WIDE, Stage, opened
+from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -28,7 +28,7 @@ async def test_wide_shows_list_and_detail_and_the_other_panes_titles(host: DemoE
 async def test_zoomed_the_list_has_the_whole_screen(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         await stage.press("z")
-        assert "COMMAND" in stage.text
+        assert "NET I/O" in stage.text
         assert "2 Images" not in stage.text
         assert not stage.main.detail.display or not stage.main.detail.region.area
         await stage.press("enter")
@@ -93,7 +93,8 @@ async def test_help_shows_every_operation(host: DemoEngine) -> None:
 
 @pytest.mark.parametrize("theme", ["textual-light", "nord", "ansi-dark", "ansi-light"])
 async def test_every_theme_shows_the_same_words(host: DemoEngine, theme: str) -> None:
-    async with opened(NARROW, engine=host) as stage:
+    async with opened(NARROW, engine=host, settings=QUICK) as stage:
+        await stage.until_measured()
         stage.main.session.sampler.period = 3600
         before = stage.text
         await stage.press("T")

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from dockertui.config import Settings
 from dockertui.demo import DemoEngine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Link, LinkState
+from tests.ui.inventing import still
 from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, nowhere, program
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -67,6 +69,16 @@ async def unanswered(stage: Stage) -> None:
     await stage.until("no Engine answered")
 
 
+async def zoomed(stage: Stage) -> None:
+    """All columns; of two containers there is a history, of the others none yet."""
+    await keys(stage, "z")
+    still(stage)
+    stage.main.session.history._series.clear()
+    still(stage, "shop-api-1", "shop-web-2")
+    stage.main.pane.table.refresh_cells(None)
+    await stage.settle()
+
+
 def picture(snap_compare: Compare, host: DemoEngine, size: tuple[int, int], scene: Scene, **options: Any) -> bool:
     clock = Clock()
     app = program(host, clock, settings=QUICK, **options)
@@ -89,7 +101,7 @@ def test_pane(snap_compare: Compare, host: DemoEngine, pane: str, size: tuple[in
 
 @SIZES
 def test_zoomed(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
-    assert picture(snap_compare, host, size, presses("z"))
+    assert picture(snap_compare, host, size, zoomed)
 
 
 def test_detail_narrow(snap_compare: Compare, host: DemoEngine) -> None:
@@ -125,3 +137,21 @@ def test_connection(snap_compare: Compare, host: DemoEngine, size: tuple[int, in
 def test_help(snap_compare: Compare, host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dockertui.screens.help.__version__", "0.0.0")
     assert picture(snap_compare, host, (100, 70), presses("question_mark"))
+
+
+@SIZES
+@pytest.mark.parametrize("pressed", [(), ("j", "h", "enter"), ("o",)], ids=["tree", "folded", "by-cpu"])
+def test_processes(snap_compare: Compare, size: tuple[int, int], pressed: tuple[str, ...]) -> None:
+    clock = Clock()
+    with DemoEngine(clock=clock) as host:
+        app = program(host, clock, settings=Settings(stats_period=60))  # two samples: the header counts requests
+
+        async def before(pilot: Pilot[None]) -> None:
+            stage = Stage(app, pilot, host, clock)
+            await database(stage, "P")
+            await stage.until("PIDs of the host")
+            clock.advance(12)
+            await stage.until(lambda: all(live.cpu is not None for live in stage.tab("processes").objects.values()))
+            await stage.press(*pressed)
+
+        assert snap_compare(app, terminal_size=size, run_before=before)

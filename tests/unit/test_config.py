@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dockertui import config
 from dockertui.config import ConfigError, Settings, load, show
 from dockertui.config_lines import key_lines
+from dockertui.engine.endpoint import Endpoint
 
 
 @pytest.fixture
@@ -83,6 +84,16 @@ def test_every_setting_is_read(path: Path) -> None:
             "[keys]\na.b = 'ctrl+i'",
             "config.toml:2: keys.a.b: a terminal sends 'ctrl+i' as tab: choose another",
         ),
+        ("endpoints = 1", "config.toml:1: endpoints is a table: write [endpoints."),
+        ("[endpoints]\nprod = true", "config.toml:2: endpoints.prod is a table: write [endpoints."),
+        (
+            "[endpoints.'ssh://prod']\n\nread_only = 'yes'",
+            'config.toml:3: endpoints.ssh://prod.read_only: "yes" is neither true nor false: write true or false',
+        ),
+        (
+            "[endpoints.prod]\nreadonly = true",
+            "config.toml:2: endpoints.prod: unknown setting \"readonly\": did you mean 'read_only'?",
+        ),
         ("a = 1\nb = ", "config.toml:2: not valid TOML: Invalid value: "),
         ("a = 'x", "config.toml:1: not valid TOML: "),
     ],
@@ -102,6 +113,52 @@ def test_a_mistake_leaves_the_other_settings_alone(path: Path) -> None:
     found, errors = load(path)
     assert found == Settings(mouse=False, keys={"c.d": ("x",)})
     assert len(errors) == 2
+
+
+PROTECTED = """
+[endpoints."ssh://prod"]
+read_only = true
+[endpoints.shop.example.com]
+read_only = true
+[endpoints.local]
+read_only = false
+"""
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "read_only"),
+    [
+        (Endpoint("prod", "ssh://ops@prod:22", "--host"), True),
+        (Endpoint("production", "ssh://ops@PROD", "context production"), True),
+        (Endpoint("prod", "tcp://prod:2376", "--host"), False),
+        (Endpoint("shop.example.com", "tcp://shop.example.com:2376", "--host"), True),
+        (Endpoint("local", "unix:///var/run/docker.sock", "default socket"), False),
+        (Endpoint("staging", "ssh://staging", "--host"), False),
+    ],
+)
+def test_an_endpoint_is_read_only_by_its_name_or_address(path: Path, endpoint: Endpoint, read_only: bool) -> None:
+    assert settings(path, PROTECTED).read_only(endpoint.names) is read_only
+
+
+def test_all_but_those_named_can_be_read_only(path: Path) -> None:
+    found = settings(path, "[endpoints.'*']\nread_only = true\n[endpoints.local]\nread_only = false")
+    assert found.read_only({"anything"})
+    assert not found.read_only({"local", "unix:///var/run/docker.sock"})
+
+
+@pytest.mark.parametrize(
+    "text", ["[endpoints.prod]\nread_only = 'yes'", "[endpoints.prod]\nread_only = true\nmouse =", "read_only = ="]
+)
+def test_a_mistake_leaves_nothing_unprotected(path: Path, text: str) -> None:
+    path.write_text(text)
+    found, errors = load(path)
+    assert errors
+    assert found.read_only({"prod"})
+
+
+def test_a_mistake_elsewhere_protects_nothing(path: Path) -> None:
+    path.write_text("mouse = =")
+    assert not load(path)[0].read_only({"prod"})
 
 
 def test_an_unreadable_file_is_told(path: Path) -> None:
@@ -153,7 +210,9 @@ def test_what_is_shown_says_where_it_comes_from(path: Path) -> None:
 
 
 def test_what_is_shown_is_read_back_as_the_same(path: Path) -> None:
-    before = settings(path, 'theme = "dracula"\nstats_period = 0.5\n[keys]\n"a\\u0001.b" = "\\""\nc.d = []\n')
+    before = settings(
+        path, 'theme = "dracula"\nstats_period = 0.5\n[keys]\n"a\\u0001.b" = "\\""\nc.d = []\n' + PROTECTED
+    )
     path.write_text(show(before))
     assert load(path) == (before, [])
 

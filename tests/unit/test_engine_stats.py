@@ -158,3 +158,72 @@ def test_any_field_may_hold_anything(changes: list[tuple[int, Any]]) -> None:
     found = usage(raw, raw)
     figures = [] if found is None else [found.cpu, found.memory, found.memory_limit, found.net_rx, found.blk_write]
     assert all(figure is None or figure >= 0 for figure in figures)
+
+
+def test_throttling_is_the_share_of_the_periods_since_the_sample_before() -> None:
+    """Docker 20.10, cgroup v1, --cpus 0.2; 10 periods had passed, of which 5 were cut short by 27 ms in all."""
+    found = sampled(recorded("docker20_throttled"))
+    assert found.throttled == 50.0
+    assert found.throttled_time == pytest.approx((243836218 - 216705471) / 1e9 / 1.011131, rel=1e-4)
+    assert found.cpu == pytest.approx(182888982 / 2020000000 * 2 * 100)
+    assert found.cpu_time == 1020045489
+
+
+def test_each_processor_has_its_share_and_together_they_make_the_whole() -> None:
+    found = sampled(recorded("docker20_throttled"))
+    assert found.cores == pytest.approx(
+        ((390674200 - 385926412) / 1.01e9 * 100, (629371289 - 451230095) / 1.01e9 * 100)
+    )
+    for name, before in (("docker20_throttled", None), ("docker20_cgroup1", None), ("docker28_oneshot", 1)):
+        raw = recorded(f"{name}_2" if before else name)
+        found = sampled(raw, recorded(f"{name}_1") if before else None)
+        assert sum(found.cores) == pytest.approx(found.cpu, rel=1e-3)
+
+
+def test_podman_tells_processors_and_no_periods() -> None:
+    found = sampled(recorded("podman5_2"), recorded("podman5_1"))
+    assert sum(found.cores) == pytest.approx(found.cpu, rel=1e-3)
+    assert (found.throttled, found.throttled_time, found.cache) == (None, None, None)
+    assert sampled(recorded("podman5_1")).cores == ()
+
+
+def test_cgroup_v2_tells_no_processors() -> None:
+    """Its reply has the periods all the same; so does this one, made of a recorded one of cgroup v1."""
+    raw = recorded("docker20_throttled")
+    for cpu_stats in (raw["cpu_stats"], raw["precpu_stats"]):
+        del cpu_stats["cpu_usage"]["percpu_usage"]
+    raw["memory_stats"]["stats"] = {"file": 8192, "inactive_file": 4096}
+    found = sampled(raw)
+    assert found.cores == ()
+    assert found.throttled == 50.0
+    assert found.cache == 8192
+    assert found.memory == raw["memory_stats"]["usage"] - 4096
+
+
+def test_without_a_limit_no_period_is_counted() -> None:
+    found = sampled(recorded("docker20_cgroup1"))
+    assert (found.throttled, found.throttled_time) == (None, None)
+    assert found.cache == 1785856
+
+
+def test_counters_of_periods_that_were_set_back_tell_nothing() -> None:
+    raw = recorded("docker20_throttled")
+    raw["precpu_stats"]["throttling_data"]["throttled_periods"] = 1000
+    assert sampled(raw).throttled is None
+
+
+def test_what_no_engine_can_count_is_none() -> None:
+    raw = recorded("docker20_throttled")
+    raw["memory_stats"] |= {"usage": 10**400, "limit": 2**64}
+    raw["pids_stats"]["current"] = 2**64 - 1
+    found = sampled(raw)
+    assert (found.memory, found.memory_limit, found.pids) == (None, None, 2**64 - 1)
+
+
+def test_processors_that_went_offline_or_lie_are_left_out() -> None:
+    raw = recorded("docker20_throttled")
+    for cpu_stats in (raw["cpu_stats"], raw["precpu_stats"]):
+        cpu_stats["cpu_usage"]["percpu_usage"] += [0, 0]
+    assert len(sampled(raw).cores) == 2
+    raw["cpu_stats"]["cpu_usage"]["percpu_usage"][0] = "many"
+    assert sampled(raw).cores == ()

@@ -57,3 +57,14 @@ async def test_causes_follow_tasks_and_do_not_leak() -> None:
         "/outer": "outer",
         "/none": "",
     }
+
+
+def test_the_last_minute_is_counted_by_cause() -> None:
+    now = [1000.0]
+    trace = Trace(clock=lambda: now[0])
+    for at, cause in ((1000, "old"), (1070, "statistics"), (1080, "statistics"), (1090, "detail")):
+        now[0] = at
+        with because(cause):
+            trace.start("GET", "/x")
+    assert trace.causes(1100.0) == {"statistics": 2, "detail": 1}
+    assert trace.per_minute(1100.0) == 3

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config_lines": set(),
     "crash": {"__init__"},
     "leaving": set(),
+    "own_cost": set(),
     "config": {"config_lines", "key_names"},
     "keymap": {"config", "key_names"},
     # the floors, from the lowest up
@@ -33,8 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "resources": {*FLOORS},
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS, "key_names"},
-    "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal"},
-    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving"},
+    "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "own_cost"},
+    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving", "own_cost"},
     # the doors
     "demo": {"__init__"},
     "arguments": {"cli", "__init__"},

@@ -12,6 +12,7 @@ import pytest
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
+from dockertui.live.history import History
 from dockertui.live.sampler import Sampler
 from tests.unit.live_world import play, until
 
@@ -316,5 +317,87 @@ def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
             sampler.follow(True)
             await asyncio.sleep(0.1)
             assert "a" in sampler.usage, "and it is sampled at once when it is back"
+
+    play(test())
+
+
+def test_what_any_place_wants_is_sampled() -> None:
+    async def test() -> None:
+        meter = Meter()
+        async with sampling(meter, "a") as (sampler, _):
+            sampler.watch(["b"], "plots")
+            sampler.watch(["b", "c"], "overview")
+            await until(lambda: len(sampler.usage) == 3)
+            sampler.watch([])
+            sampler.watch([], "overview")
+            await asyncio.sleep(5)
+            meter.asked.clear()
+            await asyncio.sleep(5)
+            assert {identity for _, identity in meter.asked} == {"b"}
+
+    play(test())
+
+
+def test_many_are_sampled_less_often() -> None:
+    async def test() -> None:
+        meter = Meter()
+        async with sampling(meter, *(str(number) for number in range(100))) as (sampler, _):
+            assert sampler.period == 5.0
+            await asyncio.sleep(10)
+            meter.asked.clear()
+            await asyncio.sleep(60)
+            assert len(meter.asked) <= 20 * 60 + 100
+            assert {identity for _, identity in meter.asked} == {str(number) for number in range(100)}
+            sampler.watch(["1"])
+            assert sampler.period == 2.0
+
+    play(test())
+
+
+def test_many_are_polled_where_few_are_streamed() -> None:
+    async def test() -> None:
+        meter = Meter("1.41")
+        meter.takes = 1.0
+        async with sampling(meter, *(str(number) for number in range(80))) as (sampler, _):
+            await asyncio.sleep(40)
+            assert meter.open_streams == 0
+            assert meter.most_at_once == 10
+            assert sampler.period == 10.0
+            assert len(sampler.usage) == 80
+            assert all(usage.cpu == 50.0 for usage in sampler.usage.values())
+            sampler.watch(["1"])
+            await asyncio.sleep(20)
+            assert meter.open_streams == 1
+
+    play(test())
+
+
+def test_the_history_takes_each_sample_and_leaves_gaps() -> None:
+    async def test() -> None:
+        meter, history = Meter(), History()
+        async with sampling(meter, "a", history=history) as (sampler, _):
+            await until(lambda: "a" in sampler.usage)
+            assert history.last("a") == sampler.usage["a"]
+            series = history.series("a")
+            assert series is not None
+            assert series.running
+            meter.stopped.add("a")
+            await until(lambda: "a" not in sampler.usage)
+            assert not series.running
+            assert history.last("a") is not None
+
+    play(test())
+
+
+def test_others_may_listen() -> None:
+    async def test() -> None:
+        heard: list[frozenset[str]] = []
+        async with sampling(Meter(), "a") as (sampler, told):
+            stop = sampler.subscribe(heard.append)
+            await until(lambda: bool(told))
+            assert heard == told
+            stop()
+            await asyncio.sleep(5)
+            assert len(heard) < len(told)
 
     play(test())

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
+from dockertui.live.journal import Journal
+from dockertui.live.known import EVERYTHING, LISTS, Blank
 from dockertui.live.store import Link, LinkState, Mirror
 from dockertui.live.watcher import Watcher
 from tests.unit.live_world import World, event, lost, play, until
@@ -662,3 +665,23 @@ def _moves(world: World, rng: random.Random) -> list[Callable[[], None]]:
         lambda: world.broken.update({kind: lost("the list broke")}),
     ]
     return [*changes, prune, *troubles, recover, recover, recover]
+
+
+@pytest.mark.parametrize(
+    ("filters", "scope", "partly"),
+    [({"type": ["thing"]}, LISTS, [Blank(5, None, True)]), (None, EVERYTHING, [])],
+)
+def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, scope: str, partly: list[Blank]) -> None:
+    async def test() -> None:
+        world, mirror, _ = scene()
+        journal = Journal()
+        async with watching(world, mirror, filters=filters, journal=journal):
+            await until(lambda: mirror.link.state is LIVE)
+            world.send(replace(event("a"), time_ns=5))
+            await until(lambda: len(journal) == 1)
+            assert journal.known.blanks() == [Blank(None, 5, False), *partly]
+        left = journal.known.left(scope)
+        assert left is not None
+        assert left.last == replace(event("a"), time_ns=5)
+
+    play(test())

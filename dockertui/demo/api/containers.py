@@ -5,7 +5,7 @@ from aiohttp import web
 from dockertui.demo.api.call import Call, Route, empty, raw_reply, reply
 from dockertui.demo.api.container_replies import encoded_summary, inspect
 from dockertui.demo.api.filters import Filters, check_values, parse
-from dockertui.demo.world import creation, images, lifecycle
+from dockertui.demo.world import creation, files, images, lifecycle, processes
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container
 from dockertui.demo.world.refusal import conflict
@@ -143,41 +143,16 @@ async def top(call: Call) -> web.StreamResponse:
         raise conflict(f"Container {container.id} is restarting, wait until the container is running")
     if container.state not in ("running", "paused"):
         raise conflict(f"container {container.id} is not running")
+    titles, rows = processes.ps(call.host, container, call.text("ps_args") or "-ef")
     call.host.tell(container, "top")
-    return reply(
-        {
-            "Processes": _processes(call.host, container),
-            "Titles": ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
-        }
-    )
-
-
-def _processes(host: Host, container: Container) -> list[list[str]]:
-    listed = container.temper.processes or (("root", " ".join(container.command)),)
-    tty = "pts/0" if container.tty else "?"
-    spent = int(container.temper.cpu * (host.now() - (container.started or host.now())))
-    clock = f"{spent // 3600:02d}:{spent // 60 % 60:02d}:{spent % 60:02d}"
-    rows = []
-    for nth, (user, command) in enumerate(listed):
-        parent = container.pid - 21 if nth == 0 else container.pid
-        rows.append([user, str(container.pid + nth * 7), str(parent), "0", "05:36", tty, clock, command])
-    return rows
+    return reply({"Processes": rows, "Titles": titles})
 
 
 async def changes(call: Call) -> web.StreamResponse:
     """Kind 0 is modified, 1 added, 2 deleted. Containers that wrote nothing have no changes (null)."""
     container = call.host.container(call.names["id"])
-    if not container.size_rw:
-        return reply(None)
-    return reply(
-        [
-            {"Path": "/etc", "Kind": 0},
-            {"Path": "/etc/resolv.conf", "Kind": 0},
-            {"Path": "/run/app.pid", "Kind": 1},
-            {"Path": "/var/log/bootstrap.log", "Kind": 2},
-            *({"Path": mount.destination, "Kind": 1} for mount in container.mounts),
-        ]
-    )
+    found = files.changes(call.host, container)
+    return reply([{"Path": path, "Kind": kind} for path, kind in found.items()] or None)
 
 
 ROUTES = (

@@ -182,6 +182,7 @@ async def attach(call: Call) -> web.StreamResponse:
     connection = Takeover(call, tty=container.tty, take=lambda data: None)
     await connection.begin()
     host = call.host
+    host.tell(container, "attach")
     printed.catch_up(host, container, host.now())
     last = container.logs[-1] if container.logs else None
     try:
@@ -201,7 +202,8 @@ async def attach(call: Call) -> web.StreamResponse:
 
 
 async def resize_container(call: Call) -> web.StreamResponse:
-    call.host.container(call.names["id"])
+    container = call.host.container(call.names["id"])
+    call.host.tell(container, "resize", height=call.text("h") or "0", width=call.text("w") or "0")
     return empty(200)
 
 

@@ -101,7 +101,11 @@ def _cpu(reading: Reading) -> dict[str, Any]:
         },
         "system_cpu_usage": reading.system,
         "online_cpus": CPUS,
-        "throttling_data": {"periods": 0, "throttled_periods": 0, "throttled_time": 0},
+        "throttling_data": {
+            "periods": reading.periods,
+            "throttled_periods": reading.throttled,
+            "throttled_time": reading.throttled_time,
+        },
     }
 
 

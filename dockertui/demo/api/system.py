@@ -9,7 +9,7 @@ from dockertui.demo.api import image_replies, volumes
 from dockertui.demo.api.call import API, ENGINE, OLDEST_API, Call, Route, encode, raw_reply, reply
 from dockertui.demo.api.container_replies import encoded_summary
 from dockertui.demo.world.host import CPUS, MEMORY
-from dockertui.demo.world.refusal import invalid
+from dockertui.demo.world.refusal import Refusal, invalid
 from dockertui.demo.world.times import rfc3339
 
 NAME = "demo-host"
@@ -62,6 +62,14 @@ async def version(call: Call) -> web.StreamResponse:
             "BuildTime": _BUILT,
         }
     )
+
+
+async def auth(call: Call) -> web.StreamResponse:
+    """POST /auth: every registry here knows every user, and no password that has 'wrong' in it."""
+    raw = await call.body()
+    if not raw.get("username") or "wrong" in str(raw.get("password", "")):
+        raise Refusal(401, f'Get "https://{raw.get("serveraddress")}/v2/": unauthorized: authentication required')
+    return reply({"IdentityToken": "", "Status": "Login Succeeded"})
 
 
 async def info(call: Call) -> web.StreamResponse:
@@ -218,4 +226,5 @@ ROUTES = (
     Route("GET", "/version", version),
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
+    Route("POST", "/auth", auth),
 )

@@ -42,7 +42,7 @@ class ExecConsole:
 
     async def _write(self, channel: int, text: str) -> None:
         text = text.replace("\r\n", "\n").replace("\n", "\r\n") if self.tty else text
-        await self._send(channel, text.encode("utf-8", "replace"))
+        await self._send(channel, _encoded(text))
 
     async def interruptible(self, work: Awaitable[int]) -> int:
         """Do it; meanwhile Ctrl-C ends it, what else is typed waits, and a client that leaves does, too."""
@@ -119,6 +119,14 @@ class ExecConsole:
                 case _ if key.isprintable():
                     line += key
                     await self.write(key)
+
+
+def _encoded(text: str) -> bytes:
+    """As UTF-8, but for bytes that a file's name has and that are none."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 def _key(typed: str) -> tuple[str, str]:

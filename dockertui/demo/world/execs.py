@@ -4,6 +4,9 @@ from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container, Exec
 from dockertui.demo.world.refusal import conflict, not_found
 
+_ROUND_TRIP = 0.001
+"""Seconds at least that a client needs from an exec's creation to its start, also where the clock stands still."""
+
 
 def create(host: Host, container: Container, exec_: Exec) -> Exec:
     """Prepare one. Refuses a container that does not run."""
@@ -29,8 +32,8 @@ def begin(host: Host, exec_: Exec) -> Container:
     if exec_.started:
         raise conflict(f"Error: Exec command {exec_.id} has already run")
     exec_.started = exec_.running = True
-    exec_.pid = host.new_pid()
-    host.tell(container, f"exec_start: {' '.join(exec_.words)}", execID=exec_.id)
+    exec_.pid, exec_.began = host.new_pid(), host.now()
+    host.tell_past(container, f"exec_start: {' '.join(exec_.words)}", exec_.began + _ROUND_TRIP, execID=exec_.id)
     return container
 
 

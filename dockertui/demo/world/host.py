@@ -113,7 +113,7 @@ class Host:
         self.tell_past(container, action, None, **attributes)
 
     def tell_past(self, container: Container, action: str, when: float | None, **attributes: str) -> None:
-        """As `tell`, of a moment before now."""
+        """As `tell`, of another moment than now."""
         everything = {**container.labels, "image": container.image, "name": container.name, **attributes}
         self.events.emit("container", action, container.id, everything, when=when)
 

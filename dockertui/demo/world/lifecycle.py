@@ -78,6 +78,7 @@ def _launch(host: Host, container: Container) -> None:
     container.sandbox = container.sandbox or host.new_id()
     container.ports = published(container)
     container.log_from, container.start_due = now, None
+    container.ended.clear()
     container.exit_due = None if container.temper.runs_for is None else now + container.temper.runs_for
     _arm_health(container, now)
     container.touch()

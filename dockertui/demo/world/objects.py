@@ -119,11 +119,14 @@ class Container:
     size_rw: int = 0
     sandbox: str = ""
     ports: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
     probe_due: float | None = None
     exit_due: float | None = None
     start_due: float | None = None
     logs: deque[LogLine] = field(default_factory=lambda: deque(maxlen=4000))
     log_from: float | None = None
+    ended: set[int] = field(default_factory=set)
+    """Of its processes, those that a signal has ended, by their place in the temper's."""
     summaries: dict[bool, tuple[bytes, bytes]] = field(default_factory=dict)
 
     @property
@@ -169,6 +172,7 @@ class Exec:
     started: bool = False
     exit_code: int | None = None
     pid: int = 0
+    began: float | None = None
 
 
 @dataclass(slots=True)

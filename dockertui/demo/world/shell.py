@@ -6,43 +6,21 @@ strange container first is answered as a Debian would.
 
 import asyncio
 import shlex
+import stat
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Protocol
 
+from dockertui.demo.world import files, processes
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Container, Exec
+from dockertui.demo.world.refusal import Refusal
+from dockertui.demo.world.shell_processes import Console, ProcessCommands
 
 SHELLS = frozenset(("sh", "bash", "ash", "/bin/sh", "/bin/bash"))
 NOT_FOUND, INTERRUPTED, END = 127, 130, 999
 """`END` is no exit code: the shell is to leave."""
 _FINDER = "command -v"
 """A program that looks for a shell asks by a script with this in it, which is beyond this shell's language."""
-_DIRECTORIES = ("bin", "etc", "home", "proc", "root", "srv", "tmp", "usr", "var")
-
-
-class Console(Protocol):
-    """Where a process reads and writes."""
-
-    @property
-    def tty(self) -> bool:
-        """Whether it is a terminal."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows."""
-
-    async def readline(self, prompt: str) -> str | None:
-        """A line, None at the end of the input. Raises InterruptedError for Ctrl-C."""
-
-    async def write(self, text: str) -> None:
-        """To standard output."""
-
-    async def complain(self, text: str) -> None:
-        """To standard error."""
-
-    async def interruptible(self, work: Awaitable[int]) -> int:
-        """Do what Ctrl-C ends."""
 
 
 class Shell:
@@ -52,16 +30,19 @@ class Shell:
         self._host = host
         self._container = container
         self._console = console
+        self._processes = ProcessCommands(host, container, exec_, console)
         self._user = exec_.user.partition(":")[0] or "root"
         self._directory = PurePosixPath(exec_.workdir or str(container.config.get("WorkingDir") or "/"))
         self._env = {**_environment(container), "USER": self._user, **exec_.env}
         self._exit = 0
         self._commands: Mapping[str, Callable[[list[str]], Awaitable[int]]] = {
             "cat": self._cat, "cd": self._cd, "clear": self._clear, "colors": self._colors, "date": self._date,
-            "echo": self._echo, "env": self._print_env, "exit": self._leave, "false": self._false, "help": self._help,
-            "hostname": self._hostname, "id": self._id, "ls": self._ls, "ps": self._ps, "pwd": self._pwd,
-            "seq": self._seq, "sleep": self._sleep, "stty": self._stty, "top": self._top, "tput": self._tput,
-            "true": self._true, "uname": self._uname, "whoami": self._whoami, "yes": self._yes,
+            "echo": self._echo, "env": self._print_env, "exit": self._leave, "false": self._false, "find": self._find,
+            "help": self._help,
+            "hostname": self._hostname, "id": self._id, "kill": self._processes.kill, "ls": self._ls,
+            "ps": self._processes.ps, "pwd": self._pwd, "seq": self._seq, "sleep": self._sleep, "stty": self._stty,
+            "top": self._top, "tput": self._tput, "true": self._true, "uname": self._uname,
+            "whoami": self._whoami, "yes": self._yes,
         }  # fmt: skip
 
     async def run(self, words: list[str]) -> int:
@@ -72,7 +53,10 @@ class Shell:
             if _FINDER in words[2]:
                 await self._console.write("/bin/bash")
                 return 0
-            return await self._line(words[2])
+            if (script := self._processes.script(words[2])) is not None:
+                return await script
+            code = await self._line(words[2])
+            return code - END if code >= END else code
         return await self._interactive()
 
     async def _interactive(self) -> int:
@@ -176,7 +160,7 @@ class Shell:
 
     async def _cd(self, words: list[str]) -> int:
         path = self._path(words[0] if words else "/root")
-        if path.parts[1:2] and path.parts[1] not in _DIRECTORIES:
+        if not self._is_folder(str(path)):
             await self._console.complain(f"sh: cd: {path}: No such file or directory\n")
             return 1
         self._directory = path
@@ -193,20 +177,38 @@ class Shell:
 
     async def _ls(self, words: list[str]) -> int:
         targets = [word for word in words if not word.startswith("-")]
-        path = str(self._path(targets[0] if targets else "."))
-        names = [f"\x1b[1;34m{name}\x1b[0m" for name in _DIRECTORIES] if path == "/" else []
-        names += [file.rpartition("/")[2] for file in self._files() if file.rpartition("/")[0] == path.rstrip("/")]
+        here = files.of(self._host, self._container)
+        path = files.resolve(here, str(self._path(targets[0] if targets else ".")), last=True)
+        names = []
+        for name in files.children(here, path):
+            folder = self._is_folder(f"{path.rstrip('/')}/{name}")
+            names.append(f"\x1b[1;34m{name}\x1b[0m" if folder and self._console.tty else name)
         return await self._say("  ".join(names)) if names else 0
 
-    def _files(self) -> dict[str, str]:
-        container = self._container
-        return {
-            "/etc/hostname": f"{container.id[:12]}\n",
-            "/etc/hosts": f"127.0.0.1\tlocalhost\n172.17.0.2\t{container.id[:12]}\n",
-            "/etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n',
-            "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n",
-            "/proc/loadavg": "0.12 0.08 0.05 1/312 4711\n",
-        }
+    def _is_folder(self, path: str) -> bool:
+        here = files.of(self._host, self._container)
+        file = here.get(files.resolve(here, path, last=True))
+        return file is not None and stat.S_ISDIR(file.mode)
+
+    async def _find(self, words: list[str]) -> int:
+        """One folder in GNU's `-printf` form, as a program asks for it: no other language of `find` is spoken."""
+        if words[1:4] != ["-maxdepth", "1", "-printf"]:
+            await self._console.complain("find: a demo's: only -maxdepth 1 -printf is known\n")
+            return 1
+        try:
+            here, path = files.at(self._host, self._container, words[0])
+        except Refusal:
+            await self._console.complain(f"find: ‘{words[0]}’: No such file or directory\n")
+            return 1
+        owners = {"0": "root", "33": "www-data", "101": "nginx", "999": "postgres", "1000": "app"}
+        for name in ["", *files.children(here, path)]:
+            file = here[f"{path.rstrip('/')}/{name}" if name else path]
+            kind = {stat.S_IFDIR: "d", stat.S_IFLNK: "l"}.get(stat.S_IFMT(file.mode), "f")
+            mode = f"{stat.S_IMODE(file.mode):o}"
+            owner, group = (owners.get(str(number), str(number)) for number in (file.uid, file.gid))
+            fields = (kind, mode, file.uid, file.gid, owner, group, file.size or len(file.link), file.mtime, name)
+            await self._console.write(f"{' '.join(map(str, fields))}\0{file.link}\0")
+        return 0
 
     async def _cat(self, words: list[str]) -> int:
         if not words:
@@ -215,23 +217,16 @@ class Shell:
             return 0
         code = 0
         for word in words:
-            text = self._files().get(str(self._path(word)))
-            if text is None:
-                await self._console.complain(f"cat: {word}: No such file or directory\n")
+            here = files.of(self._host, self._container)
+            file = here.get(files.resolve(here, str(self._path(word)), last=True))
+            if file is None or not stat.S_ISREG(file.mode):
+                said = "No such file or directory" if file is None else "Is a directory"
+                await self._console.complain(f"cat: {word}: {said}\n")
                 code = 1
-            else:
-                await self._console.write(text)
+                continue
+            for piece in file.pieces():
+                await self._console.write(piece.decode("utf-8", "replace"))
         return code
-
-    async def _ps(self, words: list[str]) -> int:
-        await self._say("    PID USER     COMMAND")
-        for number, (user, command) in enumerate(self._processes(), 1):
-            await self._say(f"{number:>7} {user:<8} {command}")
-        return 0
-
-    def _processes(self) -> list[tuple[str, str]]:
-        own = self._container.temper.processes or (("root", " ".join(self._container.command)),)
-        return [*own, (self._user, "sh")]
 
     async def _top(self, words: list[str]) -> int:
         """Drawn once a second on the alternate screen, until Ctrl-C."""
@@ -248,8 +243,8 @@ class Shell:
         usage = self._container.temper.cpu * 100 * self._host.noise.uniform(0.7, 1.3)
         lines = [f"top - {self._container.name}", f"%Cpu(s): {usage:5.1f} us", ""]
         lines.append("\x1b[7m" + "    PID USER      %CPU COMMAND".ljust(columns) + "\x1b[0m")
-        for number, (user, command) in enumerate(self._processes(), 1):
-            lines.append(f"{number:>7} {user:<8} {usage / number:5.1f} {command}"[:columns])
+        for number, one in enumerate(processes.of(self._host, self._container), 1):
+            lines.append(f"{one.inside:>7} {one.user:<8} {usage / number:5.1f} {one.command}"[:columns])
         return "\x1b[H" + "\x1b[K\r\n".join(lines[: rows - 1]) + "\x1b[J"
 
     async def _seq(self, words: list[str]) -> int:

@@ -68,6 +68,7 @@ class Spec:
     state: State = "running"
     exit_code: int = 0
     oom: bool = False
+    error: str = ""
     created: float = DAY
     started: float = 3 * HOUR
     finished: float | None = None
@@ -107,6 +108,7 @@ def place(host: Host, spec: Spec) -> Container:
         state=spec.state,
         exit_code=spec.exit_code,
         oom_killed=spec.oom,
+        error=spec.error,
         restart_count=spec.restarts,
         size_rw=spec.size_rw,
     )

@@ -115,6 +115,8 @@ DEAD = Spec(
     image="haproxy:2.9",
     state="dead",
     exit_code=255,
+    error='container old-proxy: driver "overlay2" failed to remove root filesystem: unlinkat '
+    "/var/lib/docker/overlay2/5c1f/merged: device or resource busy",
     created=200 * DAY,
     started=199 * DAY,
     finished=61 * DAY,

@@ -14,11 +14,15 @@ from dockertui.demo.world.objects import Container
 
 _SLOW, _FAST = (0.5, 0.11), (0.3, 0.53)
 _NANO = 1_000_000_000
+_PERIOD = 0.1
+"""Seconds of the kernel's period, in which a container with a limit may use its share."""
+_HELD_BACK = 0.3
+"""The part of a period for which one that used up its share waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters at one moment: CPU times in nanoseconds, the rest in bytes."""
+    """Counters at one moment: times in nanoseconds, periods and processes by number, the rest in bytes."""
 
     time: float
     cpu: int
@@ -31,6 +35,9 @@ class Reading:
     read: int
     written: int
     pids: int
+    periods: int
+    throttled: int
+    throttled_time: int
 
 
 def read(host: Host, container: Container) -> Reading:
@@ -51,6 +58,9 @@ def at(host: Host, container: Container, when: float) -> Reading:
     swell = 1 + 0.06 * math.sin(even / 17 + phase) if host.live else 1.0
     memory = min(int(temper.memory * swell), int(limit * 0.97))
     moved = _work(even, phase) if host.live else even
+    cpus = int(container.host_config.get("NanoCpus") or 0) / _NANO
+    periods = int(ran / _PERIOD) if cpus else 0
+    throttled = min(periods, int(busy / _PERIOD * (temper.cpu / cpus) ** 2)) if cpus else 0
     return Reading(
         time=when,
         cpu=int(temper.cpu * busy * _NANO),
@@ -63,6 +73,9 @@ def at(host: Host, container: Container, when: float) -> Reading:
         read=int(temper.disk * 0.4 * moved),
         written=int(temper.disk * moved),
         pids=max(len(temper.processes), 1),
+        periods=periods,
+        throttled=throttled,
+        throttled_time=int(throttled * _PERIOD * _HELD_BACK * _NANO),
     )
 
 

@@ -1,0 +1,154 @@
+"""The journal: the events of one Engine that the program has heard, by time, each once, and no more than fit."""
+
+from __future__ import annotations
+
+import bisect
+import operator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from dockertui.engine.models import Event
+from dockertui.live.known import Known, Stretch
+from dockertui.live.probes import Probes
+from dockertui.live.store import Unsubscribe
+
+MAX_EVENTS: Final = 20_000
+MAX_BYTES: Final = 24_000_000
+_EVENT_BYTES: Final = 400
+"""An event's own objects in memory, without its attributes."""
+_TEXT_BYTES: Final = 60
+"""A Python text beside its characters, and its place in a mapping."""
+_SLACK: Final = 16
+"""How many are let go together, as a part of all: taking them from the front moves the rest."""
+
+_moment = operator.attrgetter("time_ns")
+
+
+class Journal:
+    """Events in the order of their time, by the Engine's clock, whichever stream brought them.
+
+    It never holds more than so many events, nor more than about so many bytes: the oldest go first. `dropped` says how
+    many went, `known` of which times all events are here, `probes` which of them are a health check's. Subscribers are
+    called once for each event, and must be cheap.
+    """
+
+    def __init__(self, *, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
+        self.max_events = max_events
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self.dropped = 0
+        self.known = Known()
+        self.probes = Probes()
+        self._events: list[Event] = []
+        self._watching: list[Callable[[Event], None]] = []
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(tuple(self._events))
+
+    @property
+    def oldest(self) -> Event | None:
+        """The first that is kept."""
+        return self._events[0] if self._events else None
+
+    def take(self, event: Event) -> bool:
+        """Put an event in its place; False if it is there already, as when two streams bring it."""
+        events = self._events
+        at = len(events)
+        if events and event.time_ns <= events[-1].time_ns:
+            at = bisect.bisect_right(events, event.time_ns, key=_moment)
+            if _is_among(event, events, at):
+                return False
+        events.insert(at, event)
+        self.bytes += weight(event)
+        self.probes.take(event)
+        self._let_go()
+        for tell in tuple(self._watching):
+            tell(event)
+        return True
+
+    @contextmanager
+    def listening(self, scope: str, since: int = 0) -> Iterator[Stretch]:
+        """Somebody listens to the events of a scope inside; he hands each to `hear`."""
+        stretch = self.known.listen(scope, since)
+        try:
+            yield stretch
+        finally:
+            self.known.end(stretch)
+
+    def hear(self, event: Event, stretch: Stretch) -> bool:
+        """Take an event from who listens to a stream."""
+        stretch.hear(event)
+        return self.take(event)
+
+    def between(self, since: int | None = None, until: int | None = None) -> list[Event]:
+        """Those from `since` to `until`, both inclusive, epoch ns by the Engine's clock; None for no limit."""
+        first = 0 if since is None else bisect.bisect_left(self._events, since, key=_moment)
+        last = len(self._events) if until is None else bisect.bisect_right(self._events, until, key=_moment)
+        return self._events[first:last]
+
+    def of(
+        self, kind: str, id: str, since: int | None = None, until: int | None = None, names: Collection[str] = ()
+    ) -> list[Event]:
+        """Those of `between` that concern an object, the oldest first."""
+        return [event for event in self.between(since, until) if concerns(event, kind, id, names)]
+
+    def subscribe(self, tell: Callable[[Event], None]) -> Unsubscribe:
+        """Have `tell` called with every event that is taken, until what is returned is called."""
+        self._watching.append(tell)
+
+        def leave() -> None:
+            if tell in self._watching:
+                self._watching.remove(tell)
+
+        return leave
+
+    def _let_go(self) -> None:
+        """Keep to the bounds; a part of all goes at once."""
+        events = self._events
+        if len(events) <= self.max_events and self.bytes <= self.max_bytes:
+            return
+        count, freed = 0, 0
+        enough = self.bytes - self.max_bytes + self.max_bytes // _SLACK
+        least = len(events) - self.max_events + self.max_events // _SLACK if len(events) > self.max_events else 1
+        while count < len(events) and (count < least or freed < enough):
+            freed += weight(events[count])
+            count += 1
+        del events[:count]
+        self.bytes -= freed
+        self.dropped += count
+
+
+def _is_among(event: Event, events: list[Event], end: int) -> bool:
+    """Whether those of the same moment that end at `end` hold the event."""
+    while end and events[end - 1].time_ns == event.time_ns:
+        end -= 1
+        if events[end] == event:
+            return True
+    return False
+
+
+def concerns(event: Event, kind: str, id: str, names: Collection[str] = ()) -> bool:
+    """Whether an event is about an object: its own, and for a container its networks' and volumes' that name it.
+
+    `names` are further ones by which events call it: a pull names an image by its tag and not by its id, and Podman
+    calls networks and volumes by name alone, and has a network's container in place of the network.
+    """
+    if event.actor == id and (event.type == kind or kind == "container"):
+        return True
+    attributes = event.attributes
+    if event.type != kind:
+        return kind == "container" and attributes.get("container") == id
+    if kind == "network" and attributes.get("network") in names:
+        return True
+    return event.actor in names or (not event.actor and attributes.get("name") in {id, *names})
+
+
+def weight(event: Event) -> int:
+    """About how many bytes of memory an event takes."""
+    attributes = event.attributes
+    texts = sum(map(len, attributes)) + sum(map(len, attributes.values()))
+    return _EVENT_BYTES + texts + 2 * _TEXT_BYTES * len(attributes) + len(event.actor) + len(event.detail)

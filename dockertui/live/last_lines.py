@@ -1,0 +1,42 @@
+"""The last lines of a container's log, up to a moment, each cut to what a page has room for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Final, NamedTuple
+
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError
+from dockertui.engine.log_lines import Line
+from dockertui.engine.logs import open_log
+from dockertui.engine.trace import because
+
+_PATIENCE: Final = 10.0
+"""Seconds for a log driver that reads from far away."""
+_CHARACTERS: Final = 2000
+
+
+class LastLines(NamedTuple):
+    """The lines, the oldest first, or why there are none."""
+
+    lines: tuple[Line, ...] = ()
+    error: str = ""
+
+
+async def last_lines(
+    engine: Engine, container: str, *, tty: bool, count: int, tail: int, until: int | None
+) -> LastLines:
+    """The last `count` of the log's last `tail` entries, up to `until` (epoch ns); None for its end."""
+    kept: deque[Line] = deque(maxlen=count)
+    try:
+        with because("diagnosis"):
+            async with asyncio.timeout(_PATIENCE):
+                async with open_log(engine, container, tty=tty, tail=tail, until=until) as log:
+                    async for batch in log.batches():
+                        kept.extend(line._replace(text=line.text[:_CHARACTERS]) for line in batch[-count:])
+    except EngineError as error:
+        return LastLines(tuple(kept), str(error))
+    except TimeoutError:
+        return LastLines(tuple(kept), f"the Engine did not give the log within {_PATIENCE:.0f} s")
+    return LastLines(tuple(kept))

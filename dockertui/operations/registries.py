@@ -1,0 +1,104 @@
+"""Logging in to registries and out of them: the credentials are kept where the `docker` command keeps its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from dockertui.config import shown
+from dockertui.engine import credentials, registry_calls
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.models import Image
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Unfit, Values
+
+_GROUP = "Registries"
+
+
+def _registry(value: str) -> None:
+    bare = value.partition("://")[2] or value
+    if not bare or any(sign.isspace() or not sign.isprintable() for sign in bare) or bare.startswith(("-", "/", ":")):
+        raise Unfit("a registry's address such as quay.io or localhost:5000")
+
+
+def _user(value: str) -> None:
+    if ":" in value or not value.isprintable():  # the file keeps user:password
+        raise Unfit("a user's name, with no : in it")
+
+
+def _from_here(item: Image | None) -> Values:
+    """The registry that the image under the cursor came from."""
+    named = credentials.registry_of(item.tags[0]) if item is not None and item.tags else credentials.HUB
+    return {"registry": credentials.name_of(named)}
+
+
+def _login(item: Any, values: Values) -> Plan:
+    registry, user = credentials.address_of(values["registry"]), values["user"]
+    found = {"username": user, "password": values["password"], "serveraddress": registry}
+    docker = ("login", "--username", user, "--password-stdin", *_argument(registry))
+    return Plan((registry_calls.login(registry, user, values["password"]),), docker, _keeping(found))
+
+
+def _argument(registry: str) -> tuple[str, ...]:
+    """The Hub is the registry that `docker login` and `logout` take by themselves."""
+    return () if registry == credentials.HUB else (registry,)
+
+
+def _keeping(found: dict[str, str]) -> Callable[[Engine, Any], Awaitable[str]]:
+    async def keep(engine: Engine, reply: Any) -> str:
+        if engine.endpoint.demo:
+            return "nothing is kept: this is the demo Engine"
+        where = await credentials.keep(credentials.checked(found, reply), os.environ)
+        if os.path.isabs(where):
+            return f"as {found['username']}, kept in {shown(Path(where))}, not encrypted"
+        return f"as {found['username']}, kept by {where}"
+
+    return keep
+
+
+async def _logged_in(engine: Engine, item: Any) -> Values:
+    """Raises EngineError when there is nothing to choose from."""
+    found = [] if engine.endpoint.demo else await credentials.registries(os.environ)
+    if not found:
+        raise EngineError(ErrorKind.NOT_FOUND, "no registry's credentials are kept here")
+    names = tuple(map(credentials.name_of, found))
+    here = _from_here(item)["registry"] if isinstance(item, Image) else ""
+    return {"registries": names, "registry": here if here in names else names[0]}
+
+
+def _logout(item: Any, values: Values) -> Plan:
+    registry = credentials.address_of(values["registry"])
+
+    async def forget(engine: Engine, reply: Any) -> str:
+        await credentials.forget(registry, os.environ)
+        return ""
+
+    return Plan((), ("logout", *_argument(registry)), forget)
+
+
+REGISTRIES: tuple[Command, ...] = (
+    Command(
+        "registry.login", "Log in to a registry", "", (), _GROUP, Context.OBJECT,
+        words="docker login credentials password token",
+        kind="image", on_object=False, ask=True, doing="logging in to", done="logged in", plan=_login,
+        options=(
+            Option("registry", "Registry", hint="docker.io, localhost:5000", required=True, check=_registry),
+            Option("user", "User", required=True, check=_user),
+            Option("password", "Password or token", Entry.SECRET, required=True),
+        ),
+        defaults=_from_here,
+    ),
+    Command(
+        "registry.logout", "Log out of a registry", "", (), _GROUP, Context.OBJECT,
+        words="docker logout credentials forget",
+        kind="image", on_object=False, ask=True, harm=Harm.DESTROYS, doing="logging out of", done="logged out",
+        options=(Option("registry", "Registry", Entry.CHOICE, required=True, choices_in="registries"),),
+        prepare=_logged_in, plan=_logout,
+        takes_along=lambda item, world, values: [
+            f"the credentials of {values['registry']} on this machine, for the docker command, too"
+        ],
+    ),
+)  # fmt: skip

@@ -1,0 +1,85 @@
+"""What the program itself costs: processor, memory, bytes to the terminal. Nothing is measured but when it is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+SPAN: Final = 60.0
+"""Seconds that the figures are of."""
+
+
+class Mark(NamedTuple):
+    """A moment, the processor time used until then (s), and the bytes sent until then."""
+
+    at: float
+    cpu: float
+    sent: int
+
+
+class Cost(NamedTuple):
+    """Processor in percent of one; memory and its peak in bytes, None where the system does not say; bytes a second.
+
+    `seconds`: over how long the first and the last were measured.
+    """
+
+    cpu: float
+    memory: int | None
+    peak: int | None
+    sent: float
+    seconds: float
+
+
+class OwnCost:
+    """Marks now and then, by `mark`; what lies between the oldest one kept and now is the cost.
+
+    `sent` counts the bytes that the terminal was sent.
+    """
+
+    def __init__(self, sent: Callable[[], int], clock: Callable[[], float] = time.monotonic) -> None:
+        self._sent = sent
+        self._clock = clock
+        self._marks: deque[Mark] = deque([self._now()])
+
+    def _now(self) -> Mark:
+        return Mark(self._clock(), time.process_time(), self._sent())
+
+    def mark(self) -> None:
+        """Remember this moment."""
+        now = self._now()
+        self._marks.append(now)
+        while len(self._marks) > 1 and self._marks[1].at <= now.at - SPAN:
+            self._marks.popleft()
+
+    def measure(self) -> Cost:
+        """The cost of the last minute, or since the first mark."""
+        before, now = self._marks[0], self._now()
+        seconds = now.at - before.at
+        if seconds <= 0:
+            return Cost(0.0, resident(), peak_resident(), 0.0, 0.0)
+        cpu, sent = (now.cpu - before.cpu) / seconds * 100, (now.sent - before.sent) / seconds
+        return Cost(cpu, resident(), peak_resident(), sent, seconds)
+
+
+def resident() -> int | None:
+    """The memory in use, in bytes: on Linux alone does the system say."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):
+        return None
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def peak_resident() -> int | None:
+    """The most memory that was ever in use, in bytes; None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

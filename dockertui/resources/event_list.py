@@ -1,0 +1,182 @@
+"""Which events a timeline shows, in their order, and between them what is not known."""
+
+from __future__ import annotations
+
+import bisect
+import operator
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dockertui.engine.models import Event
+from dockertui.live.journal import Journal, concerns
+from dockertui.live.known import EVERYTHING, Blank
+from dockertui.live.listener import BEGINNING
+from dockertui.live.store import Mirror
+from dockertui.resources.event import PLAIN, Teller, terms
+from dockertui.resources.filter import Filter
+
+_END = 1 << 63
+_moment = operator.attrgetter("time_ns")
+
+
+class About(NamedTuple):
+    """An object whose events alone are wanted; `names` as events may call it beside its id."""
+
+    kind: str
+    id: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """What the journal calls the listening to its events."""
+        return f"{self.kind} {self.id}"
+
+
+class Notice(NamedTuple):
+    """A line of the program's own between events."""
+
+    time_ns: int
+    text: str
+
+
+Row = Event | Notice
+
+
+class EventList:
+    """The rows of a timeline, the oldest first. `rows` is the same list always, changed in place.
+
+    span: only what is from and to these epoch ns, both inclusive. probes: whether health checks are shown. hidden: how
+    many of their events are not.
+    """
+
+    def __init__(self, journal: Journal, mirror: Mirror) -> None:
+        self.journal = journal
+        self.mirror = mirror
+        self.teller = Teller(mirror, journal.probes)
+        self.about: About | None = None
+        self.span: tuple[int | None, int | None] = (None, None)
+        self.probes = False
+        self.live = False
+        """Whether somebody listens: then what he did not hear yet is known not to be known."""
+        self.hidden = 0
+        self.rows: list[Row] = []
+        self.seen: Counter[tuple[str, str]] = Counter()
+        """How many events of each kind and action there are, whatever the filter keeps."""
+        self._terms = terms(self.teller)
+        self.filter: Filter[Event] = Filter("", self._terms, PLAIN)
+        self._came: list[Event] = []
+        self._blanks: list[Blank] = []
+        self._dropped = 0
+        self._probed = 0
+        self._noticed = 0
+
+    def narrow(self, line: str) -> None:
+        """Keep what a filter line says."""
+        self.filter = Filter(line, self._terms, PLAIN, ("id",))
+        self.gather()
+
+    def gather(self) -> None:
+        """Take everything from the journal anew."""
+        journal = self.journal
+        self._came.clear()
+        self.rows.clear()
+        self.seen.clear()
+        self.hidden = 0
+        self._dropped, self._probed = journal.dropped, journal.probes.version
+        self.rows += [event for event in journal.between(*self.span) if self._keeps(event)]
+        self._blanks = self._known_blanks()
+        self._put_notices()
+
+    @property
+    def count(self) -> int:
+        """How many events are shown."""
+        return len(self.rows) - self._noticed
+
+    def came(self, event: Event) -> None:
+        """The journal took an event: it is looked at with the next `update`."""
+        self._came.append(event)
+
+    def update(self) -> int:
+        """Take in what came; how many further events are shown at the end."""
+        if self._probed != self.journal.probes.version:
+            self.gather()
+            return 0
+        count, last = 0, self.rows[-1].time_ns if self.rows else 0
+        came, self._came = self._came, []
+        for event in came:
+            if self._in_span(event) and self._keeps(event):
+                bisect.insort_right(self.rows, event, key=_moment)
+                count += event.time_ns >= last
+        fewer = self._let_go()
+        if (blanks := self._known_blanks()) != self._blanks or fewer:
+            self._blanks = blanks
+            self.rows[:] = [row for row in self.rows if not isinstance(row, Notice)]
+            self._put_notices()
+        return count
+
+    def _let_go(self) -> bool:
+        """Forget what the journal has let go; whether that was something."""
+        if self._dropped == self.journal.dropped:
+            return False
+        self._dropped = self.journal.dropped
+        oldest = self.journal.oldest
+        del self.rows[: bisect.bisect_left(self.rows, oldest.time_ns, key=_moment) if oldest else len(self.rows)]
+        return True
+
+    def _in_span(self, event: Event) -> bool:
+        since, until = self.span
+        return (since is None or event.time_ns >= since) and (until is None or event.time_ns <= until)
+
+    def _keeps(self, event: Event) -> bool:
+        """Whether an event is shown; those of the object in question are counted."""
+        self.teller.learn(event)
+        if self.about is not None and not concerns(event, *self.about):
+            return False
+        self.seen[event.type, event.action] += 1
+        if not self.probes and self.journal.probes.is_probe(event):
+            self.hidden += 1
+            return False
+        return not self.filter or self.filter.keeps(event)
+
+    # what is not known
+
+    def _known_blanks(self) -> list[Blank]:
+        found = self.journal.known.blanks(self.about.scope if self.about is not None else EVERYTHING)
+        return found if self.live else [blank for blank in found if blank.until is not None]
+
+    def _put_notices(self) -> None:
+        notices = list(self._notices())
+        self._noticed = len(notices)
+        for notice in reversed(notices):
+            bisect.insort_left(self.rows, notice, key=_moment)
+
+    def _notices(self) -> Iterator[Notice]:
+        """What there is to say of each blank, at its end; of one that lasts, at the end of everything."""
+        since, until = self.span
+        kept_from = 0
+        if self.journal.dropped and (oldest := self.journal.oldest) is not None:
+            kept_from = oldest.time_ns
+            yield Notice(kept_from, f"{self.journal.dropped:,} older events were let go: no more are kept here")
+        for blank, following in zip(self._blanks, [*self._blanks[1:], None], strict=False):
+            if blank.partly and following is not None and following.since == blank.until:
+                blank = blank._replace(until=following.until)  # nothing stands between the two
+            end = _END if blank.until is None else blank.until
+            if end <= BEGINNING:
+                continue  # everything was asked for
+            if end > max(kept_from, since or 0) and (blank.since or 0) <= (until or _END) and (end < _END or self.rows):
+                yield Notice(end, self._unknown(blank))
+
+    def _unknown(self, blank: Blank) -> str:
+        if blank.partly:
+            return "above, only changes of the lists are known: no exec, kill, oom, mount …"
+        if blank.since is None:
+            return self.beginning
+        return "events may be missing here: the Engine no longer knew the last one heard"
+
+    @property
+    def beginning(self) -> str:
+        """Why nothing is known of what was before the first event."""
+        if self.mirror.version is not None and self.mirror.version.podman:
+            return "nothing before this was asked for: 6 asks for everything"
+        return "nothing before this is known: the Engine keeps its last 256 events, and none from before it started"

@@ -1,0 +1,42 @@
+"""Where the files of a container or a volume are reached."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from dockertui.engine.models import Container, Volume
+from dockertui.live.browser import Place
+from dockertui.resources.users import running_first
+from dockertui.resources.world import World
+
+UNMOUNTED = (
+    "The Engine shows a volume's files only through a container that mounts it, and none does. One that never runs is "
+    "enough: docker create --volume NAME:/volume IMAGE; then come back here."
+)
+
+
+class Way(NamedTuple):
+    """The place, and the container through which it is reached; or why there is none."""
+
+    place: Place | None = None
+    container: Container | None = None
+    why_not: str = ""
+
+
+def way_to(item: Any, world: World) -> Way:
+    """The way to the files of a container, or of a volume through one that mounts it: a running one if there is one."""
+    if isinstance(item, Container):
+        mounts = tuple(mount.destination for mount in item.mounts)
+        return Way(Place(item.id, item.name, _executes(item), mounts=mounts), item)
+    if not isinstance(item, Volume):
+        return Way()
+    for user in running_first(world.containers_of_volume(item.name)):
+        mount = next(mount for mount in user.mounts if mount.name == item.name)
+        root = mount.destination.rstrip("/") or "/"
+        return Way(Place(user.id, user.name, _executes(user), root, volume=item.name), user)
+    return Way(why_not=UNMOUNTED)
+
+
+def _executes(container: Container) -> bool:
+    """Whether it can run a further process."""
+    return container.running and container.state != "paused"

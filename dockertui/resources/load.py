@@ -1,0 +1,142 @@
+"""What all running containers use, smoothed: the rows of the overview, and their sums beside what the host has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from dockertui.engine.models import Container
+from dockertui.live.history import Column as Of
+from dockertui.live.history import History
+from dockertui.live.rows import NAN
+from dockertui.resources import format
+from dockertui.resources.reply import Reply
+from dockertui.widgets.chart import Glyphs, gauge
+from dockertui.widgets.columns import Cell, Column
+
+_UNKNOWN: Final = (NAN,) * len(Of)
+_GAUGE: Final = 8
+_HELD_BACK: Final = 10.0
+"""Percent of the periods from which on a container counts as held back by its limit."""
+
+
+class Load(NamedTuple):
+    """A running container and what it uses, by `live.history.Column`, NaN for what is not known."""
+
+    container: Container
+    figures: Sequence[float]
+
+    def figure(self, column: Of) -> float | None:
+        """A figure, None if it is not known."""
+        value = self.figures[column]
+        return value if value == value else None
+
+
+class Capacity(NamedTuple):
+    """What the host has: processors and bytes of memory; 0 while that is not known."""
+
+    processors: int = 0
+    memory: int = 0
+
+    @classmethod
+    def of(cls, info: Reply) -> Capacity:
+        """What the Engine's `/info` says."""
+        return cls(info.number("NCPU"), info.number("MemTotal"))
+
+
+def load(container: Container, history: History) -> Load:
+    """What a container uses now."""
+    series = history.series(container.id)
+    if series is None:
+        return Load(container, _UNKNOWN)
+    return Load(container, tuple(series.smooth))
+
+
+def _sum(loads: Iterable[Load], column: Of) -> float:
+    return sum(value for load in loads if (value := load.figure(column)) is not None)
+
+
+def totals(loads: Sequence[Load], host: Capacity, glyphs: Glyphs) -> list[tuple[str, str, int]]:
+    """What they use together, beside what the host has: names, texts, and which go first where there is no room."""
+    cpu, memory = _sum(loads, Of.CPU), _sum(loads, Of.MEMORY)
+    cpu_text, memory_text = format.share(cpu), format.memory(memory, 3)
+    if host.processors:
+        cpu_text = f"{_bar(cpu / 100 / host.processors, glyphs)} {cpu_text} of {host.processors * 100}%"
+    if host.memory:
+        memory_text = f"{_bar(memory / host.memory, glyphs)} {memory_text} of {format.memory(host.memory, 3)}"
+    net, block = (_both(loads, *pair) for pair in ((Of.RX, Of.TX), (Of.READ, Of.WRITE)))
+    return [
+        ("CPU", cpu_text, 0),
+        ("MEM", memory_text, 0),
+        ("NET", net, 3),
+        ("BLOCK", block, 4),
+        ("PIDS", f"{_sum(loads, Of.PIDS):.0f}", 5),
+    ]
+
+
+def _both(loads: Iterable[Load], one: Of, other: Of) -> str:
+    known = tuple(loads)
+    return f"{format.rate(_sum(known, one))} / {format.rate(_sum(known, other))}"
+
+
+def _bar(share: float, glyphs: Glyphs) -> str:
+    return gauge(share, _GAUGE, glyphs)
+
+
+def columns(host: Capacity, glyphs: Glyphs) -> list[Column[Load]]:
+    """The columns of the overview. Bars are of the whole host's processors and memory, or of the container's limit."""
+
+    def cpu(row: Load) -> Cell:
+        value = row.figure(Of.CPU)
+        if value is None:
+            return Cell("", "dim")
+        held_back = (row.figure(Of.THROTTLED) or 0) >= _HELD_BACK
+        style = "bad" if value >= 90 else "warn" if value >= 50 or held_back else ""
+        return Cell(format.share(value), style)
+
+    def cpu_bar(row: Load) -> Cell:
+        value = row.figure(Of.CPU)
+        return Cell("" if value is None else _bar(value / 100 / max(1, host.processors), glyphs), "good")
+
+    def memory_share(row: Load) -> float | None:
+        value, limit = row.figure(Of.MEMORY), row.figure(Of.LIMIT)
+        return value / limit if value is not None and limit else None
+
+    def memory(row: Load) -> Cell:
+        value, share = row.figure(Of.MEMORY), memory_share(row) or 0.0
+        text = "" if value is None else format.memory(value, 3)
+        return Cell(text, "bad" if share >= 0.9 else "warn" if share >= 0.75 else "")
+
+    def memory_bar(row: Load) -> Cell:
+        share = memory_share(row)
+        return Cell("" if share is None else _bar(share, glyphs), "busy")
+
+    def pair(one: Of, other: Of, row: Load) -> str:
+        first, second = row.figure(one), row.figure(other)
+        return "" if first is None or second is None else f"{format.size(first)} / {format.size(second)}"
+
+    def sum_of(one: Of, other: Of, row: Load) -> float | None:
+        first, second = row.figure(one), row.figure(other)
+        return None if first is None or second is None else first + second
+
+    def pids(row: Load) -> str:
+        value = row.figure(Of.PIDS)
+        return "" if value is None else f"{value:.0f}"
+
+    return [
+        Column("name", "NAME", lambda row: row.container.name, lambda row: row.container.name.lower(), width=16,
+               grow=4),
+        Column("cpu", "CPU", cpu, lambda row: row.figure(Of.CPU), width=6, right=True),
+        Column("cpu_bar", "OF HOST", cpu_bar, width=_GAUGE, priority=5),
+        Column("memory", "MEM", memory, lambda row: row.figure(Of.MEMORY), width=7, right=True, priority=1),
+        Column("memory_bar", "OF LIMIT", memory_bar, memory_share, width=_GAUGE, priority=6),
+        Column("net", "NET/s IN / OUT", lambda row: pair(Of.RX, Of.TX, row), lambda row: sum_of(Of.RX, Of.TX, row),
+               width=15, right=True, priority=2),
+        Column("block", "BLK/s RD / WR", lambda row: pair(Of.READ, Of.WRITE, row),
+               lambda row: sum_of(Of.READ, Of.WRITE, row), width=15, right=True, priority=3),
+        Column("pids", "PIDS", pids, lambda row: row.figure(Of.PIDS), width=5, right=True, priority=4),
+        Column("image", "IMAGE", lambda row: row.container.image, lambda row: row.container.image, width=16, grow=2,
+               priority=7),
+        Column("project", "PROJECT", lambda row: row.container.project, lambda row: row.container.project or None,
+               width=12, priority=8),
+    ]  # fmt: skip

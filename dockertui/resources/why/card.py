@@ -1,0 +1,221 @@
+"""The card: the verdict first, then what to do, then the evidence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dockertui.engine.exit_codes import meaning, name_of_signal, signal_number
+from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.models import Event
+from dockertui.resources import format
+from dockertui.resources.base import Reference, filled
+from dockertui.resources.base import facts as telling
+from dockertui.resources.why.diagnosis import diagnose
+from dockertui.resources.why.facts import Facts
+from dockertui.resources.why.path import drawing, step_lines
+from dockertui.resources.why.verdict import Verdict
+from dockertui.widgets.page_lines import Field, Section
+
+LINES: Final = 30
+"""Lines of the log, and events, that the card shows at most."""
+_EVENTS: Final = 15
+_NEAR: Final = 3600.0
+"""Seconds around its end in which an event's distance to it is told."""
+_CHARACTERS: Final = 600
+
+
+def card(facts: Facts) -> list[Section]:
+    """All that the card says."""
+    verdict = diagnose(facts)
+    health = Section("Health", telling(*_health(facts)))
+    return filled(
+        Section("Why", _why(facts, verdict)),
+        *((health,) if facts.health else ()),
+        Section("End", telling(*_end(facts))),
+        Section("Path", _path(facts, verdict)),
+        Section("Limits and usage", telling(*_limits(facts))),
+        *(() if facts.health else (health,)),
+        Section("Events before", _events(facts)),
+        Section("Last log lines", _log(facts)),
+    )
+
+
+def _why(facts: Facts, verdict: Verdict) -> list[Field]:
+    sentence = verdict.sentence(facts.name)
+    return telling(
+        Field("Verdict", sentence, verdict.style or "accent"),
+        *(Field("Known" if not n else "", f"· {text}") for n, text in enumerate(verdict.known)),
+        *(Field("Likely" if not n else "", f"· {text}", "warn") for n, text in enumerate(verdict.likely)),
+        *(Field("Do next" if not n else "", f"{n + 1} {text}") for n, text in enumerate(verdict.todo)),
+        *_culprits(facts),
+    )
+
+
+def _culprits(facts: Facts) -> list[Field]:
+    """The containers that publish a port which this one wants: to go there."""
+    if not facts.start_failed:
+        return []
+    return [
+        Field(f"Port {port}", facts.holders[port].label, ref=facts.holders[port])
+        for port in facts.host_ports
+        if port in facts.holders
+    ]
+
+
+def _end(facts: Facts) -> list[Field | None]:
+    death, state = facts.death, facts.inspect
+    code = (facts.start_code or None) if facts.start_failed else death.code if death else None
+    return [
+        Field("Exit code", _code(facts, code), "bad" if code else "good") if code is not None else None,
+        Field("OOM killed", "yes" if facts.oom else "no", "bad" if facts.oom else "") if death else None,
+        Field("Error", facts.shown(facts.error), "bad"),
+        Field("Created", format.moment(facts.created, facts.now)),
+        Field("Started", format.moment(facts.started, facts.now)),
+        Field("Ended", format.moment(death.at, facts.now)) if death else None,
+        Field("Lasted", format.lasted(death.lasted)) if death and death.lasted is not None else None,
+        Field("Restarts", _restarts(facts)) if state else None,
+        Field("Command", facts.command),
+        Field("Image", state.text("Config", "Image"), ref=_image(facts)),
+        Field("Stop", _stop(facts)) if state else None,
+    ]
+
+
+def _code(facts: Facts, code: int) -> str:
+    if facts.start_failed:
+        return f"{code}: of the try to start it; nothing of it ran"
+    return meaning(code, facts.oom and code == 137)
+
+
+def _image(facts: Facts) -> Reference | None:
+    id = facts.inspect.text("Image")
+    return Reference("image", id, facts.inspect.text("Config", "Image")) if id else None
+
+
+def _restarts(facts: Facts) -> str:
+    policy = f"{facts.policy}:{facts.most_restarts}" if facts.most_restarts else facts.policy
+    removed = "; removed when it ends (--rm)" if facts.auto_remove else ""
+    return f"{facts.restarts} since somebody started it, policy {policy}{removed}"
+
+
+def _stop(facts: Facts) -> str:
+    signal = facts.inspect.text("Config", "StopSignal") or "SIGTERM"
+    name = name_of_signal(signal_number(signal)) if signal.isdecimal() else signal
+    return f"by {name}, then SIGKILL after {facts.grace:g} s"
+
+
+def _path(facts: Facts, verdict: Verdict) -> list[Field]:
+    drawn = drawing(facts, verdict.style or "accent")
+    fields = [Field("", line, accents=drawn.accents) for line in drawn.lines]
+    return fields + [Field(when, text) for when, text in step_lines(facts)]
+
+
+def _limits(facts: Facts) -> list[Field | None]:
+    """Each limit, and beside it what was last seen."""
+    if not facts.inspect:
+        return []
+    used, limit, host = facts.usage, facts.memory_limit, facts.inspect
+    seen = f"last seen {format.hour(used.read, facts.now)}" if used else ""
+    memory = [f"limit {format.memory(limit)}" if limit else "no limit"]
+    if used and used.memory is not None:
+        part = f" ({used.memory / limit * 100:.0f}%)" if limit else ""
+        memory.append(f"{seen}: {format.memory(used.memory)}{part}")
+    if facts.peak:
+        memory.append(f"peak {format.memory(facts.peak)}")
+    swap = host.number("HostConfig", "MemorySwap")
+    if limit and swap and swap != limit:
+        memory.append("swap without limit" if swap < 0 else f"and {format.memory(max(0, swap - limit))} of swap")
+    cpus, pids = _cpus(facts), host.number("HostConfig", "PidsLimit")
+    cpu = [f"limit {cpus:g} CPUs" if cpus else "no limit"]
+    if used and used.cpu is not None:
+        cpu.append(f"{seen}: {format.share(used.cpu)}")
+    processes = [f"limit {pids}" if pids > 0 else "no limit"]
+    if used and used.pids is not None:
+        processes.append(f"{seen}: {used.pids}")
+    return [
+        Field("Memory", ", ".join(memory)),
+        Field("CPU", ", ".join(cpu)),
+        Field("Processes", ", ".join(processes)),
+    ]
+
+
+def _cpus(facts: Facts) -> float:
+    host = facts.inspect
+    nano, quota = host.number("HostConfig", "NanoCpus"), host.number("HostConfig", "CpuQuota")
+    if nano:
+        return nano / 1e9
+    return quota / (host.number("HostConfig", "CpuPeriod") or 100_000) if quota > 0 else 0.0
+
+
+def _health(facts: Facts) -> list[Field | None]:
+    if not facts.check and not facts.probes:
+        return []
+    interval, limit = facts.check_seconds("Interval") or 30.0, facts.check_seconds("Timeout") or 30.0
+    retries, grace = facts.inspect.number("Config", "Healthcheck", "Retries") or 3, facts.check_seconds("StartPeriod")
+    timing = f"every {interval:g} s, time limit {limit:g} s, {retries} failures in a row are unhealthy"
+    return [
+        Field("Check", facts.check),
+        Field("Timing", timing + (f", grace {grace:g} s" if grace else "")),
+        *(
+            Field(
+                format.hour(probe.end or probe.start or facts.now, facts.now),
+                [_probe_code(probe.code), *probe.output.splitlines()[:10]],
+                "bad" if probe.code else "dim",
+            )
+            for probe in facts.probes
+        ),
+    ]
+
+
+def _probe_code(code: int) -> str:
+    return {0: "exit 0: passed", -1: "no answer within the time limit"}.get(code, f"exit {code}: failed")
+
+
+def _events(facts: Facts) -> list[Field]:
+    """The container's events up to its end and what came with it, health and commands in it aside."""
+    told = [event for event in facts.events if not event.action.startswith("exec_")]
+    if not told:
+        return []
+    end = facts.death.at if facts.death else None
+    fields = []
+    for event in told[-_EVENTS:]:
+        at = event.time_ns / SECOND
+        fields.append(Field(format.hour(at, facts.now), _event(event) + _distance(at, end), _event_style(event)))
+    return fields
+
+
+def _distance(at: float, end: float | None) -> str:
+    """How long before or after its end something was."""
+    if end is None or not 0.05 <= abs(at - end) < _NEAR:
+        return ""
+    return f", {format.lasted(abs(at - end))} {'before' if at < end else 'after'} its end"
+
+
+def _event(event: Event) -> str:
+    signal, code = event.attributes.get("signal", ""), event.attributes.get("exitCode", "")
+    said = f" {name_of_signal(signal_number(signal))}" if signal else f" exit code {code}" if code else ""
+    return f"{event.action}{f': {event.detail}' if event.detail else ''}{said}"
+
+
+def _event_style(event: Event) -> str:
+    if event.action == "oom" or event.detail == "unhealthy":
+        return "bad"
+    return "warn" if event.action in ("die", "died", "kill") else ""
+
+
+def _log(facts: Facts) -> list[Field]:
+    if facts.log_error:
+        return [Field("", facts.log_error, "warn")]
+    return [_line(facts, line) for line in facts.last_lines[-LINES:]]
+
+
+def _line(facts: Facts, line: Line) -> Field:
+    text = facts.shown(line.text)
+    said = text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"
+    return Field(format.hour(line.time / SECOND, facts.now) if line.time else "", said, "bad" if line.stderr else "")
+
+
+def moment(facts: Facts) -> float | None:
+    """The moment that the card is about, epoch seconds: where a log or the events are to be opened."""
+    if facts.health == "unhealthy":
+        return facts.unhealthy_since
+    return facts.death.at if facts.death else None

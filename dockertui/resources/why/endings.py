@@ -1,0 +1,238 @@
+"""How a process ended: by the kernel for want of memory, by somebody's order, by a signal of unknown origin, by itself.
+
+The order matters: an order given through the Engine is proven by its events, and explains what else would be a guess.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Final
+
+from dockertui.engine.exit_codes import name_of_signal, signal_meaning, signal_of
+from dockertui.resources import format
+from dockertui.resources.why.facts import Death, Facts, Kill
+from dockertui.resources.why.last_words import likely_by_log
+from dockertui.resources.why.verdict import Verdict, after, last_word
+
+_KILL, _TERM = 9, 15
+_ASKING: Final = frozenset({1, 2, 3, _TERM})
+"""Signals that ask to end: HUP, INT, QUIT, TERM."""
+_AT_ONCE = 5.0
+"""Seconds within which an end follows from a signal."""
+_NO_GRACE = 0.5
+"""Seconds between a stop's signals that are no grace."""
+_SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
+_STOPPED_FROM_OUTSIDE = "an Engine or a host that shuts down stops its containers, too"
+_ENGINE_CAME_BACK = "or the Engine was started anew: without live restore it kills what still runs"
+_NO_EVENTS = "the Engine no longer has the events that would tell who sent it (it keeps the last 256)"
+
+
+def ended(facts: Facts) -> Verdict:
+    """How its last run ended."""
+    death = facts.death
+    if death is None or death.code is None:
+        when = f" at {format.hour(death.at, facts.now)}" if death and death.at else ""
+        return Verdict(f"ended{when}; with which exit code is not known", "warn")
+    for rule in _RULES:
+        if (verdict := rule(facts, death, death.code)) is not None:
+            return verdict
+    return _by_itself(facts, death, death.code)
+
+
+# for want of memory
+
+
+def _oom(facts: Facts, death: Death, code: int) -> Verdict | None:
+    if not facts.oom or any(kill.signal == _KILL for kill in facts.kills):
+        return None
+    limit = facts.memory_limit
+    known = [f"the Engine told of an OOM kill at {format.hour(at, facts.now)}" for at in facts.oom_events[-1:]]
+    if facts.inspect.flag("State", "OOMKilled"):
+        known.append("State.OOMKilled is set")
+    wanted = f"more memory than its limit of {format.memory(limit)}" if limit else "memory that there was not"
+    if code == 128 + _KILL:
+        what = f"was killed by the kernel's OOM killer{after(death)}: it wanted {wanted} (137)"
+        return Verdict(what, "bad", tuple(known), *_memory_advice(facts))
+    ending = "ended normally (0)" if code == 0 else f"ended itself with exit code {code}"
+    what = f"{ending}{after(death)}, and the kernel's OOM killer had killed a process in it: it wanted {wanted}"
+    return Verdict(what, "bad" if code else "warn", tuple(known), *_memory_advice(facts), last_word(facts))
+
+
+def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is likely, and what to do, where memory did not suffice."""
+    limit, name = facts.memory_limit, shlex.quote(facts.name)
+    if not limit:
+        reason = "it has no limit of its own: a group it runs in (--cgroup-parent, a pod) or the whole host was full"
+        return (reason,), ("give it a limit, so that it cannot take the host's memory with it", "free -h on the host")
+    more = max(limit // (1 << 20), 4) * 2
+    whole = facts.inspect.number("HostConfig", "MemorySwap")  # memory and swap; 0: twice the memory
+    swap = -1 if whole < 0 else f"{more + ((whole or 2 * limit) - limit) // (1 << 20)}m"
+    peak: tuple[str, ...] = ()
+    if facts.peak and facts.peak < limit * 0.8:
+        peak = (f"it grew fast: {format.memory(facts.peak)} was the most that was seen of it before",)
+    return peak, (
+        f"give it more: docker update --memory {more}m --memory-swap {swap} {name}",
+        "or have it take less: a runtime's own limit of heap or workers belongs below the container's",
+    )
+
+
+# by somebody's order
+
+
+def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
+    """Ended by a signal that somebody had the Engine send: a stop, a kill."""
+    kills, at = facts.kills, death.at or facts.now
+    if not kills:
+        return _stopped_untold(facts, death, code) if facts.was_stopped else None
+    last = kills[-1]
+    asked = next((kill for kill in reversed(kills) if kill.signal != _KILL), None)
+    known = tuple(f"the Engine told at {_moment(facts, kill)} that it sent {_name(kill)}" for kill in kills[-3:])
+    if facts.oom:
+        known += ("the kernel's OOM killer had killed a process in it before",)
+    if last.signal == _KILL and code == 128 + _KILL:
+        return _killed(facts, last, asked if facts.was_stopped else None, known)
+    if facts.was_stopped or code == 128 + last.signal or (last.signal in _ASKING and at - last.at <= _AT_ONCE):
+        verb = "stopped" if facts.was_stopped else "ended"
+        what = (
+            f"was {verb} by somebody: {_name(last)} from the API at {_moment(facts, last)}, and it ended "
+            f"{format.lasted(at - last.at)} later with exit code {code}"
+        )
+        fine = code in (0, 128 + last.signal)
+        return Verdict(what, "" if fine else "warn", known, quote="" if fine else last_word(facts))
+    return None
+
+
+def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]) -> Verdict:
+    """By SIGKILL: after a stop that it did not obey, or at once."""
+    if asked is None and facts.events[0].action == "kill":
+        what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} ({_oom_or_not(facts)})"
+        return Verdict(
+            what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same", _ENGINE_CAME_BACK)
+        )
+    if asked is None:
+        what = f"was killed by somebody: SIGKILL from the API at {_moment(facts, kill)} ({_oom_or_not(facts)})"
+        return Verdict(what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same",))
+    waited = kill.at - asked.at
+    stopped = f"was stopped by somebody: {_name(asked)} from the API at {_moment(facts, asked)}, and killed"
+    if waited < _NO_GRACE:
+        what = f"{stopped} at once, without a grace ({_oom_or_not(facts)})"
+        return Verdict(what, "warn", known, ("docker stop -t 0, or a tool that does the same",))
+    what = f"{stopped} {format.lasted(waited)} later because it did not end ({_oom_or_not(facts)})"
+    likely = [f"its process 1 does not act on {_name(asked)}: process 1 obeys only signals that it handles"]
+    if facts.words and facts.words[0].rpartition("/")[2] in _SHELLS:
+        likely = [f"its process 1 is a shell ({facts.words[0]}), which does not pass {_name(asked)} on"]
+    return Verdict(
+        what,
+        "warn",
+        known,
+        tuple(likely),
+        (
+            'start the program by exec (exec in the script, the ["…"] form of CMD), or with --init',
+            f"or give it more time than {format.lasted(waited)}: docker stop -t, --stop-timeout, stop_grace_period",
+        ),
+    )
+
+
+def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
+    """The Engine told of a stop, and not of its signal."""
+    return Verdict(
+        f"was stopped by somebody, and ended{after(death)} with exit code {code}", "" if code in (0, 143) else "warn"
+    )
+
+
+def _oom_or_not(facts: Facts) -> str:
+    return "137" if facts.oom else "137, no OOM"
+
+
+def _name(kill: Kill) -> str:
+    return name_of_signal(kill.signal) if kill.signal else "a signal"
+
+
+def _moment(facts: Facts, kill: Kill) -> str:
+    return format.hour(kill.at, facts.now)
+
+
+# by a signal of unknown origin
+
+
+def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
+    signal = signal_of(code)
+    if not signal:
+        return None
+    if signal == _KILL:
+        return _killed_from_outside(facts, death)
+    name = name_of_signal(signal)
+    if signal in _ASKING:
+        origin = "nobody asked the Engine for it" if facts.sees_all else "by whom is not known"
+        likely: tuple[str, ...] = ("sent from inside, or from the host; or the program chose this code",)
+        if not facts.sees_all:
+            likely = ("somebody stopped it", _STOPPED_FROM_OUTSIDE)
+        known = () if facts.sees_all else (_NO_EVENTS,)
+        return Verdict(
+            f"was ended by {name}{after(death)} ({code}): {origin}", "warn", known, likely, (), last_word(facts)
+        )
+    why = signal_meaning(signal)
+    what = f"was killed by {name}{after(death)}: it crashed{f', {why}' if why else ''} ({code})"
+    likely = tuple(filter(None, (likely_by_log(facts),)))
+    todo = ("look for a core dump or a stack trace; try the version of the image before this one",)
+    return Verdict(what, "bad", (), likely, todo, last_word(facts))
+
+
+def _killed_from_outside(facts: Facts, death: Death) -> Verdict:
+    """By a SIGKILL that no event accounts for."""
+    inside = ("a process in it was killed, and its shell passed that on as 137",) if _says_killed(facts) else ()
+    host_oom = "the OOM killer of the host, which was short of memory while this container kept within its limit"
+    if not facts.memory_limit:
+        host_oom = "the OOM killer of the host: the container has no limit of memory"
+    likely = (*inside, host_oom, "or kill -9, on the host or inside")
+    todo = ("on the host: dmesg -T | grep -i -E 'oom|killed process', or journalctl -k",)
+    if facts.sees_all:
+        what = f"was killed by SIGKILL{after(death)} (137), and not through the Engine: from its host, or from inside"
+        known = ("no kill and no OOM among the Engine's events of this run", "State.OOMKilled is not set")
+        return Verdict(what, "bad", known, likely, todo, last_word(facts))
+    what = f"was killed by SIGKILL{after(death)} (137), and not by its limit of memory; by whom is not known"
+    known = ("State.OOMKilled is not set", _NO_EVENTS)
+    return Verdict(what, "bad", known, ("a stop that took too long, or docker kill", *likely), todo, last_word(facts))
+
+
+def _says_killed(facts: Facts) -> bool:
+    return any(line.text.strip().endswith("Killed") for line in facts.last_lines[-3:])
+
+
+# by itself
+
+
+def _by_itself(facts: Facts, death: Death, code: int) -> Verdict:
+    if code == 0:
+        return Verdict(f"ended normally{after(death)} (0): its work was done, or it had nothing to do", "good")
+    what = f"ended itself with exit code {code}{after(death)}{_SHELL_CODES.get(code, '')}"
+    likely = [likely_by_log(facts)]
+    known: tuple[str, ...] = ()
+    if code == 255 and not facts.sees_all:
+        what = f"ended with exit code 255{after(death)}"
+        known = ("the Engine has no event of its end",)
+        likely.append("the Engine, or its host, went down under it: then the Engine writes 255")
+    todo = _SHELL_TODO.get(code, ("read the log up to its end",))
+    if not facts.last_lines:
+        log = "its log cannot be read" if facts.log_error else "it wrote nothing to its log"
+        known = (*known, log)
+        todo = (f"run it by hand: docker run --rm -it --entrypoint sh {shlex.quote(_image(facts))}",)
+    return Verdict(what, "bad", known, tuple(filter(None, likely)), todo, last_word(facts))
+
+
+_SHELL_CODES: Final = {
+    126: ": a command in it could not be executed",
+    127: ": a command in it was not found",
+}
+_SHELL_TODO: Final = {
+    126: ("chmod +x the file that its log names; a directory or a file of another format cannot be executed",),
+    127: ("look whether the command that its log names is in the image, and on its PATH",),
+}
+
+
+def _image(facts: Facts) -> str:
+    return facts.inspect.text("Config", "Image") or "IMAGE"
+
+
+_RULES: Final[tuple[Callable[[Facts, Death, int], Verdict | None], ...]] = (_oom, _by_order, _by_signal)

@@ -1,0 +1,229 @@
+"""What is known of a container's end, whoever told it: its inspection, its events, its log, its statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from dockertui.engine.container_model import docker_state
+from dockertui.engine.exit_codes import signal_number
+from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.models import Event
+from dockertui.engine.stats import Usage
+from dockertui.resources.base import Reference
+from dockertui.resources.why.inspected import Inspected
+
+AROUND = 5.0
+"""Seconds around the end of a run in which its events are told: a busy Engine is late."""
+_REACH = 60.0
+_ENDED = frozenset({"exited", "dead", "restarting", "removing"})
+
+
+class Death(NamedTuple):
+    """An end of the container's process. Epoch seconds; None for what nobody told."""
+
+    at: float | None
+    code: int | None
+    lasted: float | None
+
+
+class Kill(NamedTuple):
+    """A signal that somebody had the Engine send; its number, 0 if that is not known."""
+
+    at: float
+    signal: int
+
+
+@dataclass(frozen=True)
+class Facts(Inspected):
+    """A container and all that was seen of it.
+
+    `events`: its own, the oldest first. `lines`: the last ones of its log; `log_error`: why there are none. `usage` and
+    `peak` (bytes of memory): the last and the largest seen. `holders`: who publishes a port of the host. `blanks`: of
+    which times (epoch s) events may be missing; None if only the events themselves tell, which the Engine keeps in a
+    row: then none is missing from the first on.
+    """
+
+    events: Sequence[Event] = field(default=(), kw_only=True)
+    lines: Sequence[Line] = field(default=(), kw_only=True)
+    log_error: str = field(default="", kw_only=True)
+    usage: Usage | None = field(default=None, kw_only=True)
+    peak: int | None = field(default=None, kw_only=True)
+    holders: Mapping[int, Reference] = field(default_factory=dict, kw_only=True)
+    blanks: Sequence[tuple[float, float]] | None = field(default=None, kw_only=True)
+
+    # its ends
+
+    @cached_property
+    def deaths(self) -> list[Death]:
+        """The ends that events tell of, the oldest first."""
+        return [_told(event) for event in self.events if event.action in ("die", "died")]
+
+    @cached_property
+    def death(self) -> Death | None:
+        """The last end of its process; None if it has not ended, or if that is not known."""
+        inspected, told = self._inspected_death, self._death_event
+        if told is None:
+            return inspected
+        death, at = _told(told), _at(told)
+        if inspected is not None and inspected.at and _close(inspected.at, at):
+            at = inspected.at
+        else:
+            inspected = None  # it is from before: of one that is gone
+        code = inspected.code if inspected and inspected.code is not None else death.code
+        lasted = inspected.lasted if inspected and inspected.lasted is not None else death.lasted
+        if lasted is None and (begun := self._begun):
+            lasted = max(0.0, at - begun)
+        return Death(at, code, lasted)
+
+    @cached_property
+    def _death_event(self) -> Event | None:
+        """The event of the last end of its process, unless the inspection knows of a later one."""
+        deaths = [event for event in self.events if event.action in ("die", "died")]
+        inspected = self._inspected_death.at if self._inspected_death else None
+        if not deaths or inspected is None:
+            return deaths[-1] if deaths else None
+        near = [event for event in deaths if _close(_at(event), inspected)]
+        if near:
+            return min(near, key=lambda event: (_at(event) < inspected, abs(_at(event) - inspected)))  # told afterwards
+        return deaths[-1] if _at(deaths[-1]) > inspected else None
+
+    @cached_property
+    def _begun(self) -> float | None:
+        """When the run that ended last began, if an event tells."""
+        end = _at(self._death_event) if self._death_event else self.finished
+        if end is None:
+            return None
+        told = [_at(event) for event in self.events if event.action == "start" and _at(event) < end]
+        inspected = [self.started] if self.gone and self.started is not None and self.started < end else []
+        return max(told + inspected, default=None)
+
+    @property
+    def _inspected_death(self) -> Death | None:
+        """What the inspection tells of it. Of one that runs again, or that failed to start again, it tells when."""
+        if self.finished is None:
+            return None
+        if docker_state(self.inspected_state.text("Status")) not in _ENDED or self.start_failed:
+            return Death(self.finished, None, None)
+        lasted = None
+        if self.started is not None and self.finished >= self.started - AROUND:
+            lasted = max(0.0, self.finished - self.started)
+        code = self.inspected_state.number("ExitCode") if isinstance(self.inspected_state.at("ExitCode"), int) else None
+        return Death(self.finished, code, lasted)
+
+    @cached_property
+    def run(self) -> list[Event]:
+        """The events of the run that ended last, up to the next start."""
+        if self.death is None or self.death.at is None:
+            return []
+        end = _at(self._death_event) if self._death_event else self.death.at
+        begun = self._begun
+        if begun is None and self.death.lasted is not None:
+            begun = end - self.death.lasted - AROUND
+        after = [_at(event) for event in self.events if event.action == "start" and _at(event) >= end]
+        until = min(after, default=end + _REACH)
+        return [event for event in self.events if (begun or 0.0) <= _at(event) < until]
+
+    @cached_property
+    def kills(self) -> list[Kill]:
+        """The signals sent through the Engine in the run that ended last, before its end."""
+        end = _at(self._death_event) if self._death_event else self.now
+        return [
+            Kill(_at(event), signal_number(event.attributes.get("signal", "")))
+            for event in self.run
+            if event.action == "kill" and _at(event) <= end
+        ]
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the Engine told of a stop in that run."""
+        return any(event.action == "stop" for event in self.run)
+
+    @property
+    def oom_events(self) -> list[float]:
+        """When the kernel killed a process for want of memory, in the run that ended last."""
+        return [_at(event) for event in self.run if event.action == "oom"]
+
+    @property
+    def oom(self) -> bool:
+        """Whether the kernel's OOM killer took a process in the run that ended last."""
+        flagged = self.inspected_state.flag("OOMKilled") and docker_state(self.inspected_state.text("Status")) in _ENDED
+        return bool(self.oom_events) or (flagged and not self.start_failed)
+
+    @property
+    def oom_now(self) -> list[float]:
+        """When the kernel killed a process of the run that goes on; the time of its start where that is not told."""
+        if not self.running:
+            return []
+        begun = self.started or 0.0
+        told = [_at(e) for e in self.events if e.action == "oom" and _at(e) >= begun - 1.0]
+        return told or ([begun] if self.inspected_state.flag("OOMKilled") else [])
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether what no event tells of did not happen: the events reach back before the end, without a gap."""
+        end = self.death.at if self.death else None
+        if end is None or self._death_event is None:
+            return False
+        begin = end - max(_REACH, self.grace + AROUND)
+        if self.run and self.run[0].action == "start":
+            begin = max(begin, _at(self.run[0]))
+        blanks = [(0.0, _at(self.events[0]))] if self.blanks is None else self.blanks
+        return not any(since < end and until > begin for since, until in blanks)
+
+    @property
+    def destroyed(self) -> float | None:
+        """When it was removed, if an event tells."""
+        return next((_at(e) for e in reversed(self.events) if e.action in ("destroy", "remove")), None)
+
+    @property
+    def unhealthy_since(self) -> float | None:
+        """When it became so: told by an event, or by its probes when they still hold the first that failed."""
+        told = [_at(e) for e in self.events if e.action == "health_status" and e.detail == "unhealthy"]
+        if told and (self.started is None or told[-1] >= self.started):
+            return told[-1]
+        failed = [probe for probe in self.probes if probe.code]
+        if 0 < self.streak <= len(failed) == len(self.probes):
+            return failed[-self.streak].end
+        return None
+
+    # its last words
+
+    @cached_property
+    def last_lines(self) -> list[Line]:
+        """The lines of its log up to its end, with something in them."""
+        end = None if (self.running and not self.restarts) or self.death is None else self.death.at
+        lines = [line for line in self.lines if line.text.strip()]
+        if end is None or self.health == "unhealthy":
+            return lines
+        return [line for line in lines if line.time <= (end + 1.0) * SECOND]
+
+    @property
+    def last_words(self) -> Line | None:
+        """The last line on stderr of the run that ended; without one, the last line."""
+        begun = 0.0
+        if self.death and self.death.at and self.death.lasted is not None:
+            begun = self.death.at - self.death.lasted - 1.0
+        lines = [line for line in self.last_lines if not line.time or line.time >= begun * SECOND]
+        errors = [line for line in lines if line.stderr]
+        found = errors or lines
+        return found[-1] if found else None
+
+
+def _at(event: Event) -> float:
+    return event.time_ns / SECOND
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= AROUND
+
+
+def _told(event: Event) -> Death:
+    code, lasted = event.attributes.get("exitCode", ""), event.attributes.get("execDuration", "")
+    return Death(
+        _at(event),
+        int(code) if code.isdecimal() and len(code) < 6 else None,
+        float(lasted) if lasted.isdecimal() and len(lasted) < 12 else None,
+    )

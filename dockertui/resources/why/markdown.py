@@ -1,0 +1,82 @@
+"""The card as Markdown, for a ticket. Whatever strangers wrote stands in code, which nothing in it can end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from dockertui.engine.models import Version
+from dockertui.resources import format
+from dockertui.resources.why.card import card
+from dockertui.resources.why.diagnosis import diagnose
+from dockertui.resources.why.facts import Facts
+from dockertui.widgets.page_lines import Field, Section
+from dockertui.widgets.text import clean
+
+_LIMIT = 600
+"""Characters of a line."""
+
+
+def markdown(facts: Facts, version: Version | None = None) -> str:
+    """The whole card; what the page shows in a column of labels stands in fenced blocks."""
+    verdict = diagnose(facts)
+    _, *evidence = card(facts)
+    parts = [
+        f"# Why is it not well: {code(facts.name)}" if facts.running else f"# Why did it die: {code(facts.name)}",
+        f"> {code(verdict.sentence(facts.name))}",
+        *_list("Known", verdict.known),
+        *_list("Likely (not proven)", verdict.likely),
+        *_list("Do next", verdict.todo),
+        *(part for section in evidence for part in (f"## {section.title}", fenced(_lines(section)))),
+        _origin(facts, version),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _list(title: str, texts: Sequence[str]) -> list[str]:
+    return [f"## {title}", "\n".join(f"- {code(text)}" for text in texts)] if texts else []
+
+
+def _origin(facts: Facts, version: Version | None) -> str:
+    brand = "Podman" if version is not None and version.podman else "Docker Engine"
+    engine = f", {brand} {version.engine} (API {version.api}, {version.os}/{version.arch})" if version else ""
+    said = f"seen {format.moment(facts.now, facts.now).partition(' (')[0]}{engine}"
+    return f"*Diagnosed by dockertui:* {code(said)}"
+
+
+def _lines(section: Section) -> Iterable[str]:
+    """Label and value of each field; further lines of a value stand under the first."""
+    width = max((len(_clean(field.label)) for field in section.fields), default=0)
+    for field in section.fields:
+        label = _clean(field.label).ljust(width)
+        for text in _texts(field):
+            yield f"{label}  {text}".rstrip() if width else text.rstrip()
+            label = " " * width
+
+
+def _texts(field: Field) -> list[str]:
+    values = [field.value] if isinstance(field.value, str) else field.value
+    return [_clean(line) for value in values for line in (value.splitlines() or [""])]
+
+
+def _clean(text: str) -> str:
+    return clean(text, limit=_LIMIT)
+
+
+def code(text: str) -> str:
+    """A text as inline code, on one line, whatever backticks it holds."""
+    said = " ".join(_clean(text).split()) or " "
+    marks = "`" * (_longest(said) + 1)
+    pad = " " if said.startswith("`") or said.endswith("`") or said == " " else ""
+    return f"{marks}{pad}{said}{pad}{marks}"
+
+
+def fenced(lines: Iterable[str]) -> str:
+    """Lines as a block of code, with a fence that is longer than any row of backticks in them."""
+    body = "\n".join(lines)
+    fence = "`" * max(3, _longest(body) + 1)
+    return f"{fence}text\n{body}\n{fence}"
+
+
+def _longest(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)

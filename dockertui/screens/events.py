@@ -1,0 +1,97 @@
+"""The Engine's timeline: every event, live and back in time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from dockertui.live.session import Session
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.resources.base import Reference
+from dockertui.screens import status
+from dockertui.screens.events_tab import EventsTab
+from dockertui.screens.prompt import Prompt
+from dockertui.screens.tabs import Tab
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.keys import TakesKeys
+
+_MESSAGE_STAYS = 6.0
+
+
+class EventsScreen(Screen[Reference | None], TakesKeys):
+    """The timeline of one Engine; its result is the object that is to be gone to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "back", "Back"), ("question_mark,f1", "help", "Help")]
+
+    def __init__(self, session: Session, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.catalogue = catalogue
+        self.view = EventsTab(session, everything=True)
+        self._footer = Bar()
+        self._said = status.Message("", "")
+        self._saying: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self.set_focus(self.view)
+        self._paint_footer()
+
+    def _paint_footer(self) -> None:
+        context = Context.PROMPT if isinstance(self.focused, Input) else Context.EVENTS
+        left, right = status.footer(self.catalogue, context, self._said)
+        own = {f"operate({operation.id!r})" for operation in self.catalogue.within(Context.EVENTS)}
+        if context is Context.EVENTS and not self._said.text:
+            left = [piece for piece in left if piece.action in own]
+            left.append(Piece((("esc", "key"), (" back", "dim")), action="back", priority=1))
+        self._footer.update(left, right)
+
+    def on_descendant_focus(self) -> None:
+        self._paint_footer()
+
+    def say(self, text: str, style: str = "") -> None:
+        """Show a sentence in the footer for some seconds."""
+        self._said = status.Message(text, style)
+        if self._saying is not None:
+            self._saying.stop()
+        self._saying = self.set_timer(_MESSAGE_STAYS, lambda: self.say("")) if text else None
+        self._paint_footer()
+
+    async def on_tab_asked(self, event: Tab.Asked) -> None:
+        await self.query(Prompt).remove()
+        prompt = Prompt(event.value, event.what, typed=event.typed, done=event.done, place=self.view)
+        await self.mount(prompt, before=self._footer)
+        self.set_focus(prompt)
+
+    def on_tab_said(self, event: Tab.Said) -> None:
+        self.say(event.text, event.style)
+
+    def on_tab_chosen(self, event: Tab.Chosen) -> None:
+        self.dismiss(event.reference)
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        await self.run_action(event.action)
+
+    async def action_operate(self, id: str) -> None:
+        """Do an operation of the timeline: for a click in the footer."""
+        await self.view.run_action(BY_ID[id].action)
+
+    async def action_back(self) -> None:
+        """Drop the filter, then leave."""
+        if self.view.list.filter:
+            self.view.narrow("")
+        else:
+            self.dismiss(None)
+
+    async def action_help(self) -> None:
+        from dockertui.screens.help import HelpScreen
+
+        await self.app.push_screen(HelpScreen(self.catalogue))

@@ -1,0 +1,41 @@
+"""The lines above a list of files: where one is, how the list was made and when, and what is the matter with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dockertui.live.browser import Browser
+from dockertui.resources import format
+
+
+def place_line(browser: Browser, shown: int, marked: int, filter_line: str) -> tuple[str, str]:
+    """The path, and what is counted in it."""
+    volume = f"volume {browser.place.volume} · " if browser.place is not None and browser.place.volume else ""
+    counted = [format.plural(shown, "file")] if browser.folder is not None else []
+    if marked:
+        counted.append(f"● {marked} marked")
+    if filter_line:
+        counted.append(f"/{filter_line}")
+    return f"{volume}{browser.path}", " · ".join(counted)
+
+
+def way_line(browser: Browser) -> tuple[str, str]:
+    """By which way the list comes or came, and a style."""
+    reading, folder = browser.reading, browser.folder
+    if reading is not None:
+        amount = f", {format.size(reading.read)}" if reading.read else ""
+        return f"reading {reading.path} by {reading.way or 'the Engine'}{amount} … esc stops", "busy"
+    if browser.trouble:
+        return browser.trouble, "warn"
+    if folder is None:
+        return "", ""
+    partial = "" if folder.complete else "not all of it: # reads on · "
+    at = datetime.fromtimestamp(folder.read_at).strftime("%H:%M:%S")
+    return f"{partial}as of {at}, by {_way(browser, folder.way)}", "" if folder.complete else "warn"
+
+
+def _way(browser: Browser, way: str) -> str:
+    """How a folder was read; and why by no command, where it was not."""
+    through = f" of {browser.place.name}" if browser.place is not None and browser.place.volume else ""
+    why = browser.why_no_exec
+    return f"{way}{through}{f' ({why})' if why and browser.archived(way) else ''}"

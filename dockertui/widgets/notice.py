@@ -1,0 +1,28 @@
+"""A sentence that is too long for one line, whole."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from dockertui.widgets.text import clean
+
+_STYLES = ("bad", "warn", "good", "dim")
+
+
+class Notice(Static):
+    """Shown while there is something to say, over as many lines as that takes."""
+
+    DEFAULT_CSS = """
+    Notice { display: none; height: auto; max-height: 8; padding: 0 1; background: $surface; }
+    Notice.-bad { color: $text-error; }
+    Notice.-warn { color: $text-warning; }
+    Notice.-good { color: $text-success; }
+    Notice.-dim { color: $text-muted; }
+    """
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Say this; "" says nothing any more."""
+        self.display = bool(text)
+        if text:
+            for name in _STYLES:
+                self.set_class(name == style, f"-{name}")
+            self.update(Content(clean(text)))

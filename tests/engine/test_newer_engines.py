@@ -1,0 +1,82 @@
+"""What Docker 20.10 lacks: held on the demo Engine, by the real `docker` and the real `curl`, and refused on 20.10.
+
+`DOCKERTUI_CONTRACT_HOST=unix://…` names a newer real Engine to be used in the demo Engine's place.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from dockertui.demo import DemoEngine
+from dockertui.engine import volumes
+from dockertui.engine.call import send
+from dockertui.engine.client import Engine
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.volume_calls import create
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command
+from dockertui.operations.jobs import Task, perform
+from dockertui.operations.lines import curl_line, docker_line
+from tests.engine.dockerd import Dockerd
+from tests.engine.three_ways import endpoint_of
+
+KEPT = "kept-by-its-label"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    if other := os.environ.get("DOCKERTUI_CONTRACT_HOST"):
+        yield other
+        return
+    with DemoEngine() as demo:
+        yield demo.url
+
+
+@pytest.fixture
+async def engine(url: str) -> AsyncIterator[Engine]:
+    engine = Engine(Endpoint("test", url, "DOCKER_HOST"))
+    await engine.open()
+    yield engine
+    await engine.close()
+
+
+def shell(line: str, url: str) -> str:
+    environ = {**os.environ, "DOCKER_HOST": url}
+    done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("way", ["program", "docker", "curl"])
+async def test_all_three_ways_prune_named_volumes(way: str, url: str, engine: Engine) -> None:
+    if way == "docker" and "--all" not in shell("docker volume prune --help", url):
+        pytest.skip("this docker command is older than API 1.42")
+    for name, labels in (("named", {}), (KEPT, {"keep": "yes"})):
+        await send(engine, create({"Name": name, "Labels": labels}))
+    command = BY_ID["volume.prune_all"]
+    assert isinstance(command, Command)
+    assert command.refusal(engine) == ""
+    plan = command.plan(None, {"labels": ("keep!=yes",)})
+    assert engine.version is not None
+    if way == "program":
+        await perform(engine, Task(command, "", "", plan))
+    elif way == "docker":
+        shell(docker_line(engine.endpoint, plan.docker), url)
+    else:
+        shell(curl_line(engine.endpoint, engine.version.api, plan.calls), url)
+    left = {volume.name for volume in await volumes.ls(engine)}
+    assert "named" not in left
+    assert KEPT in left
+
+
+async def test_an_engine_without_it_says_so(dockerd: Dockerd) -> None:
+    engine = Engine(endpoint_of(dockerd))
+    await engine.open()
+    command = BY_ID["volume.prune_all"]
+    assert isinstance(command, Command)
+    assert command.refusal(engine) == ("" if engine.supports("1.42") else "needs API 1.42")
+    await engine.close()

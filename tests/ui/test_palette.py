@@ -1,0 +1,97 @@
+"""The palette finds what is meant first: by its title, and by the words of the `docker` command."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockertui.operations.catalogue import OPERATIONS
+from dockertui.screens.main import MainScreen
+from dockertui.widgets.menu import Item, Menu, MenuList
+from tests.ui.stage import opened
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+async def nothing(id: str | None) -> None:
+    """Nothing is chosen here."""
+
+
+def first(typed: str, *, disabled: tuple[str, ...] = ()) -> str:
+    items = [
+        Item(op.id, op.title, words=op.words, disabled="no" if op.id in disabled else "")
+        for op in OPERATIONS
+        if op.palette
+    ]
+    found = MenuList("Commands", items, nothing)
+    found.repaint = lambda: None  # type: ignore[method-assign]
+    found.type(typed)
+    return found._shown[0].id
+
+
+@pytest.mark.parametrize(
+    ("typed", "id"),
+    [
+        ("stop", "container.stop"),
+        ("docker stop", "container.stop"),
+        ("start", "container.start"),
+        ("restart", "container.restart"),
+        ("kill", "container.kill"),
+        ("run", "container.run"),
+        ("rm", "container.remove"),
+        ("rename", "container.rename"),
+        ("commit", "container.commit"),
+        ("export", "container.export"),
+        ("diff", "container.diff"),
+        ("update", "container.update"),
+        ("wait", "container.wait"),
+        ("cp", "container.copy_out"),
+        ("rmi", "image.remove"),
+        ("docker rmi", "image.remove"),
+        ("image rm", "image.remove"),
+        ("pull", "image.pull"),
+        ("push", "image.push"),
+        ("tag", "image.tag"),
+        ("save", "image.save"),
+        ("load", "image.load"),
+        ("import", "image.import"),
+        ("history", "image.history"),
+        ("search", "image.search"),
+        ("login", "registry.login"),
+        ("logout", "registry.logout"),
+        ("network create", "network.create"),
+        ("network rm", "network.remove"),
+        ("network connect", "network.connect"),
+        ("disconnect", "network.disconnect"),
+        ("volume rm", "volume.remove"),
+        ("volume prune", "volume.prune"),
+        ("df", "system.df"),
+        ("system df", "system.df"),
+        ("system prune", "system.prune"),
+        ("info", "system.info"),
+        ("version", "system.version"),
+        ("exec", "container.exec"),
+        ("attach", "container.attach"),
+        ("logs", "container.logs"),
+        ("theme", "program.theme"),
+        ("help", "program.help"),
+        ("quit", "program.quit"),
+    ],
+)
+def test_what_is_meant_comes_first(typed: str, id: str) -> None:
+    assert first(typed) == id
+
+
+def test_of_equals_the_possible_one_comes_first() -> None:
+    assert first("rm", disabled=("container.remove",)) == "image.remove"
+    assert first("stop", disabled=("container.stop",)) == "container.stop", "it alone is called so"
+
+
+async def test_the_palette_runs_the_first() -> None:
+    async with opened() as stage:
+        await stage.goto("net-debug")
+        await stage.press("colon")
+        assert isinstance(stage.app.screen, Menu)
+        await stage.type("stop")
+        await stage.press("enter")
+        await stage.until("net-debug stopped")
+        assert isinstance(stage.app.screen, MainScreen)

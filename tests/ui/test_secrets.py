@@ -1,0 +1,166 @@
+"""Values named like secrets are nowhere to be seen until that very screen was asked to show them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockertui.demo.world.host import Host
+from dockertui.operations.jobs import State
+from dockertui.screens.confirm import ConfirmScreen
+from dockertui.screens.form import FormScreen
+from dockertui.screens.lens import LensScreen
+from tests.ui.stage import WIDE, Stage, opened
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+SECRET = "letmein"
+"""Of the container legacy-import: FTP_PASSWORD."""
+
+
+def exported(folder: Path) -> str:
+    (file,) = folder.glob("*.jsonl")
+    return file.read_text()
+
+
+async def recreate(stage: Stage) -> FormScreen:
+    await stage.goto("legacy-import")
+    await stage.main.action_order("container.recreate")
+    await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+    screen = stage.app.screen
+    assert isinstance(screen, FormScreen)
+    return screen
+
+
+async def type_into(stage: Stage, form: FormScreen, option: str, text: str) -> None:
+    (row,) = [row for row in form.query("Row") if row.option.id == option]  # type: ignore[attr-defined]
+    form.set_focus(row.entry)  # type: ignore[attr-defined]
+    await stage.press("end")
+    await stage.type(text)
+
+
+async def test_a_form_hides_what_it_is_filled_in_with_and_sends_it() -> None:
+    async with opened(WIDE) as stage:
+        form = await recreate(stage)
+        await stage.until("FTP_PASSWORD=")
+        assert SECRET not in stage.text
+        await type_into(stage, form, "env", " NEW=1")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert "FTP_PASSWORD=••••••" in stage.text
+        assert SECRET not in stage.text
+        await stage.press("y")
+        await stage.until("legacy-import recreated")
+        (job,) = stage.main.jobs.newest_first
+        assert job.state is State.DONE
+        body = job.task.plan.calls[1].body
+        assert body is not None
+        assert body["Env"] == [f"FTP_PASSWORD={SECRET}", "LANG=C.UTF-8", "NEW=1"]
+
+
+async def test_a_key_shows_and_hides_in_the_form_while_typing_goes_on() -> None:
+    async with opened(WIDE) as stage:
+        form = await recreate(stage)
+        await type_into(stage, form, "env", " v=r")
+        assert SECRET not in stage.text
+        await stage.press("ctrl+r")
+        assert stage.text.count(f"FTP_PASSWORD={SECRET}") == 2, "in the field and in the line"
+        assert "v=r" in stage.text
+        await stage.press("ctrl+r")
+        assert SECRET not in stage.text
+        assert "v=r" in stage.text
+        stage.check_frame()
+
+
+async def test_a_broken_mask_is_refused_at_its_field() -> None:
+    async with opened(WIDE) as stage:
+        form = await recreate(stage)
+        await type_into(stage, form, "env", " ")
+        await stage.press("home", "right", "right", "delete", "ctrl+s")
+        assert "type it whole" in stage.text
+        assert stage.app.screen is form
+
+
+async def test_the_question_shows_them_by_its_own_key() -> None:
+    async with opened(WIDE) as stage:
+        await stage.press("v")  # on the main screen: not for the dialogs
+        await recreate(stage)
+        assert SECRET not in stage.text.replace(stage.detail_text, "")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert "v secrets" in stage.text
+        await stage.press("v")
+        assert f"FTP_PASSWORD={SECRET}" in stage.text
+        await stage.press("v", "n")
+
+
+async def test_a_question_without_secrets_offers_no_key_for_them() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("legacy-import")
+        await stage.press("d")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        assert "secrets" not in stage.line("leave it")
+
+
+async def test_jobs_and_lens_hide_them_until_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(WIDE) as stage:
+        await recreate(stage)
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await stage.press("y")
+        await stage.until("legacy-import recreated")
+        await stage.press("J")
+        await stage.until("FTP_PASSWORD=••••••")
+        assert SECRET not in stage.text
+        await stage.press("v")
+        await stage.until(f"FTP_PASSWORD={SECRET}")
+        await stage.press("escape", "tilde", "slash", *"containers/create", "enter")
+        await stage.until("FTP_PASSWORD=••••••")
+        assert SECRET not in stage.text
+        await stage.press("e")
+        await stage.press("v")
+        assert stage.text.count(f"FTP_PASSWORD={SECRET}") == 2, "in the curl and the docker line"
+    assert SECRET not in exported(tmp_path)
+
+
+async def test_the_lens_hides_what_stands_in_a_query() -> None:
+    async with opened(WIDE) as stage:
+        request = stage.app.trace.start("POST", "/v1.51/commit?changes=ENV+TOKEN%3Dsesame")
+        stage.app.trace.finish(request, status=201)
+        await stage.press("tilde", "slash", *"/commit", "enter")
+        await stage.until("1 of")
+        assert isinstance(stage.app.screen, LensScreen)
+        assert "TOKEN%3D••••••" in stage.text
+        assert "sesame" not in stage.text
+        await stage.press("p", "v")  # paused, too
+        assert stage.text.count("sesame") == 3, "in the row, the title and the line"
+
+
+async def test_a_report_hides_what_an_image_was_made_with() -> None:
+    def bake(host: Host) -> None:
+        image = next(one for one in host.images.values() if "haproxy:2.9" in one.tags)
+        image.steps[0] = ("/bin/sh -c #(nop)  ENV API_TOKEN=sesame", 0)
+
+    async with opened(WIDE) as stage:
+        stage.change(bake)
+        stage.main.goto_pane(1)
+        await stage.goto("haproxy:2.9")
+        await stage.main.action_order("image.history")
+        await stage.until("newest first")
+        assert "API_TOKEN=••••••" in stage.text
+        assert "sesame" not in stage.text
+        await stage.press("v")
+        await stage.until("API_TOKEN=sesame")
+        assert stage.lines[0].startswith(" Layers"), "a report stays within its screen"
+
+
+async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("legacy-import")
+        await stage.press("y")
+        await stage.until("value of FTP_PASSWORD: ••••••")
+        assert SECRET not in stage.text
+        await stage.press("escape", "v", "y")
+        await stage.until(f"value of FTP_PASSWORD: {SECRET}")

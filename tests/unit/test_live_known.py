@@ -1,0 +1,123 @@
+"""Of which times the events are known, whoever listened when."""
+
+from __future__ import annotations
+
+from dockertui.live.journal import Journal
+from dockertui.live.known import EVERYTHING, LISTS, Blank, Known, Stretch
+from tests.unit.test_live_journal import event
+
+
+def heard(known: Known, scope: str, *moments: int, ended: bool = False) -> Stretch:
+    stretch = known.listen(scope)
+    for moment in moments:
+        stretch.hear(event(moment))
+    if ended:
+        known.end(stretch)
+    return stretch
+
+
+def test_who_never_listened_knows_nothing() -> None:
+    assert Known().blanks() == [Blank(None, None, False)]
+
+
+def test_what_was_before_the_first_event_is_not_known() -> None:
+    known = Known()
+    heard(known, EVERYTHING, 10, 20)
+    assert known.blanks() == [Blank(None, 10, False)]
+
+
+def test_who_has_heard_nothing_yet_cannot_say_from_when_on() -> None:
+    known = Known()
+    heard(known, EVERYTHING)
+    assert known.blanks() == [Blank(None, None, False)]
+
+
+def test_when_nobody_listens_any_more_what_follows_is_not_known() -> None:
+    known = Known()
+    heard(known, EVERYTHING, 10, 20, ended=True)
+    assert known.blanks() == [Blank(None, 10, False), Blank(20, None, False)]
+
+
+def test_between_two_who_listened_one_after_the_other_something_may_be_missing() -> None:
+    known = Known()
+    heard(known, EVERYTHING, 10, 20, ended=True)
+    heard(known, EVERYTHING, 40)
+    assert known.blanks() == [Blank(None, 10, False), Blank(20, 40, False)]
+
+
+def test_but_not_when_the_second_was_told_the_last_event_of_the_first() -> None:
+    known = Known()
+    heard(known, EVERYTHING, 10, 20, ended=True)
+    first = known.left(EVERYTHING)
+    assert first is not None
+    assert first.last == event(20)
+    second = heard(known, EVERYTHING, 20, 30)
+    known.resume(first, second)
+    assert known.blanks() == [Blank(None, 10, False)]
+    known.end(second)
+    assert known.left(EVERYTHING) is second
+
+
+def test_who_was_told_that_nothing_came_since_resumes_too() -> None:
+    known = Known()
+    heard(known, EVERYTHING, 10, 20, ended=True)
+    second = known.listen(EVERYTHING)
+    first = known.left(EVERYTHING)
+    assert first is not None
+    known.resume(first, second)
+    second.hear(event(20))
+    assert known.blanks() == [Blank(None, 10, False)]
+
+
+def test_the_mirror_knows_a_part() -> None:
+    known = Known()
+    heard(known, LISTS, 5, 50)
+    assert known.blanks() == [Blank(None, 5, False), Blank(5, None, True)]
+    heard(known, EVERYTHING, 10, 20, ended=True)
+    heard(known, EVERYTHING, 40)
+    assert known.blanks() == [Blank(None, 5, False), Blank(5, 10, True), Blank(20, 40, True)]
+
+
+def test_a_part_that_ended_leaves_the_rest_unknown() -> None:
+    known = Known()
+    heard(known, LISTS, 5, 8, ended=True)
+    heard(known, EVERYTHING, 10)
+    assert known.blanks() == [Blank(None, 5, False), Blank(5, 8, True), Blank(8, 10, False)]
+
+
+def test_an_object_is_known_when_it_or_everything_is() -> None:
+    known = Known()
+    heard(known, "container a", 10, 20, ended=True)
+    heard(known, EVERYTHING, 15, 30, ended=True)
+    heard(known, "container b", 1)
+    assert known.blanks("container a") == [Blank(None, 10, False), Blank(30, None, False)]
+    assert known.blanks("container b") == [Blank(None, 1, False)]
+    assert known.blanks() == [Blank(None, 15, False), Blank(30, None, False)]
+
+
+def test_podman_tells_everything_from_the_time_asked_for() -> None:
+    known = Known()
+    known.listen(EVERYTHING, 100)
+    assert known.blanks() == [Blank(None, 100, False)]
+
+
+def test_who_heard_nothing_and_left_leaves_no_trace() -> None:
+    journal = Journal()
+    with journal.listening(EVERYTHING):
+        pass
+    assert journal.known.left(EVERYTHING) is None
+    assert journal.known.blanks() == [Blank(None, None, False)]
+
+
+def test_an_old_event_that_comes_late_belongs_to_what_is_known() -> None:
+    known = Known()
+    stretch = heard(known, EVERYTHING, 20, 10, 30)
+    assert known.blanks() == [Blank(None, 10, False)]
+    assert stretch.last == event(30)
+
+
+def test_what_it_remembers_of_who_listened_is_bounded() -> None:
+    known = Known()
+    for moment in range(1, 2000, 2):
+        heard(known, EVERYTHING, moment, ended=True)
+    assert len(known.blanks()) < 300

@@ -1,0 +1,271 @@
+"""The listener: what it asks an Engine for, and what the journal then knows, over losses, restarts and overflows."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+
+from dockertui.engine import system
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.models import Event, Version
+from dockertui.live.journal import Journal
+from dockertui.live.known import EVERYTHING, Blank
+from dockertui.live.listener import BEGINNING, Listener
+from dockertui.live.store import Link, LinkState, Mirror
+from tests.unit.live_world import lost, play, until
+from tests.unit.test_live_journal import event
+
+
+class Daemon:
+    """An Engine's events as Docker keeps them: the last few, and whoever listens."""
+
+    def __init__(self, keeps: int = 256) -> None:
+        self.history: deque[Event] = deque(maxlen=keeps)
+        self.asked: list[tuple[int | None, Any]] = []
+        self.refuses: EngineError | None = None
+        self.listeners: list[asyncio.Queue[Event | EngineError | None]] = []
+
+    def emit(self, *moments: int) -> None:
+        for moment in moments:
+            self.history.append(event(moment))
+            for queue in self.listeners:
+                queue.put_nowait(event(moment))
+
+    def end(self, error: EngineError | None = None) -> None:
+        for queue in self.listeners:
+            queue.put_nowait(error)
+
+    @asynccontextmanager
+    async def events(
+        self, engine: object, since: int | None = None, filters: Any = None
+    ) -> AsyncIterator[AsyncIterator[Event]]:
+        self.asked.append((since, filters))
+        await asyncio.sleep(0)
+        if self.refuses is not None:
+            raise self.refuses
+        queue: asyncio.Queue[Event | EngineError | None] = asyncio.Queue()
+        for past in self.history:
+            if since is not None and past.time_ns >= since:
+                queue.put_nowait(past)
+        self.listeners.append(queue)
+        try:
+            yield _items(queue)
+        finally:
+            self.listeners.remove(queue)
+
+
+async def _items(queue: asyncio.Queue[Event | EngineError | None]) -> AsyncIterator[Event]:
+    while (item := await queue.get()) is not None:
+        if isinstance(item, EngineError):
+            raise item
+        yield item
+
+
+class Scene:
+    """A journal, a mirror that says whether there is an Engine, and a daemon."""
+
+    def __init__(self, keeps: int = 256, podman: bool = False) -> None:
+        self.daemon = Daemon(keeps)
+        self.journal = Journal()
+        self.mirror = Mirror([])
+        if podman:
+            self.mirror.version = Version.from_json({"Components": [{"Name": "Podman Engine"}]})
+        self.link(LinkState.LIVE)
+
+    def link(self, state: LinkState) -> None:
+        self.mirror.set_link(Link(state, 0.0))
+
+    @asynccontextmanager
+    async def listening(self, **options: Any) -> AsyncIterator[Listener]:
+        engine: Any = self.daemon
+        listener = Listener(engine, self.mirror, self.journal, rng=random.Random(1), **options)
+        task = asyncio.create_task(listener.run())
+        try:
+            yield listener
+        finally:
+            assert not task.done(), "the listener died"
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            assert not self.daemon.listeners, "a stream was left open"
+
+    @property
+    def moments(self) -> list[int]:
+        return [one.time_ns for one in self.journal]
+
+    async def until(self, *moments: int) -> None:
+        await until(lambda: self.moments == list(moments))
+
+
+@pytest.fixture(autouse=True)
+def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    def events(engine: Daemon, since: int | None = None, filters: Any = None) -> Any:
+        return engine.events(engine, since, filters)
+
+    monkeypatch.setattr(system, "events", events)
+
+
+A, B, C, D, E = (2_000_000_000 + number for number in range(5))
+
+
+def test_it_hears_what_the_engine_remembers_and_what_happens() -> None:
+    async def test() -> None:
+        scene = Scene()
+        scene.daemon.emit(A, B)
+        async with scene.listening() as listener:
+            await scene.until(A, B)
+            assert listener.live
+            scene.daemon.emit(C)
+            await scene.until(A, B, C)
+        assert scene.daemon.asked == [(BEGINNING, None)]
+        assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(C, None, False)]
+
+    play(test())
+
+
+def test_who_comes_back_asks_for_the_last_one_and_has_missed_nothing() -> None:
+    async def test() -> None:
+        scene = Scene()
+        scene.daemon.emit(A, B)
+        async with scene.listening():
+            await scene.until(A, B)
+        scene.daemon.emit(C, D)
+        async with scene.listening():
+            await scene.until(A, B, C, D)
+            assert scene.journal.known.blanks() == [Blank(None, A, False)]
+        assert [since for since, _ in scene.daemon.asked] == [BEGINNING, B]
+
+    play(test())
+
+
+def test_when_the_engine_has_forgotten_the_last_one_others_may_be_missing() -> None:
+    async def test() -> None:
+        scene = Scene(keeps=2)
+        scene.daemon.emit(A)
+        async with scene.listening():
+            await scene.until(A)
+        scene.daemon.emit(B, C, D)
+        async with scene.listening():
+            await scene.until(A, C, D)
+            assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(A, C, False)]
+
+    play(test())
+
+
+def test_an_engine_that_was_restarted_has_forgotten_everything() -> None:
+    async def test() -> None:
+        scene = Scene()
+        scene.daemon.emit(A)
+        async with scene.listening() as listener:
+            await scene.until(A)
+            scene.link(LinkState.LOST)
+            await until(lambda: not scene.daemon.listeners)
+            assert not listener.live
+            scene.daemon.history.clear()
+            scene.link(LinkState.LIVE)
+            await until(lambda: listener.live)
+            assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(A, None, False)]
+            scene.daemon.emit(D)
+            await scene.until(A, D)
+            assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(A, D, False)]
+
+    play(test())
+
+
+def test_without_an_engine_it_asks_nothing() -> None:
+    async def test() -> None:
+        scene = Scene()
+        scene.link(LinkState.LOST)
+        async with scene.listening() as listener:
+            await asyncio.sleep(3600)
+            assert scene.daemon.asked == []
+            scene.link(LinkState.LIVE)
+            await until(lambda: listener.live)
+        assert len(scene.daemon.asked) == 1
+
+    play(test())
+
+
+def test_a_stream_that_breaks_alone_is_asked_for_again_and_less_and_less_often() -> None:
+    async def test() -> None:
+        scene = Scene()
+        scene.daemon.emit(A)
+        async with scene.listening() as listener:
+            await scene.until(A)
+            scene.daemon.refuses = EngineError(ErrorKind.UNAUTHORIZED, "not for you")
+            scene.daemon.end(lost())
+            await until(lambda: listener.error is not None and "not for you" in str(listener.error))
+            await asyncio.sleep(3600)
+            assert 20 < len(scene.daemon.asked) < 300
+            assert not listener.live
+            scene.daemon.refuses = None
+            await until(lambda: listener.live)
+            assert listener.error is None
+
+    play(test())
+
+
+def test_an_end_of_the_stream_is_a_loss_too() -> None:
+    async def test() -> None:
+        scene = Scene()
+        async with scene.listening() as listener:
+            await until(lambda: listener.live)
+            scene.daemon.end()
+            await until(lambda: len(scene.daemon.asked) == 2 and listener.live)
+
+    play(test())
+
+
+def test_an_answer_that_nobody_foresaw_is_an_error_that_can_be_shown() -> None:
+    async def test() -> None:
+        scene = Scene()
+
+        def refuse(*_: object) -> Any:
+            raise ZeroDivisionError("odd")
+
+        scene.daemon.events = refuse  # type: ignore[method-assign, assignment]
+        async with scene.listening() as listener:
+            await until(lambda: listener.error is not None)
+            assert "ZeroDivisionError: odd" in str(listener.error)
+
+    play(test())
+
+
+def test_a_scope_of_several_requests_is_live_when_all_of_them_stand() -> None:
+    async def test() -> None:
+        scene, changes = Scene(), list[bool]()
+        filters = ({"container": ["a"]}, {"type": ["network"]})
+        tell: list[Callable[[], bool]] = []
+        async with scene.listening(
+            scope="container a", filters=filters, changed=lambda: changes.append(tell[0]())
+        ) as listener:
+            tell.append(lambda: listener.live)
+            await until(lambda: listener.live)
+            assert changes == [False, True]
+            assert [asked for _, asked in scene.daemon.asked] == list(filters)
+            scene.daemon.emit(A)
+            await scene.until(A)
+            assert scene.journal.known.blanks("container a") == [Blank(None, A, False)]
+
+    play(test())
+
+
+def test_podman_is_asked_from_a_time_on_and_tells_everything_since() -> None:
+    async def test() -> None:
+        scene = Scene(podman=True)
+        scene.daemon.emit(A, C)
+        async with scene.listening(back=B) as listener:
+            await until(lambda: listener.live)
+            await scene.until(C)
+            assert scene.journal.known.blanks(EVERYTHING) == [Blank(None, B, False)]
+        async with scene.listening(back=BEGINNING, anew=True):
+            await scene.until(A, C)
+            assert scene.journal.known.blanks(EVERYTHING) == [Blank(None, BEGINNING, False)]
+
+    play(test())

@@ -1,0 +1,184 @@
+"""The rows of a timeline: what is shown, in which order, and what is said of what is not known."""
+
+from __future__ import annotations
+
+from dockertui.engine.models import Event, Version
+from dockertui.live.journal import Journal
+from dockertui.live.known import EVERYTHING, LISTS
+from dockertui.live.store import Mirror
+from dockertui.resources.event_list import About, EventList, Notice
+from dockertui.resources.registry import SOURCES
+from tests.unit.test_live_journal import event
+from tests.unit.test_live_probes import exec_events
+
+S = 1_000_000_000
+
+
+def scene(journal: Journal | None = None) -> tuple[Journal, EventList]:
+    journal = Journal() if journal is None else journal
+    shown = EventList(journal, Mirror(SOURCES))
+    journal.subscribe(shown.came)
+    return journal, shown
+
+
+def moments(shown: EventList) -> list[int | str]:
+    return [row.text.split()[0] if isinstance(row, Notice) else row.time_ns for row in shown.rows]
+
+
+def test_what_comes_is_shown_in_the_order_of_time() -> None:
+    journal, shown = scene()
+    shown.gather()
+    journal.take(event(2 * S))
+    journal.take(event(4 * S))
+    assert shown.update() == 2
+    journal.take(event(3 * S))
+    assert shown.update() == 0
+    assert moments(shown) == [2 * S, 3 * S, 4 * S]
+    assert shown.count == 3
+
+
+def test_probes_are_folded_away_and_counted() -> None:
+    journal, shown = scene()
+    shown.gather()
+    for one in (*exec_events("p", 2 * S, 9_000), event(3 * S), *exec_events("u", 4 * S, 900_000, "ls")):
+        journal.take(one)
+    shown.update()
+    assert (shown.count, shown.hidden) == (4, 3)
+    shown.probes = True
+    shown.gather()
+    assert (shown.count, shown.hidden) == (7, 0)
+    assert shown.seen["container", "exec_die"] == 2
+
+
+def test_a_probe_whose_creation_was_shown_already_goes() -> None:
+    journal, shown = scene()
+    shown.gather()
+    created, started, died = exec_events("p", 2 * S, 9_000)
+    journal.take(created)
+    shown.update()
+    assert shown.count == 1
+    journal.take(started)
+    journal.take(died)
+    shown.update()
+    assert (shown.count, shown.hidden) == (0, 3)
+
+
+def test_the_filter_keeps_what_it_says_of_what_was_and_comes() -> None:
+    journal, shown = scene()
+    journal.take(event(2 * S, action="start"))
+    journal.take(event(3 * S, action="die"))
+    shown.narrow("action:die")
+    journal.take(event(4 * S, action="die"))
+    journal.take(event(5 * S, action="stop"))
+    assert shown.update() == 1
+    assert moments(shown) == [3 * S, 4 * S]
+    shown.narrow("")
+    assert shown.count == 4
+
+
+def test_an_object_has_its_own_events_alone() -> None:
+    journal, shown = scene()
+    shown.about = About("container", "c1")
+    for one in (
+        event(2 * S, "c1"),
+        event(3 * S, "c2"),
+        event(4 * S, "n", "connect", "network", container="c1"),
+        event(5 * S, "n", "connect", "network", container="c2"),
+    ):
+        journal.take(one)
+    shown.gather()
+    assert moments(shown) == [2 * S, 4 * S]
+    assert sum(shown.seen.values()) == 2
+
+
+def test_a_span_ends_on_both_sides() -> None:
+    journal, shown = scene()
+    for moment in range(2, 8):
+        journal.take(event(moment * S))
+    shown.span = (3 * S, 5 * S)
+    shown.gather()
+    journal.take(event(9 * S))
+    shown.update()
+    assert moments(shown) == [3 * S, 4 * S, 5 * S]
+
+
+def test_what_the_journal_lets_go_goes_and_that_is_said() -> None:
+    journal, shown = scene(Journal(max_events=100))
+    shown.gather()
+    for moment in range(2, 300):
+        journal.take(event(moment * S))
+        shown.update()
+    assert shown.count == len(journal)
+    assert isinstance(shown.rows[0], Notice)
+    assert f"{journal.dropped:,} older events were let go" in shown.rows[0].text
+
+
+def test_the_beginning_of_what_is_known_is_marked() -> None:
+    journal, shown = scene()
+    with journal.listening(EVERYTHING) as stretch:
+        journal.hear(event(2 * S), stretch)
+        shown.gather()
+        assert moments(shown) == ["nothing", 2 * S]
+        assert "256" in shown.rows[0].text  # type: ignore[union-attr]
+        assert shown.count == 1
+
+
+def test_and_so_are_gaps_and_what_the_mirror_heard_alone() -> None:
+    journal, shown = scene()
+    with journal.listening(LISTS) as lists:
+        journal.hear(event(2 * S), lists)
+        with journal.listening(EVERYTHING) as stretch:
+            journal.hear(event(4 * S), stretch)
+            journal.hear(event(5 * S), stretch)
+        journal.hear(event(6 * S), lists)
+    with journal.listening(EVERYTHING) as stretch:
+        journal.hear(event(9 * S), stretch)
+        shown.gather()
+        assert moments(shown) == ["nothing", 2 * S, "above,", 4 * S, 5 * S, 6 * S, "above,", "events", 9 * S]
+
+
+def test_a_gap_that_lasts_stands_at_the_end_while_somebody_listens() -> None:
+    journal, shown = scene()
+    with journal.listening(EVERYTHING) as stretch:
+        journal.hear(event(2 * S), stretch)
+    with journal.listening(EVERYTHING) as stretch:
+        shown.gather()
+        assert moments(shown) == ["nothing", 2 * S]
+        shown.live = True
+        shown.update()
+        assert moments(shown) == ["nothing", 2 * S, "events"]
+        journal.hear(event(8 * S), stretch)
+        assert shown.update() == 0
+        assert moments(shown) == ["nothing", 2 * S, "events", 8 * S]
+
+
+def test_marks_outside_the_span_are_not_shown() -> None:
+    journal, shown = scene()
+    with journal.listening(EVERYTHING) as stretch:
+        for moment in (2, 3, 4):
+            journal.hear(event(moment * S), stretch)
+        shown.span = (3 * S, None)
+        shown.gather()
+        assert moments(shown) == [3 * S, 4 * S]
+
+
+def test_of_podman_it_is_said_that_more_can_be_had_until_everything_was_asked_for() -> None:
+    journal, shown = scene()
+    shown.mirror.version = Version.from_json({"Components": [{"Name": "Podman Engine"}]})
+    with journal.listening(EVERYTHING, 2 * S) as stretch:
+        journal.hear(event(3 * S), stretch)
+        shown.gather()
+        assert "6 asks for everything" in shown.rows[0].text  # type: ignore[union-attr]
+    with journal.listening(EVERYTHING, 1 * S) as stretch:
+        journal.hear(event(3 * S), stretch)
+        shown.gather()
+        assert moments(shown) == [3 * S]
+
+
+def test_an_event_without_a_time_is_the_first() -> None:
+    journal, shown = scene()
+    journal.take(event(2 * S))
+    journal.take(Event.from_json({"Type": "container", "Action": "die", "timeNano": -5}))
+    journal.take(Event.from_json({"Type": "container", "Action": "die", "timeNano": 10**40}))
+    shown.gather()
+    assert [row.time_ns for row in shown.rows] == [0, 2 * S, (1 << 63) - 1]
