@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,9 @@ class _Took(NamedTuple):
     seconds: float
     memory: float
     """The most that the process had, in MiB."""
+
+
+_LOOK = 0.01
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
@@ -68,32 +72,47 @@ def _fill(folder: Path, files: int, size: int) -> int:
 
 def _by_docker(dockerd: Dockerd, folder: str) -> _Took:
     environment = {**dockerd.environment(), "DOCKER_BUILDKIT": "0"}
-    return _timed(["docker", "build", "--quiet", folder], environment)
+    return _timed(["docker", "build", "--quiet", folder], environment)[0]
 
 
 def _by_us(dockerd: Dockerd, folder: str) -> _Took:
-    return _timed([sys.executable, "-m", "bench.builds", folder], dockerd.environment())
+    """Without the start of Python, which a program that runs has behind it."""
+    took, said = _timed([sys.executable, "-m", "bench.builds", folder], dockerd.environment())
+    return took._replace(seconds=float(said))
 
 
-def _timed(command: list[str], environment: dict[str, str]) -> _Took:
-    began = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return _Took(time.monotonic() - began, usage.ru_maxrss / 1024)
+def _timed(command: list[str], environment: dict[str, str]) -> tuple[_Took, str]:
+    """How long it took, the most memory it was seen with, and what it said."""
+    began, memory = time.monotonic(), 0.0
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            memory = max(memory, _peak(process.pid))
+            time.sleep(_LOOK)
+        took = time.monotonic() - began
+        assert process.returncode == 0, command
+        assert process.stdout is not None
+        return _Took(took, memory), process.stdout.read().decode()
 
 
-async def _build(host: str, folder: str) -> None:
-    """One build by the program's own way, in a process of its own: start and imports count, as they do for the CLI."""
+def _peak(pid: int) -> float:
+    """MiB; 0 once the process is gone."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+async def _build(host: str, folder: str) -> float:
+    """Seconds of one build by the program's own way."""
     (command,) = BUILDING
     engine = Engine(Endpoint("bench", host, "DOCKER_HOST"))
     await engine.open()
     values = command.values() | {"folder": folder}
+    began = time.monotonic()
     command.check(values)
     await perform(engine, Task(command, "", "", command.plan(None, values)))
+    took = time.monotonic() - began
     await engine.close()
+    return took
 
 
 if __name__ == "__main__":
-    asyncio.run(_build(os.environ["DOCKER_HOST"], sys.argv[1]))
+    print(asyncio.run(_build(os.environ["DOCKER_HOST"], sys.argv[1])))
