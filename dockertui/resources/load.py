@@ -16,7 +16,7 @@ from dockertui.widgets.columns import Cell, Column
 
 _UNKNOWN: Final = (NAN,) * len(Of)
 _GAUGE: Final = 8
-_HELD_BACK: Final = 10.0
+_HELD_BACK: Final = 25.0
 """Percent of the periods from which on a container counts as held back by its limit."""
 
 

@@ -9,8 +9,6 @@ from dockertui.live.store import Change
 
 FRAME = 0.1
 """Seconds between two paints: what changes faster nobody reads."""
-SOON = 0.001
-"""In place of no time at all, which Textual's timers cannot wait for."""
 
 
 class Coalescer:
@@ -41,7 +39,7 @@ class Coalescer:
         changed -= change.removed
         if not self._waiting:
             self._waiting = True
-            self._later(max(SOON, self._painted + FRAME - self._clock()), self._flush)
+            self._later(max(0.0, self._painted + FRAME - self._clock()), self._flush)
 
     def _flush(self) -> None:
         self._waiting = False

@@ -20,6 +20,7 @@ from dockertui.screens.prompt import Prompt
 from dockertui.screens.tabs import Tab
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.timer import once
 
 _MESSAGE_STAYS = 6.0
 
@@ -62,7 +63,7 @@ class EventsScreen(Screen[Reference | None], TakesKeys):
         self._said = status.Message(text, style)
         if self._saying is not None:
             self._saying.stop()
-        self._saying = self.set_timer(_MESSAGE_STAYS, lambda: self.say("")) if text else None
+        self._saying = once(self, _MESSAGE_STAYS, lambda: self.say("")) if text else None
         self._paint_footer()
 
     async def on_tab_asked(self, event: Tab.Asked) -> None:

@@ -25,6 +25,7 @@ from dockertui.screens.log_feed import Span
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.log_text import NANO, Times
 from dockertui.widgets.timeline import Line, Part, Timed, Timeline
+from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
 """Seconds that the cursor rests on an object before its events are asked for."""
@@ -112,7 +113,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         """The cursor may be on its way over many objects; the whole Engine is asked at once."""
         if self._starting is not None:
             self._starting.stop()
-        self._starting = self.set_timer(0.001 if self.everything else _SETTLE, self._start)
+        self._starting = once(self, 0 if self.everything else _SETTLE, self._start)
 
     def _start(self, reach: int = 0) -> None:
         """Listen, from where it was left; Podman from `reach` (epoch ns) on, where that is asked for."""
@@ -162,8 +163,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     def _paint_soon(self) -> None:
         if self._painting is None and self.is_attached and self.is_on_screen:
             frame = _RACING_FRAME if self._came + self._last_came > _RACING else _FRAME
-            wait = max(0.001, self._painted_at + frame - time.monotonic())
-            self._painting = self.set_timer(wait, self._paint)
+            self._painting = once(self, self._painted_at + frame - time.monotonic(), self._paint)
 
     def _paint(self) -> None:
         self._painting = None
@@ -181,6 +181,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._show_status()
 
     def _tick(self) -> None:
+        """Once a second: times and ages."""
         if self.is_on_screen:
             self.refresh_frame()
             self._show_status()

@@ -25,6 +25,7 @@ from dockertui.screens.prompt import Prompt
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.file_lines import FileLines
 from dockertui.widgets.file_text import HIGHLIGHT_LIMIT, highlighted
+from dockertui.widgets.timer import once
 
 FIRST: Final = 1024 * 1024
 """Bytes of a file that are read at first; each asking for more reads eight times as much."""
@@ -103,7 +104,7 @@ class FileScreen(Screen[bool]):
                     self._entry = entry
                     self._data += piece
                     if self._timer is None:
-                        self._timer = self.set_timer(_FRAME, self._paint)
+                        self._timer = once(self, _FRAME, self._paint)
         except EngineError as error:
             self._said = str(error), "bad"
         self._coming = None
@@ -190,7 +191,7 @@ class FileScreen(Screen[bool]):
         """Say it in place of the keys, for some seconds."""
         self._said = said = text, ""
         self._paint_title()
-        self.set_timer(_SAID_STAYS, lambda: self._end_saying(said))
+        once(self, _SAID_STAYS, lambda: self._end_saying(said))
 
     def _end_saying(self, said: tuple[str, str]) -> None:
         if self._said is said:

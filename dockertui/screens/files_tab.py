@@ -32,6 +32,7 @@ from dockertui.screens.files_head import place_line, way_line
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.table import Table
 from dockertui.widgets.text import clean, fit
+from dockertui.widgets.timer import once
 
 _FRAME = 0.15
 """Seconds between two paints while a folder is read."""
@@ -115,7 +116,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     def _paint_soon(self) -> None:
         """There is something new: at most once a frame while it streams."""
         if self._timer is None and self.is_attached:
-            self._timer = self.set_timer(_FRAME if self.browser.reading is not None else 0.001, self._paint)
+            self._timer = once(self, _FRAME if self.browser.reading is not None else 0, self._paint)
 
     def _show_nothing(self) -> None:
         self._shown = ""

@@ -20,6 +20,7 @@ from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.log_view import BEHIND, LogView
+from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
 """Seconds that the cursor rests on a container before its log is asked for."""
@@ -90,7 +91,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._stop()
         if self._starting is not None:
             self._starting.stop()
-        self._starting = self.set_timer(_SETTLE, self._start)
+        self._starting = once(self, _SETTLE, self._start)
 
     def _start(self) -> None:
         """Ask for the log, from where the span says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -42,6 +43,7 @@ from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.notice import Notice
 from dockertui.widgets.page import Page
 from dockertui.widgets.table import Table
+from dockertui.widgets.timer import once
 
 WIDE = 110
 """Columns from which list and detail stand side by side."""
@@ -73,7 +75,7 @@ class MainScreen(Operating, TerminalActions):
         self.footer = Bar(id="footer")
         self.zoomed = False
         self._trail = Trail(self.panes)
-        self._coalescer = Coalescer(self.set_timer, self._paint_changes)
+        self._coalescer = Coalescer(partial(once, self), self._paint_changes)
         self._unsubscribe: list[Any] = []
         self._message = status.Message("", "")
         self._message_timer: Timer | None = None
@@ -190,7 +192,7 @@ class MainScreen(Operating, TerminalActions):
         self._message = status.Message(text, style)
         if self._message_timer is not None:
             self._message_timer.stop()
-        self._message_timer = self.set_timer(stays, self._end_message) if text else None
+        self._message_timer = once(self, stays, self._end_message) if text else None
         self._paint_footer()
 
     def _end_message(self) -> None:

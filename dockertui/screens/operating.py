@@ -29,6 +29,7 @@ from dockertui.resources.world import World
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.page import Field, Section
+from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:
     from dockertui.screens.pane import Pane
@@ -171,7 +172,7 @@ class Operating(Screen[None], TakesKeys):
 
     async def _told(self, command: Command, asking: Awaitable[Values]) -> Values | None:
         """What is told beyond the form; None when it is not, and that is said."""
-        waiting = self.set_timer(_SILENT, lambda: self.say(f"{command.title}: asking the Engine…", stays=_WAITS))
+        waiting = once(self, _SILENT, lambda: self.say(f"{command.title}: asking the Engine…", stays=_WAITS))
         try:
             with because(command.id):
                 return await asking

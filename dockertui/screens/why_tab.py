@@ -24,6 +24,7 @@ from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.page import Page
+from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
 """Seconds that the cursor rests on a container before the Engine is asked for its log and its events."""
@@ -129,7 +130,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def _paint_soon(self) -> None:
         if self._repainting is None and self.is_on_screen:
-            self._repainting = self.set_timer(_REPAINT, self._repaint)
+            self._repainting = once(self, _REPAINT, self._repaint)
 
     def _repaint(self) -> None:
         self._repainting = None
@@ -161,7 +162,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         if self._stand() != self._asked and self.is_on_screen and self._subject is not None and self._subject.inspect:
             if self._starting is not None:
                 self._starting.stop()
-            self._starting = self.set_timer(_SETTLE, self._ask)
+            self._starting = once(self, _SETTLE, self._ask)
 
     def _stand(self) -> tuple[Any, ...]:
         """What an answer holds for: another state, another question."""

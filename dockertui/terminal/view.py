@@ -23,6 +23,7 @@ from dockertui.terminal.selection import Selection, matches_in
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.strips import Inks, glyph_width, overlaid
 from dockertui.widgets.paint import Painted
+from dockertui.widgets.timer import once
 
 FRAME: Final = 1 / 30
 """Seconds between two paints."""
@@ -147,8 +148,7 @@ class TerminalView(Painted, can_focus=True):
     def schedule(self) -> None:
         """Paint what changed, at the latest after a frame's time."""
         if self._timer is None and self.is_attached:
-            wait = self._painted + FRAME - time.monotonic()
-            self._timer = self.set_timer(max(0.001, wait), self._paint)
+            self._timer = once(self, self._painted + FRAME - time.monotonic(), self._paint)
 
     def _paint(self) -> None:
         self._timer = None

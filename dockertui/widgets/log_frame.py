@@ -20,6 +20,7 @@ from dockertui.widgets.log_store import MARK, STDERR, Entry, LogStore
 from dockertui.widgets.log_text import Times, stamp
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, crop, fit
+from dockertui.widgets.timer import once
 
 FRAME = 0.1
 """Seconds between two paints; nobody reads faster."""
@@ -114,8 +115,7 @@ class LogFrame(Painted):
         """Paint when the time has come: at most ten times a second, five when lines race past."""
         if self._timer is None and self.is_attached:
             frame = RACING_FRAME if self._came > self.body_height else FRAME
-            wait = max(0.001, self._painted_at + frame - time.monotonic())
-            self._timer = self.set_timer(wait, self._paint_now)
+            self._timer = once(self, self._painted_at + frame - time.monotonic(), self._paint_now)
 
     def _paint_now(self) -> None:
         self._timer = None

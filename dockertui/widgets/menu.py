@@ -196,10 +196,10 @@ class Menu(ModalScreen[str | None], TakesKeys):
             self.dismiss(None)
 
 
-def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool]:
+def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool, int]:
     """How far an item is from what was typed: the whole of a word goes before its beginning, that before its middle.
 
-    Of equals, those that can be chosen go first, and the rest keep their order.
+    Of equals, those that can be chosen go first, then those whose further words begin with it, as commands do.
     """
     label, further = _WORD.findall(item.label.lower()), _WORD.findall(item.words.lower())
 
@@ -210,7 +210,8 @@ def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool]:
             return 1
         return 2 if any(known.startswith(word) for known in (*label, *further)) else 3
 
-    return sum(map(of, words)), bool(item.disabled)
+    place = sum(further.index(word) for word in words if word in further and word not in label)
+    return sum(map(of, words)), bool(item.disabled), place
 
 
 def _right(item: Item) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dockertui.demo import Faults
+from dockertui.demo import DemoEngine, Faults
 from dockertui.demo.world import life
 from dockertui.demo.world.hostile import STRINGS
 from dockertui.engine.trace import Request
@@ -17,9 +20,30 @@ from dockertui.live.store import LinkState
 from dockertui.screens.event_page import EventScreen
 from dockertui.screens.events import EventsScreen
 from dockertui.screens.events_tab import EventsTab
-from tests.ui.stage import NARROW, WIDE, Stage, opened
+from tests.ui import stage as stages
+from tests.ui.stage import NARROW, WIDE, Clock, Stage
 
 pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@asynccontextmanager
+async def opened(size: tuple[int, int] = NARROW, *, faults: Faults | None = None) -> AsyncIterator[Stage]:
+    """The program on a demo Engine that remembers one restart, and what strangers made, of all that happened before."""
+
+    def forget(host: Any) -> None:
+        kept = [one for one in host.events.history if one.attributes.get("name") == "shop-search-1" or faults]
+        host.events.history.clear()
+        host.events.history.extend(kept)
+
+    clock = Clock()
+    engine = DemoEngine(clock=clock, faults=faults)
+    await asyncio.to_thread(engine.start)
+    try:
+        await asyncio.to_thread(engine.run, forget)
+        async with stages.opened(size, clock=clock, engine=engine) as stage:
+            yield stage
+    finally:
+        await asyncio.to_thread(engine.stop)
 
 
 def view(stage: Stage) -> EventsTab:
@@ -342,7 +366,7 @@ async def test_an_engine_that_refuses_to_tell_says_why() -> None:
 async def test_hostile_attributes_are_harmless(size: tuple[int, int]) -> None:
     async with opened(size, faults=Faults(hostile=True)) as stage:
         await stage.press("e")
-        await stage.until(lambda: view(stage).list.live and view(stage).list.count == 32)
+        await stage.until(lambda: view(stage).list.live and view(stage).list.count >= 32)
 
         def attack(host: Any) -> None:
             for text in STRINGS.values():

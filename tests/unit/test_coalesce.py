@@ -21,7 +21,7 @@ class Loop:
         self.timers: list[tuple[float, Callable[[], None]]] = []
 
     def later(self, seconds: float, callback: Callable[[], None]) -> None:
-        assert seconds > 0, "Textual's timers never fire for no time at all"
+        assert seconds >= 0
         self.timers.append((self.now + seconds, callback))
 
     def advance(self, seconds: float) -> None:
