@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import files, idle, keys, logs, pulling, start, stats, terminal
+from bench import builds, files, idle, keys, logs, pulling, start, stats, terminal
 from bench.table import machine, table
 from tests.engine.dockerd import Dockerd, missing
 
@@ -23,6 +23,7 @@ SUBJECTS = {
     "minutelog": logs.measure_minute,
     "hugelog": logs.measure_huge,
     "terminal": terminal.measure,
+    "builds": builds.measure,
 }
 RESULTS = Path(__file__).with_name("results")
 

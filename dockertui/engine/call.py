@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from dockertui.engine import transfer, unpacking
+from dockertui.engine import build_context, transfer, unpacking
+from dockertui.engine.build_context import BuildContext
 from dockertui.engine.client import Body, Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, text
@@ -26,6 +27,7 @@ class Call:
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
     them, after the status 200. source: the file that is the body, a tar. sink: the file that the reply
     goes to. tar: source is a file or folder that is packed on its way, sink a folder that the reply is unpacked in.
+    context: the body is the context of a build.
     patience: seconds after which a reply that says nothing is waited for no longer; None for as long as it takes.
     shown: what the journal and the lines have in place of a body with a password in it: that one is nowhere to be seen.
     """
@@ -39,6 +41,7 @@ class Call:
     source: str = ""
     sink: str = ""
     tar: bool = False
+    context: BuildContext | None = None
     patience: float | None = None
     shown: Mapping[str, Any] | None = None
 
@@ -86,13 +89,16 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
 
 
 def _body(call: Call, heard: Heard) -> Body:
+    if call.context is not None:
+        return build_context.packed(call.context, heard)
     if not call.source:
         return call.body
     return unpacking.packed(call.source, heard) if call.tar else transfer.pieces(call.source, heard)
 
 
 def _headers(call: Call) -> Mapping[str, str]:
-    return {**call.headers, "Content-Type": "application/x-tar"} if call.source else call.headers
+    sends_tar = call.source or call.context is not None
+    return {**call.headers, "Content-Type": "application/x-tar"} if sends_tar else call.headers
 
 
 async def _listen(engine: Engine, call: Call, heard: Heard) -> Mapping[str, Any]:

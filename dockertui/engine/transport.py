@@ -62,6 +62,8 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
     """The EngineError that ``error`` at ``what`` means; None when it is not of the HTTP library."""
     if isinstance(error, EngineError):
         return error
+    if isinstance(error.__cause__, EngineError):  # a body that could not be made, which the library wraps
+        return error.__cause__
     if isinstance(error, TimeoutError):
         return diagnosis.timed_out(endpoint, what, None)
     if isinstance(error, aiohttp.ClientResponseError):

@@ -9,6 +9,7 @@ from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.browsing import BROWSING
+from dockertui.operations.building import BUILDING
 from dockertui.operations.command import Command
 from dockertui.operations.containers import CONTAINERS
 from dockertui.operations.doing import DOING
@@ -44,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     *CONTAINERS,
     *RUNNING,
     *IMAGES,
+    *BUILDING,
     *FILES,
     *REGISTRIES,
     *NETWORKS,

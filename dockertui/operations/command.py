@@ -14,6 +14,7 @@ from typing import Any
 from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.operations.base import Operation
+from dockertui.operations.progress import Progress
 from dockertui.resources.world import World
 from dockertui.widgets.page_lines import Section
 
@@ -41,7 +42,14 @@ class Entry(StrEnum):
 
 
 class Unfit(ValueError):
-    """A value that cannot be used; the text says why, and what could."""
+    """A value that cannot be used; the text says why, and what could.
+
+    option: the id of the field, where several were looked at together.
+    """
+
+    def __init__(self, text: str, option: str = "") -> None:
+        super().__init__(text)
+        self.option = option
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,9 @@ class Command(Operation):
     long: whether it is a job to look at, rather than a matter of seconds. prepare: what the Engine knows better
     than the defaults. complete: what the form does not ask for, as credentials, once it is filled in. report: what
     the reply says, as a page, for a command that only asks. reads: whether it changes nothing on the Engine, and is
-    so possible read-only. since: the API version that brings it, where 1.41 does not.
+    so possible read-only. check: raises Unfit, with the option's id, for values that do not fit together or do not
+    fit what is on this machine. progress: what listens to the replies. since: the API version that brings it, where
+    1.41 does not.
     """
 
     kind: str
@@ -112,6 +122,8 @@ class Command(Operation):
     prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None
     complete: Callable[[Engine, Values], Awaitable[Values]] | None = None
     report: Callable[[Any, Any], Sequence[Section]] | None = None
+    check: Callable[[Values], None] = lambda values: None
+    progress: Callable[[Plan], Progress] = lambda plan: Progress()
     long: bool = False
     reads: bool = False
     since: str = ""

@@ -77,6 +77,12 @@ def reference(value: str) -> None:
         raise Unfit("not an image's name: [registry/]name[:tag], in small letters")
 
 
+def platform(value: str) -> None:
+    """A system and an architecture."""
+    if not all(value.split("/")) or "/" not in value:
+        raise Unfit("system/architecture, such as linux/arm64")
+
+
 def not_negative(value: int) -> None:
     if value < 0:
         raise Unfit("cannot be negative")

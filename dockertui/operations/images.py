@@ -11,7 +11,7 @@ from dockertui.engine.fields import text
 from dockertui.engine.models import Image
 from dockertui.operations import entries
 from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Unfit, Values
+from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
@@ -85,11 +85,6 @@ def _push(item: Image, values: Values) -> Plan:
     return Plan((calls.push(name, values.get("headers", {})),), ("push", name))
 
 
-def _platform(value: str) -> None:
-    if not all(value.split("/")) or "/" not in value:
-        raise Unfit("system/architecture, such as linux/arm64")
-
-
 def _prune(item: None, values: Values) -> Plan:
     unused = values["unused"]
     wanted = filters(values)
@@ -118,7 +113,7 @@ IMAGES: tuple[Command, ...] = (
         kind=KIND, on_object=False, ask=True, long=True, doing="pulling", done="pulled",
         options=(
             Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=entries.reference),
-            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=_platform),
+            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
         ),
         defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
         complete=_perhaps_logged_in, plan=_pull, outcome=pulled,

@@ -16,7 +16,6 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.operations.command import Command, Plan
 from dockertui.operations.progress import Progress
-from dockertui.operations.remedies import explained
 
 AT_ONCE: Final = 8
 """Requests of one order that run side by side."""
@@ -85,7 +84,10 @@ class Jobs:
 
     def start(self, tasks: Sequence[Task]) -> list[Job]:
         """Begin an order: the same command on each of some objects."""
-        jobs = [Job(next(self._numbers), task, self._engine.trace.clock()) for task in tasks]
+        jobs = [
+            Job(next(self._numbers), task, self._engine.trace.clock(), progress=task.command.progress(task.plan))
+            for task in tasks
+        ]
         self._all.extend(jobs)
         while len(self._all) > KEPT and self._all[0].over:
             self._all.popleft()
@@ -119,10 +121,11 @@ class Jobs:
                 job.said = await perform(self._engine, job.task, job.progress.hear)
             job.state = State.DONE
         except EngineError as error:
-            job.state, job.said = State.FAILED, explained(error)
+            job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError:
             job.state, job.said = State.CANCELLED, "cancelled"
         finally:
+            job.progress.end()
             job.ended = self._engine.trace.clock()
             job.task = _without_passwords(job.task)
             self._changed(job)

@@ -7,25 +7,34 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from dockertui.engine import build_context
 from dockertui.engine.call import ID, Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.target import target
 from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
+_SETTING: Final = re.compile(r"DOCKER_[A-Z_]+=")
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
 
 
 def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
-    """The command for a shell in which this program was started; several commands for words with ";" between."""
-    prefix = ("docker", *docker_options(endpoint))
-    return " && ".join(
-        shlex.join([*prefix, *(command if reveal else map(masked, command))]) for command in _commands(words)
-    )
+    """The command for a shell in which this program was started; several commands for words with ";" between.
+
+    Words such as DOCKER_BUILDKIT=0 before all others are its environment.
+    """
+    options = docker_options(endpoint)
+    lines = []
+    for command in _commands(words):
+        told = list(command if reveal else map(masked, command))
+        start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
+        lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
+    return " && ".join(lines)
 
 
 def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -66,6 +75,8 @@ def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str
     path = f"/v{api}{target(call.path, call.params)}"
     path = path if reveal else masked_path(path)
     line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
+    if call.context is not None:
+        return f"{build_context.tar_line(call.context)} | {line}"
     if call.tar and call.sink:
         return f"{line} | tar -x -C {shlex.quote(call.sink)}"
     if call.tar:
@@ -76,8 +87,8 @@ def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str
 
 def _files(call: Call) -> list[str]:
     """curl's options for a body that comes from a file, and for a reply that goes to one."""
-    if call.source:
-        return ["-H", "Content-Type: application/x-tar", "-T", "-" if call.tar else call.source]
+    if call.source or call.context is not None:
+        return ["-H", "Content-Type: application/x-tar", "-T", call.source if call.source and not call.tar else "-"]
     return ["-o", call.sink] if call.sink and not call.tar else []
 
 

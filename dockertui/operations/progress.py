@@ -7,10 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import count, mapping, text
+from dockertui.operations.remedies import explained
 from dockertui.resources import format
+from dockertui.widgets.sgr import plain
 
 LINES_KEPT: Final = 500
+LINE_LENGTH: Final = 4_000
+"""Characters of a line that are kept."""
 _DONE: Final = frozenset({"Pull complete", "Already exists", "Pushed", "Layer already exists", "Mounted"})
 
 
@@ -29,11 +34,18 @@ class Layer:
 
 
 class Progress:
-    """What a job has told so far. `hear` takes the objects of the Engine's reply as they come."""
+    """What a job has told so far. `hear` takes the objects of the Engine's reply as they come.
+
+    lines: the last ones, at most a quarter more than `kept`; told: how many there were in all.
+    """
+
+    kept = LINES_KEPT
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.layers: dict[str, Layer] = {}
         self.lines: list[str] = []
+        self.told = 0
+        self._begun = ""
         self._clock = clock
         self._began = clock()
         self._bytes = 0
@@ -42,9 +54,25 @@ class Progress:
         status, id = text(said, "status"), text(said, "id")
         if id and (id in self.layers or not status.startswith("Pulling from")):
             self._hear_layer(id, status, mapping(said, "progressDetail"))
-        elif line := (text(said, "stream") or status).rstrip("\n"):
-            self.lines.append(line)
-            del self.lines[:-LINES_KEPT]
+        elif status:
+            self.say_line(status)
+        else:
+            self._write(text(said, "stream"))
+
+    def _write(self, told: str) -> None:
+        """Output in pieces, which need not end where a line does."""
+        *whole, begun = (self._begun + told).split("\n")
+        self._begun = begun[-LINE_LENGTH:]
+        for line in whole:
+            self.say_line(line)
+
+    def say_line(self, line: str) -> None:
+        """Of a line that was written over, as progress bars are, what stands there in the end."""
+        last = line.rstrip("\r").rpartition("\r")[2]
+        self.lines.append(last if len(last) <= LINE_LENGTH else f"{last[:LINE_LENGTH]}…")
+        self.told += 1
+        if len(self.lines) > self.kept * 5 // 4:
+            del self.lines[: -self.kept]
 
     def _hear_layer(self, id: str, status: str, detail: Mapping[str, Any]) -> None:
         layer = self.layers.setdefault(id, Layer(id, status))
@@ -57,6 +85,16 @@ class Progress:
             layer.current, layer.total = current, max(total, current)
         elif layer.done or status in ("Download complete", "Verifying Checksum"):
             layer.current = layer.total
+
+    def end(self) -> None:
+        """Nothing more comes: what no line end followed is a line, too."""
+        if plain(self._begun):
+            self._write("\n")
+        self._begun = ""
+
+    def failed(self, error: EngineError) -> str:
+        """The failure in a sentence."""
+        return explained(error)
 
     @property
     def summary(self) -> str:

@@ -133,18 +133,19 @@ class Row(Vertical):
         try:
             value = self.value
         except Unfit as unfit:
-            self._say(str(unfit))
+            self.say(str(unfit))
             raise
-        self._say("")
+        self.say("")
         return value
 
-    def _say(self, wrong: str) -> None:
+    def say(self, wrong: str) -> None:
+        """What is wrong with the value, "" for nothing."""
         self._wrong.update(Content(clean(wrong)))
         self._wrong.display = bool(wrong)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._say("")
+        self.say("")
         self.post_message(self.Changed())
 
 
@@ -181,13 +182,22 @@ class FormScreen(ModalScreen[Values | None]):
     ]
 
     def __init__(
-        self, title: str, options: Sequence[Option], values: Values, *, item: Any, lines: Lines, go_on: str
+        self,
+        title: str,
+        options: Sequence[Option],
+        values: Values,
+        *,
+        item: Any,
+        lines: Lines,
+        go_on: str,
+        check: Callable[[Values], None] = lambda values: None,
     ) -> None:
         super().__init__()
         self._title = Bar(classes="title")
         self._heading = title
         self._rows = [Row(option, values, item) for option in options]
         self._lines = lines
+        self._check = check
         self._shown = Static("", classes="lines")
         self._answers = Bar(classes="answers")
         self._go_on = go_on
@@ -252,10 +262,21 @@ class FormScreen(ModalScreen[Values | None]):
                 values[row.option.id] = row.read()
             except Unfit:
                 wrong.append(row)
+        wrong = wrong or self._unfit_together(values)
         if wrong:
             wrong[0].entry.focus()
         else:
             self.dismiss(values)
+
+    def _unfit_together(self, values: Values) -> list[Row]:
+        """The row that does not fit the others, told why."""
+        try:
+            self._check(values)
+        except Unfit as unfit:
+            row = next((row for row in self._rows if row.option.id == unfit.option), self._rows[0])
+            row.say(str(unfit))
+            return [row]
+        return []
 
     async def on_bar_pressed(self, event: Bar.Pressed) -> None:
         event.stop()

@@ -17,6 +17,7 @@ from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.sgr import plain
 from dockertui.widgets.table import Cell, Column, Table
 
 _SIGNS = {
@@ -28,6 +29,7 @@ _SIGNS = {
 }
 _FRAME = 0.25
 _BAR = 20
+_LINES = 12
 
 
 class _Row(NamedTuple):
@@ -54,6 +56,7 @@ class JobsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,J", "dismiss", "Back"),
         ("x,delete", "cancel", "Give it up"),
+        ("enter", "output", "All it told"),
         ("v", "reveal", "Show or hide secrets"),
     ]
 
@@ -96,6 +99,7 @@ class JobsScreen(Screen[None]):
             [Piece((("v", "key"), (" secrets", "dim")), action="reveal")] if self._reveal or shown != whole else []
         )
         self._footer.update([
+            Piece((("enter", "key"), (" its output", "dim")), action="output"),
             Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
             *secrets,
             Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
@@ -103,6 +107,17 @@ class JobsScreen(Screen[None]):
 
     def on_table_selected(self) -> None:
         self._show()
+
+    def on_table_opened(self) -> None:
+        self.action_output()
+
+    def action_output(self) -> None:
+        """All that the job under the cursor has told, followed while it runs."""
+        row = self._table.cursor_object
+        if row is not None:
+            from dockertui.screens.output import OutputScreen
+
+            self.app.push_screen(OutputScreen(row.job, self._jobs))
 
     def action_reveal(self) -> None:
         self._reveal = not self._reveal
@@ -154,7 +169,7 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     ]
     told = [Section("Layers", layers)] if layers else []
     if job.progress.lines:
-        told.append(Section("Told", [Field("", job.progress.lines[-50:])]))
+        told.append(Section("Told", [Field("", [plain(line) for line in job.progress.lines[-_LINES:]])]))
     return [Section(f"{job.task.command.title} {job.task.name}", facts), *told]
 
 

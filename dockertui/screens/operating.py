@@ -270,6 +270,7 @@ class Operating(Screen[None], TakesKeys):
             item=items[0],
             lines=lambda typed, reveal: self.lines(command, items, {**given, **typed}, reveal)[0],
             go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
+            check=lambda typed: command.check({**given, **typed}),
         )
 
     def _question(self, command: Command, items: Sequence[Any], values: Values) -> ModalScreen[Values | None]:
@@ -403,7 +404,8 @@ class Operating(Screen[None], TakesKeys):
 
 def _named(values: Values) -> str:
     """What the form calls the thing that is made."""
-    return str(values.get("reference") or values.get("registry") or values.get("name") or "")
+    named = values.get("reference") or values.get("registry") or values.get("name")
+    return str(named or next(iter(values.get("tags", ())), ""))
 
 
 def one_result(job: Job) -> str:

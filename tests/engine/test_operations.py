@@ -103,6 +103,7 @@ ELSEWHERE = {
         ("image.save", "image.load", "image.import", "container.export", "container.copy_out", "container.copy_in"),
         "test_files.py",
     ),
+    "image.build": "test_build.py",
     "image.push": "needs a registry: test_registry.py",
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
 }

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from dockertui.demo.api import (
     archive,
+    build,
     changed_fields,
     containers,
     events,
@@ -49,7 +50,7 @@ _CUT_STREAM = 24
 """Bytes of a stream that still come when a cut does not say how many."""
 
 _VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
-_FAMILIES = (system, events, containers, archive, execs, lives, logs, stats, images, networks, volumes)
+_FAMILIES = (system, events, containers, archive, execs, lives, logs, stats, images, build, networks, volumes)
 
 
 class _Router:

@@ -33,6 +33,7 @@ class Host:
         self.events = Events(self.clock)
         self.containers: dict[str, Container] = {}
         self.images: dict[str, Image] = {}
+        self.build_cache: set[str] = set()
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
         self.execs: dict[str, Exec] = {}

@@ -1,0 +1,194 @@
+"""The context of a build: a folder as a tar that is made while it is sent, as the Docker CLI makes it.
+
+What the `.dockerignore` names stays out. Everything belongs to root in it, times are whole seconds, links stay links,
+a file under two names is sent once, and sockets, which no tar can hold, are left out.
+Source: github.com/moby/go-archive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import posixpath
+import re
+import shlex
+import stat
+import tarfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dockertui.engine import dockerignore
+from dockertui.engine.dockerignore import Ignored, Matched
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.transfer import PIECE, Heard, progress
+
+SENDING: Final = "Sending"
+"""The status under which the context's progress is told, its id being `context`."""
+_BLOCK: Final = tarfile.BLOCKSIZE
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """A folder, absolute and without symbolic links, and the path of the Dockerfile in it.
+
+    notes: what is to be said before anything is sent.
+    """
+
+    folder: str
+    dockerfile: str
+    notes: tuple[str, ...] = ()
+
+
+def ignored(context: BuildContext) -> Ignored:
+    """What is not sent. Raises EngineError when the `.dockerignore` cannot be read or understood."""
+    path = Path(context.folder, dockerignore.NAME)
+    try:
+        patterns = dockerignore.read(path.read_text(encoding="utf-8", errors="surrogateescape"))
+    except FileNotFoundError:
+        patterns = []
+    except OSError as error:
+        raise _unreadable(str(path), error) from None
+    except dockerignore.BadPattern as error:
+        raise EngineError(ErrorKind.BAD_REQUEST, str(error)) from None
+    return Ignored(patterns, (dockerignore.NAME, context.dockerfile))
+
+
+async def packed(context: BuildContext, heard: Heard) -> AsyncIterator[bytes]:
+    """The tar in pieces, its progress told meanwhile. Raises EngineError when something in it cannot be read."""
+    for note in context.notes:
+        heard({"stream": f"{note}\n"})
+    pieces, sent = _gathered(_tar(context)), 0
+    while piece := await asyncio.to_thread(next, pieces, b""):
+        yield piece
+        sent += len(piece)
+        heard(progress("context", SENDING, sent, 0))
+
+
+def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Small parts joined to pieces worth sending."""
+    waiting: list[bytes] = []
+    size = 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _tar(context: BuildContext) -> Iterator[bytes]:
+    first_names: dict[tuple[int, int], str] = {}
+    for path, name, found in walk(context.folder, ignored(context)):
+        member = _member(path, name, found, first_names)
+        yield member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+        if member.isreg():
+            yield from _contents(path, member.size)
+    yield bytes(2 * _BLOCK)
+
+
+def walk(
+    folder: str, ignored: Ignored, below: str = "", above: Matched = ()
+) -> Iterator[tuple[str, str, os.stat_result]]:
+    """What is sent: where it lies, what it is called in the tar, and what it is. Raises EngineError."""
+    try:
+        with os.scandir(posixpath.join(folder, below)) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+        for entry in entries:
+            name = posixpath.join(below, entry.name)
+            found = entry.stat(follow_symlinks=False)
+            is_folder = stat.S_ISDIR(found.st_mode)
+            out, matched = ignored.judge(name, above)
+            if not out and not stat.S_ISSOCK(found.st_mode):
+                yield entry.path, name, found
+            if is_folder and not (out and ignored.is_closed(name)):
+                yield from walk(folder, ignored, name, matched)
+    except OSError as error:
+        raise _unreadable(str(error.filename or posixpath.join(folder, below)), error) from None
+
+
+_TYPES: Final = {
+    stat.S_IFDIR: tarfile.DIRTYPE,
+    stat.S_IFLNK: tarfile.SYMTYPE,
+    stat.S_IFIFO: tarfile.FIFOTYPE,
+    stat.S_IFCHR: tarfile.CHRTYPE,
+    stat.S_IFBLK: tarfile.BLKTYPE,
+}
+
+
+def _member(path: str, name: str, found: os.stat_result, first_names: dict[tuple[int, int], str]) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.mode, member.mtime = stat.S_IMODE(found.st_mode), int(found.st_mtime)
+    member.type = _TYPES.get(stat.S_IFMT(found.st_mode), tarfile.REGTYPE)
+    if member.type in (tarfile.CHRTYPE, tarfile.BLKTYPE):
+        member.devmajor, member.devminor = os.major(found.st_rdev), os.minor(found.st_rdev)
+    if member.issym():
+        member.linkname = os.readlink(path)
+    if member.isreg() and found.st_nlink > 1:
+        first = first_names.setdefault((found.st_dev, found.st_ino), name)
+        if first != name:
+            member.type, member.linkname = tarfile.LNKTYPE, first
+    if member.isreg():
+        member.size = found.st_size
+    return member
+
+
+def _contents(path: str, size: int) -> Iterator[bytes]:
+    """As many bytes of a file as its header says, and the zeros up to a whole block. Raises EngineError.
+
+    What was written behind them meanwhile is left away; a file that got shorter cannot be made up for.
+    """
+    left = size
+    try:
+        with open(path, "rb", buffering=0) as file:
+            while left and (piece := file.read(min(left, PIECE))):
+                left -= len(piece)
+                yield piece
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if left:
+        raise EngineError(ErrorKind.BAD_REQUEST, f"{path} got shorter while it was sent", "build again")
+    yield bytes(-size % _BLOCK)
+
+
+def _unreadable(path: str, error: OSError) -> EngineError:
+    return EngineError(
+        ErrorKind.BAD_REQUEST,
+        f"{path} cannot be read: {error.strerror}",
+        f"name it in {dockerignore.NAME}, or let it be read",
+    )
+
+
+def tar_line(context: BuildContext) -> str:
+    """A shell's words for the same tar, by GNU find and tar; a `.dockerignore` that is refused keeps nothing out."""
+    tar = ["tar", "--create", "--directory", context.folder, "--owner=0", "--group=0"]
+    try:
+        found = ignored(context)
+    except EngineError:
+        found = Ignored(())
+    if not found.patterns:
+        return shlex.join([*tar, "."])
+    find = ["find", ".", "-regextype", "posix-extended", "-mindepth", "1", *_out(found)]
+    closed = [word for name in _open(found) for word in ("!", "-path", f"./{name}")]
+    find += ["(", "-type", "d", *closed, "-prune", "-o", "-true", ")", "-o", "-print0"]
+    tar += ["--no-recursion", "--null", "--verbatim-files-from", "--files-from=-"]
+    return f"(cd {shlex.quote(context.folder)} && {shlex.join(find)}) | {shlex.join(tar)}"
+
+
+def _out(ignored: Ignored) -> list[str]:
+    """The words of `find` for what the patterns keep out: each adds to what those before it say, or takes from it."""
+    words: list[str] = ["-false"]
+    for pattern in ignored.patterns:
+        test = ["-regex", rf"\./{pattern.regex}(/.*)?"]
+        words = ["(", *words, ")", *(["!"] if pattern.exception else ["-o"]), *test]
+    return ["(", *words, ")"]
+
+
+def _open(ignored: Ignored) -> list[str]:
+    """The folders that are looked into although they are kept out."""
+    names = [pattern.text.split("/") for pattern in ignored.patterns if pattern.exception]
+    found = sorted({"/".join(parts[:count]) for parts in names for count in range(1, len(parts) + 1)})
+    return [re.sub(r"[*?\[\\]", r"\\\g<0>", name) for name in found]

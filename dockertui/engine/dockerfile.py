@@ -1,0 +1,126 @@
+"""A Dockerfile's instructions and where they stand: so that a step of a build can be shown with its line.
+
+Read as github.com/moby/buildkit/frontend/dockerfile/parser reads it, as far as the classic builder goes.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_DIRECTIVE: Final = re.compile(r"#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*")
+_COMMENT: Final = re.compile(r"\s*#")
+_STAGE: Final = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*", re.I)
+_HEREDOC: Final = re.compile(r"\d*<<-?[^<]+")
+_FLAGS: Final = {
+    "RUN": ("mount", "network", "security", "device"),
+    "COPY": ("link", "chmod", "parents", "exclude"),
+    "ADD": ("link", "chmod", "checksum", "keep-git-dir", "exclude", "unpack"),
+}
+"""Flags that BuildKit brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction. `word` in capitals; `text` all of it on one line; `line` is that on which it begins, from 1."""
+
+    word: str
+    text: str
+    line: int
+
+    @property
+    def arguments(self) -> str:
+        return self.text.partition(" ")[2].strip() if " " in self.text else ""
+
+
+def instructions(text: str) -> list[Instruction]:
+    """All instructions of a Dockerfile, known or not."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    continued = re.compile(rf"{re.escape(_escape(lines))}[ \t]*$")
+    found: list[Instruction] = []
+    parts: list[str] = []
+    begun = 0
+    for number, line in enumerate(lines, 1):
+        if _COMMENT.match(line) or not line.strip():
+            continue  # also within an instruction
+        if not parts:
+            begun, line = number, line.lstrip()
+        goes_on = continued.search(line)
+        parts.append(line[: goes_on.start()] if goes_on else line)
+        if not goes_on:
+            found.append(_instruction(parts, begun))
+            parts = []
+    return [*found, _instruction(parts, begun)] if parts else found
+
+
+def _instruction(parts: Sequence[str], line: int) -> Instruction:
+    text = re.sub(r"\s", " ", "".join(parts), count=1).strip()
+    return Instruction(text.partition(" ")[0].upper(), text, line)
+
+
+def _escape(lines: Sequence[str]) -> str:
+    """What continues a line: a backslash, unless the directive `escape` at the top says otherwise."""
+    for line in lines:
+        match = _DIRECTIVE.fullmatch(line.strip())
+        if match is None:
+            break
+        if match[1].lower() == "escape" and match[2] in ("\\", "`"):
+            return match[2]
+    return "\\"
+
+
+def stages(found: Sequence[Instruction]) -> list[str]:
+    """The names of the stages in their order, in small letters; "" for one without."""
+    names = []
+    for instruction in found:
+        if instruction.word == "FROM":
+            match = _STAGE.fullmatch(instruction.arguments)
+            names.append((match[2] or "").lower() if match else "")
+    return names
+
+
+def steps(found: Sequence[Instruction], target: str = "") -> list[Instruction]:
+    """What the classic builder does for a target, in its order: all stages up to it, and what stands before them."""
+    last = stage_number(found, target)
+    begun, done = -1, []
+    for instruction in found:
+        begun += instruction.word == "FROM"
+        if last is not None and begun > last:
+            break
+        done.append(instruction)
+    return done
+
+
+def stage_number(found: Sequence[Instruction], target: str) -> int | None:
+    """Which stage a target is, from 0; None for no target, and for one that is not there."""
+    names = stages(found)
+    if not target:
+        return None
+    if target.lower() in names:
+        return names.index(target.lower())
+    return int(target) if target.isdecimal() and int(target) < len(names) else None
+
+
+def beyond_the_classic(found: Sequence[Instruction]) -> tuple[Instruction, str] | None:
+    """The first instruction that only BuildKit can do, and what of it: a here-document, or a flag of its own."""
+    for instruction in found:
+        if instruction.word in _FLAGS and any(map(_HEREDOC.fullmatch, _words(instruction.arguments))):
+            return instruction, "a here-document"
+        for word in instruction.arguments.split():
+            if not word.startswith("--"):
+                break
+            name = word[2:].partition("=")[0]
+            if name in _FLAGS.get(instruction.word, ()):
+                return instruction, f"--{name}"
+    return None
+
+
+def _words(text: str) -> list[str]:
+    """The words of a shell, their quotes kept; of what is no shell's language, none."""
+    try:
+        return shlex.split(text, posix=False)
+    except ValueError:
+        return []

@@ -1,0 +1,155 @@
+"""Building an image from a folder with a Dockerfile, by the Engine's classic builder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from dockertui.engine import build_calls, build_context, build_credentials, dockerfile
+from dockertui.engine.build_context import BuildContext
+from dockertui.engine.client import Engine
+from dockertui.engine.dockerfile import Instruction
+from dockertui.engine.errors import EngineError
+from dockertui.engine.fields import text
+from dockertui.operations import entries
+from dockertui.operations.base import Context
+from dockertui.operations.build_progress import BuildProgress
+from dockertui.operations.command import Command, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.entries import words
+
+_CLASSIC: Final = "DOCKER_BUILDKIT=0"
+_BUILT: Final = "Successfully built "
+
+
+def _folder(value: str) -> None:
+    if not os.path.isdir(os.path.expanduser(value)):
+        raise Unfit("there is no such folder")
+
+
+def _references(value: Sequence[str]) -> None:
+    for name in value:
+        try:
+            entries.reference(name)
+        except Unfit as unfit:
+            raise Unfit(f"{name}: {unfit}") from None
+        if "@" in name:
+            raise Unfit(f"{name}: a digest follows from what is built; give a tag")
+
+
+def context_of(values: Values) -> BuildContext:
+    """The context that is meant; a Dockerfile that is not absolute lies in its folder."""
+    folder = os.path.realpath(os.path.expanduser(values["folder"]))
+    path = os.path.join(folder, os.path.expanduser(values["dockerfile"] or _default(folder)))
+    name = os.path.relpath(os.path.realpath(path), folder).replace(os.sep, "/")
+    return BuildContext(folder, name, tuple(values.get("notes", ())))
+
+
+def _default(folder: str) -> str:
+    """As the CLI: `Dockerfile`, or `dockerfile` where there is only that."""
+    names = ("Dockerfile", "dockerfile")
+    return next((name for name in names if os.path.lexists(os.path.join(folder, name))), names[0])
+
+
+def read_dockerfile(context: BuildContext) -> list[Instruction]:
+    """Its instructions. Raises OSError."""
+    path = Path(context.folder, context.dockerfile)
+    return dockerfile.instructions(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def _check(values: Values) -> None:
+    """Raises Unfit for what the builder would refuse after everything had been sent."""
+    context = context_of(values)
+    if context.dockerfile.startswith("../"):
+        raise Unfit(f"lies outside of {context.folder}: choose a folder around it, or copy it in", "dockerfile")
+    try:
+        found = read_dockerfile(context)
+    except FileNotFoundError:
+        raise Unfit(f"there is no {context.dockerfile} in {context.folder}", "dockerfile") from None
+    except OSError as error:
+        raise Unfit(f"{context.dockerfile} cannot be read: {error.strerror}", "dockerfile") from None
+    if not any(instruction.word == "FROM" for instruction in found):
+        raise Unfit(f"{context.dockerfile} has no FROM", "dockerfile")
+    if modern := dockerfile.beyond_the_classic(found):
+        instruction, what = modern
+        told = f"line {instruction.line}: {instruction.word} with {what} needs BuildKit"
+        raise Unfit(f"{told}, which only `docker build` speaks", "dockerfile")
+    target = values["target"]
+    if target and dockerfile.stage_number(found, target) is None:
+        named = ", ".join(filter(None, dockerfile.stages(found))) or "none with a name"
+        raise Unfit(f"no stage of {context.dockerfile} is called so; there are: {named}", "target")
+    try:
+        build_context.ignored(context)
+    except EngineError as error:
+        raise Unfit(str(error), "folder") from None
+
+
+def _args(given: Sequence[str]) -> Mapping[str, str | None]:
+    """NAME=VALUE, or NAME for the value that it has in this program's environment."""
+    pairs = (item.partition("=") for item in given)
+    return {name: value if equals else os.environ.get(name) for name, equals, value in pairs}
+
+
+def _build(item: Any, values: Values) -> Plan:
+    context = context_of(values)
+    tags, args, target, labels = values["tags"], values["args"], values["target"], values["labels"]
+    call = build_calls.build(
+        context, tags, args=_args(args), target=target, no_cache=values["no_cache"], pull=values["pull"],
+        platform=values["platform"], labels=entries.mapping(labels), headers=values.get("headers", {}),
+    )  # fmt: skip
+    plain = context.dockerfile == "Dockerfile"
+    docker = (
+        *words("--file", "" if plain else os.path.join(context.folder, context.dockerfile)),
+        *words("--tag", tags),
+        *words("--build-arg", args),
+        *words("--target", target),
+        *words("--no-cache", values["no_cache"]),
+        *words("--pull", values["pull"]),
+        *words("--platform", values["platform"]),
+        *words("--label", labels),
+    )
+    return Plan((call,), (_CLASSIC, "build", *docker, context.folder))
+
+
+async def _logged_in(engine: Engine, values: Values) -> Values:
+    headers, missing = await build_credentials.header(os.environ)
+    return {**values, "headers": headers, "notes": [f"without these credentials: {why}" for why in missing]}
+
+
+def _listen(plan: Plan) -> BuildProgress:
+    call = plan.calls[0]
+    assert call.context is not None
+    try:
+        found = read_dockerfile(call.context)
+    except OSError:
+        found = []  # it went away since it was checked: packing it says so
+    target = str(call.params.get("target") or "")
+    return BuildProgress(call.context.dockerfile, dockerfile.steps(found, target))
+
+
+def _built(reply: Any) -> str:
+    """The image's id, where the last word is not of its tags."""
+    told = text(reply, "stream").strip() if isinstance(reply, dict) else ""
+    return told.removeprefix(_BUILT) if told.startswith(_BUILT) else ""
+
+
+BUILDING: tuple[Command, ...] = (
+    Command(
+        "image.build", "Build an image", "", ("B",), "Images", Context.OBJECT, "build", 4,
+        "docker build Dockerfile context make", kind="image", on_object=False, ask=True, long=True,
+        doing="building", done="built",
+        options=(
+            Option("folder", "Folder", default=".", hint="what COPY and ADD can reach", required=True, check=_folder),
+            Option("dockerfile", "Dockerfile", hint="Dockerfile; a path in the folder"),
+            Option("tags", "Tags", Entry.WORDS, (), hint="shop:1 registry:5000/shop:1", check=_references),
+            Option("args", "Build arguments", Entry.WORDS, (), hint="VERSION=1.2 TOKEN", check=entries.pairs),
+            Option("target", "Target stage", hint="the last one"),
+            Option("no_cache", "Without the cache", Entry.FLAG, False),
+            Option("pull", "Pull newer base images", Entry.FLAG, False),
+            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
+            Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=entries.pairs),
+        ),
+        check=_check, complete=_logged_in, plan=_build, outcome=_built, progress=_listen,
+    ),
+)  # fmt: skip
