@@ -121,7 +121,7 @@ _TYPES: Final = {
 
 def _member(path: str, name: str, found: os.stat_result, first_names: dict[tuple[int, int], str]) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
-    member.mode, member.mtime = stat.S_IMODE(found.st_mode), int(found.st_mtime)
+    member.mode, member.mtime = stat.S_IMODE(found.st_mode), found.st_mtime_ns // 1_000_000_000
     member.type = _TYPES.get(stat.S_IFMT(found.st_mode), tarfile.REGTYPE)
     if member.type in (tarfile.CHRTYPE, tarfile.BLKTYPE):
         member.devmajor, member.devminor = os.major(found.st_rdev), os.minor(found.st_rdev)
@@ -133,7 +133,17 @@ def _member(path: str, name: str, found: os.stat_result, first_names: dict[tuple
             member.type, member.linkname = tarfile.LNKTYPE, first
     if member.isreg():
         member.size = found.st_size
+        if capabilities := _capabilities(path):
+            member.pax_headers = {"SCHILY.xattr.security.capability": capabilities}
     return member
+
+
+def _capabilities(path: str) -> str:
+    """What `setcap` gave to a program, as tarfile writes bytes: the one extended attribute that a build is sent."""
+    try:
+        return os.getxattr(path, "security.capability").decode("utf-8", "surrogateescape")
+    except (OSError, AttributeError):  # it has none; a system without them
+        return ""
 
 
 def _contents(path: str, size: int) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ WHY: tuple[Operation, ...] = (
         ("D",),
         _WHY,
         hint="why",
-        hint_order=4,
+        hint_order=1,
         words="exit code oom killed crash restart unhealthy postmortem diagnose",
     ),
     *moves(Context.WHY, "why"),

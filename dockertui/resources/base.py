@@ -85,6 +85,10 @@ class Resource(ABC, Generic[T]):
         """Whether the object stays in the list when only what runs is shown."""
         return True
 
+    def is_troubled(self, item: T) -> bool:
+        """Whether somebody would ask why it is as it is."""
+        return False
+
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
         """What each object takes on disk, by id: dear for the Engine, so only on request. Raises EngineError."""
         return {}

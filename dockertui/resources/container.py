@@ -171,6 +171,10 @@ class Containers(Resource[Container]):
     def is_running(self, item: Container) -> bool:
         return item.running
 
+    def is_troubled(self, item: Container) -> bool:
+        ended_badly = item.state == "exited" and failed(item)
+        return ended_badly or item.state in ("restarting", "dead") or item.health == "unhealthy"
+
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
         listed = await containers.ls(engine, size=True)
         return {item.id: Size(item.size_rw or 0, item.size_root or 0) for item in listed}

@@ -172,7 +172,7 @@ class MainScreen(Operating, TerminalActions):
         if (led := self.terminal_footer()) and not message.text:
             self.footer.update(*led)
             return
-        idle = [*self.impossible(), *(() if self._can_go_back else (BACK,))]
+        idle = [*self.idle(), *(() if self._can_go_back else (BACK,))]
         kind = self.pane.resource.kind
         self.footer.update(*status.footer(self.catalogue, context, message, idle, kind))
 

@@ -129,9 +129,11 @@ class Operating(Screen[None], TakesKeys):
         reasons = [operation.refusal(self.session.engine, item) for item in targets]
         return "" if "" in reasons else reasons[0]
 
-    def impossible(self) -> list[Operation]:
-        """This kind's commands that cannot be done to what is under the cursor: no footer names them."""
-        return [command for command in self._commands if self.refusal(command)]
+    def idle(self) -> list[Operation]:
+        """What has no sense for what is under the cursor: no footer names it."""
+        item, resource = self.pane.item, self.pane.resource
+        well = [] if item is not None and resource.is_troubled(item) else [BY_ID["container.why"]]
+        return [*(command for command in self._commands if self.refusal(command)), *well]
 
     # from the order to the jobs
 

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tarfile
 import threading
@@ -31,6 +32,7 @@ class Member(NamedTuple):
     owner: tuple[int, int]
     time: float
     link: str
+    capabilities: str | None
     data: bytes
 
 
@@ -39,7 +41,8 @@ def members(tar: bytes) -> set[Member]:
         return {
             Member(
                 member.name.removeprefix("./"), member.type, member.mode, (member.uid, member.gid), member.mtime,
-                member.linkname, (found.read() if member.isreg() and (found := opened.extractfile(member)) else b""),
+                member.linkname, member.pax_headers.get("SCHILY.xattr.security.capability"),
+                (found.read() if member.isreg() and (found := opened.extractfile(member)) else b""),
             )
             for member in opened
         }  # fmt: skip
@@ -200,6 +203,11 @@ def test_every_kind_of_file_is_sent_as_docker_does(builder: Builder, folder: Pat
     (folder / "to folder").symlink_to("src")
     os.link(folder / "run", folder / "zz again")
     os.mkfifo(folder / "pipe")
+    (folder / "old").write_text("x")
+    os.utime(folder / "old", (-5.5, -5.5))
+    (folder / "serve").write_text("x")
+    if os.geteuid() == 0:  # as `setcap cap_net_bind_service=ep serve` does
+        os.setxattr(folder / "serve", "security.capability", struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0))
     os.chown(folder / "run", 1234, 1234) if os.geteuid() == 0 else None
     (folder / ("long " * 40 + "name")).write_text("x" * 1025)
     with socket.socket(socket.AF_UNIX) as made:
@@ -207,6 +215,7 @@ def test_every_kind_of_file_is_sent_as_docker_does(builder: Builder, folder: Pat
     theirs = by_docker(builder, folder)
     assert by_us(folder) == theirs
     assert "sock" not in names(by_us(folder))
+    assert any(member.capabilities for member in theirs if isinstance(member, Member)) == (os.geteuid() == 0)
     assert names(by_the_shell(folder)) - {"."} == names(by_us(folder))
 
 
