@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
@@ -65,6 +65,8 @@ _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
 }  # fmt: skip
 _ALONE = (Context.TERMINAL, Context.OVERVIEW)
 """Where only the place's own keys work: in a terminal they go to the container, in the overview there is no pane."""
+_NAMED = 3
+"""Places that are named one by one; an operation of more of them is one of moving."""
 _PANED = (Context.LIST, Context.DETAIL)
 """Where the keys depend on the kind of the pane that is open."""
 
@@ -128,12 +130,22 @@ class Catalogue:
             hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
         return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
 
-    def groups(self) -> dict[str, list[Operation]]:
-        """The operations by the headings of the help."""
-        found: dict[str, list[Operation]] = {}
+    def groups(self) -> dict[str, list[list[Operation]]]:
+        """The operations by the headings of the help; those that are the same in several places together."""
+        found: dict[str, dict[tuple[object, ...], list[Operation]]] = {}
         for operation in OPERATIONS:
-            found.setdefault(operation.group, []).append(operation)
-        return found
+            same = found.setdefault(operation.group, {})
+            key = operation.title, self.keys(operation), operation.id if isinstance(operation, Command) else ""
+            same.setdefault(key, []).append(operation)
+        return {group: [*rows.values()] for group, rows in found.items()}
+
+
+def where(operations: Sequence[Operation]) -> str:
+    """Where operations work that are the same but for that, as ` (in a list)`; "" for everywhere."""
+    contexts = list(dict.fromkeys(operation.context for operation in operations))
+    if contexts == [Context.ANYWHERE]:
+        return ""
+    return f" ({', '.join(contexts)})" if len(contexts) <= _NAMED else " (in all lists and texts)"
 
 
 def sign(key: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from dockertui.operations.base import Context, Operation
-from dockertui.operations.catalogue import Catalogue, sign
+from dockertui.operations.base import Operation
+from dockertui.operations.catalogue import Catalogue, sign, where
 
 BEGIN, END = "<!-- keys: made by `make readme` -->", "<!-- end of keys -->"
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
@@ -17,15 +18,16 @@ def keys_tables(catalogue: Catalogue) -> str:
     """A Markdown table a group: the keys, what they do and where, and the id that the settings know them by."""
     groups = catalogue.groups().items()
     return "\n".join(
-        "\n".join([f"\n**{group}**\n", _HEAD, *(_row(operation, catalogue) for operation in operations)])
-        for group, operations in groups
+        "\n".join([f"\n**{group}**\n", _HEAD, *(_row(operations, catalogue) for operations in rows)])
+        for group, rows in groups
     )
 
 
-def _row(operation: Operation, catalogue: Catalogue) -> str:
-    keys = " ".join(f"`{sign(key)}`".replace("|", "\\|") for key in catalogue.keys(operation))
-    where = "" if operation.context is Context.ANYWHERE else f" ({operation.context})"
-    return f"| {keys} | {operation.title}{where} | `{operation.id}` |"
+def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
+    """One thing a user can do, in each place where he can."""
+    keys = " ".join(f"`{sign(key)}`".replace("|", "\\|") for key in catalogue.keys(operations[0]))
+    ids = " ".join(f"`{operation.id}`" for operation in operations)
+    return f"| {keys} | {operations[0].title}{where(operations)} | {ids} |"
 
 
 def document(readme: str, catalogue: Catalogue) -> str:

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from dockertui import __version__
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import Catalogue
+from dockertui.operations.catalogue import Catalogue, where
 from dockertui.screens.binding import bindings
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
@@ -54,14 +54,7 @@ def key_sections(catalogue: Catalogue) -> list[Section]:
     return [
         Section(
             group,
-            [
-                Field(catalogue.keys_shown(operation), operation.title + _where(operation.context))
-                for operation in operations
-            ],
+            [Field(catalogue.keys_shown(same[0]), same[0].title + where(same)) for same in rows],
         )
-        for group, operations in catalogue.groups().items()
+        for group, rows in catalogue.groups().items()
     ]
-
-
-def _where(context: Context) -> str:
-    return "" if context is Context.ANYWHERE else f" ({context})"
