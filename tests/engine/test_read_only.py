@@ -56,7 +56,9 @@ def cases(folder: Path) -> dict[str, Case]:
     """One case for each command that writes, by its id."""
     tar = folder / "root.tar"
     tar.write_bytes(busybox_tar())
+    (folder / "Dockerfile").write_text("FROM busybox\n")
     further = (
+        Case("image.build", values={"folder": str(folder), "dockerfile": "Dockerfile"}),
         Case("image.pull", values={"reference": "127.0.0.1:9/shop:1"}),
         Case("image.push", ["tag busybox 127.0.0.1:9/shop:1"], "127.0.0.1:9/shop:1"),
         Case("image.load", values={"file": str(tar)}),

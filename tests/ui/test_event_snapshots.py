@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from dockertui.demo import DemoEngine
-from tests.ui.stage import NARROW, WIDE, Stage
+from tests.ui.stage import NARROW, WIDE, Clock, Stage
 from tests.ui.test_events import timeline, view
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
 
 pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def host() -> Iterator[DemoEngine]:
+    """One that nobody else looks at: reading files and running commands are events, too."""
+    with DemoEngine(clock=Clock()) as engine:
+        yield engine
 
 
 def in_timeline(*pressed: str) -> Scene:

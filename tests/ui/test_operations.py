@@ -356,7 +356,7 @@ async def theme(stage: Stage, key: str) -> None:
     await stage.type("nord")
     await stage.press("enter")
     assert stage.app.theme == "nord"
-    assert 'theme = "nord"' in stage.footer
+    assert 'theme = "nord"' in stage.text
 
 
 async def retry(stage: Stage, key: str) -> None:
@@ -420,7 +420,33 @@ async def logs(stage: Stage, key: str) -> None:
     await stage.until(lambda: stage.main.pane.table.has_focus)
 
 
+def opens_tab(id: str) -> Check:
+    async def check(stage: Stage, key: str) -> None:
+        await stage.goto("shop-db-1")
+        await stage.press(key)
+        assert stage.main.detail.kind.id == id
+        assert stage.main.detail.has_keys
+
+    return check
+
+
+def opens_screen(title: str) -> Check:
+    async def check(stage: Stage, key: str) -> None:
+        await stage.press(key)
+        await stage.until(title)
+        await stage.press("escape")
+        await stage.until_gone(title)
+
+    return check
+
+
 CHECKS: Mapping[str, Check] = {
+    "container.why": opens_tab("why"),
+    "container.stats": opens_tab("stats"),
+    "container.processes": opens_tab("processes"),
+    "detail.files": opens_tab("files"),
+    "events": opens_screen("▼ following"),
+    "overview": opens_screen("smoothed over"),
     "container.logs": logs,
     "container.project_logs": logs,
     "container.exec": opens("root@"),
@@ -491,8 +517,9 @@ CONNECTION_CHECKS: Mapping[str, Check] = {
 
 
 def has_a_place_of_its_own(operation: Operation) -> bool:
-    """What works inside a terminal or a log is for their own tests: tests/pty/test_terminals.py and the like."""
-    return operation.context in (Context.TERMINAL, Context.LOG) or operation.id == "terminal.play"
+    """What works inside a terminal, a log or another tab is for their own tests: tests/ui/test_files.py and the like."""
+    common = Context.ANYWHERE, Context.LIST, Context.DETAIL, Context.OBJECT, Context.CONNECTION
+    return operation.context not in common or operation.id == "terminal.play"
 
 
 def test_every_operation_is_tested() -> None:

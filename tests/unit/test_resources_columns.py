@@ -139,7 +139,7 @@ def test_every_kind_makes_a_page_of_nothing_and_sorts_by_every_column(resource: 
     assert isinstance(resource.sections(item, Reply({}), around), list)
     for column in resource.columns(around):
         column.cell(item)
-        assert column.sort is not None
-        column.sort(item)
+        if column.sort is not None:  # the lines of dots have no order
+            column.sort(item)
     for texts in resource.terms().values():
         assert all(isinstance(text, str) for text in texts(item))
