@@ -450,7 +450,7 @@ async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers
         await stage.press("escape", "3")
         await events_tab(stage, network)
         await stage.until(lambda: view(stage).list.count == 2)
-        assert "shop-db-1 " in stage.detail_text
+        assert "container shop-db-1" in stage.detail_text
         assert "container ffffffffffff" in stage.detail_text
 
 

@@ -517,7 +517,7 @@ CONNECTION_CHECKS: Mapping[str, Check] = {
 
 
 def has_a_place_of_its_own(operation: Operation) -> bool:
-    """What works inside a terminal, a log or another tab is for their own tests: tests/ui/test_files.py and the like."""
+    """What works inside a terminal, a log or another tab is for their own tests, such as test_files.py."""
     common = Context.ANYWHERE, Context.LIST, Context.DETAIL, Context.OBJECT, Context.CONNECTION
     return operation.context not in common or operation.id == "terminal.play"
 
