@@ -19,7 +19,7 @@ run: $(STAMP) ## open dockertui, on the demo Engine if there is no other; option
 	@$(BIN)/dockertui --or-demo $(ARGS)
 
 test: $(DEV_STAMP) ## run every test this machine can run, two at a time
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV_STAMP) ## formatter, linter, type checker, layer rule
 	$(BIN)/ruff format --check $(SOURCES)

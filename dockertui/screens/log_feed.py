@@ -84,6 +84,13 @@ class LogFeed:
         if not self._tasks:
             with because("log"):
                 self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
+            if self._waiting:
+                self._flush_soon()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is asked for until it is resumed."""
+        return not self._tasks
 
     @property
     def is_stale(self) -> bool:
@@ -100,6 +107,7 @@ class LogFeed:
             self._paging.cancel()
         if self._flushing is not None:
             self._flushing.cancel()
+            self._flushing = None
 
     def changed(self) -> None:
         """A container is not what it was."""

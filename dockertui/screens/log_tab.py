@@ -125,6 +125,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._pause()
 
     def on_show(self) -> None:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Feed the view again, from where it was."""
         if self._feed is None or self._feed.targets != self.targets or (self._feed.is_stale and self.following):
             self._start_soon()
         else:
@@ -134,10 +138,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._stop()
 
     def _tick(self) -> None:
-        if self._feed is not None:
+        if self._feed is not None and not self._feed.is_stopped:
             self._feed.tick()
         elif self.targets and self.is_on_screen and self._starting is None:
-            self._start()  # the layout was late, and Textual tells not every tab that it is shown
+            self._go_on()  # the layout was late, and Textual tells not every tab that it is shown
 
     # messages of the view
 

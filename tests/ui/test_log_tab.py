@@ -11,6 +11,7 @@ import pytest
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.hostile import STRINGS
+from dockertui.screens import log_feed
 from dockertui.screens.log_histogram import HistogramScreen, HistogramView
 from dockertui.screens.log_line import LogLineScreen
 from tests.ui.log_stage import BORN, Stage, named, stage
@@ -249,6 +250,33 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
         said = [line.split()[-2:] for line in world.lines if line.split()[-1:] and line.split()[-1].isdecimal()]
         assert said == [[name, str(number)] for number in range(5) for name in ("devbox", "legacy-import")]
         assert any(line.startswith(" devbox           devbox 0") for line in world.lines)
+
+
+async def test_merged_logs_go_on_after_another_tab(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when lines were waiting to be put in order as the tab was left."""
+    async with stage() as world:
+        for name in ("devbox", "legacy-import"):
+            world.silence(name)
+            world.wrote(name, f"{name} first", at=BORN - 100)
+        table = world.main.panes[0].table
+        containers = world.main.session.mirror.objects("container")
+        for name in ("devbox", "legacy-import"):
+            key = next(key for key, one in containers.items() if one.name == name)
+            await world.until(partial(table.move_to, key))
+            await world.press("space")
+        await world.press("l")
+        await world.until(lambda: "legacy-import first" in "\n".join(world.lines))
+        monkeypatch.setattr(log_feed, "_MERGE", 3600)
+        world.wrote("devbox", "devbox waits", at=BORN - 50)
+        feed = world.log._feed
+        assert feed is not None
+        await world.until(lambda: feed._waiting)
+        await world.press("right_square_bracket")
+        monkeypatch.setattr(log_feed, "_MERGE", 0.01)
+        await world.press("left_square_bracket")
+        await world.until(lambda: "devbox waits" in "\n".join(world.lines))
+        world.wrote("legacy-import", "legacy-import last", at=BORN - 40)
+        await world.until(lambda: "legacy-import last" in "\n".join(world.lines))
 
 
 async def test_since_shows_a_span() -> None:
