@@ -110,7 +110,11 @@ async def whole_log(engine: Engine, target: Target) -> AsyncIterator[list[str]]:
 
 def page(tab: LogTab) -> None:
     """Show what is shown in `$PAGER`, without anything that a terminal would obey; the program waits meanwhile."""
-    command = shlex.split(os.environ.get("PAGER") or "less")
+    try:
+        command = shlex.split(os.environ.get("PAGER", "")) or ["less"]
+    except ValueError as error:
+        tab.post_message(tab.Said(f"$PAGER is no command: {error}", "bad"))
+        return
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".log", errors="replace") as file:
         for number in tab.shown.within(tab.store.first, tab.store.end):
             entry = tab.store[number]

@@ -279,6 +279,14 @@ async def test_merged_logs_go_on_after_another_tab(monkeypatch: pytest.MonkeyPat
         await world.until(lambda: "legacy-import last" in "\n".join(world.lines))
 
 
+async def test_a_pager_that_is_no_command_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", "less 'half")
+    async with stage() as world:
+        await opened(world, "one")
+        await world.press("vertical_line")
+        await world.until(lambda: "$PAGER is no command: No closing quotation" in world.main.footer.render_line(0).text)
+
+
 async def test_since_shows_a_span() -> None:
     async with stage() as world:
         await opened(world, "old")
