@@ -27,7 +27,7 @@ from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.world import World
-from dockertui.screens import log_choice, status
+from dockertui.screens import status
 from dockertui.screens.binding import bindings
 from dockertui.screens.coalesce import Coalescer
 from dockertui.screens.detail import DetailView
@@ -446,12 +446,18 @@ class MainScreen(Operating, TerminalActions):
             self.action_open_tab("stats")
 
     def action_logs(self) -> None:
+        from dockertui.screens import log_choice  # off the path to the first paint
+
         log_choice.open_logs(self)
 
     def action_logs_at_end(self) -> None:
+        from dockertui.screens import log_choice
+
         log_choice.open_end(self)
 
     def action_project_logs(self) -> None:
+        from dockertui.screens import log_choice
+
         log_choice.open_project_logs(self)
 
     async def action_events(self) -> None:
