@@ -13,20 +13,22 @@ import posixpath
 import re
 import shlex
 import stat
-import tarfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dockertui.engine import dockerignore
 from dockertui.engine.dockerignore import Ignored, Matched
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.transfer import PIECE, Heard, progress
 
+if TYPE_CHECKING:
+    import tarfile  # loaded when a build begins: it is dear, and this module is read at every start
+
 SENDING: Final = "Sending"
 """The status under which the context's progress is told, its id being `context`."""
-_BLOCK: Final = tarfile.BLOCKSIZE
+_BLOCK: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _tar(context: BuildContext) -> Iterator[bytes]:
+    import tarfile
+
     first_names: dict[tuple[int, int], str] = {}
     for path, name, found in walk(context.folder, ignored(context)):
         member = _member(path, name, found, first_names)
@@ -110,16 +114,18 @@ def walk(
         raise _unreadable(str(error.filename or posixpath.join(folder, below)), error) from None
 
 
-_TYPES: Final = {
-    stat.S_IFDIR: tarfile.DIRTYPE,
-    stat.S_IFLNK: tarfile.SYMTYPE,
-    stat.S_IFIFO: tarfile.FIFOTYPE,
-    stat.S_IFCHR: tarfile.CHRTYPE,
-    stat.S_IFBLK: tarfile.BLKTYPE,
+_TYPES: Final = {  # ustar's type flags
+    stat.S_IFDIR: b"5",
+    stat.S_IFLNK: b"2",
+    stat.S_IFIFO: b"6",
+    stat.S_IFCHR: b"3",
+    stat.S_IFBLK: b"4",
 }
 
 
 def _member(path: str, name: str, found: os.stat_result, first_names: dict[tuple[int, int], str]) -> tarfile.TarInfo:
+    import tarfile
+
     member = tarfile.TarInfo(name)
     member.mode, member.mtime = stat.S_IMODE(found.st_mode), found.st_mtime_ns // 1_000_000_000
     member.type = _TYPES.get(stat.S_IFMT(found.st_mode), tarfile.REGTYPE)
