@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -46,11 +47,12 @@ class Tool(NamedTuple):
     parser: Callable[[bytes], Parser]
 
 
-class Parser:
+class Parser(ABC):
     """Takes output cut anywhere. The folder itself comes as the file named "": proof that the tool was understood."""
 
+    @abstractmethod
     def feed(self, data: bytes) -> list[Found]:
-        raise NotImplementedError
+        """The files of which all is there by now. Raises ValueError for what is no such output."""
 
     def end(self) -> list[Found]:
         """What is left when the output has ended."""

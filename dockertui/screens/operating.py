@@ -56,10 +56,10 @@ class Operating(Screen[None], TakesKeys):
     _left_out = 0
     """Of the marked objects, those to which the command asked for does not apply."""
 
-    @property
-    def pane(self) -> Pane:
-        """The pane that is open."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # the main screen's own
+
+        @property
+        def pane(self) -> Pane: ...
 
     # keys and menus
 

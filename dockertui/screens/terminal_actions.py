@@ -31,17 +31,14 @@ class TerminalActions(Screen[None]):
     footer: Bar
     terminals: TerminalPane | None = None
 
-    def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
-        """Show a sentence in the footer for some seconds."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # the main screen's own
 
-    @property
-    def pane(self) -> Pane:
-        """The pane that is open."""
-        raise NotImplementedError
+        @property
+        def pane(self) -> Pane: ...
 
-    def _paint_header(self) -> None:
-        raise NotImplementedError
+        def say(self, text: str, style: str = "", stays: float = 6.0) -> None: ...
+
+        def _paint_header(self) -> None: ...
 
     # These wait until the terminal has the keys: whatever is typed meanwhile must not be taken for keys of the list.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -49,38 +50,24 @@ class TerminalCommands(Vertical):
         """The session that has the keys."""
         return self.view.session
 
-    @property
-    def other(self) -> TerminalView:
-        """The half that does not have the keys."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # the pane's own
 
-    def show(self, session: TerminalSession | None) -> None:
-        """Show a session where the keys go."""
-        raise NotImplementedError
+        @property
+        def other(self) -> TerminalView: ...
 
-    async def drop(self, session: TerminalSession) -> None:
-        """End a session, and show its neighbour."""
-        raise NotImplementedError
+        def show(self, session: TerminalSession | None) -> None: ...
 
-    def say(self, text: str, style: str = "") -> None:
-        """Say something in the footer."""
-        raise NotImplementedError
+        async def drop(self, session: TerminalSession) -> None: ...
 
-    def hint(self, id: str) -> str:
-        """The keys of an operation, the leader first."""
-        raise NotImplementedError
+        def say(self, text: str, style: str = "") -> None: ...
 
-    def refresh_bar(self) -> None:
-        """Say what there is."""
-        raise NotImplementedError
+        def hint(self, id: str) -> str: ...
 
-    def focus_view(self, view: TerminalView | None = None) -> None:
-        """Have the keys go to a half, or to the one that had them."""
-        raise NotImplementedError
+        def refresh_bar(self) -> None: ...
 
-    def set_split(self, split: bool) -> None:
-        """Show two halves, or one."""
-        raise NotImplementedError
+        def focus_view(self, view: TerminalView | None = None) -> None: ...
+
+        def set_split(self, split: bool) -> None: ...
 
     async def run_operation(self, operation: Operation) -> None:
         """Do what follows the leader."""

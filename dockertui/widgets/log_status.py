@@ -6,8 +6,8 @@ from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_query import Filter, Query
 from dockertui.widgets.log_text import Level, Times
 
-LAG_SHOWN = 1.0
-"""Seconds behind real time that are worth saying."""
+LAG_SHOWN = 0.5
+"""Seconds behind real time that are worth saying: until the next paint on a busy machine they may have doubled."""
 
 Part = tuple[str, str]
 """A text and its style."""
