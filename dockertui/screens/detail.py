@@ -44,12 +44,16 @@ class DetailView(Vertical):
         self.title_bar = Bar(classes="title", separator="")
         self.kind = TABS[0]
         self._made: dict[str, Tab] = {}
+        self._is_composed = False
+        """Whether the tabs made so far are this widget's children: Textual says so later, and keys may come first."""
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
-        yield self.tab
+        self.made(self.kind.id)
+        yield from self._made.values()
+        self._is_composed = True
 
     def on_unmount(self) -> None:
         self._stop_asking()
@@ -138,7 +142,8 @@ class DetailView(Vertical):
         if id not in self._made:
             kind = next(kind for kind in TABS if kind.id == id)
             tab = self._made[id] = kind.make(self.session, self.settings)
-            if self.is_mounted:
+            tab.display = kind is self.kind
+            if self._is_composed:
                 self.mount(tab)
         return self._made[id]
 
