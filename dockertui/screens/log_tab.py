@@ -12,6 +12,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from dockertui.config import Settings
 from dockertui.engine.client import Engine
 from dockertui.operations.base import Context
 from dockertui.resources.world import World
@@ -19,6 +20,7 @@ from dockertui.screens import log_span
 from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
 from dockertui.screens.tabs import Subject, Tab
+from dockertui.widgets.chart import column_glyphs
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
 
@@ -38,10 +40,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     context = Context.LOG
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
 
-    def __init__(self, engine: Engine, max_bytes: int) -> None:
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         super().__init__()
         self.engine = engine
-        self.store.max_bytes = max_bytes
+        self.store.max_bytes = settings.log_memory * 1_000_000
+        self.glyphs = column_glyphs(settings.plots)
         self._feed: LogFeed | None = None
         self._subject: tuple[Target, ...] = ()
         self._pinned: tuple[Target, ...] = ()
@@ -212,15 +215,6 @@ class LogTab(LogView, Tab, inherit_bindings=False):
 
     def _fields_typed(self, text: str) -> None:
         self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
-
-    def action_histogram(self) -> None:
-        from dockertui.screens.log_histogram import HistogramScreen  # off the path to the first paint
-
-        def entered(moment: int | None) -> None:
-            if moment is not None:
-                self.go_to(self.store.number_at(moment))
-
-        self.app.push_screen(HistogramScreen(self.store), entered)
 
     def action_save(self) -> None:
         from dockertui.screens import log_export  # off the path to the first paint

@@ -31,7 +31,7 @@ def _is_container(subject: Subject) -> bool:
 def _logs(session: Session, settings: Settings) -> Tab:
     from dockertui.screens.log_tab import LogTab
 
-    return LogTab(session.engine, settings.log_memory * 1_000_000)
+    return LogTab(session.engine, settings)
 
 
 def _why(session: Session, settings: Settings) -> Tab:

@@ -202,3 +202,9 @@ def glyphs_for(name: str) -> Glyphs:
     if name == "auto":
         name = "blocks" if os.environ.get("TERM", "").startswith("linux") else "braille"
     return GLYPHS[name]
+
+
+def column_glyphs(name: str) -> Glyphs:
+    """Glyphs with one column a cell, for what has a colour of its own in each: blocks in place of dots."""
+    glyphs = glyphs_for(name)
+    return glyphs if glyphs.columns == 1 else BLOCKS

@@ -5,6 +5,7 @@ The view is placed by line numbers, never by rows: lines that are let go or load
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 
+from dockertui.widgets.chart import BLOCKS, Runs
+from dockertui.widgets.log_bars import Bars, LogBars, bar_time, draw, rows_for
 from dockertui.widgets.log_matches import Matches
 from dockertui.widgets.log_paint import LEVEL_STYLES, Manner, Painting, cut, painting, rows, segments
 from dockertui.widgets.log_query import Query, Sought
@@ -56,6 +59,9 @@ class LogFrame(Painted):
         self.manner = Manner()
         self.sought = Query()
         self.matches = Matches(self.store)
+        self.bars = LogBars(self.store)
+        self.glyphs = BLOCKS
+        """What bars are made of: one column a cell."""
         self.following = True
         self.notice = ""
         """What the first row says of what lies before it."""
@@ -72,6 +78,8 @@ class LogFrame(Painted):
         self._came = 0
         self._frame: list[Row] | None = None
         self._frame_size = Size(0, 0)
+        self._band: list[Runs] = []
+        """The bars over the lines, as they are painted."""
         self._status: tuple[Segment, ...] = ()
         self._paintings: dict[int, Painting] = {}
         self._strips: dict[Row, Strip] = {}
@@ -102,6 +110,7 @@ class LogFrame(Painted):
         """Begin with nothing, following."""
         self.store.clear()
         self.shown.forget()
+        self.bars.forget()
         self._remember_nothing()
         self.following, self._new, self._came, self._anchor = True, 0, 0, None
         self._cursor = self.store.end
@@ -132,13 +141,22 @@ class LogFrame(Painted):
         """Filter and count what was not looked at, for a moment. Whether more is left."""
         if self.matches.sought != (self.sought, self.shown.filter):
             self.matches.set(Sought(self.sought, self.shown.filter))
+        if self.bars.kept is not self.shown.filter:
+            self.bars.kept = self.shown.filter
+            self.bars.forget()
         until = time.monotonic() + SLICE
-        return any(time.monotonic() > until for _ in chain(self.shown.update(), self.matches.update()))
+        steps = chain(self.shown.update(), self.matches.update(), self.bars.update())
+        return any(time.monotonic() > until for _ in steps)
+
+    @property
+    def band_height(self) -> int:
+        """Rows above the lines, for the bars."""
+        return rows_for(self.size.height) if self.bars.is_open else 0
 
     @property
     def body_height(self) -> int:
         """Rows for lines."""
-        return max(0, self.size.height - 1)
+        return max(0, self.size.height - 1 - self.band_height)
 
     @property
     def text_width(self) -> int:
@@ -158,7 +176,8 @@ class LogFrame(Painted):
             old = [row._replace(number=-1, notice="old") for row in old]
         new = self._build_frame()
         width = self.size.width
-        changed = [y for y, (was, now) in enumerate(zip(old, new, strict=True)) if was != now]
+        changed = [y for y, (was, now) in enumerate(zip(old, new, strict=True), self.band_height) if was != now]
+        changed += self._band_changes()
         if self._status_changed():
             changed.append(self.size.height - 1)
         if len(changed) >= self.size.height - 1:
@@ -181,10 +200,14 @@ class LogFrame(Painted):
             self._strips.clear()
             self._frame_size = self.size
             self._build_frame()
+            self._band_changes()
             self._status_changed()
         if y == self.size.height - 1:
             return Strip(self._status, self.size.width)
+        if y < self.band_height:
+            return self._band_strip(y)
         assert self._frame is not None
+        y -= self.band_height
         return self._strip(self._frame[y]) if y < len(self._frame) else Strip.blank(self.size.width, self.ink())
 
     def _build_frame(self) -> list[Row]:
@@ -306,6 +329,26 @@ class LogFrame(Painted):
         if moment:
             head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))
         return head
+
+    # the bars above
+
+    def counted(self) -> tuple[Bars, int]:
+        """The bars, and which of them holds the cursor's line."""
+        bars = self.bars.bars(self.size.width - 1)
+        at = self._cursor if self._cursor in self.store else self.store.end - 1
+        return bars, bars.at(self.store[at].time) if at in self.store else 0
+
+    def _band_changes(self) -> list[int]:
+        """The rows of the band that are to be painted."""
+        before, self._band = self._band, []
+        if self.band_height:
+            clock = partial(bar_time, utc=self.manner.times is Times.UTC)
+            self._band = draw(*self.counted(), (self.size.width - 1, self.band_height), clock, self.glyphs)
+        return [y for y, row in enumerate(self._band) if y >= len(before) or before[y] != row]
+
+    def _band_strip(self, y: int) -> Strip:
+        segments = [self.segment(text, *_names(style)) for text, style in self._band[y]]
+        return Strip([self.segment(" "), *segments]).adjust_cell_length(self.size.width, self.ink())
 
     # the line below
 

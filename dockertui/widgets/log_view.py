@@ -7,12 +7,14 @@ from functools import partial
 from textual import events
 from textual.message import Message
 
+from dockertui.widgets.log_bars import bar_at
 from dockertui.widgets.log_frame import SLICE, LogFrame
 from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_query import Filter, Query, find
 from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_text import Level, Times
 from dockertui.widgets.sgr import plain
+from dockertui.widgets.timer import once
 
 WHEEL_LINES = 3
 BEHIND = 2.0
@@ -175,8 +177,11 @@ class LogView(LogFrame, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        y = event.get_content_offset_capture(self).y
-        if self._frame and y < len(self._frame) and self._frame[y].notice is None:
+        x, y = event.get_content_offset_capture(self)
+        y -= self.band_height
+        if y < 0:
+            self._go_to_bar(bar_at(self.counted()[0], self.size.width - 1, x - 1))
+        elif self._frame and y < len(self._frame) and self._frame[y].notice is None:
             self.go_to(self._frame[y].number)
             if event.chain == 2:
                 self.action_enter()
@@ -203,6 +208,42 @@ class LogView(LogFrame, can_focus=True):
 
     def action_unfold(self) -> None:
         self.show_as(self.manner._replace(unfold=not self.manner.unfold))
+
+    # the bars
+
+    def action_histogram(self) -> None:
+        self.bars.is_open = not self.bars.is_open
+        self.bars.forget()
+        self.refresh_frame_from_scratch()
+        self.paint_soon()
+
+    def action_earlier_bar(self) -> None:
+        self._step_bar(-1)
+
+    def action_later_bar(self) -> None:
+        self._step_bar(1)
+
+    def _step_bar(self, step: int) -> None:
+        """Go to the next bar that holds lines, before or after the cursor's; past them older lines, or the end."""
+        if not self.bars.is_open:
+            self.action_histogram()
+            return
+        bars, selected = self.counted()
+        bar = bars.next(selected, step)
+        if bar is not None:
+            self._go_to_bar(bar)
+        elif step > 0:
+            self.follow()
+        else:
+            self.action_top()
+
+    def _go_to_bar(self, bar: int) -> None:
+        """Show the lines from when a bar begins, its first one on top."""
+        bars, _ = self.counted()
+        if bar < len(bars.counts):
+            self.go_to(self.store.number_at(bars.time(bar)))
+            self._top = (self._cursor, 0)
+            self.refresh_frame()
 
     # filter
 
@@ -290,7 +331,7 @@ class LogView(LogFrame, can_focus=True):
                 self._show_match(number)
                 return
             if time.monotonic() > until:
-                self.set_timer(0.001, partial(self._seek_on, seeking, missed))
+                once(self, 0.001, partial(self._seek_on, seeking, missed))
                 return
         self._seeking = None
         missed()

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.app import ComposeResult
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.hostile import STRINGS
 from dockertui.screens import log_feed
-from dockertui.screens.log_histogram import HistogramScreen, HistogramView
+from dockertui.screens.detail import DetailView
 from dockertui.screens.log_line import LogLineScreen
 from tests.ui.log_stage import BORN, Stage, named, stage
 
@@ -300,17 +301,38 @@ async def test_since_shows_a_span() -> None:
         await world.until(lambda: "no time" in world.main.footer.render_line(0).text)
 
 
-async def test_the_histogram_leads_to_its_time() -> None:
+async def test_the_bars_above_the_log_lead_to_their_times() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS[:50])
-        world.wrote("legacy-import", "ERROR much later", at=BORN)
-        await world.until(lambda: "much later" in "\n".join(world.lines))
+        world.wrote("legacy-import", *NUMBERS[50:100], "WARN much later", "ERROR much later", at=BORN)
+        await world.until(lambda: "ERROR much later" in "\n".join(world.lines))
         await world.press("H")
-        await world.until(lambda: isinstance(world.app.screen, HistogramScreen))
-        await world.until(lambda: world.app.screen.query_one(HistogramView).line_count)
-        await world.press("g", "enter")
-        assert world.log.cursor_entry is not None
-        assert world.log.cursor_entry.text == "line 0000"
+        await world.until(lambda: "+30s  52 lines  1 errors  1 warnings" in world.lines[0])
+        band, rest = world.lines[:6], world.lines[6:]
+        assert world.log.band_height == 6
+        assert band[4].rstrip().endswith("E"), "the level is a sign as well"
+        assert rest[-2].strip() == "ERROR much later", "what was shown stays"
+        await world.press("<")
+        await world.until(lambda: " 50 lines" in world.lines[0])
+        assert world.lines[6].strip(" ›") == "line 0000", "the first line of the bar is on top"
+        await world.press(">")
+        assert world.lines[6].strip(" ›") == "line 0050"
+        await world.press("&")
+        await world.type("WARN")
+        await world.until(lambda: "1 lines  1 warnings" in world.lines[0])
+        await world.press("H")
+        assert world.log.band_height == 0
+
+
+async def test_a_click_on_a_bar_leads_to_its_time() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS[:50])
+        world.wrote("legacy-import", *NUMBERS[50:100], at=BORN)
+        await world.until(lambda: "line 0099" in "\n".join(world.lines))
+        await world.press("H")
+        await world.until(lambda: "highest 50" in world.lines[0])
+        await world.pilot.click(world.log, offset=(1, 2))
+        await world.until(lambda: world.log.cursor_entry and world.log.cursor_entry.text == "line 0000")
 
 
 @pytest.mark.parametrize("kind", sorted(STRINGS))
@@ -328,6 +350,20 @@ async def test_requests_end_with_the_tab() -> None:
         assert len(running) == 1
         await world.press("escape")
         await world.until(lambda: not [one for one in world.app.trace if "/logs" in one.path and one.duration is None])
+
+
+async def test_a_log_opened_before_the_screen_is_mounted_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys may come that early; a tab made between its place's compose and its mounting had none for good."""
+    compose = DetailView.compose
+
+    def and_then_asked(view: DetailView) -> ComposeResult:
+        yield from compose(view)
+        assert not view.is_mounted
+        view.made("logs")
+
+    monkeypatch.setattr(DetailView, "compose", and_then_asked)
+    async with stage() as world:
+        await opened(world, "one")
 
 
 async def test_a_reader_finds_his_place_again_and_no_line_twice() -> None:

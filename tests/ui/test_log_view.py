@@ -27,6 +27,7 @@ WORDS = (
 ACTIONS = (
     "cursor_up", "cursor_down", "page_up", "page_down", "top", "bottom", "scroll_left", "scroll_right", "times", "wrap",
     "unfold", "level", "stderr", "more_context", "less_context", "enter", "next_match", "previous_match", "select",
+    "histogram", "earlier_bar", "later_bar",
 )  # fmt: skip
 
 
