@@ -156,9 +156,9 @@ def bar_at(bars: Bars, cells: int, x: int) -> int:
 def _caption(bars: Bars, selected: int, clock: Callable[[float], str]) -> Runs:
     errors, warnings, _ = counts = bars.counts[selected]
     start = bars.start + selected * bars.step
-    runs: Runs = ((f" {clock(start)}", "accent"), (f" +{_span(bars.step)}  {sum(counts):,} lines", ""))
-    runs += ((f"  {errors:,} errors", "bad"),) if errors else ()
-    runs += ((f"  {warnings:,} warnings", "warn"),) if warnings else ()
+    runs: Runs = ((f" {clock(start)}", "accent"), (f" +{_span(bars.step)}  lines {sum(counts):,}", ""))
+    runs += ((f"  errors {errors:,}", "bad"),) if errors else ()
+    runs += ((f"  warnings {warnings:,}", "warn"),) if warnings else ()
     return (*runs, (f"  · highest {max(map(sum, bars.counts)):,} · < > another bar · H closes", "dim"))
 
 

@@ -122,7 +122,7 @@ def test_a_picture(glyphs: Glyphs) -> None:
             "██████      ██████▆▆▆▆▆▆",
             "            E     W     ",
         ]
-    assert rows[0].startswith(" 20 +10s  16 lines  4 errors  2 warnings")
+    assert rows[0].startswith(" 20 +10s  lines 16  errors 4  warnings 2")
     assert rows[5].strip().endswith("40")
     styles = [[style for _, style in row] for row in draw(bars, 0, (24, 6), clock, glyphs)]
     assert styles[3] == ["cursor", "", "bad", "dim"]
