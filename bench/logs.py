@@ -16,6 +16,7 @@ from typing import Self
 
 from bench.table import Result
 from dockertui.engine.logs import open_log, page_before
+from dockertui.screens.log_feed import LARGEST_PAGE
 from dockertui.widgets.log_query import Query
 from dockertui.widgets.log_store import Entry, LogStore
 from tests.engine.dockerd import IMAGE, Dockerd
@@ -141,7 +142,7 @@ async def _long(dockerd: Dockerd, container: str) -> tuple[float, ...]:
         memory = (resident(os.getpid()) - before) / len(store)
         started, behind, pages, oldest, beginning = time.monotonic(), 1000, 0, lines[0].time, False
         while not beginning:
-            page = await page_before(engine, container, tty=False, before=oldest, behind=behind, count=20_000)
+            page = await page_before(engine, container, tty=False, before=oldest, behind=behind, count=LARGEST_PAGE)
             behind, pages, beginning = behind + page.entries, pages + 1, page.beginning
             oldest = page.lines[0].time if page.lines else oldest
         paging = time.monotonic() - started

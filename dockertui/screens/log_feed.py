@@ -18,7 +18,7 @@ from dockertui.widgets.log_store import MARK, SOURCE_SHIFT, STDERR, Entry
 from dockertui.widgets.log_view import LogView
 
 PAGE = 2_000
-LARGEST_PAGE = 20_000
+LARGEST_PAGE = 40_000
 _MERGE = 0.15
 """Seconds that lines of several logs wait for earlier ones of the others."""
 _FIRST_MERGE = 1.5

@@ -53,6 +53,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._end: tuple[tuple[Target, ...], Span] | None = None
         """A span that holds for these targets alone."""
         self._starting: Timer | None = None
+        self._due: tuple[Target, ...] = ()
+        """For whose logs it is set."""
         self._searching: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
@@ -91,15 +93,16 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._feed = None
 
     def _start_soon(self) -> None:
+        """Start once the cursor rests: the same container shown again, with more known of it, is no move."""
+        if self._starting is not None and self._due == self.targets:
+            return
         self._stop()
-        if self._starting is not None:
-            self._starting.stop()
+        self._due = self.targets
         self._starting = once(self, _SETTLE, self._start)
 
     def _start(self) -> None:
         """Ask for the log, from where the span says."""
         self._stop()
-        self._starting = None
         if self.targets and self.is_on_screen:
             self.title_note = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
             ends = self._end is not None and self._end[0] == self.targets
@@ -109,6 +112,9 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._feed = LogFeed(self.engine, self.targets, span, self)
 
     def _stop(self) -> None:
+        if self._starting is not None:
+            self._starting.stop()
+            self._starting = None
         if self._feed is not None:
             self._feed.stop()
             self._feed = None
@@ -131,9 +137,9 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Feed the view again, from where it was."""
+        """Feed the view again, from where it was; or begin, at once."""
         if self._feed is None or self._feed.targets != self.targets or (self._feed.is_stale and self.following):
-            self._start_soon()
+            self._start()
         else:
             self._feed.resume()
 

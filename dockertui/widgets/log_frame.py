@@ -33,6 +33,8 @@ RACING_FRAME = 0.2
 """Seconds between two paints when more than a screen full came since the last one."""
 SLICE = 0.02
 """Seconds of filtering between two looks at the keyboard."""
+BREATH = 0.005
+"""Seconds that such a look takes: keys, lines that come in and paints have their turn."""
 NAME_WIDTH = 16
 _CACHED = 400
 
@@ -85,11 +87,14 @@ class LogFrame(Painted):
         self._strips: dict[Row, Strip] = {}
         self._painted_at = 0.0
         self._timer: Timer | None = None
+        self._looking: Timer | None = None
 
     # feeding
 
     def append(self, entries: Sequence[Entry]) -> None:
-        """Add lines at the end, to be painted soon."""
+        """Add lines at the end, to be painted soon; the first ones at once."""
+        if not len(self.store):
+            self._paint_at_once()
         self._came += len(entries)
         if not self.following:
             self._new += len(entries)
@@ -129,13 +134,27 @@ class LogFrame(Painted):
             frame = RACING_FRAME if self._came > self.body_height else FRAME
             self._timer = once(self, self._painted_at + frame - time.monotonic(), self._paint_now)
 
+    def _paint_at_once(self) -> None:
+        """Let the next `paint_soon` wait for nothing."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._painted_at = 0.0
+
     def _paint_now(self) -> None:
         self._timer = None
         self._painted_at = time.monotonic()
         self._came = 0
-        if self._look_at_new_lines():
-            self.paint_soon()
+        if self._look_at_new_lines() and self._looking is None:
+            self._looking = once(self, BREATH, self._look_on)
         self.refresh_frame()
+
+    def _look_on(self) -> None:
+        """Filter and count on what one moment was not enough for."""
+        self._looking = None
+        if self._look_at_new_lines():
+            self._looking = once(self, BREATH, self._look_on)
+        self.paint_soon()
 
     def _look_at_new_lines(self) -> bool:
         """Filter and count what was not looked at, for a moment. Whether more is left."""

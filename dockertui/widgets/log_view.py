@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dockertui.widgets.log_bars import bar_at
-from dockertui.widgets.log_frame import SLICE, LogFrame
+from dockertui.widgets.log_frame import BREATH, SLICE, LogFrame
 from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_query import Filter, Query, find
 from dockertui.widgets.log_store import Entry
@@ -331,7 +331,7 @@ class LogView(LogFrame, can_focus=True):
                 self._show_match(number)
                 return
             if time.monotonic() > until:
-                once(self, 0.001, partial(self._seek_on, seeking, missed))
+                once(self, BREATH, partial(self._seek_on, seeking, missed))
                 return
         self._seeking = None
         missed()
