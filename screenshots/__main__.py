@@ -24,7 +24,7 @@ PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
     ("volumes", (160, 42), ("4", "down")),
     ("inspect", (160, 42), ("down",) * 12 + ("i",)),
     ("why", (160, 42), ("slash", *"report", "enter", "D")),
-    ("logs", (160, 42), ("slash", *"api-1", "enter", "l")),
+    ("logs", (160, 42), ("slash", *"api-1", "enter", "l", "6", "H")),
     ("files", (160, 42), ("slash", *"api-1", "enter", "F")),
     ("events", (120, 30), ("e",)),
     ("overview", (120, 30), ("S",)),

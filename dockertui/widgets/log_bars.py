@@ -59,10 +59,12 @@ class LogBars:
         self._grain = STEPS[0]
         self._blocks: dict[Block, dict[int, list[int]]] = {}
         """Of each block the lines by level in each span of `_grain` seconds, by when that begins."""
+        self.is_whole = False
+        """Whether all lines that were there at the last count are counted."""
 
     def forget(self) -> None:
         """Count everything anew: other lines are kept, or the log is another one."""
-        self._blocks, self._grain = {}, STEPS[0]
+        self._blocks, self._grain, self.is_whole = {}, STEPS[0], False
 
     def update(self) -> Iterator[None]:
         """Count the lines not counted yet, the newer ones first; may be left after each step and gone on with."""
@@ -73,6 +75,7 @@ class LogBars:
         for block in reversed(blocks):
             if block not in self._blocks:
                 self._blocks[block] = self._count(block)
+                self.is_whole = len(self._blocks) == len(blocks)
                 yield
 
     def _count(self, block: Block) -> dict[int, list[int]]:
@@ -162,11 +165,12 @@ def _caption(bars: Bars, selected: int, clock: Callable[[float], str]) -> Runs:
     return (*runs, (f"  · highest {max(map(sum, bars.counts)):,} · < > another bar · H closes", "dim"))
 
 
-def bar_time(moment: float, *, utc: bool) -> str:
-    """A moment (epoch s) as it stands below the bars; with the day, where that is another."""
+def bar_time(moment: float, *, step: int, utc: bool) -> str:
+    """When a bar of so many seconds begins (epoch s), as exactly as it needs; with the day, where that is another."""
     zone = UTC if utc else None
     when = datetime.fromtimestamp(moment, zone)
-    return f"{when:%H:%M:%S}" if when.date() == datetime.now(zone).date() else f"{when:%m-%d %H:%M}"
+    day = "" if when.date() == datetime.now(zone).date() else f"{when:%m-%d} "
+    return f"{day}{when:%H:%M}" if step >= 60 else f"{day}{when:%H:%M:%S}"
 
 
 def _span(seconds: int) -> str:

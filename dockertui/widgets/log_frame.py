@@ -361,8 +361,9 @@ class LogFrame(Painted):
         """The rows of the band that are to be painted."""
         before, self._band = self._band, []
         if self.band_height:
-            clock = partial(bar_time, utc=self.manner.times is Times.UTC)
-            self._band = draw(*self.counted(), (self.size.width - 1, self.band_height), clock, self.glyphs)
+            bars, selected = self.counted()
+            clock = partial(bar_time, step=bars.step, utc=self.manner.times is Times.UTC)
+            self._band = draw(bars, selected, (self.size.width - 1, self.band_height), clock, self.glyphs)
         return [y for y, row in enumerate(self._band) if y >= len(before) or before[y] != row]
 
     def _band_strip(self, y: int) -> Strip:

@@ -227,7 +227,8 @@ class LogView(LogFrame, can_focus=True):
         """Go to the next bar that holds lines, before or after the cursor's; past them older lines, or the end."""
         if not self.bars.is_open:
             self.action_histogram()
-            return
+        if not self.bars.is_whole:
+            return  # what is still counted may lie that way
         bars, selected = self.counted()
         bar = bars.next(selected, step)
         if bar is not None:

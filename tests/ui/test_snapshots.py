@@ -112,6 +112,24 @@ def test_inspect_wide(snap_compare: Compare, host: DemoEngine) -> None:
     assert picture(snap_compare, host, WIDE, on_database("i"))
 
 
+async def log_with_bars(stage: Stage) -> None:
+    """Ten minutes of a service that writes JSON, from the beginning, at the bar before the last."""
+    await stage.until_open()
+    await stage.goto("shop-api-1")
+    await keys(stage, "l", "6", "t", "t")
+    log = stage.tab("logs")
+    await stage.until(lambda: len(log.store) > 500)
+    await stage.press("H")
+    await stage.until(lambda: log.bars.is_whole)
+    await stage.press("<", "<")
+    await stage.settle()
+
+
+@SIZES
+def test_log(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, host, size, log_with_bars)
+
+
 def test_filtered_and_marked(snap_compare: Compare, host: DemoEngine) -> None:
     assert picture(snap_compare, host, NARROW, presses("slash", *"shop state:healthy", "enter", "space", "space"))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -160,4 +162,7 @@ def test_a_click_finds_the_bar_it_is_on() -> None:
 
 
 def test_the_day_is_said_where_it_is_another() -> None:
-    assert len(bar_time(0, utc=True)) == len("01-01 00:00")
+    assert bar_time(0, step=60, utc=True) == "01-01 00:00"
+    assert bar_time(5, step=5, utc=True) == "01-01 00:00:05"
+    now = time.time()
+    assert bar_time(now, step=1, utc=True) == f"{datetime.fromtimestamp(now, UTC):%H:%M:%S}"
