@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from dockertui.widgets.chart import BLOCKS, Glyphs, Runs, Window, time_axis
 from dockertui.widgets.log_query import Filter
 from dockertui.widgets.log_store import MARK, Block, LogStore
-from dockertui.widgets.log_text import NANO, Level, level
+from dockertui.widgets.log_text import NANO, Level, grave
 
 STEPS = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 21600, 86400, 604800)
 """Seconds that a bar may stand for. Each holds the one before some whole times, so that counts can be joined."""
@@ -79,14 +80,17 @@ class LogBars:
                 yield
 
     def _count(self, block: Block) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        texts, first = block.text.split("\n"), block.first
-        for number in self.kept.hits(block) if self.kept else range(first, block.end):
-            when = block.times[number - first]
-            if when and not block.metas[number - first] & MARK:
-                grade = level(texts[number - first])
-                counts = found.setdefault(when // NANO // self._grain * self._grain, [0, 0, 0])
-                counts[0 if grade >= Level.ERROR else 1 if grade is Level.WARN else 2] += 1
+        first, times, metas, span = block.first, block.times, block.metas, self._grain * NANO
+        kept = set(self.kept.hits(block)) if self.kept else range(first, block.end)
+        lines = [place for place in range(len(block)) if first + place in kept and not metas[place] & MARK]
+        found = {at * self._grain: [0, 0, n] for at, n in Counter([times[place] // span for place in lines]).items()}
+        counted = set(lines)
+        for place, grade in grave(block.text):
+            if place in counted:
+                counts = found[times[place] // span * self._grain]
+                counts[2] -= 1
+                counts[0 if grade >= Level.ERROR else 1] += 1
+        found.pop(0, None)  # those of no time
         return found
 
     def bars(self, cells: int) -> Bars:

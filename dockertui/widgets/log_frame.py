@@ -31,10 +31,10 @@ FRAME = 0.1
 """Seconds between two paints; nobody reads faster."""
 RACING_FRAME = 0.2
 """Seconds between two paints when more than a screen full came since the last one."""
-SLICE = 0.02
-"""Seconds of filtering between two looks at the keyboard."""
-BREATH = 0.005
-"""Seconds that such a look takes: keys, lines that come in and paints have their turn."""
+SLICE = 0.008
+"""Seconds of filtering between two looks at the keyboard, and at the lines that come in: the Engine waits for those."""
+BREATH = 0.004
+"""Seconds that such a look takes."""
 NAME_WIDTH = 16
 _CACHED = 400
 

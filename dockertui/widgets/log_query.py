@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from dockertui.widgets.log_store import MARK, STDERR, Block, LogStore
-from dockertui.widgets.log_text import Level, level
+from dockertui.widgets.log_text import Level, grave, lines_with
 from dockertui.widgets.sgr import plain
 
 T = TypeVar("T")
@@ -94,7 +94,8 @@ class Query:
         """The numbers of the block's lines that it keeps, ascending. A word costs only where it stands."""
         text = plain(block.text)
         if self._is_word and not self.inverse:
-            yield from _lines_with(text.lower() if self._fold else text, self._text, block.first)
+            found = lines_with(text.lower() if self._fold else text, self._text)
+            yield from (block.first + place for place in found)
             return
         until = time.process_time() + BLOCK_LIMIT
         search, inverse, quick = self._pattern.search, self.inverse, self._quick_up_to
@@ -114,19 +115,8 @@ def is_simple(pattern: str) -> bool:
     return repeats + choices == 1 or (not repeats and choices <= _CHOICES)
 
 
-def _lines_with(text: str, word: str, first: int) -> Iterator[int]:
-    at, line_from, number = text.find(word), 0, first
-    while at >= 0:
-        number += text.count("\n", line_from, at)
-        yield number
-        line_from = text.find("\n", at)
-        if line_from < 0:
-            return
-        at = text.find(word, line_from)
-
-
 class Filter(NamedTuple):
-    """Which lines are shown: those that the query keeps, from a level on, of stderr alone; marks always."""
+    """Which lines are shown: those that the query keeps, from a level (WARN or worse) on, of stderr; marks always."""
 
     query: Query = Query()
     least: Level = Level.NONE
@@ -142,8 +132,9 @@ class Filter(NamedTuple):
         if self.stderr:
             found = [number for number in found if metas[number - first] & STDERR]
         if self.least and found:
-            texts = block.text.split("\n")
-            found = [number for number in found if level(texts[number - first]) >= self.least]
+            grades = grave(block.text)
+            grave_ones = {first + place for place, grade in grades if grade >= self.least}
+            found = [number for number in found if number in grave_ones]
         marks = {number for number, meta in enumerate(metas, first) if meta & MARK} if any(metas) else set()
         return sorted(marks.union(found)) if marks else found
 

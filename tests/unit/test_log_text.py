@@ -12,7 +12,7 @@ from dockertui.demo.world.hostile import STRINGS
 from dockertui.widgets.log_paint import LOOK, Manner, painting, rows
 from dockertui.widgets.log_query import Query
 from dockertui.widgets.log_store import Entry, LogStore
-from dockertui.widgets.log_text import Level, Times, fields, level, stamp, unfolded
+from dockertui.widgets.log_text import _LEVELS, Level, Times, fields, grave, level, stamp, unfolded
 from dockertui.widgets.sgr import Ink, pieces, plain, style
 
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -117,3 +117,15 @@ def test_timestamps() -> None:
     assert stamp(moment, Times.RELATIVE, 1_795_242_721 + 90) == "   -1.5m "
     assert stamp(moment, Times.OFF, 0) == ""
     assert len(stamp(0, Times.LOCAL, 0)) == len(stamp(moment, Times.LOCAL, 0))
+
+
+_PARTS = st.sampled_from(
+    [*_LEVELS, *(word.upper() for word in _LEVELS), "level=", '"severity": ', "lvl: ", "50", "40",
+     "E1121 10:20", "W0101 00:00", "[", "]", "<", ">", ":", " ", "x", "\x1b[31m", "\x1b[0m", "İ", "日"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(_PARTS, max_size=8).map("".join), min_size=1, max_size=20))
+def test_the_grave_lines_of_many_are_those_that_say_so_one_by_one(lines: list[str]) -> None:
+    wanted = [(place, level(line)) for place, line in enumerate(lines) if level(line) >= Level.WARN]
+    assert list(grave("\n".join(lines))) == wanted
