@@ -50,6 +50,10 @@ class DetailView(Vertical):
     def compose(self) -> ComposeResult:
         yield self.title_bar
         yield self.tab
+        for other in self._made.values():
+            if other is not self.tab:  # asked for before this view was there
+                other.display = False
+                yield other
 
     def on_unmount(self) -> None:
         self._stop_asking()

@@ -32,13 +32,13 @@ _AT_ONCE = 5000
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
-def save(tab: LogTab) -> None:
+async def save(tab: LogTab) -> None:
     """Ask what is to be saved and where, and save it."""
     shown = Item("shown", f"What is shown: {tab.shown.count:,} lines", hint="as text, without colours")
     whole = Item("whole", "The whole log, from the Engine", hint="as it was written")
     default = f"{_file_name(tab.targets)}-{time.strftime('%Y%m%d-%H%M%S')}.log"
 
-    def chosen(what: str | None) -> None:
+    async def chosen(what: str | None) -> None:
         if what is None:
             return
 
@@ -46,9 +46,9 @@ def save(tab: LogTab) -> None:
             writing = _save_whole(tab, path) if what == "whole" else _save_shown(tab, path)
             tab.run_worker(_reported(tab, path, writing), group="save", exit_on_error=False)
 
-        tab.post_message(tab.Asked("save to", default, done=named))
+        await tab.ask("save to", default, done=named)
 
-    tab.app.push_screen(Menu("Save", [shown, whole] if len(tab.targets) == 1 else [shown]), chosen)
+    await tab.app.push_screen(Menu("Save", [shown, whole] if len(tab.targets) == 1 else [shown]), chosen)
 
 
 def _file_name(targets: Iterable[Target]) -> str:

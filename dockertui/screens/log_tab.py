@@ -24,8 +24,6 @@ from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
 """Seconds that the cursor rests on a container before its log is asked for."""
-_COPY_LIMIT = 500_000
-"""Characters that are copied at most: terminals take no more, and some far less."""
 _COPY_LINES = 50
 _BEFORE, _AFTER = 300 * 1_000_000_000, 500_000_000
 """Nanoseconds of a log that are shown around the end of its container."""
@@ -159,7 +157,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
         from dockertui.screens.log_line import LogLineScreen  # off the path to the first paint
 
-        self.app.push_screen(LogLineScreen(event.entry))
+        self.app.push_screen(LogLineScreen(event.entry, "" if self.sought.inverse else self.sought.line))
 
     def on_log_view_searched_to_the_top(self) -> None:
         if self._feed is not None and self._searching is None:
@@ -177,23 +175,24 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.say("not found up to the beginning of the log", "warn")
         self._searching = None
 
-    def on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> bool:
         if self._searching is not None:
             self._searching.cancel()
             self._searching = None
             self.say("")
+        return False
 
     # operations
 
     async def action_filter(self) -> None:
         typed = self.shown.filter.query.line
-        self.post_message(self.Asked("keep lines with: word, ~regex, !without", typed, typed=self.filter_by))
+        await self.ask("keep lines with: word, ~regex, !without", typed, typed=self.filter_by)
 
     def action_since(self, index: int) -> None:
         self._show_span(log_span.of_key(index, time.time_ns()))
 
-    def action_since_typed(self) -> None:
-        self.post_message(self.Asked(_SPAN_HINT, done=self._span_typed))
+    async def action_since_typed(self) -> None:
+        await self.ask(_SPAN_HINT, done=self._span_typed)
 
     def _span_typed(self, text: str) -> None:
         try:
@@ -205,10 +204,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._span, self._end = span, None
         self._start()
 
-    def action_fields(self) -> None:
-        self.post_message(
-            self.Asked("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
-        )
+    async def action_fields(self) -> None:
+        await self.ask("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
 
     def _fields_typed(self, text: str) -> None:
         self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
@@ -222,10 +219,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
 
         self.app.push_screen(HistogramScreen(self.store), entered)
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         from dockertui.screens import log_export  # off the path to the first paint
 
-        log_export.save(self)
+        await log_export.save(self)
 
     def action_pager(self) -> None:
         from dockertui.screens import log_export
@@ -238,18 +235,19 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def action_copy(self) -> None:
         self._copy(self.lines_to_copy())
 
-    def action_copy_last(self) -> None:
-        self.post_message(self.Asked("lines to copy", str(_COPY_LINES), done=self._copy_typed))
+    async def action_copy_last(self) -> None:
+        await self.ask("lines to copy", str(_COPY_LINES), done=self._copy_typed)
 
     def _copy_typed(self, text: str) -> None:
         if text.strip().isdecimal():
             self._copy(self.last_lines(int(text)))
 
     def _copy(self, lines: Sequence[str]) -> None:
-        text = "\n".join(lines)
-        if len(text) > _COPY_LIMIT:
-            self.post_message(self.Said(f"{len(text):,} characters are too many to copy: ctrl+s saves them", "warn"))
-            return
-        self.app.copy_to_clipboard(text)
+        from dockertui.screens.clipboard import copy  # off the path to the first paint
+
+        how = copy(self.app, "\n".join(lines))
         what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        self.post_message(self.Said(f"{what} copied"))
+        if how.startswith("not copied"):
+            self.post_message(self.Said(f"{what} {how}; ctrl+s saves them", "warn"))
+        else:
+            self.post_message(self.Said(f"{what} copied {how}"))

@@ -7,8 +7,9 @@ from functools import partial
 from textual import events
 from textual.message import Message
 
+from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.log_frame import SLICE, LogFrame
-from dockertui.widgets.log_paint import Manner
+from dockertui.widgets.log_paint import Manner, rows
 from dockertui.widgets.log_query import Filter, Query, find
 from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_text import Level, Times
@@ -20,7 +21,7 @@ BEHIND = 2.0
 CONTEXTS = (0, 1, 2, 3, 5, 10, 20)
 
 
-class LogView(LogFrame, can_focus=True):
+class LogView(LogFrame, TakesKeys, can_focus=True):
     """The lines of a `LogStore`. Feed it with `append` and `prepend`; keys call the `action_…` methods."""
 
     class OlderWanted(Message):
@@ -309,9 +310,14 @@ class LogView(LogFrame, can_focus=True):
         return False
 
     def _show_match(self, number: int) -> None:
-        """Move sideways, if the match is not in view."""
-        spans = self.sought.spans(self._painting(number).text)
-        if spans and not self.manner.wrap and not self._shift <= spans[0][0] < self._shift + self.text_width:
+        """Move sideways, or within a wrapped line, if the match is not in view."""
+        text = self._painting(number).text
+        spans = self.sought.spans(text)
+        if spans and self.manner.wrap:
+            sub = next(at for at, (_, stop) in enumerate(rows(text, self.text_width)) if spans[0][0] < stop)
+            if not any((row.number, row.sub) == (number, sub) for row in self._build_frame()):
+                self._top = (number, max(0, sub - self.body_height // 3))
+        elif spans and not self._shift <= spans[0][0] < self._shift + self.text_width:
             self._shift = max(0, spans[0][0] - self.text_width // 3)
             self._strips.clear()
         self.refresh_frame_from_scratch()

@@ -11,7 +11,7 @@ import pytest
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.hostile import STRINGS
-from dockertui.screens import log_feed
+from dockertui.screens import clipboard, log_feed
 from dockertui.screens.log_histogram import HistogramScreen, HistogramView
 from dockertui.screens.log_line import LogLineScreen
 from tests.ui.log_stage import BORN, Stage, named, stage
@@ -190,11 +190,19 @@ async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
 async def test_lines_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage() as world:
         copied: list[str] = []
-        monkeypatch.setattr(world.app, "copy_to_clipboard", copied.append)
+        monkeypatch.setattr(clipboard, "copy", lambda app, text: copied.append(text) or "by a test")
         await opened(world, "one", "\x1b[31mtwo\x1b[0m", "three")
         await world.press("k", "y", "space", "k", "y", "space", "Y")
         await world.type("3")
         assert copied == ["two", "one\ntwo", "one\ntwo\nthree"]
+
+
+async def test_what_a_terminal_would_not_take_is_not_called_copied() -> None:
+    async with stage() as world:
+        await opened(world, *["x" * 1000] * 80)
+        await world.press("Y")
+        await world.type("80")
+        await world.until(lambda: "80 lines not copied" in world.main._message.text)
 
 
 async def test_a_mark_is_drawn() -> None:
