@@ -14,7 +14,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.exit_codes import meaning
 from dockertui.engine.log_lines import SECOND, Line
-from dockertui.engine.logs import LogPage, LogStream, open_log, page_before, without_first_moment
+from dockertui.engine.logs import SLACK, LogPage, LogStream, open_log, page_before, without_first_moment
 from dockertui.live.backoff import Backoff
 
 TAIL: Final = 1000
@@ -102,7 +102,8 @@ class Follower:
                 await self._rest(await self._look())
             except EngineError as error:
                 if error.kind in _LASTING or any(words in error.message for words in _UNREADABLE):
-                    self._told(Note(NoteKind.REFUSED, str(error)))
+                    gone = error.kind is ErrorKind.NOT_FOUND
+                    self._told(Note(NoteKind.REFUSED, "the container was removed" if gone else str(error)))
                     return
                 self._told(Note(NoteKind.LOST, str(error)))
                 await self._backoff.wait(self._backoff.next())
@@ -167,14 +168,16 @@ class Follower:
         """Follow after the last line. False, with nothing taken, when it is not among the last `tail` entries."""
         last, left = self._last, self._seen_at_last
         met = not last
-        log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=last or None, follow=True)
+        since = last - SLACK if last else self._since
+        log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=since, follow=True)
         async with log as stream:
             self._told(Note(NoteKind.READY, ""))
-            counted = 0
+            counted, taking = 0, False
             async for lines in stream.batches():
                 at = 0
-                while left and at < len(lines) and lines[at].time == last:
-                    left, at, met = left - 1, at + 1, True
+                while not taking and at < len(lines) and (lines[at].time < last or left and lines[at].time == last):
+                    left -= lines[at].time == last
+                    at, met = at + 1, True
                 counted = self._count(stream, counted, at)
                 if at == len(lines):
                     continue
@@ -182,7 +185,7 @@ class Follower:
                     return False
                 if not met:
                     self._told(Note(NoteKind.GAP, "the Engine has let go of lines between here"))
-                left, met = 0, True
+                taking = met = True
                 self._take(lines[at:])
         return True
 
@@ -218,7 +221,7 @@ def _moment(state: dict[str, Any], key: str) -> int:
 
 def _ending(state: dict[str, Any]) -> str:
     """What there is to say of a container that does not run."""
-    if state.get("Running"):
+    if state.get("Running") and not state.get("Restarting"):
         return "the Engine ended the log"
     code = state.get("ExitCode")
     status = str(state.get("Status") or "not running")
