@@ -21,7 +21,7 @@ TAIL: Final = 1000
 """Entries to begin with: some screens full, whatever the log's size."""
 _RESUME_TAILS: Final = (5_000, 100_000, None)
 """Entries looked at for the place where a log was left: dockerd reads all of a log for `since` alone."""
-_UNREADABLE: Final = ("does not support reading", "configured logging driver")
+_UNREADABLE: Final = ("does not support reading", "configured logging driver", "cannot read logs")
 _LASTING: Final = (ErrorKind.NOT_FOUND, ErrorKind.BAD_REQUEST, ErrorKind.UNAUTHORIZED, ErrorKind.UNSUPPORTED)
 
 
@@ -77,6 +77,7 @@ class Follower:
         self._since = since
         self._until = until
         self._tty: bool | None = None
+        self._driver = ""
         self._last = 0
         self._seen_at_last = 0
         self._begun = False
@@ -101,12 +102,19 @@ class Follower:
                     return
                 await self._rest(await self._look())
             except EngineError as error:
-                if error.kind in _LASTING or any(words in error.message for words in _UNREADABLE):
-                    gone = error.kind is ErrorKind.NOT_FOUND
-                    self._told(Note(NoteKind.REFUSED, "the container was removed" if gone else str(error)))
+                if refusal := self._refusal(error):
+                    self._told(Note(NoteKind.REFUSED, refusal))
                     return
                 self._told(Note(NoteKind.LOST, str(error)))
                 await self._backoff.wait(self._backoff.next())
+
+    def _refusal(self, error: EngineError) -> str:
+        """Why there is no use in asking again; "" where there is."""
+        if any(words in error.message for words in _UNREADABLE):
+            return f"the Engine cannot read what the log driver {self._driver!r} has taken"
+        if error.kind is ErrorKind.NOT_FOUND:
+            return "the container was removed"
+        return str(error) if error.kind in _LASTING else ""
 
     async def _rest(self, state: dict[str, Any]) -> None:
         """The log has ended: wait for a change of the container, or a moment when it is on its way up."""
@@ -121,6 +129,7 @@ class Follower:
         found = await containers.inspect(self.engine, self.container)
         config, state = found.get("Config"), found.get("State")
         self._tty = bool(config.get("Tty")) if isinstance(config, dict) else False
+        self._driver = fields.text(fields.mapping(fields.mapping(found, "HostConfig"), "LogConfig"), "Type")
         state = state if isinstance(state, dict) else {}
         started = state.get("StartedAt")
         runs = bool(state.get("Running")) and not state.get("Restarting")
@@ -175,7 +184,7 @@ class Follower:
             counted, taking = 0, False
             async for lines in stream.batches():
                 at = 0
-                while not taking and at < len(lines) and (lines[at].time < last or left and lines[at].time == last):
+                while not taking and at < len(lines) and (lines[at].time < last or (left and lines[at].time == last)):
                     left -= lines[at].time == last
                     at, met = at + 1, True
                 counted = self._count(stream, counted, at)

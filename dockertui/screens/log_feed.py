@@ -57,6 +57,7 @@ class LogFeed:
         self._dropped = 0
         self._offset = float("inf")
         self._last = 0.0
+        self._span = span
         tail = TAIL if span == Span() else None
         self._followers = [
             Follower(
@@ -72,6 +73,7 @@ class LogFeed:
         ]
         self._paging: asyncio.Task[bool] | None = None
         view.names = [target.name for target in targets] if len(targets) > 1 else []
+        view.past = span.until is not None
         view.clear()
         view.notice = "older lines: scroll up"
         view.say("asking the Engine…")
@@ -95,7 +97,7 @@ class LogFeed:
     @property
     def is_stale(self) -> bool:
         """Whether so much may have come in the meantime that the tail is asked for anew, if nobody reads further up."""
-        return not self._tasks and time.monotonic() - self._paused_at > _STALE
+        return self._span == Span() and not self._tasks and time.monotonic() - self._paused_at > _STALE
 
     def stop(self) -> None:
         """End all requests. `resume` goes on."""
@@ -122,8 +124,9 @@ class LogFeed:
         self._begun.add(source)
         if source in self._live:
             self._measure_lag(entries[-1].time)
-        if self._view.state[0]:
-            self._view.say("")
+        reading = "" if self._span == Span() or source in self._live else "reading on…"
+        if self._view.state[0] != reading:
+            self._view.say(reading)
         if len(self._followers) == 1:
             self._view.append(entries)
             return
@@ -180,7 +183,8 @@ class LogFeed:
         text = f"{name}{note.text}"
         if note.kind is NoteKind.READY:
             self._live.add(source)
-            self._view.say("" if len(self._view.store) or self._waiting else "no lines yet")
+            none = "no lines then" if self._view.past else "no lines yet"
+            self._view.say("" if len(self._view.store) or self._waiting else none)
             if self.beginning and not self._view.store.dropped_before:
                 self._show_beginning()
             return

@@ -45,6 +45,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._pinned: tuple[Target, ...] = ()
         self._pinned_title = ""
         self._span = Span()
+        self._span_name = ""
         self._end: tuple[tuple[Target, ...], Span] | None = None
         """A span that holds for these targets alone."""
         self._starting: Timer | None = None
@@ -96,7 +97,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._stop()
         self._starting = None
         if self.targets and self.is_on_screen:
-            self.title_note = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+            whose = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+            self.title_note = "  ".join(filter(None, (whose, self._span_name)))
             ends = self._end is not None and self._end[0] == self.targets
             span = self._end[1] if self._end is not None and ends else self._span
             if ends:
@@ -150,6 +152,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def on_log_view_end_wanted(self) -> None:
         """The tail anew; what lies between is not read, and that is said."""
         lag = self.lag
+        if self._span.until is None:  # what such a span begins with is far from its end
+            self._span, self._span_name = Span(), ""
         self._start()
         if lag >= BEHIND:
             self.mark(f"{lag:.1f} s of lines skipped here", time.time_ns())
@@ -189,19 +193,19 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         await self.ask("keep lines with: word, ~regex, !without", typed, typed=self.filter_by)
 
     def action_since(self, index: int) -> None:
-        self._show_span(log_span.of_key(index, time.time_ns()))
+        self._show_span(log_span.of_key(index, time.time_ns()), log_span.NAMES[index])
 
     async def action_since_typed(self) -> None:
         await self.ask(_SPAN_HINT, done=self._span_typed)
 
     def _span_typed(self, text: str) -> None:
         try:
-            self._show_span(log_span.parse(text, time.time_ns()))
+            self._show_span(log_span.parse(text, time.time_ns()), text.strip())
         except ValueError as error:
             self.post_message(self.Said(str(error), "warn"))
 
-    def _show_span(self, span: Span) -> None:
-        self._span, self._end = span, None
+    def _show_span(self, span: Span, name: str) -> None:
+        self._span, self._span_name, self._end = span, name, None
         self._start()
 
     async def action_fields(self) -> None:

@@ -57,6 +57,8 @@ class LogFrame(Painted):
         self.sought = Query()
         self.matches = Matches(self.store)
         self.following = True
+        self.past = False
+        """Whether nothing comes any more: a span is shown that is over."""
         self.notice = ""
         """What the first row says of what lies before it."""
         self.state = ("", "")
@@ -312,6 +314,7 @@ class LogFrame(Painted):
     def _status_changed(self) -> bool:
         facts = StatusFacts(
             following=self.following,
+            past=self.past,
             title=self.title_note,
             new=self._new,
             lines=len(self.store),

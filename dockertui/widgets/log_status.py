@@ -17,6 +17,7 @@ class StatusFacts(NamedTuple):
     """All that the line says."""
 
     following: bool
+    past: bool
     title: str
     new: int
     lines: int
@@ -56,6 +57,8 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
 
 
 def _place(facts: StatusFacts) -> Part:
+    if facts.past:
+        return ("▼ at its end", "dim") if facts.following else ("‖ G goes to its end", "warn")
     if facts.following:
         return "▼ following", "good"
     return (f"‖ {facts.new:,} new, G follows", "warn") if facts.new else ("‖ G follows", "warn")

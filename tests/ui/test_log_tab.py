@@ -190,7 +190,12 @@ async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
 async def test_lines_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage() as world:
         copied: list[str] = []
-        monkeypatch.setattr(clipboard, "copy", lambda app, text: copied.append(text) or "by a test")
+
+        def copy(app: object, text: str) -> str:
+            copied.append(text)
+            return "by a test"
+
+        monkeypatch.setattr(clipboard, "copy", copy)
         await opened(world, "one", "\x1b[31mtwo\x1b[0m", "three")
         await world.press("k", "y", "space", "k", "y", "space", "Y")
         await world.type("3")
@@ -300,7 +305,8 @@ async def test_since_shows_a_span() -> None:
         await opened(world, "old")
         await world.press("at")
         await world.type("2026-01-01 00:00..2026-01-02")
-        await world.until(lambda: "no lines yet" in world.status)
+        await world.until(lambda: "no lines then" in world.status)
+        assert "▼ at its end  2026-01-01 00:00..2026-01-02" in world.status
         await world.press("6")
         await world.until(lambda: any(line.strip() == "old" for line in world.lines))
         await world.press("at")
