@@ -95,6 +95,11 @@ class LogFeed:
         return not self._tasks
 
     @property
+    def is_reading_on(self) -> bool:
+        """Whether the end of what is asked for is still far."""
+        return self._span != Span() and len(self._live) < len(self._followers)
+
+    @property
     def is_stale(self) -> bool:
         """Whether so much may have come in the meantime that the tail is asked for anew, if nobody reads further up."""
         return self._span == Span() and not self._tasks and time.monotonic() - self._paused_at > _STALE
@@ -124,7 +129,7 @@ class LogFeed:
         self._begun.add(source)
         if source in self._live:
             self._measure_lag(entries[-1].time)
-        reading = "" if self._span == Span() or source in self._live else "reading on…"
+        reading = "reading on…" if self.is_reading_on else ""
         if self._view.state[0] != reading:
             self._view.say(reading)
         if len(self._followers) == 1:

@@ -188,6 +188,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
 
     # operations
 
+    def action_bottom(self) -> None:
+        if self._feed is not None and self._feed.is_reading_on:
+            self.post_message(self.EndWanted())
+        super().action_bottom()
+
     async def action_filter(self) -> None:
         typed = self.shown.filter.query.line
         await self.ask("keep lines with: word, ~regex, !without", typed, typed=self.filter_by)

@@ -284,17 +284,13 @@ class LogFrame(Painted):
         return [*head, *segments(cut(line.pieces, start, stop), base, match, spans, start)]
 
     def _cropped(self, body: list[Segment], text: str) -> list[Segment]:
-        """The part of a line that the horizontal position shows; `…` where it goes on."""
-        width, strip = self.text_width, Strip(body)
+        """The part of a line that the horizontal position shows; `…` where it goes on, to either side."""
+        start, stop, strip = self._shift, self._shift + self.text_width, Strip(body)
         length = strip.cell_length
-        if length <= width and not self._shift:
-            return body
-        if length <= self._shift:
-            return []
-        shown = strip.crop(self._shift, min(length, self._shift + width))
-        if length <= self._shift + width:
-            return [*shown]
-        return [*shown.crop(0, width - 1), self.segment("…", "dim")]
+        more = self.segment("…", "dim")
+        before, start = ([more], start + 1) if start and length else ([], start)
+        after, stop = ([more], stop - 1) if length > stop else ([], min(length, stop))
+        return [*before, *strip.crop(start, stop), *after] if start < stop else [*before, *after]
 
     def _head(self, entry: Entry, row: Row, under: tuple[str, ...]) -> list[Segment]:
         """Cursor or stream, whose line it is, and when it was written; blank on the further rows of a line."""

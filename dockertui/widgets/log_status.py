@@ -52,7 +52,7 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
     right = [(f"{facts.lag:.1f} s behind, G skips  ", "warn")] if facts.lag >= LAG_SHOWN else []
     if facts.manner.times is not Times.OFF:
         right.append((f"{facts.manner.times}  ", "dim"))
-    right.append((f"{facts.lines:,} lines {_size(facts.bytes)}", "dim"))
+    right.append((f"{facts.lines:,} line{'s' * (facts.lines != 1)} {_size(facts.bytes)}", "dim"))
     return left, right
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
@@ -156,7 +157,10 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.follow()
 
     def action_scroll_right(self) -> None:
-        self._shift_by(self.text_width // 2)
+        """As long as a line on the screen goes on there; wrapped lines do not."""
+        shown = [self._painting(row.number).text for row in self._frame or () if row.number in self.store]
+        if not self.manner.wrap and max(map(cell_len, shown), default=0) > self._shift + self.text_width:
+            self._shift_by(self.text_width // 2)
 
     def action_scroll_left(self) -> None:
         self._shift_by(-(self.text_width // 2))

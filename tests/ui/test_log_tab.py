@@ -163,8 +163,9 @@ async def test_times_wrap_and_the_horizontal_position() -> None:
     async with stage() as world:
         await opened(world, "x" * 150 + "END")
         assert "END" not in "\n".join(world.lines)
-        await world.press("right", "right")
-        assert "END" in "\n".join(world.lines)
+        await world.press(*["right"] * 9)
+        assert "END" in "\n".join(world.lines), "not further than the longest line"
+        assert world.lines[1].startswith(" …xxx")
         world.wrote("legacy-import", "y" * 150 + "TOO", at=BORN + 1)
         await world.until(lambda: "TOO" in "\n".join(world.lines))
         await world.press("left", "left", "w")

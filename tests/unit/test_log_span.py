@@ -19,7 +19,7 @@ def _ns(moment: datetime) -> int:
 
 
 @pytest.mark.parametrize(
-    "text, since, until",
+    ("text", "since", "until"),
     [
         ("10m", NOW - timedelta(minutes=10), None),
         (" 1h30m .. 90s ", NOW - timedelta(minutes=90), NOW - timedelta(seconds=90)),
@@ -45,11 +45,9 @@ def test_nothing_is_the_tail_and_two_dots_are_all() -> None:
     assert parse("99999999999999d", _ns(NOW)) == Span(0)
 
 
-@pytest.mark.parametrize(
-    "text", ["5x", "99:99", "99:99Z", "Z", "0001-01-01", "9999-12-31T23:59Z..x", "1.5h", "-5m", "5m...1m"]
-)
+@pytest.mark.parametrize("text", ["5x", "99:99", "99:99Z", "Z", "0001-01-01", "Q1", "1.5h", "-5m", "5m...1m"])
 def test_what_is_no_time_is_said(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time: type 10m|lies in the future"):
+    with pytest.raises(ValueError, match="is no time: type 10m"):
         parse(text, _ns(NOW))
 
 
