@@ -96,11 +96,11 @@ class Follower:
         while True:
             try:
                 self._changed.clear()
-                await self._look()
+                await self._look(read=False)
                 await self._read()
                 if self._until is not None:
                     return
-                await self._rest(await self._look())
+                await self._rest(await self._look(read=True))
             except EngineError as error:
                 if refusal := self._refusal(error):
                     self._told(Note(NoteKind.REFUSED, refusal))
@@ -124,8 +124,11 @@ class Follower:
             self._backoff.reset()
             await self._changed.wait()
 
-    async def _look(self) -> dict[str, Any]:
-        """The container's state, and what has become of it told; its terminal, which it keeps for life."""
+    async def _look(self, *, read: bool) -> dict[str, Any]:
+        """The container's state, and what has become of it told; its terminal, which it keeps for life.
+
+        That it has ended is told when all is `read`: its last lines may have come while the Engine was away.
+        """
         found = await containers.inspect(self.engine, self.container)
         config, state = found.get("Config"), found.get("State")
         self._tty = bool(config.get("Tty")) if isinstance(config, dict) else False
@@ -136,9 +139,9 @@ class Follower:
         if self._runs is not None and runs and started != self._started:
             self._told(Note(NoteKind.STARTED, "started again", _moment(state, "StartedAt")))
             self._backoff.reset()
-        elif self._begun and not runs and self._runs is not False:
+        elif read and not runs and self._runs is not False:
             self._told(Note(NoteKind.ENDED, _ending(state), _moment(state, "FinishedAt")))
-        if runs or self._begun:
+        if runs or read:
             self._runs = runs
         self._started = started
         return state
@@ -215,7 +218,7 @@ class Follower:
     async def older(self, before: int, count: int) -> LogPage:
         """A page of lines before a moment (epoch ns), the newest of them right before it. Raises EngineError."""
         if self._tty is None:
-            await self._look()
+            await self._look(read=False)
         page = await page_before(
             self.engine, self.container, tty=bool(self._tty), before=before, behind=self.behind, count=count
         )

@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from dockertui.engine import containers
@@ -69,7 +68,7 @@ async def _reported(tab: LogTab, path: str, writing: Awaitable[int]) -> None:
 @contextmanager
 def new_file(path: str) -> Iterator[IO[str]]:
     """A file that did not exist before, for its owner alone: logs hold secrets."""
-    place = Path(path.strip()).expanduser()
+    place = os.path.expanduser(path.strip())  # Path's own way of it raises where there is no such user
     if not path.strip():
         raise ValueError("no name was given")
     descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -248,8 +248,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         await self.ask("lines to copy", str(_COPY_LINES), done=self._copy_typed)
 
     def _copy_typed(self, text: str) -> None:
-        if text.strip().isdecimal():
+        if text.strip().isdecimal() and int(text):
             self._copy(self.last_lines(int(text)))
+        else:
+            self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
 
     def _copy(self, lines: Sequence[str]) -> None:
         from dockertui.screens.clipboard import copy  # off the path to the first paint

@@ -169,6 +169,18 @@ async def test_it_goes_on_after_the_engine_was_killed(clean_dockerd: Dockerd) ->
         assert log.texts == as_text(out)
 
 
+async def test_the_end_is_told_after_what_was_written_while_the_engine_was_away(clean_dockerd: Dockerd) -> None:
+    command = ["sh", "-c", "while :; do echo tick; sleep 0.02; done"]
+    container = await asyncio.to_thread(clean_dockerd.run, command=command)
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until_told(NoteKind.READY)
+        await asyncio.to_thread(clean_dockerd.crash)
+        await log.until_told(NoteKind.ENDED)
+        count = len(log.lines)
+        out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
+        assert count == len(as_text(out))
+
+
 async def test_rotation_leaves_no_gap_unsaid(clean_dockerd: Dockerd) -> None:
     words = ("--log-opt=max-size=100k", "--log-opt=max-file=2")
     container = await asyncio.to_thread(clean_dockerd.run, *words, command=["sh", "-c", "seq 1 20000; sleep 1d"])
