@@ -116,9 +116,8 @@ def page(tab: LogTab) -> None:
         return
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".log", errors="replace") as file:
         for number in tab.shown.within(tab.store.first, tab.store.end):
-            entry = tab.store[number]
-            text = clean(tab.texts([number])[0], limit=len(entry.text) + 1)
-            file.write(f"{full_stamp(entry.time)} {text}\n")
+            text = tab.texts([number])[0]
+            file.write(f"{full_stamp(tab.store[number].time)} {clean(text, limit=len(text) + 1)}\n")
         file.flush()
         with tab.app.suspend():
             try:

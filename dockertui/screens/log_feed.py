@@ -202,6 +202,8 @@ class LogFeed:
         else:
             self._waiting.append(mark)
             self._flush_soon()
+        if note.kind is NoteKind.REFUSED and not len(self._view.store):
+            self._view.notice = ""
         self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
 
     # what came before

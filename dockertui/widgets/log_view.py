@@ -12,7 +12,7 @@ from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.log_frame import SLICE, LogFrame
 from dockertui.widgets.log_paint import Manner, rows
 from dockertui.widgets.log_query import Filter, Query, find
-from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_store import MARK, Entry
 from dockertui.widgets.log_text import Level, Times
 from dockertui.widgets.sgr import plain
 
@@ -353,5 +353,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return self.texts(reversed(found))
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
-        """The lines with these numbers as text."""
-        return [plain(self.store[number].text).removesuffix("\r") for number in numbers]
+        """The lines with these numbers as text; of several logs, each with its name before it."""
+        return [
+            f"{self._whose(entry)}{plain(entry.text).removesuffix(chr(13))}"
+            for entry in map(self.store.__getitem__, numbers)
+        ]
+
+    def _whose(self, entry: Entry) -> str:
+        return f"{self.names[entry.source]} | " if self.names and not entry.meta & MARK else ""
