@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from dockertui.engine import containers, fields
@@ -71,6 +72,8 @@ class Follower:
         self.behind = 0
         self.beginning = False
         """Whether the oldest line kept is the log's first."""
+        self.turn: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
+        """Waited for between two batches of what was written before: who reads several logs keeps them together."""
         self._took = took
         self._told = told
         self._tail = tail
@@ -149,7 +152,8 @@ class Follower:
     async def _read(self) -> None:
         """Read to the end of what there is; while the container runs, that is for ever."""
         if not self._begun:
-            await self._begin()
+            if not self._last or self._until is not None:  # else it broke on the way: go on from there
+                await self._begin()
             self._begun = True
         if self._until is not None:
             self._told(Note(NoteKind.READY, ""))
@@ -170,6 +174,7 @@ class Follower:
                 counted = self._count(stream, counted)
                 if self._tail is None:
                     self._take(lines)
+                    await self.turn()
                 else:
                     tail += lines
         self.beginning = self._since is None and (self._tail is None or stream.entries < self._tail)

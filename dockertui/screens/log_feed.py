@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
@@ -23,6 +24,8 @@ _MERGE = 0.15
 """Seconds that lines of several logs wait for earlier ones of the others."""
 _FIRST_MERGE = 1.5
 """Seconds that the first lines wait for those of all logs."""
+_AHEAD = 10_000
+"""Lines of one of several logs that wait for the others, while what was written before is read: then it waits too."""
 _STALE = 30.0
 _STILL = 2.0
 """Seconds without a line after which a lag is history."""
@@ -71,6 +74,13 @@ class LogFeed:
             )
             for source, target in enumerate(targets)
         ]
+        self._reading = set(range(len(targets))) if len(targets) > 1 and tail is None else set[int]()
+        """Of several logs, those of which lines from before are still to come; they come in order."""
+        self._reached = [0] * len(targets)
+        """Up to when the lines of each have come."""
+        self._merged = asyncio.Event()
+        for source in self._reading:
+            self._followers[source].turn = partial(self._turn, source)
         self._paging: asyncio.Task[bool] | None = None
         view.names = [target.name for target in targets] if len(targets) > 1 else []
         view.past = span.until is not None
@@ -136,7 +146,14 @@ class LogFeed:
             self._view.append(entries)
             return
         self._waiting += entries
+        self._reached[source] = max(self._reached[source], entries[-1].time)
         self._flush_soon()
+
+    async def _turn(self, source: int) -> None:
+        """Wait while a log is far ahead of another: what it has come to is not shown before that."""
+        while sum(entry.source == source for entry in self._waiting) > _AHEAD and self._reading != {source}:
+            self._merged.clear()
+            await self._merged.wait()
 
     def _measure_lag(self, when: int) -> None:
         """How old the newest line is; the smallest age ever seen is the clocks' difference and the way here."""
@@ -162,8 +179,12 @@ class LogFeed:
         if first and len(self._begun) < len(self._followers) and waited < _FIRST_MERGE:
             self._flush_soon()
             return
-        entries, self._waiting = sorted(self._waiting, key=attrgetter("time")), []
-        self._view.append(self._common(entries) if first else entries)
+        entries = sorted(self._waiting, key=attrgetter("time"))
+        known = min((self._reached[source] for source in self._reading), default=entries[-1].time if entries else 0)
+        count = bisect_right(entries, known, key=attrgetter("time"))
+        entries, self._waiting = entries[:count], entries[count:]
+        self._merged.set()
+        self._view.append(self._common(entries) if first and self._span == Span() else entries)
 
     def _common(self, entries: list[Entry]) -> list[Entry]:
         """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""
@@ -186,6 +207,10 @@ class LogFeed:
         self._begun.add(source)
         name = f"{self.targets[source].name} " if len(self.targets) > 1 else ""
         text = f"{name}{note.text}"
+        if note.kind in (NoteKind.READY, NoteKind.REFUSED):
+            self._reading.discard(source)
+            if self._waiting:
+                self._flush_soon()
         if note.kind is NoteKind.READY:
             self._live.add(source)
             none = "no lines then" if self._view.past else "no lines yet"

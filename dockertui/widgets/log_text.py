@@ -154,8 +154,8 @@ def _scalar(value: object) -> str:
 def unfolded(text: str, chosen: Sequence[str] = ()) -> str:
     """A line of JSON or logfmt as a person reads it: level, message, then `key=value`; other lines as they are.
 
-    `chosen`: only these fields, their values alone, in this order; `user.name` is a field within a field. The line's own time is left out: the Engine's is
-    one key away.
+    `chosen`: only these fields, their values alone, in this order; `user.name` is a field within a field. The line's
+    own time is left out: the Engine's is one key away.
     """
     if chosen:
         whole = _fields(text) or {}

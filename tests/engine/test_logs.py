@@ -18,6 +18,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.logs import open_log
 from dockertui.live.follower import Follower, Note, NoteKind
+from dockertui.screens.log_feed import LogFeed, Span, Target
+from dockertui.widgets.log_view import LogView
 from tests.engine.dockerd import Dockerd
 from tests.engine.watching import PATIENCE, opened
 
@@ -179,6 +181,23 @@ async def test_the_end_is_told_after_what_was_written_while_the_engine_was_away(
         count = len(log.lines)
         out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
         assert count == len(as_text(out))
+
+
+async def test_merged_logs_read_from_their_beginning_are_whole_and_in_order(clean_dockerd: Dockerd) -> None:
+    count = 60_000
+    command = ["sh", "-c", f"seq {count}; sleep 1d"]
+    ids = [await asyncio.to_thread(clean_dockerd.run, command=command) for _ in range(2)]
+    async with opened(clean_dockerd) as engine:
+        view = LogView()
+        feed = LogFeed(engine, [Target(id, id[:4]) for id in ids], Span(whole=True), view)
+        for _ in range(int(PATIENCE * 10)):
+            await asyncio.sleep(0.1)
+            if not feed.is_reading_on and view.store[view.store.end - 1].text == str(count):
+                break
+        feed.stop()
+        times = [entry.time for entry in view.store.entries(view.store.first)]
+        assert len(times) == 2 * count
+        assert times == sorted(times)
 
 
 async def test_rotation_leaves_no_gap_unsaid(clean_dockerd: Dockerd) -> None:
