@@ -39,11 +39,15 @@ class Target(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning."""
+    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning.
+
+    `head`: only so much of it as memory holds, and the reader stays at its first line.
+    """
 
     since: int | None = None
     until: int | None = None
     whole: bool = False
+    head: bool = False
 
 
 class LogFeed:
@@ -81,11 +85,13 @@ class LogFeed:
         self._merged = asyncio.Event()
         for source in self._reading:
             self._followers[source].turn = partial(self._turn, source)
+        for follower in self._followers:
+            follower.beginning = span.head
         self._paging: asyncio.Task[bool] | None = None
         view.names = [target.name for target in targets] if len(targets) > 1 else []
         view.past = span.until is not None
-        view.clear()
-        view.notice = "older lines: scroll up"
+        view.clear(following=not span.head)
+        view.notice = "the log begins here" if span.head else "older lines: scroll up"
         view.say("asking the Engine…")
         self._tasks: list[asyncio.Task[None]] = []
         self._paused_at = 0.0
@@ -93,7 +99,7 @@ class LogFeed:
 
     def resume(self) -> None:
         """Follow, or follow again: from the last line on, none twice."""
-        if not self._tasks:
+        if not self._tasks and not self._view.unread:
             with because("log"):
                 self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
             if self._waiting:
@@ -102,12 +108,12 @@ class LogFeed:
     @property
     def is_stopped(self) -> bool:
         """Whether nothing is asked for until it is resumed."""
-        return not self._tasks
+        return not self._tasks and not self._view.unread
 
     @property
     def is_reading_on(self) -> bool:
         """Whether the end of what is asked for is still far."""
-        return self._span != Span() and len(self._live) < len(self._followers)
+        return self._span != Span() and len(self._live) < len(self._followers) and not self._view.unread
 
     @property
     def is_stale(self) -> bool:
@@ -143,7 +149,7 @@ class LogFeed:
         if self._view.state[0] != reading:
             self._view.say(reading)
         if len(self._followers) == 1:
-            self._view.append(entries)
+            self._show(entries)
             return
         self._waiting += entries
         self._reached[source] = max(self._reached[source], entries[-1].time)
@@ -184,7 +190,15 @@ class LogFeed:
         count = bisect_right(entries, known, key=attrgetter("time"))
         entries, self._waiting = entries[:count], entries[count:]
         self._merged.set()
-        self._view.append(self._common(entries) if first and self._span == Span() else entries)
+        self._show(self._common(entries) if first and self._span == Span() else entries)
+
+    def _show(self, entries: list[Entry]) -> None:
+        """Hand lines to the view; of a log's head no more than it can keep."""
+        self._view.append(entries, new=not self.is_reading_on)
+        if self._span.head and self._view.store.is_nearly_full and self.is_reading_on:
+            self.stop()
+            self._view.unread = True
+            self._view.say("")
 
     def _common(self, entries: list[Entry]) -> list[Entry]:
         """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""

@@ -48,6 +48,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._span_name = ""
         self._end: tuple[tuple[Target, ...], Span] | None = None
         """A span that holds for these targets alone."""
+        self._top_before = self._top_now = False
+        """Whether the key before, and this one, went to the top."""
         self._starting: Timer | None = None
         self._searching: asyncio.Task[None] | None = None
 
@@ -180,6 +182,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._searching = None
 
     async def take_key(self, event: events.Key) -> bool:
+        self._top_before, self._top_now = self._top_now, False
         if self._searching is not None:
             self._searching.cancel()
             self._searching = None
@@ -187,6 +190,15 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         return False
 
     # operations
+
+    def action_top(self) -> None:
+        """The first line loaded; asked for twice, the log's very first: to page there may take long."""
+        self._top_now = True
+        if self._top_before and self._feed is not None and not self._feed.beginning and self._span.until is None:
+            self._show_span(Span(whole=True, head=True), "")
+            self._span = Span()  # another log begins at its tail
+        else:
+            super().action_top()
 
     def action_bottom(self) -> None:
         if self._feed is not None and self._feed.is_reading_on:

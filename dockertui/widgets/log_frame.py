@@ -59,6 +59,8 @@ class LogFrame(Painted):
         self.following = True
         self.past = False
         """Whether nothing comes any more: a span is shown that is over."""
+        self.unread = False
+        """Whether there are newer lines that were never asked for."""
         self.notice = ""
         """What the first row says of what lies before it."""
         self.state = ("", "")
@@ -82,10 +84,10 @@ class LogFrame(Painted):
 
     # feeding
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Add lines at the end, to be painted soon."""
+    def append(self, entries: Sequence[Entry], *, new: bool = True) -> None:
+        """Add lines at the end, to be painted soon. Those that are not new were there when the log was asked for."""
         self._came += len(entries)
-        if not self.following:
+        if new and not self.following:
             self._new += len(entries)
         if self.store.dropped_after:
             self.store.dropped_after += len(entries)
@@ -100,13 +102,14 @@ class LogFrame(Painted):
         self._remember_nothing()
         self.paint_soon()
 
-    def clear(self) -> None:
-        """Begin with nothing, following."""
+    def clear(self, *, following: bool = True) -> None:
+        """Begin with nothing, following, or staying at the first line that will come."""
         self.store.clear()
+        self.unread = False
         self.shown.forget()
         self._remember_nothing()
-        self.following, self._new, self._came, self._anchor = True, 0, 0, None
-        self._cursor = self.store.end
+        self.following, self._new, self._came, self._anchor = following, 0, 0, None
+        self._cursor, self._top = self.store.end, (self.store.first - 1, 0)
         self.lag = 0.0
         self.paint_soon()
 
@@ -136,6 +139,11 @@ class LogFrame(Painted):
             self.matches.set(Sought(self.sought, self.shown.filter))
         until = time.monotonic() + SLICE
         return any(time.monotonic() > until for _ in chain(self.shown.update(), self.matches.update()))
+
+    @property
+    def lacks_newer(self) -> bool:
+        """Whether lines are missing between the last one here and the log's end."""
+        return self.unread or bool(self.store.dropped_after)
 
     @property
     def body_height(self) -> int:
@@ -213,13 +221,14 @@ class LogFrame(Painted):
             count = self._row_count(number)
             found += [Row(number, n, cursor, low <= number <= high) for n in range(sub, count)]
             sub, number = 0, self.shown.at_or_after(number + 1)
-        if number is None and self.store.dropped_after and len(found) < height:
-            found.append(Row(-1, 0, notice=f"{self.store.dropped_after:,} newer lines are not here: G goes to the end"))
+        if number is None and self.lacks_newer and len(found) < height:
+            how_many = f"{self.store.dropped_after:,} " if self.store.dropped_after else ""
+            found.append(Row(-1, 0, notice=f"{how_many}newer lines are not here: G goes to the end"))
         return found[:height]
 
     def _top_for_bottom(self, end: int) -> tuple[int, int]:
         """Where the view begins when its last row is the last one before line `end`."""
-        left = self.body_height - (1 if self.store.dropped_after and end >= self.store.end else 0)
+        left = self.body_height - (1 if self.lacks_newer and end >= self.store.end else 0)
         number = self.shown.before(end)
         top = (self.store.first - 1, 0)
         while number is not None and left > 0:

@@ -53,7 +53,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def follow(self) -> None:
         """Go to the end, and stay there."""
-        if self.store.dropped_after or self.lag >= BEHIND:
+        if self.lacks_newer or self.lag >= BEHIND:
             self.post_message(self.EndWanted())
         self.following, self._new, self._anchor = True, 0, None
         self.refresh_frame()
@@ -268,7 +268,8 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def action_next_match(self) -> None:
         if self.sought:
-            self._seek(backwards=False, missed=lambda: self.say("no further match below", "warn"))
+            below = "in what is loaded below" if self.lacks_newer else "below"
+            self._seek(backwards=False, missed=lambda: self.say(f"no further match {below}", "warn"))
 
     def action_previous_match(self) -> None:
         if self.sought:

@@ -49,11 +49,29 @@ async def test_scrolling_up_pages_to_the_beginning_and_leaves_nothing_out() -> N
     async with stage() as world:
         await opened(world, *NUMBERS)
         for _ in range(20):  # pages
-            await world.press("g")
+            await world.press("g", "k")
             await world.pilot.pause(0.1)
         store = world.log.store
         assert [entry.text for entry in store.entries(store.first)] == NUMBERS
         assert world.lines[1].strip(" ›") == "line 0000"
+
+
+async def test_the_top_asked_for_twice_is_the_very_beginning_as_far_as_memory_goes() -> None:
+    async with stage() as world:
+        await opened(world, *[f"{text} {'.' * 2000}" for text in NUMBERS])
+        world.log.store.max_lines = 1500
+        await world.press("g", "g")
+        await world.until(lambda: "line 0000" in world.lines[1] and "reading on" not in world.status)
+        texts = [entry.text[:9] for entry in world.log.store.entries(world.log.store.first)]
+        assert texts == NUMBERS[: len(texts)]
+        assert world.log.unread
+        assert "new" not in world.status
+        await world.press(*["pagedown"] * 3, "/")
+        await world.type("line 2999")
+        await world.press("n")
+        await world.until(lambda: "no further match in what is loaded below" in world.status)
+        await world.press("G")
+        await world.until(lambda: "line 2999" in world.lines[-2] and "following" in world.status)
 
 
 async def test_a_reader_who_scrolled_up_stays_and_is_told_of_new_lines() -> None:
@@ -380,7 +398,7 @@ async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
             await world.until(partial(_shows, world, f"more {number} 199"))
         assert world.log.store.dropped_before > 0
         for _ in range(6):
-            await world.press("g")
+            await world.press("g", "k")
             await world.pilot.pause(0.1)
         assert world.log.store[world.log.store.first].text == "line 0000"
         assert world.log.store.dropped_after > 0
