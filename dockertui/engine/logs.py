@@ -131,7 +131,8 @@ async def page_before(engine: Engine, container: str, *, tty: bool, before: int,
 
 async def _read_page(engine: Engine, container: str, tty: bool, before: int, tail: int) -> LogPage:
     lines: list[Line] = []
-    async with open_log(engine, container, tty=tty, tail=tail, until=before - 1 + SLACK) as log:
+    # Podman gives the rest of a line the time of what comes next: up to that, the last line is whole
+    async with open_log(engine, container, tty=tty, tail=tail, until=before + SLACK) as log:
         async for batch in log.batches():
             lines += batch
         older = [line for line in lines if line.time < before]

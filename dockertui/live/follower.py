@@ -82,6 +82,8 @@ class Follower:
         self._tty: bool | None = None
         self._driver = ""
         self._last = 0
+        self._before_last = 0
+        """The moment before the last: a line that Podman has at both in part is whole from there."""
         self._seen_at_last = 0
         self._begun = False
         self._runs: bool | None = None
@@ -185,7 +187,7 @@ class Follower:
         """Follow after the last line. False, with nothing taken, when it is not among the last `tail` entries."""
         last, left = self._last, self._seen_at_last
         met = not last
-        since = last - SLACK if last else self._since
+        since = self._before_last - SLACK if last else self._since
         log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=since, follow=True)
         async with log as stream:
             self._told(Note(NoteKind.READY, ""))
@@ -216,6 +218,7 @@ class Follower:
         times = [line.time for line in lines]
         last = max(times)
         if last > self._last:
+            self._before_last = max(filter(last.__gt__, times), default=self._last or last)
             self._last, self._seen_at_last = last, 0
         self._seen_at_last += times.count(self._last)
         self._took(lines)
