@@ -19,6 +19,9 @@ from dockertui.engine.target import segment
 
 REST: Final = 0.05
 """Seconds between two looks at a log that is followed: a person cannot tell, and a busy log costs a tenth."""
+SLACK: Final = 1_000
+"""Nanoseconds: Podman reads a moment as a floating-point number, and a quarter of a microsecond is lost. What must be
+exact is asked for with so much more, and what is too much is dropped here."""
 _SMALL, _LARGE = 4 * 1024, 16 * 1024
 """Bytes of one look: below, rest longer; above, shorter, since a socket holds about 200 lines and dockerd waits."""
 
@@ -128,10 +131,12 @@ async def page_before(engine: Engine, container: str, *, tty: bool, before: int,
 
 async def _read_page(engine: Engine, container: str, tty: bool, before: int, tail: int) -> LogPage:
     lines: list[Line] = []
-    async with open_log(engine, container, tty=tty, tail=tail, until=before - 1) as log:
+    # Podman gives the rest of a line the time of what comes next: up to that, the last line is whole
+    async with open_log(engine, container, tty=tty, tail=tail, until=before + SLACK) as log:
         async for batch in log.batches():
             lines += batch
-        return LogPage(lines, log.entries, beginning=False)
+        older = [line for line in lines if line.time < before]
+        return LogPage(older, log.entries - len(lines) + len(older), beginning=False)
 
 
 def _oldest(page: LogPage) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from dockertui.engine import containers, fields
@@ -14,14 +15,14 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.exit_codes import meaning
 from dockertui.engine.log_lines import SECOND, Line
-from dockertui.engine.logs import LogPage, LogStream, open_log, page_before, without_first_moment
+from dockertui.engine.logs import SLACK, LogPage, LogStream, open_log, page_before, without_first_moment
 from dockertui.live.backoff import Backoff
 
 TAIL: Final = 1000
 """Entries to begin with: some screens full, whatever the log's size."""
 _RESUME_TAILS: Final = (5_000, 100_000, None)
 """Entries looked at for the place where a log was left: dockerd reads all of a log for `since` alone."""
-_UNREADABLE: Final = ("does not support reading", "configured logging driver")
+_UNREADABLE: Final = ("does not support reading", "configured logging driver", "cannot read logs")
 _LASTING: Final = (ErrorKind.NOT_FOUND, ErrorKind.BAD_REQUEST, ErrorKind.UNAUTHORIZED, ErrorKind.UNSUPPORTED)
 
 
@@ -71,13 +72,18 @@ class Follower:
         self.behind = 0
         self.beginning = False
         """Whether the oldest line kept is the log's first."""
+        self.turn: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
+        """Waited for between two batches of what was written before: who reads several logs keeps them together."""
         self._took = took
         self._told = told
         self._tail = tail
         self._since = since
         self._until = until
         self._tty: bool | None = None
+        self._driver = ""
         self._last = 0
+        self._before_last = 0
+        """The moment before the last: a line that Podman has at both in part is whole from there."""
         self._seen_at_last = 0
         self._begun = False
         self._runs: bool | None = None
@@ -95,17 +101,25 @@ class Follower:
         while True:
             try:
                 self._changed.clear()
-                await self._look()
+                await self._look(read=False)
                 await self._read()
                 if self._until is not None:
                     return
-                await self._rest(await self._look())
+                await self._rest(await self._look(read=True))
             except EngineError as error:
-                if error.kind in _LASTING or any(words in error.message for words in _UNREADABLE):
-                    self._told(Note(NoteKind.REFUSED, str(error)))
+                if refusal := self._refusal(error):
+                    self._told(Note(NoteKind.REFUSED, refusal))
                     return
                 self._told(Note(NoteKind.LOST, str(error)))
                 await self._backoff.wait(self._backoff.next())
+
+    def _refusal(self, error: EngineError) -> str:
+        """Why there is no use in asking again; "" where there is."""
+        if any(words in error.message for words in _UNREADABLE):
+            return f"the Engine cannot read what the log driver {self._driver!r} has taken"
+        if error.kind is ErrorKind.NOT_FOUND:
+            return "the container was removed"
+        return str(error) if error.kind in _LASTING else ""
 
     async def _rest(self, state: dict[str, Any]) -> None:
         """The log has ended: wait for a change of the container, or a moment when it is on its way up."""
@@ -115,20 +129,24 @@ class Follower:
             self._backoff.reset()
             await self._changed.wait()
 
-    async def _look(self) -> dict[str, Any]:
-        """The container's state, and what has become of it told; its terminal, which it keeps for life."""
+    async def _look(self, *, read: bool) -> dict[str, Any]:
+        """The container's state, and what has become of it told; its terminal, which it keeps for life.
+
+        That it has ended is told when all is `read`: its last lines may have come while the Engine was away.
+        """
         found = await containers.inspect(self.engine, self.container)
         config, state = found.get("Config"), found.get("State")
         self._tty = bool(config.get("Tty")) if isinstance(config, dict) else False
+        self._driver = fields.text(fields.mapping(fields.mapping(found, "HostConfig"), "LogConfig"), "Type")
         state = state if isinstance(state, dict) else {}
         started = state.get("StartedAt")
         runs = bool(state.get("Running")) and not state.get("Restarting")
         if self._runs is not None and runs and started != self._started:
             self._told(Note(NoteKind.STARTED, "started again", _moment(state, "StartedAt")))
             self._backoff.reset()
-        elif self._begun and not runs and self._runs is not False:
+        elif read and not runs and self._runs is not False:
             self._told(Note(NoteKind.ENDED, _ending(state), _moment(state, "FinishedAt")))
-        if runs or self._begun:
+        if runs or read:
             self._runs = runs
         self._started = started
         return state
@@ -136,7 +154,8 @@ class Follower:
     async def _read(self) -> None:
         """Read to the end of what there is; while the container runs, that is for ever."""
         if not self._begun:
-            await self._begin()
+            if not self._last or self._until is not None:  # else it broke on the way: go on from there
+                await self._begin()
             self._begun = True
         if self._until is not None:
             self._told(Note(NoteKind.READY, ""))
@@ -157,6 +176,7 @@ class Follower:
                 counted = self._count(stream, counted)
                 if self._tail is None:
                     self._take(lines)
+                    await self.turn()
                 else:
                     tail += lines
         self.beginning = self._since is None and (self._tail is None or stream.entries < self._tail)
@@ -167,14 +187,16 @@ class Follower:
         """Follow after the last line. False, with nothing taken, when it is not among the last `tail` entries."""
         last, left = self._last, self._seen_at_last
         met = not last
-        log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=last or None, follow=True)
+        since = self._before_last - SLACK if last else self._since
+        log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=since, follow=True)
         async with log as stream:
             self._told(Note(NoteKind.READY, ""))
-            counted = 0
+            counted, taking = 0, False
             async for lines in stream.batches():
                 at = 0
-                while left and at < len(lines) and lines[at].time == last:
-                    left, at, met = left - 1, at + 1, True
+                while not taking and at < len(lines) and (lines[at].time < last or (left and lines[at].time == last)):
+                    left -= lines[at].time == last
+                    at, met = at + 1, True
                 counted = self._count(stream, counted, at)
                 if at == len(lines):
                     continue
@@ -182,7 +204,7 @@ class Follower:
                     return False
                 if not met:
                     self._told(Note(NoteKind.GAP, "the Engine has let go of lines between here"))
-                left, met = 0, True
+                taking = met = True
                 self._take(lines[at:])
         return True
 
@@ -196,6 +218,7 @@ class Follower:
         times = [line.time for line in lines]
         last = max(times)
         if last > self._last:
+            self._before_last = max(filter(last.__gt__, times), default=self._last or last)
             self._last, self._seen_at_last = last, 0
         self._seen_at_last += times.count(self._last)
         self._took(lines)
@@ -203,7 +226,7 @@ class Follower:
     async def older(self, before: int, count: int) -> LogPage:
         """A page of lines before a moment (epoch ns), the newest of them right before it. Raises EngineError."""
         if self._tty is None:
-            await self._look()
+            await self._look(read=False)
         page = await page_before(
             self.engine, self.container, tty=bool(self._tty), before=before, behind=self.behind, count=count
         )
@@ -218,7 +241,7 @@ def _moment(state: dict[str, Any], key: str) -> int:
 
 def _ending(state: dict[str, Any]) -> str:
     """What there is to say of a container that does not run."""
-    if state.get("Running"):
+    if state.get("Running") and not state.get("Restarting"):
         return "the Engine ended the log"
     code = state.get("ExitCode")
     status = str(state.get("Status") or "not running")

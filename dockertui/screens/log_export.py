@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from dockertui.engine import containers
@@ -32,13 +31,13 @@ _AT_ONCE = 5000
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
-def save(tab: LogTab) -> None:
+async def save(tab: LogTab) -> None:
     """Ask what is to be saved and where, and save it."""
     shown = Item("shown", f"What is shown: {tab.shown.count:,} lines", hint="as text, without colours")
     whole = Item("whole", "The whole log, from the Engine", hint="as it was written")
     default = f"{_file_name(tab.targets)}-{time.strftime('%Y%m%d-%H%M%S')}.log"
 
-    def chosen(what: str | None) -> None:
+    async def chosen(what: str | None) -> None:
         if what is None:
             return
 
@@ -46,9 +45,9 @@ def save(tab: LogTab) -> None:
             writing = _save_whole(tab, path) if what == "whole" else _save_shown(tab, path)
             tab.run_worker(_reported(tab, path, writing), group="save", exit_on_error=False)
 
-        tab.post_message(tab.Asked("save to", default, done=named))
+        await tab.ask("save to", default, done=named)
 
-    tab.app.push_screen(Menu("Save", [shown, whole] if len(tab.targets) == 1 else [shown]), chosen)
+    await tab.app.push_screen(Menu("Save", [shown, whole] if len(tab.targets) == 1 else [shown]), chosen)
 
 
 def _file_name(targets: Iterable[Target]) -> str:
@@ -69,7 +68,7 @@ async def _reported(tab: LogTab, path: str, writing: Awaitable[int]) -> None:
 @contextmanager
 def new_file(path: str) -> Iterator[IO[str]]:
     """A file that did not exist before, for its owner alone: logs hold secrets."""
-    place = Path(path.strip()).expanduser()
+    place = os.path.expanduser(path.strip())  # Path's own way of it raises where there is no such user
     if not path.strip():
         raise ValueError("no name was given")
     descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -117,9 +116,8 @@ def page(tab: LogTab) -> None:
         return
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".log", errors="replace") as file:
         for number in tab.shown.within(tab.store.first, tab.store.end):
-            entry = tab.store[number]
-            text = clean(tab.texts([number])[0], limit=len(entry.text) + 1)
-            file.write(f"{full_stamp(entry.time)} {text}\n")
+            text = tab.texts([number])[0]
+            file.write(f"{full_stamp(tab.store[number].time)} {clean(text, limit=len(text) + 1)}\n")
         file.flush()
         with tab.app.suspend():
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
@@ -23,6 +24,8 @@ _MERGE = 0.15
 """Seconds that lines of several logs wait for earlier ones of the others."""
 _FIRST_MERGE = 1.5
 """Seconds that the first lines wait for those of all logs."""
+_AHEAD = 10_000
+"""Lines of one of several logs that wait for the others, while what was written before is read: then it waits too."""
 _STALE = 30.0
 _STILL = 2.0
 """Seconds without a line after which a lag is history."""
@@ -36,11 +39,15 @@ class Target(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning."""
+    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning.
+
+    `head`: only so much of it as memory holds, and the reader stays at its first line.
+    """
 
     since: int | None = None
     until: int | None = None
     whole: bool = False
+    head: bool = False
 
 
 class LogFeed:
@@ -57,6 +64,7 @@ class LogFeed:
         self._dropped = 0
         self._offset = float("inf")
         self._last = 0.0
+        self._span = span
         tail = TAIL if span == Span() else None
         self._followers = [
             Follower(
@@ -70,10 +78,20 @@ class LogFeed:
             )
             for source, target in enumerate(targets)
         ]
+        self._reading = set(range(len(targets))) if len(targets) > 1 and tail is None else set[int]()
+        """Of several logs, those of which lines from before are still to come; they come in order."""
+        self._reached = [0] * len(targets)
+        """Up to when the lines of each have come."""
+        self._merged = asyncio.Event()
+        for source in self._reading:
+            self._followers[source].turn = partial(self._turn, source)
+        for follower in self._followers:
+            follower.beginning = span.head
         self._paging: asyncio.Task[bool] | None = None
         view.names = [target.name for target in targets] if len(targets) > 1 else []
-        view.clear()
-        view.notice = "older lines: scroll up"
+        view.past = span.until is not None
+        view.clear(following=not span.head)
+        view.notice = "the log begins here" if span.head else "older lines: scroll up"
         view.say("asking the Engine…")
         self._tasks: list[asyncio.Task[None]] = []
         self._paused_at = 0.0
@@ -81,7 +99,7 @@ class LogFeed:
 
     def resume(self) -> None:
         """Follow, or follow again: from the last line on, none twice."""
-        if not self._tasks:
+        if not self._tasks and not self._view.unread:
             with because("log"):
                 self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
             if self._waiting:
@@ -90,12 +108,17 @@ class LogFeed:
     @property
     def is_stopped(self) -> bool:
         """Whether nothing is asked for until it is resumed."""
-        return not self._tasks
+        return not self._tasks and not self._view.unread
+
+    @property
+    def is_reading_on(self) -> bool:
+        """Whether the end of what is asked for is still far."""
+        return self._span != Span() and len(self._live) < len(self._followers) and not self._view.unread
 
     @property
     def is_stale(self) -> bool:
         """Whether so much may have come in the meantime that the tail is asked for anew, if nobody reads further up."""
-        return not self._tasks and time.monotonic() - self._paused_at > _STALE
+        return self._span == Span() and not self._tasks and time.monotonic() - self._paused_at > _STALE
 
     def stop(self) -> None:
         """End all requests. `resume` goes on."""
@@ -122,13 +145,21 @@ class LogFeed:
         self._begun.add(source)
         if source in self._live:
             self._measure_lag(entries[-1].time)
-        if self._view.state[0]:
-            self._view.say("")
+        reading = "reading on…" if self.is_reading_on else ""
+        if self._view.state[0] != reading:
+            self._view.say(reading)
         if len(self._followers) == 1:
-            self._view.append(entries)
+            self._show(entries)
             return
         self._waiting += entries
+        self._reached[source] = max(self._reached[source], entries[-1].time)
         self._flush_soon()
+
+    async def _turn(self, source: int) -> None:
+        """Wait while a log is far ahead of another: what it has come to is not shown before that."""
+        while sum(entry.source == source for entry in self._waiting) > _AHEAD and self._reading != {source}:
+            self._merged.clear()
+            await self._merged.wait()
 
     def _measure_lag(self, when: int) -> None:
         """How old the newest line is; the smallest age ever seen is the clocks' difference and the way here."""
@@ -154,8 +185,20 @@ class LogFeed:
         if first and len(self._begun) < len(self._followers) and waited < _FIRST_MERGE:
             self._flush_soon()
             return
-        entries, self._waiting = sorted(self._waiting, key=attrgetter("time")), []
-        self._view.append(self._common(entries) if first else entries)
+        entries = sorted(self._waiting, key=attrgetter("time"))
+        known = min((self._reached[source] for source in self._reading), default=entries[-1].time if entries else 0)
+        count = bisect_right(entries, known, key=attrgetter("time"))
+        entries, self._waiting = entries[:count], entries[count:]
+        self._merged.set()
+        self._show(self._common(entries) if first and self._span == Span() else entries)
+
+    def _show(self, entries: list[Entry]) -> None:
+        """Hand lines to the view; of a log's head no more than it can keep."""
+        self._view.append(entries, new=not self.is_reading_on)
+        if self._span.head and self._view.store.is_nearly_full and self.is_reading_on:
+            self.stop()
+            self._view.unread = True
+            self._view.say("")
 
     def _common(self, entries: list[Entry]) -> list[Entry]:
         """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""
@@ -178,9 +221,14 @@ class LogFeed:
         self._begun.add(source)
         name = f"{self.targets[source].name} " if len(self.targets) > 1 else ""
         text = f"{name}{note.text}"
+        if note.kind in (NoteKind.READY, NoteKind.REFUSED):
+            self._reading.discard(source)
+            if self._waiting:
+                self._flush_soon()
         if note.kind is NoteKind.READY:
             self._live.add(source)
-            self._view.say("" if len(self._view.store) or self._waiting else "no lines yet")
+            none = "no lines then" if self._view.past else "no lines yet"
+            self._view.say("" if len(self._view.store) or self._waiting else none)
             if self.beginning and not self._view.store.dropped_before:
                 self._show_beginning()
             return
@@ -193,6 +241,8 @@ class LogFeed:
         else:
             self._waiting.append(mark)
             self._flush_soon()
+        if note.kind is NoteKind.REFUSED and not len(self._view.store):
+            self._view.notice = ""
         self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
 
     # what came before

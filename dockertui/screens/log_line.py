@@ -11,6 +11,8 @@ from textual.screen import Screen
 
 from dockertui.operations.base import Context
 from dockertui.screens.binding import bindings
+from dockertui.screens.clipboard import copy
+from dockertui.screens.prompt import ask
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_store import Entry
@@ -28,23 +30,26 @@ class LineView(LogView):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard("\n".join(self.lines_to_copy()))
+        how = copy(self.app, "\n".join(self.lines_to_copy()))
+        self.say(how if how.startswith("not copied") else f"copied {how}")
 
 
 class LogLineScreen(Screen[None]):
-    """Shows one line. Escape or q closes it."""
+    """Shows one line, at what was looked for in the log. Escape or q closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry, sought: str = "") -> None:
         super().__init__()
         self._entry = entry
+        self._sought = sought
         self._view = LineView()
 
     def compose(self) -> ComposeResult:
         title = Bar(classes="title")
         length = f"{len(self._entry.text):,} characters"
-        title.update([Piece(full_stamp(self._entry.time), "title"), Piece(length, "dim")], [Piece("esc close", "dim")])
+        keys = Piece("/ search  y copy  w wrap  esc close", "dim")
+        title.update([Piece(full_stamp(self._entry.time), "title"), Piece(length, "dim", priority=1)], [keys])
         yield title
         yield self._view
 
@@ -53,6 +58,11 @@ class LogLineScreen(Screen[None]):
         self._view.append([Entry(0, 0, part) for part in line_parts(self._entry.text)])
         self._view.focus()
         self._view.go_to(self._view.store.first)
+        if self._sought:
+            self._view.search(self._sought)
+
+    async def action_search(self) -> None:
+        await ask("search", typed=self._view.search, place=self._view)
 
 
 def line_parts(text: str) -> list[str]:

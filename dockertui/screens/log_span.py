@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from dockertui.screens.log_feed import Span
@@ -16,6 +17,8 @@ _CLOCK: Final = ("%H:%M:%S", "%H:%M")
 
 
 _LAST: Final = (60, 300, 900, 3600, 86400)
+NAMES: Final = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "all")
+"""What the keys from 0 to 6 ask for, in short; nothing for the tail."""
 
 
 def of_key(key: int, now: int) -> Span:
@@ -30,37 +33,47 @@ def parse(text: str, now: int) -> Span:
 
     Times are local, with a `Z` at the end UTC. Nothing at all is the tail. Raises ValueError that says what to type.
     """
-    since, separator, until = text.partition("..")
+    since_text, separator, until_text = (part.strip() for part in text.partition(".."))
     if not text.strip():
         return Span()
-    return Span(
-        since=_moment(since.strip(), now) if since.strip() else None,
-        until=_moment(until.strip(), now) if separator and until.strip() else None,
-        whole=not since.strip(),
-    )
+    since = _moment(since_text, now) if since_text else None
+    until = _moment(until_text, now) if separator and until_text else None
+    if since is not None and since > now:
+        raise ValueError(f"{since_text!r} lies in the future")
+    if since is not None and until is not None and until < since:
+        raise ValueError(f"the end, {until_text!r}, lies before the beginning")
+    past = until is not None and until <= now
+    return Span(since=since, until=until if past else None, whole=since is None)
 
 
 def _moment(text: str, now: int) -> int:
+    """Epoch nanoseconds of what was typed."""
     if _DURATION.fullmatch(text):
         seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", text))
-        return now - seconds * _SECOND
-    if text.endswith("Z"):
-        return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()) * _SECOND
-    for form in _FORMATS:
-        try:
-            return int(datetime.strptime(text, form).timestamp()) * _SECOND
-        except ValueError:
-            continue
-    return _clock(text, now)
-
-
-def _clock(text: str, now: int) -> int:
-    today = datetime.fromtimestamp(now // _SECOND)
-    for form in _CLOCK:
-        try:
-            clock = datetime.strptime(text, form)
-        except ValueError:
-            continue
-        when = today.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
-        return int((when if when <= today else when - timedelta(days=1)).timestamp()) * _SECOND
+        return max(0, now - seconds * _SECOND)
+    zone = UTC if text[-1:] in ("Z", "z") else None
+    bare = text[:-1] if zone else text
+    try:
+        found = _day(bare, zone) or _clock(bare, datetime.fromtimestamp(now // _SECOND, zone))
+        if found is not None:
+            return max(0, int(found.timestamp())) * _SECOND
+    except (OverflowError, ValueError, OSError):  # a year that no clock knows
+        pass
     raise ValueError(f"{text!r} is no time: type 10m, 1h30m, 14:30, 2026-01-31 or 2026-01-31 14:30")
+
+
+def _day(text: str, zone: tzinfo | None) -> datetime | None:
+    for form in _FORMATS:
+        with suppress(ValueError):
+            return datetime.strptime(text.partition(".")[0], form).replace(tzinfo=zone)
+    return None
+
+
+def _clock(text: str, now: datetime) -> datetime | None:
+    """The last time that a clock showed this."""
+    for form in _CLOCK:
+        with suppress(ValueError):
+            clock = datetime.strptime(text, form)
+            when = now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+            return when if when <= now else when - timedelta(days=1)
+    return None

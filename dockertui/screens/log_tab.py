@@ -26,8 +26,6 @@ from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
 """Seconds that the cursor rests on a container before its log is asked for."""
-_COPY_LIMIT = 500_000
-"""Characters that are copied at most: terminals take no more, and some far less."""
 _COPY_LINES = 50
 _BEFORE, _AFTER = 300 * 1_000_000_000, 500_000_000
 """Nanoseconds of a log that are shown around the end of its container."""
@@ -50,8 +48,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._pinned: tuple[Target, ...] = ()
         self._pinned_title = ""
         self._span = Span()
+        self._span_name = ""
         self._end: tuple[tuple[Target, ...], Span] | None = None
         """A span that holds for these targets alone."""
+        self._top_before = self._top_now = False
+        """Whether the key before, and this one, went to the top."""
         self._starting: Timer | None = None
         self._due: tuple[Target, ...] = ()
         """For whose logs it is set."""
@@ -104,7 +105,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """Ask for the log, from where the span says."""
         self._stop()
         if self.targets and self.is_on_screen:
-            self.title_note = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+            whose = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+            self.title_note = "  ".join(filter(None, (whose, self._span_name)))
             ends = self._end is not None and self._end[0] == self.targets
             span = self._end[1] if self._end is not None and ends else self._span
             if ends:
@@ -161,6 +163,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def on_log_view_end_wanted(self) -> None:
         """The tail anew; what lies between is not read, and that is said."""
         lag = self.lag
+        if self._span.until is None:  # what such a span begins with is far from its end
+            self._span, self._span_name = Span(), ""
         self._start()
         if lag >= BEHIND:
             self.mark(f"{lag:.1f} s of lines skipped here", time.time_ns())
@@ -168,7 +172,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
         from dockertui.screens.log_line import LogLineScreen  # off the path to the first paint
 
-        self.app.push_screen(LogLineScreen(event.entry))
+        self.app.push_screen(LogLineScreen(event.entry, "" if self.sought.inverse else self.sought.line))
 
     def on_log_view_searched_to_the_top(self) -> None:
         if self._feed is not None and self._searching is None:
@@ -186,46 +190,60 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.say("not found up to the beginning of the log", "warn")
         self._searching = None
 
-    def on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> bool:
+        self._top_before, self._top_now = self._top_now, False
         if self._searching is not None:
             self._searching.cancel()
             self._searching = None
             self.say("")
+        return False
 
     # operations
 
+    def action_top(self) -> None:
+        """The first line loaded; asked for twice, the log's very first: to page there may take long."""
+        self._top_now = True
+        if self._top_before and self._feed is not None and not self._feed.beginning and self._span.until is None:
+            self._show_span(Span(whole=True, head=True), "")
+            self._span = Span()  # another log begins at its tail
+        else:
+            super().action_top()
+
+    def action_bottom(self) -> None:
+        if self._feed is not None and self._feed.is_reading_on:
+            self.post_message(self.EndWanted())
+        super().action_bottom()
+
     async def action_filter(self) -> None:
         typed = self.shown.filter.query.line
-        self.post_message(self.Asked("keep lines with: word, ~regex, !without", typed, typed=self.filter_by))
+        await self.ask("keep lines with: word, ~regex, !without", typed, typed=self.filter_by)
 
     def action_since(self, index: int) -> None:
-        self._show_span(log_span.of_key(index, time.time_ns()))
+        self._show_span(log_span.of_key(index, time.time_ns()), log_span.NAMES[index])
 
-    def action_since_typed(self) -> None:
-        self.post_message(self.Asked(_SPAN_HINT, done=self._span_typed))
+    async def action_since_typed(self) -> None:
+        await self.ask(_SPAN_HINT, done=self._span_typed)
 
     def _span_typed(self, text: str) -> None:
         try:
-            self._show_span(log_span.parse(text, time.time_ns()))
+            self._show_span(log_span.parse(text, time.time_ns()), text.strip())
         except ValueError as error:
             self.post_message(self.Said(str(error), "warn"))
 
-    def _show_span(self, span: Span) -> None:
-        self._span, self._end = span, None
+    def _show_span(self, span: Span, name: str) -> None:
+        self._span, self._span_name, self._end = span, name, None
         self._start()
 
-    def action_fields(self) -> None:
-        self.post_message(
-            self.Asked("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
-        )
+    async def action_fields(self) -> None:
+        await self.ask("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
 
     def _fields_typed(self, text: str) -> None:
         self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         from dockertui.screens import log_export  # off the path to the first paint
 
-        log_export.save(self)
+        await log_export.save(self)
 
     def action_pager(self) -> None:
         from dockertui.screens import log_export
@@ -238,18 +256,21 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def action_copy(self) -> None:
         self._copy(self.lines_to_copy())
 
-    def action_copy_last(self) -> None:
-        self.post_message(self.Asked("lines to copy", str(_COPY_LINES), done=self._copy_typed))
+    async def action_copy_last(self) -> None:
+        await self.ask("lines to copy", str(_COPY_LINES), done=self._copy_typed)
 
     def _copy_typed(self, text: str) -> None:
-        if text.strip().isdecimal():
+        if text.strip().isdecimal() and int(text):
             self._copy(self.last_lines(int(text)))
+        else:
+            self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
 
     def _copy(self, lines: Sequence[str]) -> None:
-        text = "\n".join(lines)
-        if len(text) > _COPY_LIMIT:
-            self.post_message(self.Said(f"{len(text):,} characters are too many to copy: ctrl+s saves them", "warn"))
-            return
-        self.app.copy_to_clipboard(text)
+        from dockertui.screens.clipboard import copy  # off the path to the first paint
+
+        how = copy(self.app, "\n".join(lines))
         what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        self.post_message(self.Said(f"{what} copied"))
+        if how.startswith("not copied"):
+            self.post_message(self.Said(f"{what} {how}; ctrl+s saves them", "warn"))
+        else:
+            self.post_message(self.Said(f"{what} copied {how}"))

@@ -366,12 +366,9 @@ class MainScreen(Operating, TerminalActions):
         place: Widget,
         done: Callable[[str], object] | None = None,
     ) -> None:
-        from dockertui.screens.prompt import Prompt  # off the path to the first paint, as menus and help are
+        from dockertui.screens.prompt import ask  # off the path to the first paint, as menus and help are
 
-        await self.query(Prompt).remove()
-        prompt = Prompt(value, what, typed=typed, done=done, place=place)
-        await self.mount(prompt, before=self.footer)
-        self.set_focus(prompt)
+        await ask(what, value, typed=typed, done=done, place=place, before=self.footer)
 
     def _filter(self, line: str) -> None:
         self.pane.set_filter(line)

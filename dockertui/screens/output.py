@@ -13,7 +13,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.jobs import Job, Jobs, State
 from dockertui.screens.binding import bindings
 from dockertui.screens.clipboard import copy
-from dockertui.screens.prompt import Prompt
+from dockertui.screens.prompt import ask
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.log_store import MARK, Entry
 from dockertui.widgets.log_view import LogView
@@ -84,10 +84,7 @@ class OutputScreen(Screen[None]):
         self._title.update([Piece(title, "title"), shown])
 
     async def action_search(self) -> None:
-        await self.query(Prompt).remove()
-        prompt = Prompt("", "search", typed=self._view.search, place=self._view)
-        await self.mount(prompt, before=self._footer)
-        self.set_focus(prompt)
+        await ask("search", typed=self._view.search, place=self._view, before=self._footer)
 
     async def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
         from dockertui.screens.log_line import LogLineScreen

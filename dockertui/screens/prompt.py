@@ -61,3 +61,20 @@ class Prompt(Input, TakesKeys):
     async def _end(self) -> None:
         self.screen.set_focus(self._place)
         await self.remove()
+
+
+async def ask(
+    what: str,
+    value: str = "",
+    *,
+    typed: Callable[[str], object] | None = None,
+    done: Callable[[str], object] | None = None,
+    place: Widget,
+    before: Widget | None = None,
+) -> None:
+    """Have a line typed on the place's screen, as `Prompt` says; the next key is already part of it."""
+    screen = place.screen
+    await screen.query(Prompt).remove()
+    prompt = Prompt(value, what, typed=typed, done=done, place=place)
+    await screen.mount(prompt, before=before)
+    screen.set_focus(prompt)

@@ -83,6 +83,19 @@ class Tab(Widget):
     context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 
+    async def ask(
+        self,
+        what: str,
+        value: str = "",
+        *,
+        typed: Callable[[str], object] | None = None,
+        done: Callable[[str], object] | None = None,
+    ) -> None:
+        """Have a line typed, as `Asked` does; keys that come right behind the one that asks are part of it already."""
+        from dockertui.screens.prompt import ask  # off the path to the first paint
+
+        await ask(what, value, typed=typed, done=done, place=self, before=self.screen.query_one("#footer"))
+
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show an object, None for none. `keep` the place: it is the same object as before."""
         raise NotImplementedError

@@ -65,6 +65,10 @@ class LogFrame(Painted):
         self.glyphs = BLOCKS
         """What bars are made of: one column a cell."""
         self.following = True
+        self.past = False
+        """Whether nothing comes any more: a span is shown that is over."""
+        self.unread = False
+        """Whether there are newer lines that were never asked for."""
         self.notice = ""
         """What the first row says of what lies before it."""
         self.state = ("", "")
@@ -91,12 +95,15 @@ class LogFrame(Painted):
 
     # feeding
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Add lines at the end, to be painted soon; the first ones at once."""
+    def append(self, entries: Sequence[Entry], *, new: bool = True) -> None:
+        """Add lines at the end, to be painted soon, the first ones at once.
+
+        Those that are not new were there when the log was asked for.
+        """
         if not len(self.store):
             self._paint_at_once()
         self._came += len(entries)
-        if not self.following:
+        if new and not self.following:
             self._new += len(entries)
         if self.store.dropped_after:
             self.store.dropped_after += len(entries)
@@ -111,14 +118,15 @@ class LogFrame(Painted):
         self._remember_nothing()
         self.paint_soon()
 
-    def clear(self) -> None:
-        """Begin with nothing, following."""
+    def clear(self, *, following: bool = True) -> None:
+        """Begin with nothing, following, or staying at the first line that will come."""
         self.store.clear()
+        self.unread = False
         self.shown.forget()
         self.bars.forget()
         self._remember_nothing()
-        self.following, self._new, self._came, self._anchor = True, 0, 0, None
-        self._cursor = self.store.end
+        self.following, self._new, self._came, self._anchor = following, 0, 0, None
+        self._cursor, self._top = self.store.end, (self.store.first - 1, 0)
         self.lag = 0.0
         self.paint_soon()
 
@@ -171,6 +179,11 @@ class LogFrame(Painted):
     def band_height(self) -> int:
         """Rows above the lines, for the bars."""
         return rows_for(self.size.height) if self.bars.is_open else 0
+
+    @property
+    def lacks_newer(self) -> bool:
+        """Whether lines are missing between the last one here and the log's end."""
+        return self.unread or bool(self.store.dropped_after)
 
     @property
     def body_height(self) -> int:
@@ -253,13 +266,14 @@ class LogFrame(Painted):
             count = self._row_count(number)
             found += [Row(number, n, cursor, low <= number <= high) for n in range(sub, count)]
             sub, number = 0, self.shown.at_or_after(number + 1)
-        if number is None and self.store.dropped_after and len(found) < height:
-            found.append(Row(-1, 0, notice=f"{self.store.dropped_after:,} newer lines are not here: G goes to the end"))
+        if number is None and self.lacks_newer and len(found) < height:
+            how_many = f"{self.store.dropped_after:,} " if self.store.dropped_after else ""
+            found.append(Row(-1, 0, notice=f"{how_many}newer lines are not here: G goes to the end"))
         return found[:height]
 
     def _top_for_bottom(self, end: int) -> tuple[int, int]:
         """Where the view begins when its last row is the last one before line `end`."""
-        left = self.body_height - (1 if self.store.dropped_after and end >= self.store.end else 0)
+        left = self.body_height - (1 if self.lacks_newer and end >= self.store.end else 0)
         number = self.shown.before(end)
         top = (self.store.first - 1, 0)
         while number is not None and left > 0:
@@ -324,17 +338,13 @@ class LogFrame(Painted):
         return [*head, *segments(cut(line.pieces, start, stop), base, match, spans, start)]
 
     def _cropped(self, body: list[Segment], text: str) -> list[Segment]:
-        """The part of a line that the horizontal position shows; `…` where it goes on."""
-        width, strip = self.text_width, Strip(body)
+        """The part of a line that the horizontal position shows; `…` where it goes on, to either side."""
+        start, stop, strip = self._shift, self._shift + self.text_width, Strip(body)
         length = strip.cell_length
-        if length <= width and not self._shift:
-            return body
-        if length <= self._shift:
-            return []
-        shown = strip.crop(self._shift, min(length, self._shift + width))
-        if length <= self._shift + width:
-            return [*shown]
-        return [*shown.crop(0, width - 1), self.segment("…", "dim")]
+        more = self.segment("…", "dim")
+        before, start = ([more], start + 1) if start and length else ([], start)
+        after, stop = ([more], stop - 1) if length > stop else ([], min(length, stop))
+        return [*before, *strip.crop(start, stop), *after] if start < stop else [*before, *after]
 
     def _head(self, entry: Entry, row: Row, under: tuple[str, ...]) -> list[Segment]:
         """Cursor or stream, whose line it is, and when it was written; blank on the further rows of a line."""
@@ -375,6 +385,7 @@ class LogFrame(Painted):
     def _status_changed(self) -> bool:
         facts = StatusFacts(
             following=self.following,
+            past=self.past,
             title=self.title_note,
             new=self._new,
             lines=len(self.store),

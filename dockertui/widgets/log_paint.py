@@ -44,9 +44,9 @@ class Painting(NamedTuple):
 def painting(entry: Entry, manner: Manner) -> Painting:
     """Make a line ready. Nothing of it can be obeyed by a terminal any more."""
     raw = entry.text.removesuffix("\r")
+    grade = Level.NONE if entry.meta & MARK else level(raw)
     if manner.unfold:
         raw = unfolded(raw, manner.fields)
-    grade = Level.NONE if entry.meta & MARK else level(raw)
     more = len(raw) - LOOK
     if more > 0:
         raw = raw[:LOOK]

@@ -17,6 +17,7 @@ class StatusFacts(NamedTuple):
     """All that the line says."""
 
     following: bool
+    past: bool
     title: str
     new: int
     lines: int
@@ -51,11 +52,13 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
     right = [(f"{facts.lag:.1f} s behind, G skips  ", "warn")] if facts.lag >= LAG_SHOWN else []
     if facts.manner.times is not Times.OFF:
         right.append((f"{facts.manner.times}  ", "dim"))
-    right.append((f"{facts.lines:,} lines {_size(facts.bytes)}", "dim"))
+    right.append((f"{facts.lines:,} line{'s' * (facts.lines != 1)} {_size(facts.bytes)}", "dim"))
     return left, right
 
 
 def _place(facts: StatusFacts) -> Part:
+    if facts.past:
+        return ("▼ at its end", "dim") if facts.following else ("‖ G goes to its end", "warn")
     if facts.following:
         return "▼ following", "good"
     return (f"‖ {facts.new:,} new, G follows", "warn") if facts.new else ("‖ G follows", "warn")

@@ -109,6 +109,11 @@ class LogStore:
         """What the lines take, about."""
         return self._bytes + self._open_bytes
 
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether a tenth of the room is left at most."""
+        return self.bytes > 0.9 * self.max_bytes or len(self) > 0.9 * self.max_lines
+
     def __getitem__(self, number: int) -> Entry:
         """The line with a number. Raises IndexError for one that is not there."""
         if number >= self._open_first:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
@@ -164,13 +164,18 @@ _JSON_MAX = 64 * 1024
 
 def fields(text: str) -> dict[str, str] | None:
     """The fields of a line of JSON or logfmt, as text; None for a line that is neither."""
+    found = _fields(text)
+    return None if found is None else {key: _scalar(value) for key, value in found.items()}
+
+
+def _fields(text: str) -> Mapping[str, object] | None:
     text = plain(text).strip()
     if text[:1] == "{" and text[-1:] == "}" and len(text) <= _JSON_MAX:
         try:
             found = json.loads(text)
         except (ValueError, RecursionError):
             return None
-        return {str(key): _scalar(value) for key, value in found.items()} if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else None
     pairs = _PAIR.findall(text[:_JSON_MAX]) if "=" in text else []
     if len(pairs) < 2 or sum(len(key) + len(value) + 2 for key, value in pairs) < len(text) * 0.8:
         return None
@@ -184,17 +189,29 @@ def _scalar(value: object) -> str:
 def unfolded(text: str, chosen: Sequence[str] = ()) -> str:
     """A line of JSON or logfmt as a person reads it: level, message, then `key=value`; other lines as they are.
 
-    `chosen`: only these fields, their values alone, in this order. The line's own time is left out: the Engine's is
-    one key away.
+    `chosen`: only these fields, their values alone, in this order; `user.name` is a field within a field. The line's
+    own time is left out: the Engine's is one key away.
     """
+    if chosen:
+        whole = _fields(text) or {}
+        return "  ".join(value for key in chosen if (value := _at(whole, key)) is not None) or text
     found = fields(text)
     if found is None:
         return text
-    if chosen:
-        return "  ".join(found[key] for key in chosen if key in found) or text
     grade = next((found.pop(key) for key in _LEVEL_KEYS if key in found), "")
+    if grade.isdecimal() and _named(grade):
+        grade = _named(grade).name
     message = next((found.pop(key) for key in _MESSAGE_KEYS if key in found), "")
     for key in _TIME_KEYS:
         found.pop(key, None)
     rest = " ".join(f"{key}={value}" for key, value in found.items())
     return " ".join(part for part in (f"{grade.upper():<5}" if grade else "", message, rest) if part)
+
+
+def _at(found: Mapping[str, object], path: str) -> str | None:
+    """A field; where none has this name, the one within the field that the part before the dot names."""
+    if path in found:
+        return _scalar(found[path])
+    first, dot, rest = path.partition(".")
+    inner = found.get(first)
+    return _at(inner, rest) if dot and isinstance(inner, dict) else None

@@ -4,14 +4,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.log_bars import bar_at
 from dockertui.widgets.log_frame import BREATH, SLICE, LogFrame
-from dockertui.widgets.log_paint import Manner
+from dockertui.widgets.log_paint import Manner, rows
 from dockertui.widgets.log_query import Filter, Query, find
-from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_store import MARK, Entry
 from dockertui.widgets.log_text import Level, Times
 from dockertui.widgets.sgr import plain
 from dockertui.widgets.timer import once
@@ -22,7 +24,7 @@ BEHIND = 2.0
 CONTEXTS = (0, 1, 2, 3, 5, 10, 20)
 
 
-class LogView(LogFrame, can_focus=True):
+class LogView(LogFrame, TakesKeys, can_focus=True):
     """The lines of a `LogStore`. Feed it with `append` and `prepend`; keys call the `action_…` methods."""
 
     class OlderWanted(Message):
@@ -53,7 +55,7 @@ class LogView(LogFrame, can_focus=True):
 
     def follow(self) -> None:
         """Go to the end, and stay there."""
-        if self.store.dropped_after or self.lag >= BEHIND:
+        if self.lacks_newer or self.lag >= BEHIND:
             self.post_message(self.EndWanted())
         self.following, self._new, self._anchor = True, 0, None
         self.refresh_frame()
@@ -157,7 +159,10 @@ class LogView(LogFrame, can_focus=True):
         self.follow()
 
     def action_scroll_right(self) -> None:
-        self._shift_by(self.text_width // 2)
+        """As long as a line on the screen goes on there; wrapped lines do not."""
+        shown = [self._painting(row.number).text for row in self._frame or () if row.number in self.store]
+        if not self.manner.wrap and max(map(cell_len, shown), default=0) > self._shift + self.text_width:
+            self._shift_by(self.text_width // 2)
 
     def action_scroll_left(self) -> None:
         self._shift_by(-(self.text_width // 2))
@@ -305,7 +310,8 @@ class LogView(LogFrame, can_focus=True):
 
     def action_next_match(self) -> None:
         if self.sought:
-            self._seek(backwards=False, missed=lambda: self.say("no further match below", "warn"))
+            below = "in what is loaded below" if self.lacks_newer else "below"
+            self._seek(backwards=False, missed=lambda: self.say(f"no further match {below}", "warn"))
 
     def action_previous_match(self) -> None:
         if self.sought:
@@ -351,9 +357,14 @@ class LogView(LogFrame, can_focus=True):
         return False
 
     def _show_match(self, number: int) -> None:
-        """Move sideways, if the match is not in view."""
-        spans = self.sought.spans(self._painting(number).text)
-        if spans and not self.manner.wrap and not self._shift <= spans[0][0] < self._shift + self.text_width:
+        """Move sideways, or within a wrapped line, if the match is not in view."""
+        text = self._painting(number).text
+        spans = self.sought.spans(text)
+        if spans and self.manner.wrap:
+            sub = next(at for at, (_, stop) in enumerate(rows(text, self.text_width)) if spans[0][0] < stop)
+            if not any((row.number, row.sub) == (number, sub) for row in self._build_frame()):
+                self._top = (number, max(0, sub - self.body_height // 3))
+        elif spans and not self._shift <= spans[0][0] < self._shift + self.text_width:
             self._shift = max(0, spans[0][0] - self.text_width // 3)
             self._strips.clear()
         self.refresh_frame_from_scratch()
@@ -385,5 +396,11 @@ class LogView(LogFrame, can_focus=True):
         return self.texts(reversed(found))
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
-        """The lines with these numbers as text."""
-        return [plain(self.store[number].text).removesuffix("\r") for number in numbers]
+        """The lines with these numbers as text; of several logs, each with its name before it."""
+        return [
+            f"{self._whose(entry)}{plain(entry.text).removesuffix(chr(13))}"
+            for entry in map(self.store.__getitem__, numbers)
+        ]
+
+    def _whose(self, entry: Entry) -> str:
+        return f"{self.names[entry.source]} | " if self.names and not entry.meta & MARK else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,10 +13,13 @@ from itertools import pairwise
 
 import pytest
 
+from dockertui.engine import logs
 from dockertui.engine.client import Engine
-from dockertui.engine.log_lines import Line
+from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.logs import open_log
 from dockertui.live.follower import Follower, Note, NoteKind
+from dockertui.screens.log_feed import LogFeed, Span, Target
+from dockertui.widgets.log_view import LogView
 from tests.engine.dockerd import Dockerd
 from tests.engine.watching import PATIENCE, opened
 
@@ -53,7 +57,9 @@ class Following:
 
 
 @asynccontextmanager
-async def following(engine: Engine, container: str, tail: int | None = 1000) -> AsyncIterator[Following]:
+async def following(
+    engine: Engine, container: str, tail: int | None = 1000, since: int | None = None
+) -> AsyncIterator[Following]:
     found: list[Following] = []
 
     def took(lines: list[Line]) -> None:
@@ -64,7 +70,7 @@ async def following(engine: Engine, container: str, tail: int | None = 1000) -> 
         found[0].notes.append(note)
         found[0].news.set()
 
-    found.append(Following(Follower(engine, container, took=took, told=told, tail=tail)))
+    found.append(Following(Follower(engine, container, took=took, told=told, tail=tail, since=since)))
     task = asyncio.create_task(found[0].follower.run())
     try:
         yield found[0]
@@ -165,6 +171,35 @@ async def test_it_goes_on_after_the_engine_was_killed(clean_dockerd: Dockerd) ->
         assert log.texts == as_text(out)
 
 
+async def test_the_end_is_told_after_what_was_written_while_the_engine_was_away(clean_dockerd: Dockerd) -> None:
+    command = ["sh", "-c", "while :; do echo tick; sleep 0.02; done"]
+    container = await asyncio.to_thread(clean_dockerd.run, command=command)
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until_told(NoteKind.READY)
+        await asyncio.to_thread(clean_dockerd.crash)
+        await log.until_told(NoteKind.ENDED)
+        count = len(log.lines)
+        out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
+        assert count == len(as_text(out))
+
+
+async def test_merged_logs_read_from_their_beginning_are_whole_and_in_order(clean_dockerd: Dockerd) -> None:
+    count = 60_000
+    command = ["sh", "-c", f"seq {count}; sleep 1d"]
+    ids = [await asyncio.to_thread(clean_dockerd.run, command=command) for _ in range(2)]
+    async with opened(clean_dockerd) as engine:
+        view = LogView()
+        feed = LogFeed(engine, [Target(id, id[:4]) for id in ids], Span(whole=True), view)
+        for _ in range(int(PATIENCE * 10)):
+            await asyncio.sleep(0.1)
+            if not feed.is_reading_on and view.store[view.store.end - 1].text == str(count):
+                break
+        feed.stop()
+        times = [entry.time for entry in view.store.entries(view.store.first)]
+        assert len(times) == 2 * count
+        assert times == sorted(times)
+
+
 async def test_rotation_leaves_no_gap_unsaid(clean_dockerd: Dockerd) -> None:
     words = ("--log-opt=max-size=100k", "--log-opt=max-file=2")
     container = await asyncio.to_thread(clean_dockerd.run, *words, command=["sh", "-c", "seq 1 20000; sleep 1d"])
@@ -175,11 +210,54 @@ async def test_rotation_leaves_no_gap_unsaid(clean_dockerd: Dockerd) -> None:
         assert breaks == sum(note.kind is NoteKind.GAP for note in log.notes)
 
 
+async def test_moments_read_as_floating_point_numbers_lose_and_double_nothing(
+    clean_dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Podman reads them: a quarter of a microsecond off."""
+    monkeypatch.setattr(logs, "_moment", lambda when: None if when is None else f"{when / SECOND:.9f}")
+    command = "seq 5000; for i in 1 2 3 4 5 6 7 8; do sleep 0.3; echo more $i; done; sleep 1d"
+    container = await asyncio.to_thread(clean_dockerd.run, command=["sh", "-c", command])
+    async with opened(clean_dockerd) as engine:
+        await asyncio.sleep(0.5)  # all of the first are there
+        for count in range(2, 8):  # each begins where another fraction was the last
+            async with following(engine, container) as log:
+                await log.until(f"more {count}")
+                texts = log.texts
+                while not log.follower.beginning:
+                    page = await log.follower.older(log.lines[0].time, 700)
+                    log.lines[:0] = page.lines
+            assert log.texts[:5000] == [str(number) for number in range(1, 5001)]
+            assert len(set(texts)) == len(texts)
+            assert not [note for note in log.notes if note.kind is NoteKind.GAP]
+
+
+async def test_a_span_without_lines_shows_none_from_before(clean_dockerd: Dockerd) -> None:
+    container = await asyncio.to_thread(clean_dockerd.run, command=["sh", "-c", "seq 10; sleep 2; echo new; sleep 1d"])
+    async with opened(clean_dockerd) as engine:
+        await asyncio.sleep(1)
+        async with following(engine, container, tail=None, since=time.time_ns()) as log:
+            await log.until("new")
+            assert log.texts == ["new"]
+
+
+async def test_what_became_of_a_container_is_said(clean_dockerd: Dockerd) -> None:
+    command = ["sh", "-c", "echo one; sleep 1; exit 3"]
+    container = await asyncio.to_thread(clean_dockerd.run, "--restart=always", command=command)
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until_told(NoteKind.ENDED)
+        await asyncio.to_thread(clean_dockerd.cli, "rm", "--force", container)
+        log.follower.changed()
+        await log.until_told(NoteKind.REFUSED)
+        told = {note.kind: note.text for note in reversed(log.notes)}
+        assert told[NoteKind.ENDED].startswith("restarting: 3")
+        assert told[NoteKind.REFUSED] == "the container was removed"
+
+
 async def test_a_driver_that_cannot_be_read_says_so(clean_dockerd: Dockerd) -> None:
     container = await asyncio.to_thread(clean_dockerd.run, "--log-driver=none", command=["echo", "hello"])
     async with opened(clean_dockerd) as engine, following(engine, container) as log:
         await log.until_told(NoteKind.REFUSED)
-        assert "does not support reading" in log.notes[-1].text
+        assert log.notes[-1].text == "the Engine cannot read what the log driver 'none' has taken"
 
 
 async def test_since_and_until_are_the_clis(clean_dockerd: Dockerd) -> None:

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.hostile import STRINGS
-from dockertui.screens import log_feed
+from dockertui.screens import clipboard, log_feed
 from dockertui.screens.detail import DetailView
 from dockertui.screens.log_line import LogLineScreen
 from tests.ui.log_stage import BORN, Stage, named, stage
@@ -50,11 +50,29 @@ async def test_scrolling_up_pages_to_the_beginning_and_leaves_nothing_out() -> N
     async with stage() as world:
         await opened(world, *NUMBERS)
         for _ in range(20):  # pages
-            await world.press("g")
+            await world.press("g", "k")
             await world.pilot.pause(0.1)
         store = world.log.store
         assert [entry.text for entry in store.entries(store.first)] == NUMBERS
         assert world.lines[1].strip(" ›") == "line 0000"
+
+
+async def test_the_top_asked_for_twice_is_the_very_beginning_as_far_as_memory_goes() -> None:
+    async with stage() as world:
+        await opened(world, *[f"{text} {'.' * 2000}" for text in NUMBERS])
+        world.log.store.max_lines = 1500
+        await world.press("g", "g")
+        await world.until(lambda: "line 0000" in world.lines[1] and "reading on" not in world.status)
+        texts = [entry.text[:9] for entry in world.log.store.entries(world.log.store.first)]
+        assert texts == NUMBERS[: len(texts)]
+        assert world.log.unread
+        assert "new" not in world.status
+        await world.press(*["pagedown"] * 3, "/")
+        await world.type("line 2999")
+        await world.press("n")
+        await world.until(lambda: "no further match in what is loaded below" in world.status)
+        await world.press("G")
+        await world.until(lambda: "line 2999" in world.lines[-2] and "following" in world.status)
 
 
 async def test_a_reader_who_scrolled_up_stays_and_is_told_of_new_lines() -> None:
@@ -164,8 +182,9 @@ async def test_times_wrap_and_the_horizontal_position() -> None:
     async with stage() as world:
         await opened(world, "x" * 150 + "END")
         assert "END" not in "\n".join(world.lines)
-        await world.press("right", "right")
-        assert "END" in "\n".join(world.lines)
+        await world.press(*["right"] * 9)
+        assert "END" in "\n".join(world.lines), "not further than the longest line"
+        assert world.lines[1].startswith(" …xxx")
         world.wrote("legacy-import", "y" * 150 + "TOO", at=BORN + 1)
         await world.until(lambda: "TOO" in "\n".join(world.lines))
         await world.press("left", "left", "w")
@@ -191,11 +210,24 @@ async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
 async def test_lines_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage() as world:
         copied: list[str] = []
-        monkeypatch.setattr(world.app, "copy_to_clipboard", copied.append)
+
+        def copy(app: object, text: str) -> str:
+            copied.append(text)
+            return "by a test"
+
+        monkeypatch.setattr(clipboard, "copy", copy)
         await opened(world, "one", "\x1b[31mtwo\x1b[0m", "three")
         await world.press("k", "y", "space", "k", "y", "space", "Y")
         await world.type("3")
         assert copied == ["two", "one\ntwo", "one\ntwo\nthree"]
+
+
+async def test_what_a_terminal_would_not_take_is_not_called_copied() -> None:
+    async with stage() as world:
+        await opened(world, *["x" * 1000] * 80)
+        await world.press("Y")
+        await world.type("80")
+        await world.until(lambda: "80 lines not copied" in world.main._message.text)
 
 
 async def test_a_mark_is_drawn() -> None:
@@ -251,6 +283,7 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
         said = [line.split()[-2:] for line in world.lines if line.split()[-1:] and line.split()[-1].isdecimal()]
         assert said == [[name, str(number)] for number in range(5) for name in ("devbox", "legacy-import")]
         assert any(line.startswith(" devbox           devbox 0") for line in world.lines)
+        assert world.log.last_lines(2) == ["devbox | devbox 4", "legacy-import | legacy-import 4"]
 
 
 async def test_merged_logs_go_on_after_another_tab(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +326,8 @@ async def test_since_shows_a_span() -> None:
         await opened(world, "old")
         await world.press("at")
         await world.type("2026-01-01 00:00..2026-01-02")
-        await world.until(lambda: "no lines yet" in world.status)
+        await world.until(lambda: "no lines then" in world.status)
+        assert "▼ at its end  2026-01-01 00:00..2026-01-02" in world.status
         await world.press("6")
         await world.until(lambda: any(line.strip() == "old" for line in world.lines))
         await world.press("at")
@@ -400,7 +434,7 @@ async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
             await world.until(partial(_shows, world, f"more {number} 199"))
         assert world.log.store.dropped_before > 0
         for _ in range(6):
-            await world.press("g")
+            await world.press("g", "k")
             await world.pilot.pause(0.1)
         assert world.log.store[world.log.store.first].text == "line 0000"
         assert world.log.store.dropped_after > 0

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from dockertui.demo import DemoEngine
+from dockertui.key_names import character_name
 from dockertui.screens.main import MainScreen
+from dockertui.screens.prompt import Prompt
+from tests.ui.log_stage import BORN
+from tests.ui.log_stage import stage as log_stage
 from tests.ui.stage import NARROW, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -53,3 +58,17 @@ async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst(*["j"] * 60, *["k"] * 55, "G", *["k"] * 3)
         await stage.until(lambda: stage.cursor == stage.shown[-4])
+
+
+@pytest.mark.parametrize("keys", [["&", *"10"], ["/", *"Gm0"], ["@", *"10m"], ["F", *"msg"], ["Y", "ctrl+u", *"3"]])
+async def test_what_follows_a_question_of_the_log_is_text(keys: list[str]) -> None:
+    async with log_stage() as world:
+        world.silence("legacy-import")
+        world.wrote("legacy-import", "one", "two", at=BORN - 60)
+        await world.open("legacy-import")
+        for key in keys:
+            name = key if len(key) > 1 else character_name(key)
+            world.app.post_message(events.Key(name, key if len(key) == 1 else None))
+        typed = "".join(key for key in keys[1:] if len(key) == 1)
+        await world.until(lambda: isinstance(world.app.focused, Prompt) and world.app.focused.value == typed)
+        assert [entry.text for entry in world.log.store.entries(world.log.store.first)][:2] == ["one", "two"]

@@ -84,6 +84,8 @@ def test_json_and_logfmt_are_unfolded() -> None:
     assert unfolded('{"time":"x","level":"warn","msg":"hi","a":{"b":[1]}}') == 'WARN  hi a={"b": [1]}'
     assert unfolded('time=x level=info msg="two words" n=3') == "INFO  two words n=3"
     assert unfolded('{"msg":"hi","a":1,"b":2}', ("b", "msg")) == "2  hi"
+    assert unfolded('{"user":{"name":"bo","x.y":{"z":3}},"q.r":4}', ("user.name", "q.r", "user.x", "a.b")) == "bo  4"
+    assert unfolded('{"level":50,"msg":"of pino"}') == "ERROR of pino"
     assert unfolded("GET /x?a=1&b=2 200") == "GET /x?a=1&b=2 200"
     assert fields('{"a":') is None
     assert fields("[" * 100_000) is None

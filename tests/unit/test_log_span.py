@@ -1,0 +1,58 @@
+"""From when to when a log is shown, as it is typed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from dockertui.screens.log_feed import Span
+from dockertui.screens.log_span import parse
+
+NOW = datetime(2026, 11, 28, 14, 30, 5)
+NOON_UTC = 1_795_867_200
+SECOND = 1_000_000_000
+
+
+def _ns(moment: datetime) -> int:
+    return int(moment.timestamp()) * SECOND
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("10m", NOW - timedelta(minutes=10), None),
+        (" 1h30m .. 90s ", NOW - timedelta(minutes=90), NOW - timedelta(seconds=90)),
+        ("14:30", NOW.replace(second=0), None),
+        ("14:31", NOW.replace(minute=31, second=0) - timedelta(days=1), None),
+        ("2026-11-27..2026-11-27 12:00:01", datetime(2026, 11, 27), datetime(2026, 11, 27, 12, 0, 1)),
+        ("2026-11-27T12:00:01.5", datetime(2026, 11, 27, 12, 0, 1), None),
+        ("10m..2030-01-01", NOW - timedelta(minutes=10), None),
+    ],
+)
+def test_what_is_typed_is_understood(text: str, since: datetime, until: datetime | None) -> None:
+    assert parse(text, _ns(NOW)) == Span(_ns(since), None if until is None else _ns(until))
+
+
+@pytest.mark.parametrize("text", ["2026-11-28T12:00Z", "12:00Z", "2026-11-28 12:00:00z"])
+def test_a_z_is_for_utc(text: str) -> None:
+    assert parse(text, (NOON_UTC + 60) * SECOND) == Span(NOON_UTC * SECOND)
+
+
+def test_nothing_is_the_tail_and_two_dots_are_all() -> None:
+    assert parse(" ", _ns(NOW)) == Span()
+    assert parse("..", _ns(NOW)) == Span(whole=True)
+    assert parse("99999999999999d", _ns(NOW)) == Span(0)
+
+
+@pytest.mark.parametrize("text", ["5x", "99:99", "99:99Z", "Z", "0001-01-01", "Q1", "1.5h", "-5m", "5m...1m"])
+def test_what_is_no_time_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match="is no time: type 10m"):
+        parse(text, _ns(NOW))
+
+
+def test_a_span_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="'2030-01-01' lies in the future"):
+        parse("2030-01-01", _ns(NOW))
+    with pytest.raises(ValueError, match="the end, '1m', lies before the beginning"):
+        parse("30s..1m", _ns(NOW))
