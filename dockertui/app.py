@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
@@ -95,11 +96,21 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
         return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen at once if the first requests have been answered, as they mostly have while Textual loaded."""
+        if self.preflight.is_alive() or self.preflight.endpoint is None:
+            return super().get_default_screen()
+        return self._main_screen(self.preflight.endpoint, self.preflight)
+
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
+        if self.session is not None:
+            self.call_after_refresh(self._follow)
+            return
+        gc.enable()  # this takes its time anyway
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self._show_attempts([])
@@ -138,6 +149,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
 
     async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
         """Show the main screen on what is known, and follow the Engine once that is painted."""
+        main = self._main_screen(endpoint, preflight)
+        # Over Textual's own blank screen, or in place of the one that said what was tried.
+        await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
+        self.call_after_refresh(self._follow)
+
+    def _main_screen(self, endpoint: Endpoint, preflight: Preflight) -> MainScreen:
         self.session = Session(
             endpoint,
             SOURCES,
@@ -147,16 +164,15 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
-        main = self._main = MainScreen(self.session, self.catalogue, self.own_cost)
-        # Over Textual's own blank screen, or in place of the one that said what was tried.
-        await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
-        self.call_after_refresh(self._follow)
+        self._main = MainScreen(self.session, self.catalogue, self.own_cost)
+        return self._main
 
     def _follow(self) -> None:
         if self.session is not None and self._following is None:
             self._following = asyncio.create_task(self.session.run())
             self.problems_to_screen()
             gc.freeze()
+            gc.enable()
 
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:

@@ -6,6 +6,7 @@ imported. Nothing that `--help` or `config` do not need is imported before they 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -71,6 +72,7 @@ def _command(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
+    gc.disable()  # until the first paint: nothing that is imported or mounted for it is garbage
     from dockertui.engine.preflight import Preflight
     from dockertui.engine.trace import Trace
 

@@ -82,6 +82,7 @@ class MainScreen(Operating, TerminalActions):
         self._ticks = 0
 
     def compose(self) -> ComposeResult:
+        self._classify()  # before there are children, the styles of which would be looked up once more
         yield self.header
         yield self.strip
         with Horizontal(id="body"):
@@ -209,12 +210,15 @@ class MainScreen(Operating, TerminalActions):
         self._arrange()
         self._paint_footer()
 
-    def _arrange(self) -> None:
-        detail = self.detail.has_class("-open")
+    def _classify(self) -> None:
         self.set_class(self.wide, "-wide")
         self.set_class(not self.wide, "-narrow")
         self.set_class(self.zoomed, "-zoomed")
-        self.set_class(detail, "-detail")
+        self.set_class(self.detail.has_class("-open"), "-detail")
+
+    def _arrange(self) -> None:
+        self._classify()
+        detail = self.detail.has_class("-open")
         self._see_detail(detail or (self.wide and not self.zoomed))
         self.lists.show_all_columns(self.zoomed)
 
