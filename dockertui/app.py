@@ -97,7 +97,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
     def get_default_screen(self) -> Screen[None]:
-        """The main screen at once if the first requests have been answered, as they mostly have while Textual loaded."""
+        """The main screen at once if the first requests were answered while Textual loaded, as they mostly are."""
         if self.preflight.is_alive() or self.preflight.endpoint is None:
             return super().get_default_screen()
         return self._main_screen(self.preflight.endpoint, self.preflight)

@@ -10,9 +10,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockertui.engine.endpoint import Endpoint, candidates
 from dockertui.engine.errors import EngineError
@@ -26,8 +26,7 @@ USAGE = 2
 INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command line says."""
 
     host: str | None = None
