@@ -46,6 +46,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
+    """Of what is shown first: `_read_styles` adds the others."""
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = False
     TITLE = "dockertui"
@@ -73,6 +74,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
+        self._styles_read = False
         self._main: MainScreen | None = None
         self._last_input = time.monotonic()
         self.own_cost = OwnCost(lambda: self.bytes_sent)
@@ -111,6 +113,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             self.call_after_refresh(self._follow)
             return
         gc.enable()  # this takes its time anyway
+        self._read_styles()
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self._show_attempts([])
@@ -171,8 +174,16 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         if self.session is not None and self._following is None:
             self._following = asyncio.create_task(self.session.run())
             self.problems_to_screen()
+            self._read_styles()
             gc.freeze()
             gc.enable()
+
+    def _read_styles(self) -> None:
+        """Of what is not shown first; a key that was typed ahead may have opened something of it."""
+        if not self._styles_read:
+            self._styles_read = True
+            self.stylesheet.read_all(sorted((_STYLES / "later").glob("*.tcss")))
+            self.stylesheet.update(self)
 
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:
