@@ -74,6 +74,7 @@ class MainScreen(Operating, TerminalActions):
         self.notice = Notice()
         self.footer = Bar(id="footer")
         self.zoomed = False
+        self._resumed = False
         self._trail = Trail(self.panes)
         self._coalescer = Coalescer(partial(once, self), self._paint_changes)
         self._unsubscribe: list[Any] = []
@@ -103,6 +104,10 @@ class MainScreen(Operating, TerminalActions):
         self._arrange()
         self.goto_pane(0)
         self._link_changed(mirror.link)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Styles that were just looked up, when all this was mounted, need no refreshing."""
+        event.refresh_styles, self._resumed = self._resumed, True
 
     def on_unmount(self) -> None:
         for unsubscribe in self._unsubscribe:
