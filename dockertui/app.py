@@ -38,6 +38,9 @@ _STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "s
 _PATIENCE = 0.15
 """Seconds in which the first requests should have been answered, before the screen says that it waits for them."""
 
+_BREATH = 0.01
+"""Seconds from the first paint to all that is then to be done."""
+
 _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
@@ -110,7 +113,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
         if self.session is not None:
-            self.call_after_refresh(self._follow)
+            self._follow_soon()
             return
         gc.enable()  # this takes its time anyway
         self._read_styles()
@@ -155,7 +158,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         main = self._main_screen(endpoint, preflight)
         # Over Textual's own blank screen, or in place of the one that said what was tried.
         await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
-        self.call_after_refresh(self._follow)
+        self._follow_soon()
 
     def _main_screen(self, endpoint: Endpoint, preflight: Preflight) -> MainScreen:
         self.session = Session(
@@ -169,6 +172,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.session.seed(preflight.version, preflight.lists)
         self._main = MainScreen(self.session, self.catalogue, self.own_cost)
         return self._main
+
+    def _follow_soon(self) -> None:
+        """Once the first paint is on its way: a thread writes it, and would wait for what is then imported."""
+        self.call_after_refresh(self.set_timer, _BREATH, self._follow)
 
     def _follow(self) -> None:
         if self.session is not None and self._following is None:
