@@ -19,7 +19,8 @@ from typing import NamedTuple
 from bench.table import Result
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
-from dockertui.operations.building import BUILDING
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command
 from dockertui.operations.jobs import Task, perform
 from tests.engine.dockerd import Dockerd
 
@@ -102,13 +103,15 @@ def _peak(pid: int) -> float:
 
 async def _build(host: str, folder: str) -> float:
     """Seconds of one build by the program's own way."""
-    (command,) = BUILDING
+    command = BY_ID["image.build"]
+    assert isinstance(command, Command)
+    body = command.body
     engine = Engine(Endpoint("bench", host, "DOCKER_HOST"))
     await engine.open()
-    values = command.values() | {"folder": folder}
+    values = body.values() | {"folder": folder}
     began = time.monotonic()
-    command.check(values)
-    await perform(engine, Task(command, "", "", command.plan(None, values)))
+    body.check(values)
+    await perform(engine, Task(command, "", "", body.plan(None, values)))
     took = time.monotonic() - began
     await engine.close()
     return took

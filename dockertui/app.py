@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
@@ -37,6 +38,9 @@ _STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "s
 _PATIENCE = 0.15
 """Seconds in which the first requests should have been answered, before the screen says that it waits for them."""
 
+_BREATH = 0.01
+"""Seconds from the first paint to all that is then to be done."""
+
 _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
@@ -45,6 +49,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
+    """Of what is shown first: `_read_styles` adds the others."""
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = False
     TITLE = "dockertui"
@@ -72,6 +77,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
+        self._styles_read = False
         self._main: MainScreen | None = None
         self._last_input = time.monotonic()
         self.own_cost = OwnCost(lambda: self.bytes_sent)
@@ -95,11 +101,22 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
         return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen at once if the first requests were answered while Textual loaded, as they mostly are."""
+        if self.preflight.is_alive() or self.preflight.endpoint is None:
+            return super().get_default_screen()
+        return self._main_screen(self.preflight.endpoint, self.preflight)
+
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
+        if self.session is not None:
+            self._follow_soon()
+            return
+        gc.enable()  # this takes its time anyway
+        self._read_styles()
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
             await self._show_attempts([])
@@ -138,6 +155,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
 
     async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
         """Show the main screen on what is known, and follow the Engine once that is painted."""
+        main = self._main_screen(endpoint, preflight)
+        # Over Textual's own blank screen, or in place of the one that said what was tried.
+        await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
+        self._follow_soon()
+
+    def _main_screen(self, endpoint: Endpoint, preflight: Preflight) -> MainScreen:
         self.session = Session(
             endpoint,
             SOURCES,
@@ -147,16 +170,27 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
-        main = self._main = MainScreen(self.session, self.catalogue, self.own_cost)
-        # Over Textual's own blank screen, or in place of the one that said what was tried.
-        await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
-        self.call_after_refresh(self._follow)
+        self._main = MainScreen(self.session, self.catalogue, self.own_cost)
+        return self._main
+
+    def _follow_soon(self) -> None:
+        """Once the first paint is on its way: a thread writes it, and would wait for what is then imported."""
+        self.call_after_refresh(self.set_timer, _BREATH, self._follow)
 
     def _follow(self) -> None:
         if self.session is not None and self._following is None:
             self._following = asyncio.create_task(self.session.run())
             self.problems_to_screen()
+            self._read_styles()
             gc.freeze()
+            gc.enable()
+
+    def _read_styles(self) -> None:
+        """Of what is not shown first; a key that was typed ahead may have opened something of it."""
+        if not self._styles_read:
+            self._styles_read = True
+            self.stylesheet.read_all(sorted((_STYLES / "later").glob("*.tcss")))
+            self.stylesheet.update(self)
 
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:

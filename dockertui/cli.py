@@ -6,12 +6,13 @@ imported. Nothing that `--help` or `config` do not need is imported before they 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockertui.engine.endpoint import Endpoint, candidates
 from dockertui.engine.errors import EngineError
@@ -25,8 +26,7 @@ USAGE = 2
 INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command line says."""
 
     host: str | None = None
@@ -71,6 +71,7 @@ def _command(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
+    gc.disable()  # until the first paint: nothing that is imported or mounted for it is garbage
     from dockertui.engine.preflight import Preflight
     from dockertui.engine.trace import Trace
 

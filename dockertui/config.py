@@ -11,15 +11,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dockertui.config_lines import key_lines
 from dockertui.key_names import KeyNameError, normal
+
+if TYPE_CHECKING:
+    import tomllib
 
 THEMES = (
     "textual-dark",
@@ -142,7 +143,6 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        document = tomllib.loads(text)
     except FileNotFoundError:
         missing = ConfigError(path, 0, "no such file", "create it, or leave its name away to use the defaults")
         return Settings(path=path), [missing] if required else []
@@ -150,6 +150,14 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
         return Settings(path=path), [ConfigError(path, 0, f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return Settings(path=path), [ConfigError(path, 0, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
+    if not text.strip():
+        return Settings(path=path), []
+    import tomllib  # many have no settings, and need not wait for what reads them
+
+    from dockertui.config_lines import key_lines
+
+    try:
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # Nobody shall change an Engine because the line that forbids it stands below a mistake.
         careful = {EVERY: True} if "read_only" in text else {}

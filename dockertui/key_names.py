@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from functools import cache
 
 MODIFIERS = ("alt", "ctrl", "hyper", "meta", "shift", "super")
 """In the order in which Textual writes them before a key."""
@@ -55,6 +56,7 @@ class KeyNameError(ValueError):
         self.remedy = remedy
 
 
+@cache
 def normal(text: str) -> str:
     """The name Textual gives the key that `text` means: `?` is `question_mark`, `shift+a` is `A`.
 

@@ -7,14 +7,13 @@ remedy, and the operation keeps its own keys.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dockertui.config import ConfigError, Settings, nearest
 from dockertui.key_names import normal
 
 
-@dataclass(frozen=True, slots=True)
-class Bindable:
+class Bindable(NamedTuple):
     """Something with keys of its own (names, or characters), and the places they are listened to in; none
     named: everywhere."""
 

@@ -13,8 +13,7 @@ import json
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dockertui.engine import diagnosis
 from dockertui.engine.endpoint import Endpoint
@@ -44,8 +43,7 @@ Body = _Data | Mapping[str, Any] | list[Any]
 """What is sent: bytes as they are, in pieces where there are many; mappings and lists as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole reply. ``headers`` are looked up in any case."""
 
     status: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from dockertui.engine.fields import Raw, count, instant, mapping, mappings, number, string_map, strings, text
 from dockertui.engine.status import parse_status
@@ -21,8 +21,7 @@ _PODMAN_STATES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """A port of a container; ``public`` and ``ip`` say where the host publishes it: None and "" if not."""
 
     private: int
@@ -40,8 +39,7 @@ class Port:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """A mount of a container. ``type`` is volume, bind, tmpfs, npipe…; ``name`` is the volume's."""
 
     type: str
@@ -65,8 +63,7 @@ class Mount:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A container's place in a network. Addresses are empty while it does not run."""
 
     network: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import NOTHING, Raw, flag, mapping, text
@@ -15,8 +14,7 @@ CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 """The names of TLS files, in a context's directory and in ``DOCKER_CERT_PATH``."""
 
 
-@dataclass(frozen=True, slots=True)
-class TLS:
+class TLS(NamedTuple):
     """Files for TLS, in PEM. Without ``ca`` the system's authorities count; ``verify`` False trusts all."""
 
     ca: Path | None = None

@@ -11,9 +11,8 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from dockertui.engine.context import CA, CERT, KEY, TLS, config_dir, current_context, load_context
@@ -28,8 +27,7 @@ _HOST_NAME: Final = re.compile(r"[\w:][\w.:%-]*")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """One Engine's address. ``name`` is short, for the header; ``source`` says who chose it."""
 
     name: str

@@ -6,8 +6,8 @@ Kinds are named as events name them: container, image, network, volume.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import Raw, objects
@@ -15,13 +15,12 @@ from dockertui.engine.models import Container, Image, Network, Volume
 from dockertui.engine.target import Params
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A list of the API: its path and query, and how to read its reply, asked for at an epoch second."""
 
     path: str
     parse: Callable[[Any, float], list[Any]]
-    params: Params = field(default_factory=dict)
+    params: Params = MappingProxyType({})
 
 
 def containers(reply: Any, listed_at: float) -> list[Container]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 from dockertui.engine.container_model import SHORT_ID, Attachment, Container, Mount, Port, merge_since
 from dockertui.engine.fields import (
@@ -93,8 +93,7 @@ def _references(raw: Raw, key: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in strings(raw, key) if not name.startswith("<none>")))
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """A network as ``GET /networks`` lists it. ``gateways`` are those of ``subnets``, "" for none."""
 
     id: str
@@ -108,8 +107,8 @@ class Network:
     ipv6: bool
     subnets: tuple[str, ...]
     gateways: tuple[str, ...]
-    labels: Mapping[str, str] = field(hash=False)
-    options: Mapping[str, str] = field(hash=False)
+    labels: Mapping[str, str]
+    options: Mapping[str, str]
 
     @classmethod
     def from_json(cls, raw: Raw) -> Self:
@@ -135,8 +134,7 @@ class Network:
         return self.id[:SHORT_ID]
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """A volume as ``GET /volumes`` lists it; ``size`` and ``ref_count`` come from ``system.df_volumes``."""
 
     name: str
@@ -144,8 +142,8 @@ class Volume:
     mountpoint: str
     created: float | None
     scope: str
-    labels: Mapping[str, str] = field(hash=False)
-    options: Mapping[str, str] = field(hash=False)
+    labels: Mapping[str, str]
+    options: Mapping[str, str]
     size: int | None
     ref_count: int | None
 
@@ -165,8 +163,7 @@ class Volume:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """What the Engine is. ``api`` is the version spoken, ``api_min`` and ``api_max`` what it offers."""
 
     engine: str
@@ -196,8 +193,7 @@ class Version:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened. "health_status: healthy" is the action ``health_status`` with that detail.
 
     ``type`` is the kind of object (container, image, network, volume…), ``actor`` its id (a volume's name);
@@ -208,7 +204,7 @@ class Event:
     action: str
     detail: str
     actor: str
-    attributes: Mapping[str, str] = field(hash=False)
+    attributes: Mapping[str, str]
     time_ns: int
     scope: str
 

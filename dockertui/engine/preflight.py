@@ -11,8 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
@@ -29,8 +28,7 @@ GRACE: Final = 0.25
 _FIRST: Final = "container"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A candidate that did not answer, and why."""
 
     endpoint: Endpoint

@@ -7,8 +7,7 @@ claim.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dockertui.engine.fields import NOTHING, Raw, count, instant, mapping, mappings, text
 
@@ -18,8 +17,7 @@ _HUNDRED_NS: Final = 10_000_000
 """Windows counts processor time in units of 100 ns: so many make a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """One sample. ``cpu`` is in percent of one processor: 200 is two busy ones. The rest: bytes and counts.
 
     Network and block figures are totals since the container started, as is ``cpu_time``, in nanoseconds: a lower

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -22,8 +21,7 @@ _REST = 4
 _RECONCILE_REST = 20
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(NamedTuple):
     """How often an Engine is asked, in seconds.
 
     settle: from the first dirt to the request, so that a burst costs one.

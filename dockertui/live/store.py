@@ -5,10 +5,9 @@ from __future__ import annotations
 import operator
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
@@ -34,8 +33,7 @@ def _newer(old: T, new: T) -> T:
     return new
 
 
-@dataclass(frozen=True)
-class Source(Generic[T]):
+class Source(NamedTuple, Generic[T]):
     """How one kind of object is listed and told apart, and which events concern it.
 
     `ls` lists all objects, or those of the identities given (an Engine's filter may let more through: they are as
@@ -70,8 +68,7 @@ class LinkState(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """The state of the connection, since when (epoch s), why, and when it is tried again.
 
     `retry_at` (epoch s) is None while an attempt is under way and while the link is live.
@@ -83,8 +80,7 @@ class Link:
     retry_at: float | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """Objects of one kind that are new or differ, and objects that are gone.
 
     Both are empty when a kind is listed for the first time and holds nothing, and when its `error` came or went.
@@ -95,15 +91,15 @@ class Change:
     removed: frozenset[str]
 
 
-@dataclass
 class _Shelf:
     """All that is known of one kind. `objects` is never altered, only replaced by another."""
 
-    source: Source[Any]
-    objects: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    generation: int = 0
-    listed_at: float | None = None
-    error: EngineError | None = None
+    def __init__(self, source: Source[Any]) -> None:
+        self.source = source
+        self.objects: Mapping[str, Any] = MappingProxyType({})
+        self.generation = 0
+        self.listed_at: float | None = None
+        self.error: EngineError | None = None
 
 
 class Mirror:

@@ -14,9 +14,8 @@ from dockertui.engine.dockerfile import Instruction
 from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import text
 from dockertui.operations import entries
-from dockertui.operations.base import Context
+from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.build_progress import BuildProgress
-from dockertui.operations.command import Command, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
 
 _CLASSIC: Final = "DOCKER_BUILDKIT=0"
@@ -134,11 +133,8 @@ def _built(reply: Any) -> str:
     return told.removeprefix(_BUILT) if told.startswith(_BUILT) else ""
 
 
-BUILDING: tuple[Command, ...] = (
-    Command(
-        "image.build", "Build an image", "", ("B",), "Images", Context.OBJECT, "build", 4,
-        "docker build Dockerfile context make", kind="image", on_object=False, ask=True, long=True,
-        doing="building", done="built",
+BODIES: Mapping[str, Body] = {
+    "image.build": Body(
         options=(
             Option("folder", "Folder", default=".", hint="what COPY and ADD can reach", required=True, check=_folder),
             Option("dockerfile", "Dockerfile", hint="Dockerfile; a path in the folder"),
@@ -152,4 +148,4 @@ BUILDING: tuple[Command, ...] = (
         ),
         check=_check, complete=_logged_in, plan=_build, outcome=_built, progress=_listen,
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -9,24 +9,15 @@ from dockertui.key_names import character_name, normal
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.browsing import BROWSING
-from dockertui.operations.building import BUILDING
 from dockertui.operations.command import Command
-from dockertui.operations.containers import CONTAINERS
+from dockertui.operations.commands import COMMANDS
 from dockertui.operations.doing import DOING
 from dockertui.operations.events import EVENTS
-from dockertui.operations.files import FILES
-from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
-from dockertui.operations.networks import NETWORKS
 from dockertui.operations.processes import PROCESSES
-from dockertui.operations.registries import REGISTRIES
-from dockertui.operations.reports import REPORTS
-from dockertui.operations.running import RUNNING
 from dockertui.operations.stats import STATS
-from dockertui.operations.system import SYSTEM
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
-from dockertui.operations.volumes import VOLUMES
 from dockertui.operations.why import WHY
 from dockertui.resources.registry import RESOURCES
 
@@ -41,19 +32,6 @@ _JUMPS = tuple(
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
-COMMANDS: tuple[Command, ...] = (
-    *CONTAINERS,
-    *RUNNING,
-    *IMAGES,
-    *BUILDING,
-    *FILES,
-    *REGISTRIES,
-    *NETWORKS,
-    *VOLUMES,
-    *SYSTEM,
-    *REPORTS,
-)
-"""What can be asked of the Engine."""
 OPERATIONS: tuple[Operation, ...] = (
     *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *_JUMPS,
 )  # fmt: skip

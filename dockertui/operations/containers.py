@@ -1,4 +1,4 @@
-"""Operations on containers."""
+"""What the commands on containers ask for and send."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from dockertui.engine.fields import strings, text
 from dockertui.engine.image_calls import split_reference
 from dockertui.engine.models import Container
 from dockertui.operations import entries, freeing
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
 from dockertui.resources.world import World
 
-KIND, _GROUP = "container", "Containers"
+KIND = "container"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 SIGNALS = ("TERM", "KILL", "HUP", "INT", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH")
 _SECONDS = Option(
@@ -28,34 +27,6 @@ _SECONDS = Option(
     hint="empty: as it was made to be, 10 by default",
     check=entries.not_negative,
 )
-
-
-def running(item: Container) -> str:
-    return "" if item.running else "not running"
-
-
-def _not_running(item: Container) -> str:
-    if item.state == "paused":
-        return "paused: unpause it"
-    return "" if item.state in ("created", "exited", "dead") else f"{item.state} already"
-
-
-def _stoppable(item: Container) -> str:
-    return "" if item.running or item.state == "restarting" else "not running"
-
-
-def _restartable(item: Container) -> str:
-    return "being removed" if item.state == "removing" else ""
-
-
-def _pausable(item: Container) -> str:
-    if item.state == "paused":
-        return "paused already"
-    return "" if item.state == "running" else "not running"
-
-
-def _removable(item: Container) -> str:
-    return "being removed already" if item.state == "removing" else ""
 
 
 def anonymous_volumes(item: Container) -> list[str]:
@@ -170,66 +141,39 @@ def _warned(reply: Any) -> str:
     return "; ".join(strings(reply, "Warnings")) if isinstance(reply, dict) else ""
 
 
-CONTAINERS: tuple[Command, ...] = (
-    Command(
-        "container.stop", "Stop", "", ("s",), _GROUP, Context.OBJECT, "stop", 1, "docker stop",
-        kind=KIND, harm=Harm.INTERRUPTS, applies=_stoppable, options=(_SECONDS,), doing="stopping", done="stopped",
+BODIES: Mapping[str, Body] = {
+    "container.stop": Body(
+        options=(_SECONDS,),
         plan=lambda item, v: Plan(
             (calls.stop(item.id, v["seconds"]),), ("stop", *words("-t", v["seconds"]), item.name)
         ),
     ),
-    Command(
-        "container.start", "Start", "", ("s",), _GROUP, Context.OBJECT, "start", 1, "docker start",
-        kind=KIND, applies=_not_running, doing="starting", done="started",
-        plan=lambda item, v: Plan((calls.start(item.id),), ("start", item.name)),
-    ),
-    Command(
-        "container.restart", "Restart", "", ("r",), _GROUP, Context.OBJECT, "restart", 2, "docker restart",
-        kind=KIND, harm=Harm.INTERRUPTS, applies=_restartable, options=(_SECONDS,), doing="restarting",
-        done="restarted",
+    "container.start": Body(plan=lambda item, v: Plan((calls.start(item.id),), ("start", item.name))),
+    "container.restart": Body(
+        options=(_SECONDS,),
         plan=lambda item, v: Plan(
             (calls.restart(item.id, v["seconds"]),), ("restart", *words("-t", v["seconds"]), item.name)
         ),
     ),
-    Command(
-        "container.pause", "Pause", "", ("p",), _GROUP, Context.OBJECT, "pause", 6, "docker pause freeze",
-        kind=KIND, harm=Harm.INTERRUPTS, applies=_pausable, doing="pausing", done="paused",
-        plan=lambda item, v: Plan((calls.pause(item.id),), ("pause", item.name)),
-    ),
-    Command(
-        "container.unpause", "Unpause", "", ("p",), _GROUP, Context.OBJECT, "unpause", 6, "docker unpause resume",
-        kind=KIND, applies=lambda item: "" if item.state == "paused" else "not paused", doing="unpausing",
-        done="unpaused",
-        plan=lambda item, v: Plan((calls.unpause(item.id),), ("unpause", item.name)),
-    ),
-    Command(
-        "container.kill", "Kill: send a signal", "", ("ctrl+k",), _GROUP, Context.OBJECT,
-        words="docker kill signal",
-        kind=KIND, harm=Harm.INTERRUPTS, applies=running, ask=True, doing="killing", done="signalled",
+    "container.pause": Body(plan=lambda item, v: Plan((calls.pause(item.id),), ("pause", item.name))),
+    "container.unpause": Body(plan=lambda item, v: Plan((calls.unpause(item.id),), ("unpause", item.name))),
+    "container.kill": Body(
         options=(Option("signal", "Signal", Entry.CHOICE, "KILL", choices=SIGNALS, required=True),),
         plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
     ),
-    Command(
-        "container.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rm delete",
-        kind=KIND, harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed",
+    "container.remove": Body(
         options=(
             Option("force", "Kill it if it runs", Entry.FLAG, False),
             Option("volumes", "Its anonymous volumes, too", Entry.FLAG, False),
         ),
-        defaults=lambda item: {"force": bool(item and item.running)},
-        takes_along=_goes_with, plan=_remove,
+        defaults=lambda item: {"force": bool(item and item.running)}, takes_along=_goes_with, plan=_remove,
     ),
-    Command(
-        "container.rename", "Rename", "", ("R",), _GROUP, Context.OBJECT, words="docker rename name",
-        kind=KIND, many=False, ask=True, doing="renaming", done="renamed",
+    "container.rename": Body(
         options=(Option("name", "New name", required=True, check=entries.name),),
         defaults=lambda item: {"name": item.name if item else ""},
         plan=lambda item, v: Plan((calls.rename(item.id, v["name"]),), ("rename", item.name, v["name"])),
     ),
-    Command(
-        "container.update", "Limits and restart policy", "", (), _GROUP, Context.OBJECT,
-        words="docker update memory cpu pids restart",
-        kind=KIND, ask=True, doing="updating", done="updated",
+    "container.update": Body(
         options=(
             Option("memory", "Memory", hint="512m, 2g; empty fields stay as they are", check=entries.size),
             Option("swap", "Memory and swap", hint="1g; -1: no limit of swap", check=entries.size),
@@ -240,14 +184,8 @@ CONTAINERS: tuple[Command, ...] = (
         ),
         plan=_update, outcome=_warned,
     ),
-    Command(
-        "container.wait", "Wait until it stops", "", (), _GROUP, Context.OBJECT, words="docker wait exit code",
-        kind=KIND, long=True, doing="waiting", done="waited for",
-        plan=lambda item, v: Plan((calls.wait(item.id),), ("wait", item.name)), outcome=_exit_code,
-    ),
-    Command(
-        "container.commit", "Commit to an image", "", (), _GROUP, Context.OBJECT, words="docker commit save image",
-        kind=KIND, many=False, ask=True, long=True, doing="committing", done="committed",
+    "container.wait": Body(plan=lambda item, v: Plan((calls.wait(item.id),), ("wait", item.name)), outcome=_exit_code),
+    "container.commit": Body(
         options=(
             Option("reference", "Image", hint="name:tag", required=True, check=entries.reference),
             Option("message", "Message"),
@@ -257,11 +195,8 @@ CONTAINERS: tuple[Command, ...] = (
         ),
         plan=_commit, outcome=_committed,
     ),
-    Command(
-        "container.prune", "Remove all stopped containers", "", (), _GROUP, Context.OBJECT,
-        words="docker container prune clean",
-        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+    "container.prune": Body(
         options=(UNTIL, LABELS), prepare=freeing.measured(KIND), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "ContainersDeleted", "container"),
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from dockertui.operations.command import Entry, Option, Unfit
+from dockertui.operations.body import Entry, Option, Unfit
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgtp]?)i?b?", re.I)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import container_calls, image_calls
 from dockertui.engine.fields import number, text
 from dockertui.engine.models import Container, Image
 from dockertui.operations import entries
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
 from dockertui.operations.images import references
 from dockertui.resources import format
@@ -101,21 +101,13 @@ def _loaded(reply: Any) -> str:
 _NEW = Option("file", "File", hint="name.tar", required=True, check=_new_file)
 _OLD = Option("file", "File", hint="name.tar; also compressed", required=True, check=_old_file)
 
-FILES: tuple[Command, ...] = (
-    Command(
-        "image.save", "Save to a tar", "", (), "Images", Context.OBJECT, words="docker save file archive",
-        kind="image", many=False, ask=True, long=True, reads=True, doing="saving", done="saved", options=(_NEW,),
-        defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_save, outcome=_written,
+BODIES: Mapping[str, Body] = {
+    "image.save": Body(
+        options=(_NEW,), defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_save,
+        outcome=_written,
     ),
-    Command(
-        "image.load", "Load from a tar", "", (), "Images", Context.OBJECT, words="docker load file archive",
-        kind="image", on_object=False, ask=True, long=True, doing="loading", done="loaded", options=(_OLD,),
-        plan=_load, outcome=_loaded,
-    ),
-    Command(
-        "image.import", "Import a file system from a tar", "", (), "Images", Context.OBJECT,
-        words="docker import file rootfs",
-        kind="image", on_object=False, ask=True, long=True, doing="importing", done="imported",
+    "image.load": Body(options=(_OLD,), plan=_load, outcome=_loaded),
+    "image.import": Body(
         options=(
             _OLD,
             Option("reference", "Image", hint="name:tag", check=entries.reference),
@@ -124,29 +116,22 @@ FILES: tuple[Command, ...] = (
         ),
         plan=_import, outcome=_loaded,
     ),
-    Command(
-        "container.copy_out", "Copy a file or folder out", "", (), "Containers", Context.OBJECT, words="docker cp get",
-        kind="container", many=False, ask=True, long=True, reads=True, doing="copying", done="copied from",
+    "container.copy_out": Body(
         options=(
             Option("path", "In the container", hint="/etc/hosts", required=True, check=_inside),
             Option("folder", "Into the folder here", default=".", required=True, check=_folder),
         ),
         plan=_copy_out, outcome=_written,
     ),
-    Command(
-        "container.copy_in", "Copy a file or folder in", "", (), "Containers", Context.OBJECT, words="docker cp put",
-        kind="container", many=False, ask=True, long=True, doing="copying", done="copied into",
+    "container.copy_in": Body(
         options=(
             Option("source", "Here", hint="a file or folder", required=True, check=_anything),
             Option("path", "Into the folder in the container", default="/", required=True, check=_inside),
         ),
         plan=_copy_in,
     ),
-    Command(
-        "container.export", "Export its file system to a tar", "", (), "Containers", Context.OBJECT,
-        words="docker export file archive",
-        kind="container", many=False, ask=True, long=True, reads=True, doing="exporting", done="exported",
+    "container.export": Body(
         options=(_NEW,), defaults=lambda item: {"file": _file_name(item.name) if item else ""}, plan=_export,
         outcome=_written,
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -10,7 +10,7 @@ from dockertui.engine import system
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import Raw, count, flag, mapping, mappings, text
-from dockertui.operations.command import Values
+from dockertui.operations.body import Values
 from dockertui.resources import format
 
 PATIENCE: Final = 3.0

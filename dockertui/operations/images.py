@@ -1,7 +1,8 @@
-"""Operations on images."""
+"""What the commands on images ask for and send."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import credentials
@@ -10,14 +11,13 @@ from dockertui.engine.client import Engine
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image
 from dockertui.operations import entries
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
 from dockertui.resources.world import World
 
-KIND, _GROUP = "image", "Images"
+KIND = "image"
 
 
 def references(item: Image) -> tuple[str, ...]:
@@ -51,12 +51,6 @@ def _tag(item: Image, values: Values) -> Plan:
 
 def _untag(item: Image, values: Values) -> Plan:
     return Plan((calls.remove(values["reference"]),), ("rmi", values["reference"]))
-
-
-def _untaggable(item: Image) -> str:
-    if not item.tags:
-        return "has no tag"
-    return "" if len(item.tags) > 1 else "its only tag: remove the image"
 
 
 def _first_tag(item: Image) -> Values:
@@ -107,50 +101,36 @@ def pulled(reply: Any) -> str:
     return text(reply, "status").removeprefix("Status: ") if isinstance(reply, dict) else ""
 
 
-IMAGES: tuple[Command, ...] = (
-    Command(
-        "image.pull", "Pull an image", "", ("c",), _GROUP, Context.OBJECT, "pull", 2, "docker pull download",
-        kind=KIND, on_object=False, ask=True, long=True, doing="pulling", done="pulled",
+BODIES: Mapping[str, Body] = {
+    "image.pull": Body(
         options=(
             Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=entries.reference),
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
         ),
-        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
-        complete=_perhaps_logged_in, plan=_pull, outcome=pulled,
+        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""}, complete=_perhaps_logged_in,
+        plan=_pull, outcome=pulled,
     ),
-    Command(
-        "image.push", "Push to its registry", "", (), _GROUP, Context.OBJECT, words="docker push upload",
-        kind=KIND, many=False, ask=True, long=True, applies=lambda item: "" if item.tags else "has no tag",
-        doing="pushing", done="pushed",
+    "image.push": Body(
         options=(Option("reference", "Name", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
         defaults=_first_tag, complete=_logged_in, plan=_push,
     ),
-    Command(
-        "image.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker rmi image rm delete",
-        kind=KIND, harm=Harm.DESTROYS, doing="removing", done="removed", takes_along=_goes_with, plan=_remove,
+    "image.remove": Body(
+        takes_along=_goes_with, plan=_remove,
         options=(
             Option("force", "Even if containers use it", Entry.FLAG, False),
             Option("keep_parents", "Keep its parents without a name", Entry.FLAG, False),
         ),
     ),
-    Command(
-        "image.tag", "Give it a further tag", "", ("R",), _GROUP, Context.OBJECT, words="docker tag name rename",
-        kind=KIND, many=False, ask=True, doing="tagging", done="tagged",
+    "image.tag": Body(
         options=(Option("reference", "New name", hint="name:tag", required=True, check=entries.reference),),
-        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""},
-        plan=_tag,
+        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""}, plan=_tag,
     ),
-    Command(
-        "image.untag", "Take a tag away", "", (), _GROUP, Context.OBJECT, words="docker rmi untag",
-        kind=KIND, many=False, ask=True, harm=Harm.DESTROYS, applies=_untaggable, doing="untagging", done="untagged",
+    "image.untag": Body(
         options=(Option("reference", "Tag", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
         defaults=_first_tag, plan=_untag,
     ),
-    Command(
-        "image.prune", "Remove unused images", "", (), _GROUP, Context.OBJECT,
-        words="docker image prune dangling clean",
-        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+    "image.prune": Body(
         options=(Option("unused", "Those with a tag, too, that no container uses", Entry.FLAG, False), UNTIL, LABELS),
         takes_along=pruned, plan=_prune, outcome=lambda reply: freed(reply, "ImagesDeleted", "layer or tag"),
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -14,7 +14,8 @@ from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
-from dockertui.operations.command import Command, Plan
+from dockertui.operations.body import Plan
+from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
 
 AT_ONCE: Final = 8
@@ -85,7 +86,7 @@ class Jobs:
     def start(self, tasks: Sequence[Task]) -> list[Job]:
         """Begin an order: the same command on each of some objects."""
         jobs = [
-            Job(next(self._numbers), task, self._engine.trace.clock(), progress=task.command.progress(task.plan))
+            Job(next(self._numbers), task, self._engine.trace.clock(), progress=task.command.body.progress(task.plan))
             for task in tasks
         ]
         self._all.extend(jobs)
@@ -147,6 +148,6 @@ async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lam
             replies.append(await send(engine, following(call, replies), heard))
         reply = replies[0] if len(replies) == 1 else replies
         if task.plan.after is None:
-            return task.command.outcome(reply)
+            return task.command.body.outcome(reply)
         engine.permit(task.command.title)
         return await task.plan.after(engine, reply)

@@ -1,8 +1,8 @@
-"""Operations on networks."""
+"""What the commands on networks ask for and send."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -10,21 +10,16 @@ from dockertui.engine import network_calls as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.models import Container, Network
 from dockertui.operations import entries
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations.commands import OWN_NETWORKS
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
 from dockertui.resources.world import World
 
-KIND, _GROUP = "network", "Networks"
-_OWN = frozenset({"bridge", "host", "none", "podman"})
+KIND = "network"
 _LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs)
 _CONTAINER = Option("container", "Container", hint="name or id", required=True)
-
-
-def _removable(item: Network) -> str:
-    return "the Engine's own" if item.name in _OWN else ""
 
 
 def _members(item: Network, world: World, values: Values) -> list[str]:
@@ -93,7 +88,7 @@ def _prune(item: None, values: Values) -> Plan:
 
 def pruned(item: None, world: World, values: Values) -> list[str]:
     networks: list[Network] = list(world.mirror.objects(KIND).values())
-    unused = [n.name for n in networks if n.name not in _OWN and not _running_members(n, world)]
+    unused = [n.name for n in networks if n.name not in OWN_NETWORKS and not _running_members(n, world)]
     among = "of " if values.get("until") or values.get("labels") else ""
     return [f"{among}{format.plural(len(unused), 'network')} without containers: {', '.join(sorted(unused)) or 'none'}"]
 
@@ -106,11 +101,9 @@ def _created(reply: Any) -> str:
     return (text(reply, "Warning") or "; ".join(strings(reply, "Warnings"))) if isinstance(reply, dict) else ""
 
 
-NETWORKS: tuple[Command, ...] = (
-    Command(
-        "network.create", "Create a network", "", ("c",), _GROUP, Context.OBJECT, "create", 2,
-        "docker network create new",
-        kind=KIND, on_object=False, ask=True, doing="creating", done="created", plan=_create, outcome=_created,
+BODIES: Mapping[str, Body] = {
+    "network.create": Body(
+        plan=_create, outcome=_created,
         options=(
             Option("name", "Name", required=True, check=entries.name),
             Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.name),
@@ -126,15 +119,11 @@ NETWORKS: tuple[Command, ...] = (
             _LABELS,
         ),
     ),
-    Command(
-        "network.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker network rm delete",
-        kind=KIND, harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed", takes_along=_members,
-        plan=lambda item, v: Plan((calls.remove(item.id),), ("network", "rm", item.name)),
+    "network.remove": Body(
+        takes_along=_members, plan=lambda item, v: Plan((calls.remove(item.id),), ("network", "rm", item.name)),
     ),
-    Command(
-        "network.connect", "Connect a container", "", (), _GROUP, Context.OBJECT,
-        words="docker network connect attach",
-        kind=KIND, many=False, ask=True, doing="connecting", done="connected", plan=connect_plan,
+    "network.connect": Body(
+        plan=connect_plan,
         options=(
             _CONTAINER,
             Option("aliases", "Further names", Entry.WORDS, (), hint="alias …"),
@@ -142,17 +131,9 @@ NETWORKS: tuple[Command, ...] = (
             Option("ip6", "IPv6 address", check=entries.address),
         ),
     ),
-    Command(
-        "network.disconnect", "Disconnect a container", "", (), _GROUP, Context.OBJECT,
-        words="docker network disconnect detach",
-        kind=KIND, many=False, ask=True, harm=Harm.INTERRUPTS, doing="disconnecting", done="disconnected",
-        options=(_CONTAINER, Option("force", "By force", Entry.FLAG, False)), plan=_disconnect,
-    ),
-    Command(
-        "network.prune", "Remove all unused networks", "", (), _GROUP, Context.OBJECT,
-        words="docker network prune clean",
-        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned",
+    "network.disconnect": Body(options=(_CONTAINER, Option("force", "By force", Entry.FLAG, False)), plan=_disconnect),
+    "network.prune": Body(
         options=(UNTIL, LABELS), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "NetworksDeleted", "network"),
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,7 @@ from dockertui.engine import credentials, registry_calls
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Image
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Unfit, Values
-
-_GROUP = "Registries"
+from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
 
 
 def _registry(value: str) -> None:
@@ -79,11 +76,9 @@ def _logout(item: Any, values: Values) -> Plan:
     return Plan((), ("logout", *_argument(registry)), forget)
 
 
-REGISTRIES: tuple[Command, ...] = (
-    Command(
-        "registry.login", "Log in to a registry", "", (), _GROUP, Context.OBJECT,
-        words="docker login credentials password token",
-        kind="image", on_object=False, ask=True, doing="logging in to", done="logged in", plan=_login,
+BODIES: Mapping[str, Body] = {
+    "registry.login": Body(
+        plan=_login,
         options=(
             Option("registry", "Registry", hint="docker.io, localhost:5000", required=True, check=_registry),
             Option("user", "User", required=True, check=_user),
@@ -91,14 +86,11 @@ REGISTRIES: tuple[Command, ...] = (
         ),
         defaults=_from_here,
     ),
-    Command(
-        "registry.logout", "Log out of a registry", "", (), _GROUP, Context.OBJECT,
-        words="docker logout credentials forget",
-        kind="image", on_object=False, ask=True, harm=Harm.DESTROYS, doing="logging out of", done="logged out",
+    "registry.logout": Body(
         options=(Option("registry", "Registry", Entry.CHOICE, required=True, choices_in="registries"),),
         prepare=_logged_in, plan=_logout,
         takes_along=lambda item, world, values: [
             f"the credentials of {values['registry']} on this machine, for the docker command, too"
         ],
     ),
-)  # fmt: skip
+}  # fmt: skip

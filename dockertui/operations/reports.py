@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dockertui.engine import reads
+from dockertui.engine.call import Call
 from dockertui.engine.fields import Raw, count, flag, mapping, mappings, number, objects, strings, text
 from dockertui.engine.models import Container, Image
 from dockertui.engine.negotiation import MAX_API
-from dockertui.operations import disk, system
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Option, Plan
+from dockertui.operations import disk
+from dockertui.operations.body import Body, Option, Plan, Report
 from dockertui.operations.images import references
 from dockertui.resources import format
 from dockertui.widgets.page_lines import Field, Section
@@ -100,34 +100,21 @@ def _search_plan(item: Any, values: Any) -> Plan:
     return Plan((reads.search(values["term"], _FOUND),), ("search", values["term"]))
 
 
-def _whole(id: str, title: str, words: str, call: Any, docker: Sequence[str], report: Any) -> Command:
+def _whole(call: Callable[[], Call], docker: str, report: Report) -> Body:
     """A question about the Engine as a whole."""
-    return Command(
-        id, title, "", (), "The whole Engine", Context.OBJECT, words=words,
-        kind=system.KIND, on_object=False, doing="asking", done="asked",
-        plan=lambda item, values: Plan((call(),), tuple(docker)), report=report,
-    )  # fmt: skip
+    return Body(plan=lambda item, values: Plan((call(),), tuple(docker.split())), report=report)
 
 
-REPORTS: tuple[Command, ...] = (
-    Command(
-        "container.diff", "Changes to its file system", "", (), "Containers", Context.OBJECT, words="docker diff",
-        kind="container", many=False, doing="comparing", done="compared", report=_changes,
-        plan=lambda item, v: Plan((reads.changes(item.id),), ("diff", item.name)),
-    ),
-    Command(
-        "image.history", "Layers and what made them", "", (), "Images", Context.OBJECT,
-        words="docker history layers size",
-        kind="image", many=False, doing="asking", done="asked", report=_history,
+BODIES: Mapping[str, Body] = {
+    "container.diff": Body(report=_changes, plan=lambda item, v: Plan((reads.changes(item.id),), ("diff", item.name))),
+    "image.history": Body(
+        report=_history,
         plan=lambda item, v: Plan((reads.history(item.id),), ("history", "--no-trunc", references(item)[0])),
     ),
-    Command(
-        "image.search", "Search the registry", "", (), "Images", Context.OBJECT, words="docker search hub find",
-        kind="image", on_object=False, ask=True, doing="searching", done="searched", report=_found, plan=_search_plan,
-        options=(Option("term", "Name", required=True, check=_term),),
+    "image.search": Body(
+        report=_found, plan=_search_plan, options=(Option("term", "Name", required=True, check=_term),),
     ),
-    _whole("system.df", "Disk usage, and what could be had back", "docker system df space", reads.df,
-           ("system", "df", "--verbose"), disk.sections),
-    _whole("system.info", "The Engine's configuration and warnings", "docker info", reads.info, ("info",), _info),
-    _whole("system.version", "Versions of both sides", "docker version api", reads.version, ("version",), _versions),
-)  # fmt: skip
+    "system.df": _whole(reads.df, "system df --verbose", disk.sections),
+    "system.info": _whole(reads.info, "info", _info),
+    "system.version": _whole(reads.version, "version", _versions),
+}  # fmt: skip

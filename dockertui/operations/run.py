@@ -11,7 +11,7 @@ from dockertui.engine import container_calls as calls
 from dockertui.engine import image_calls
 from dockertui.engine.fields import mappings, number, objects
 from dockertui.operations import entries
-from dockertui.operations.command import Entry, Option, Plan, Unfit, Values
+from dockertui.operations.body import Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
 
 _MANY = Entry.WORDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import container_calls as calls
@@ -11,13 +12,9 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import objects, strings
 from dockertui.engine.models import Container
 from dockertui.operations import run
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Harm, Plan, Values
-from dockertui.operations.containers import KIND
+from dockertui.operations.body import Body, Plan, Values
 from dockertui.operations.images import pulled
 from dockertui.resources.world import World
-
-_GROUP = "Containers"
 
 
 async def like(engine: Engine, item: Container) -> Values:
@@ -68,22 +65,15 @@ def _goes_with(item: Container, world: World, values: Values) -> list[str]:
     ]
 
 
-RUNNING: tuple[Command, ...] = (
-    Command(
-        "container.run", "Run a new container", "", ("c",), _GROUP, Context.OBJECT, "run", 3, "docker run create new",
-        kind=KIND, on_object=False, ask=True, long=True, doing="starting", done="runs", options=run.OPTIONS,
-        defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan, outcome=_told,
-    ),
-    Command(
-        "container.run_like", "Run another like this", "", (), _GROUP, Context.OBJECT, words="docker run clone copy",
-        kind=KIND, many=False, ask=True, long=True, doing="starting", done="has another like it", options=run.OPTIONS,
-        prepare=_another, complete=_with_image, plan=run.plan, outcome=_told,
-    ),
-    Command(
-        "container.recreate", "Recreate with changes", "", (), _GROUP, Context.OBJECT,
-        words="docker run replace change",
-        kind=KIND, many=False, ask=True, long=True, harm=Harm.DESTROYS, doing="recreating", done="recreated",
-        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate,
+BODIES: Mapping[str, Body] = {
+    "container.run": Body(
+        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan,
         outcome=_told,
     ),
-)  # fmt: skip
+    "container.run_like": Body(
+        options=run.OPTIONS, prepare=_another, complete=_with_image, plan=run.plan, outcome=_told,
+    ),
+    "container.recreate": Body(
+        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate, outcome=_told,
+    ),
+}  # fmt: skip

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import container_calls, image_calls, network_calls, system_calls, volume_calls
 from dockertui.engine.fields import number, objects
 from dockertui.operations import containers, freeing, images, networks, volumes
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.entries import words
 from dockertui.resources import format
 from dockertui.resources.world import World
 
-KIND, _GROUP = "system", "The whole Engine"
+KIND = "system"
 
 
 def _prune(item: None, values: Values) -> Plan:
@@ -44,15 +44,12 @@ def freed(replies: Any) -> str:
     return f"{format.size(sum(number(reply, 'SpaceReclaimed') or 0 for reply in objects(replies)))} freed"
 
 
-SYSTEM: tuple[Command, ...] = (
-    Command(
-        "system.prune", "Remove everything unused on the Engine", "", (), _GROUP, Context.OBJECT,
-        words="docker system prune clean disk space",
-        kind=KIND, on_object=False, harm=Harm.DESTROYS, long=True, doing="pruning", done="pruned",
+BODIES: Mapping[str, Body] = {
+    "system.prune": Body(
         options=(
             Option("unused", "Images with a tag, too, that no container uses", Entry.FLAG, False),
             Option("volumes", "Volumes, too: the anonymous ones, before API 1.42 all", Entry.FLAG, False),
         ),
         prepare=freeing.measured(), takes_along=_pruned, plan=_prune, outcome=freed,
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dockertui.operations.command import Unfit
+from dockertui.operations.body import Unfit
 from dockertui.resources.secrets import MASK, masked
 
 _SIGN = MASK[0]

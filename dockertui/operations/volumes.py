@@ -1,20 +1,20 @@
-"""Operations on volumes."""
+"""What the commands on volumes ask for and send."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import volume_calls as calls
 from dockertui.engine.models import Volume
 from dockertui.operations import entries, freeing
-from dockertui.operations.base import Context
-from dockertui.operations.command import Command, Entry, Harm, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, filter_words, filters, words
 from dockertui.resources import format
 from dockertui.resources.world import World
 
-KIND, _GROUP = "volume", "Volumes"
+KIND = "volume"
 
 
 def _users(item: Volume, world: World, values: Values) -> list[str]:
@@ -83,11 +83,9 @@ def _anonymous(volume: Volume) -> bool:
     return "com.docker.volume.anonymous" in volume.labels or _hex(volume.name)
 
 
-VOLUMES: tuple[Command, ...] = (
-    Command(
-        "volume.create", "Create a volume", "", ("c",), _GROUP, Context.OBJECT, "create", 2,
-        "docker volume create new",
-        kind=KIND, on_object=False, ask=True, doing="creating", done="created", plan=_create,
+BODIES: Mapping[str, Body] = {
+    "volume.create": Body(
+        plan=_create,
         options=(
             Option("name", "Name", hint="empty: the Engine makes one up", check=entries.name),
             Option("driver", "Driver", hint="local by default", check=entries.name),
@@ -95,27 +93,19 @@ VOLUMES: tuple[Command, ...] = (
             Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
         ),
     ),
-    Command(
-        "volume.remove", "Remove", "", ("d",), _GROUP, Context.OBJECT, "remove", 2, "docker volume rm delete",
-        kind=KIND, harm=Harm.DESTROYS, doing="removing", done="removed", takes_along=_users,
-        options=(Option("force", "Even if its driver fails", Entry.FLAG, False),),
+    "volume.remove": Body(
+        takes_along=_users, options=(Option("force", "Even if its driver fails", Entry.FLAG, False),),
         plan=lambda item, v: Plan(
             (calls.remove(item.name, force=v["force"]),), ("volume", "rm", *words("--force", v["force"]), item.name)
         ),
     ),
-    Command(
-        "volume.prune", "Remove unused volumes: the anonymous ones", "", (), _GROUP, Context.OBJECT,
-        words="docker volume prune clean",
-        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+    "volume.prune": Body(
         options=(LABELS,), prepare=freeing.measured(KIND), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
-    Command(
-        "volume.prune_all", "Remove unused volumes: all of them", "", (), _GROUP, Context.OBJECT,
-        words="docker volume prune --all clean", since="1.42",
-        kind=KIND, on_object=False, harm=Harm.DESTROYS, ask=True, long=True, doing="pruning", done="pruned",
+    "volume.prune_all": Body(
         options=(LABELS,), prepare=freeing.measured(KIND),
-        takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False),
-        plan=_prune_all, outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
+        takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False), plan=_prune_all,
+        outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
-)  # fmt: skip
+}  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from dockertui.engine.client import Engine
@@ -25,8 +24,7 @@ class Reference(NamedTuple):
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What a pane's title says of its objects beside their number: `4 running`, in a style."""
 
     text: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from dockertui.widgets.text import occurrences
 
@@ -12,8 +11,7 @@ T = TypeVar("T")
 Terms = Mapping[str, Callable[[T], Iterable[str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of the line: the term it is about ("" for any), what to find in it, and whether it must be absent."""
 
     term: str

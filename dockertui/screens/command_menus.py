@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dockertui.operations import system
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.widgets.menu import Item, Menu
@@ -28,7 +27,7 @@ async def on_object(screen: Operating) -> None:
 
 async def in_bulk(screen: Operating) -> None:
     """Offer what is done to all the marked, and what concerns the kind as a whole."""
-    commands = [*screen.catalogue.commands(screen.pane.resource.kind), *screen.catalogue.commands(system.KIND)]
+    commands = [*screen.catalogue.commands(screen.pane.resource.kind), *screen.catalogue.commands("system")]
     marked = len(screen.pane.table.marks)
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
     chosen.sort(key=lambda command: command.on_object)
@@ -44,14 +43,14 @@ def items(screen: Operating, commands: Iterable[Command]) -> list[Item]:
         key = screen.catalogue.keys_shown(command, 1)
         title = f"{command.title}…" if command.ask else command.title
         found.append(Item(command.id, title, key, reason, command.words))
-        if command.options and not command.ask and not _flags_only(command):
+        if not command.ask and not _flags_only(command):
             found.append(Item(f"{command.id}{_OPTIONS}", f"{command.title} with options…", "", reason, command.words))
     return found
 
 
 def _flags_only(command: Command) -> bool:
     """Flags stand in the question itself."""
-    return all(isinstance(option.default, bool) for option in command.options)
+    return all(isinstance(option.default, bool) for option in command.body.options)
 
 
 async def _offer(screen: Operating, title: str, offered: list[Item]) -> None:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from dockertui.operations import entries
-from dockertui.operations.command import Entry, Option, Unfit, Values
+from dockertui.operations.body import Entry, Option, Unfit, Values
 from dockertui.operations.veil import Veil
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.keys import TakesKeys

@@ -74,6 +74,7 @@ class MainScreen(Operating, TerminalActions):
         self.notice = Notice()
         self.footer = Bar(id="footer")
         self.zoomed = False
+        self._resumed = False
         self._trail = Trail(self.panes)
         self._coalescer = Coalescer(partial(once, self), self._paint_changes)
         self._unsubscribe: list[Any] = []
@@ -82,6 +83,7 @@ class MainScreen(Operating, TerminalActions):
         self._ticks = 0
 
     def compose(self) -> ComposeResult:
+        self._classify()  # before there are children, the styles of which would be looked up once more
         yield self.header
         yield self.strip
         with Horizontal(id="body"):
@@ -102,6 +104,10 @@ class MainScreen(Operating, TerminalActions):
         self._arrange()
         self.goto_pane(0)
         self._link_changed(mirror.link)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Styles that were just looked up, when all this was mounted, need no refreshing."""
+        event.refresh_styles, self._resumed = self._resumed, True
 
     def on_unmount(self) -> None:
         for unsubscribe in self._unsubscribe:
@@ -209,12 +215,15 @@ class MainScreen(Operating, TerminalActions):
         self._arrange()
         self._paint_footer()
 
-    def _arrange(self) -> None:
-        detail = self.detail.has_class("-open")
+    def _classify(self) -> None:
         self.set_class(self.wide, "-wide")
         self.set_class(not self.wide, "-narrow")
         self.set_class(self.zoomed, "-zoomed")
-        self.set_class(detail, "-detail")
+        self.set_class(self.detail.has_class("-open"), "-detail")
+
+    def _arrange(self) -> None:
+        self._classify()
+        detail = self.detail.has_class("-open")
         self._see_detail(detail or (self.wide and not self.zoomed))
         self.lists.show_all_columns(self.zoomed)
 

@@ -21,7 +21,7 @@ from dockertui.engine.trace import because
 from dockertui.live.processes import History, Live
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
-from dockertui.operations import processes as operations
+from dockertui.operations import signalling
 from dockertui.operations.base import Context
 from dockertui.resources import format, process
 from dockertui.resources.world import World
@@ -271,7 +271,7 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         except EngineError as error:
             self.post_message(self.Said(f"Signal process {live.process.pid}: {error}", "bad"))
             return
-        command = operations.signal(live.process, found, self.children_of(live.key))
+        command = signalling.signal(live.process, found, self.children_of(live.key))
         assert isinstance(self.screen, Operating)
         self.post_message(self.Said(""))
         await self.screen.order(command, items=[container])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dockertui.config import Settings
 from dockertui.live.session import Session
-from dockertui.screens.tabs import InspectTab, PageTab, Subject, Tab
+from dockertui.screens.tabs import PageTab, Subject, Tab
 
 
 class TabKind(NamedTuple):
@@ -68,6 +68,12 @@ def _files(session: Session, settings: Settings) -> Tab:
     return FilesTab(session.engine, settings)
 
 
+def _inspect(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.inspect_tab import InspectTab
+
+    return InspectTab()
+
+
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
     TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
@@ -76,5 +82,5 @@ TABS: tuple[TabKind, ...] = (
     TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
     TabKind("files", "Files", _files, _has_files, "containers and volumes have files: f follows to who uses it"),
     TabKind("events", "Events", _events),
-    TabKind("inspect", "Inspect", lambda session, settings: InspectTab()),
+    TabKind("inspect", "Inspect", _inspect),
 )

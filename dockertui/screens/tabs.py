@@ -1,4 +1,4 @@
-"""What a tab of the detail is, and those that show the `inspect` reply; `tab_list` has them all."""
+"""What a tab of the detail is, and the one that is shown first; `tab_list` has them all."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
 from dockertui.operations.base import Context
-from dockertui.resources import secrets
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
-from dockertui.widgets.json_view import JsonView
 from dockertui.widgets.page import Field, Page, Section
 
 
@@ -125,20 +123,3 @@ class PageTab(Page, Tab):
 
     def action_enter(self) -> None:
         self.action_follow()
-
-
-class InspectTab(JsonView, Tab):
-    """The Engine's own JSON; the keys that fold have a meaning here alone."""
-
-    _masked: tuple[Mapping[str, Any], Any] = ({}, {})
-    """A reply and its copy without secrets."""
-
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
-        """Show the `inspect` reply, secrets hidden unless they are to be seen."""
-        reply = subject.inspect if subject is not None else {}
-        if reply is not self._masked[0]:
-            self._masked = (reply, secrets.masked_reply(reply))
-        self.show(reply if world.reveal else self._masked[1], keep=keep)
-
-    def action_enter(self) -> None:
-        self.action_toggle_fold()

@@ -104,7 +104,7 @@ async def test_all_three_ways_build_the_same(dockerd: Dockerd, engine: Engine, t
         "platform": "linux/amd64",
     }  # fmt: skip
     case = Case("image.build", values=values)
-    case.command.check(case.command.values() | values)
+    case.command.body.check(case.command.body.values() | values)
     found, listed = [], []
     for way in (by_the_program, by_docker, by_curl):
         found.append(await way(case, dockerd, engine))

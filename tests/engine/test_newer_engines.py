@@ -60,7 +60,7 @@ async def test_all_three_ways_prune_named_volumes(way: str, url: str, engine: En
     command = BY_ID["volume.prune_all"]
     assert isinstance(command, Command)
     assert command.refusal(engine) == ""
-    plan = command.plan(None, {"labels": ("keep!=yes",)})
+    plan = command.body.plan(None, {"labels": ("keep!=yes",)})
     assert engine.version is not None
     if way == "program":
         await perform(engine, Task(command, "", "", plan))

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dockertui.engine.client import Engine
-from dockertui.operations.catalogue import COMMANDS
-from dockertui.operations.reports import REPORTS
+from dockertui.operations.commands import COMMANDS
+from dockertui.operations.reports import BODIES as REPORTS
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import Case, by_curl, by_docker, by_the_program, endpoint_of, prepare, state
 
@@ -96,7 +96,7 @@ CASES = (
 )  # fmt: skip
 
 ELSEWHERE = {
-    **{command.id: "changes nothing: test_reports.py" for command in REPORTS},
+    **dict.fromkeys(REPORTS, "changes nothing: test_reports.py"),
     "image.pull": "needs a registry: test_registry.py",
     **dict.fromkeys(("registry.login", "registry.logout"), "need a registry: test_login.py"),
     **dict.fromkeys(

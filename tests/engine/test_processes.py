@@ -18,7 +18,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container
 from dockertui.engine.processes import FORMATS, Lister, Process
 from dockertui.live.processes import History
-from dockertui.operations import processes
+from dockertui.operations import signalling
 from dockertui.operations.jobs import Task, perform
 from dockertui.operations.lines import curl_line, docker_line
 from tests.engine.dockerd import Dockerd
@@ -66,9 +66,9 @@ async def task(engine: Engine, process: Process, signal: str, name: str = "box")
     item = await container(engine, name)
     first = (await containers.inspect(engine, item.id))["State"]["Pid"]
     found = None if process.pid == first else await inside.find(engine, item.id, process.pid)
-    command = processes.signal(process, found, 0)
+    command = signalling.signal(process, found, 0)
     assert command.refusal(engine, item) == ""
-    return Task(command, item.id, item.name, command.plan(item, {"signal": signal}))
+    return Task(command, item.id, item.name, command.body.plan(item, {"signal": signal}))
 
 
 async def test_what_is_shown_is_what_docker_top_says(engine: Engine, clean_dockerd: Dockerd) -> None:

@@ -15,13 +15,13 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.execs import Command
 from dockertui.engine.hijack import WindowSize
-from dockertui.operations.catalogue import COMMANDS
+from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import perform
 from tests.engine.dockerd import Dockerd, busybox_tar
 from tests.engine.test_operations import CASES, UP
 from tests.engine.three_ways import Case, endpoint_of, prepare, task_of
 
-READING = {command.id for command in COMMANDS if command.reads or command.report is not None}
+READING = {command.id for command in COMMANDS if command.reads}
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from dockertui.engine.call import send
 from dockertui.engine.client import Engine
 from dockertui.operations import disk
 from dockertui.operations.lines import curl_line, docker_line
-from dockertui.operations.reports import REPORTS
+from dockertui.operations.reports import BODIES
 from tests.engine.dockerd import IMAGE, Dockerd
 from tests.engine.three_ways import Case, endpoint_of, prepare, shell, task_of
 
@@ -49,7 +49,7 @@ async def test_program_and_curl_hear_the_same(case: Case, dockerd: Dockerd, engi
     else:
         assert heard == answered
     assert shell(docker_line(engine.endpoint, task.plan.docker), dockerd)
-    report = task.command.report
+    report = task.command.body.report
     assert report is not None
     sections = report(None, heard)
     assert any(section.fields for section in sections)
@@ -83,4 +83,4 @@ async def test_a_search_says_why_it_fails(dockerd: Dockerd, engine: Engine) -> N
 
 
 def test_every_report_has_a_case() -> None:
-    assert {command.id for command in REPORTS} == {case.id for case in CASES} | NEEDS_THE_HUB
+    assert BODIES.keys() == {case.id for case in CASES} | NEEDS_THE_HUB

@@ -59,17 +59,17 @@ class Case:
 
 async def task_of(case: Case, engine: Engine, *, whatever_the_version: bool = False) -> Task:
     """The case's command on its target, as the screen would have it; unless the Engine is too old, if that counts."""
-    command = case.command
+    command, body = case.command, case.command.body
     item = await _target(case, engine)
-    values = command.values(item)
-    if command.prepare is not None:
-        values |= await command.prepare(engine, item)
+    values = body.values(item)
+    if body.prepare is not None:
+        values |= await body.prepare(engine, item)
     values |= case.values
-    if command.complete is not None:
-        values = dict(await command.complete(engine, values))
+    if body.complete is not None:
+        values = dict(await body.complete(engine, values))
     assert command.refusal(engine, item) == "" or (whatever_the_version and command.since)
     identity = BY_KIND[command.kind].source.identity(item) if item is not None else ""
-    return Task(command, identity, case.target, command.plan(item, values))
+    return Task(command, identity, case.target, body.plan(item, values))
 
 
 async def _target(case: Case, engine: Engine) -> Any:

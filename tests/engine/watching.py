@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +126,8 @@ def _differences(kind: str, fresh: dict[str, Any], mirrored: dict[str, Any]) -> 
 
 def _fields(fresh: Any, mirrored: Any) -> str:
     told = []
-    for each in fields(fresh):
-        here, there = getattr(mirrored, each.name), getattr(fresh, each.name)
-        if each.compare and here != there:
-            told.append(f"{each.name} {here!r}, listed {there!r}")
+    for name in fresh.__match_args__:
+        here, there = getattr(mirrored, name), getattr(fresh, name)
+        if here != there:
+            told.append(f"{name} {here!r}, listed {there!r}")
     return "; ".join(told)

@@ -10,7 +10,7 @@ import pytest
 
 from dockertui.demo import DemoEngine
 from dockertui.operations import lines
-from dockertui.screens import jobs, operating
+from dockertui.screens import jobs, ordering
 from tests.ui.stage import Clock, Stage
 from tests.ui.test_snapshots import SIZES, Compare, picture
 
@@ -47,7 +47,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def steady(*words: Any, **options: Any) -> str:
         return told(*words, **options).replace(str(tmp_path), "/home/ann/shop")
 
-    for place in (operating, jobs):
+    for place in (ordering, jobs):
         monkeypatch.setattr(place, "docker_line", steady)
     return tmp_path
 

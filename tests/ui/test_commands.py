@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from dockertui.config import Settings
-from dockertui.operations.catalogue import BY_ID, COMMANDS
-from dockertui.operations.command import Command, Entry, Harm
+from dockertui.operations.body import Entry
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command, Harm
+from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
-from dockertui.operations.reports import REPORTS
+from dockertui.operations.reports import BODIES as REPORTS
 from dockertui.resources.registry import RESOURCES
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
@@ -77,7 +79,7 @@ async def begin(stage: Stage, command: Command, target: str = "") -> None:
     else:
         await stage.main.action_order(command.id)
         await stage.settle()
-    if command.prepare is not None:
+    if command.body.prepare is not None:
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
 
 
@@ -134,8 +136,7 @@ def test_every_command_is_tried_or_said_why_not() -> None:
         "container.wait": "needs a container that ends",
         "image.untag": "no image there has two tags",
     }
-    reports = {command.id for command in REPORTS}
-    assert {command.id for command in COMMANDS} == DOINGS.keys() | not_on_the_demo.keys() | reports
+    assert {command.id for command in COMMANDS} == DOINGS.keys() | not_on_the_demo.keys() | REPORTS.keys()
 
 
 # Refusals
@@ -144,7 +145,7 @@ def test_every_command_is_tried_or_said_why_not() -> None:
 async def test_read_only_greys_every_command_and_sends_nothing() -> None:
     async with opened(read_only=True) as stage:
         for command in COMMANDS:
-            assert command.refusal(stage.main.session.engine) == "read only" or command.report or command.reads
+            assert command.refusal(stage.main.session.engine) == "read only" or command.reads
         await stage.press("s", "r", "d", "c", "2", "d", "c")
         assert isinstance(stage.app.screen, MainScreen)
         assert "read only" in stage.footer
@@ -268,7 +269,7 @@ def typed_options() -> list[tuple[str, str]]:
     return [
         (command.id, option.id)
         for command in COMMANDS
-        for option in command.options
+        for option in command.body.options
         if option.entry not in (Entry.FLAG, Entry.CHOICE, Entry.SECRET)
         and option.id not in ANYTHING
         and command.ask

@@ -10,7 +10,8 @@ import pytest
 from dockertui.demo import DemoEngine
 from dockertui.key_names import normal
 from dockertui.operations.base import Context, Operation
-from dockertui.operations.catalogue import COMMANDS, OPERATIONS
+from dockertui.operations.catalogue import OPERATIONS
+from dockertui.operations.commands import COMMANDS
 from dockertui.screens.help import HelpScreen
 from dockertui.screens.main import MainScreen
 from dockertui.widgets.menu import Menu

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -14,7 +14,8 @@ from dockertui.widgets.json_lines import scalar
 from dockertui.widgets.json_view import JsonView
 from tests.ui.frames import frame, style_at, widths
 
-STYLES = Path(__file__).parents[2] / "styles" / "widgets.tcss"
+_STYLES = Path(__file__).parents[2] / "styles"
+STYLES: list[str | PurePath] = [_STYLES / "widgets.tcss", _STYLES / "later" / "views.tcss"]
 
 VALUE: dict[str, Any] = {
     "Id": "abc",

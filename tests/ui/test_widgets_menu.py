@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.menu import Item, Menu
 from tests.ui.frames import frame, row_of, widths
 
-STYLES = Path(__file__).parents[2] / "styles" / "widgets.tcss"
+_STYLES = Path(__file__).parents[2] / "styles"
+STYLES: list[str | PurePath] = [_STYLES / "widgets.tcss", _STYLES / "later" / "views.tcss"]
 
 ITEMS = [
     Item("stop", "stop the container", "s"),

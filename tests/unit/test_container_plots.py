@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from dockertui.engine.stats import Usage
@@ -21,7 +20,7 @@ ID = "c" * 64
 
 def sample(at: float, **figures: Any) -> Usage:
     usage = Usage(25.0, 50 * MIB, 200 * MIB, 0, 0, 0, 0, 3, START + at, cpu_time=int((at + 10) * 1e9))
-    return replace(usage, **figures)
+    return usage._replace(**figures)
 
 
 def shown(history: History, inspect: dict[str, Any] | None = None) -> dict[str, Plot]:

@@ -157,3 +157,54 @@ except SystemExit as left:
 print()
 0"""
     assert not loaded_by(code) & libraries
+
+
+FIRST = {
+    "demo": set(),
+    "operations": {
+        "base", "browsing", "catalogue", "command", "commands", "doing", "events", "log", "processes", "stats",
+        "terminal", "view", "why",
+    },
+    "screens": {
+        "binding", "coalesce", "detail", "main", "operating", "pane", "panes", "status", "tab_list", "tabs",
+        "terminal_actions", "trail",
+    },
+    "terminal": {"alt_keys"},
+    "widgets": {
+        "bar", "chart", "columns", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows", "table",
+        "text", "timer",
+    },
+}  # fmt: skip
+"""What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""
+
+FIRST_PAINT = """
+import sys
+from dockertui.app import DockerTUI
+from dockertui.config import Settings
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.listing import LISTINGS
+from dockertui.engine.preflight import Preflight
+from dockertui.engine.trace import Trace
+
+class Painted(DockerTUI):
+    def _follow(self):
+        assert self.screen.lists.open.table.visible_keys() == ["a"]
+        self.exit(list(sys.modules))
+
+preflight = Preflight([])
+preflight.endpoint = Endpoint("far", "unix:///nowhere", "test")
+reply = [{"Id": "a", "Names": ["/web"], "Image": "nginx", "State": "running", "Status": "Up 2 hours"}]
+preflight.lists = {"container": LISTINGS["container"].parse(reply, 0.0)}
+app = Painted(settings=Settings(), problems=(), preflight=preflight, trace=Trace(), start_demo=None)
+print(*app.run(headless=True, size=(120, 40)))
+"""
+
+
+def test_the_first_paint_loads_what_it_shows_and_no_more() -> None:
+    done = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "dockertui.screens.main" in loaded
+    assert not loaded & {"aiodocker", "aiohttp", "argparse", "tarfile", "tomllib"}
+    own = [name.split(".") for name in loaded if name.startswith("dockertui.")]
+    for room, modules in FIRST.items():
+        assert {rest[0] for _, here, *rest in own if here == room and rest} <= modules

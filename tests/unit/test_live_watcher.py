@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -677,11 +676,11 @@ def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, s
         journal = Journal()
         async with watching(world, mirror, filters=filters, journal=journal):
             await until(lambda: mirror.link.state is LIVE)
-            world.send(replace(event("a"), time_ns=5))
+            world.send(event("a")._replace(time_ns=5))
             await until(lambda: len(journal) == 1)
             assert journal.known.blanks() == [Blank(None, 5, False), *partly]
         left = journal.known.left(scope)
         assert left is not None
-        assert left.last == replace(event("a"), time_ns=5)
+        assert left.last == event("a")._replace(time_ns=5)
 
     play(test())

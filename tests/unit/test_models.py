@@ -76,8 +76,10 @@ def test_models_take_anything(raw: dict[str, Any]) -> None:
     hash((made, made.short_id, made.project, made.service, made.running, merge_since(made, made)))
     image = Image.from_json(raw)
     hash((image, image.name, image.short_id, image.dangling))
-    for model in (Network, Volume, Version, Event, Port, Mount):
-        hash(model.from_json(raw))
+    for model in (Network, Volume, Event):
+        model.from_json(raw)
+    for value in (Version, Port, Mount):
+        hash(value.from_json(raw))
     hash(Attachment.from_json("x", raw))
 
 
@@ -227,8 +229,8 @@ def test_events_say_action_and_detail_apart() -> None:
     event = Event.from_json(raw)
     assert (event.action, event.detail, event.actor) == ("health_status", "healthy", "abc")
     assert (event.attributes, event.time_ns) == ({"name": "web"}, 5_000_000_001)
-    assert Event.from_json({"Action": "exec_create: sh -c 'a: b'", "time": 5}) == replace(
-        event, type="", action="exec_create", detail="sh -c 'a: b'", actor="", attributes={}, time_ns=5_000_000_000
+    assert Event.from_json({"Action": "exec_create: sh -c 'a: b'", "time": 5}) == event._replace(
+        type="", action="exec_create", detail="sh -c 'a: b'", actor="", attributes={}, time_ns=5_000_000_000
     )
 
 

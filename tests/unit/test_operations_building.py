@@ -16,12 +16,12 @@ from dockertui.engine.dockerfile import instructions
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.operations import entries
+from dockertui.operations.body import Unfit
 from dockertui.operations.build_progress import BuildProgress
-from dockertui.operations.building import BUILDING
-from dockertui.operations.command import Unfit
+from dockertui.operations.building import BODIES
 from dockertui.operations.lines import curl_line, docker_line
 
-(BUILD,) = BUILDING
+BUILD = BODIES["image.build"]
 ENDPOINT = Endpoint("local", "unix:///var/run/docker.sock", "default socket")
 
 

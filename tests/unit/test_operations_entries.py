@@ -14,7 +14,7 @@ from dockertui.engine.call import Call
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.image_calls import split_reference
 from dockertui.operations import entries, run
-from dockertui.operations.command import Entry, Option, Unfit
+from dockertui.operations.body import Entry, Option, Unfit
 from dockertui.operations.lines import curl_line, docker_line, docker_options
 from dockertui.operations.progress import Progress
 from dockertui.resources.secrets import MASK

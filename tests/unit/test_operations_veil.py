@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.operations.command import Unfit
+from dockertui.operations.body import Unfit
 from dockertui.operations.veil import Veil
 from dockertui.resources.secrets import MASK, masked_path, masked_text
 

@@ -1,0 +1,209 @@
+"""All commands, as their menus and keys show them: what each is called, what it may break, what it applies to.
+
+What each sends is in the `BODIES` of the module named with it, which is loaded when that is first wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dockertui.operations.base import Context
+from dockertui.operations.command import Command, Harm
+
+if TYPE_CHECKING:
+    from dockertui.engine.models import Container, Image, Network
+    from dockertui.operations.body import Body
+
+OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})
+_GROUPS = {
+    "container": "Containers",
+    "image": "Images",
+    "network": "Networks",
+    "volume": "Volumes",
+    "system": "The whole Engine",
+}
+
+
+def _body_in(module: str) -> Callable[[str], Body]:
+    """What loads the body of a command, by its id, from a module of this package."""
+
+    def load(id: str) -> Body:
+        bodies: Mapping[str, Body] = import_module(f"dockertui.operations.{module}").BODIES
+        return bodies[id]
+
+    return load
+
+
+def _command(
+    module: str,
+    id: str,
+    title: str,
+    *keys: str,
+    hint: str = "",
+    order: int = 5,
+    words: str = "",
+    kind: str = "",
+    group: str = "",
+    **face: Any,
+) -> Command:
+    """A command whose body is in `module`, of the kind that its id begins with."""
+    kind = kind or id.partition(".")[0]
+    group = group or _GROUPS[kind]
+    load = _body_in(module)
+    return Command(id, title, "", keys, group, Context.OBJECT, hint, order, words, kind=kind, load=load, **face)
+
+
+_containers, _running, _images, _building, _files, _networks, _volumes, _system, _reports = (
+    partial(_command, module)
+    for module in (
+        "containers", "running", "images", "building", "files", "networks", "volumes", "system", "reports",
+    )
+)  # fmt: skip
+_registries = partial(_command, "registries", kind="image", group="Registries")
+
+
+def running(item: Container) -> str:
+    return "" if item.running else "not running"
+
+
+def _not_running(item: Container) -> str:
+    if item.state == "paused":
+        return "paused: unpause it"
+    return "" if item.state in ("created", "exited", "dead") else f"{item.state} already"
+
+
+def _stoppable(item: Container) -> str:
+    return "" if item.running or item.state == "restarting" else "not running"
+
+
+def _restartable(item: Container) -> str:
+    return "being removed" if item.state == "removing" else ""
+
+
+def _pausable(item: Container) -> str:
+    if item.state == "paused":
+        return "paused already"
+    return "" if item.state == "running" else "not running"
+
+
+def _paused(item: Container) -> str:
+    return "" if item.state == "paused" else "not paused"
+
+
+def _removable(item: Container) -> str:
+    return "being removed already" if item.state == "removing" else ""
+
+
+def _tagged(item: Image) -> str:
+    return "" if item.tags else "has no tag"
+
+
+def _untaggable(item: Image) -> str:
+    if not item.tags:
+        return "has no tag"
+    return "" if len(item.tags) > 1 else "its only tag: remove the image"
+
+
+def _not_the_engines(item: Network) -> str:
+    return "the Engine's own" if item.name in OWN_NETWORKS else ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    _containers("container.stop", "Stop", "s", hint="stop", order=1, words="docker stop",
+                harm=Harm.INTERRUPTS, applies=_stoppable, doing="stopping", done="stopped"),
+    _containers("container.start", "Start", "s", hint="start", order=1, words="docker start",
+                applies=_not_running, doing="starting", done="started"),
+    _containers("container.restart", "Restart", "r", hint="restart", order=2, words="docker restart",
+                harm=Harm.INTERRUPTS, applies=_restartable, doing="restarting", done="restarted"),
+    _containers("container.pause", "Pause", "p", hint="pause", order=6, words="docker pause freeze",
+                harm=Harm.INTERRUPTS, applies=_pausable, doing="pausing", done="paused"),
+    _containers("container.unpause", "Unpause", "p", hint="unpause", order=6, words="docker unpause resume",
+                applies=_paused, doing="unpausing", done="unpaused"),
+    _containers("container.kill", "Kill: send a signal", "ctrl+k", words="docker kill signal",
+                harm=Harm.INTERRUPTS, applies=running, ask=True, doing="killing", done="signalled"),
+    _containers("container.remove", "Remove", "d", hint="remove", order=2, words="docker rm delete",
+                harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed"),
+    _containers("container.rename", "Rename", "R", words="docker rename name",
+                many=False, ask=True, doing="renaming", done="renamed"),
+    _containers("container.update", "Limits and restart policy", words="docker update memory cpu pids restart",
+                ask=True, doing="updating", done="updated"),
+    _containers("container.wait", "Wait until it stops", words="docker wait exit code",
+                doing="waiting", done="waited for"),
+    _containers("container.commit", "Commit to an image", words="docker commit save image",
+                many=False, ask=True, doing="committing", done="committed"),
+    _containers("container.prune", "Remove all stopped containers", words="docker container prune clean",
+                on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _running("container.run", "Run a new container", "c", hint="run", order=3, words="docker run create new",
+             on_object=False, ask=True, doing="starting", done="runs"),
+    _running("container.run_like", "Run another like this", words="docker run clone copy",
+             many=False, ask=True, doing="starting", done="has another like it"),
+    _running("container.recreate", "Recreate with changes", words="docker run replace change",
+             many=False, ask=True, harm=Harm.DESTROYS, doing="recreating", done="recreated"),
+    _images("image.pull", "Pull an image", "c", hint="pull", order=2, words="docker pull download",
+            on_object=False, ask=True, doing="pulling", done="pulled"),
+    _images("image.push", "Push to its registry", words="docker push upload",
+            many=False, ask=True, applies=_tagged, doing="pushing", done="pushed"),
+    _images("image.remove", "Remove", "d", hint="remove", order=2, words="docker rmi image rm delete",
+            harm=Harm.DESTROYS, doing="removing", done="removed"),
+    _images("image.tag", "Give it a further tag", "R", words="docker tag name rename",
+            many=False, ask=True, doing="tagging", done="tagged"),
+    _images("image.untag", "Take a tag away", words="docker rmi untag",
+            many=False, ask=True, harm=Harm.DESTROYS, applies=_untaggable, doing="untagging", done="untagged"),
+    _images("image.prune", "Remove unused images", words="docker image prune dangling clean",
+            on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _building("image.build", "Build an image", "B", hint="build", order=4,
+              words="docker build Dockerfile context make",
+              on_object=False, ask=True, doing="building", done="built"),
+    _files("image.save", "Save to a tar", words="docker save file archive",
+           many=False, ask=True, reads=True, doing="saving", done="saved"),
+    _files("image.load", "Load from a tar", words="docker load file archive",
+           on_object=False, ask=True, doing="loading", done="loaded"),
+    _files("image.import", "Import a file system from a tar", words="docker import file rootfs",
+           on_object=False, ask=True, doing="importing", done="imported"),
+    _files("container.copy_out", "Copy a file or folder out", words="docker cp get",
+           many=False, ask=True, reads=True, doing="copying", done="copied from"),
+    _files("container.copy_in", "Copy a file or folder in", words="docker cp put",
+           many=False, ask=True, doing="copying", done="copied into"),
+    _files("container.export", "Export its file system to a tar", words="docker export file archive",
+           many=False, ask=True, reads=True, doing="exporting", done="exported"),
+    _registries("registry.login", "Log in to a registry", words="docker login credentials password token",
+                on_object=False, ask=True, doing="logging in to", done="logged in"),
+    _registries("registry.logout", "Log out of a registry", words="docker logout credentials forget",
+                on_object=False, ask=True, harm=Harm.DESTROYS, doing="logging out of", done="logged out"),
+    _networks("network.create", "Create a network", "c", hint="create", order=2, words="docker network create new",
+              on_object=False, ask=True, doing="creating", done="created"),
+    _networks("network.remove", "Remove", "d", hint="remove", order=2, words="docker network rm delete",
+              harm=Harm.DESTROYS, applies=_not_the_engines, doing="removing", done="removed"),
+    _networks("network.connect", "Connect a container", words="docker network connect attach",
+              many=False, ask=True, doing="connecting", done="connected"),
+    _networks("network.disconnect", "Disconnect a container", words="docker network disconnect detach",
+              many=False, ask=True, harm=Harm.INTERRUPTS, doing="disconnecting", done="disconnected"),
+    _networks("network.prune", "Remove all unused networks", words="docker network prune clean",
+              on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _volumes("volume.create", "Create a volume", "c", hint="create", order=2, words="docker volume create new",
+             on_object=False, ask=True, doing="creating", done="created"),
+    _volumes("volume.remove", "Remove", "d", hint="remove", order=2, words="docker volume rm delete",
+             harm=Harm.DESTROYS, doing="removing", done="removed"),
+    _volumes("volume.prune", "Remove unused volumes: the anonymous ones", words="docker volume prune clean",
+             on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _volumes("volume.prune_all", "Remove unused volumes: all of them", words="docker volume prune --all clean",
+             since="1.42", on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _system("system.prune", "Remove everything unused on the Engine", words="docker system prune clean disk space",
+            on_object=False, harm=Harm.DESTROYS, doing="pruning", done="pruned"),
+    _reports("container.diff", "Changes to its file system", words="docker diff",
+             many=False, doing="comparing", done="compared", reads=True),
+    _reports("image.history", "Layers and what made them", words="docker history layers size",
+             many=False, doing="asking", done="asked", reads=True),
+    _reports("image.search", "Search the registry", words="docker search hub find",
+             on_object=False, ask=True, doing="searching", done="searched", reads=True),
+    _reports("system.df", "Disk usage, and what could be had back", words="docker system df space",
+             on_object=False, doing="asking", done="asked", reads=True),
+    _reports("system.info", "The Engine's configuration and warnings", words="docker info",
+             on_object=False, doing="asking", done="asked", reads=True),
+    _reports("system.version", "Versions of both sides", words="docker version api",
+             on_object=False, doing="asking", done="asked", reads=True),
+)  # fmt: skip
+"""What can be asked of the Engine, in the order of the menus."""
