@@ -338,3 +338,10 @@ async def test_aiodocker_still_needs_its_responses_closed(tmp_path: Path) -> Non
         assert not response.closed
         response.close()
         await docker.close()
+
+
+@pytest.mark.parametrize(("state", "told"), [(b'{"StoppedByUser": true}', True), (b"{}", False), (b"null", False)])
+async def test_podman_is_asked_whether_somebody_had_a_container_end(tmp_path: Path, state: bytes, told: bool) -> None:
+    async with connected(tmp_path, saying(reply(b'{"State": %b}' % state))) as (engine, server):
+        assert await containers.stopped_by_user(engine, "web") is told
+        assert "/libpod/containers/web/json" in server.requests[-1]
