@@ -17,6 +17,7 @@ from dockertui.engine.trace import because
 from dockertui.live.last_lines import LastLines, last_lines
 from dockertui.live.listener import Listener
 from dockertui.live.session import Session
+from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
@@ -93,7 +94,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         item, subject, world = self.container, self._subject, self._world
         if item is None or subject is None or world is None:
             return None
-        session = self.session
+        session, link = self.session, self.session.mirror.link
         events = [event for event in session.journal.of("container", item.id) if _concerns(event, item)]
         return Facts(
             name=item.name,
@@ -112,6 +113,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
                 for blank in session.journal.known.blanks(_scope(item))
                 if not blank.partly
             ],
+            linked=link.since if link.state is LinkState.LIVE else None,
             podman=self._podman,
             stopped=self._stopped,
             reveal=world.reveal,

@@ -189,6 +189,16 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             "was stopped by SIGTERM, which the Engine sent at 15:08:35, and killed 10 s later because it did not end "
             "(137, no OOM)",
         ),
+        (  # not if it answered all the time
+            facts(
+                known(code=137),
+                event(40.1, "kill", signal="9"),
+                DIE_137,
+                blanks=((0.0, NOW - 40.1),),
+                linked=NOW - 90,
+            ),
+            "was killed by somebody: SIGKILL from the API at 15:08:45 (137, no OOM)",
+        ),
         (  # the order of Engine 20.10: die before stop
             facts(
                 known(code=137),

@@ -44,7 +44,8 @@ class Facts(Inspected):
     `events`: its own, the oldest first. `lines`: the last ones of its log; `log_error`: why there are none. `usage` and
     `peak` (bytes of memory): the last and the largest seen. `holders`: who publishes a port of the host. `blanks`: of
     which times (epoch s) events may be missing; None if only the events themselves tell, which the Engine keeps in a
-    row: then none is missing from the first on. `podman`: its events tell of no stop, and not which signal was sent.
+    row: then none is missing from the first on. `linked`: since when (epoch s) the
+    Engine answers, if it does. `podman`: its events tell of no stop, and not which signal was sent.
     `stopped`: Podman says that somebody had the container end.
     """
 
@@ -55,6 +56,7 @@ class Facts(Inspected):
     peak: int | None = field(default=None, kw_only=True)
     holders: Mapping[int, Reference] = field(default_factory=dict, kw_only=True)
     blanks: Sequence[tuple[float, float]] | None = field(default=None, kw_only=True)
+    linked: float | None = field(default=None, kw_only=True)
     podman: bool = field(default=False, kw_only=True)
     stopped: bool = field(default=False, kw_only=True)
 
@@ -183,6 +185,8 @@ class Facts(Inspected):
 
     def was_away(self, at: float) -> bool:
         """Whether the Engine may have come back just before: what it finds running then it may end by itself."""
+        if self.linked is not None and self.linked <= at - _JUST_BEFORE:
+            return False
         return self.was_blind(max(at - _JUST_BEFORE, self._begun or 0.0), at)
 
     def was_blind(self, begin: float, end: float) -> bool:
