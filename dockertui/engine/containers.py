@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from dockertui.engine import listing
 from dockertui.engine.client import CALL_TIMEOUT, Engine
+from dockertui.engine.fields import mapping
 from dockertui.engine.models import Container
 from dockertui.engine.target import segment
 
@@ -31,6 +32,15 @@ async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool =
 async def inspect(engine: Engine, container: str) -> dict[str, Any]:
     """Everything about one container, by id or name, as the API says it."""
     return await engine.get_object(f"/containers/{segment(container)}/json")
+
+
+async def stopped_by_user(engine: Engine, container: str) -> bool:
+    """Whether Podman says that somebody had a container end: by its own API alone, and by no event.
+
+    False, too, from a Podman that is too old to say it.
+    """
+    reply = await engine.get_object(f"/libpod/containers/{segment(container)}/json")
+    return mapping(reply, "State").get("StoppedByUser") is True
 
 
 def stats_stream(engine: Engine, container: str) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:

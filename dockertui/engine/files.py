@@ -100,7 +100,8 @@ async def path_stat(engine: Engine, container: str, path: str) -> PathStat:
     if not isinstance(told, dict):
         raise EngineError(ErrorKind.PROTOCOL, f"the Engine does not tell what is at {path}")
     mode, size = _mode(number(told, "mode") or 0), number(told, "size") or 0
-    return PathStat(mode, size, instant(told, "mtime") or 0.0, text(told, "linkTarget"))
+    target = text(told, "linkTarget") if stat.S_ISLNK(mode) else ""  # Podman tells of anything where it is
+    return PathStat(mode, size, instant(told, "mtime") or 0.0, target)
 
 
 def _mode(go: int) -> int:

@@ -33,6 +33,10 @@ PATIENCE: Final = 10.0
 """Seconds for which an archive may keep the container locked, unless all of it is asked for."""
 AMOUNT: Final = 1024 * 1024 * 1024
 """Bytes that are read for one listing, unless all of it is asked for."""
+MARKS_HOLD: Final = 5.0
+"""Seconds for which what changed holds for other folders; longer if it took long to tell."""
+_MARKS_SHARE: Final = 10
+"""Of the time, the part that may be spent on asking what changed: one in so many."""
 ARCHIVE, EXPORT = "the archive API", "an export, without volumes"
 _MOST_FILES: Final = 1_000_000
 _NAMES_LIMIT: Final = 256 * 1024
@@ -108,6 +112,8 @@ class Browser:
         self._tools = list(find.TOOLS)
         self._why_no_exec = ""
         self._marking: asyncio.Task[None] | None = None
+        self._marks_hold = 0.0
+        """Until when (monotonic s) what is known of changes is not asked for anew."""
         self._task: asyncio.Task[None] | None = None
 
     # where
@@ -340,19 +346,25 @@ class Browser:
     # what else is told of files
 
     def _mark(self, place: Place, reading: Reading) -> None:
-        """Ask what differs from the image: once, and whenever a folder is read again. Volumes are not in it.
+        """Ask what differs from the image, whenever a folder is read, unless that is known since a moment ago: what is
+        new in a folder would stand there as if the image had it. Volumes are not in it.
 
         Apart from the reading, since the Engine may take long to tell of 100,000 files that changed.
         """
-        if place.volume or (self._marking is not None and not (self._marking.done() and reading.again)):
+        if place.volume or (self._marking is not None and not self._marking.done()):
+            return
+        if self._marking is not None and not reading.again and time.monotonic() < self._marks_hold:
             return
         self._marking = asyncio.create_task(self._marks(place))
 
     async def _marks(self, place: Place) -> None:
+        began = time.monotonic()
         try:
             self.tree.take_marks(await files.changes(self.engine, place.container))
         except EngineError as error:
             self.trouble = self.trouble or f"what changed cannot be told: {error}"
+        took = time.monotonic() - began
+        self._marks_hold = began + took + max(MARKS_HOLD, _MARKS_SHARE * took)
         self._changed()
 
     async def _name_owners(self, place: Place) -> None:

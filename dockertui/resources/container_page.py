@@ -9,7 +9,7 @@ from dockertui.engine.exit_codes import meaning
 from dockertui.engine.models import Container
 from dockertui.resources import format, secrets
 from dockertui.resources.base import Reference, facts, filled, listing
-from dockertui.resources.container_state import status
+from dockertui.resources.container_state import process, status
 from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
 from dockertui.widgets.page_lines import Field, Section
@@ -152,10 +152,7 @@ def _runs(item: Container, inspect: Reply) -> list[Field | None]:
         Field("Image id", inspect.text("Image") or item.image_id, "dim"),
         Field("Entry point", shlex.join(config.words("Entrypoint"))),
         Field("Command", shlex.join(config.words("Cmd")) or (item.command if not inspect else "")),
-        Field(
-            "Process",
-            shlex.join([inspect.text("Path"), *inspect.words("Args")]) if inspect.text("Path") else "",
-        ),
+        Field("Process", shlex.join(process(inspect))),
         Field("User", config.text("User")),
         Field("Directory", config.text("WorkingDir")),
         Field("Terminal", "yes (TTY)" if config.flag("Tty") else ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockertui.engine.models import Container
 from dockertui.resources import format
+from dockertui.resources.reply import Reply
 from dockertui.resources.world import World
 from dockertui.widgets.columns import Cell
 
@@ -19,6 +20,14 @@ _SYMBOLS = {
 }
 RANK = {"restarting": 0, "dead": 1, "running": 2, "paused": 3, "removing": 4, "created": 5, "exited": 6}
 _STOPPED_ON_REQUEST = frozenset({130, 143})  # SIGINT and SIGTERM: most likely somebody's `stop`
+
+
+def process(inspect: Reply) -> list[str]:
+    """The words of its process 1, of its inspection. Podman repeats a single one among its arguments."""
+    path, arguments = inspect.text("Path"), inspect.words("Args")
+    given = [*inspect.words("Config", "Entrypoint"), *inspect.words("Config", "Cmd")]
+    repeated = arguments == [path] == given
+    return [*([path] if path else []), *(arguments if not repeated else [])]
 
 
 def symbol(item: Container) -> Cell:

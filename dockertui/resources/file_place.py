@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 
 from dockertui.engine.models import Container, Volume
 from dockertui.live.browser import Place
 from dockertui.resources.users import running_first
 from dockertui.resources.world import World
-
-UNMOUNTED = (
-    "The Engine shows a volume's files only through a container that mounts it, and none does. One that never runs is "
-    "enough: docker create --volume NAME:/volume IMAGE; then come back here."
-)
 
 
 class Way(NamedTuple):
@@ -34,7 +30,14 @@ def way_to(item: Any, world: World) -> Way:
         mount = next(mount for mount in user.mounts if mount.name == item.name)
         root = mount.destination.rstrip("/") or "/"
         return Way(Place(user.id, user.name, _executes(user), root, volume=item.name), user)
-    return Way(why_not=UNMOUNTED)
+    return Way(why_not=_unmounted(item.name))
+
+
+def _unmounted(volume: str) -> str:
+    return (
+        "The Engine shows a volume's files only through a container that mounts it, and none does. One that never runs "
+        f"is enough: docker create --volume {shlex.quote(volume)}:/volume IMAGE true; then its files are shown here."
+    )
 
 
 def _executes(container: Container) -> bool:

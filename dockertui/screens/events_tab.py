@@ -76,6 +76,8 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         """Show the events of an object."""
         about = _about(subject)
         if about == self.list.about:
+            if self._leave is _nothing and self.is_on_screen:  # left and come back to at once, it was never hidden
+                self.on_show()
             return
         same = about is not None and self.list.about is not None and about[:2] == self.list.about[:2]
         self.list.about = about
@@ -105,6 +107,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     def leave(self) -> None:
         """End the requests, and hear nothing of what others hear."""
         self._leave()
+        self._leave = _nothing
         self._stop()
 
     # listening

@@ -9,11 +9,15 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from dockertui.engine import containers
+from dockertui.engine.errors import EngineError
 from dockertui.engine.log_lines import SECOND
 from dockertui.engine.models import Container, Event
+from dockertui.engine.trace import because
 from dockertui.live.last_lines import LastLines, last_lines
 from dockertui.live.listener import Listener
 from dockertui.live.session import Session
+from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
@@ -52,6 +56,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._world: World | None = None
         self._asked: tuple[Any, ...] = ()
         self._log = LastLines()
+        self._stopped = False
         self._starting: Timer | None = None
         self._repainting: Timer | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -80,7 +85,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         after = self.container
         if before is None or after is None or before.id != after.id:
             self._stop()
-            self._log = LastLines()
+            self._log, self._stopped = LastLines(), False
         self._paint(keep=keep)
         self._ask_soon()
 
@@ -89,7 +94,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         item, subject, world = self.container, self._subject, self._world
         if item is None or subject is None or world is None:
             return None
-        session = self.session
+        session, link = self.session, self.session.mirror.link
         events = [event for event in session.journal.of("container", item.id) if _concerns(event, item)]
         return Facts(
             name=item.name,
@@ -108,8 +113,16 @@ class WhyTab(Page, Tab, inherit_bindings=False):
                 for blank in session.journal.known.blanks(_scope(item))
                 if not blank.partly
             ],
+            linked=link.since if link.state is LinkState.LIVE else None,
+            podman=self._podman,
+            stopped=self._stopped,
             reveal=world.reveal,
         )
+
+    @property
+    def _podman(self) -> bool:
+        version = self.session.mirror.version
+        return version is not None and version.podman
 
     def _paint(self, *, keep: bool = True) -> None:
         facts = self.facts()
@@ -191,9 +204,8 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def _listener(self, item: Container) -> Listener:
         """Hears of this container alone, from what the Engine still remembers on. Podman has other words for events."""
-        version = self.session.mirror.version
         filters: dict[str, list[str]] = {"container": [item.id]}
-        if version is None or not version.podman:
+        if not self._podman:
             filters |= {"type": ["container"], "event": list(_EVENTS)}
         return Listener(self.session.engine, self.session.mirror, self.session.journal, _scope(item), (filters,))
 
@@ -207,7 +219,17 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         found = await last_lines(self.session.engine, item.id, tty=facts.tty, count=LINES, tail=tail, until=until)
         if found.lines or not self._log.lines:  # one that was removed meanwhile keeps what was read before
             self._log = found
+        if self._podman and not facts.running:
+            self._stopped = await self._was_stopped(item)
         self._paint()
+
+    async def _was_stopped(self, item: Container) -> bool:
+        """Whether Podman says that somebody had it end; what it does not say is not known."""
+        try:
+            with because("diagnosis"):
+                return await containers.stopped_by_user(self.session.engine, item.id)
+        except EngineError:
+            return False
 
     # operations
 

@@ -462,6 +462,16 @@ async def test_a_tab_that_is_left_asks_no_more() -> None:
         await stage.until(lambda: all(one.duration is not None for one in asked(stage)))
 
 
+async def test_a_tab_that_is_left_and_come_back_to_in_one_breath_goes_on() -> None:
+    async with opened(WIDE) as stage:
+        await events_tab(stage, "shop-search-1")
+        await stage.burst("]", "[")
+        assert stage.main.detail.kind.id == "events"
+        happen(stage, "oom", "shop-search-1")
+        await stage.until(lambda: view(stage).list.live and view(stage).list.count == 5)
+        assert sum(one.duration is None for one in asked(stage)) == 2
+
+
 @pytest.mark.parametrize(("pane", "name"), [("2", "shop/"), ("4", "shop")])
 async def test_images_and_volumes_have_them_too(pane: str, name: str) -> None:
     async with opened(WIDE) as stage:

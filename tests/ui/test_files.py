@@ -239,6 +239,17 @@ async def test_marks_and_what_was_deleted(host: DemoEngine) -> None:
         assert stage.app.screen is stage.main
 
 
+async def test_what_changed_meanwhile_is_asked_for_when_another_folder_is_read(host: DemoEngine) -> None:
+    async with files_of("shop-api-1", host) as stage:
+        tab_of(stage).browser._marks_hold = float("inf")
+        await enter(stage, "etc")
+        assert asked(stage).count("GET changes") == 1
+        tab_of(stage).browser._marks_hold = 0.0
+        await press(stage, "backspace")
+        await enter(stage, "var")
+        assert asked(stage).count("GET changes") == 2
+
+
 # looking into files
 
 

@@ -140,6 +140,7 @@ async def test_one_that_removes_itself_while_it_is_looked_at_keeps_its_card() ->
 async def test_somebodys_stop_is_told_from_its_own_end() -> None:
     async with opened(TALL) as stage:
         await open_card(stage, "legacy-import", "runs since")
+        stage.clock.advance(60)  # the Engine answers since long before
         await stage.press("s")
         await stage.until(lambda: "was stopped by somebody: SIGTERM from the API at" in card_of(stage))
         assert "it sent SIGKILL" in card_of(stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import json
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ from typing import Any
 import aiodocker
 import pytest
 
-from dockertui.engine import containers, system
+from dockertui.engine import containers, files, system
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -338,3 +339,20 @@ async def test_aiodocker_still_needs_its_responses_closed(tmp_path: Path) -> Non
         assert not response.closed
         response.close()
         await docker.close()
+
+
+@pytest.mark.parametrize(("state", "told"), [(b'{"StoppedByUser": true}', True), (b"{}", False), (b"null", False)])
+async def test_podman_is_asked_whether_somebody_had_a_container_end(tmp_path: Path, state: bytes, told: bool) -> None:
+    async with connected(tmp_path, saying(reply(b'{"State": %b}' % state))) as (engine, server):
+        assert await containers.stopped_by_user(engine, "web") is told
+        assert "/libpod/containers/web/json" in server.requests[-1]
+
+
+@pytest.mark.parametrize(("mode", "target"), [(1 << 31 | 0o755, ""), (1 << 27 | 0o777, "/data")])
+async def test_only_a_link_leads_elsewhere_though_podman_names_a_target_of_anything(
+    tmp_path: Path, mode: int, target: str
+) -> None:
+    told = base64.b64encode(json.dumps({"name": ".", "mode": mode, "linkTarget": "/data"}).encode()).decode()
+    answer = reply(b"").replace(b"\r\n\r\n", f"\r\nX-Docker-Container-Path-Stat: {told}\r\n\r\n".encode())
+    async with connected(tmp_path, saying(answer)) as (engine, _):
+        assert (await files.path_stat(engine, "web", "/")).target == target

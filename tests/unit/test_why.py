@@ -150,6 +150,55 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             ),
             "was killed by somebody: SIGKILL from the API at 15:08:45 (137)",
         ),
+        (  # Podman names no signal
+            facts(known(code=137), *BEGUN, event(40.1, "kill"), DIE_137, podman=True, stopped=True),
+            "was killed by somebody: SIGKILL from the API at 15:08:45 (137, no OOM)",
+        ),
+        (  # a SIGTERM, it may be, long before the end
+            facts(known(code=137), *BEGUN, event(43, "kill"), DIE_137, podman=True, stopped=True),
+            "was killed by somebody after 1 minute (137, no OOM): at once, or after a stop that it did not obey in "
+            "time",
+        ),
+        (  # and tells of no stop
+            facts(known(code=137), *BEGUN, DIE_137, podman=True, stopped=True),
+            "was killed by somebody after 1 minute (137, no OOM): at once, or after a stop that it did not obey in "
+            "time",
+        ),
+        (
+            facts(known(code=0), *BEGUN, event(39.95, "die", exitCode="0"), podman=True, stopped=True),
+            "was stopped by somebody, and ended after 1 minute with exit code 0",
+        ),
+        (
+            facts(known(code=137), *BEGUN, DIE_137, podman=True),
+            "was killed by SIGKILL after 1 minute (137), and not by its limit of memory; by whom is not known",
+        ),
+        (
+            facts(known(code=143), *BEGUN, event(39.95, "die", exitCode="143"), podman=True),
+            "was ended by SIGTERM after 1 minute (143): by whom is not known",
+        ),
+        (  # an Engine that was away, and ends what it finds
+            facts(
+                known(code=137),
+                *BEGUN,
+                event(50.1, "kill", signal="15"),
+                event(40.1, "kill", signal="9"),
+                DIE_137,
+                event(39.9, "stop"),
+                blanks=((0.0, NOW - 200), (NOW - 70, NOW - 50.1)),
+            ),
+            "was stopped by SIGTERM, which the Engine sent at 15:08:35, and killed 10 s later because it did not end "
+            "(137, no OOM)",
+        ),
+        (  # not if it answered all the time
+            facts(
+                known(code=137),
+                event(40.1, "kill", signal="9"),
+                DIE_137,
+                blanks=((0.0, NOW - 40.1),),
+                linked=NOW - 90,
+            ),
+            "was killed by somebody: SIGKILL from the API at 15:08:45 (137, no OOM)",
+        ),
         (  # the order of Engine 20.10: die before stop
             facts(
                 known(code=137),
@@ -372,10 +421,27 @@ def test_more_memory_leaves_the_swap_as_it_was(swap: int, advice: str) -> None:
     assert diagnose(facts(inspect)).todo[0].endswith(f"docker update --memory 1024m --memory-swap {advice} app")
 
 
+def test_podman_may_never_run_a_check() -> None:
+    waits = known("running", ended=None, config=CHECK, Health={"Status": "starting", "Log": None})
+    assert diagnose(facts(waits, podman=True)).todo == ("on its host: podman healthcheck run app",)
+    assert not diagnose(facts(waits)).todo
+
+
+def test_podman_repeats_a_single_word_among_the_arguments() -> None:
+    config = {"Cmd": ["/app"], "Entrypoint": []}
+    assert facts(known(args=("/app", "/app"), config=config)).command == "/app"
+    assert facts(known(args=("/app", "/app"), config={"Cmd": ["/app", "/app"]})).command == "/app /app"
+
+
 @pytest.mark.parametrize(
     ("error", "said_of_it"),
     [
         (PORT_TAKEN, "Bind for 0.0.0.0:8080 failed: port is already allocated"),
+        (
+            "crun: executable file `nope` not found in $PATH: No such file or directory: OCI runtime attempted to "
+            "invoke a command that was not found",
+            "crun: executable file `nope` not found in $PATH: No such file or directory",
+        ),
         (
             "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create "
             'failed: unable to start container process: exec: "nope": executable file not found in $PATH: unknown',
@@ -400,6 +466,11 @@ def test_the_core_of_an_error(error: str, said_of_it: str) -> None:
     [
         (PORT_TAKEN, "port 8080 of the host is published by web"),
         ('exec: "/app": permission denied', "lacks the x bit"),
+        (
+            "crun: the path `/app` exists but it is not executable: Operation not permitted: OCI permission denied",
+            "x bit",
+        ),
+        ("crun: executable file `/app` not found: No such file or directory", "look whether /app is in the image"),
         ('exec: "/app": stat /app: no such file or directory', "look whether /app is in the image"),
         ('error mounting "/a" to rootfs at "/b": not a directory', "a file is mounted onto a directory"),
         ("invalid mount config for type bind: bind source path does not exist: /srv", "on the Engine's host"),

@@ -20,12 +20,16 @@ _ASKING: Final = frozenset({1, 2, 3, _TERM})
 """Signals that ask to end: HUP, INT, QUIT, TERM."""
 _AT_ONCE = 5.0
 """Seconds within which an end follows from a signal."""
+_FOLLOWS = 1.0
+"""Seconds within which an end tells which signal was sent."""
 _NO_GRACE = 0.5
 """Seconds between a stop's signals that are no grace."""
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _STOPPED_FROM_OUTSIDE = "an Engine or a host that shuts down stops its containers, too"
-_ENGINE_CAME_BACK = "or the Engine was started anew: without live restore it kills what still runs"
+_SOMEBODY = "docker kill, docker rm -f, or a tool that does the same"
+_ENGINE_CAME_BACK = "or the Engine was started anew: without live restore it ends what still runs"
 _NO_EVENTS = "the Engine no longer has the events that would tell who sent it (it keeps the last 256)"
+_NO_ORDERS = "Podman's events tell of no stop, and its inspection of none"
 
 
 def ended(facts: Facts) -> Verdict:
@@ -82,39 +86,44 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
     """Ended by a signal that somebody had the Engine send: a stop, a kill."""
-    kills, at = facts.kills, death.at or facts.now
+    at = death.at or facts.now
+    kills = _named(facts, code, at)
     if not kills:
         return _stopped_untold(facts, death, code) if facts.was_stopped else None
     last = kills[-1]
     asked = next((kill for kill in reversed(kills) if kill.signal != _KILL), None)
-    known = tuple(f"the Engine told at {_moment(facts, kill)} that it sent {_name(kill)}" for kill in kills[-3:])
+    known = tuple(f"the Engine told at {_moment(facts, kill)} that it sent {_name(kill)}" for kill in facts.kills[-3:])
     if facts.oom:
         known += ("the kernel's OOM killer had killed a process in it before",)
     if last.signal == _KILL and code == 128 + _KILL:
         return _killed(facts, last, asked if facts.was_stopped else None, known)
     if facts.was_stopped or code == 128 + last.signal or (last.signal in _ASKING and at - last.at <= _AT_ONCE):
         verb = "stopped" if facts.was_stopped else "ended"
-        what = (
-            f"was {verb} by somebody: {_name(last)} from the API at {_moment(facts, last)}, and it ended "
-            f"{format.lasted(at - last.at)} later with exit code {code}"
-        )
+        later = format.lasted(at - last.at)
+        what = f"was {verb} {_by_whom(facts, last)}, and it ended {later} later with exit code {code}"
         fine = code in (0, 128 + last.signal)
-        return Verdict(what, "" if fine else "warn", known, quote="" if fine else last_word(facts))
+        likely = ("docker stop, or a tool that does the same", _ENGINE_CAME_BACK) if facts.was_away(last.at) else ()
+        return Verdict(what, "" if fine else "warn", known, likely, quote="" if fine else last_word(facts))
     return None
+
+
+def _named(facts: Facts, code: int, at: float) -> list[Kill]:
+    """The signals that were sent. Podman tells not which: an end that followed at once does."""
+    named = [kill for kill in facts.kills if kill.signal]
+    untold = [kill for kill in facts.kills[-1:] if not kill.signal and at - kill.at <= _FOLLOWS]
+    return named + [kill._replace(signal=signal_of(code)) for kill in untold if signal_of(code)]
 
 
 def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]) -> Verdict:
     """By SIGKILL: after a stop that it did not obey, or at once."""
-    if asked is None and facts.events[0].action == "kill":
+    if asked is None and facts.was_away(kill.at):
         what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} ({_oom_or_not(facts)})"
-        return Verdict(
-            what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same", _ENGINE_CAME_BACK)
-        )
+        return Verdict(what, "warn", known, (_SOMEBODY, _ENGINE_CAME_BACK))
     if asked is None:
         what = f"was killed by somebody: SIGKILL from the API at {_moment(facts, kill)} ({_oom_or_not(facts)})"
-        return Verdict(what, "warn", known, ("docker kill, docker rm -f, or a tool that does the same",))
+        return Verdict(what, "warn", known, (_SOMEBODY,))
     waited = kill.at - asked.at
-    stopped = f"was stopped by somebody: {_name(asked)} from the API at {_moment(facts, asked)}, and killed"
+    stopped = f"was stopped {_by_whom(facts, asked)}, and killed"
     if waited < _NO_GRACE:
         what = f"{stopped} at once, without a grace ({_oom_or_not(facts)})"
         return Verdict(what, "warn", known, ("docker stop -t 0, or a tool that does the same",))
@@ -122,6 +131,8 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
     likely = [f"its process 1 does not act on {_name(asked)}: process 1 obeys only signals that it handles"]
     if facts.words and facts.words[0].rpartition("/")[2] in _SHELLS:
         likely = [f"its process 1 is a shell ({facts.words[0]}), which does not pass {_name(asked)} on"]
+    if facts.was_away(asked.at):
+        likely[:0] = ["docker stop, or a tool that does the same", _ENGINE_CAME_BACK]
     return Verdict(
         what,
         "warn",
@@ -134,11 +145,21 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
     )
 
 
+def _by_whom(facts: Facts, kill: Kill) -> str:
+    """Whose order it was, as far as is known."""
+    if facts.was_away(kill.at):
+        return f"by {_name(kill)}, which the Engine sent at {_moment(facts, kill)}"
+    return f"by somebody: {_name(kill)} from the API at {_moment(facts, kill)}"
+
+
 def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
     """The Engine told of a stop, and not of its signal."""
-    return Verdict(
-        f"was stopped by somebody, and ended{after(death)} with exit code {code}", "" if code in (0, 143) else "warn"
-    )
+    known = ("Podman says so (StoppedByUser)",) if facts.stopped else ()
+    if code == 128 + _KILL:
+        how = "at once, or after a stop that it did not obey in time"
+        return Verdict(f"was killed by somebody{after(death)} ({_oom_or_not(facts)}): {how}", "warn", known)
+    what = f"was stopped by somebody, and ended{after(death)} with exit code {code}"
+    return Verdict(what, "" if code in (0, 143) else "warn", known)
 
 
 def _oom_or_not(facts: Facts) -> str:
@@ -164,11 +185,11 @@ def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
         return _killed_from_outside(facts, death)
     name = name_of_signal(signal)
     if signal in _ASKING:
-        origin = "nobody asked the Engine for it" if facts.sees_all else "by whom is not known"
+        origin = "nobody asked the Engine for it" if facts.sees_orders else "by whom is not known"
         likely: tuple[str, ...] = ("sent from inside, or from the host; or the program chose this code",)
-        if not facts.sees_all:
+        if not facts.sees_orders:
             likely = ("somebody stopped it", _STOPPED_FROM_OUTSIDE)
-        known = () if facts.sees_all else (_NO_EVENTS,)
+        known = () if facts.sees_orders else (_untold(facts),)
         return Verdict(
             f"was ended by {name}{after(death)} ({code}): {origin}", "warn", known, likely, (), last_word(facts)
         )
@@ -187,13 +208,18 @@ def _killed_from_outside(facts: Facts, death: Death) -> Verdict:
         host_oom = "the OOM killer of the host: the container has no limit of memory"
     likely = (*inside, host_oom, "or kill -9, on the host or inside")
     todo = ("on the host: dmesg -T | grep -i -E 'oom|killed process', or journalctl -k",)
-    if facts.sees_all:
+    if facts.sees_orders:
         what = f"was killed by SIGKILL{after(death)} (137), and not through the Engine: from its host, or from inside"
         known = ("no kill and no OOM among the Engine's events of this run", "State.OOMKilled is not set")
         return Verdict(what, "bad", known, likely, todo, last_word(facts))
     what = f"was killed by SIGKILL{after(death)} (137), and not by its limit of memory; by whom is not known"
-    known = ("State.OOMKilled is not set", _NO_EVENTS)
+    known = ("State.OOMKilled is not set", _untold(facts))
     return Verdict(what, "bad", known, ("a stop that took too long, or docker kill", *likely), todo, last_word(facts))
+
+
+def _untold(facts: Facts) -> str:
+    """Why it is not known who sent a signal."""
+    return _NO_ORDERS if facts.podman else _NO_EVENTS
 
 
 def _says_killed(facts: Facts) -> bool:

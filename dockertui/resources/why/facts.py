@@ -18,6 +18,7 @@ from dockertui.resources.why.inspected import Inspected
 AROUND = 5.0
 """Seconds around the end of a run in which its events are told: a busy Engine is late."""
 _REACH = 60.0
+_JUST_BEFORE = 30.0
 _ENDED = frozenset({"exited", "dead", "restarting", "removing"})
 
 
@@ -43,7 +44,9 @@ class Facts(Inspected):
     `events`: its own, the oldest first. `lines`: the last ones of its log; `log_error`: why there are none. `usage` and
     `peak` (bytes of memory): the last and the largest seen. `holders`: who publishes a port of the host. `blanks`: of
     which times (epoch s) events may be missing; None if only the events themselves tell, which the Engine keeps in a
-    row: then none is missing from the first on.
+    row: then none is missing from the first on. `linked`: since when (epoch s) the
+    Engine answers, if it does. `podman`: its events tell of no stop, and not which signal was sent.
+    `stopped`: Podman says that somebody had the container end.
     """
 
     events: Sequence[Event] = field(default=(), kw_only=True)
@@ -53,6 +56,9 @@ class Facts(Inspected):
     peak: int | None = field(default=None, kw_only=True)
     holders: Mapping[int, Reference] = field(default_factory=dict, kw_only=True)
     blanks: Sequence[tuple[float, float]] | None = field(default=None, kw_only=True)
+    linked: float | None = field(default=None, kw_only=True)
+    podman: bool = field(default=False, kw_only=True)
+    stopped: bool = field(default=False, kw_only=True)
 
     # its ends
 
@@ -139,7 +145,7 @@ class Facts(Inspected):
     @property
     def was_stopped(self) -> bool:
         """Whether the Engine told of a stop in that run."""
-        return any(event.action == "stop" for event in self.run)
+        return self.stopped or any(event.action == "stop" for event in self.run)
 
     @property
     def oom_events(self) -> list[float]:
@@ -170,8 +176,23 @@ class Facts(Inspected):
         begin = end - max(_REACH, self.grace + AROUND)
         if self.run and self.run[0].action == "start":
             begin = max(begin, _at(self.run[0]))
-        blanks = [(0.0, _at(self.events[0]))] if self.blanks is None else self.blanks
-        return not any(since < end and until > begin for since, until in blanks)
+        return not self.was_blind(begin, end)
+
+    @property
+    def sees_orders(self) -> bool:
+        """Whether a stop or a kill that no event tells of was none."""
+        return self.sees_all and not self.podman
+
+    def was_away(self, at: float) -> bool:
+        """Whether the Engine may have come back just before: what it finds running then it may end by itself."""
+        if self.linked is not None and self.linked <= at - _JUST_BEFORE:
+            return False
+        return self.was_blind(max(at - _JUST_BEFORE, self._begun or 0.0), at)
+
+    def was_blind(self, begin: float, end: float) -> bool:
+        """Whether events of a time may be missing."""
+        blanks = [(0.0, _at(self.events[0]))] if self.blanks is None and self.events else self.blanks or ()
+        return any(since < end and until > begin for since, until in blanks)
 
     @property
     def destroyed(self) -> float | None:

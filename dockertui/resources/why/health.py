@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from dockertui.resources import format
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.inspected import Probe
@@ -35,6 +37,9 @@ def starting(facts: Facts) -> Verdict:
         count = sum(1 for each in facts.probes if each.code)
         failed = format.plural(max(count, facts.streak), "time")
         what = f"is starting: its check failed {failed} so far: {_said(facts, probe)}"
+    if facts.podman and not facts.probes:
+        likely = ("Podman leaves checks to timers of systemd: where that does not run, none ever comes",)
+        return Verdict(what, "", (), likely, (f"on its host: podman healthcheck run {shlex.quote(facts.name)}",))
     known = (f"failures do not count in the first {format.lasted(grace)} (start period)",) if grace else ()
     return Verdict(what, "warn" if probe else "", known)
 

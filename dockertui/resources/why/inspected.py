@@ -17,6 +17,7 @@ from typing import NamedTuple
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.log_lines import SECOND
 from dockertui.resources import format, secrets
+from dockertui.resources.container_state import process
 from dockertui.resources.reply import Reply
 
 _GRACE = 10.0
@@ -140,8 +141,7 @@ class Inspected:
     @property
     def words(self) -> list[str]:
         """Its process 1."""
-        path = self.inspect.text("Path")
-        return [*([path] if path else []), *self.inspect.words("Args")]
+        return process(self.inspect)
 
     @property
     def command(self) -> str:

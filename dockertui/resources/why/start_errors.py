@@ -1,6 +1,7 @@
 """What the Engine says when it cannot start a container: its error without the wrappings, and what to do about it.
 
-The texts are those of moby, containerd and runc, met on Engines 20.10 to 28.5; one that is not known is shown as it is.
+The texts are those of moby, containerd, runc and Podman's crun, met on Engines 20.10 to 28.5 and Podman 5.8; one that
+is not known is shown as it is.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _WRAPPINGS: Final = (
     "error while creating mount source path ",
 )
 _HINT_OF_ENGINE: Final = ": Are you trying to mount a directory onto a file"
+_KINDS: Final = (": OCI runtime attempted to invoke a command that was not found", ": OCI permission denied")
+"""What Podman makes of crun's errors, and adds to them."""
 _ENDPOINT: Final = re.compile(r"^\S+ \([0-9a-f]{8,64}\): ")
 
 
@@ -51,6 +54,8 @@ def core(error: str) -> str:
     for wrapping in _WRAPPINGS:
         _, found, rest = said.rpartition(wrapping)
         said = rest if found else said
+    for kind in _KINDS:
+        said = said.removesuffix(kind)
     return _ENDPOINT.sub("", said.removesuffix(": unknown")).strip() or error
 
 
@@ -167,6 +172,8 @@ _KNOWN: Final[tuple[tuple[re.Pattern[str], Explain], ...]] = tuple(
         (r"mount(?:ing)?\b.{0,400}(?:not a directory|is a directory|onto a file)", _mount_type),
         (r'exec: "?([^":]{1,200})"?: .{0,200}(?:not found|no such file)', _not_found),
         (r'exec: "?([^":]{1,200})"?: .{0,200}(?:permission denied|is a directory)', _not_executable),
+        (r"executable file `([^`]{1,200})` not found", _not_found),
+        (r"the path `([^`]{1,200})` exists but it is not", _not_executable),
         (r"failed to initialize logging driver|logging driver", _log_driver),
         (r"operation not permitted|permission denied", _forbidden),
     )
