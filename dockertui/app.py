@@ -28,6 +28,7 @@ from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
 from dockertui.widgets.keys import KeysInOrder
+from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
     from dockertui.screens.connection import ConnectionScreen
@@ -175,7 +176,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
 
     def _follow_soon(self) -> None:
         """Once the first paint is on its way: a thread writes it, and would wait for what is then imported."""
-        self.call_after_refresh(self.set_timer, _BREATH, self._follow)
+        self.call_after_refresh(once, self, _BREATH, self._follow)
 
     def _follow(self) -> None:
         if self.session is not None and self._following is None:
