@@ -151,6 +151,21 @@ async def test_a_filter_keeps_lines_with_context_and_leads_to_their_place() -> N
         assert world.log.cursor_entry.text == "line 2955"
 
 
+async def test_escape_ends_filter_and_search_before_it_closes_the_log() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS[:40])
+        await world.press("&")
+        await world.type("7")
+        await world.press("/")
+        await world.type("1")
+        await world.until(lambda: "&7: 4" in world.status and "/1: " in world.status)
+        await world.press("escape")
+        await world.until(lambda: "&7" not in world.status and "/1" not in world.status)
+        assert world.app.focused is world.log
+        await world.press("escape")
+        assert world.main.panes[0].table.has_focus
+
+
 async def test_an_inverse_filter_and_a_wrong_expression() -> None:
     async with stage() as world:
         await opened(world, "good", "bad one", "good too")
