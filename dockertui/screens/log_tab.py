@@ -20,6 +20,7 @@ from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.log_query import Filter
+from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
 
@@ -161,10 +162,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         if lag >= BEHIND:
             self.mark(f"{lag:.1f} s of lines skipped here", time.time_ns())
 
-    def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
+    async def open_line(self, entry: Entry) -> None:
+        """Show a line whole; the next key is for it already."""
         from dockertui.screens.log_line import LogLineScreen  # off the path to the first paint
 
-        self.app.push_screen(LogLineScreen(event.entry, "" if self.sought.inverse else self.sought.line))
+        await self.app.push_screen(LogLineScreen(entry, "" if self.sought.inverse else self.sought.line))
 
     def on_log_view_searched_to_the_top(self) -> None:
         if self._feed is not None and self._searching is None:

@@ -178,13 +178,13 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         event.stop()
         self.scroll_rows(-WHEEL_LINES)
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         event.stop()
         y = event.get_content_offset_capture(self).y
         if self._frame and y < len(self._frame) and self._frame[y].notice is None:
             self.go_to(self._frame[y].number)
             if event.chain == 2:
-                self.action_enter()
+                await self.action_enter()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
@@ -242,7 +242,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         at = CONTEXTS.index(self.shown.context) + step
         self.set_filter(self.shown.filter, CONTEXTS[max(0, min(at, len(CONTEXTS) - 1))])
 
-    def action_enter(self) -> None:
+    async def action_enter(self) -> None:
         """From a filtered line to its place in the whole; there, open it."""
         entry = self.cursor_entry
         if self.shown.filter:
@@ -251,7 +251,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             if not following or entry is not None:
                 self.go_to(number)
         elif entry is not None:
-            self.post_message(self.LineOpened(entry))
+            await self.open_line(entry)
+
+    async def open_line(self, entry: Entry) -> None:
+        """Show a line whole."""
+        self.post_message(self.LineOpened(entry))
 
     # search
 
