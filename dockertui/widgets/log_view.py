@@ -13,7 +13,7 @@ from dockertui.widgets.log_frame import SLICE, LogFrame
 from dockertui.widgets.log_paint import Manner, rows
 from dockertui.widgets.log_query import Filter, Query, find
 from dockertui.widgets.log_store import MARK, Entry
-from dockertui.widgets.log_text import Level, Times
+from dockertui.widgets.log_text import Level, Times, unfolded
 from dockertui.widgets.sgr import plain
 
 WHEEL_LINES = 3
@@ -194,7 +194,12 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def show_as(self, manner: Manner) -> None:
         """Show lines in another manner; the cursor's line stays where it is, as far as it can."""
-        self.manner = manner
+        before, self.manner = self.manner, manner
+        if (before.unfold, before.fields) != (manner.unfold, manner.fields):
+            self.sought = self._query(self.sought.line)
+            if self.shown.filter.query:
+                self.filter_by(self.shown.filter.query.line)
+            self.paint_soon()
         self._top = (self._top[0], 0)
         self._remember_nothing()
         self.refresh_frame_from_scratch()
@@ -223,7 +228,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def filter_by(self, line: str) -> None:
         """Keep lines by a typed query."""
-        self.set_filter(self.shown.filter._replace(query=Query(line)))
+        self.set_filter(self.shown.filter._replace(query=self._query(line)))
+
+    def _query(self, line: str) -> Query:
+        """A typed query, of the lines as they are shown."""
+        return Query(line, partial(unfolded, chosen=self.manner.fields) if self.manner.unfold else None)
 
     def action_level(self) -> None:
         after = {Level.NONE: Level.WARN, Level.WARN: Level.ERROR}
@@ -261,7 +270,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def search(self, text: str) -> int:
         """Mark what is found, and go to the nearest line that has it, backwards from the cursor first."""
-        self.sought = Query(text)
+        self.sought = self._query(text)
         self._strips.clear()
         self._seeking = None
         if self.sought:

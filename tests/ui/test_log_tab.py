@@ -210,8 +210,13 @@ async def test_times_wrap_and_the_horizontal_position() -> None:
 async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
     async with stage() as world:
         await opened(world, '{"level": "error", "msg": "it broke", "nested": {"deep": 1}}')
+        await world.press("/")
+        await world.type("ERROR it")
+        await world.until(lambda: "/ERROR it: 0" in world.status)
         await world.press("J")
         assert any("ERROR it broke nested=" in line for line in world.lines)
+        await world.until(lambda: "/ERROR it: 1" in world.status)
+        await world.press("escape")
         await world.press("k", "enter")
         await world.until(lambda: isinstance(world.app.screen, LogLineScreen))
         view = world.app.screen.query_one("LineView")
