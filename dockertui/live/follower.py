@@ -88,6 +88,8 @@ class Follower:
         self._begun = False
         self._runs: bool | None = None
         self._started: object = None
+        self._held: tuple[Note, int] | None = None
+        """A restart that is told when the lines from before have come, and when (epoch ns) the run before it ended."""
         self._changed = asyncio.Event()
         self._backoff = Backoff(0.1, 10.0, rng or random.Random())
 
@@ -142,7 +144,11 @@ class Follower:
         started = state.get("StartedAt")
         runs = bool(state.get("Running")) and not state.get("Restarting")
         if self._runs is not None and runs and started != self._started:
-            self._told(Note(NoteKind.STARTED, "started again", _moment(state, "StartedAt")))
+            note = Note(NoteKind.STARTED, "started again", _moment(state, "StartedAt"))
+            if self._runs and not read:
+                self._held = note, _moment(state, "FinishedAt")
+            else:
+                self._told(note)
             self._backoff.reset()
         elif read and not runs and self._runs is not False:
             self._told(Note(NoteKind.ENDED, _ending(state), _moment(state, "FinishedAt")))
@@ -215,6 +221,10 @@ class Follower:
 
     def _take(self, lines: list[Line]) -> None:
         """Remember the last moment, and how many lines it had: where to go on after a break."""
+        if self._held is not None:
+            lines = self._take_before(*self._held, lines)
+        if not lines:
+            return
         times = [line.time for line in lines]
         last = max(times)
         if last > self._last:
@@ -222,6 +232,17 @@ class Follower:
             self._last, self._seen_at_last = last, 0
         self._seen_at_last += times.count(self._last)
         self._took(lines)
+
+    def _take_before(self, note: Note, ended: int, lines: list[Line]) -> list[Line]:
+        """Take the lines up to where a run ended (epoch ns), then tell that it runs again; the lines after that."""
+        self._held = None
+        at = next((at for at, line in enumerate(lines) if line.time > ended), len(lines))
+        self._take(lines[:at])
+        if at < len(lines):
+            self._told(note)
+        else:
+            self._held = note, ended
+        return lines[at:]
 
     async def older(self, before: int, count: int) -> LogPage:
         """A page of lines before a moment (epoch ns), the newest of them right before it. Raises EngineError."""

@@ -21,6 +21,8 @@ from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.chart import column_glyphs
+from dockertui.widgets.log_query import Filter
+from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
 
@@ -169,10 +171,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         if lag >= BEHIND:
             self.mark(f"{lag:.1f} s of lines skipped here", time.time_ns())
 
-    def on_log_view_line_opened(self, event: LogView.LineOpened) -> None:
+    async def open_line(self, entry: Entry) -> None:
+        """Show a line whole; the next key is for it already."""
         from dockertui.screens.log_line import LogLineScreen  # off the path to the first paint
 
-        self.app.push_screen(LogLineScreen(event.entry, "" if self.sought.inverse else self.sought.line))
+        await self.app.push_screen(LogLineScreen(entry, "" if self.sought.inverse else self.sought.line))
 
     def on_log_view_searched_to_the_top(self) -> None:
         if self._feed is not None and self._searching is None:
@@ -199,6 +202,14 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         return False
 
     # operations
+
+    def drop(self) -> bool:
+        """End filter and search."""
+        if not self.shown.filter and not self.sought:
+            return False
+        self.search("")
+        self.set_filter(Filter())
+        return True
 
     def action_top(self) -> None:
         """The first line loaded; asked for twice, the log's very first: to page there may take long."""

@@ -275,6 +275,8 @@ class MainScreen(Operating, TerminalActions):
 
     def action_back(self) -> None:
         """Close what is open, the innermost first."""
+        if self.detail.has_keys and self.detail.tab.drop():
+            return
         if self.detail.has_class("-open"):
             self._open_detail(False)
         elif self.zoomed:

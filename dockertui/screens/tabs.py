@@ -102,6 +102,10 @@ class Tab(Widget):
         """Mark what is found, nothing for an empty text; how many lines hold it."""
         raise NotImplementedError
 
+    def drop(self) -> bool:
+        """Let go of what narrows the tab, before it is left; whether there was anything."""
+        return False
+
     def sampled(self) -> None:
         """New statistics of the object shown."""
 

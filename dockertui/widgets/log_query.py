@@ -28,11 +28,12 @@ class Query:
 
     Letter case counts only when there is a capital in it. `error` says what is wrong with an expression, or that it is
     too dear: for one in which repeats stand within repeats, a line of some dozen characters can take years. Such a
-    query finds nothing. An empty one is false.
+    query finds nothing. An empty one is false. `shown_as` makes of a line what is shown of it, if that is another text.
     """
 
-    def __init__(self, line: str = "") -> None:
+    def __init__(self, line: str = "", shown_as: Callable[[str], str] | None = None) -> None:
         self.line = line
+        self._shown_as = shown_as
         self.error = ""
         self.inverse = line.startswith(INVERSE_SIGN)
         text = line[1:] if self.inverse else line
@@ -93,6 +94,8 @@ class Query:
     def hits(self, block: Block) -> Iterator[int]:
         """The numbers of the block's lines that it keeps, ascending. A word costs only where it stands."""
         text = plain(block.text)
+        if self._shown_as is not None:
+            text = "\n".join([self._shown_as(line).replace("\n", " ") for line in text.split("\n")])
         if self._is_word and not self.inverse:
             found = lines_with(text.lower() if self._fold else text, self._text)
             yield from (block.first + place for place in found)

@@ -14,7 +14,7 @@ from dockertui.widgets.log_frame import BREATH, SLICE, LogFrame
 from dockertui.widgets.log_paint import Manner, rows
 from dockertui.widgets.log_query import Filter, Query, find
 from dockertui.widgets.log_store import MARK, Entry
-from dockertui.widgets.log_text import Level, Times
+from dockertui.widgets.log_text import Level, Times, unfolded
 from dockertui.widgets.sgr import plain
 from dockertui.widgets.timer import once
 
@@ -180,7 +180,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         event.stop()
         self.scroll_rows(-WHEEL_LINES)
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         event.stop()
         x, y = event.get_content_offset_capture(self)
         y -= self.band_height
@@ -189,7 +189,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         elif self._frame and y < len(self._frame) and self._frame[y].notice is None:
             self.go_to(self._frame[y].number)
             if event.chain == 2:
-                self.action_enter()
+                await self.action_enter()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
@@ -199,7 +199,12 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def show_as(self, manner: Manner) -> None:
         """Show lines in another manner; the cursor's line stays where it is, as far as it can."""
-        self.manner = manner
+        before, self.manner = self.manner, manner
+        if (before.unfold, before.fields) != (manner.unfold, manner.fields):
+            self.sought = self._query(self.sought.line)
+            if self.shown.filter.query:
+                self.filter_by(self.shown.filter.query.line)
+            self.paint_soon()
         self._top = (self._top[0], 0)
         self._remember_nothing()
         self.refresh_frame_from_scratch()
@@ -265,7 +270,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def filter_by(self, line: str) -> None:
         """Keep lines by a typed query."""
-        self.set_filter(self.shown.filter._replace(query=Query(line)))
+        self.set_filter(self.shown.filter._replace(query=self._query(line)))
+
+    def _query(self, line: str) -> Query:
+        """A typed query, of the lines as they are shown."""
+        return Query(line, partial(unfolded, chosen=self.manner.fields) if self.manner.unfold else None)
 
     def action_level(self) -> None:
         after = {Level.NONE: Level.WARN, Level.WARN: Level.ERROR}
@@ -284,7 +293,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         at = CONTEXTS.index(self.shown.context) + step
         self.set_filter(self.shown.filter, CONTEXTS[max(0, min(at, len(CONTEXTS) - 1))])
 
-    def action_enter(self) -> None:
+    async def action_enter(self) -> None:
         """From a filtered line to its place in the whole; there, open it."""
         entry = self.cursor_entry
         if self.shown.filter:
@@ -293,13 +302,17 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             if not following or entry is not None:
                 self.go_to(number)
         elif entry is not None:
-            self.post_message(self.LineOpened(entry))
+            await self.open_line(entry)
+
+    async def open_line(self, entry: Entry) -> None:
+        """Show a line whole."""
+        self.post_message(self.LineOpened(entry))
 
     # search
 
     def search(self, text: str) -> int:
         """Mark what is found, and go to the nearest line that has it, backwards from the cursor first."""
-        self.sought = Query(text)
+        self.sought = self._query(text)
         self._strips.clear()
         self._seeking = None
         if self.sought:

@@ -36,6 +36,8 @@ class Following:
     follower: Follower
     lines: list[Line] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    before: list[int] = field(default_factory=list)
+    """How many lines came before each note."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -68,6 +70,7 @@ async def following(
 
     def told(note: Note) -> None:
         found[0].notes.append(note)
+        found[0].before.append(len(found[0].lines))
         found[0].news.set()
 
     found.append(Following(Follower(engine, container, took=took, told=told, tail=tail, since=since)))
@@ -181,6 +184,21 @@ async def test_the_end_is_told_after_what_was_written_while_the_engine_was_away(
         count = len(log.lines)
         out, _ = await asyncio.to_thread(cli_logs, clean_dockerd, container)
         assert count == len(as_text(out))
+
+
+async def test_a_restart_while_the_engine_was_away_is_told_after_the_lines_before_it(clean_dockerd: Dockerd) -> None:
+    command = ["sh", "-c", "echo begin; while :; do echo tick; sleep 0.02; done"]
+    container = await asyncio.to_thread(clean_dockerd.run, "--restart=always", command=command)
+    async with opened(clean_dockerd) as engine, following(engine, container) as log:
+        await log.until_told(NoteKind.READY)
+        await asyncio.to_thread(clean_dockerd.crash)
+        await log.until_told(NoteKind.STARTED)
+        async with asyncio.timeout(PATIENCE):
+            while log.texts.count("begin") < 2:
+                await log.news.wait()
+                log.news.clear()
+        place = next(place for note, place in zip(log.notes, log.before, strict=True) if note.kind is NoteKind.STARTED)
+        assert log.texts[place] == "begin"
 
 
 async def test_merged_logs_read_from_their_beginning_are_whole_and_in_order(clean_dockerd: Dockerd) -> None:

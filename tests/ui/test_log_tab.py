@@ -152,6 +152,21 @@ async def test_a_filter_keeps_lines_with_context_and_leads_to_their_place() -> N
         assert world.log.cursor_entry.text == "line 2955"
 
 
+async def test_escape_ends_filter_and_search_before_it_closes_the_log() -> None:
+    async with stage() as world:
+        await opened(world, *NUMBERS[:40])
+        await world.press("&")
+        await world.type("7")
+        await world.press("/")
+        await world.type("1")
+        await world.until(lambda: "&7: 4" in world.status and "/1: " in world.status)
+        await world.press("escape")
+        await world.until(lambda: "&7" not in world.status and "/1" not in world.status)
+        assert world.app.focused is world.log
+        await world.press("escape")
+        assert world.main.panes[0].table.has_focus
+
+
 async def test_an_inverse_filter_and_a_wrong_expression() -> None:
     async with stage() as world:
         await opened(world, "good", "bad one", "good too")
@@ -196,8 +211,13 @@ async def test_times_wrap_and_the_horizontal_position() -> None:
 async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
     async with stage() as world:
         await opened(world, '{"level": "error", "msg": "it broke", "nested": {"deep": 1}}')
+        await world.press("/")
+        await world.type("ERROR it")
+        await world.until(lambda: "/ERROR it: 0" in world.status)
         await world.press("J")
         assert any("ERROR it broke nested=" in line for line in world.lines)
+        await world.until(lambda: "/ERROR it: 1" in world.status)
+        await world.press("escape")
         await world.press("k", "enter")
         await world.until(lambda: isinstance(world.app.screen, LogLineScreen))
         view = world.app.screen.query_one("LineView")

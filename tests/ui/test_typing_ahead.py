@@ -7,8 +7,10 @@ from textual import events
 
 from dockertui.demo import DemoEngine
 from dockertui.key_names import character_name
+from dockertui.screens.log_line import LogLineScreen
 from dockertui.screens.main import MainScreen
 from dockertui.screens.prompt import Prompt
+from dockertui.widgets.log_view import LogView
 from tests.ui.log_stage import BORN
 from tests.ui.log_stage import stage as log_stage
 from tests.ui.stage import NARROW, opened
@@ -72,3 +74,19 @@ async def test_what_follows_a_question_of_the_log_is_text(keys: list[str]) -> No
         typed = "".join(key for key in keys[1:] if len(key) == 1)
         await world.until(lambda: isinstance(world.app.focused, Prompt) and world.app.focused.value == typed)
         assert [entry.text for entry in world.log.store.entries(world.log.store.first)][:2] == ["one", "two"]
+
+
+async def test_what_follows_the_enter_on_a_line_is_for_that_line() -> None:
+    async with log_stage() as world:
+        world.silence("legacy-import")
+        world.wrote("legacy-import", "x" * 9000 + "needle", at=BORN - 60)
+        await world.open("legacy-import")
+        await world.until(lambda: len(world.log.store))
+        for key in ("k", "enter", "/", *"needle", "enter"):
+            name = key if len(key) > 1 else character_name(key)
+            world.app.post_message(events.Key(name, key if len(key) == 1 else None))
+        await world.until(lambda: isinstance(world.app.screen, LogLineScreen))
+        view = world.app.screen.query_one(LogView)
+        await world.until(lambda: view.sought.line == "needle" and view.has_focus)
+        assert any("needle" in view.render_line(y).text for y in range(view.size.height - 1))
+        assert not world.main.query(Prompt)
