@@ -112,7 +112,8 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
-        if self.session is not None:
+        if self._main is not None:
+            await self._main._mounted_event.wait()  # keys that were typed ahead are for what is there then
             self._follow_soon()
             return
         gc.enable()  # this takes its time anyway
