@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
+import pytest
+from textual import events
+
+from dockertui.app import DockerTUI
 from dockertui.demo import DemoEngine
 from dockertui.screens.main import MainScreen
-from tests.ui.stage import NARROW, opened
+from tests.ui.stage import NARROW, Clock, Stage, opened, program
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -53,3 +57,20 @@ async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst(*["j"] * 60, *["k"] * 55, "G", *["k"] * 3)
         await stage.until(lambda: stage.cursor == stage.shown[-4])
+
+
+async def test_keys_from_before_the_first_paint_are_for_what_it_shows(
+    host: DemoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(app: DockerTUI) -> None:
+        for key, character in (("slash", "/"), ("w", "w"), ("e", "e"), ("b", "b")):
+            app.post_message(events.Key(key, character))
+
+    monkeypatch.setattr(DockerTUI, "on_load", typed, raising=False)
+    app = program(host, clock := Clock())
+    await asyncio.to_thread(app.preflight.join)
+    async with app.run_test(size=NARROW) as pilot:
+        stage = Stage(app, pilot, host, clock)
+        await stage.until(lambda: stage.main.pane.filter.line == "web")
+        (prompt,) = app.screen.query("Prompt")
+        await stage.until(lambda: prompt.size.height == 1)
