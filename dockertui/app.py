@@ -113,7 +113,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
-        if self.session is not None:
+        if self._main is not None:
             self._follow_soon()
             return
         gc.enable()  # this takes its time anyway
@@ -244,6 +244,8 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         if isinstance(event, events.Key | events.MouseEvent):
             self._last_input = time.monotonic()
             self._pace()
+            if self._main is not None:
+                await self._main._mounted_event.wait()  # what was typed ahead is for all that is there then
         await super().on_event(event)
 
     def _pace(self) -> None:

@@ -121,6 +121,8 @@ async def stage(size: tuple[int, int] = (100, 24)) -> AsyncIterator[Stage]:
         app = DockerTUI(settings=settings, problems=[], preflight=preflight, trace=trace, start_demo=lambda: endpoint)
         async with app.run_test(size=size) as pilot:
             made = Stage(demo, app, pilot)
-            await made.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+            await made.until(
+                lambda: any(isinstance(screen, MainScreen) and screen.is_mounted for screen in app.screen_stack)
+            )
             yield made
         assert demo.defects == []

@@ -175,7 +175,9 @@ class Stage:
 
     async def until_open(self) -> None:
         """Wait until the main screen is there, and live."""
-        await self.until(lambda: any(isinstance(screen, MainScreen) for screen in self.app.screen_stack))
+        await self.until(
+            lambda: any(isinstance(screen, MainScreen) and screen.is_mounted for screen in self.app.screen_stack)
+        )
         await self.until_live()
 
     async def until_known(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 
+from dockertui.app import DockerTUI
 from dockertui.demo import DemoEngine
 from dockertui.key_names import character_name
 from dockertui.screens.log_line import LogLineScreen
@@ -13,7 +16,7 @@ from dockertui.screens.prompt import Prompt
 from dockertui.widgets.log_view import LogView
 from tests.ui.log_stage import BORN
 from tests.ui.log_stage import stage as log_stage
-from tests.ui.stage import NARROW, opened
+from tests.ui.stage import NARROW, Clock, Stage, opened, program
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -90,3 +93,20 @@ async def test_what_follows_the_enter_on_a_line_is_for_that_line() -> None:
         await world.until(lambda: view.sought.line == "needle" and view.has_focus)
         assert any("needle" in view.render_line(y).text for y in range(view.size.height - 1))
         assert not world.main.query(Prompt)
+
+
+async def test_keys_from_before_the_first_paint_are_for_what_it_shows(
+    host: DemoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(app: DockerTUI) -> None:
+        for key, character in (("slash", "/"), ("w", "w"), ("e", "e"), ("b", "b")):
+            app.post_message(events.Key(key, character))
+
+    monkeypatch.setattr(DockerTUI, "on_load", typed, raising=False)
+    app = program(host, clock := Clock())
+    await asyncio.to_thread(app.preflight.join)
+    async with app.run_test(size=NARROW) as pilot:
+        stage = Stage(app, pilot, host, clock)
+        await stage.until(lambda: stage.main.pane.filter.line == "web")
+        (prompt,) = app.screen.query("Prompt")
+        await stage.until(lambda: prompt.size.height == 1)
