@@ -18,7 +18,7 @@ from dockertui.operations.files import FILES
 from dockertui.operations.images import IMAGES
 from dockertui.operations.log import LOG
 from dockertui.operations.networks import NETWORKS
-from dockertui.operations.processes import PROCESSES
+from dockertui.operations.processes import PROCESSES, SIGNAL
 from dockertui.operations.registries import REGISTRIES
 from dockertui.operations.reports import REPORTS
 from dockertui.operations.running import RUNNING
@@ -43,6 +43,7 @@ _JUMPS = tuple(
 )
 COMMANDS: tuple[Command, ...] = (
     *CONTAINERS,
+    SIGNAL,
     *RUNNING,
     *IMAGES,
     *BUILDING,
