@@ -21,6 +21,8 @@ from dockertui.operations.view import moves
 from dockertui.resources.world import World
 
 _GROUP = "Processes"
+_CHOSEN = 28
+"""Characters of its command by which a process is chosen."""
 _GONE, _REFUSED = 3, 4
 """Exit codes of the script below."""
 _SCRIPT = (
@@ -73,8 +75,9 @@ class Target(NamedTuple):
 
 
 def named(process: Process) -> str:
-    """A process as it is chosen from others."""
-    return f"{process.pid} {process.command}"
+    """A process as it is chosen from others, on one line of a form."""
+    command = process.command
+    return f"{process.pid} {command if len(command) <= _CHOSEN else f'{command[: _CHOSEN - 1]}…'}"
 
 
 def signal_of(process: Process) -> Command:
