@@ -270,7 +270,7 @@ class Operating(Screen[None], TakesKeys):
             [option for option in command.options if option.id not in given],
             values,
             item=items[0],
-            lines=lambda typed, reveal: self.lines(command, items, {**given, **typed}, reveal)[0],
+            lines=lambda typed, reveal: self.lines(command, items, {**values, **typed}, reveal)[0],
             go_on=command.title.lower() if not self._to_confirm(command, items) else "go on",
             check=lambda typed: command.check({**given, **typed}),
         )

@@ -240,9 +240,12 @@ async def test_copying(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def ask(stage: Stage) -> None:
-    """From the key to the question."""
+    """From the key to the question, past a form that shows what will be done."""
     await stage.press("K")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+    form = stage.app.screen
+    assert isinstance(form, FormScreen)
+    assert "…" not in form._lines({"signal": "TERM"}, False)[0]
     await stage.press("ctrl+s")
     await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
 
