@@ -169,11 +169,14 @@ TOOLS: Final[Sequence[Tool]] = (
 
 
 async def listed(engine: Engine, container: str, folder: str, tool: Tool) -> AsyncIterator[list[Found]]:
-    """The files of a folder as the tool tells them. Raises EngineError (UNSUPPORTED) where the tool does not work."""
+    """The files of a folder as the tool tells them. Raises EngineError: UNSUPPORTED where the tool does not work, and
+    CONFLICT where it may not read this folder, as root without capabilities may not: it is not empty then.
+    """
     command = execs.Command(tool.words(folder), tty=False, user="0", env=_ENV)
     exec_id = await execs.create(engine, container, command)
     parser = tool.parser(_here(folder).encode("utf-8", "surrogateescape"))
-    understood, complaint = False, b""
+    understood = entered = False
+    complaint = b""
     async with execs.start(engine, exec_id, tty=False) as process:
         while outputs := await process.read():
             data = b"".join([output.data for output in outputs if output.channel is Channel.OUT])
@@ -181,9 +184,13 @@ async def listed(engine: Engine, container: str, folder: str, tool: Tool) -> Asy
             complaint = complaint[:_COMPLAINT]
             found = _fed(parser.feed, data, tool)
             understood = understood or bool(found)
+            entered = entered or any(one.entry.name for one in found)
             if found:
                 yield found
     found = _fed(lambda _: parser.end(), b"", tool)
+    entered = entered or any(one.entry.name for one in found)
+    if not entered and b"ermission denied" in complaint:
+        raise EngineError(ErrorKind.CONFLICT, _said(complaint))
     if found:
         yield found
     elif not understood:

@@ -234,7 +234,7 @@ class Browser:
                 if await self._is_no_folder(place, reading.path):
                     raise EngineError(ErrorKind.NOT_FOUND, f"{reading.path} is no folder that can be read") from None
                 self._why_no_exec = error.message
-                if error.kind is ErrorKind.CONFLICT:  # as while it is paused: another time it may do
+                if error.kind is ErrorKind.CONFLICT:  # as while it is paused, or for a folder that it may not read
                     return False
                 del self._tools[0]
             else:

@@ -56,10 +56,11 @@ def _command(
     return Command(id, title, "", keys, group, Context.OBJECT, hint, order, words, kind=kind, load=load, **face)
 
 
-_containers, _running, _images, _building, _files, _networks, _volumes, _system, _reports = (
+_containers, _signalling, _running, _images, _building, _files, _networks, _volumes, _system, _reports = (
     partial(_command, module)
     for module in (
-        "containers", "running", "images", "building", "files", "networks", "volumes", "system", "reports",
+        "containers", "signalling", "running", "images", "building", "files",
+        "networks", "volumes", "system", "reports",
     )
 )  # fmt: skip
 _registries = partial(_command, "registries", kind="image", group="Registries")
@@ -136,6 +137,8 @@ COMMANDS: tuple[Command, ...] = (
                 many=False, ask=True, doing="committing", done="committed"),
     _containers("container.prune", "Remove all stopped containers", words="docker container prune clean",
                 on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _signalling("container.signal", "Signal one of its processes", words="docker exec kill process pid",
+                many=False, harm=Harm.DESTROYS, applies=running, ask=True, doing="signalling", done="signalled"),
     _running("container.run", "Run a new container", "c", hint="run", order=3, words="docker run create new",
              on_object=False, ask=True, doing="starting", done="runs"),
     _running("container.run_like", "Run another like this", words="docker run clone copy",

@@ -1,24 +1,27 @@
-"""The command that signals a process of a container."""
+"""The command that signals one process of a container."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
 
-from dockertui.engine import container_calls, execs
+from dockertui.engine import container_calls, containers, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import text
-from dockertui.engine.inside import USER, Inside, by_hand
+from dockertui.engine.fields import mapping, number, text
+from dockertui.engine.inside import USER, Inside, by_hand, find
 from dockertui.engine.models import Container
-from dockertui.engine.processes import Process
-from dockertui.operations.base import Context
+from dockertui.engine.processes import Lister, Process
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
-from dockertui.operations.command import Command, Harm
-from dockertui.operations.commands import running
-from dockertui.operations.containers import KIND, SIGNALS
+from dockertui.operations.command import Command
+from dockertui.operations.commands import COMMANDS
+from dockertui.operations.containers import SIGNALS
 from dockertui.resources.world import World
 
+_CHOSEN = 28
+"""Characters of its command by which a process is chosen."""
 _GONE, _REFUSED = 3, 4
 """Exit codes of the script below."""
 _SCRIPT = (
@@ -28,46 +31,108 @@ _SCRIPT = (
 """Signals a process if it is still the one that was meant: its start is the 22nd field of its stat, proc(5)."""
 
 
-def signal(process: Process, inside: Inside | None, children: int) -> Command:
-    """The command that signals a process of a container: its first one, where `inside` is None, by the Engine itself,
-    any other through a shell in it. `children`: how many others it started.
+class Target(NamedTuple):
+    """The process that is signalled.
+
+    inside: None for the container's first one, which the Engine signals by itself; any other is signalled through a
+    shell in it. children: how many others it started.
     """
 
-    def plan(item: Container, values: Values) -> Plan:
-        name = values["signal"]
-        if inside is None:
-            return Plan((container_calls.kill(item.id, name),), ("kill", "-s", name, item.name))
-        script = _SCRIPT.format(pid=inside.pid, started=inside.started, signal=name)
-        words = (*inside.shell, "-c", script)
-        calls = (execs.create_call(item.id, execs.Command(words, tty=False, user=USER)), execs.start_call("{Id}"))
-        return Plan(calls, ("exec", "--user", USER, item.name, *words), after=_judge)
+    process: Process
+    inside: Inside | None
+    children: int
 
-    async def _judge(engine: Engine, replies: Any) -> str:
-        """What came of it. Raises EngineError."""
-        first: Mapping[str, Any] = replies[0] if isinstance(replies, Sequence) and replies else {}
-        outcome = await execs.outcome(engine, text(first, "Id"))
-        if outcome.exit_code == 0:
-            return f"process {process.pid}"
-        if outcome.exit_code == _GONE:
-            raise EngineError(ErrorKind.NOT_FOUND, f"process {process.pid} has ended")
-        if outcome.exit_code == _REFUSED:
-            raise EngineError(ErrorKind.UNAUTHORIZED, f"no right to signal process {process.pid}", by_hand(process.pid))
-        why = outcome.reason or f"exit {outcome.exit_code}"
-        raise EngineError(ErrorKind.SERVER, f"whether process {process.pid} was signalled is not known: {why}")
 
-    def goes_with(item: Container, world: World, values: Values) -> list[str]:
-        told = [f"signal {values['signal']} to process {process.pid}: {process.command}"]
-        if inside is None:
-            return [*told, "it is the container's first process: when it ends, all end with it"]
-        told.append(f"inside the container it is process {inside.pid}")
-        if children:
-            told.append(f"what it started goes on: {children} process{'' if children == 1 else 'es'}")
-        return told
+def named(process: Process) -> str:
+    """A process as it is chosen from others, on one line of a form."""
+    command = process.command
+    return f"{process.pid} {command if len(command) <= _CHOSEN else f'{command[: _CHOSEN - 1]}…'}"
 
-    options = (Option("signal", "Signal", Entry.CHOICE, "TERM", choices=SIGNALS, required=True),)
-    body = Body(plan=plan, options=options, takes_along=goes_with)
-    return Command(
-        "processes.signal", f"Signal process {process.pid}", "", (), "Processes", Context.PROCESSES,
-        kind=KIND, load=lambda id: body, many=False, harm=Harm.DESTROYS, applies=running, ask=True, doing="signalling",
-        done="signalled",
-    )  # fmt: skip
+
+async def _list(engine: Engine, item: Container) -> Values:
+    processes = tuple(map(named, (await Lister(engine).list(item.id)).processes))
+    if not processes:
+        raise EngineError(ErrorKind.NOT_FOUND, "the Engine lists no process of it")
+    return {"container": item, "processes": processes, "process": processes[0]}
+
+
+async def _complete(engine: Engine, values: Values) -> Values:
+    return {**values, **await _find(engine, values["container"], int(values["process"].split()[0]))}
+
+
+async def _find(engine: Engine, item: Container, pid: int) -> Values:
+    """The process by its PID, and how it is reached. Raises EngineError."""
+    processes = {one.pid: one for one in (await Lister(engine).list(item.id)).processes}
+    if pid not in processes:
+        raise EngineError(ErrorKind.NOT_FOUND, f"process {pid} has ended")
+    first = number(mapping(await containers.inspect(engine, item.id), "State"), "Pid")
+    found = None
+    if pid != (first if first in processes else 1):  # Podman tells the PIDs of the inside
+        if item.state == "paused":
+            message = "paused: unpause it first, nothing can run in it to send a signal"
+            raise EngineError(ErrorKind.CONFLICT, message)
+        found = await find(engine, item.id, pid)
+    children = sum(one.ppid == pid for one in processes.values())
+    return {"target": Target(processes[pid], found, children)}
+
+
+def _plan(item: Container, values: Values) -> Plan:
+    name, target = values["signal"], values.get("target")
+    if target is None:  # the form stands, and which process is chosen in it is looked for afterwards
+        return Plan((), ("exec", "--user", USER, item.name, "sh", "-c", f"kill -{name} …"))
+    if target.inside is None:
+        return Plan((container_calls.kill(item.id, name),), ("kill", "-s", name, item.name))
+    script = _SCRIPT.format(pid=target.inside.pid, started=target.inside.started, signal=name)
+    words = (*target.inside.shell, "-c", script)
+    calls = (execs.create_call(item.id, execs.Command(words, tty=False, user=USER)), execs.start_call("{Id}"))
+    return Plan(calls, ("exec", "--user", USER, item.name, *words), after=partial(_judge, target.process.pid))
+
+
+async def _judge(pid: int, engine: Engine, replies: Any) -> str:
+    """What came of it. Raises EngineError."""
+    first: Mapping[str, Any] = replies[0] if isinstance(replies, Sequence) and replies else {}
+    outcome = await execs.outcome(engine, text(first, "Id"))
+    if outcome.exit_code == 0:
+        return f"process {pid}"
+    if outcome.exit_code == _GONE:
+        raise EngineError(ErrorKind.NOT_FOUND, f"process {pid} has ended")
+    if outcome.exit_code == _REFUSED:
+        raise EngineError(ErrorKind.UNAUTHORIZED, f"no right to signal process {pid}", by_hand(pid))
+    why = outcome.reason or f"exit {outcome.exit_code}"
+    raise EngineError(ErrorKind.SERVER, f"whether process {pid} was signalled is not known: {why}")
+
+
+def _goes_with(item: Container, world: World, values: Values) -> list[str]:
+    target: Target = values["target"]
+    told = [f"signal {values['signal']} to process {target.process.pid}: {target.process.command}"]
+    if target.inside is None:
+        return [*told, "it is the container's first process: when it ends, all end with it"]
+    told.append(f"inside the container it is process {target.inside.pid}")
+    if target.children:
+        told.append(f"what it started goes on: {target.children} process{'' if target.children == 1 else 'es'}")
+    return told
+
+
+BODIES: Mapping[str, Body] = {
+    "container.signal": Body(
+        plan=_plan,
+        options=(
+            Option("process", "Process", Entry.CHOICE, required=True, choices_in="processes"),
+            Option("signal", "Signal", Entry.CHOICE, "TERM", choices=SIGNALS, required=True),
+        ),
+        prepare=_list,
+        complete=_complete,
+        takes_along=_goes_with,
+    )
+}
+
+
+def signal_of(process: Process) -> Command:
+    """The command for a process that is chosen already: what stands in its way is said before anything is asked."""
+
+    async def prepare(engine: Engine, item: Container) -> Values:
+        return await _find(engine, item, process.pid)
+
+    body = replace(BODIES["container.signal"], prepare=prepare, complete=None)
+    face = next(command for command in COMMANDS if command.id == "container.signal")
+    return replace(face, title=f"Signal process {process.pid}", load=lambda id: body)

@@ -99,8 +99,8 @@ def _memory_plot(figures: _Figures, usage: Usage, limited: bool) -> Plot:
     limit = usage.memory_limit
     said: Runs = ((_now(values.values, MEMORY), "accent"),)
     if limit and usage.memory is not None:
-        whose = "limit" if limited else "the host's"
-        said += ((f" of {format.memory(limit)} {whose} ({usage.memory / limit:.1%})", "dim"),)
+        most = f"{format.memory(limit)} limit" if limited else f"the host's {format.memory(limit)}"
+        said += ((f" of {most} ({usage.memory / limit:.1%})", "dim"),)
     said += _over_time(values.values, peaks.values, MEMORY)
     if usage.cache:
         said += ((f" · {_memory(usage.cache)} of file cache beside it", "dim"),)
@@ -141,7 +141,9 @@ def _pids(figures: _Figures, limit: int) -> Plot:
 def _throttling(figures: _Figures, limit: float | None, *, told: bool) -> Plot:
     curve, lost = figures.curve(Column.THROTTLED), figures.curve(Column.THROTTLED_TIME)
     if not known(curve.values):
-        why = "nothing holds it back: it has no CPU limit" if told and limit is None else "not told yet"
+        why = "no figures yet: it has hardly run, or the Engine does not tell them"
+        if told and limit is None:
+            why = "nothing holds it back: it has no CPU limit"
         return Plot("Throttled", (), PERCENT, note=why)
     said: Runs = ((f"{_now(curve.values, PERCENT)} of the periods", "accent"),)
     if known(lost.values):

@@ -147,7 +147,7 @@ class Order:
             [option for option in self.body.options if option.id not in self.given],
             values,
             item=self.items[0],
-            lines=lambda typed, reveal: self._lines({**self.given, **typed}, reveal)[0],
+            lines=lambda typed, reveal: self._lines({**values, **typed}, reveal)[0],
             go_on=self.command.title.lower() if not self._to_confirm else "go on",
             check=lambda typed: self.body.check({**self.given, **typed}),
         )

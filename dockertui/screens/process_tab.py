@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.geometry import Region
 from textual.screen import ModalScreen
 
-from dockertui.engine import containers, inside
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, number
 from dockertui.engine.models import Container
@@ -244,34 +243,7 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         live, container = self.cursor_item, self._container
         if live is None or container is None:
             self.post_message(self.Said("no process is selected"))
-        elif self.session.engine.read_only:
-            self.post_message(self.Said(f"Signal process {live.process.pid}: read only", "warn"))
-        elif container.state == "paused" and not self._is_first(live):
-            self.post_message(self.Said("paused: unpause it first (p), nothing can run in it to send a signal", "warn"))
-        else:
-            self.run_worker(self._signal(container, live), group="orders", exit_on_error=False)
-
-    def _is_first(self, live: Live) -> bool:
-        return live.process.pid == self._first or (live.process.pid == 1 and self._first not in self._pids)
-
-    @property
-    def _pids(self) -> set[int]:
-        return {live.process.pid for live in self.objects.values()}
-
-    async def _signal(self, container: Container, live: Live) -> None:
-        found = None
-        try:
-            with because("processes.signal"):
-                if self._first is None:
-                    inspect = await containers.inspect(self.session.engine, container.id)
-                    self._first = number(mapping(inspect, "State"), "Pid") or None
-                if not self._is_first(live):
-                    self.post_message(self.Said(f"looking for process {live.process.pid} inside {container.name}…"))
-                    found = await inside.find(self.session.engine, container.id, live.process.pid)
-        except EngineError as error:
-            self.post_message(self.Said(f"Signal process {live.process.pid}: {error}", "bad"))
             return
-        command = signalling.signal(live.process, found, self.children_of(live.key))
         assert isinstance(self.screen, Operating)
-        self.post_message(self.Said(""))
-        await self.screen.order(command, items=[container])
+        command, given = signalling.signal_of(live.process), {"process": signalling.named(live.process)}
+        await self.screen.order(command, items=[container], given=given)

@@ -155,6 +155,21 @@ async def test_an_image_without_a_shell_is_read_by_the_archive(running: bool, do
     assert b"".join(pieces) == b"<p>x</p>"
 
 
+@pytest.mark.parametrize("mode", ["700", "711"])
+async def test_a_folder_that_even_root_may_not_list_is_not_taken_for_empty(
+    mode: str, dockerd: Dockerd, engine: Engine
+) -> None:
+    dockerd.run("--name=box", "--cap-drop=ALL", "--cap-add=CHOWN")
+    dockerd.cli("exec", "box", "sh", "-c", f"mkdir /x; touch /x/a; chmod {mode} /x; chown 65534 /x")
+    browser = Browser(engine, lambda: None)
+    browser.visit(place(dockerd, "box"))
+    assert list(await read(browser, "/x")) == ["a"]
+    assert browser.folder is not None
+    assert browser.archived(browser.folder.way)
+    await read(browser, "/etc")
+    assert not browser.archived(browser.folder.way)
+
+
 async def test_marks_are_those_of_docker_diff(dockerd: Dockerd, engine: Engine) -> None:
     furnished(dockerd)
     marks = await files.changes(engine, "box")

@@ -25,6 +25,7 @@ CASES = (
     Case("container.pause", [UP], "web"),
     Case("container.unpause", [UP, "pause web"], "web"),
     Case("container.kill", [UP], "web", {"signal": "KILL"}),
+    Case("container.signal", [UP], "web", {"signal": "KILL"}),
     Case("container.remove", [DOWN], "old"),
     Case("container.remove", [UP], "web", {"volumes": True}),
     Case("container.rename", [UP], "web", {"name": "shop"}),

@@ -64,11 +64,11 @@ async def container(engine: Engine, name: str) -> Container:
 async def task(engine: Engine, process: Process, signal: str, name: str = "box") -> Task:
     """The order to signal a process, as the screen gives it."""
     item = await container(engine, name)
-    first = (await containers.inspect(engine, item.id))["State"]["Pid"]
-    found = None if process.pid == first else await inside.find(engine, item.id, process.pid)
-    command = signalling.signal(process, found, 0)
+    command = signalling.signal_of(process)
     assert command.refusal(engine, item) == ""
-    return Task(command, item.id, item.name, command.body.plan(item, {"signal": signal}))
+    assert command.body.prepare is not None
+    values = {"signal": signal, **await command.body.prepare(engine, item)}
+    return Task(command, item.id, item.name, command.body.plan(item, values))
 
 
 async def test_what_is_shown_is_what_docker_top_says(engine: Engine, clean_dockerd: Dockerd) -> None:

@@ -43,6 +43,7 @@ DOINGS: Mapping[str, Doing] = {
     "container.pause": Doing("net-debug"),
     "container.unpause": Doing("monitoring-cadvisor-1"),
     "container.kill": Doing("net-debug"),
+    "container.signal": Doing("net-debug"),
     "container.remove": Doing("net-debug"),
     "container.rename": Doing("net-debug", {"name": "net-debug-2"}),
     "container.update": Doing("net-debug", {"memory": "64m", "restart": "always"}),

@@ -240,9 +240,12 @@ async def test_copying(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def ask(stage: Stage) -> None:
-    """From the key to the question."""
+    """From the key to the question, past a form that shows what will be done."""
     await stage.press("K")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+    form = stage.app.screen
+    assert isinstance(form, FormScreen)
+    assert "…" not in form._lines({"signal": "TERM"}, False)[0]
     await stage.press("ctrl+s")
     await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
 
@@ -259,7 +262,7 @@ async def test_a_signal_to_one_process() -> None:
         await stage.press("y")
         await stage.until(f"shop-db-1 signalled: process {pid}")
         await stage.until(lambda: "background writer" not in stage.detail_text)
-        sent = [one for one in stage.app.trace if "/exec" in one.path and one.cause == "processes.signal"]
+        sent = [one for one in stage.app.trace if "/exec" in one.path and one.cause == "container.signal"]
         assert any(one.path.endswith("/start") for one in sent)
         assert "kill -TERM 8" in " ".join(sent[-1].docker)
 
@@ -273,6 +276,24 @@ async def test_a_signal_to_the_first_process_needs_no_shell() -> None:
         await stage.until("shop-db-1 is exited")
         assert stage.engine.requests_to(r"POST .*/kill\?signal=TERM")
         assert not stage.engine.requests_to(r"POST .*/exec")
+
+
+async def test_it_is_in_the_menu_and_then_asks_which_process(host: DemoEngine) -> None:
+    async with opened(WIDE, settings=QUICK, engine=host) as stage:
+        await stage.goto("shop-db-1")
+        await stage.press(".")
+        await stage.type("one of its")
+        await stage.press("enter")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        assert "postgres ›" in stage.line("Process *")
+        await stage.press("right", "right", "right")
+        assert "postgres: walwriter" in stage.line("Process *")
+        assert "-TERM" in stage.text
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert "Signal one of its processes: shop-db-1?" in stage.text
+        assert ": postgres: walwriter" in stage.text
+        assert "kill -TERM 9" in stage.text
 
 
 async def test_no_is_an_answer() -> None:

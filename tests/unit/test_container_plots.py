@@ -51,7 +51,7 @@ def test_a_quota_is_a_limit_too_and_the_hosts_memory_is_none() -> None:
     history.take(ID, sample(0))
     found = shown(history, {"HostConfig": {"CpuQuota": 50_000, "CpuPeriod": 25_000, "PidsLimit": -1}})
     assert found["CPU"].limit == 200
-    assert "the host's" in said(found["Memory"])
+    assert said(found["Memory"]).startswith("50MiB of the host's 200MiB (25.0%)")
     assert found["Memory"].limit is None
     assert found["PIDs"].limit is None
 
@@ -64,6 +64,8 @@ def test_what_is_not_told_is_said_in_its_place() -> None:
     assert "network" in found["Network"].note
     assert "pids controller" in found["PIDs"].note
     assert found["Throttled"].note == "nothing holds it back: it has no CPU limit"
+    limited = shown(history, {"HostConfig": {"NanoCpus": 500_000_000}})  # of which Podman tells nothing
+    assert "the Engine does not tell" in limited["Throttled"].note
     assert "cgroup v2" in found["Per processor"].note
     assert said(found["CPU"]) == "–"
 

@@ -86,7 +86,7 @@ def _paused(facts: Facts) -> Verdict:
     return Verdict(
         f"is paused{when}: its processes are frozen, and keep their memory",
         "warn",
-        (f"the Engine told that somebody paused it{when}",) if when else (),
+        (f"the Engine told{when.replace('since', 'at')} that somebody paused it",) if when else (),
         (),
         (f"let it go on: docker unpause {shlex.quote(facts.name)}",),
     )
