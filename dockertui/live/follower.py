@@ -197,6 +197,8 @@ class Follower:
         log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=since, follow=True)
         async with log as stream:
             self._told(Note(NoteKind.READY, ""))
+            if self._runs is False:  # it may run again since it was looked at, and is followed now
+                await self._look(read=False)
             counted, taking = 0, False
             async for lines in stream.batches():
                 at = 0
