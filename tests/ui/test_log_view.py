@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -78,7 +79,8 @@ async def test_random_walk(seed: int) -> None:
         view.focus()
         view.store.max_lines = 2_500
         for _ in range(250):
-            dice.choice(steps(view, dice))()
+            if inspect.isawaitable(step := dice.choice(steps(view, dice))()):
+                await step
             if dice.random() < 0.3:
                 check(view)  # as Textual may paint at any time
             if dice.random() < 0.2:
