@@ -1,4 +1,4 @@
-"""Styles by name: what a cell means is said in Python, what it looks like in `styles/widgets.tcss`."""
+"""Styles by name: what a cell means is said in Python, what it looks like in `styles/`."""
 
 from rich.segment import Segment
 from rich.style import Style
