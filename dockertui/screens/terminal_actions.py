@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -117,7 +118,7 @@ class TerminalActions(Screen[None]):
         if self.terminals is None:
             from dockertui.screens.terminal_pane import TerminalPane
 
-            self.terminals = TerminalPane(self.catalogue, self.settings)
+            self.terminals = TerminalPane(self.catalogue, self.settings, partial(self.show_terminals, False))
             self.terminals.display = True
             self.set_class(True, "-terminal")
             await self.query_one("#body").mount(self.terminals)
@@ -184,9 +185,6 @@ class TerminalActions(Screen[None]):
         self.show_terminals(True)
 
     # what the terminals say
-
-    def on_terminal_commands_left(self) -> None:
-        self.show_terminals(False)
 
     def on_terminal_pane_counted(self) -> None:
         self._paint_header()

@@ -19,9 +19,6 @@ from dockertui.terminal.view import TerminalView
 class TerminalCommands(Vertical):
     """Mixed into the pane of the terminals, which keeps the sessions and shows them."""
 
-    class Left(Message):
-        """The user wants the lists."""
-
     class HandOverAsked(Message):
         """A session is to have the whole real terminal."""
 
@@ -39,6 +36,8 @@ class TerminalCommands(Vertical):
 
     catalogue: Catalogue
     settings: Settings
+    leave: Callable[[], None]
+    """Gives the keys to the lists again, at once: the next one typed is for those."""
     sessions: list[TerminalSession]
     view: TerminalView
     split: bool
@@ -79,7 +78,7 @@ class TerminalCommands(Vertical):
             self.show(self.sessions[index])
 
     def action_leave(self) -> None:
-        self.post_message(self.Left())
+        self.leave()
 
     def action_history(self) -> None:
         self.view.history.enter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -50,8 +51,9 @@ class TerminalPane(TerminalCommands):
             super().__init__()
             self.on = on
 
-    def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
+    def __init__(self, catalogue: Catalogue, settings: Settings, leave: Callable[[], None]) -> None:
         super().__init__(id="terminals")
+        self.leave = leave
         self.catalogue = catalogue
         self.settings = settings
         self.sessions: list[TerminalSession] = []
@@ -59,7 +61,7 @@ class TerminalPane(TerminalCommands):
         self.split = False
         self.copied = ""
         self.bar = Bar(classes="title", separator="")
-        self.views = [TerminalView(leader=settings.terminal_leader) for _ in range(2)]
+        self.views = [TerminalView(self._lead, leader=settings.terminal_leader) for _ in range(2)]
         self.view = self.views[0]
         self._number = 0
         self._rang = 0.0
@@ -132,7 +134,7 @@ class TerminalPane(TerminalCommands):
             self.view = self.other
         self._arrange()
         if not self.sessions:
-            self.post_message(self.Left())
+            self.leave()
         await session.close()
 
     async def close_all(self) -> None:
@@ -258,12 +260,11 @@ class TerminalPane(TerminalCommands):
         if session is not None:
             terminal_menus.interrupt(self, session)
 
-    async def on_terminal_view_led(self, event: TerminalView.Led) -> None:
-        """The leader, or the key that follows it."""
-        event.stop()
-        self.post_message(self.Leading(event.view.leading))
-        if event.key:
-            await self._command(event.key)
+    async def _lead(self, key: str) -> None:
+        """The leader was typed, or the key that follows it."""
+        self.post_message(self.Leading(self.view.leading))
+        if key:
+            await self._command(key)
 
     async def _command(self, key: str) -> None:
         if key.isdecimal():

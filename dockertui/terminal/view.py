@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, Final
 
 from rich.style import Style
@@ -49,13 +50,6 @@ class TerminalView(Painted, can_focus=True):
             super().__init__()
             self.view = view
 
-    class Led(FromTerminal):
-        """The leader was typed, and then this key; without a key: the leader alone, so far."""
-
-        def __init__(self, view: TerminalView, key: str) -> None:
-            super().__init__(view)
-            self.key = key
-
     class Copied(FromTerminal):
         """Text was selected and is to be copied."""
 
@@ -89,8 +83,14 @@ class TerminalView(Painted, can_focus=True):
     class InterruptAsked(FromTerminal):
         """Ctrl-C was typed to a container's process that has no terminal: it would be signalled."""
 
-    def __init__(self, *, leader: str = "ctrl+right_square_bracket", id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, lead: Callable[[str], Awaitable[None]], *, leader: str = "ctrl+right_square_bracket") -> None:
+        """`lead` is told the key that follows the leader, and "" for the leader itself, alone or twice.
+
+        It is no message: what is typed next waits until it has ended, for it may lead elsewhere, and keys that are
+        for something else must not reach the container.
+        """
+        super().__init__()
+        self.lead = lead
         self.leader = leader
         self.leading = False
         self.session: TerminalSession | None = None
@@ -256,21 +256,23 @@ class TerminalView(Painted, can_focus=True):
         """Nothing that is typed here reaches the program's own keys."""
         event.stop()
         event.prevent_default()
-        if self.leading:
-            self._lead(event)
+        if self.app.focused is not self:  # a command has led elsewhere meanwhile
+            self.app.post_message(events.Key(event.key, event.character))
+        elif self.leading:
+            await self._lead(event)
         elif event.key == self.leader:
             self.leading = True
-            self.post_message(self.Led(self, ""))
+            await self.lead("")
         elif self.history.open:
             self.history.key(event.key)
         else:
             self._send_key(keys.keystroke(event.key, event.character))
 
-    def _lead(self, event: events.Key) -> None:
+    async def _lead(self, event: events.Key) -> None:
         self.leading = False
         if event.key == self.leader:
             self._send_key(keys.keystroke(event.key, event.character))
-        self.post_message(self.Led(self, "" if event.key == self.leader else event.key))
+        await self.lead("" if event.key == self.leader else event.key)
 
     def _send_key(self, key: keys.Keystroke) -> None:
         session = self.session

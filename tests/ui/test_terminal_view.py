@@ -24,7 +24,7 @@ class Shown(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = TerminalView()
+        self.view = TerminalView(self.lead)
         self.process = FakeProcess()
         self.told: list[Any] = []
 
@@ -40,8 +40,8 @@ class Shown(App[None]):
     async def on_unmount(self) -> None:
         await self.session.close()
 
-    def on_terminal_view_led(self, event: TerminalView.Led) -> None:
-        self.told.append(("led", event.key))
+    async def lead(self, key: str) -> None:
+        self.told.append(("led", key))
 
     def on_terminal_view_copied(self, event: TerminalView.Copied) -> None:
         self.told.append(("copied", event.text))

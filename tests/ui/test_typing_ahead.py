@@ -65,6 +65,21 @@ async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:
         await stage.until(lambda: stage.cursor == stage.shown[-4])
 
 
+async def test_what_follows_the_way_out_of_a_terminal_is_for_the_lists(host: DemoEngine) -> None:
+    """And not typed into the container."""
+    async with opened(NARROW, engine=host) as stage:
+        await stage.goto("shop-web-2")
+        await stage.press("x")
+        await stage.until("root@")
+        await stage.burst("ctrl+right_square_bracket", "d", "k", "space", "q")
+        await stage.until("still open")
+        assert stage.marked
+        assert not [request for request in stage.app.trace if "/stop" in request.path]
+        await stage.press("escape", "t")
+        await stage.until("root@")
+        assert not [line for line in stage.text.splitlines() if "# k" in line]
+
+
 @pytest.mark.parametrize("keys", [["&", *"10"], ["/", *"Gm0"], ["@", *"10m"], ["F", *"msg"], ["Y", "ctrl+u", *"3"]])
 async def test_what_follows_a_question_of_the_log_is_text(keys: list[str]) -> None:
     async with log_stage() as world:
