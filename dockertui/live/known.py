@@ -15,6 +15,8 @@ EVERYTHING: Final = ""
 """The scope of who hears all events."""
 LISTS: Final = "lists"
 """The scope of the mirror, which hears of what changes a list."""
+_ROTATED: Final = "log-rotation"
+"""Podman's word, at the beginning of a log whose older half it threw away."""
 _END: Final = 1 << 63
 _STRETCHES: Final = 200
 
@@ -38,6 +40,9 @@ class Stretch:
 
     def hear(self, event: Event) -> None:
         """He heard an event."""
+        if self.last is None and event.action == _ROTATED:
+            self.since = 0  # he was told from an earlier time on than the log still reaches back to
+            return
         self.since = min(self.since, event.time_ns) if self.since else event.time_ns
         if self.last is None or event.time_ns >= self.last.time_ns:
             self.last = event

@@ -178,5 +178,5 @@ class EventList:
     def beginning(self) -> str:
         """Why nothing is known of what was before the first event."""
         if self.mirror.version is not None and self.mirror.version.podman:
-            return "nothing before this was asked for: 6 asks for everything"
+            return "nothing before this is known: 6 asks for all that Podman's log still has"
         return "nothing before this is known: the Engine keeps its last 256 events, and none from before it started"

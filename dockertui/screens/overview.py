@@ -10,8 +10,9 @@ from textual.screen import Screen
 
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError
+from dockertui.engine.models import Container
 from dockertui.engine.trace import because
-from dockertui.live.history import SMOOTHED_OVER
+from dockertui.live.history import SMOOTHED_OVER, Column
 from dockertui.live.session import Session
 from dockertui.live.store import Change, Link, LinkState
 from dockertui.operations.base import Context
@@ -46,6 +47,8 @@ class OverviewScreen(Screen[str | None]):
         self.catalogue = catalogue
         self.host = Capacity()
         self.filter = ""
+        self._known: dict[str, Load] = {}
+        """What each was last seen to use."""
         self._glyphs = world.glyphs
         self.table = OverviewTable(columns(self.host, self._glyphs), empty_text="no running containers")
         self._title, self._totals, self._footer = Bar(classes="title"), Bar(), Bar()
@@ -92,7 +95,7 @@ class OverviewScreen(Screen[str | None]):
     def _sampled(self, ids: frozenset[str]) -> None:
         if self.is_mounted:
             objects = self.table.objects
-            self.table.patch({id: load(objects[id].container, self.session.history) for id in ids if id in objects})
+            self.table.patch({id: self._load(objects[id].container) for id in ids if id in objects})
             self._paint()
 
     def _changed(self, change: Change) -> None:
@@ -102,13 +105,23 @@ class OverviewScreen(Screen[str | None]):
     def _link_changed(self, link: Link) -> None:
         if self.is_mounted:
             self.table.stale = link.state is LinkState.LOST
-            self._paint()
+            self._take_all()
+
+    def _load(self, container: Container) -> Load:
+        """What a container uses; while the Engine is lost, what it was last seen to use."""
+        now = load(container, self.session.history)
+        if now.figure(Column.CPU) is not None:
+            self._known[container.id] = now
+        elif self.session.mirror.link.state is LinkState.LOST:
+            return self._known.get(container.id, now)._replace(container=container)
+        return now
 
     def _take_all(self) -> None:
         """Show the containers that run now, and have them sampled."""
         running = {id: item for id, item in self.session.mirror.objects("container").items() if item.running}
         self.session.sampler.watch(running.keys(), PLACE)
-        self.table.set_objects({id: load(item, self.session.history) for id, item in running.items()})
+        self._known = {id: known for id, known in self._known.items() if id in running}
+        self.table.set_objects({id: self._load(item) for id, item in running.items()})
         self._paint()
 
     # the lines above
@@ -124,9 +137,10 @@ class OverviewScreen(Screen[str | None]):
         period = format.period(self.session.sampler.period)
         left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
         self._title.update(left, status.link(self.session, self.world.clock()))
+        style = "dim" if self.table.stale else ""
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(
-            [Piece(((f"{name} ", "dim"), (text, "")), priority=priority) for name, text, priority in sums]
+            [Piece(((f"{name} ", "dim"), (text, style)), priority=priority) for name, text, priority in sums]
         )
 
     def _say(self, text: str) -> None:

@@ -288,6 +288,11 @@ async def test_escape_drops_the_filter_first(host: DemoEngine) -> None:
         assert stage.app.screen is stage.main
 
 
+def _sampled(screen: OverviewScreen) -> int:
+    """How many rows have figures."""
+    return sum(row.figures[0] == row.figures[0] for row in screen.table.objects.values())
+
+
 async def test_the_overview_follows_what_starts_and_goes() -> None:
     async with opened(NARROW, settings=QUICK) as stage:
         await stage.press("S")
@@ -297,10 +302,20 @@ async def test_the_overview_follows_what_starts_and_goes() -> None:
         remove(stage, "devbox")
         await stage.until(lambda: id not in screen.table.objects)
         assert id not in watched(stage, "overview")
+        await stage.until(lambda: _sampled(screen) == len(screen.table.objects))
+        order, line = screen.table.shown, stage.lines[3]
         stage.engine.faults.refuse()
         await stage.until("✗ lost")
+        sampler = stage.main.session.sampler
+        await stage.until(lambda: not sampler.usage and not sampler._untold)
         assert screen.table.stale
-        assert screen.table.shown
+        assert _sampled(screen) == len(order), "what was seen stays"
+        assert screen.table.shown == order
+        assert stage.lines[3] == line
+        assert "CPU ░░░░░░░░ 0.0%" not in stage.text
+        stage.engine.faults.accept()
+        await stage.until_live()
+        await stage.until(lambda: not screen.table.stale and _sampled(screen) == len(order))
 
 
 async def test_an_engine_that_does_not_say_what_the_host_has() -> None:

@@ -26,6 +26,16 @@ def test_what_was_before_the_first_event_is_not_known() -> None:
     assert known.blanks() == [Blank(None, 10, False)]
 
 
+def test_what_podman_threw_away_of_its_log_is_not_known() -> None:
+    known = Known()
+    stretch = known.listen(EVERYTHING, 5)
+    assert known.blanks() == [Blank(None, 5, False)]
+    stretch.hear(event(40, action="log-rotation"))
+    for moment in (20, 30, 40, 50):
+        stretch.hear(event(moment))
+    assert known.blanks() == [Blank(None, 20, False)]
+
+
 def test_who_has_heard_nothing_yet_cannot_say_from_when_on() -> None:
     known = Known()
     heard(known, EVERYTHING)

@@ -168,7 +168,7 @@ def test_of_podman_it_is_said_that_more_can_be_had_until_everything_was_asked_fo
     with journal.listening(EVERYTHING, 2 * S) as stretch:
         journal.hear(event(3 * S), stretch)
         shown.gather()
-        assert "6 asks for everything" in shown.rows[0].text  # type: ignore[union-attr]
+        assert "6 asks for all" in shown.rows[0].text  # type: ignore[union-attr]
     with journal.listening(EVERYTHING, 1 * S) as stretch:
         journal.hear(event(3 * S), stretch)
         shown.gather()
