@@ -213,9 +213,8 @@ async def test_ctrl_c_without_a_terminal_asks() -> None:
 
 async def test_the_text_stays_when_the_session_has_ended() -> None:
     app = Shown()
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE):
         app.process.says("kept")
         app.process.ends(Outcome(False, 3))
         await until(lambda: not app.session.live)
-        await pilot.pause()
-        assert frame(app)[0] == "kept"
+        await until(lambda: frame(app)[0] == "kept")
