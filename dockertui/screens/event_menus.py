@@ -130,7 +130,7 @@ def _seconds(moment: int | None) -> str:
 # saving
 
 
-def save(tab: EventsTab) -> None:
+async def save(tab: EventsTab) -> None:
     """Ask where to, and write what is shown, a JSON object a line."""
 
     def named(path: str) -> None:
@@ -138,7 +138,7 @@ def save(tab: EventsTab) -> None:
         tab.run_worker(_saved(tab, path, events), group="save", exit_on_error=False)
 
     default = time.strftime("dockertui-events-%Y%m%d-%H%M%S.jsonl")
-    tab.post_message(tab.Asked(f"save {format.plural(tab.list.count, 'event')} to", default, done=named))
+    await tab.ask(f"save {format.plural(tab.list.count, 'event')} to", default, done=named)
 
 
 async def _saved(tab: EventsTab, path: str, events: Sequence[Event]) -> None:

@@ -16,7 +16,6 @@ from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.resources.base import Reference
 from dockertui.screens import status
 from dockertui.screens.events_tab import EventsTab
-from dockertui.screens.prompt import Prompt
 from dockertui.screens.tabs import Tab
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.keys import TakesKeys
@@ -34,7 +33,7 @@ class EventsScreen(Screen[Reference | None], TakesKeys):
         super().__init__()
         self.catalogue = catalogue
         self.view = EventsTab(session, everything=True)
-        self._footer = Bar()
+        self._footer = Bar(id="footer")
         self._said = status.Message("", "")
         self._saying: Timer | None = None
 
@@ -65,12 +64,6 @@ class EventsScreen(Screen[Reference | None], TakesKeys):
             self._saying.stop()
         self._saying = once(self, _MESSAGE_STAYS, lambda: self.say("")) if text else None
         self._paint_footer()
-
-    async def on_tab_asked(self, event: Tab.Asked) -> None:
-        await self.query(Prompt).remove()
-        prompt = Prompt(event.value, event.what, typed=event.typed, done=event.done, place=self.view)
-        await self.mount(prompt, before=self._footer)
-        self.set_focus(prompt)
 
     def on_tab_said(self, event: Tab.Said) -> None:
         self.say(event.text, event.style)

@@ -239,7 +239,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         return self.list.count
 
     async def action_filter(self) -> None:
-        self.post_message(self.Asked(_FILTER_HINT, self.list.filter.line, typed=self.narrow))
+        await self.ask(_FILTER_HINT, self.list.filter.line, typed=self.narrow)
 
     def narrow(self, line: str) -> None:
         """Show what a filter line keeps."""
@@ -259,8 +259,8 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         texts = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "")
         self._show_span(log_span.of_key(index, int(self.now() * NANO)), texts[index])
 
-    def action_since_typed(self) -> None:
-        self.post_message(self.Asked(_SINCE_HINT, done=self._since_typed))
+    async def action_since_typed(self) -> None:
+        await self.ask(_SINCE_HINT, done=self._since_typed)
 
     def _since_typed(self, text: str) -> None:
         try:
@@ -307,10 +307,10 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
         event_menus.copy_lines(self)
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         from dockertui.screens import event_menus
 
-        event_menus.save(self)
+        await event_menus.save(self)
 
     @property
     def chosen(self) -> list[Event]:

@@ -224,8 +224,8 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         else:
             self._say("it is no file that has a content: a device, a pipe or a socket", "warn")
 
-    def action_type_path(self) -> None:
-        self.post_message(self.Asked("go to", self._typable(self.browser.path), done=self._typed_path))
+    async def action_type_path(self) -> None:
+        await self.ask("go to", self._typable(self.browser.path), done=self._typed_path)
 
     @staticmethod
     def _typable(path: str) -> str:
@@ -312,8 +312,8 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         self._filter(text)
         return len(self.shown)
 
-    def action_filter(self) -> None:
-        self.post_message(self.Asked("filter names", self._filter_line, typed=self._filter))
+    async def action_filter(self) -> None:
+        await self.ask("filter names", self._filter_line, typed=self._filter)
 
     def _filter(self, line: str) -> None:
         self._filter_line = line

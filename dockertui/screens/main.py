@@ -80,6 +80,8 @@ class MainScreen(Operating, TerminalActions):
         self._unsubscribe: list[Any] = []
         self._message = status.Message("", "")
         self._message_timer: Timer | None = None
+        self._loss = ""
+        """What was last said of a lost Engine: no longer so once it is back."""
         self._ticks = 0
 
     def compose(self) -> ComposeResult:
@@ -138,8 +140,9 @@ class MainScreen(Operating, TerminalActions):
         self.lists.mark_stale(link.state is LinkState.LOST)
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LOST and link.error is not None and not self.wide:
-            self.say(str(link.error), "bad", stays=_UNTIL_LIVE)  # the header has no room for it
-        elif link.state is LinkState.LIVE and self._message.style == "bad":
+            self._loss = str(link.error)
+            self.say(self._loss, "bad", stays=_UNTIL_LIVE)  # the header has no room for it
+        elif link.state is LinkState.LIVE and self._loss and self._message.text == self._loss:
             self.say("")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
@@ -477,9 +480,6 @@ class MainScreen(Operating, TerminalActions):
                 self.follow_to(reference)
 
         await self.app.push_screen(EventsScreen(self.session, self.catalogue), chosen)
-
-    async def on_tab_asked(self, event: Tab.Asked) -> None:
-        await self._ask(event.what, event.value, event.typed, self.detail.tab, event.done)
 
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.follow_to(event.reference)

@@ -37,23 +37,6 @@ class Subject(NamedTuple):
 class Tab(Widget):
     """A widget that is a tab of the detail: mixed into one that can be focused and moves by the catalogue's keys."""
 
-    class Asked(Message):
-        """The tab wants a line typed: what it is for, what it begins with, and who hears of it as `Prompt` says."""
-
-        def __init__(
-            self,
-            what: str,
-            value: str = "",
-            *,
-            typed: Callable[[str], object] | None = None,
-            done: Callable[[str], object] | None = None,
-        ) -> None:
-            super().__init__()
-            self.what = what
-            self.value = value
-            self.typed = typed
-            self.done = done
-
     class Said(Message):
         """A sentence for the footer, in a style."""
 
@@ -89,7 +72,10 @@ class Tab(Widget):
         typed: Callable[[str], object] | None = None,
         done: Callable[[str], object] | None = None,
     ) -> None:
-        """Have a line typed, as `Asked` does; keys that come right behind the one that asks are part of it already."""
+        """Have a line typed: what it is for, what it begins with, and who hears of it as `Prompt` says.
+
+        Keys that come right behind the one that asks are part of it already.
+        """
         from dockertui.screens.prompt import ask  # off the path to the first paint
 
         await ask(what, value, typed=typed, done=done, place=self, before=self.screen.query_one("#footer"))

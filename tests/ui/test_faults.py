@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dockertui.demo import DemoEngine, Faults
-from dockertui.live.store import LinkState
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.live.store import Link, LinkState
 from dockertui.screens.connection import ConnectionScreen
 from dockertui.screens.main import MainScreen
 from tests.ui.changes import add, pause, remove, rename
 from tests.ui.frames import row_of, style_at
-from tests.ui.stage import NARROW, QUICK, WIDE, Clock, Stage, late, nowhere, opened
+from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, late, nowhere, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -310,3 +311,17 @@ async def test_the_header_names_the_engine(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host, name="prod-3", demo=False) as stage:
         for text in ("prod-3", "14 running", "● live"):
             assert text in stage.header
+
+
+async def test_what_was_said_of_something_else_stays_when_the_engine_is_back() -> None:
+    async with opened(NARROW) as stage:
+        main = stage.main
+        error = EngineError(ErrorKind.REFUSED, "nobody listens", "start the Engine")
+        main._link_changed(Link(LinkState.LOST, NOW, error, NOW))
+        await stage.until("nobody listens")
+        main._link_changed(Link(LinkState.LIVE, NOW))
+        await stage.until("nobody listens", absent=True)
+        main.say("the pager is broken", "bad")
+        main._link_changed(Link(LinkState.LIVE, NOW))
+        await stage.settle()
+        assert "the pager is broken" in stage.text

@@ -65,6 +65,16 @@ async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:
         await stage.until(lambda: stage.cursor == stage.shown[-4])
 
 
+@pytest.mark.parametrize("keys", [["F", "c"], ["F", "slash"], ["e", "slash"], ["e", "at"], ["e", "ctrl+s", "ctrl+u"]])
+async def test_what_follows_a_question_about_files_and_events_is_text(host: DemoEngine, keys: list[str]) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.goto("shop-web-2")
+        await stage.press(keys[0])
+        await stage.until("usr" if keys[0] == "F" else "create")
+        await stage.burst(*keys[1:], "ctrl+u", *"pdq")
+        await stage.until(lambda: isinstance(stage.app.focused, Prompt) and stage.app.focused.value == "pdq")
+
+
 async def test_what_follows_the_way_out_of_a_terminal_is_for_the_lists(host: DemoEngine) -> None:
     """And not typed into the container."""
     async with opened(NARROW, engine=host) as stage:
