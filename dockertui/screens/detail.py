@@ -42,7 +42,8 @@ class DetailView(Vertical):
         self.seen = False
         """Whether the view is on the screen: only then is the Engine asked."""
         self.title_bar = Bar(classes="title", separator="")
-        self.kind = TABS[0]
+        self.kind = self._wanted = TABS[0]
+        """The tab that is shown, and the one that is shown again once an object has it."""
         self._made: dict[str, Tab] = {}
         self._is_composed = False
         """Whether the tabs made so far are this widget's children: Textual says so later, and keys may come first."""
@@ -115,8 +116,7 @@ class DetailView(Vertical):
 
     def _paint(self, *, keep: bool) -> None:
         shown = self.shown_tabs
-        if self.kind not in shown:
-            self.select_tab(TABS[0].id)
+        self._put(self._wanted if self._wanted in shown else TABS[0])
         self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind))
         self.tab.show_subject(self.subject, self.world, keep=keep)
 
@@ -148,15 +148,19 @@ class DetailView(Vertical):
         return self._made[id]
 
     def select_tab(self, id: str) -> None:
-        """Show a tab; if the focus is in this view, it stays in it."""
-        had_focus = self.has_keys
-        if id != self.kind.id:
-            self.tab.leave()
-        self.kind = next(kind for kind in TABS if kind.id == id)
-        tab = self.tab
-        for other in self._made.values():
-            other.display = other is tab
+        """Show a tab, here and with other objects that have it; if the focus is in this view, it stays in it."""
+        self._wanted = next(kind for kind in TABS if kind.id == id)
         self._paint(keep=True)
+
+    def _put(self, kind: TabKind) -> None:
+        """Have a tab in view in place of the one that is."""
+        if kind is self.kind:
+            return
+        had_focus = self.has_keys
+        self.tab.leave()
+        self.kind = kind
+        for other in (tab := self.tab, *self._made.values()):
+            other.display = other is tab
         if had_focus:
             self.screen.set_focus(tab)
 

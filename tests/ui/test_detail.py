@@ -194,3 +194,15 @@ async def test_secrets_are_hidden_in_both_tabs_until_asked_for(host: DemoEngine)
         assert value in stage.text
         await stage.press("v")
         assert value not in stage.text
+
+
+async def test_a_tab_is_shown_again_once_an_object_has_it() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("shop-db-1")
+        await stage.press("m", "escape")
+        assert stage.main.detail.kind.id == "stats"
+        await stage.press("2")
+        await stage.until(lambda: stage.main.detail.kind.id == "detail")
+        await stage.press("1")
+        await stage.until(lambda: stage.main.detail.kind.id == "stats")
+        assert [tab.display for tab in stage.main.detail._made.values()].count(True) == 1
