@@ -6,6 +6,7 @@ import pytest
 
 from dockertui.demo import DemoEngine
 from dockertui.operations import lines, run, running
+from dockertui.screens import ordering
 from tests.ui.stage import NARROW, Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
 
@@ -14,7 +15,8 @@ pytestmark = pytest.mark.usefixtures("frozen", "steady")
 
 @pytest.fixture
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo Engine's socket and a new container's name are others each time."""
+    """The demo Engine's socket and a new container's name are others each time, and a slow machine says it waits."""
+    monkeypatch.setattr(ordering, "_SILENT", 3600.0)
     monkeypatch.setattr(lines, "docker_options", lambda endpoint: ())
     monkeypatch.setattr(lines, "_where", lambda endpoint: ["--unix-socket", "/run/demo.sock"])
     monkeypatch.setattr(run, "new_name", lambda: "calm_heron_07")
