@@ -70,7 +70,7 @@ async def test_what_follows_a_question_about_files_and_events_is_text(host: Demo
     async with opened(NARROW, engine=host) as stage:
         await stage.goto("shop-web-2")
         await stage.press(keys[0])
-        await stage.until("usr" if keys[0] == "F" else "create")
+        await stage.until("usr" if keys[0] == "F" else "following")
         await stage.burst(*keys[1:], "ctrl+u", *"pdq")
         await stage.until(lambda: isinstance(stage.app.focused, Prompt) and stage.app.focused.value == "pdq")
 
