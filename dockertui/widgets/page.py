@@ -137,6 +137,7 @@ class Page(Lines):
         if labels != self._labels or values != self._wrapping.width:
             self._labels, self._wrapping = labels, Wrapping(values)
             self._strips.clear()
+            self._frame = None  # a line that goes on from the one above looks the same elsewhere
         self._lines = page_lines(self._sections, labels, self._wrapping)
         self._found = found(self._lines, self._needle) if self._needle else {}
         if old != self._lines:

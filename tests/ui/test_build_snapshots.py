@@ -59,7 +59,10 @@ def write(last: str) -> None:
 async def form(stage: Stage, *, last: str = "true") -> None:
     write(last)
     await stage.until_open()
-    await stage.press("2", "B")
+    await stage.until_measured()  # what stands behind the form has its figures, or has not
+    await stage.press("2")
+    await stage.until_known()
+    await stage.press("B")
     await stage.until("Build an image")
     await stage.press("down", "down")
     await stage.type("shop:1.4")
