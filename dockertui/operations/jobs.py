@@ -14,6 +14,7 @@ from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
@@ -138,6 +139,11 @@ def _without_passwords(task: Task) -> Task:
         return task
     calls = tuple(call if call.shown is None else replace(call, body=call.shown) for call in task.plan.calls)
     return replace(task, plan=Plan(calls, task.plan.docker))
+
+
+def secrets_of(job: Job) -> tuple[str, ...]:
+    """The values that the bodies of its requests call secrets: an Engine may repeat them."""
+    return known_secrets([call.body for call in job.task.plan.calls])
 
 
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
