@@ -126,6 +126,8 @@ class Jobs:
             job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError:
             job.state, job.said = State.CANCELLED, "cancelled"
+        except Exception as error:  # a fault of the program: the job must not seem to run for ever
+            job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
         finally:
             job.progress.end()
             job.ended = self._engine.trace.clock()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from dockertui.engine.call import Call
 from dockertui.engine.models import Event
+from dockertui.engine.whole_file import new_text
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.resources import format
 from dockertui.resources.event import as_json, as_printed
 from dockertui.screens.clipboard import copy
-from dockertui.screens.log_export import new_file
 from dockertui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ async def save(tab: EventsTab) -> None:
 
 async def _saved(tab: EventsTab, path: str, events: Sequence[Event]) -> None:
     try:
-        with new_file(path) as file:
+        with new_text(path) as file:
             for at in range(0, len(events), _AT_ONCE):
                 file.writelines(f"{as_line(event, reveal=tab.reveal)}\n" for event in events[at : at + _AT_ONCE])
                 await asyncio.sleep(0)

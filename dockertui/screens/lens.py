@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.trace import Request, Trace
+from dockertui.engine.whole_file import new_text
 from dockertui.masking import masked, masked_path, masked_tree
 from dockertui.operations.base import Context
 from dockertui.operations.lines import docker_line, request_line
@@ -199,7 +200,7 @@ class LensScreen(Screen[None]):
         path = Path(time.strftime("dockertui-requests-%Y%m%d-%H%M%S.jsonl"))
         entries = self._table.objects
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with new_text(str(path)) as file:
                 for key in reversed(self._table.shown):
                     file.write(json.dumps(self._exported(entries[key]), ensure_ascii=False) + "\n")
         except OSError as error:
