@@ -33,12 +33,8 @@ _OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(word_set("sqlcmd bcp isql zip unzip tsql"), "-P"),
 }
 """Programs with an option of one letter that a password follows."""
-_KNOWN: Final = frozenset({*_CLIENTS, *_RUNNERS, *_MYSQL, *_OPTIONS})
-
-
-def program(word: str, before: str) -> str:
-    """The program whose options come, after this word."""
-    return word if word in _KNOWN else before
+KNOWN: Final = frozenset({*_CLIENTS, *_RUNNERS, *_MYSQL, *_OPTIONS})
+"""Programs whose options tell something about what follows them."""
 
 
 def takes_secret(option: str, program: str) -> bool:
