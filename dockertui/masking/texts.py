@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dockertui.masking import logins
@@ -15,6 +16,7 @@ from dockertui.masking.names import is_plainly_secret, is_secret, word_set
 from dockertui.masking.shapes import MASK, without_shapes
 from dockertui.masking.values import is_plain, is_version
 
+_SHORT: Final = 400
 _WORD: Final = re.compile(r"[\w.-]+")
 _SIGN: Final = re.compile(
     r"(?P<quote>\\{0,8}[\"'])?\]?(?P<before>[ \t]{0,4})(?P<sign>={1,2}>?|:=?)(?P<after>[ \t]{0,4})"
@@ -63,6 +65,16 @@ class Span(NamedTuple):
 
 def masked(text: str, known: Iterable[str] = ()) -> str:
     """The text with its secrets hidden; `known` are values that are secrets wherever they stand."""
+    return _remembered(text, tuple(known)) if len(text) <= _SHORT else _masked(text, known)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str, known: tuple[str, ...]) -> str:
+    """What short texts become: they are painted again and again."""
+    return _masked(text, known)
+
+
+def _masked(text: str, known: Iterable[str]) -> str:
     text = without_shapes(_without(text, known))
     if not _may_hold(text):
         return text
@@ -76,9 +88,7 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
                 parts += [text[done : span.start], MASK]
                 done = span.end
             at = max(at, span.on or span.end)
-        if word in logins.KNOWN:
-            program = word
-        before = word
+        program, before = logins.program_after(word, before, program), word
     return "".join([*parts, text[done:]]) if parts else text
 
 
@@ -87,8 +97,7 @@ def masked_words(words: Sequence[str], known: Iterable[str] = ()) -> list[str]:
     shown, program, before = [], "", ""
     for word in words:
         shown.append(_masked_word(word, before, program, known))
-        name = word.rpartition("/")[2]
-        program, before = name if name in logins.KNOWN else program, word
+        program, before = logins.program_after(word.rpartition("/")[2], before, program), word
     return shown
 
 

@@ -80,8 +80,11 @@ def furnish(host: Host) -> int:
     image.steps = [(f"/bin/sh -c #(nop)  ENV API_TOKEN={new()}", 0), (f"RUN |1 NPM_TOKEN={new()} /bin/sh -c make", 10)]
     network = Network(host.new_id(), "hidden", "bridge", host.now(), labels=labels, options={"auth.key": new()})
     host.networks[network.id] = network
+    host.tell_network(network, "create")
+    host.events.emit("image", "tag", image.id, {"name": image.tags[0]})
     options = {"type": "cifs", "o": f"username=svc,password={new()},vers=3.0"}
-    host.volumes["sealed"] = Volume("sealed", host.now(), labels=dict(labels), options=options)
+    volume = host.volumes["sealed"] = Volume("sealed", host.now(), labels=dict(labels), options=options)
+    host.tell_volume(volume, "create")
     return secrets.count
 
 
@@ -155,6 +158,21 @@ async def test_v_shows_them_where_they_stand() -> None:
         await stage.press("v")
         watch.seen.clear()
         watch.look("hidden again")
+        assert watch.seen == []
+
+
+async def test_v_shows_them_in_processes_and_events_too() -> None:
+    async with opened(SIZE) as stage:
+        watch = await start(stage, 0, "vault")
+        for tab, told in (("processes", "mysql -uroot -p"), ("events", "mysqldump -p")):
+            stage.main.detail.select_tab(tab)
+            stage.main.set_focus(stage.tab(tab))
+            await stage.until(f"{told}••••••")
+            watch.look(tab)
+            await stage.press("v")
+            await stage.until(f"{told}hush-")
+            await stage.press("v")
+            await stage.until(f"{told}••••••")
         assert watch.seen == []
 
 
