@@ -110,7 +110,7 @@ BODIES: Mapping[str, Body] = {
     "image.import": Body(
         options=(
             _OLD,
-            Option("reference", "Image", hint="name:tag", check=entries.reference),
+            Option("reference", "Image", hint="name:tag", check=entries.new_reference),
             Option("message", "Message"),
             Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
         ),
