@@ -23,14 +23,12 @@ _OTHER_NAMES: Final = {
     "i386": ("386", ""), "x86_64": ("amd64", ""), "x86-64": ("amd64", ""), "aarch64": ("arm64", ""),
     "armhf": ("arm", "v7"), "armel": ("arm", "v6"),
 }  # fmt: skip
-_VARIANTS: Final = {
-    ("amd64", "v1"): "", ("arm64", "8"): "", ("arm64", "v8"): "", ("arm", ""): "v7", ("arm", "5"): "v5",
-    ("arm", "6"): "v6", ("arm", "7"): "v7", ("arm", "8"): "v8",
-}  # fmt: skip
+_VARIANTS: Final = {("amd64", "v1"): "", ("arm64", "8"): "v8", ("arm", "5"): "v5", ("arm", "6"): "v6",
+                    ("arm", "7"): "v7", ("arm", "8"): "v8"}  # fmt: skip
 
 
 def normal(specifier: str) -> str:
-    """A platform in full: system, architecture, and its variant where it is not the usual one.
+    """A platform in full: system, architecture, and its variant where it is given or unusual.
 
     Raises ValueError for what is none.
     """
@@ -46,8 +44,9 @@ def normal(specifier: str) -> str:
     raise ValueError(f"{specifier!r} is neither a system nor an architecture")
 
 
-def _joined(system: str, architecture: str, variant: str = "") -> str:
+def _joined(system: str, architecture: str, given: str = "") -> str:
     architecture, own = _OTHER_NAMES.get(architecture, (architecture, ""))
-    variant = variant or own
-    variant = _VARIANTS.get((architecture, variant), variant)
+    variant = _VARIANTS.get((architecture, given or own), given or own)
+    if not given and (architecture, variant) == ("arm", "v7"):
+        variant = ""  # the usual one
     return "/".join(filter(None, (system, architecture, variant)))

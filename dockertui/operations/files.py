@@ -84,8 +84,8 @@ def _copy_out(item: Container, values: Values) -> Plan:
 
 
 def _copy_in(item: Container, values: Values) -> Plan:
-    source, path = _path(values["source"]), values["path"]
-    docker = ("cp", source, f"{item.name}:{path.rstrip('/')}/")
+    source, path = _path(values["source"]), f"{values['path'].rstrip('/')}/"
+    docker = ("cp", source, f"{item.name}:{path}")
     return Plan((container_calls.copy_in(item.id, source, path),), docker)
 
 

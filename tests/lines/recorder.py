@@ -7,6 +7,7 @@ there afterwards. It serves on a unix socket or, with `tcp`, on a port of the lo
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import re
@@ -56,12 +57,16 @@ class _TCP(ThreadingMixIn, TCPServer):
 
 
 class Recorder:
-    """The Engine, for the time of a `with`. `asked` is what it was asked, in order."""
+    """The Engine, for the time of a `with`. `asked` is what it was asked, in order.
+
+    present: the names of the images that are there at the beginning.
+    """
 
     def __init__(self, folder: Path, name: str = "docker.sock", *, api: str = "1.41", tcp: bool = False) -> None:
         self.api = api
         self.asked: list[Asked] = []
-        self.images = set(TAGS) | {IMAGE}
+        self.present = {*TAGS, IMAGE}
+        self.images = set(self.present)
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"recorder": self})
         self.path = folder / name
@@ -89,7 +94,7 @@ class Recorder:
         """Be as at the beginning."""
         with self._lock:
             self.asked.clear()
-            self.images = set(TAGS) | {IMAGE}
+            self.images = set(self.present)
 
     def record(self, asked: Asked) -> None:
         with self._lock:
@@ -104,6 +109,11 @@ class Recorder:
 Answer = tuple[int, Any]
 
 
+def id_of(name: str) -> str:
+    """The id of a container that is made with this name."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
 def _pulled(recorder: Recorder, asked: Asked) -> Answer:
     named = asked.query.get("fromImage", [""])[0]
     recorder.images.add(named.removeprefix("docker.io/").removeprefix("library/"))
@@ -114,7 +124,7 @@ def _created(recorder: Recorder, asked: Asked) -> Answer:
     image = str(asked.body.get("Image"))
     if not {image, image.rpartition(":")[0], image.partition("@")[0]} & recorder.images:
         return 404, {"message": f"No such image: {image}"}
-    return 201, {"Id": WEB, "Warnings": []}
+    return 201, {"Id": id_of(asked.query.get("name", [""])[0]), "Warnings": []}
 
 
 def _image(recorder: Recorder, asked: Asked) -> Answer:

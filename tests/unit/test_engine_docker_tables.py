@@ -135,8 +135,9 @@ def test_a_platform(case: Case) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "normal"),
-    [("Linux/ARM64", "linux/arm64"), ("linux/aarch64/v8", "linux/arm64"), ("linux/armhf", "linux/arm/v7"),
-     ("linux/arm", "linux/arm/v7"), ("linux/arm/v6", "linux/arm/v6"), ("linux/x86_64", "linux/amd64"),
+    [("Linux/ARM64", "linux/arm64"), ("linux/aarch64/v8", "linux/arm64/v8"), ("linux/armhf", "linux/arm"),
+     ("linux/arm", "linux/arm"), ("linux/armel", "linux/arm/v6"), ("linux/arm/v6", "linux/arm/v6"),
+     ("linux/x86_64", "linux/amd64"),
      ("macos/arm64", "darwin/arm64"), ("windows/amd64", "windows/amd64")],
 )  # fmt: skip
 def test_a_platform_in_full(typed: str, normal: str) -> None:
