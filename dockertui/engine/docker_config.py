@@ -143,7 +143,7 @@ def _custom_headers(line: str) -> dict[str, str]:
 
 def _sendable(headers: Mapping[str, str], source: object) -> Headers:
     for name, value in headers.items():
-        if not name.isascii() or not name.isprintable() or set(name) & set(' ":,;()<>@[]{}/\\?='):
+        if not name or not name.isascii() or not name.isprintable() or set(name) & set(' ":,;()<>@[]{}/\\?='):
             raise _bad_headers(source, f"{name!r} is no header's name")
         if not value.replace("\t", " ").isprintable():
             raise _bad_headers(source, f"the value of {name} has control characters")

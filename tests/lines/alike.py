@@ -102,12 +102,12 @@ def plain(value: Any, key: str = "") -> Any:
     if isinstance(value, dict) and key in _SETS:
         return sorted(value)
     if isinstance(value, dict):
-        found = {_NAMES.get(name, name): plain(item, name) for name, item in value.items()}
+        found = {str(_NAMES.get(name, name)): plain(item, name) for name, item in value.items()}
         return {name: item for name, item in found.items() if not _is_nothing(name, item)}
     if isinstance(value, list):
         items = [plain(item) for item in value]
         if key in _UNORDERED:
-            return sorted(item for item in items if "=" in item or key != "Env")
+            return sorted(items)
         return [] if items == [0] * len(items) else items
     return _NAMES.get(value, value) if isinstance(value, str) else value
 

@@ -70,13 +70,8 @@ class Recorder:
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"recorder": self})
         self.path = folder / name
-        if tcp:
-            server: _TCP | _Unix = _TCP(("127.0.0.1", 0), handler)
-            self.url = f"tcp://127.0.0.1:{server.server_address[1]}"
-        else:
-            server = _Unix(str(self.path), handler)
-            self.url = f"unix://{self.path}"
-        self._server = server
+        self._server = _TCP(("127.0.0.1", 0), handler) if tcp else _Unix(str(self.path), handler)
+        self.url = f"tcp://127.0.0.1:{self._server.socket.getsockname()[1]}" if tcp else f"unix://{self.path}"
 
     def secure(self, context: ssl.SSLContext) -> None:
         """Speak TLS from now on."""
