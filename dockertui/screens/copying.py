@@ -6,14 +6,15 @@ import asyncio
 import os
 import sys
 import webbrowser
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dockertui.engine import images
 from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets, masked
 from dockertui.operations.copying import Copyable, Known, addresses, copyables
-from dockertui.resources.secrets import masked_text
 from dockertui.screens.clipboard import copy
 from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.text import clean
@@ -33,9 +34,10 @@ async def copy_menu(screen: Operating) -> None:
     known = await _known(screen, item)
     version = screen.session.mirror.version
     entries = copyables(known, screen.session.endpoint, version.api if version else "1.41", reveal=screen.world.reveal)
-    hidden = (lambda text: text) if screen.world.reveal else masked_text
+    if not screen.world.reveal:
+        entries = [_veiled(entry, known_secrets(known.inspect)) for entry in entries]
     offered = [
-        Item(str(number), f"{entry.label}: {(entry.shown or hidden(entry.text))[:_SHOWN]}")
+        Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
     choice = await _choice(screen, Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
@@ -52,6 +54,14 @@ async def _choice(screen: Operating, menu: Menu) -> str | None:
     answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     await screen.app.push_screen(menu, lambda chosen: None if answer.done() else answer.set_result(chosen))
     return await answer
+
+
+def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
+    """A text without its secrets. The value of one variable is copied as it is: nothing else is asked for."""
+    if entry.shown:
+        return entry
+    text = masked(entry.text, known)
+    return entry._replace(text=text, masked=entry.masked or text != entry.text)
 
 
 def _copied(screen: Operating, entry: Copyable) -> tuple[str, str]:
