@@ -131,8 +131,7 @@ async def remove(call: Call) -> web.StreamResponse:
 async def prune(call: Call) -> web.StreamResponse:
     filters = parse(call, ("label", "label!", "until"))
     gone, reclaimed = lifecycle.prune(
-        call.host,
-        lambda one: filters.labels(one.labels) and not filters.any_label(one.labels, "label!"),
+        call.host, lambda one: filters.labels(one.labels) and not filters.any_label(one.labels, "label!")
     )
     return reply({"ContainersDeleted": gone or None, "SpaceReclaimed": reclaimed})
 

@@ -109,8 +109,7 @@ async def remove(call: Call) -> web.StreamResponse:
 async def prune(call: Call) -> web.StreamResponse:
     filters = parse(call, ("label", "label!", "until"))
     gone = networks.prune(
-        call.host,
-        lambda one: filters.labels(one.labels) and not filters.any_label(one.labels, "label!"),
+        call.host, lambda one: filters.labels(one.labels) and not filters.any_label(one.labels, "label!")
     )
     return reply({"NetworksDeleted": gone or None})
 

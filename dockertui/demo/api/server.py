@@ -26,18 +26,7 @@ from dockertui.demo.api import (
     system,
     volumes,
 )
-from dockertui.demo.api.call import (
-    API,
-    HEADERS,
-    OLDEST_API,
-    Call,
-    Handler,
-    Route,
-    StreamRules,
-    Version,
-    abort,
-    reply,
-)
+from dockertui.demo.api.call import API, HEADERS, OLDEST_API, Call, Handler, Route, StreamRules, Version, abort, reply
 from dockertui.demo.faults import Faults
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.refusal import Refusal, Unchanged, invalid

@@ -10,32 +10,8 @@ from dockertui.demo.world.lifecycle import check_name
 from dockertui.demo.world.objects import Attachment, Container, Mount, Temper
 from dockertui.demo.world.refusal import invalid, not_found
 
-_LEFT = (
-    "amazing",
-    "bold",
-    "clever",
-    "eager",
-    "focused",
-    "gracious",
-    "happy",
-    "keen",
-    "nifty",
-    "quirky",
-    "serene",
-)
-_RIGHT = (
-    "curie",
-    "darwin",
-    "euler",
-    "gauss",
-    "hopper",
-    "knuth",
-    "lamarr",
-    "noether",
-    "ritchie",
-    "turing",
-    "wu",
-)
+_LEFT = ("amazing", "bold", "clever", "eager", "focused", "gracious", "happy", "keen", "nifty", "quirky", "serene")
+_RIGHT = ("curie", "darwin", "euler", "gauss", "hopper", "knuth", "lamarr", "noether", "ritchie", "turing", "wu")
 _LIMITS = frozenset(
     (
         "Memory",

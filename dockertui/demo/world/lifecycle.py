@@ -264,11 +264,7 @@ def remove(host: Host, container: Container, ref: str, *, force: bool = False, w
         }[container.state]
         raise conflict(f'cannot remove container "{ref}": {reason}')
     if container.running:
-        container.host_config = {
-            **container.host_config,
-            "AutoRemove": False,
-            "RestartPolicy": {"Name": "no"},
-        }
+        container.host_config = {**container.host_config, "AutoRemove": False, "RestartPolicy": {"Name": "no"}}
         if container.state != "restarting":
             tell_killed(host, container, _KILL)
             _end(host, container, 128 + _KILL)

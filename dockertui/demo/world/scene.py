@@ -98,18 +98,8 @@ _IMAGES: tuple[tuple[tuple[str, ...], float, float, dict[str, Any]], ...] = (
 )
 
 _VOLUMES: tuple[tuple[str, float, float, dict[str, str]], ...] = (
-    (
-        "shop_pgdata",
-        31,
-        1843.2,
-        {"com.docker.compose.project": "shop", "com.docker.compose.volume": "pgdata"},
-    ),
-    (
-        "shop_uploads",
-        31,
-        48.4,
-        {"com.docker.compose.project": "shop", "com.docker.compose.volume": "uploads"},
-    ),
+    ("shop_pgdata", 31, 1843.2, {"com.docker.compose.project": "shop", "com.docker.compose.volume": "pgdata"}),
+    ("shop_uploads", 31, 48.4, {"com.docker.compose.project": "shop", "com.docker.compose.volume": "uploads"}),
     ("shop_search", 31, 912.0, {"com.docker.compose.project": "shop", "com.docker.compose.volume": "search"}),
     (
         "monitoring_prometheus",
@@ -139,10 +129,7 @@ _NETWORKS: tuple[tuple[str, float, str, dict[str, Any]], ...] = (
         "shop_back",
         31,
         "172.19.0.0/16",
-        {
-            "internal": True,
-            "labels": {"com.docker.compose.project": "shop", "com.docker.compose.network": "back"},
-        },
+        {"internal": True, "labels": {"com.docker.compose.project": "shop", "com.docker.compose.network": "back"}},
     ),
     (
         "monitoring_default",

@@ -73,10 +73,7 @@ REGISTRY = Spec(
     mounts=(":/var/lib/registry",),
     restart="always",
     temper=Temper(
-        cpu=0.001,
-        memory=14 << 20,
-        net=120,
-        processes=(("root", "registry serve /etc/docker/registry/config.yml"),),
+        cpu=0.001, memory=14 << 20, net=120, processes=(("root", "registry serve /etc/docker/registry/config.yml"),)
     ),
     created=80 * DAY,
     started=12 * DAY,
