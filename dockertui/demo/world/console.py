@@ -1,12 +1,9 @@
 """The console of a process in the demo: a terminal's driver with its line editing, or plain streams."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
-from dockertui.demo.world.objects import Exec
-
-Send = Callable[[int, bytes], Awaitable[None]]
-"""Sends bytes of a channel: 1 is standard output, 2 standard error."""
+from dockertui.demo.world.objects import Exec, Outlet
 
 _OUT, _ERR = 1, 2
 
@@ -14,7 +11,7 @@ _OUT, _ERR = 1, 2
 class ExecConsole:
     """What the process of an exec reads and writes. `typed` is fed with what the client sends."""
 
-    def __init__(self, exec_: Exec, send: Send) -> None:
+    def __init__(self, exec_: Exec, send: Outlet) -> None:
         self._exec = exec_
         self._send = send
         self._typed: asyncio.Queue[bytes] = asyncio.Queue()

@@ -122,6 +122,9 @@ class Shell:
         return await self._say("a demo's shell; it knows: " + " ".join(sorted(self._commands)))
 
     async def _echo(self, words: list[str]) -> int:
+        if words[-1:] in ([">&2"], ["1>&2"]):
+            await self._console.complain(" ".join(words[:-1]) + "\n")
+            return 0
         return await self._say(" ".join(words))
 
     async def _true(self, words: list[str]) -> int:
@@ -183,7 +186,7 @@ class Shell:
         for name in files.children(here, path):
             folder = self._is_folder(f"{path.rstrip('/')}/{name}")
             names.append(f"\x1b[1;34m{name}\x1b[0m" if folder and self._console.tty else name)
-        return await self._say("  ".join(names)) if names else 0
+        return await self._say(("  " if self._console.tty else "\n").join(names)) if names else 0
 
     def _is_folder(self, path: str) -> bool:
         here = files.of(self._host, self._container)

@@ -58,7 +58,13 @@ DEVBOX = Spec(
     workdir="/src",
     restart="no",
     temper=Temper(
-        cpu=0.0004, memory=6 << 20, voice="shell", log_every=40.0, processes=(("root", "bash"),), stop_exit=None
+        cpu=0.0004,
+        memory=6 << 20,
+        voice="shell",
+        log_every=40.0,
+        processes=(("root", "bash"),),
+        stop_exit=None,
+        played=True,
     ),
     created=6 * DAY,
     started=7 * HOUR,
