@@ -130,6 +130,8 @@ async def uploaded(call: Call) -> bytes:
 def unpacked(data: bytes, folder: str = "/") -> Files:
     """The files of a tar, as they are when it is unpacked into a folder. Refuses what is no tar."""
     found: Files = {}
+    if not data:  # which an Engine takes for an empty tar
+        return found
     try:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             for member in tar:

@@ -23,7 +23,10 @@ async def build(call: Call) -> web.StreamResponse:
             if stream is None:
                 stream = Stream(call, "application/json")
                 await stream.open()
-            await stream.write_json(told)
+            if not call.flag("q"):
+                await stream.write_json(told)
+            elif "aux" in told:
+                await stream.write_json({"stream": f"{told['aux']['ID']}\n"})
     except building.Failed as failure:
         if stream is None:
             raise invalid(str(failure)) from None

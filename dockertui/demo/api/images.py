@@ -27,15 +27,26 @@ async def ls(call: Call) -> web.StreamResponse:
     ]
     chosen.sort(key=lambda one: one.created, reverse=True)
     shared = call.flag("shared-size")
-    return reply([image_replies.summary(host, one, call.version, shared=shared) for one in chosen])
+    rows = [image_replies.summary(host, one, call.version, shared=shared) for one in chosen]
+    if "reference" in filters:
+        for row, one in zip(rows, chosen, strict=True):
+            names = {images.repository(tag) for tag in _shown(filters, one)}
+            digests = [digest for digest in one.digests if images.repository(digest) in names]
+            row |= {"RepoTags": _shown(filters, one), "RepoDigests": digests}
+    return reply(rows)
 
 
 def _passes(call: Call, filters: Filters, image: Image) -> bool:
     older = all(image.created < images.find(call.host, ref).created for ref in filters.values("before"))
     newer = all(image.created > images.find(call.host, ref).created for ref in filters.values("since"))
+    kept = filters.keep(image.labels, image.created, call.host.now())
+    return older and newer and kept and ("reference" not in filters or bool(_shown(filters, image)))
+
+
+def _shown(filters: Filters, image: Image) -> list[str]:
+    """Its tags, of which a reference asked for leaves those that match."""
     wanted = filters.values("reference")
-    matched = not wanted or any(_refers(pattern, tag) for pattern in wanted for tag in image.tags)
-    return matched and older and newer and filters.keep(image.labels, image.created, call.host.now())
+    return [tag for tag in image.tags if not wanted or any(_refers(pattern, tag) for pattern in wanted)]
 
 
 def _refers(pattern: str, tag: str) -> bool:

@@ -18,6 +18,9 @@ _PLAYED = frozenset(
 _BEYOND = re.compile(r"\b(while|for|if|until|case)\b|[|<`]|\$\(|&(?![&\d])|(?<!&)>(?!&)")
 """What the demo's shell does not understand: a script with this in it runs, silently, until it is stopped."""
 
+_UNSEEN = 0.02
+"""Seconds that a write takes which nobody sees: one that never ends then costs little."""
+
 
 def command(container: Container) -> list[str]:
     """What it runs in the end: an image's entry point script hands over to the command."""
@@ -51,9 +54,13 @@ def play(host: Host, container: Container) -> None:
 
 
 async def _run(host: Host, container: Container, shell: Shell, words: list[str]) -> None:
-    code = await shell.run(words) % 256
-    container.process = None  # what ends the container would cancel this
-    lifecycle.die(host, container, code)
+    code = 137
+    try:
+        code = await shell.run(words) % 256
+    finally:
+        if container.process is not None:  # else it was the container's end that ended this
+            container.process = None
+            lifecycle.die(host, container, code)
 
 
 class _Output:
@@ -69,6 +76,8 @@ class _Output:
         for line in lines:
             text = line.removesuffix(b"\r").decode("utf-8", "replace")
             logs.write(self._container, self._host.now(), text, stderr=channel == 2)
+        if not self._container.outlets:
+            await asyncio.sleep(_UNSEEN)
         for send in [*self._container.outlets]:
             try:
                 await send(channel, data)

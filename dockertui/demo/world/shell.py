@@ -5,6 +5,7 @@ strange container first is answered as a Debian would.
 """
 
 import asyncio
+import re
 import shlex
 import stat
 from collections.abc import Awaitable, Callable, Mapping
@@ -264,7 +265,8 @@ class Shell:
             await asyncio.sleep(0)
 
     async def _sleep(self, words: list[str]) -> int:
-        await asyncio.sleep(float(words[0]) if words and words[0].replace(".", "", 1).isdecimal() else 1)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", words[0]) if words else None
+        await asyncio.sleep(float(match[1]) * {"m": 60, "h": 3600, "d": 86400}.get(match[2], 1) if match else 1)
         return 0
 
     async def _stty(self, words: list[str]) -> int:
