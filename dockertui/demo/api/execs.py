@@ -14,6 +14,8 @@ from dockertui.demo.world.refusal import invalid
 from dockertui.demo.world.shell import SHELLS, Shell
 
 _HIGH_WATER = 1 << 16
+_BEGINNING = 0.05
+"""Seconds that a process takes to begin. Some clients lose what comes in one piece with the reply's head."""
 
 
 class Takeover(asyncio.Protocol):
@@ -108,6 +110,7 @@ async def start(call: Call) -> web.StreamResponse:
     console = ExecConsole(exec_, lambda channel, data: connection.send(channel, data))
     connection = Takeover(call, tty=exec_.tty, take=console.feed)
     await connection.begin()
+    await asyncio.sleep(_BEGINNING if call.host.live else 0)
     try:
         await _finish(call, container, exec_, console)
     finally:
