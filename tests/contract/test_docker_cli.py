@@ -323,3 +323,25 @@ def test_the_docker_command(stage: Stage, case: Case, tmp_path: Path) -> None:
     code, output = shell(stage, run.lines, tmp_path)
     assert code == run.code, output
     assert re.search(run.prints, output), output
+
+
+def test_push(stage: Stage, tmp_path: Path) -> None:
+    """Into the registries that the demo imagines; what is not there is refused alike."""
+    code, output = shell(stage, "docker push $N/nothing:1", tmp_path)
+    assert code == 1
+    assert "An image does not exist locally with the tag: " in output
+    if stage.demo:
+        code, output = shell(stage, "docker tag busybox r.example.com/$N:1; docker push r.example.com/$N:1", tmp_path)
+        assert code == 0
+        assert re.search(r"Pushed(.|\n)*\n1: digest: sha256:[0-9a-f]{64} size: \d+$", output), output
+        code, output = shell(stage, "docker tag busybox $N/private:1; docker push $N/private:1", tmp_path)
+        assert (code, output.splitlines()[-1]) == (1, "denied: requested access to the resource is denied")
+
+
+def test_a_real_engine_loads_what_the_demo_saved(stage: Stage, demo_url: str, tmp_path: Path) -> None:
+    demo = Workshop(Http(demo_url))
+    (tmp_path / "saved.tar").write_bytes(demo.http("GET", "/images/get?names=alpine:3.21").body)
+    code, output = shell(stage, "docker load -i saved.tar", tmp_path)
+    assert (code, output) == (0, "Loaded image: alpine:3.21")
+    if not stage.demo:
+        assert shell(stage, "docker rmi alpine:3.21", tmp_path)[0] == 0

@@ -15,7 +15,6 @@ from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
-from dockertui.operations.reports import BODIES as REPORTS
 from dockertui.resources.registry import RESOURCES
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
