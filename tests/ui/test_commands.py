@@ -81,7 +81,7 @@ async def begin(stage: Stage, command: Command, target: str = "") -> None:
         await stage.main.action_order(command.id)
         await stage.settle()
     if command.body.prepare is not None:
-        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen | ConfirmScreen))
 
 
 async def fill_in(stage: Stage, typed: Mapping[str, str]) -> None:
