@@ -32,6 +32,15 @@ def _scaled(amount: float, base: int, units: Sequence[str], digits: int) -> str:
     return f"{amount:.{digits}g}{units[unit]}"
 
 
+LONGEST = 4096
+"""Characters of one text of a page that are looked at: an Engine may send millions."""
+
+
+def beginning(text: str, most: int = LONGEST) -> str:
+    """The text, or its beginning and how many characters follow."""
+    return text if len(text) <= most else f"{text[:most]}… (+{len(text) - most:,} characters)"
+
+
 def size(amount: int | float) -> str:
     """A size on disk or on the wire, in decimal units and three digits as `docker images` has it: 187MB."""
     return _scaled(amount, 1000, _DECIMAL, 3)

@@ -49,7 +49,8 @@ class Inspected:
     reveal: bool = field(default=False, kw_only=True)
 
     def shown(self, text: str) -> str:
-        """A text from the container, without secrets unless they are to be seen."""
+        """A text from the container, or its beginning, without secrets unless they are to be seen."""
+        text = format.beginning(text)  # of an output of megabytes, what hides secrets would take seconds
         return text if self.reveal else secrets.masked_line(text)
 
     # how it stands
