@@ -150,6 +150,17 @@ def secrets_of(job: Job) -> tuple[str, ...]:
 
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
     """Send a task's requests one after the other; what is worth saying of the replies. Raises EngineError."""
+    note = task.plan.note
+    try:
+        said = await _perform(engine, task, heard)
+    except EngineError as error:
+        if note:
+            raise EngineError(error.kind, f"{error}; {note}", status=error.status) from error
+        raise
+    return "; ".join(filter(None, (said, note)))
+
+
+async def _perform(engine: Engine, task: Task, heard: Callable[[Any], None]) -> str:
     replies: list[Any] = []
     with because(task.command.id, task.plan.docker):
         for call in task.plan.calls:

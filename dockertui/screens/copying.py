@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import webbrowser
@@ -39,9 +40,20 @@ async def copy_menu(screen: Operating) -> None:
         Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
-    choice = await screen.app.push_screen_wait(Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
+    choice = await _choice(screen, Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
     if choice is not None:
         screen.say(*_copied(screen, entries[int(choice)]))
+
+
+async def _choice(screen: Operating, menu: Menu) -> str | None:
+    """Show a menu and return what was chosen.
+
+    Textual's `push_screen_wait` first runs callbacks of the app in this worker: the end of the program would cancel
+    the worker in the middle of one, and with it the very screens that it waits for.
+    """
+    answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    await screen.app.push_screen(menu, lambda chosen: None if answer.done() else answer.set_result(chosen))
+    return await answer
 
 
 def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
@@ -83,7 +95,7 @@ async def open_port(screen: Operating) -> None:
     url = next(iter(found.values()))
     if len(found) > 1:
         offered = [Item(target, target, hint=label) for label, target in found.items()]
-        choice = await screen.app.push_screen_wait(Menu("Open", offered))
+        choice = await _choice(screen, Menu("Open", offered))
         if choice is None:
             return
         url = choice

@@ -131,7 +131,7 @@ class LensScreen(Screen[None]):
     def curl(self, request: Request) -> str:
         """The request as a `curl` line; a body that was too long to keep is named, not shown."""
         body = "@BODY" if request.body is None else self._body(request.body)
-        return request_line(self._endpoint, request.method, self._path(request), body)
+        return request_line(self._endpoint, request.method, self._path(request), body, reveal=self._reveal)
 
     def _path(self, request: Request) -> str:
         return request.path if self._reveal else masked_path(request.path)
