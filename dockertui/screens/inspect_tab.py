@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.resources import format, secrets
+from dockertui.masking import known_secrets, masked_tree
+from dockertui.resources import format
 from dockertui.resources.world import World
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.json_lines import Path, shortened
@@ -27,7 +28,7 @@ class InspectTab(JsonView, Tab):
         """Show the `inspect` reply, secrets hidden unless they are to be seen."""
         reply = subject.inspect if subject is not None else {}
         if reply is not self._masked[0]:
-            self._masked = (reply, secrets.masked_reply(shortened(reply)))
+            self._masked = (reply, masked_tree(shortened(reply), known_secrets(reply)))
         self._revealed = world.reveal
         self.show(reply if world.reveal else self._masked[1], keep=keep)
 
@@ -50,6 +51,7 @@ class InspectTab(JsonView, Tab):
         shown = format.beginning(text, _WHOLE)
         if not self._revealed:
             name = str(path[-1] if isinstance(path[-1], str) else path[-2:-1] and path[-2])
-            (shown,) = secrets.masked_reply({name: [shown] if isinstance(path[-1], int) else shown}).values()
+            held = {name: [shown] if isinstance(path[-1], int) else shown}
+            (shown,) = masked_tree(held, known_secrets(self._masked[0])).values()
             shown = shown[0] if isinstance(shown, list) else shown
         await self.app.push_screen(LogLineScreen(Entry(0, 0, shown), title=".".join(map(str, path))))

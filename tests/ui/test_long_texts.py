@@ -70,7 +70,7 @@ async def test_inspect_of_megabytes_is_there_at_once_and_a_long_text_opens_whole
 
 def test_masking_looks_at_no_more_than_is_shown() -> None:
     """Twenty megabytes take no longer than a few thousand characters: nothing here depends on their number."""
-    from dockertui.resources import secrets
+    from dockertui.masking import masked_tree
     from dockertui.widgets.json_lines import TEXT_LIMIT, shortened
 
     reply = {"Log": [{"Output": OUTPUT}] * 5, "Env": ["A=b"], "Count": 3, "None": None}
@@ -78,4 +78,4 @@ def test_masking_looks_at_no_more_than_is_shown() -> None:
     assert max(len(one["Output"]) for one in short["Log"]) <= TEXT_LIMIT
     assert short["Log"][0]["Output"].endswith(f"… (+{len(OUTPUT) - (TEXT_LIMIT - 200)})")
     assert (short["Env"], short["Count"], short["None"]) == (["A=b"], 3, None)
-    assert secrets.masked_reply(short)["Log"][0]["Output"] == short["Log"][0]["Output"]
+    assert masked_tree(short)["Log"][0]["Output"] == short["Log"][0]["Output"]
