@@ -93,7 +93,7 @@ def _run(options: Options) -> int:
             preflight=preflight,
             trace=trace,
             read_only=options.read_only,
-            or_demo=options.or_demo,
+            or_demo=options.or_demo and not (options.host or options.context),  # who names one wants no other
             start_demo=demo.start,
         )
         app.run(mouse=settings.mouse)

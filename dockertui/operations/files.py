@@ -91,7 +91,10 @@ def _copy_in(item: Container, values: Values) -> Plan:
 
 def _written(reply: Any) -> str:
     replies = [one for one in (reply if isinstance(reply, list) else [reply]) if isinstance(one, dict)]
-    return format.size(sum(number(one, "written") or 0 for one in replies)) if replies else ""
+    if not replies:
+        return ""
+    size = format.size(sum(number(one, "written") or 0 for one in replies))
+    return "; ".join([size, *(skipped for one in replies if (skipped := text(one, "skipped")))])
 
 
 def _loaded(reply: Any) -> str:

@@ -14,6 +14,7 @@ from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
@@ -125,6 +126,8 @@ class Jobs:
             job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError:
             job.state, job.said = State.CANCELLED, "cancelled"
+        except Exception as error:  # a fault of the program: the job must not seem to run for ever
+            job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
         finally:
             job.progress.end()
             job.ended = self._engine.trace.clock()
@@ -138,6 +141,11 @@ def _without_passwords(task: Task) -> Task:
         return task
     calls = tuple(call if call.shown is None else replace(call, body=call.shown) for call in task.plan.calls)
     return replace(task, plan=Plan(calls, task.plan.docker))
+
+
+def secrets_of(job: Job) -> tuple[str, ...]:
+    """The values that the bodies of its requests call secrets: an Engine may repeat them."""
+    return known_secrets([call.body for call in job.task.plan.calls])
 
 
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:

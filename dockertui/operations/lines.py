@@ -16,7 +16,7 @@ from dockertui.engine import build_context, environment
 from dockertui.engine.call import ID, Call
 from dockertui.engine.endpoint import DEFAULT_SOCKET, NAMED_DEFAULT, Endpoint
 from dockertui.engine.target import target
-from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
+from dockertui.masking import MASK, is_secret, masked, masked_path, masked_tree, masked_words
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
 _SETTING: Final = re.compile(r"DOCKER_[A-Z_]+=")
@@ -33,7 +33,7 @@ def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = Fals
     options = docker_options(endpoint)
     lines = []
     for command in _commands(words):
-        told = list(command if reveal else map(masked, command))
+        told = list(command if reveal else masked_words(command))
         start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
         lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
     return " && ".join(lines)
@@ -101,7 +101,7 @@ def _files(endpoint: Endpoint, call: Call) -> list[str]:
 
 def _body(call: Call, reveal: bool) -> str:
     body = call.body if call.shown is None else call.shown
-    return "" if body is None else json.dumps(body if reveal else masked_reply(body), ensure_ascii=False)
+    return "" if body is None else json.dumps(body if reveal else masked_tree(body), ensure_ascii=False)
 
 
 def request_line(
@@ -134,7 +134,7 @@ def request_line(
 
 
 def _masked_header(name: str, value: str) -> str:
-    return MASK if name.lower() in SECRET_HEADERS else value
+    return MASK if name.lower() in SECRET_HEADERS or is_secret(name) else masked(value)
 
 
 def _own_headers(endpoint: Endpoint, *, reveal: bool) -> list[tuple[str, str]]:
