@@ -13,12 +13,14 @@ _IN_REFERENCES: Final = "/:@"
 
 
 def split_reference(reference: str) -> tuple[str, str]:
-    """Repository and tag or digest of `registry:5000/name:tag`; the tag is "latest" where none is given."""
-    name, at, digest = reference.partition("@")
-    if at:
-        return name, digest
-    head, colon, tag = reference.rpartition(":")
-    return (head, tag) if colon and "/" not in tag else (reference, "latest")
+    """Repository and tag or digest of `registry:5000/name:tag`; the tag is "latest" where none is given.
+
+    Of a tag and a digest the digest counts.
+    """
+    name, _, digest = reference.partition("@")
+    head, colon, tag = name.rpartition(":")
+    tagged = bool(colon) and "/" not in tag
+    return (head, digest or tag) if tagged else (name, digest or "latest")
 
 
 def pull(reference: str, platform: str = "", headers: Mapping[str, str] = NOTHING) -> Call:

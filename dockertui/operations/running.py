@@ -67,13 +67,15 @@ def _goes_with(item: Container, world: World, values: Values) -> list[str]:
 
 BODIES: Mapping[str, Body] = {
     "container.run": Body(
-        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan,
-        outcome=_told,
+        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, check=run.check,
+        plan=run.plan, outcome=_told,
     ),
     "container.run_like": Body(
-        options=run.OPTIONS, prepare=_another, complete=_with_image, plan=run.plan, outcome=_told,
+        options=run.OPTIONS, prepare=_another, complete=_with_image, check=run.check,
+        plan=run.plan, outcome=_told,
     ),
     "container.recreate": Body(
-        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate, outcome=_told,
+        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, check=run.check,
+        plan=_recreate, outcome=_told,
     ),
 }  # fmt: skip
