@@ -85,14 +85,29 @@ Check = Callable[[Any], None]
 POLICIES: Final = ("no", "always", "unless-stopped", "on-failure")
 
 
+_EMPTY: Final = ("", None, ())
+
+
 def read(option: Option, typed: Any) -> Any:
     """The value of what was typed. Raises Unfit."""
-    value = _read(option.entry, typed)
-    if option.required and value in ("", None, ()):
-        raise Unfit("cannot be empty")
-    if value not in ("", None, ()):
-        option.check(value)
+    value = parsed(option, typed)
+    check(option, value)
     return value
+
+
+def check(option: Option, value: Any, known: Any = None) -> None:
+    """Raises Unfit for what does not fit the option; of what the Engine itself gave, `known`, nothing is refused."""
+    if option.required and value in _EMPTY:
+        raise Unfit("cannot be empty")
+    if isinstance(value, tuple) and known:
+        value = tuple(word for word in value if word not in known)
+    if value not in _EMPTY and value != known:
+        option.check(value)
+
+
+def parsed(option: Option, typed: Any) -> Any:
+    """What was typed, as a value. Raises Unfit where it is none, whether it fits or not."""
+    return _read(option.entry, typed)
 
 
 def _read(entry: Entry, typed: Any) -> Any:
