@@ -262,6 +262,14 @@ def pairs(value: Iterable[str]) -> None:
             raise Unfit(f"{item!r} has no name before the =")
 
 
+def assignments(value: Iterable[str]) -> None:
+    """NAME=VALUE each, the value not left out."""
+    pairs(value)
+    for item in value:
+        if "=" not in item:
+            raise Unfit(f"{item!r} has no =")
+
+
 def labels(value: Iterable[str]) -> None:
     """NAME=VALUE each, with no blank in the name."""
     pairs(value)

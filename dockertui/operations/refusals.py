@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final, NamedTuple
+
+from dockertui.operations.body import Values
 
 
 class Refused(NamedTuple):
@@ -33,6 +34,7 @@ _ABOUT: Final = tuple(
         ("ip6", r"ipv6|invalid ip6"),
         ("ip", r"ip address|invalid (ipv4|ip|address)|address already in use|no available i?p?v?4? ?address"),
         ("aliases", r"alias"),
+        ("options", r"invalid option|unknown option|driver.?opt"),
         ("driver", r"plugin|driver"),
         ("container", r"no such container|container .* not found|endpoint with name|is already attached"),
         ("network", r"network|no such container|cannot join"),
@@ -43,7 +45,7 @@ _ABOUT: Final = tuple(
         ("dockerfile", r"dockerfile|unknown instruction"),
         ("image reference tags", r"no such image|image .* (not found|not known)|manifest|pull access denied"
                                  r"|repository|reference format|invalid reference|unauthorized|short-name|registry"
-                                 r"|no such host|connection refused|i/o timeout|invalid tag"),
+                                 r"|no such host|dial tcp|connection refused|i/o timeout|invalid tag"),
         ("workdir", r"working dir|chdir|\bcwd\b"),
         ("user", r"unable to find (user|group)|no matching entries in passwd|invalid user|no users found"),
         ("health", r"health"),
@@ -51,22 +53,25 @@ _ABOUT: Final = tuple(
         ("hostname", r"host ?name"),
         ("labels", r"label"),
         ("env", r"environment variable"),
+        ("file folder source", r"cannot be (written|read)|no space left|not a tar"),
         ("path", r"could not find the file|no such file|not a directory|read-only file ?system|rootfs is marked"
                  r"|permission denied|no such directory"),
         ("entrypoint command", r"executable file not found|exec format|exec: |no command specified|exec failed"
                                r"|no such file or directory|permission denied"),
-        ("file folder source", r"cannot be (written|read)|no space left|no such file|no such folder|not a tar"),
+        ("file folder source", r"no such file|no such folder"),
         ("changes", r"is not a valid change|unknown instruction|dockerfile"),
         ("name", r"name .*(already|in use)|already (exists|in use)|invalid .*name|name is too short"),
     )
 )  # fmt: skip
 
 
-def refused(said: str, options: Iterable[str]) -> Refused:
-    """What the Engine said, with the first of the fields `options` that it is about."""
-    there = set(options)
+def refused(said: str, values: Values) -> Refused:
+    """What the Engine said, with the first of the form's fields, by their ids in `values`, that it is about.
+
+    Of several that it may be about, the first that something was typed into.
+    """
     for about, pattern in _ABOUT:
-        found = next((option for option in about if option in there), "")
-        if found and pattern.search(said):
-            return Refused(found, said)
+        there = [option for option in about if option in values]
+        if there and pattern.search(said):
+            return Refused(next((option for option in there if values[option]), there[-1]), said)
     return Refused("", said)

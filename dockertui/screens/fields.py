@@ -18,35 +18,15 @@ from dockertui.operations.body import Entry, Option, Unfit, Values
 from dockertui.operations.veil import Veil
 from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.text import clean
+from dockertui.widgets.typed import TypedLine
 
 
-class Line(Input, TakesKeys):
-    """A line that is typed.
-
-    What stands in it is selected when it gets the focus: typing replaces it, any movement keeps it. A line of several
-    words keeps them, with the cursor behind the last.
-    """
-
-    def __init__(self, value: str = "", *, hint: str = "", many: bool = False, hidden: bool = False) -> None:
-        super().__init__(value, placeholder=hint, compact=True, select_on_focus=not many, password=hidden)
-        self.cursor_blink = False
+class Line(TypedLine):
+    """A line of a form. One of several words keeps what stands in it, with the cursor behind the last."""
 
     def on_focus(self, event: events.Focus) -> None:
         if not self.select_on_focus and not event.from_app_focus:
             self.action_end()
-
-    async def take_key(self, event: events.Key) -> bool:
-        if event.is_printable and event.character:
-            self.put(event.character)
-            return True
-        return False
-
-    def put(self, text: str) -> None:
-        """Write in place of what is selected, else at the cursor."""
-        if self.selection.is_empty:
-            self.insert_text_at_cursor(text)
-        else:
-            self.replace(text, *self.selection)
 
 
 class Choice(Static, TakesKeys, can_focus=True):
@@ -118,6 +98,7 @@ class Row(Vertical):
         self.entry = _entry(option, self._veil.cover(self._filled), values, item)
         self._begun = self._filled if option.entry is not Entry.CHOICE else self.entry.value
         self._wrong = Static("", classes="wrong")
+        self._judged: Any = None
 
     def compose(self) -> ComposeResult:
         label = f"{self.option.label}{' *' if self.option.required else ''}"
@@ -175,12 +156,14 @@ class Row(Vertical):
 
     def say(self, wrong: str) -> None:
         """What is wrong with the value, "" for nothing."""
+        self._judged = self.entry.value
         self._wrong.update(Content(clean(wrong)))
         self._wrong.display = bool(wrong)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.say("")
+        if self.entry.value != self._judged:  # else this comes late: it was judged with that letter in it
+            self.say("")
         self.post_message(self.Changed())
 
 
@@ -189,8 +172,8 @@ def _entry(option: Option, value: Any, values: Values, item: Any) -> Any:
         return Flag(bool(value))
     if option.entry is Entry.CHOICE:
         return Choice(_choices(option, values, item), value)
-    many, hidden = option.entry is Entry.WORDS, option.entry is Entry.SECRET
-    return Line(entries.typed(value), hint=option.hint, many=many, hidden=hidden)
+    select, hidden = option.entry is not Entry.WORDS, option.entry is Entry.SECRET
+    return Line(entries.typed(value), hint=option.hint, select=select, hidden=hidden)
 
 
 def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:

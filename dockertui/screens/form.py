@@ -154,10 +154,10 @@ class FormScreen(ModalScreen[None]):
             row.say(refused.said)
         self._go_to(row or self._rows[0])
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End it, if it was not left meanwhile."""
         if self.is_current:
-            self.dismiss()
+            await self.dismiss()
 
     def on_row_changed(self) -> None:
         self._show_lines()

@@ -95,7 +95,7 @@ class Order:
         while (sent := await form.submitted()) is not None:
             refusal = await self._try({**known, **sent}, form, partial(self._again, known, engines, sent))
             if refusal is None:
-                form.close()
+                await form.close()
                 return
             if form.is_attached:
                 form.refuse(refusal)
@@ -104,7 +104,7 @@ class Order:
         """Bring the form back, as it was when it was sent off: of passwords nothing is kept for that."""
         secret = {option.id for option in self.body.options if option.entry is Entry.SECRET}
         kept = {id: value for id, value in typed.items() if id not in secret}
-        refusal = self._refused(job.said) if job.state is State.FAILED else None
+        refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
         self.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
 
     async def _try(
@@ -125,13 +125,13 @@ class Order:
                 await self._report(values, form)
                 return None
         except EngineError as error:
-            return self._refused(explained(error))
+            return self._refused(explained(error), values)
         jobs = self.screen.jobs.start([self._task(item, values) for item in self.items])
         for job in jobs:
             job.again = partial(again, job) if again is not None else None
-        return await self._answered(jobs, form) if form is not None else None
+        return await self._answered(jobs, form, values) if form is not None else None
 
-    async def _answered(self, jobs: Sequence[Job], form: FormScreen) -> Refused | None:
+    async def _answered(self, jobs: Sequence[Job], form: FormScreen, values: Values) -> Refused | None:
         """What the Engine refused, while the form stands for it.
 
         What interrupts takes its time and is not refused for what was typed; of transfers the first word is enough,
@@ -153,10 +153,12 @@ class Order:
         done = {job.task.id for job in jobs if job.state is State.DONE}
         self.items = [item for item, job in zip(self.items, jobs, strict=True) if job.task.id not in done or not done]
         said = failed[0].said if len(jobs) == 1 else " · ".join(map(one_result, failed))
-        return self._refused(said)
+        return self._refused(said, values)
 
-    def _refused(self, said: str) -> Refused:
-        return refused(said, [option.id for option in self.body.options if option.id not in self.given])
+    def _refused(self, said: str, values: Values) -> Refused:
+        """What was refused, at one of the fields that the form has."""
+        asked = [option.id for option in self.body.options if option.id not in self.given]
+        return refused(said, {id: values[id] for id in asked if id in values})
 
     def _alike(self) -> Any:
         """What a form for something new starts from: the object under the cursor, if it is of that kind."""
@@ -210,7 +212,7 @@ class Order:
             return [*sections, self._by_hand(values, reveal)]
 
         if form is not None:
-            form.close()
+            await form.close()
         await self.screen.app.push_screen(ReportScreen(self._title, told))
 
     def _form(self, values: Values, engines: Values, *, restored: bool) -> FormScreen:
