@@ -23,7 +23,7 @@ MODE = st.sampled_from(["", ":ro", ":rw", ":z", ":rw,Z", ":ro,rslave", ":nocopy"
 BIND = st.tuples(st.sampled_from(["/srv", "data", "a" * 64, "/with space"]), TEXT, MODE).map(
     lambda parts: f"{parts[0]}:/{parts[1].replace(':', '')}{parts[2]}"
 )
-CONFIG = st.fixed_dictionaries({
+CONFIG: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({
     "Image": st.sampled_from(["nginx", "sha256:" + "a" * 64, "a" * 64, "localhost:5000/a/b:x@sha256:" + "b" * 64]),
     "Cmd": st.none() | st.lists(TEXT, max_size=3),
     "Entrypoint": st.none() | st.lists(TEXT, max_size=3),
@@ -34,7 +34,7 @@ CONFIG = st.fixed_dictionaries({
     "WorkingDir": TEXT,
     "Hostname": TEXT,
 })  # fmt: skip
-HOST = st.fixed_dictionaries({
+HOST: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({
     "PortBindings": st.none() | st.dictionaries(
         st.tuples(PORT, st.sampled_from(["tcp", "udp", "sctp"])).map("/".join),
         st.none() | st.lists(BINDING, max_size=2),
