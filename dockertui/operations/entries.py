@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from dockertui.engine import platforms
 from dockertui.operations.body import Entry, Option, Unfit
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -28,58 +29,6 @@ _UNTIL: Final = re.compile(r"(\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+|\d+(?:\.\d+)?|\d
 _POLICY: Final = re.compile(r"(?:no|always|unless-stopped)(?::0+)?|on-failure(?::[0-9]+)?")
 _CPUS: Final = re.compile(r"[0-9.]+(?:[eE][+-]?[0-9]{1,2}|/[0-9]+)?", re.A)
 _NANO: Final = 1_000_000_000
-_PART: Final = re.compile(r"[a-z0-9_.-]+")
-_SYSTEMS: Final = frozenset(
-    [
-        "aix",
-        "android",
-        "darwin",
-        "dragonfly",
-        "freebsd",
-        "hurd",
-        "illumos",
-        "ios",
-        "js",
-        "linux",
-        "netbsd",
-        "openbsd",
-        "plan9",
-        "solaris",
-        "windows",
-        "zos",
-    ]
-)
-_ARCHITECTURES: Final = frozenset(
-    [
-        "386",
-        "i386",
-        "amd64",
-        "x86_64",
-        "x86-64",
-        "arm",
-        "armhf",
-        "armel",
-        "armbe",
-        "arm64",
-        "aarch64",
-        "arm64be",
-        "loong64",
-        "mips",
-        "mipsle",
-        "mips64",
-        "mips64le",
-        "ppc",
-        "ppc64",
-        "ppc64le",
-        "riscv",
-        "riscv64",
-        "s390",
-        "s390x",
-        "sparc",
-        "sparc64",
-        "wasm",
-    ]
-)
 _SPACE: Final = re.compile(r"\s")
 Check = Callable[[Any], None]
 POLICIES: Final = ("no", "always", "unless-stopped", "on-failure")
@@ -159,12 +108,19 @@ def reference(value: str) -> None:
         raise Unfit("64 hexadecimal digits are an id, and no image's name")
 
 
+def new_reference(value: str) -> None:
+    """An image's name that is to be given: a digest cannot be."""
+    reference(value)
+    if "@" in value:
+        raise Unfit("a digest follows from what is in the image: give a tag")
+
+
 def platform(value: str) -> None:
-    """A system and an architecture, or one of them; perhaps the architecture's variant."""
-    parts = value.lower().split("/")
-    known = len(parts) > 1 or parts[0] in _SYSTEMS or parts[0] in _ARCHITECTURES
-    if not known or len(parts) > 3 or not all(map(_PART.fullmatch, parts)):
-        raise Unfit("system/architecture[/variant], such as linux/arm64")
+    """A system, an architecture and perhaps its variant, or one of the first two alone."""
+    try:
+        platforms.normal(value)
+    except ValueError:
+        raise Unfit("system/architecture, such as linux/arm64") from None
 
 
 def not_negative(value: int) -> None:
@@ -278,14 +234,6 @@ def labels(value: Iterable[str]) -> None:
             raise Unfit(f"{item!r}: no blanks in a label's name")
 
 
-def environment(value: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """NAME=VALUE words, NAME alone with the value that it has in `environ`.
-
-    A name that is not set there stays alone, as the docker command has it: the Engine takes it away from the image's.
-    """
-    return [item if "=" in item or item not in environ else f"{item}={environ[item]}" for item in value]
-
-
 def mapping(value: Iterable[str]) -> dict[str, str]:
     """NAME=VALUE words as a mapping."""
     return {key: text for key, _, text in (item.partition("=") for item in value)}
@@ -293,7 +241,7 @@ def mapping(value: Iterable[str]) -> dict[str, str]:
 
 def words(flag: str, value: Any) -> tuple[str, ...]:
     """The words of an option of `docker`: none for an empty value, the flag alone for True, one each for several."""
-    if value in ("", None, False, ()):
+    if value is None or value is False or value in ("", ()):
         return ()
     if value is True:
         return (flag,)

@@ -73,13 +73,6 @@ def test_labels(case: Case) -> None:
     assert made(mapped, case.given) == case.expected
 
 
-@table("env")
-def test_environment(case: Case) -> None:
-    """The Engine drops a name alone; the docker command sends it, and so is it sent here."""
-    environ = {"PATH": "/usr/bin:/bin", "FROM_ENV": "from-env"}
-    assert [item for item in entries.environment([case.given], environ) if "=" in item] == case.expected
-
-
 @table("names")
 def test_names(case: Case) -> None:
     assert made(fits(entries.name), case.given) == case.expected
@@ -104,11 +97,6 @@ def test_what_is_said_of_a_network_is_sent() -> None:
             }
         }
     }
-
-
-@table("platform")
-def test_platforms(case: Case) -> None:
-    assert made(fits(entries.platform), case.given) == case.expected
 
 
 @table("restart")
