@@ -42,6 +42,10 @@ def in_sight(stage: Stage, id: str) -> bool:
     return bool(row.region) and form(stage).query_one("Fields").region.contains_region(row.region)
 
 
+async def comes_in_sight(stage: Stage, id: str) -> None:
+    await stage.until(lambda: in_sight(stage, id))
+
+
 async def order(stage: Stage, id: str, target: str = "") -> None:
     command = BY_ID[id]
     assert isinstance(command, Command)
@@ -53,7 +57,7 @@ async def refused(stage: Stage, option: str, said: str) -> None:
     """Wait until the form says this at this field, which has the cursor and is seen."""
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen) and said in stage.text)
     assert focused(stage) == option
-    assert in_sight(stage, option)
+    await comes_in_sight(stage, option)
     assert rows(stage)[option].query_one(".wrong").display
 
 
@@ -67,7 +71,7 @@ async def test_arrows_change_the_field_and_what_is_typed_is_seen(size: tuple[int
         seen = []
         for _ in rows(stage):
             seen.append(focused(stage))
-            assert in_sight(stage, seen[-1])
+            await comes_in_sight(stage, seen[-1])
             await stage.press("down")
         assert seen == list(rows(stage))
         await stage.press("up", "up", "up")
@@ -88,7 +92,7 @@ async def test_the_wheel_does_not_hide_what_is_typed() -> None:
         await stage.settle()
         assert not in_sight(stage, "image")
         await stage.type("x")
-        assert in_sight(stage, "image")
+        await comes_in_sight(stage, "image")
         assert rows(stage)["image"].entry.value == "x"
 
 
@@ -101,7 +105,7 @@ async def test_a_smaller_screen_keeps_the_field_in_sight() -> None:
         await stage.pilot.resize_terminal(*NARROW)
         await stage.settle()
         assert focused(stage) == id
-        assert in_sight(stage, id)
+        await comes_in_sight(stage, id)
         assert "ctrl+s" in stage.text
         stage.check_frame()
 
@@ -183,8 +187,7 @@ async def test_a_value_that_was_put_back_is_no_change() -> None:
 async def test_an_error_out_of_sight_comes_into_sight() -> None:
     async with opened(NARROW) as stage:
         await order(stage, "container.run")
-        for _ in range(17):
-            await stage.press("down")
+        await stage.press("up")
         assert not in_sight(stage, "image")
         await stage.press("ctrl+s")
         await refused(stage, "image", "cannot be empty")

@@ -53,7 +53,8 @@ HOST: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({
 @given(CONFIG, HOST)
 @settings(deadline=None)
 def test_whatever_a_container_is_its_form_is_taken(config: dict[str, Any], host: dict[str, Any]) -> None:
-    filled = run.values_of({"Name": "/web", "Id": "f" * 64, "Config": config, "HostConfig": host}, {})
+    inspect = {"Name": "/web", "Id": "f" * 64, "Config": config, "HostConfig": host}
+    filled = {option.id: option.default for option in run.OPTIONS} | run.values_of(inspect, {})
     typed = {option.id: entries.parsed(option, shown(option, filled[option.id])) for option in run.OPTIONS}
     for option in run.OPTIONS:
         entries.check(option, typed[option.id], filled[option.id])
@@ -72,7 +73,8 @@ def shown(option: Option, value: Any) -> Any:
 def test_ports_limits_and_policies_come_back_as_they_were(host: dict[str, Any]) -> None:
     """What the form shows is read as what the Engine has, without a word from the Engine about it."""
     host["RestartPolicy"]["MaximumRetryCount"] = 0
-    filled = run.values_of({"Config": {"Image": "x"}, "HostConfig": host}, {})
+    filled = {option.id: option.default for option in run.OPTIONS}
+    filled |= run.values_of({"Config": {"Image": "x"}, "HostConfig": host}, {})
     for id in ("ports", "restart", "memory", "cpus", "network"):
         option = next(option for option in run.OPTIONS if option.id == id)
         if filled[id]:
