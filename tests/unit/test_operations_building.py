@@ -45,6 +45,7 @@ def values(folder: Path, **given: Any) -> dict[str, Any]:
         ("tags", "'shop", "quote as in a shell"),
         ("args", "=1", "no name before the ="),
         ("platform", "arm65", "such as linux/arm64"),
+        ("platform", "linux/", "such as linux/arm64"),
         ("labels", "=", "no name before the ="),
     ],
 )
