@@ -163,7 +163,7 @@ class Screen:
         """Answer the question how large the terminal is."""
 
         def size(terminal: Any, user: Any, out: Any) -> bool:
-            out.columns, out.rows = self._get("COLS", "uint16_t*"), self._get("ROWS", "uint16_t*")
+            out.columns, out.rows = self.size
             out.cell_width, out.cell_height = _CELL_WIDTH, _CELL_HEIGHT
             return True
 
@@ -174,6 +174,11 @@ class Screen:
     def feed(self, data: bytes) -> None:
         """Take output."""
         lib.ghostty_terminal_vt_write(self.handle, data, len(data))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self._get("COLS", "uint16_t*"), self._get("ROWS", "uint16_t*")
 
     def resize(self, columns: int, rows: int) -> None:
         """Take another size."""
