@@ -7,7 +7,6 @@ Its calls are wrapped in `native_calls`, its cells decoded in `native_cells`, it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
 
 from dockertui.terminal import keys, native_keys
 from dockertui.terminal.emulator import (
@@ -35,7 +34,7 @@ _GRAPHEMES = 2027
 class NativeEmulator(Emulator):
     """libghostty-vt behind the class that the rest of the program knows."""
 
-    engine: ClassVar[str] = "libghostty"
+    engine = "libghostty"
 
     def __init__(self, columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES) -> None:
         super().__init__(columns, rows, listener)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from bittty import Board
 from bittty.style import Color, Style
@@ -71,7 +71,7 @@ _FLAGS: Final = (
 class PureEmulator(Emulator):
     """bittty behind the class that the rest of the program knows."""
 
-    engine: ClassVar[str] = "bittty (pure Python)"
+    engine = "bittty (pure Python)"
 
     def __init__(self, columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES) -> None:
         super().__init__(columns, rows, listener)
