@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -16,7 +16,9 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
+from dockertui.crash_log import LOGGER, CrashLog, hear_lost_errors
 from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError
 from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.leaving import leave_on_signals
@@ -27,7 +29,9 @@ from dockertui.own_cost import OwnCost
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
+from dockertui.widgets.guard import Guarded
 from dockertui.widgets.keys import KeysInOrder
+from dockertui.widgets.text import clean
 from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
@@ -46,7 +50,7 @@ _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
 
-class DockerTUI(CellDiff[None], KeysInOrder[None]):
+class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
@@ -65,8 +69,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         read_only: bool = False,
         or_demo: bool = False,
         start_demo: Callable[[], Endpoint],
+        crashes: CrashLog | None = None,
     ) -> None:
         super().__init__()
+        self.crashes = crashes or CrashLog(expected=(EngineError,))
         self.settings = settings
         self.preflight = preflight
         self.trace = trace
@@ -110,6 +116,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
 
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
+        self._survive_errors()
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
         leave_on_signals(lambda code: self.exit(None, code))
@@ -204,7 +211,28 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             more = f" (and {len(problems) - 1} more: see ?)" if len(problems) > 1 else ""
             self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
 
+    # what fails and is survived
+
+    def _survive_errors(self) -> None:
+        loop = asyncio.get_running_loop()
+        hear_lost_errors(loop, (EngineError,))
+        self.crashes.tell = lambda sentence: loop.call_soon_threadsafe(self._tell_error, sentence)
+        LOGGER.addHandler(self.crashes)
+
+    def _tell_error(self, sentence: str) -> None:
+        """Say it where the user looks."""
+        screen = self.screen if self.is_running else None
+        if isinstance(screen, MainScreen):
+            screen.say(clean(sentence), "bad")
+        elif screen is not None:
+            self.notify(clean(sentence), severity="error", markup=False)
+
+    def essential(self, screen: Screen[Any]) -> bool:
+        """Without a list, or a place to ask for one, there is nothing."""
+        return isinstance(screen, MainScreen) or super().essential(screen)
+
     async def on_unmount(self) -> None:
+        LOGGER.removeHandler(self.crashes)
         if self._following is not None:
             self._following.cancel()
             await asyncio.wait([self._following])

@@ -19,6 +19,7 @@ from dockertui.engine.errors import EngineError
 
 if TYPE_CHECKING:
     from dockertui.config import ConfigError, Settings
+    from dockertui.crash_log import CrashLog
     from dockertui.demo import DemoEngine
 
 USAGE = 2
@@ -90,11 +91,20 @@ def _run(options: Options) -> int:
             read_only=options.read_only,
             or_demo=options.or_demo,
             start_demo=demo.start,
+            crashes=_crash_log(),
         )
         app.run(mouse=settings.mouse)
     finally:
         demo.stop()
     return _crashed(app._exception) if app._exception else app.return_code or 0
+
+
+def _crash_log() -> CrashLog:
+    """Writes a crash file for each error that the program survives."""
+    from dockertui.crash import record
+    from dockertui.crash_log import CrashLog
+
+    return CrashLog(lambda error: record(error, os.environ, Path.home()), expected=(EngineError,))
 
 
 class _Demo:

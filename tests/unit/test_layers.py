@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "key_names": set(),
     "config_lines": set(),
     "crash": {"__init__"},
+    "crash_log": set(),
     "leaving": set(),
     "own_cost": set(),
     "config": {"config_lines", "key_names"},
@@ -35,11 +36,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS, "key_names"},
     "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "own_cost"},
-    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving", "own_cost"},
+    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving", "own_cost", "crash_log"},
     # the doors
     "demo": {"__init__"},
     "arguments": {"cli", "__init__"},
-    "cli": {"__init__", "app", "arguments", "config", "crash", "demo", "engine", "operations"},
+    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations"},
     "__main__": {"cli"},
 }
 """For each room (a package or a module of `dockertui`) the others that it may import."""
@@ -171,7 +172,7 @@ FIRST = {
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "columns", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows", "table",
+        "bar", "chart", "columns", "guard", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows", "table",
         "text", "timer",
     },
 }  # fmt: skip
