@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
-from textual.binding import BindingType
+from textual import constants, events
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -55,7 +56,9 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
     """Of what is shown first: `_read_styles` adds the others."""
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, id="program.suspend")
+    ]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "dockertui"
 
@@ -119,7 +122,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self._survive_errors()
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
-        leave_on_signals(lambda code: self.exit(None, code))
+        leave_on_signals(lambda code: self.exit(None, code), self.restore_terminal)
         if self._main is not None:
             self._follow_soon()
             return
@@ -247,14 +250,37 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     # leaving
 
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, where there is one."""
+        if sys.platform == "win32" or constants.DRIVER is not None:
+            return super().get_driver_class()
+        from dockertui.output.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def restore_terminal(self) -> None:
+        """Leave the terminal as it was if that has not been done: for an end without order."""
+        restore = getattr(self._driver, "restore", None)
+        if restore is not None:
+            restore()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, until that continues the program."""
+        stand_still = getattr(self._driver, "stand_still", None)
+        if stand_still is None:
+            self._tell_error("this terminal cannot be given back to a shell")
+            return
+        self._suspend_signal()
+        stand_still(group=True)
+
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
         self._close_messages_no_wait()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Ctrl+Q, which Textual takes before everything else, belongs to a container while a terminal has the keys."""
+        """Ctrl+Q and Ctrl+Z, taken before everything else, belong to a container while a terminal has the keys."""
         in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
-        return not (action == "quit" and in_terminal) and super().check_action(action, parameters)
+        return not (action in ("quit", "suspend_process") and in_terminal) and super().check_action(action, parameters)
 
     # the connection screen
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,6 +72,7 @@ def _command(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
+    _size_of_the_terminal(os.environ)
     gc.disable()  # until the first paint: nothing that is imported or mounted for it is garbage
     from dockertui.engine.preflight import Preflight
     from dockertui.engine.trace import Trace
@@ -93,10 +94,24 @@ def _run(options: Options) -> int:
             start_demo=demo.start,
             crashes=_crash_log(),
         )
-        app.run(mouse=settings.mouse)
+        try:
+            app.run(mouse=settings.mouse)
+        finally:
+            app.restore_terminal()
     finally:
         demo.stop()
     return _crashed(app._exception) if app._exception else app.return_code or 0
+
+
+def _size_of_the_terminal(environ: MutableMapping[str, str]) -> None:
+    """Let the terminal itself say how large it is: exported COLUMNS and LINES would win, and never change."""
+    try:
+        known = min(os.get_terminal_size(sys.stdout.fileno())) > 0
+    except OSError:
+        return
+    if known:
+        for name in ("COLUMNS", "LINES"):
+            environ.pop(name, None)
 
 
 def _crash_log() -> CrashLog:

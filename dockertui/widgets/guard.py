@@ -164,6 +164,18 @@ class Guarded(App[ReturnType]):
         if unmade is not None:
             self.call_later(self._drop_screen, unmade)
 
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Give the terminal away inside; it is taken back whatever fails there."""
+        failed: Exception | None = None
+        with super().suspend():
+            try:
+                yield
+            except Exception as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
     def _drop_screen(self, screen: Screen[Any]) -> None:
         """Leave a screen that could not be made."""
         if self.screen is screen:
