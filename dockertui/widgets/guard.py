@@ -11,13 +11,15 @@ It depends on private parts of Textual; `tests/ui/test_guard.py` holds each one,
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from rich.segment import Segment
 from textual._context import active_message_pump
 from textual.app import App, ReturnType
+from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.message import Message
@@ -67,6 +69,8 @@ class _Guard:
         widget.render_line = self.render_line  # type: ignore[method-assign]
         widget.render_lines = self.render_lines  # type: ignore[method-assign]
         widget._dispatch_message = self.dispatch  # type: ignore[method-assign]
+        if isinstance(widget, Screen):
+            widget.dismiss = partial(_leave, widget, widget.dismiss)  # type: ignore[method-assign]
 
     def say(self, sentence: str) -> None:
         """Have the widget's first line say something, or nothing any more."""
@@ -108,6 +112,11 @@ class _Guard:
             await self._dispatch(message)
         except Exception as error:
             self._widget.app._handle_exception(error)
+
+
+def _leave(screen: Screen[Any], dismiss: Callable[[Any], AwaitComplete], result: Any = None) -> AwaitComplete:
+    """Leave a screen, unless a key before did, or another screen lies over it: it would be that one that went."""
+    return dismiss(result) if screen.app.screen is screen else AwaitComplete()
 
 
 class _Workers(WorkerManager):
@@ -163,6 +172,10 @@ class Guarded(App[ReturnType]):
         survived("something in the program failed", error)
         if unmade is not None:
             self.call_later(self._drop_screen, unmade)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave the screen on top, unless it is the last one."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     @contextmanager
     def suspend(self) -> Iterator[None]:

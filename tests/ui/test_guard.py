@@ -202,6 +202,42 @@ async def test_a_second_screen_that_cannot_be_made_is_left(where: str, crashes: 
         assert app.well == 1
 
 
+class Second(Screen[str]):
+    BINDINGS: ClassVar[list[BindingType]] = [("q", "dismiss('left')", "")]
+
+
+async def test_a_screen_is_left_once_however_often_it_is_asked(crashes: CrashLog) -> None:
+    app = Host()
+    results: list[str | None] = []
+    async with app.run_test() as pilot:
+        screen = Second()
+        await app.push_screen(screen, results.append)
+        for _ in range(3):
+            screen.dismiss("left")
+        app.pop_screen()
+        await pilot.pause()
+        assert results == ["left"]
+        assert len(app.screen_stack) == 1
+        screen.dismiss("late")
+        await pilot.press("y")
+        assert app.well == 1
+    assert not crashes.errors
+
+
+async def test_a_screen_below_another_does_not_take_that_one_away(crashes: CrashLog) -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        below, above = Second(), Second()
+        await app.push_screen(below)
+        await app.push_screen(above)
+        below.dismiss("late")
+        await pilot.pause()
+        assert app.screen is above
+        await pilot.press("q", "q", "q")
+        assert len(app.screen_stack) == 1
+    assert not crashes.errors
+
+
 async def test_what_cannot_be_filled_says_so_until_it_can(crashes: CrashLog) -> None:
     app = Host()
     async with app.run_test(size=(60, 6)) as pilot:

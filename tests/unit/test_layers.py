@@ -36,7 +36,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS, "key_names"},
     "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "own_cost"},
-    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving", "own_cost", "crash_log"},
+    "app": {
+        *FLOORS,
+        *FOUNDATION,
+        "resources",
+        "operations",
+        "terminal",
+        "screens",
+        "output",
+        "leaving",
+        "own_cost",
+        "crash_log",
+    },
     # the doors
     "demo": {"__init__"},
     "arguments": {"cli", "__init__"},
@@ -172,8 +183,8 @@ FIRST = {
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "columns", "guard", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows", "table",
-        "text", "timer",
+        "bar", "chart", "columns", "guard", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows",
+        "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""
