@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import constants, events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -96,6 +97,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self.diff_enabled = settings.diff_output
         self.flow_enabled = settings.flow_control
         self.theme = self._fitting_theme(settings.theme)
+        if self.no_color and self._few_colors:
+            from dockertui.output.no_color import Colorless
+
+            self._filters = [Colorless() if isinstance(one, Monochrome | NoColor) else one for one in self._filters]
         self.set_keymap(keymap(self.catalogue))
         if sys.platform != "win32":
             from dockertui.terminal.alt_keys import keep_alt
@@ -106,7 +111,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         """The theme asked for; for "auto" the one for the colours that the terminal has."""
         if theme != AUTO:
             return theme
-        return "ansi-dark" if self.console.color_system in ("standard", "windows") else "textual-dark"
+        return "ansi-dark" if self._few_colors else "textual-dark"
+
+    @property
+    def _few_colors(self) -> bool:
+        """Whether the terminal has sixteen of them."""
+        return self.console.color_system in ("standard", "windows")
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""

@@ -84,8 +84,10 @@ def _thin_out(text: str) -> str:
 
 
 def error_line(error: BaseException) -> str:
-    """An error in one cleaned line, for a person: its type, and what it says."""
-    said = clean(str(error).strip(), newline=" ", limit=200)
+    """An error in one cleaned line, for a person: its type, and what it says, without the secrets that it quotes."""
+    from dockertui.masking import masked  # off the path to the first paint
+
+    said = clean(masked(str(error).strip()), newline=" ", limit=200)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

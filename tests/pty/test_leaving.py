@@ -271,3 +271,21 @@ def test_an_exported_size_does_not_win_over_the_terminal(environment: dict[str, 
         program.wait_for(lambda screen: len(screen.split("\n")[0]) > 140)
         program.press("q")
         assert program.wait() == 0
+
+
+@pytest.mark.parametrize("term", ["xterm", "linux", "vt100"])
+def test_without_colours_in_a_terminal_of_few_nothing_is_painted_black_on_black(
+    environment: dict[str, str], term: str
+) -> None:
+    own = {**environment, "NO_COLOR": "1"}
+    start = f"import os; os.environ.update(TERM={term!r}); os.environ.pop('COLORTERM', None); "
+    with Program(
+        [sys.executable, "-c", f"{start}from dockertui.cli import main; main(['--demo'])"], env=own
+    ) as program:
+        program.wait_for("shop-api-1")
+        program.wait_quiet()
+        with program.news:
+            cells = [cell for row in program._screen.buffer.values() for cell in row.values() if cell.data.strip()]
+        assert cells
+        assert {(cell.fg, cell.bg) for cell in cells} == {("default", "default")}
+        assert any(cell.reverse for cell in cells)  # the cursor's row, the bars

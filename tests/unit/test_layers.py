@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the floors, from the lowest up
     "engine": {"__init__", "masking"},
     "live": {"engine"},
-    "widgets": set(),
+    "widgets": {"masking"},
     "output": set(),
     "resources": {*FLOORS},
     "operations": {*FLOORS, *FOUNDATION, "resources"},
