@@ -15,7 +15,7 @@ from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
-from dockertui.masking import known_secrets
+from dockertui.masking import known_secrets, masked
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
@@ -48,7 +48,7 @@ class Task:
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One task under way or ended. `said` is what came of it: the Engine's words for a failure.
+    """One task under way or ended. `said` is what came of it: the Engine's words for a failure, without secrets.
 
     again: brings back the form that it came from, filled in as it was; None where there was none, or the job is done.
     """
@@ -139,6 +139,7 @@ class Jobs:
             job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
         finally:
             job.progress.end()
+            job.said = masked(job.said, secrets_of(job))  # wherever it is said: in a notice, a form, the list of jobs
             job.ended = self._engine.trace.clock()
             job.task = _without_passwords(job.task)
             self._changed(job)
