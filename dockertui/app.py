@@ -208,7 +208,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             gc.enable()
 
     def _read_styles(self) -> None:
-        """Of what is not shown first; a key that was typed ahead may have opened something of it."""
+        """Of what is not shown first: once that is painted, or before the first key opens something."""
         if not self._styles_read:
             self._styles_read = True
             self.stylesheet.read_all(sorted((_STYLES / "later").glob("*.tcss")))
@@ -314,6 +314,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             self._pace()
             if self._main is not None:
                 await self._main._mounted_event.wait()  # what was typed ahead is for all that is there then
+                self._read_styles()  # it may open something, which must not be painted before its styles are there
         await super().on_event(event)
 
     def _pace(self) -> None:

@@ -97,8 +97,10 @@ class DetailView(Vertical):
             with because("detail"):
                 reply = await subject.resource.inspect(self.session.engine, subject.item)
         except EngineError as error:
-            # The list says by itself when an object went; the page keeps what it knows until then.
-            self.subject = subject._replace(error=error if error.kind is not ErrorKind.NOT_FOUND else None)
+            # The list says by itself when an object went; the page keeps what it knows until then. Before the first
+            # connection stands, which is for the header to say, the list asked for ahead of it is all there is.
+            expected = error.kind is ErrorKind.NOT_FOUND or self.session.engine.version is None
+            self.subject = subject._replace(error=None if expected else error)
         else:
             self.subject = subject._replace(inspect=reply, error=None)
             self._remember(subject.key, reply)

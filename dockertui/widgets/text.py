@@ -14,6 +14,8 @@ LIMIT = 4096
 """Characters of one text that are ever painted; the rest is counted, not shown."""
 
 TAB = 8
+_WORD = 200
+"""Characters that a word may have for a text to be cut before it."""
 _COMBINING_MAX = 4
 _FORMAT_VARIANTS = (0xFE0E, 0xFE0F)
 
@@ -65,6 +67,15 @@ def clean(text: str, *, newline: str = "⏎", limit: int = LIMIT) -> str:
         return text
     lines = text.replace("\r\n", "\n").expandtabs(TAB).split("\n")
     return newline.join([_thin_out(line.translate(_signs)) for line in lines])
+
+
+def cut_place(text: str, most: int) -> int:
+    """Where to cut a text that is longer than `most`: between words, if there are any.
+
+    What hides secrets afterwards would not know half of one.
+    """
+    between = max(text.rfind(" ", most - _WORD, most), text.rfind("\n", most - _WORD, most))
+    return between + 1 if between > 0 else most
 
 
 def _thin_out(text: str) -> str:
