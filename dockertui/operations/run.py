@@ -75,7 +75,8 @@ def new_name() -> str:
 
 def plan(item: Any, values: Values) -> Plan:
     """Pull where that is needed, create and start. The name is given, so that a request can name what another made."""
-    values = {**values, "mounts": client_defaults.on_this_machine(values["mounts"])}
+    here = client_defaults.on_this_machine(values["mounts"])
+    values = {**values, "mounts": here, "ports": tuple(map(ports.bracketed, values["ports"]))}
     name, image, platform = values["name"], values["image"], values.get("platform", "")
     pull = (image_calls.pull(image, platform, values["pull"]),) if "pull" in values else ()
     create = calls.create(name, body(values), platforms.normal(platform) if platform else None)
@@ -84,6 +85,8 @@ def plan(item: Any, values: Values) -> Plan:
 
 def check(values: Values) -> None:
     """Raises Unfit for what the Engine, or the docker command, would refuse together."""
+    if values["memory"] == "-1":
+        raise Unfit("without a limit it is empty", "memory")
     if values["remove"] and entries.restart_policy(values["restart"])["Name"] != "no":
         raise Unfit("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
 
