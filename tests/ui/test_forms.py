@@ -89,8 +89,7 @@ async def test_the_wheel_does_not_hide_what_is_typed() -> None:
         await order(stage, "container.run")
         fields = form(stage).query_one("Fields")
         fields.scroll_end(animate=False)
-        await stage.settle()
-        assert not in_sight(stage, "image")
+        await stage.until(lambda: not in_sight(stage, "image"))
         await stage.type("x")
         await comes_in_sight(stage, "image")
         assert rows(stage)["image"].entry.value == "x"
@@ -188,7 +187,7 @@ async def test_an_error_out_of_sight_comes_into_sight() -> None:
     async with opened(NARROW) as stage:
         await order(stage, "container.run")
         await stage.press("up")
-        assert not in_sight(stage, "image")
+        await stage.until(lambda: not in_sight(stage, "image"))
         await stage.press("ctrl+s")
         await refused(stage, "image", "cannot be empty")
 
@@ -211,7 +210,7 @@ REFUSALS: dict[str, tuple[str, str, Mapping[str, str], str, str, str]] = {
         'Conflict. The container name "/fresh" is already in use by container "1234"', "already in use",
     ),
     "container.run_like": (
-        "shop-web-1", "ports", {"name": "fresh"}, "POST /containers/[^/]+/start",
+        "shop-web-1", "ports", {"name": "fresh"}, "POST /containers/create",
         "driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated",
         "already allocated",
     ),
