@@ -20,6 +20,7 @@ from dockertui.screens.status import detail_title
 from dockertui.screens.tab_list import TABS, TabKind
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.guard import shown_in
 from dockertui.widgets.page import Page
 
 _SETTLE = 0.08
@@ -119,7 +120,8 @@ class DetailView(Vertical):
     def _paint(self, *, keep: bool) -> None:
         shown = self.shown_tabs
         self._put(self._wanted if self._wanted in shown else TABS[0])
-        self.tab.show_subject(self.subject, self.world, keep=keep)
+        with shown_in(self.tab):
+            self.tab.show_subject(self.subject, self.world, keep=keep)
         self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind, self.tab.heading))
 
     # tabs

@@ -94,6 +94,14 @@ def _thin_out(text: str) -> str:
     return "".join(kept)
 
 
+def error_line(error: BaseException) -> str:
+    """An error in one cleaned line, for a person: its type, and what it says, without the secrets that it quotes."""
+    from dockertui.masking import masked  # off the path to the first paint
+
+    said = clean(masked(str(error).strip()), newline=" ", limit=200)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
 def fit(text: str, width: int, right: bool = False) -> str:
     """Cleaned `text` in exactly `width` cells: padded, or cut with `…`; `right` pads on the left."""
     if text.isascii():

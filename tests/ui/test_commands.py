@@ -223,7 +223,7 @@ WRONG = {
     "ip6": "here",
     "aliases": "'quote",
     "until": "soon",
-    "platform": "arm",
+    "platform": "arm&",
     "changes": "'quote",
     "command": "'quote",
     "seconds": "-1",
