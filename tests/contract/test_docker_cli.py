@@ -144,7 +144,9 @@ RUNS: dict[str, Run] = {
         "echo mine >f; docker cp f $C:/tmp/new && docker exec $C cat /tmp/new && docker diff $C",
         r"^mine\n(.|\n)*A /tmp/new",
     ),
-    "docker cp C:/nosuch . (error)": Run("docker cp $C:/nosuch .", r"No such container:path|Could not find the file /nosuch in", 1),
+    "docker cp C:/nosuch . (error)": Run(
+        "docker cp $C:/nosuch .", r"No such container:path|Could not find the file /nosuch in", 1
+    ),
     "docker cp - C:/tmp (empty: error)": Run("docker cp - $C:/tmp </dev/null", r"^$"),
     "docker build (classic)": Run(DOCKERFILE + "docker build -t $N .", r"made\n(.|\n)*Successfully tagged \S+:latest"),
     "docker build -q": Run(DOCKERFILE + "docker build -q -t $N . 2>/dev/null", rf"^{SHA}$"),
