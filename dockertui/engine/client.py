@@ -306,6 +306,7 @@ class Engine:
             with self.translated(record):
                 response = await self._send(record, data, headers)
             record.status = response.status
+            self.trace.dated(record, response.headers.get("Date"))
             yield Stream(self, response, record)
         except asyncio.CancelledError:
             record.error = "cancelled"

@@ -62,6 +62,7 @@ class PlainConnection:
         self._http.request("GET", prefix + record.path)
         response = self._http.getresponse()
         record.status = response.status
+        self._trace.dated(record, response.getheader("Date"))
         return self._read_body(response, record)
 
     def _read_body(self, response: http.client.HTTPResponse, record: Request) -> bytes:

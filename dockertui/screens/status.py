@@ -55,7 +55,7 @@ def header(session: Session, containers: Pane, now: float) -> Line:
     left += [Piece(part.text, part.style, priority=_COUNT_PRIORITY.get(part.style, 3)) for part in counts]
     right = [Piece("READ ONLY", "warn", priority=1)] if session.engine.read_only else []
     if session.mirror.link.state is LinkState.LIVE:
-        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=9))
+        right.append(Piece(f"{session.trace.per_minute(session.trace.clock.local())} req/min", "dim", priority=9))
     return left, [*right, *link(session, now)]
 
 

@@ -28,7 +28,6 @@ from dockertui.demo.api import (
 )
 from dockertui.demo.api.call import (
     API,
-    HEADERS,
     OLDEST_API,
     Call,
     Handler,
@@ -36,6 +35,7 @@ from dockertui.demo.api.call import (
     StreamRules,
     Version,
     abort,
+    headers,
     reply,
 )
 from dockertui.demo.faults import Faults
@@ -162,7 +162,7 @@ class Server:
         version = (int(match[1]), int(match[2])) if match else NEWEST
         response = self._failure(what) or await self._dispatch(request, plain, version, what)
         if not response.prepared:
-            response.headers.extend(HEADERS)
+            response.headers.update(headers(self._host))
         return await self._spoil(request, response, what)
 
     async def _obstruct(self, what: str) -> None:
