@@ -33,6 +33,7 @@ class ErrorKind(StrEnum):
     SERVER = "server"  # 5xx
     BAD_ENDPOINT = "bad endpoint"  # the address itself cannot be used
     SSH = "ssh"  # ssh ended before the Engine was reached
+    LOGIN = "login"  # the login was refused, or the host is not trusted: never to be repeated unasked
 
 
 class EngineError(Exception):

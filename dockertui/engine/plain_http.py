@@ -53,6 +53,8 @@ class PlainConnection:
         try:
             return parse_json(body)
         except ValueError as error:
+            if page := diagnosis.web_page(self._endpoint, record.status, body):
+                raise page from None
             raise diagnosis.unreadable(self._endpoint, what, str(error)) from None
 
     def _read(self, record: Request) -> bytes:

@@ -28,8 +28,8 @@ class Request:
     """One request. It is in the journal from the moment it is sent, and completed when its reply has ended.
 
     ``started`` is in epoch seconds by this machine's clock; ``duration`` in seconds, None while the request or
-    its stream runs; ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out`` count bodies,
-    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` has
+    its stream runs; ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out``
+    count bodies, not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` has
     the words after ``docker`` of the command that does the same as the operation which caused it; empty where
     there is none. ``body`` is what was sent, None when it is no longer known. Both may hold secrets.
     """

@@ -80,10 +80,10 @@ class Watcher:
             error = await self._session()
             if asyncio.get_running_loop().time() - began > _HEALTHY:
                 self._backoff.reset()
-            delay = self._backoff.next()
+            delay = None if error.kind is ErrorKind.LOGIN else self._backoff.next()
             self._set_link(LinkState.LOST, error, retry_in=delay)
             await self._backoff.wait(delay)
-            self._set_link(LinkState.LOST, error)
+            self._set_link(LinkState.LOST if delay is not None else LinkState.CONNECTING, error)
 
     def retry_now(self) -> None:
         """Try again at once what is waiting for its next attempt."""

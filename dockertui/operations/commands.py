@@ -140,7 +140,7 @@ COMMANDS: tuple[Command, ...] = (
     _signalling("container.signal", "Signal one of its processes", words="docker exec kill process pid",
                 many=False, harm=Harm.DESTROYS, applies=running, ask=True, doing="signalling", done="signalled"),
     _running("container.run", "Run a new container", "c", hint="run", order=3, words="docker run create new",
-             on_object=False, ask=True, doing="starting", done="runs"),
+             on_object=False, ask=True, doing="starting", done="started"),
     _running("container.run_like", "Run another like this", words="docker run clone copy",
              many=False, ask=True, doing="starting", done="has another like it"),
     _running("container.recreate", "Recreate with changes", words="docker run replace change",
