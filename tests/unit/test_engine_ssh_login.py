@@ -17,6 +17,7 @@ from dockertui.engine.ssh_failure import meaning
 from dockertui.live.store import LinkState, Mirror
 from dockertui.live.watcher import Watcher
 from dockertui.resources.registry import SOURCES
+from tests.unit.live_world import until
 
 REFUSED = "me@lab: Permission denied (publickey)."
 CHANGED = """
@@ -87,14 +88,12 @@ async def test_the_mirror_waits_for_the_user(tmp_path: Path, monkeypatch: pytest
     watching = asyncio.create_task(watcher.run())
     try:
         for logins in (1, 2):
-            while not mirror.link.refused:
-                await asyncio.sleep(0.01)
+            await until(lambda: mirror.link.refused)
             await asyncio.sleep(0.5)  # ten attempts' time
             assert len(runs.read_text()) == logins
             assert mirror.link.retry_at is None
             watcher.retry_now()
-            while mirror.link.state is LinkState.LOST:
-                await asyncio.sleep(0.01)
+            await until(lambda: mirror.link.state is not LinkState.LOST)
     finally:
         watching.cancel()
         await asyncio.wait([watching])
@@ -109,9 +108,9 @@ async def test_the_mirror_waits_for_the_user(tmp_path: Path, monkeypatch: pytest
         (CHANGED, ErrorKind.LOGIN, "the host key of lab has changed"),
         (CHANGED, ErrorKind.LOGIN, "ssh-keygen -R '[lab]:2222', then ssh -p 2222 me@lab"),
         (
-            "No ED25519 host key is known for lab and you have requested strict checking. Host key verification failed.",
+            "No ED25519 host key is known for lab and you have requested strict checking.",
             ErrorKind.LOGIN,
-            "ssh does not know the host key of lab: connect once by hand, and compare its fingerprint: ssh -p 2222 me@lab",
+            "ssh does not know the host key of lab: connect once by hand, and compare its fingerprint: ssh -p 2222",
         ),
         ("ssh: Could not resolve hostname lab: Name or service not known", ErrorKind.SSH, "cannot resolve host 'lab'"),
         ("ssh: connect to host lab port 2222: No route to host", ErrorKind.SSH, "answers at lab: No route to host"),
