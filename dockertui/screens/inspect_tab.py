@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.resources import secrets
+from dockertui.masking import known_secrets, masked_tree
 from dockertui.resources.world import World
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.json_view import JsonView
@@ -21,7 +21,7 @@ class InspectTab(JsonView, Tab):
         """Show the `inspect` reply, secrets hidden unless they are to be seen."""
         reply = subject.inspect if subject is not None else {}
         if reply is not self._masked[0]:
-            self._masked = (reply, secrets.masked_reply(reply))
+            self._masked = (reply, masked_tree(reply, known_secrets(reply)))
         self.show(reply if world.reveal else self._masked[1], keep=keep)
 
     def action_enter(self) -> None:
