@@ -101,7 +101,9 @@ def web_page(endpoint: Endpoint, status: int, body: str | bytes) -> EngineError 
         return None
     title = _TITLE.search(words)
     told = f"HTTP {status}" + (f", {shorten(' '.join(title[1].split()), 100)!r}" if title else "")
-    kind = _STATUS_KINDS.get(status, ErrorKind.SERVER if status >= 500 else ErrorKind.PROTOCOL)
+    kind = ErrorKind.SERVER if status >= 500 else ErrorKind.PROTOCOL
+    if _STATUS_KINDS.get(status) is ErrorKind.UNAUTHORIZED:
+        kind = ErrorKind.UNAUTHORIZED
     if status in _NO_UPSTREAM:
         message = f"a gateway answers at {endpoint.address}, and does not reach its Engine ({told})"
         return EngineError(kind, message, "is the Engine behind it running?", status)

@@ -155,7 +155,7 @@ class MainScreen(Operating, TerminalActions):
             self._skew_said = True
             side = "behind" if offset > 0 else "ahead of"
             self.say(
-                f"this machine's clock is {format.clock(abs(offset))} {side} the Engine's, which ages go by",
+                f"this machine's clock is {format.span(round(abs(offset)))} {side} the Engine's, which ages go by",
                 "warn",
                 stays=_LONG,
             )

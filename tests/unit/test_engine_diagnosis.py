@@ -70,7 +70,7 @@ def test_a_failure_of_no_known_kind_is_told_in_its_own_words(error: Exception) -
             ErrorKind.PROTOCOL,
             "'Router login')",
         ),
-        (404, "<html>", ErrorKind.NOT_FOUND, "a web page came from tcp://far:2376 (HTTP 404)"),
+        (404, "<html>", ErrorKind.PROTOCOL, "a web page came from tcp://far:2376 (HTTP 404)"),
         (
             502,
             b" <html><title>502 Bad Gateway</title>",
