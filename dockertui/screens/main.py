@@ -537,9 +537,10 @@ class MainScreen(Operating, TerminalActions):
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
-        self.say(
-            "connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry"
-        )
+        if self._link.state is not LinkState.LIVE:
+            self.say("connecting again…")
+        else:
+            self.say("asking again…" if status.trouble(self.session.mirror, self._link, "") else "already connected")
 
     def action_leave(self) -> None:
         if not self.asks_to_leave():

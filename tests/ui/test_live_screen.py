@@ -204,8 +204,7 @@ async def test_no_error_before_the_engine_was_asked() -> None:
     with DemoEngine(clock=Clock()) as engine:
         engine.faults.delay(0.3, "^GET /version")
         async with opened(WIDE, engine=engine, live=False) as stage:
-            while not isinstance(stage.app.screen, MainScreen):
-                await asyncio.sleep(0.01)
+            await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
             while stage.main.session.mirror.link.state is not LinkState.LIVE:
                 seen.append(stage.text)
                 await asyncio.sleep(0.02)
