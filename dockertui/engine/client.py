@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -36,6 +37,9 @@ REPLY_LIMIT: Final = 256 * 1024 * 1024
 _READING: Final = ("GET", "HEAD")
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
+
+_DEFECTS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a parser raises over bytes that nobody thought of."""
 
 _Data = bytes | AsyncIterable[bytes] | None
 Body = _Data | Mapping[str, Any] | list[Any]
@@ -314,6 +318,10 @@ class Engine:
         except asyncio.CancelledError:
             record.error = "cancelled"
             raise
+        except _DEFECTS as error:
+            # What came was read by code that did not foresee it. Whoever asked can show that as any other failure.
+            logging.getLogger("dockertui").error("a reply of the Engine could not be read", exc_info=error)
+            raise self.unreadable(record, f"{type(error).__name__}: {error}") from error
         finally:
             if response is not None:
                 _end(response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
@@ -205,6 +206,7 @@ class Reader:
 
 def unexpected(error: Exception, doing: str) -> EngineError:
     """The error of a reply that no code foresaw, as one that can be shown."""
+    logging.getLogger("dockertui").error("an answer of the Engine could not be read", exc_info=error)
     message = f"unexpected answer of the Engine while {doing}: {type(error).__name__}: {error}"
     return EngineError(ErrorKind.PROTOCOL, message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -134,7 +135,7 @@ class Mirror:
         if link != self._link:
             self._link = link
             for tell in tuple(self._watching_link):
-                tell(link)
+                told(tell, link)
 
     def objects(self, kind: str) -> Mapping[str, Any]:
         """The objects of a kind by identity, as last listed."""
@@ -219,7 +220,15 @@ class Mirror:
     def _tell(self, shelf: _Shelf, change: Change) -> None:
         shelf.generation += 1
         for tell in tuple(self._watching):
-            tell(change)
+            told(tell, change)
+
+
+def told(tell: Callable[[Any], None], what: Any) -> None:
+    """Tell a subscriber; one that fails is no reason that the others, or the mirror, should."""
+    try:
+        tell(what)
+    except Exception as error:
+        logging.getLogger("dockertui").error("a subscriber of the mirror failed", exc_info=error)
 
 
 def _forget(watching: list[Any], tell: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
+from dockertui.masking import masked
 from dockertui.operations.progress import Progress
 from dockertui.resources.world import World
 from dockertui.widgets.page_lines import Section
@@ -41,6 +42,9 @@ class Unfit(ValueError):
     def __init__(self, text: str, option: str = "") -> None:
         super().__init__(text)
         self.option = option
+
+    def __str__(self) -> str:
+        return masked(super().__str__())  # it may quote what the field hides
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from dockertui.engine.call import following, send
@@ -47,7 +48,10 @@ class Task:
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One task under way or ended. `said` is what came of it: the Engine's words for a failure."""
+    """One task under way or ended. `said` is what came of it: the Engine's words for a failure.
+
+    again: brings back the form that it came from, filled in as it was; None where there was none, or the job is done.
+    """
 
     number: int
     task: Task
@@ -57,6 +61,9 @@ class Job:
     ended: float | None = None
     progress: Progress = field(default_factory=Progress)
     runner: asyncio.Task[None] | None = None
+    order: asyncio.Task[None] | None = None
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    again: Callable[[], object] | None = None
 
     @property
     def over(self) -> bool:
@@ -94,6 +101,8 @@ class Jobs:
         while len(self._all) > KEPT and self._all[0].over:
             self._all.popleft()
         order = asyncio.create_task(self._order(jobs))
+        for job in jobs:
+            job.order = order
         self._orders.add(order)
         order.add_done_callback(self._orders.discard)
         return jobs
@@ -120,8 +129,8 @@ class Jobs:
             async with gate:
                 job.state = State.RUNNING
                 self._changed(job)
-                job.said = await perform(self._engine, job.task, job.progress.hear)
-            job.state = State.DONE
+                job.said = await perform(self._engine, job.task, partial(_hear, job))
+            job.state, job.again = State.DONE, None
         except EngineError as error:
             job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError:
@@ -133,6 +142,11 @@ class Jobs:
             job.ended = self._engine.trace.clock()
             job.task = _without_passwords(job.task)
             self._changed(job)
+
+
+def _hear(job: Job, said: Any) -> None:
+    job.heard.set()
+    job.progress.hear(said)
 
 
 def _without_passwords(task: Task) -> Task:

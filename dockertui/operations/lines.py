@@ -33,7 +33,7 @@ def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = Fals
     options = docker_options(endpoint)
     lines = []
     for command in _commands(words):
-        told = list(command if reveal else masked_words(command))
+        told = list(command if reveal else masked_words(("docker", *command))[1:])
         start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
         lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
     return " && ".join(lines)

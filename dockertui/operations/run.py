@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from dockertui.engine import container_calls as calls
 from dockertui.engine import image_calls, platforms
 from dockertui.engine.fields import mappings, number, objects
-from dockertui.operations import client_defaults, entries
+from dockertui.operations import client_defaults, entries, joining, mounts, ports
 from dockertui.operations.body import Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
+from dockertui.operations.ports import Published
 
 _MANY = Entry.WORDS
 _FIRST: Final = (
@@ -43,44 +43,6 @@ _LAST: Final = (
     "tern",
     "wren",
 )
-_SECONDS: Final = 1_000_000_000
-
-
-class Published(NamedTuple):
-    """A port to publish: `ip:public:private/protocol`, the first two "" where they were not given."""
-
-    ip: str
-    public: str
-    private: str
-
-
-def published(text: str) -> Published:
-    """Read `[[ip:]public:]private[/protocol]`. Raises Unfit."""
-    port, slash, protocol = text.partition("/")
-    head, _, private = port.rpartition(":")
-    ip, _, public = head.rpartition(":")
-    ip = ip.removeprefix("[").removesuffix("]")
-    if slash and protocol not in ("tcp", "udp", "sctp"):
-        raise Unfit(f"{text!r}: the protocol is tcp, udp or sctp")
-    for digits in (private, *([public] if public else [])):
-        if not digits.isdecimal() or not 0 < int(digits) < 65536:
-            raise Unfit(f"{text!r} is not [[ip:]port:]port[/udp], ports from 1 to 65535")
-    if ip:
-        entries.address(ip)
-    return Published(ip, public, f"{private}/{protocol or 'tcp'}")
-
-
-def _ports(value: Iterable[str]) -> None:
-    for text in value:
-        published(text)
-
-
-def _mounts(value: Iterable[str]) -> None:
-    for text in value:
-        parts = text.split(":")
-        inside = parts[0] if len(parts) == 1 else parts[1]
-        if len(parts) > 3 or not inside.startswith("/"):
-            raise Unfit(f"{text!r} is not volume:/path, /folder:/path or /path, with :ro at the end perhaps")
 
 
 OPTIONS: Final[tuple[Option, ...]] = (
@@ -88,13 +50,13 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("name", "Name", required=True, check=entries.name),
     Option("command", "Command", _MANY, (), hint="empty: the image's own"),
     Option("env", "Environment", _MANY, (), hint="NAME=value 'OTHER=two words'", check=entries.pairs),
-    Option("ports", "Ports", _MANY, (), hint="8080:80 127.0.0.1:53:53/udp", check=_ports),
-    Option("mounts", "Mounts", _MANY, (), hint="data:/var/lib /srv/www:/www:ro", check=_mounts),
-    Option("network", "Network", hint="bridge by default; host, none, a name"),
+    Option("ports", "Ports", _MANY, (), hint="8080:80 127.0.0.1:53:53/udp", check=ports.check),
+    Option("mounts", "Mounts", _MANY, (), hint="data:/var/lib /srv/www:/www:ro", check=mounts.check),
+    Option("network", "Network", hint="bridge by default; host, none, a name", check=joining.check),
     Option("restart", "Restart policy", hint=" ".join(entries.POLICIES), check=entries.policy),
     Option("memory", "Memory", hint="512m", check=entries.size),
     Option("cpus", "CPUs", hint="1.5", check=entries.cpus),
-    Option("labels", "Labels", _MANY, (), hint="name=value …", check=entries.pairs),
+    Option("labels", "Labels", _MANY, (), hint="name=value …", check=entries.labels),
     Option("user", "User", hint="name or 1000:1000"),
     Option("workdir", "Working directory", hint="/srv"),
     Option("entrypoint", "Entry point", hint="a program, in place of the image's"),
@@ -122,22 +84,25 @@ def plan(item: Any, values: Values) -> Plan:
 
 def check(values: Values) -> None:
     """Raises Unfit for what the Engine, or the docker command, would refuse together."""
-    if values["remove"] and values["restart"] not in ("", "no"):
+    if values["remove"] and entries.restart_policy(values["restart"])["Name"] != "no":
         raise Unfit("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
 
 
 def body(values: Values) -> dict[str, Any]:
     """The body of `POST /containers/create`."""
-    ports = [published(text) for text in values["ports"]]
+    published = [port for text in values["ports"] for port in ports.published(text)]
+    joined = joining.joined(values["network"])
     config: dict[str, Any] = {
         "Image": values["image"],
         "Cmd": list(values["command"]) or None,
         "Env": client_defaults.variables(values["env"], values.get("proxies", {})),
         "Labels": entries.mapping(values["labels"]),
-        "ExposedPorts": {port.private: {} for port in ports},
+        "ExposedPorts": {port.private: {} for port in published},
         "Volumes": {text: {} for text in values["mounts"] if ":" not in text},
-        "HostConfig": _host_config(values, ports),
+        "HostConfig": _host_config(values, published),
     }
+    if joined.settings:
+        config["NetworkingConfig"] = {"EndpointsConfig": {joined.name: joined.settings}}
     texts = {"User": "user", "WorkingDir": "workdir", "Hostname": "hostname"}
     config |= {key: values[id] for key, id in texts.items() if values[id]}
     if values["entrypoint"]:
@@ -149,27 +114,22 @@ def body(values: Values) -> dict[str, Any]:
     return config
 
 
-def _host_config(values: Values, ports: Sequence[Published]) -> dict[str, Any]:
+def _host_config(values: Values, published: Sequence[Published]) -> dict[str, Any]:
     bound: dict[str, list[dict[str, str]]] = {}
-    for port in ports:
+    for port in published:
         bound.setdefault(port.private, []).append({"HostIp": port.ip, "HostPort": port.public})
     host: dict[str, Any] = {
         "Binds": [text for text in values["mounts"] if ":" in text] or None,
         "PortBindings": bound,
-        "NetworkMode": values["network"] or "default",
-        "RestartPolicy": _policy(values["restart"]),
+        "NetworkMode": joining.joined(values["network"]).name or "default",
+        "RestartPolicy": entries.restart_policy(values["restart"]),
         "AutoRemove": values["remove"],
     }
     if values["memory"]:
         host["Memory"] = entries.in_bytes(values["memory"])
     if values["cpus"]:
-        host["NanoCpus"] = round(float(values["cpus"]) * _SECONDS)
+        host["NanoCpus"] = entries.nano_cpus(values["cpus"])
     return host
-
-
-def _policy(value: str) -> dict[str, Any]:
-    name, _, count = (value or "no").partition(":")
-    return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
 def docker_words(values: Values) -> tuple[str, ...]:
@@ -218,7 +178,7 @@ def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
         "network": _network(host),
         "restart": _restart(_at(host, "RestartPolicy")),
         "memory": str(number(host, "Memory") or ""),
-        "cpus": f"{cpus / _SECONDS:g}" if (cpus := number(host, "NanoCpus")) else "",
+        "cpus": entries.cpus_shown(number(host, "NanoCpus") or 0),
         "labels": tuple(_labels(config, given)),
         "user": _differing(config, given, "User"),
         "workdir": _differing(config, given, "WorkingDir"),
@@ -267,16 +227,7 @@ def _publish(host: Mapping[str, Any]) -> Iterable[str]:
     for private, bindings in sorted(_at(host, "PortBindings").items()):
         for binding in objects(bindings):
             ip, public = str(binding.get("HostIp") or ""), str(binding.get("HostPort") or "")
-            shown = f"[{ip}]" if _is_v6(ip) else ip
-            port = private.removesuffix("/tcp")
-            yield f"{shown}:{public}:{port}" if ip else f"{public}:{port}" if public else port
-
-
-def _is_v6(ip: str) -> bool:
-    try:
-        return ipaddress.ip_address(ip).version == 6
-    except ValueError:
-        return False
+            yield ports.shown(ip, public, private)
 
 
 def _bound(config: Mapping[str, Any], host: Mapping[str, Any], given: Mapping[str, Any]) -> Iterable[str]:

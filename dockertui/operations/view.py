@@ -189,6 +189,14 @@ VIEW: tuple[Operation, ...] = (
         words="refresh repaint",
     ),
     Operation(
+        "program.suspend",
+        "Suspend to the shell",
+        "app.suspend_process",
+        ("ctrl+z",),
+        _PROGRAM,
+        words="background stop fg",
+    ),
+    Operation(
         "program.quit",
         "Quit",
         "leave",

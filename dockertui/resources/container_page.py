@@ -137,7 +137,7 @@ def _timing(check: Reply) -> str:
 def _probe(probe: Reply, first: bool, now: float) -> Field:
     code, ended = probe.number("ExitCode"), format.parse_time(probe.text("End"))
     when = f"{format.span(now - ended)} ago: " if ended else ""
-    output = probe.text("Output").rstrip()
+    output = format.beginning(probe.text("Output")).rstrip()
     return Field(
         "Last probes" if first else "",
         [f"{when}exit {code}", *output.splitlines()[:20]],

@@ -59,6 +59,7 @@ class JobsScreen(Screen[None]):
         ("escape,q,J", "dismiss", "Back"),
         ("x,delete", "cancel", "Give it up"),
         ("enter", "output", "All it told"),
+        ("e", "again", "The form again"),
         ("v", "reveal", "Show or hide secrets"),
     ]
 
@@ -103,6 +104,7 @@ class JobsScreen(Screen[None]):
         self._footer.update([
             Piece((("enter", "key"), (" its output", "dim")), action="output"),
             Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
+            *([Piece((("e", "key"), (" the form again", "dim")), action="again")] if _can_be_again(row) else []),
             *secrets,
             Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
         ])  # fmt: skip
@@ -125,6 +127,14 @@ class JobsScreen(Screen[None]):
         self._reveal = not self._reveal
         self._show()
 
+    def action_again(self) -> None:
+        """Go back, to the form of the job under the cursor, filled in as it was."""
+        row = self._table.cursor_object
+        if row is not None and _can_be_again(row) and row.job.again is not None:
+            again, row.job.again = row.job.again, None
+            self.dismiss()
+            again()
+
     def action_cancel(self) -> None:
         row = self._table.cursor_object
         if row is not None:
@@ -137,6 +147,10 @@ class JobsScreen(Screen[None]):
 def _row(job: Job, now: float) -> _Row:
     said = masked(job.said if job.over else job.progress.summary, secrets_of(job))
     return _Row(job, job.state, said, float(int((job.ended or now) - job.started)))
+
+
+def _can_be_again(row: _Row | None) -> bool:
+    return row is not None and row.job.over and row.job.again is not None
 
 
 def _columns() -> list[Column[_Row]]:

@@ -94,6 +94,11 @@ class Tab(Widget):
         """Let go of what narrows the tab, before it is left; whether there was anything."""
         return False
 
+    @property
+    def heading(self) -> str:
+        """What it shows, where that is not the object of the detail; it stands in the place of the object's name."""
+        return ""
+
     def sampled(self) -> None:
         """New statistics of the object shown."""
 

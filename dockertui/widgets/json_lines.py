@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dockertui.widgets.text import clean
+from dockertui.widgets.text import clean, cut_place
 
 Path = tuple[str | int, ...]
 """Keys and indices from the root."""
 
 TEXT_LIMIT = 2000
 """Characters of one string that are looked at, by the painter and the search alike."""
+
+_SHORT = TEXT_LIMIT - 200
 
 
 class Node(NamedTuple):
@@ -102,6 +104,19 @@ def scalar(value: Any) -> str:
         case list():
             return "[]"
     return clean(str(value), limit=TEXT_LIMIT)
+
+
+def shortened(value: Any) -> Any:
+    """A copy of a value in which texts are as short as they are painted, with how many characters follow."""
+    match value:
+        case dict():
+            return {key: shortened(member) for key, member in value.items()}
+        case list():
+            return [shortened(member) for member in value]
+        case str() if len(value) > TEXT_LIMIT:
+            end = cut_place(value, _SHORT)
+            return f"{value[:end]}… (+{len(value) - end})"
+    return value
 
 
 def style(value: Any) -> str:

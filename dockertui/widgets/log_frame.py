@@ -208,7 +208,12 @@ class LogFrame(Painted):
         if self.manner.times is Times.RELATIVE:
             self._strips.clear()
             old = [row._replace(number=-1, notice="old") for row in old]
-        new = self._build_frame()
+        try:
+            new = self._build_frame()
+        except Exception:  # the painter will fail of it too, and say so in its place: whoever called is not at fault
+            self._frame = None
+            self.refresh()
+            return
         width = self.size.width
         changed = [y for y, (was, now) in enumerate(zip(old, new, strict=True), self.band_height) if was != now]
         changed += self._band_changes()

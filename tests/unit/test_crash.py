@@ -27,7 +27,7 @@ def test_a_message_is_masked_and_its_control_bytes_are_spelled(tmp_path: Path) -
     text = path.read_text()
     for told in (sentence, text):
         assert "hunter2" not in told
-        assert not any(sign < " " and sign != "\n" or "\x7f" <= sign < "\xa0" for sign in told)
+        assert not any((sign < " " and sign != "\n") or "\x7f" <= sign < "\xa0" for sign in told)
     assert r"\x1b]0;owned\x07" in text
     assert "test_crash.py" in text, "where it was raised is told"
 

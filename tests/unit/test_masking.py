@@ -51,7 +51,7 @@ def test_nothing_ends_it_and_twice_is_once(text: str) -> None:
     assert masked(masked(text)) == masked(text)
 
 
-SIZE = 200_000
+SIZE = 100_000
 HARD = {
     "dashes": "-", "assignments": "a=", "objects": '{"a":', "members": "a:", "URLs": "a://", "URLs with an @": "a://@",
     "logins": "a:a@", "open quotes": "password='", "escaped quotes": 'password=\\"', "lines": "password=x\n",
@@ -68,7 +68,7 @@ def test_the_time_is_in_proportion_to_the_length(piece: str) -> None:
 
     def took(size: int) -> float:
         text = (piece * (size // len(piece) + 1))[:size]
-        best = min(_timed(text) for _ in range(3))
+        best = min(_timed(text) for _ in range(2))
         return max(best, 1e-4)
 
     assert took(SIZE) < 40 * took(SIZE // 10)

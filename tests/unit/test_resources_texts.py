@@ -80,6 +80,8 @@ def test_marks_lie_within_the_text(line: str, text: str) -> None:
     ("amount", "text"),
     [
         (0, "0B"),
+        (5.77e-06, "0B"),
+        (3.6, "4B"),
         (999, "999B"),
         (999_600, "1MB"),
         (1000, "1kB"),

@@ -50,7 +50,8 @@ class Inspected:
     reveal: bool = field(default=False, kw_only=True)
 
     def shown(self, text: str) -> str:
-        """A text from the container, without secrets unless they are to be seen."""
+        """A text from the container, or its beginning, without secrets unless they are to be seen."""
+        text = format.beginning(text)
         return text if self.reveal else masked(text, self.secrets)
 
     @cached_property
