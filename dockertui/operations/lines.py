@@ -23,10 +23,10 @@ _SETTING: Final = re.compile(r"DOCKER_[A-Z_]+=")
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
 
 
-def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
+def docker_line(endpoint: Endpoint, words: Sequence[str], unsaid: Sequence[str] = (), *, reveal: bool = False) -> str:
     """The command for a shell in which this program was started; several commands for words with ";" between.
 
-    Words such as DOCKER_BUILDKIT=0 before all others are its environment.
+    What it does not say follows in a comment. Words such as DOCKER_BUILDKIT=0 before all others are its environment.
     """
     options = docker_options(endpoint)
     lines = []
@@ -34,7 +34,8 @@ def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = Fals
         told = list(command if reveal else map(masked, command))
         start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
         lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
-    return " && ".join(lines)
+    comment = f"  # without: {', '.join(unsaid)}" if unsaid else ""
+    return " && ".join(lines) + comment
 
 
 def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, ErrorKind
 
+UNCLEAR: Final = frozenset({ErrorKind.LOST, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL, ErrorKind.SSH})
+"""Failures after which the request may have been carried out all the same."""
 _REMEDIES: Final = tuple(
     (re.compile(pattern, re.I), remedy)
     for pattern, remedy in (
@@ -44,3 +46,11 @@ def explained(error: EngineError) -> str:
         return str(error)
     remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(error.message)), "")
     return f"{error.message.rstrip('.')}: {remedy}" if remedy else str(error)
+
+
+def leaving(error: EngineError, left: str) -> EngineError:
+    """The error with its own remedy, if it has one, and with what it left behind."""
+    if not left:
+        return error
+    remedy = explained(error).removeprefix(error.message.rstrip(".")).removeprefix(": ").strip(". ")
+    return EngineError(error.kind, error.message, "; ".join(filter(None, (remedy, left))), error.status)

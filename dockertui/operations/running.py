@@ -2,46 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dockertui.engine import container_calls as calls
-from dockertui.engine import containers, credentials, images
+from dockertui.engine import containers, credentials, image_calls, network_calls
+from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import objects, strings
+from dockertui.engine.fields import mapping, objects, strings, text
 from dockertui.engine.models import Container
-from dockertui.operations import run
-from dockertui.operations.body import Body, Plan, Values
+from dockertui.operations import dependents, exchange, run
+from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations.container_line import create_line, run_line
+from dockertui.operations.exchange import Exchange, Found, Ran, forward
+from dockertui.operations.exchanging import Exchanger
 from dockertui.operations.images import pulled
+from dockertui.operations.original import (
+    Creation,
+    Draft,
+    Original,
+    creation,
+    draft,
+    image_of,
+    original_of,
+    removes_itself,
+    with_new_volumes,
+    without_copies_of_what_is_unique,
+)
+from dockertui.operations.overlay import overlay
+from dockertui.operations.told import told_of_recreate
 from dockertui.resources.world import World
 
+_OF_COMPOSE = "com.docker.compose."
+NEW_VOLUMES = Option("new_volumes", "New anonymous volumes, empty", Entry.FLAG, False)
 
-async def like(engine: Engine, item: Container) -> Values:
-    """What the form holds for a container like this one. Raises EngineError."""
-    inspect = await containers.inspect(engine, item.id)
-    try:
-        image = await images.inspect(engine, str(inspect.get("Image") or item.image))
-    except EngineError as error:
-        if error.kind is not ErrorKind.NOT_FOUND:
-            raise
-        image = {}  # gone: what it brought is then taken for the container's own
-    return run.values_of(inspect, image)
+
+async def _recreated(engine: Engine, item: Container) -> Values:
+    """What the form holds to make a container again. Raises EngineError."""
+    original = await original_of(engine, item.id)
+    if any(one.name == original.name for one in exchange.left_behind(await containers.ls(engine))):
+        remedy = f"finish or undo it first, on {original.name}.dockertui-…"
+        raise EngineError(ErrorKind.CONFLICT, f"a recreate of {original.name} was left half done", remedy)
+    values = run.values_of(original.inspect, original.image)
+    return {**values, "original": original, "before": values}
 
 
 async def _another(engine: Engine, item: Container) -> Values:
-    return {**await like(engine, item), "name": run.new_name()}
+    """What the form holds for a container like another: one that Compose does not take for its own."""
+    original = await original_of(engine, item.id)
+    values = run.values_of(original.inspect, original.image)
+    labels = tuple(label for label in values["labels"] if not label.startswith(_OF_COMPOSE))
+    return {**values, "original": original, "before": values, "name": run.new_name(), "labels": labels}
 
 
 async def _with_image(engine: Engine, values: Values) -> Values:
     """An image that the Engine does not have is pulled first, as `docker run` does it. Raises EngineError."""
-    try:
-        await images.inspect(engine, values["image"])
-    except EngineError as error:
-        if error.kind is not ErrorKind.NOT_FOUND:
-            raise
+    image = await image_of(engine, values["image"])
+    if not image:
         return {**values, "pull": await credentials.header_if_any(values["image"])}
-    return values
+    return {**values, "image_id": text(image, "Id")}
+
+
+async def _completed(engine: Engine, values: Values) -> Values:
+    """The image, who uses the container, and that its new name is free. Raises EngineError."""
+    original: Original = values["original"]
+    if values["name"] != original.name:
+        await _check_free(engine, values["name"])
+    users = await dependents.of(engine, text(original.inspect, "Id"), original.name)
+    return {**await _with_image(engine, values), "dependents": users}
+
+
+async def _check_free(engine: Engine, name: str) -> None:
+    """Raises EngineError when a container has the name already: nobody is to find out once the old one has stopped."""
+    if any(name in container.names for container in await containers.ls(engine)):
+        message = f"The container name {name!r} is already in use"
+        raise EngineError(ErrorKind.CONFLICT, message, "choose another name, or remove or rename that container", 409)
 
 
 def _told(replies: Any) -> str:
@@ -50,30 +86,99 @@ def _told(replies: Any) -> str:
     return "; ".join(text for texts in found for text in texts if text)
 
 
+def _pull(values: Values) -> tuple[Call, ...]:
+    return (image_calls.pull(values["image"], headers=values["pull"]),) if "pull" in values else ()
+
+
+def _run(item: Any, values: Values) -> Plan:
+    plan = run.plan(item, values)
+    return Plan(plan.calls, plan.docker, left=_left(values["name"], len(plan.calls) - 2))
+
+
+def _left(name: str, pulls: int) -> Any:
+    """What is left of a run that fails: words for a Plan."""
+
+    def left(done: int, perhaps: bool) -> str:
+        if done > pulls:
+            return f"{name} was created and not started: start it once that is mended, or remove it"
+        return f"{name} may have been created" if done == pulls and perhaps else ""
+
+    return left
+
+
+def _draft(values: Values) -> Draft:
+    """The container as it was made, and as the form has it now."""
+    wanted = draft(values["original"])
+    if values.get("new_volumes"):
+        with_new_volumes(wanted)
+    overlay(wanted, values["before"], values)
+    return wanted
+
+
+def _run_like(item: Container, values: Values) -> Plan:
+    original: Original = values["original"]
+    wanted = _draft(values)
+    without_copies_of_what_is_unique(wanted, original.name)
+    made, name = creation(wanted, several=original.several), values["name"]
+    line = run_line(wanted, values, original.info)
+    pull = _pull(values)
+    requests = (*pull, calls.create(name, made.body), *_connections(made, name), calls.start(name))
+    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)))
+
+
+def _connections(made: Creation, name: str) -> Sequence[Call]:
+    """The requests between the creation and the start."""
+    gone = (network_calls.disconnect(made.disconnect, name),) if made.disconnect else ()
+    return (*gone, *(network_calls.connect_as(network, name, place) for network, place in made.connects.items()))
+
+
+def exchange_of(original: Original, wanted: str) -> Exchange:
+    """The exchange of a container for one that gets the name `wanted`."""
+    ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
+    old = Found(text(original.inspect, "Id"), original.name, ran)
+    leaves = removes_itself(original.inspect)
+    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman)
+
+
 def _recreate(item: Container, values: Values) -> Plan:
-    """The old one is removed when the image is there, and not before."""
-    made = run.plan(item, values)
-    *pull, create, start = made.calls
-    gone = calls.remove(item.id, force=True)
-    return Plan((*pull, gone, create, start), ("rm", "--force", item.name, ";", *made.docker))
+    """The new one is created first, and the old one removed when the new one holds."""
+    original: Original = values["original"]
+    wanted = _draft(values)
+    made = creation(wanted, several=original.several)
+    it = exchange_of(original, values["name"])
+    pull, create = _pull(values), calls.create(it.new_name, made.body)
+    after = _connections(made, it.new_name)
+    line = create_line(wanted, {**values, "name": it.new_name}, original.info)
+    steps = forward(_with_new(it))
+    docker = (*line.words, *(word for step in steps for word in (";", *step.docker)))
+
+    async def go(engine: Engine, heard: Heard) -> str:
+        return await Exchanger(engine, heard, it).recreate(pull, create, after)
+
+    requests = (*pull, create, *after, *(step.call for step in steps))
+    return Plan(requests, docker, run=go, unsaid=line.unsaid)
+
+
+def _with_new(it: Exchange) -> Exchange:
+    """The exchange as it stands when the new one is created."""
+    new = Found(it.new_name, it.new_name, Ran.STOPPED)
+    return Exchange(it.name, it.wanted, it.ran, it.old, new, it.leaves, it.thaws)
 
 
 def _goes_with(item: Container, world: World, values: Values) -> list[str]:
-    return [
-        "removed, and made again from the form: what it wrote outside of volumes is lost",
-        "its anonymous volumes stay behind; devices, capabilities and further networks are not taken over",
-    ]
+    return told_of_recreate(item, values["original"], _draft(values), values)
 
 
 BODIES: Mapping[str, Body] = {
     "container.run": Body(
-        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan,
+        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=_run,
         outcome=_told,
     ),
     "container.run_like": Body(
-        options=run.OPTIONS, prepare=_another, complete=_with_image, plan=run.plan, outcome=_told,
+        options=run.OPTIONS, prepare=_another, complete=_with_image, plan=_run_like, outcome=_told,
     ),
     "container.recreate": Body(
-        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate, outcome=_told,
+        options=(*run.OPTIONS, NEW_VOLUMES), prepare=_recreated, complete=_completed, takes_along=_goes_with,
+        plan=_recreate,
     ),
 }  # fmt: skip

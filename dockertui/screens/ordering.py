@@ -192,7 +192,7 @@ class Order:
         plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
         api = version.api if version is not None else "1.41"
         more = [f"… and {count - _LINES_SHOWN} more"] if count > _LINES_SHOWN else []
-        docker = [docker_line(session.endpoint, plan.docker, reveal=reveal) for plan in plans]
+        docker = [docker_line(session.endpoint, plan.docker, plan.unsaid, reveal=reveal) for plan in plans]
         curl = [curl_line(session.endpoint, api, plan.calls, reveal=reveal) for plan in plans]
         return [*docker, *more], [*curl, *more]
 
@@ -225,9 +225,7 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
 def one_result(job: Job) -> str:
     """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
     command, name = job.task.command, job.task.name
-    if job.state is State.FAILED:
+    if job.state in (State.FAILED, State.CANCELLED):
         return f"{command.title}{name and f' {name}'}: {job.said}"
-    if job.state is State.CANCELLED:
-        return f"{command.title}{name and f' {name}'}: cancelled"
     word = command.done if job.over else command.doing
     return f"{name} {word}".strip() + (f": {job.said}" if job.said else "")

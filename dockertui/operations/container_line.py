@@ -1,0 +1,167 @@
+"""The `docker` line that makes a container like one that there is, and what of it that line does not say.
+
+The line is made from the form's fields; all else that was asked for when the container was made is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from dockertui.engine.fields import Raw, mapping, number, strings, text
+from dockertui.operations import entries, run
+from dockertui.operations.body import Values
+from dockertui.operations.original import Creation, Draft, creation, with_volumes
+
+_COSMETIC: Final = frozenset(
+    {"AttachStdin", "AttachStdout", "AttachStderr", "ConsoleSize", "ContainerIDFile", "HostConfig", "NetworkingConfig",
+     "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd"}
+)  # fmt: skip
+"""Members that change nothing in a container that is made anew, or that are compared by themselves."""
+_USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
+    "IpcMode": ("private", "shareable"),
+    "ShmSize": (64 << 20, 65_536_000),
+    "Runtime": ("runc",),
+    "LogConfig": ({"Type": "json-file", "Config": {}}, {"Type": "json-file", "Config": None}),
+    "Isolation": ("default",),
+    "MemorySwappiness": (-1,),
+    "PidsLimit": (-1,),
+    "PidMode": ("private",),
+    "UTSMode": ("private",),
+    "NetworkMode": ("default", "bridge"),
+    "RestartPolicy": ({"Name": "no", "MaximumRetryCount": 0}, {"Name": "", "MaximumRetryCount": 0}),
+}
+"""What the Engine fills in by itself, beside nothing at all."""
+
+
+class Line(NamedTuple):
+    """The words after `docker`, and the API's names of what they do not say."""
+
+    words: tuple[str, ...]
+    unsaid: tuple[str, ...]
+
+
+def run_line(wanted: Draft, values: Values, info: Raw) -> Line:
+    """The line that makes a draft and starts it; `values` are the form's, `info` the reply to `GET /info`."""
+    connects = tuple(_connects(wanted, values["name"]))
+    if not connects:
+        return create_line(wanted, values, info, verb=("run", "--detach"))
+    words, unsaid = create_line(wanted, values, info)
+    return Line((*words, ";", "start", values["name"]), unsaid)
+
+
+def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> Line:
+    """The line that makes a draft, connected to its further networks, and does not start it."""
+    said = _as_docker_says_it(wanted, values)
+    words = run.docker_words(said)
+    assert words[:2] == ("run", "--detach")
+    return Line((*verb, *words[2:], *_connects(wanted, values["name"])), tuple(_unsaid(wanted, said, info)))
+
+
+def _as_docker_says_it(wanted: Draft, values: Values) -> Values:
+    """Of an entry point the line takes one word, and the others before the command; volumes it takes by name."""
+    binds = strings(wanted.host, "Binds")
+    carried = [bind for bind in strings(with_volumes(wanted), "Binds") if bind not in binds]
+    said = {**values, "mounts": (*values["mounts"], *carried)}
+    program = strings(wanted.config, "Entrypoint")
+    if len(program) > 1:
+        said |= {"entrypoint": program[0], "command": (*program[1:], *values["command"])}
+    return said
+
+
+def _connects(wanted: Draft, name: str) -> Iterable[str]:
+    """The words that connect a container to its further networks, each line begun by a ";"."""
+    for network, place in _further(wanted):
+        addresses = mapping(place, "IPAMConfig")
+        yield from (";", "network", "connect")
+        yield from entries.words("--alias", tuple(strings(place, "Aliases")))
+        yield from entries.words("--ip", text(addresses, "IPv4Address"))
+        yield from entries.words("--ip6", text(addresses, "IPv6Address"))
+        yield from (network, name)
+
+
+def _further(wanted: Draft) -> list[tuple[str, Raw]]:
+    return sorted((name, place) for name, place in wanted.endpoints.items() if name != wanted.primary)
+
+
+def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
+    made = creation(wanted, several=False)
+    said = run.body(values)
+    found = {key for key, value in made.body.items() if key not in _COSMETIC and _lacks(said, key, value)}
+    host, said_host = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
+    found |= {key for key, value in host.items() if key not in _COSMETIC and _lacks(said_host, key, value)}
+    if _swap_follows(host):
+        found.discard("MemorySwap")
+    found -= _filled_in(host, info)
+    found |= set(_paths(host)) | set(_command(made.body, said)) | set(_mounts(made, said))
+    return [*sorted(found), *_networks(wanted)]
+
+
+def _lacks(said: Raw, key: str, value: Any) -> bool:
+    if key in ("MaskedPaths", "ReadonlyPaths") or _nothing(value):
+        return False
+    given = said.get(key)
+    if key in ("ExposedPorts", "Labels"):
+        return bool(mapping({key: value}, key).keys() - mapping(said, key).keys())
+    return given != value and value not in _USUAL.get(key, ())
+
+
+def _nothing(value: Any) -> bool:
+    return value in (None, "", 0, False, [], {})
+
+
+def _swap_follows(host: Raw) -> bool:
+    """Whether the limit with swap is the one that the Engine makes of that of memory."""
+    return number(host, "MemorySwap") == 2 * (number(host, "Memory") or 0)
+
+
+def _filled_in(host: Raw, info: Raw) -> set[str]:
+    """Members that have the value which this Engine gives to those that say none."""
+    namespace = "private" if text(info, "CgroupVersion") == "2" else "host"
+    usual = {"CgroupnsMode": namespace, "Runtime": text(info, "DefaultRuntime") or "runc"}
+    found = {key for key, value in usual.items() if host.get(key) == value}
+    log = mapping(host, "LogConfig")
+    plain = not log.get("Config") and text(log, "Type") == text(info, "LoggingDriver")
+    return found | ({"LogConfig"} if plain else set())
+
+
+def _paths(host: Raw) -> Iterable[str]:
+    """Paths of the kernel that the Engine hides by itself, and that are not hidden here."""
+    for key in ("MaskedPaths", "ReadonlyPaths"):
+        if host.get(key) == [] and not host.get("Privileged"):
+            yield key
+
+
+def _command(made: Raw, said: Raw) -> Iterable[str]:
+    """Entry point and command, which are one line of words to the process."""
+    wanted, given = ([*strings(one, "Entrypoint"), *strings(one, "Cmd")] for one in (made, said))
+    if wanted != given:
+        yield "Cmd"
+
+
+def _mounts(made: Creation, said: Raw) -> Iterable[str]:
+    host, given = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
+    binds = {bind for bind in strings(host, "Binds") if not _known(bind, strings(given, "Binds"))}
+    if binds:
+        yield "Binds"
+    for mount in host.get("Mounts") or ():
+        plain = {"Type", "Source", "Target", "ReadOnly"}
+        if run.mount_text(mount) not in strings(given, "Binds") or any(mount[key] for key in mount.keys() - plain):
+            yield "Mounts"
+    if mapping(made.body, "Volumes").keys() - mapping(said, "Volumes").keys():
+        yield "Volumes"
+
+
+def _known(bind: str, binds: Iterable[str]) -> bool:
+    return bind in binds or bind.removesuffix(":rw") in binds
+
+
+def _networks(wanted: Draft) -> Iterable[str]:
+    """What was asked for in a network, and no option of the lines says."""
+    if wanted.leaves:
+        yield f"disconnected from {wanted.primary}"
+    said = {"Aliases", "IPAMConfig"}
+    for name, place in sorted(wanted.endpoints.items()):
+        keys = place.keys() - (set() if name == wanted.primary else said)
+        if keys:
+            yield f"{name}: {', '.join(sorted(keys))}"

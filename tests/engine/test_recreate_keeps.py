@@ -1,0 +1,159 @@
+"""A container that is recreated unchanged is the same again: every option of the table, on a real Engine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from dockertui.engine.client import Engine
+from dockertui.operations import exchanging
+from dockertui.operations.jobs import perform
+from tests.cases import Case, cases
+from tests.engine.dockerd import Dockerd
+from tests.engine.three_ways import Case as Doing
+from tests.engine.three_ways import endpoint_of, task_of
+
+MADE_UP = frozenset(
+    {"NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen", "MacAddress", "IPv6Gateway", "DNSNames",
+     "GlobalIPv6Address", "GlobalIPv6PrefixLen"}
+)  # fmt: skip
+"""Settings of a network that the Engine chose by itself."""
+NAME = "under-test"
+_ENTRYPOINT = 'ENTRYPOINT ["sh", "-c"]'
+
+MAKERS: Mapping[str, list[list[str]]] = {
+    "entrypoint two words": [
+        ["create", "--name", "tmp", "busybox"],
+        ["commit", "--change", _ENTRYPOINT, "--change", 'CMD ["sleep 1d"]', "tmp", "tables-entry"],
+        ["rm", "tmp"],
+        ["create", "--name", NAME, "--network", "none", "tables-entry", "sleep 2d"],
+    ],
+    "tty only": [["create", "--tty", "--name", NAME, "--network", "none", "busybox", "sleep", "1d"]],
+    "health CMD list": [
+        ["build", "--quiet", "--tag", "tables-health", "-"],
+        ["create", "--name", NAME, "--network", "none", "tables-health", "sleep", "1d"],
+    ],
+    "label empty": [["create", "--label", "empty=", "--name", NAME, "--network", "none", "busybox"]],
+    "label with =": [["create", "--label", "a=b=c", "--name", NAME, "--network", "none", "busybox"]],
+    "hostport range": [["create", "-p", "18000-18002:80", "--name", NAME, "busybox", "sleep", "1d"]],
+    "hostport 0": [["create", "-p", "0:80", "--name", NAME, "busybox", "sleep", "1d"]],
+    "memory 100000001": [["create", "-m", "100000001", "--name", NAME, "--network", "none", "busybox"]],
+    "restart always": [["create", "--restart", "always", "--name", NAME, "--network", "none", "busybox"]],
+}
+"""How the containers of those cases are made that are not a line of options."""
+
+FURTHER = (
+    ["-i"],
+    ["-P", "--expose", "80"],
+    ["--init"],
+    ["--stop-signal", "USR1"],
+    ["--shm-size", "32m"],
+    ["--add-host", "db:10.0.0.9"],
+    ["--dns", "10.0.0.2"],
+    ["--pid", "host"],
+    ["--userns", "host"],
+    ["--cpus", "0.5"],
+    ["--blkio-weight", "300"],
+    ["--memory-swappiness", "30", "-m", "64m"],
+    ["--mac-address", "02:42:0a:00:00:77", "--network", "tables-net"],
+    ["--network", "tables-net", "--network-alias", "shop", "--network-alias", "cart"],
+    ["--network", "tables-net", "--link", "c-base:db"],
+    ["--network", "container:c-base"],
+    ["--ipc", "container:c-base"],
+    ["--volumes-from", "c-base"],
+    ["--hostname", "shop"],
+    ["--hostname", "a"],
+    ["--health-cmd", "true", "--health-interval", "7s", "--health-retries", "9", "--health-start-period", "1m"],
+    ["--entrypoint", "sh"],
+    ["--mount", "type=tmpfs,target=/t,tmpfs-size=1m"],
+    ["--mount", "type=volume,source=tables-v,target=/d,volume-nocopy"],
+    ["-v", "/data"],
+    ["-v", "/a:/data", "-v", "tables-v:/data/b:ro,nocopy"],
+    ["--log-driver", "local", "--log-opt", "max-file=2"],
+    ["--label", "a=b", "--annotation", "x=y"],
+    ["--restart", "unless-stopped", "--env", "PATH=/bin", "--env", "B="],
+)
+"""More options than the table has; those that the CLI or the Engine does not know are refused before anything counts."""
+
+
+@pytest.fixture
+async def engine(dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
+    monkeypatch.setattr(exchanging, "WATCHED", 0.5)
+    dockerd.clean()
+    dockerd.cli("network", "create", "--subnet=172.31.77.0/24", "tables-net")
+    dockerd.cli("run", "-d", "--name=c-base", "-v", "/base", "--ipc=shareable", "--stop-signal=KILL", "busybox", "sleep", "1d")
+    engine = Engine(endpoint_of(dockerd))
+    await engine.open()
+    yield engine
+    await engine.close()
+    dockerd.clean()
+
+
+def make(dockerd: Dockerd, given: Any) -> None:
+    """Create the container of a case. Raises DockerdError when Engine or CLI do not know its options."""
+    if isinstance(given, str):
+        for words in MAKERS[given]:
+            stdin = b'FROM busybox\nHEALTHCHECK CMD ["true"]\n' if words[0] == "build" else None
+            dockerd.cli(*words, stdin=stdin)
+        return
+    command = [] if "--entrypoint" in given else ["sleep"]
+    dockerd.cli("create", "--name", NAME, *given, "busybox", *command, "1d")
+
+
+def lasting(inspect: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be the same before and after."""
+    config, host = dict(inspect["Config"]), dict(inspect["HostConfig"])
+    if config.get("Hostname") == inspect["Id"][:12]:
+        config.pop("Hostname")
+    binds = [bind for bind in host.pop("Binds", None) or () if not re.match(r"[0-9a-f]{64}:", bind)]
+    mounts = [dict(mount) for mount in host.pop("Mounts", None) or ()]
+    for mount in mounts:
+        if re.fullmatch(r"[0-9a-f]{64}", mount.get("Source", "")):
+            mount.pop("Source")
+    config["Env"] = sorted(config.get("Env") or ())
+    networks = {
+        name: {key: value for key, value in place.items() if key not in MADE_UP and value not in (None, [], {})}
+        for name, place in inspect["NetworkSettings"]["Networks"].items()
+    }
+    for place in networks.values():
+        if aliases := sorted(alias for alias in place.pop("Aliases", ()) if alias != inspect["Id"][:12]):
+            place["Aliases"] = aliases
+    sources = sorted((one["Destination"], one["Source"], one["RW"], one["Propagation"]) for one in inspect["Mounts"])
+    found = {"Binds": sorted(binds), "Mounts": mounts, "networks": networks, "sources": sources}
+    plain = {**{f"Config.{key}": value for key, value in config.items()},
+             **{f"HostConfig.{key}": value for key, value in host.items()}}  # fmt: skip
+    return json.loads(json.dumps({**plain, **found}).replace(inspect["Id"], "<id>"))
+
+
+async def recreated(dockerd: Dockerd, engine: Engine, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The container before and after it was recreated, as its `inspect` says it."""
+    (before,) = json.loads(dockerd.cli("inspect", NAME))
+    await perform(engine, await task_of(Doing("container.recreate", target=NAME, values=values), engine))
+    (after,) = json.loads(dockerd.cli("inspect", values.get("name", NAME)))
+    assert before["Id"] != after["Id"]
+    return before, after
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The members that are not the same, as far as they have to be."""
+    old, new = lasting(before), lasting(after)
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+
+ALL = [*cases("recreate_keeps"), *(Case(options, {"lost": []}, None) for options in FURTHER)]
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: str(case.given))
+async def test_nothing_is_lost(case: Case, dockerd: Dockerd, engine: Engine) -> None:
+    try:
+        make(dockerd, case.given)
+    except Exception as error:
+        pytest.skip(f"this Engine does not make it: {error}")
+    lost = differences(*await recreated(dockerd, engine))
+    assert lost == []
+    assert dockerd.cli("ps", "--all", "--format", "{{.Names}}").split().count(NAME) == 1
