@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from dockertui.engine.fields import Raw, mapping, number, strings, text
+from dockertui.engine.fields import Raw, mapping, mappings, number, objects, strings, text
 from dockertui.operations import entries, run
 from dockertui.operations.body import Values
-from dockertui.operations.original import Creation, Draft, creation, with_volumes
+from dockertui.operations.original import Creation, Draft, creation, mounted, with_volumes
 
 _COSMETIC: Final = frozenset(
     {"AttachStdin", "AttachStdout", "AttachStderr", "ConsoleSize", "ContainerIDFile", "HostConfig", "NetworkingConfig",
-     "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd"}
+     "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd", "PortBindings", "ExposedPorts"}
 )  # fmt: skip
 """Members that change nothing in a container that is made anew, or that are compared by themselves."""
 _USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
@@ -86,14 +86,14 @@ def _further(wanted: Draft) -> list[tuple[str, Raw]]:
 
 def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
     made = creation(wanted, several=False)
-    said = run.body(values)
+    said = run.body({**values, "ports": (), "mounts": ()})
     found = {key for key, value in made.body.items() if key not in _COSMETIC and _lacks(said, key, value)}
     host, said_host = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
     found |= {key for key, value in host.items() if key not in _COSMETIC and _lacks(said_host, key, value)}
     if _swap_follows(host):
         found.discard("MemorySwap")
     found -= _filled_in(host, info)
-    found |= set(_paths(host)) | set(_command(made.body, said)) | set(_mounts(made, said))
+    found |= set(_paths(host)) | set(_command(made.body, said)) | set(_mounts(made, values)) | set(_ports(made, values))
     return [*sorted(found), *_networks(wanted)]
 
 
@@ -101,8 +101,6 @@ def _lacks(said: Raw, key: str, value: Any) -> bool:
     if key in ("MaskedPaths", "ReadonlyPaths") or _nothing(value):
         return False
     given = said.get(key)
-    if key in ("ExposedPorts", "Labels"):
-        return bool(mapping({key: value}, key).keys() - mapping(said, key).keys())
     return given != value and value not in _USUAL.get(key, ())
 
 
@@ -139,21 +137,27 @@ def _command(made: Raw, said: Raw) -> Iterable[str]:
         yield "Cmd"
 
 
-def _mounts(made: Creation, said: Raw) -> Iterable[str]:
-    host, given = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
-    binds = {bind for bind in strings(host, "Binds") if not _known(bind, strings(given, "Binds"))}
-    if binds:
+def _mounts(made: Creation, values: Values) -> Iterable[str]:
+    """Mounts and volumes that are not typed in the form, or have options that are not."""
+    host, typed = mapping(made.body, "HostConfig"), values["mounts"]
+    if set(strings(host, "Binds")) - set(typed):
         yield "Binds"
-    for mount in host.get("Mounts") or ():
-        plain = {"Type", "Source", "Target", "ReadOnly"}
-        if run.mount_text(mount) not in strings(given, "Binds") or any(mount[key] for key in mount.keys() - plain):
+    plain = {"Type", "Source", "Target", "ReadOnly"}
+    for mount in mappings(host, "Mounts"):
+        if run.mount_text(mount) not in typed or any(mount[key] for key in mount.keys() - plain):
             yield "Mounts"
-    if mapping(made.body, "Volumes").keys() - mapping(said, "Volumes").keys():
+    if mapping(made.body, "Volumes").keys() - {*typed, *mounted(host)}:
         yield "Volumes"
 
 
-def _known(bind: str, binds: Iterable[str]) -> bool:
-    return bind in binds or bind.removesuffix(":rw") in binds
+def _ports(made: Creation, values: Values) -> Iterable[str]:
+    """Ports that are published otherwise than it is typed in the form, or only exposed."""
+    bound = mapping(mapping(made.body, "HostConfig"), "PortBindings")
+    shown = {run.publish_text(private, one) for private, bindings in bound.items() for one in objects(bindings)}
+    if shown - set(values["ports"]):
+        yield "PortBindings"
+    if mapping(made.body, "ExposedPorts").keys() - bound.keys():
+        yield "ExposedPorts"
 
 
 def _networks(wanted: Draft) -> Iterable[str]:

@@ -8,7 +8,7 @@ Engine or a crash, can go on or go back by what it finds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ from dockertui.engine import container_calls as calls
 from dockertui.engine.call import Call
 from dockertui.engine.models import Container
 
-_MARKED: Final = re.compile(r"(?P<name>.+)\.dockertui-(?P<role>new|old)-(?P<ran>running|paused|stopped)")
+_MARKED: Final = re.compile(r"(?P<name>.+)\.dockertui-(?P<role>new|part|old)-(?P<ran>running|paused|stopped)")
 
 
 class Ran(StrEnum):
@@ -83,6 +83,16 @@ class Exchange:
         return f"{self.name}.dockertui-new-{self.ran}"
 
     @property
+    def part_name(self) -> str:
+        """The name of the new one until it is in all its networks, where it is created in one of them."""
+        return f"{self.name}.dockertui-part-{self.ran}"
+
+    @property
+    def partial(self) -> bool:
+        """Whether the new one was not made whole, so that nothing but going back is right."""
+        return self.new is not None and self.new.name == self.part_name
+
+    @property
     def old_name(self) -> str:
         """The name of the old one until it is removed."""
         return f"{self.name}.dockertui-old-{self.ran}"
@@ -110,9 +120,10 @@ def left_behind(containers: Iterable[Container]) -> list[Exchange]:
     return [_begun(name, ran, known) for name, ran in begun]
 
 
-def _begun(name: str, ran: Ran, known: dict[str, Container]) -> Exchange:
+def _begun(name: str, ran: Ran, known: Mapping[str, Container]) -> Exchange:
     empty = Exchange(name, name, ran, None, None)
-    old, new, own = (known.get(one) for one in (empty.old_name, empty.new_name, name))
+    old, new, part, own = (known.get(one) for one in (empty.old_name, empty.new_name, empty.part_name, name))
+    new = new or part
     if old is None:
         old = own if new is not None else None
     elif new is None:
@@ -170,6 +181,11 @@ def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
     stop = Step(calls.stop(found.ref), ("stop", found.name), f"stopping {found.name}", then)
     thaw = Step(calls.unpause(found.ref), ("unpause", found.name), f"unpausing {found.name}")
     return (thaw, stop) if found.stands is Ran.PAUSED and exchange.thaws else (stop,)
+
+
+def whole(exchange: Exchange) -> Step:
+    """What says that the new one is in all its networks."""
+    return _rename(Found(exchange.part_name, exchange.part_name, Ran.STOPPED), exchange.new_name)
 
 
 def _rename(found: Found, name: str) -> Step:

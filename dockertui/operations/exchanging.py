@@ -18,7 +18,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, mapping, mappings, number, text
-from dockertui.operations.exchange import Exchange, Found, Ran, Step, Then, backward, forward, stands
+from dockertui.operations.exchange import Exchange, Found, Ran, Step, Then, backward, forward, stands, whole
 from dockertui.operations.images import pulled
 from dockertui.operations.original import removes_itself
 from dockertui.operations.remedies import UNCLEAR, explained, leaving
@@ -42,6 +42,7 @@ class Exchanger:
         self._heard = heard
         self._it = exchange
         self._made = exchange.new is not None
+        self._first_name = exchange.new_name
         self._said: list[str] = []
 
     async def recreate(self, before: Sequence[Call], create: Call, after: Sequence[Call]) -> str:
@@ -85,7 +86,9 @@ class Exchanger:
         return "; ".join(filter(None, self._said))
 
     async def _make(self, create: Call, after: Sequence[Call]) -> None:
-        self._say(f"creating {self._it.new_name}")
+        """Create the new one; it has the name of a new one once it is in all its networks."""
+        self._first_name = self._it.part_name if after else self._it.new_name
+        self._say(f"creating {self._it.wanted}")
 
         async def make() -> None:
             try:
@@ -100,6 +103,8 @@ class Exchanger:
         await undisturbed(make())
         for call in after:
             await undisturbed(send(self._engine, call))
+        if after:
+            await self._take(whole(self._it))
 
     async def _take(self, step: Step, *, tolerant: bool = False) -> None:
         self._say(step.says)
@@ -197,8 +202,9 @@ class Exchanger:
         if it.new is not None:
             new = _found(await self._inspect(it.new.ref))
         elif self._made:
-            new = _found(await self._inspect(it.new_name))
-        leaves = removes_itself(inspect) if inspect is not None else it.leaves
+            new = _found(await self._inspect(self._first_name))
+        stays = inspect is None or old is None or old.stands is Ran.STOPPED or not removes_itself(inspect)
+        leaves = it.leaves or not stays
         return replace(it, old=old, new=new, leaves=leaves)
 
     async def _inspect(self, ref: str) -> Mapping[str, Any] | None:

@@ -37,8 +37,8 @@ def overlay(wanted: Draft, before: Values, values: Values) -> None:
 def _differs(option: Any, before: Values, values: Values) -> bool:
     """Whether a field was changed; that a form trims what it is filled in with is no change."""
     value = values[option.id]
-    if value == before[option.id]:
-        return False
+    if value == before[option.id] or isinstance(value, bool):
+        return bool(value != before[option.id])
     with suppress(Unfit):
         return bool(value != entries.read(option, entries.typed(before[option.id])))
     return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dockertui.engine import container_calls as calls
@@ -15,7 +16,7 @@ from dockertui.engine.models import Container
 from dockertui.operations import dependents, exchange, run
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.container_line import create_line, run_line
-from dockertui.operations.exchange import Exchange, Found, Ran, forward
+from dockertui.operations.exchange import Exchange, Found, Ran, Step, backward, forward, whole
 from dockertui.operations.exchanging import Exchanger
 from dockertui.operations.images import pulled
 from dockertui.operations.original import (
@@ -136,7 +137,7 @@ def exchange_of(original: Original, wanted: str) -> Exchange:
     """The exchange of a container for one that gets the name `wanted`."""
     ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
     old = Found(text(original.inspect, "Id"), original.name, ran)
-    leaves = removes_itself(original.inspect)
+    leaves = removes_itself(original.inspect) and ran is not Ran.STOPPED
     return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman)
 
 
@@ -146,10 +147,10 @@ def _recreate(item: Container, values: Values) -> Plan:
     wanted = _draft(values)
     made = creation(wanted, several=original.several)
     it = exchange_of(original, values["name"])
-    pull, create = _pull(values), calls.create(it.new_name, made.body)
-    after = _connections(made, it.new_name)
-    line = create_line(wanted, {**values, "name": it.new_name}, original.info)
-    steps = forward(_with_new(it))
+    name = it.part_name if made.connects or made.disconnect else it.new_name
+    pull, create, after = _pull(values), calls.create(name, made.body), _connections(made, name)
+    line = create_line(wanted, {**values, "name": name}, original.info)
+    steps = [*([whole(it)] if after else []), *forward(_with_new(it))]
     docker = (*line.words, *(word for step in steps for word in (";", *step.docker)))
 
     async def go(engine: Engine, heard: Heard) -> str:
@@ -162,11 +163,57 @@ def _recreate(item: Container, values: Values) -> Plan:
 def _with_new(it: Exchange) -> Exchange:
     """The exchange as it stands when the new one is created."""
     new = Found(it.new_name, it.new_name, Ran.STOPPED)
-    return Exchange(it.name, it.wanted, it.ran, it.old, new, it.leaves, it.thaws)
+    return replace(it, new=new)
 
 
 def _goes_with(item: Container, world: World, values: Values) -> list[str]:
     return told_of_recreate(item, values["original"], _draft(values), values)
+
+
+# what was left half done
+
+
+async def _left_behind(engine: Engine, item: Container) -> Exchange:
+    """The exchange that a container's name tells of. Raises EngineError when it is over by now."""
+    marked = exchange.mark(item.name)
+    for it in exchange.left_behind(await containers.ls(engine)):
+        if marked is not None and (it.name, it.ran) == (marked.name, marked.ran):
+            return replace(it, thaws=engine.version is not None and engine.version.podman)
+    raise EngineError(ErrorKind.NOT_FOUND, f"no recreate was left half done with {item.name}")
+
+
+async def _to_finish(engine: Engine, item: Container) -> Values:
+    it = await _left_behind(engine, item)
+    if it.new is None or it.partial:
+        raise EngineError(ErrorKind.NOT_FOUND, f"the new {it.name} was not made: the recreate can only be undone")
+    return {"exchange": it, "steps": forward(it)}
+
+
+async def _to_undo(engine: Engine, item: Container) -> Values:
+    it = await _left_behind(engine, item)
+    if it.old is None:
+        raise EngineError(ErrorKind.NOT_FOUND, f"the old {it.name} is gone: the recreate can only be finished")
+    return {"exchange": it, "steps": backward(it)}
+
+
+def _ending(go: Callable[[Exchanger], Awaitable[str]]) -> Callable[[Any, Values], Plan]:
+    """A plan that ends an exchange, forward or backward."""
+
+    def plan(item: Container, values: Values) -> Plan:
+        async def end(engine: Engine, heard: Heard) -> str:
+            return await go(Exchanger(engine, heard, values["exchange"]))
+
+        steps: Sequence[Step] = values["steps"]
+        docker = tuple(word for step in steps for word in (";", *step.docker))[1:]
+        return Plan(tuple(step.call for step in steps), docker, run=end)
+
+    return plan
+
+
+def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
+    steps: Sequence[Step] = values["steps"]
+    other = "if another program is recreating it at this moment, leave it alone"
+    return [*(step.says for step in steps), "what the removed one wrote outside of volumes is lost", other]
 
 
 BODIES: Mapping[str, Body] = {
@@ -180,5 +227,11 @@ BODIES: Mapping[str, Body] = {
     "container.recreate": Body(
         options=(*run.OPTIONS, NEW_VOLUMES), prepare=_recreated, complete=_completed, takes_along=_goes_with,
         plan=_recreate,
+    ),
+    "container.recreate_finish": Body(
+        prepare=_to_finish, takes_along=_told_of_ending, plan=_ending(Exchanger.go_on),
+    ),
+    "container.recreate_undo": Body(
+        prepare=_to_undo, takes_along=_told_of_ending, plan=_ending(Exchanger.go_back),
     ),
 }  # fmt: skip

@@ -146,6 +146,8 @@ class MainScreen(Operating, TerminalActions):
             self.say("")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
+        if link.state is LinkState.LIVE:
+            self.tell_of_half_done()
         self._paint_header()
 
     def sampled(self, ids: frozenset[str]) -> None:

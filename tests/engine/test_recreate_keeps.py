@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from dockertui.engine.client import Engine
-from dockertui.operations import exchanging
+from dockertui.operations import exchanging, run
+from dockertui.operations.container_line import create_line
 from dockertui.operations.jobs import perform
+from dockertui.operations.lines import docker_line
+from dockertui.operations.original import draft, original_of
 from tests.cases import Case, cases
-from tests.engine.dockerd import Dockerd
+from tests.engine.dockerd import Dockerd, DockerdError
 from tests.engine.three_ways import Case as Doing
-from tests.engine.three_ways import endpoint_of, task_of
+from tests.engine.three_ways import endpoint_of, shell, task_of
 
 MADE_UP = frozenset(
     {"NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen", "MacAddress", "IPv6Gateway", "DNSNames",
      "GlobalIPv6Address", "GlobalIPv6PrefixLen"}
 )  # fmt: skip
 """Settings of a network that the Engine chose by itself."""
-NAME = "under-test"
+NAME, BY_LINE = "under-test", "by-line"
+KILL = "--stop-signal=KILL"
+"""`sleep` as process 1 minds no other."""
+MOUNTS = ("Binds", "Mounts", "sources", "Volumes")
 _ENTRYPOINT = 'ENTRYPOINT ["sh", "-c"]'
 
 MAKERS: Mapping[str, list[list[str]]] = {
@@ -78,31 +83,44 @@ FURTHER = (
     ["--label", "a=b", "--annotation", "x=y"],
     ["--restart", "unless-stopped", "--env", "PATH=/bin", "--env", "B="],
 )
-"""More options than the table has; those that the CLI or the Engine does not know are refused before anything counts."""
+"""More options than the table has; a container with one that this CLI or Engine does not know is skipped."""
+
+
+@pytest.fixture(scope="module")
+def stage(dockerd: Dockerd) -> Iterator[Dockerd]:
+    """The Engine with a network, and a container to link to and share with."""
+    dockerd.clean()
+    dockerd.cli("network", "create", "--subnet=172.31.77.0/24", "tables-net")
+    dockerd.cli("run", "-d", "--name=c-base", "-v", "/base", "--ipc=shareable", KILL, "busybox", "sleep", "1d")
+    yield dockerd
+    dockerd.clean()
 
 
 @pytest.fixture
-async def engine(dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
-    monkeypatch.setattr(exchanging, "WATCHED", 0.5)
-    dockerd.clean()
-    dockerd.cli("network", "create", "--subnet=172.31.77.0/24", "tables-net")
-    dockerd.cli("run", "-d", "--name=c-base", "-v", "/base", "--ipc=shareable", "--stop-signal=KILL", "busybox", "sleep", "1d")
-    engine = Engine(endpoint_of(dockerd))
+async def engine(stage: Dockerd, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
+    monkeypatch.setattr(exchanging, "WATCHED", 0.3)
+    engine = Engine(endpoint_of(stage))
     await engine.open()
     yield engine
     await engine.close()
-    dockerd.clean()
+    for name in (NAME, BY_LINE):
+        stage.cli("rm", "--force", "--volumes", name, check=False)
 
 
 def make(dockerd: Dockerd, given: Any) -> None:
-    """Create the container of a case. Raises DockerdError when Engine or CLI do not know its options."""
+    """Create and start the container of a case; one that does not start stays created.
+
+    Raises DockerdError when Engine or CLI do not know its options.
+    """
     if isinstance(given, str):
         for words in MAKERS[given]:
             stdin = b'FROM busybox\nHEALTHCHECK CMD ["true"]\n' if words[0] == "build" else None
             dockerd.cli(*words, stdin=stdin)
-        return
-    command = [] if "--entrypoint" in given else ["sleep"]
-    dockerd.cli("create", "--name", NAME, *given, "busybox", *command, "1d")
+    else:
+        command = [] if "--entrypoint" in given else ["sleep"]
+        kill = [] if "--stop-signal" in given else [KILL]
+        dockerd.cli("create", "--name", NAME, *kill, *given, "busybox", *command, "1d")
+        dockerd.cli("start", NAME, check=False)
 
 
 def lasting(inspect: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +145,8 @@ def lasting(inspect: Mapping[str, Any]) -> dict[str, Any]:
     found = {"Binds": sorted(binds), "Mounts": mounts, "networks": networks, "sources": sources}
     plain = {**{f"Config.{key}": value for key, value in config.items()},
              **{f"HostConfig.{key}": value for key, value in host.items()}}  # fmt: skip
-    return json.loads(json.dumps({**plain, **found}).replace(inspect["Id"], "<id>"))
+    same: dict[str, Any] = json.loads(json.dumps({**plain, **found}).replace(inspect["Id"], "<id>"))
+    return same
 
 
 async def recreated(dockerd: Dockerd, engine: Engine, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -149,11 +168,39 @@ ALL = [*cases("recreate_keeps"), *(Case(options, {"lost": []}, None) for options
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: str(case.given))
-async def test_nothing_is_lost(case: Case, dockerd: Dockerd, engine: Engine) -> None:
+async def test_nothing_is_lost_and_the_line_names_what_it_does_not_say(
+    case: Case, stage: Dockerd, engine: Engine
+) -> None:
     try:
-        make(dockerd, case.given)
-    except Exception as error:
+        make(stage, case.given)
+    except DockerdError as error:
         pytest.skip(f"this Engine does not make it: {error}")
-    lost = differences(*await recreated(dockerd, engine))
-    assert lost == []
-    assert dockerd.cli("ps", "--all", "--format", "{{.Names}}").split().count(NAME) == 1
+    before, after = await recreated(stage, engine)
+    assert differences(before, after) == []
+    assert stage.cli("ps", "--all", "--format", "{{.Names}}").split().count(NAME) == 1
+    assert after["State"]["Running"] == before["State"]["Running"]
+    await check_line(stage, engine, after)
+
+
+async def check_line(dockerd: Dockerd, engine: Engine, inspect: Mapping[str, Any]) -> None:
+    """What a container made by the copied line has otherwise is what the line names."""
+    original = await original_of(engine, inspect["Id"])
+    values = {**run.values_of(original.inspect, original.image), "name": BY_LINE}
+    line = create_line(draft(original), values, original.info)
+    dockerd.cli("rm", "--force", NAME)
+    shell(docker_line(engine.endpoint, line.words, reveal=True), dockerd)
+    (made,) = json.loads(dockerd.cli("inspect", BY_LINE))
+    named = {word.partition(":")[0] for word in line.unsaid}
+    networks = set(inspect["NetworkSettings"]["Networks"])
+    for key in differences(_one_command(inspect), _one_command(made)):
+        member = key.rpartition(".")[2]
+        assert {member, *({"Mounts", "Binds", "Volumes"} if member in MOUNTS else ())} & named or (
+            member == "networks" and networks & named
+        ), f"{key} is not named: {line.unsaid}"
+
+
+def _one_command(inspect: Mapping[str, Any]) -> dict[str, Any]:
+    """Entry point and command as one: a line says them so."""
+    config = dict(inspect["Config"])
+    words = [*(config.pop("Entrypoint", None) or ()), *(config.pop("Cmd", None) or ())]
+    return {**inspect, "Config": {**config, "Cmd": words}}
