@@ -15,7 +15,8 @@ from dockertui.operations.original import Creation, Draft, creation, mounted, wi
 
 _COSMETIC: Final = frozenset(
     {"AttachStdin", "AttachStdout", "AttachStderr", "ConsoleSize", "ContainerIDFile", "HostConfig", "NetworkingConfig",
-     "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd", "PortBindings", "ExposedPorts"}
+     "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd", "PortBindings", "ExposedPorts", "MaskedPaths",
+     "ReadonlyPaths"}
 )  # fmt: skip
 """Members that change nothing in a container that is made anew, or that are compared by themselves."""
 _USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
@@ -53,9 +54,11 @@ def run_line(wanted: Draft, values: Values, info: Raw) -> Line:
 def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> Line:
     """The line that makes a draft, connected to its further networks, and does not start it."""
     said = _as_docker_says_it(wanted, values)
-    words = run.docker_words(said)
+    words, unsaid = run.docker_words(said), _unsaid(wanted, said, info)
+    if verb == ("create",) and values["tty"] and not wanted.config.get("StdinOnce"):
+        unsaid = sorted({*unsaid, "StdinOnce"})  # `docker create -i` sets it, `docker run -d -i` does not
     assert words[:2] == ("run", "--detach")
-    return Line((*verb, *words[2:], *_connects(wanted, values["name"])), tuple(_unsaid(wanted, said, info)))
+    return Line((*verb, *words[2:], *_connects(wanted, values["name"])), tuple(unsaid))
 
 
 def _as_docker_says_it(wanted: Draft, values: Values) -> Values:
@@ -87,9 +90,8 @@ def _further(wanted: Draft) -> list[tuple[str, Raw]]:
 def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
     made = creation(wanted, several=False)
     said = run.body({**values, "ports": (), "mounts": ()})
-    found = {key for key, value in made.body.items() if key not in _COSMETIC and _lacks(said, key, value)}
     host, said_host = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
-    found |= {key for key, value in host.items() if key not in _COSMETIC and _lacks(said_host, key, value)}
+    found = {*_differing(made.body, said), *_differing(host, said_host)}
     if _swap_follows(host):
         found.discard("MemorySwap")
     found -= _filled_in(host, info)
@@ -97,11 +99,17 @@ def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
     return [*sorted(found), *_networks(wanted)]
 
 
-def _lacks(said: Raw, key: str, value: Any) -> bool:
-    if key in ("MaskedPaths", "ReadonlyPaths") or _nothing(value):
-        return False
-    given = said.get(key)
-    return given != value and value not in _USUAL.get(key, ())
+def _differing(wanted: Raw, said: Raw) -> Iterable[str]:
+    """Members that are wanted otherwise than they are said; what is usual need not be said."""
+    for key in wanted.keys() | said.keys():
+        value, given = wanted.get(key), said.get(key)
+        usual = _nothing(value) or value in _USUAL.get(key, ())
+        if (
+            key not in _COSMETIC
+            and value != given
+            and not (usual and (_nothing(given) or given in _USUAL.get(key, ())))
+        ):
+            yield key
 
 
 def _nothing(value: Any) -> bool:

@@ -140,13 +140,16 @@ class Exchanger:
         """Wait until the new one is healthy, or has run for some seconds, or has ended well. Raises EngineError."""
         assert self._it.new is not None
         self._say(f"waiting for {self._it.wanted}")
-        deadline = asyncio.get_running_loop().time() + WATCHED
+        deadline, restarts = asyncio.get_running_loop().time() + WATCHED, 0
         while True:
             inspect = await self._inspect(self._it.new.ref)
             if inspect is None:
                 self._said.append("it has ended and removed itself")
                 return
-            over = asyncio.get_running_loop().time() > deadline
+            now = asyncio.get_running_loop().time()
+            if (count := number(inspect, "RestartCount") or 0) != restarts:  # how it ended shows between two starts
+                deadline, restarts = now + WATCHED, count
+            over = now > deadline
             if _verdict(inspect, over=over, podman=self._podman):
                 return
             await asyncio.sleep(_LOOKS)
@@ -246,8 +249,6 @@ def _verdict(inspect: Mapping[str, Any], *, over: bool, podman: bool) -> bool:
         raise _refused("its health check fails", outputs[-1] if outputs else "")
     if told == "starting" and not (podman and over):  # Podman's checks need not run by themselves
         return False
-    if over and number(inspect, "RestartCount"):
-        raise _refused("it ends again and again", "")
     return told == "healthy" or (over and flag(state, "Running"))
 
 
