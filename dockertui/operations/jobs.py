@@ -14,6 +14,7 @@ from dockertui.engine.call import Heard, following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
@@ -126,6 +127,8 @@ class Jobs:
             job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError as cancelled:
             job.state, job.said = State.CANCELLED, str(cancelled) or "cancelled"
+        except Exception as error:  # a fault of the program: the job must not seem to run for ever
+            job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
         finally:
             job.progress.end()
             job.ended = self._engine.trace.clock()
@@ -141,11 +144,27 @@ def _without_passwords(task: Task) -> Task:
     return replace(task, plan=Plan(calls, task.plan.docker, unsaid=task.plan.unsaid))
 
 
+def secrets_of(job: Job) -> tuple[str, ...]:
+    """The values that the bodies of its requests call secrets: an Engine may repeat them."""
+    return known_secrets([call.body for call in job.task.plan.calls])
+
+
 async def perform(engine: Engine, task: Task, heard: Heard = lambda _: None) -> str:
     """Send a task's requests one after the other; what is worth saying of the replies.
 
     Raises EngineError; that, or a cancellation, says what was done by then.
     """
+    note = task.plan.note
+    try:
+        said = await _perform(engine, task, heard)
+    except EngineError as error:
+        if note:
+            raise EngineError(error.kind, f"{error}; {note}", status=error.status) from error
+        raise
+    return "; ".join(filter(None, (said, note)))
+
+
+async def _perform(engine: Engine, task: Task, heard: Heard) -> str:
     plan = task.plan
     with because(task.command.id, plan.docker):
         if plan.run is not None:

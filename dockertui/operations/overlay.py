@@ -9,7 +9,7 @@ from posixpath import normpath
 from typing import Any, Final
 
 from dockertui.engine.fields import mapping, mappings, objects, strings
-from dockertui.operations import entries, run
+from dockertui.operations import client_defaults, entries, run
 from dockertui.operations.body import Unfit, Values
 from dockertui.operations.original import Draft, networked
 
@@ -25,9 +25,9 @@ def overlay(wanted: Draft, before: Values, values: Values) -> None:
 
     Raises Unfit for a value that cannot be used.
     """
-    changed = {option.id for option in run.OPTIONS if _differs(option, before, values)}
-    new = {"ports": _added(before, values, "ports"), "mounts": _added(before, values, "mounts")}
-    made = run.body({**values, **new})
+    changed = {option.id for option in run.OPTIONS if option.id in before and _differs(option, before, values)}
+    mounts = client_defaults.on_this_machine(_added(before, values, "mounts"))
+    made = run.body({**values, "ports": _added(before, values, "ports"), "mounts": mounts})
     for id in changed & _TEXTS.keys():
         _put(wanted.config, _TEXTS[id], made.get(_TEXTS[id]))
     for id in sorted(changed & _CHANGES.keys()):

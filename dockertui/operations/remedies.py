@@ -44,13 +44,17 @@ def explained(error: EngineError) -> str:
     """The error in a sentence, with what to do where it does not say so itself."""
     if error.remedy:
         return str(error)
-    remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(error.message)), "")
-    return f"{error.message.rstrip('.')}: {remedy}" if remedy else str(error)
+    remedy = _remedy(error)
+    return f"{str(error).rstrip('.')}: {remedy}" if remedy else str(error)
+
+
+def _remedy(error: EngineError) -> str:
+    found = (remedy for pattern, remedy in _REMEDIES if pattern.search(error.message))
+    return error.remedy or next(found, "")
 
 
 def leaving(error: EngineError, left: str) -> EngineError:
     """The error with its own remedy, if it has one, and with what it left behind."""
     if not left:
         return error
-    remedy = explained(error).removeprefix(error.message.rstrip(".")).removeprefix(": ").strip(". ")
-    return EngineError(error.kind, error.message, "; ".join(filter(None, (remedy, left))), error.status)
+    return EngineError(error.kind, error.message, "; ".join(filter(None, (_remedy(error), left))), error.status)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from dockertui.engine import container_calls as calls
-from dockertui.engine import containers, credentials, image_calls, network_calls
+from dockertui.engine import containers, credentials, environment, image_calls, network_calls, platforms
 from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, objects, strings, text
 from dockertui.engine.models import Container
-from dockertui.operations import dependents, exchange, run
+from dockertui.operations import client_defaults, dependents, exchange, run
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.container_line import create_line, run_line
 from dockertui.operations.exchange import Exchange, Found, Ran, Step, backward, forward, whole
@@ -61,7 +61,8 @@ async def _with_image(engine: Engine, values: Values) -> Values:
     """An image that the Engine does not have is pulled first, as `docker run` does it. Raises EngineError."""
     image = await image_of(engine, values["image"])
     if not image:
-        return {**values, "pull": await credentials.header_if_any(values["image"])}
+        headers, why = await credentials.header(values["image"], environment.own())
+        return {**values, "pull": headers, "note": why and f"without credentials: {why}"}
     return {**values, "image_id": text(image, "Id")}
 
 
@@ -81,6 +82,15 @@ async def _check_free(engine: Engine, name: str) -> None:
         raise EngineError(ErrorKind.CONFLICT, message, "choose another name, or remove or rename that container", 409)
 
 
+async def _new(engine: Engine, values: Values) -> Values:
+    """What `docker run` adds. Raises EngineError."""
+    return await client_defaults.with_proxies(engine, await _with_image(engine, values))
+
+
+def _defaults(item: Any) -> Values:
+    return {"name": run.new_name(), "platform": client_defaults.platform()}
+
+
 def _told(replies: Any) -> str:
     """That an image was pulled, and what the Engine warns of."""
     found = [(pulled(reply), *strings(reply, "Warnings")) for reply in objects(replies)]
@@ -88,12 +98,17 @@ def _told(replies: Any) -> str:
 
 
 def _pull(values: Values) -> tuple[Call, ...]:
-    return (image_calls.pull(values["image"], headers=values["pull"]),) if "pull" in values else ()
+    return (image_calls.pull(values["image"], values.get("platform", ""), values["pull"]),) if "pull" in values else ()
+
+
+def _create(name: str, made: Creation, values: Values) -> Call:
+    platform = values.get("platform", "")
+    return calls.create(name, made.body, platforms.normal(platform) if platform else None)
 
 
 def _run(item: Any, values: Values) -> Plan:
     plan = run.plan(item, values)
-    return Plan(plan.calls, plan.docker, left=_left(values["name"], len(plan.calls) - 2))
+    return replace(plan, left=_left(values["name"], len(plan.calls) - 2))
 
 
 def _left(name: str, pulls: int) -> Any:
@@ -120,11 +135,12 @@ def _run_like(item: Container, values: Values) -> Plan:
     original: Original = values["original"]
     wanted = _draft(values)
     without_copies_of_what_is_unique(wanted, original.name)
+    wanted.config["Env"] = client_defaults.variables(strings(wanted.config, "Env"), values.get("proxies", {}))
     made, name = creation(wanted, several=original.several), values["name"]
     line = run_line(wanted, values, original.info)
     pull = _pull(values)
-    requests = (*pull, calls.create(name, made.body), *_connections(made, name), calls.start(name))
-    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)))
+    requests = (*pull, _create(name, made, values), *_connections(made, name), calls.start(name))
+    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)), note=values.get("note", ""))
 
 
 def _connections(made: Creation, name: str) -> Sequence[Call]:
@@ -148,7 +164,7 @@ def _recreate(item: Container, values: Values) -> Plan:
     made = creation(wanted, several=original.several)
     it = exchange_of(original, values["name"])
     name = it.part_name if made.connects or made.disconnect else it.new_name
-    pull, create, after = _pull(values), calls.create(name, made.body), _connections(made, name)
+    pull, create, after = _pull(values), _create(name, made, values), _connections(made, name)
     line = create_line(wanted, {**values, "name": name}, original.info)
     steps = [*([whole(it)] if after else []), *forward(_with_new(it))]
     docker = (*line.words, *(word for step in steps for word in (";", *step.docker)))
@@ -157,7 +173,7 @@ def _recreate(item: Container, values: Values) -> Plan:
         return await Exchanger(engine, heard, it).recreate(pull, create, after)
 
     requests = (*pull, create, *after, *(step.call for step in steps))
-    return Plan(requests, docker, run=go, unsaid=line.unsaid)
+    return Plan(requests, docker, run=go, unsaid=line.unsaid, note=values.get("note", ""))
 
 
 def _with_new(it: Exchange) -> Exchange:
@@ -218,15 +234,14 @@ def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
 
 BODIES: Mapping[str, Body] = {
     "container.run": Body(
-        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=_run,
-        outcome=_told,
+        options=run.OPTIONS, defaults=_defaults, check=run.check, complete=_new, plan=_run, outcome=_told,
     ),
     "container.run_like": Body(
-        options=run.OPTIONS, prepare=_another, complete=_with_image, plan=_run_like, outcome=_told,
+        options=run.OPTIONS, prepare=_another, check=run.check, complete=_new, plan=_run_like, outcome=_told,
     ),
     "container.recreate": Body(
-        options=(*run.OPTIONS, NEW_VOLUMES), prepare=_recreated, complete=_completed, takes_along=_goes_with,
-        plan=_recreate,
+        options=(*run.OPTIONS, NEW_VOLUMES), prepare=_recreated, check=run.check, complete=_completed,
+        takes_along=_goes_with, plan=_recreate,
     ),
     "container.recreate_finish": Body(
         prepare=_to_finish, takes_along=_told_of_ending, plan=_ending(Exchanger.go_on),

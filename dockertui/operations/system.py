@@ -24,7 +24,7 @@ def _prune(item: None, values: Values) -> Plan:
         calls.append(volume_calls.prune({}))
         kinds.append("volumes")
     kinds.append("images")
-    calls.append(image_calls.prune({"dangling": ["false"]} if values["unused"] else {}))
+    calls.append(image_calls.prune({"dangling": ["false" if values["unused"] else "true"]}))
     calls.append(system_calls.prune_build_cache(all=values["unused"]))
     flags = (*words("--all", values["unused"]), *words("--volumes", values["volumes"]))
     return Plan(

@@ -27,7 +27,11 @@ _MESSAGE_STAYS = 6.0
 class EventsScreen(Screen[Reference | None], TakesKeys):
     """The timeline of one Engine; its result is the object that is to be gone to."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "back", "Back"), ("question_mark,f1", "help", "Help")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q", "back", "Back"),
+        ("question_mark,f1", "help", "Help"),
+        ("v", "reveal", "Show or hide secrets"),
+    ]
 
     def __init__(self, session: Session, catalogue: Catalogue) -> None:
         super().__init__()
@@ -84,6 +88,11 @@ class EventsScreen(Screen[Reference | None], TakesKeys):
             self.view.narrow("")
         else:
             self.dismiss(None)
+
+    def action_reveal(self) -> None:
+        self.view.show_secrets(not self.view.reveal)
+        shown = self.view.reveal
+        self.say("secrets are shown" if shown else "secrets are hidden", "warn" if shown else "")
 
     async def action_help(self) -> None:
         from dockertui.screens.help import HelpScreen
