@@ -64,7 +64,7 @@ class Exchanger:
         self._it = await self._looked()
         for step in backward(self._it):
             await self._take(step, tolerant=True)
-        return "; ".join(self._said) or self._as_it_was()
+        return self._as_it_was(await self._looked())
 
     async def _nothing(self) -> None:
         self._it = await self._looked()
@@ -111,7 +111,7 @@ class Exchanger:
         try:
             await undisturbed(send(self._engine, step.call))
         except EngineError as error:
-            if not (tolerant and _done_already(error)):
+            if not (tolerant and _done_already(step, error)):
                 raise
         if step.then is Then.GONE:
             await self._gone()
@@ -131,7 +131,7 @@ class Exchanger:
         """Wait until the old one has removed itself. Raises EngineError when it does not."""
         assert self._it.old is not None
         deadline = asyncio.get_running_loop().time() + _LEAVING
-        while await self._inspect(self._it.old.ref) is not None:
+        while await self._inspect(self._it.old.ref, leaving=True) is not None:  # until then its name is taken
             if asyncio.get_running_loop().time() > deadline:
                 raise EngineError(ErrorKind.TIMEOUT, f"{self._it.name} was stopped and does not remove itself")
             await asyncio.sleep(_LOOKS)
@@ -169,11 +169,16 @@ class Exchanger:
                 return await self._kept(found)
             for step in backward(found):
                 await self._take(step, tolerant=True)
+            return self._as_it_was(await self._looked())
         except EngineError as error:
             return f"{self._it.name} could not be put back ({explained(error)}): {await self._left()}"
-        return self._as_it_was()
 
-    def _as_it_was(self) -> str:
+    def _as_it_was(self, found: Exchange) -> str:
+        """What going back came to, by what is there now."""
+        if found.old is None:
+            return f"the old {self._it.name} is gone"
+        if found.old.stands is not self._it.ran:
+            return f"{self._it.name} is back and does not stand as it did: it is {found.old.stands}"
         how = {Ran.RUNNING: "runs again", Ran.PAUSED: "is paused again", Ran.STOPPED: "is there"}[self._it.ran]
         return f"{self._it.name} {how} as it was"
 
@@ -210,15 +215,16 @@ class Exchanger:
         leaves = it.leaves or not stays
         return replace(it, old=old, new=new, leaves=leaves)
 
-    async def _inspect(self, ref: str) -> Mapping[str, Any] | None:
-        """The container; None when it is gone, or is going. Raises EngineError."""
+    async def _inspect(self, ref: str, *, leaving: bool = False) -> Mapping[str, Any] | None:
+        """The container; None when it is gone or, unless `leaving`, is being removed. Raises EngineError."""
         try:
             inspect = await containers.inspect(self._engine, ref)
         except EngineError as error:
             if error.kind is ErrorKind.NOT_FOUND:
                 return None
             raise
-        return None if text(mapping(inspect, "State"), "Status") == "removing" else inspect
+        going = text(mapping(inspect, "State"), "Status") == "removing"
+        return None if going and not leaving else inspect
 
     def _say(self, line: str) -> None:
         self._heard({"status": line})
@@ -231,8 +237,10 @@ def _found(inspect: Mapping[str, Any] | None) -> Found | None:
     return Found(text(inspect, "Id"), text(inspect, "Name").removeprefix("/"), stands(docker_state(state)))
 
 
-def _done_already(error: EngineError) -> bool:
-    return error.kind is ErrorKind.NOT_FOUND or "already in progress" in error.message
+def _done_already(step: Step, error: EngineError) -> bool:
+    """Whether what was to be stopped or removed is gone, or on its way."""
+    gone = error.kind is ErrorKind.NOT_FOUND or "already in progress" in error.message
+    return gone and step.docker[0] in ("stop", "rm")
 
 
 def _verdict(inspect: Mapping[str, Any], *, over: bool, podman: bool) -> bool:

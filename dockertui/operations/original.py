@@ -22,6 +22,7 @@ from dockertui.engine.fields import NOTHING, Raw, flag, mapping, mappings, strin
 ANONYMOUS: Final = re.compile(r"[0-9a-f]{64}")
 _OF_IMAGE: Final = ("User", "WorkingDir", "StopSignal", "Shell", "ArgsEscaped")
 _WITHOUT_NETWORKS: Final = ("host", "none", "container:", "ns:")
+_PODMANS_NOTES: Final = ("io.podman.", "io.container.manager", "org.opencontainers.image.", "org.systemd.property.")
 _PODMANS_ENV: Final = ("container=podman", "HOSTNAME=")
 
 
@@ -266,15 +267,21 @@ def with_volumes(wanted: Draft) -> dict[str, Any]:
 
 def _without_podmans_own(wanted: Draft) -> None:
     """Take away what Podman shows as if it had been asked for, and refuses or misunderstands when it is."""
-    own_env = strings(wanted.config, "Env")
-    wanted.config["Env"] = [line for line in own_env if not line.startswith(_PODMANS_ENV)]
-    for key, value in (("Runtime", "oci"), ("MemorySwappiness", 0), ("PidsLimit", 0)):
-        if wanted.host.get(key) == value and not isinstance(wanted.host.get(key), bool):
-            wanted.host.pop(key)
-    wanted.host.pop("Annotations", None)
-    for limit in mappings(wanted.host, "Ulimits"):
-        if isinstance(limit, dict):
-            limit["Name"] = text(limit, "Name").removeprefix("RLIMIT_").lower()
+    config, host = wanted.config, wanted.host
+    config["Env"] = [line for line in strings(config, "Env") if not line.startswith(_PODMANS_ENV)]
+    noted = mapping(host, "Annotations").items()
+    host["Annotations"] = {name: value for name, value in noted if not name.startswith(_PODMANS_NOTES)}
+    derived = [key for key, value in (("Runtime", "oci"), ("MemorySwappiness", 0)) if host.get(key) == value]
+    derived += ["ShmSize"] if text(host, "IpcMode").startswith(("host", "container:")) else []
+    derived += ["CpuPeriod", "CpuQuota"] if host.get("NanoCpus") else []
+    for key in derived:
+        host.pop(key, None)
+    for limit in host.get("Ulimits") or ():
+        limit["Name"] = text(limit, "Name").removeprefix("RLIMIT_").lower()
+    for device in host.get("Devices") or ():
+        device["CgroupPermissions"] = device.get("CgroupPermissions") or "rwm"
+    for place in wanted.endpoints.values():
+        place["Aliases"] = [alias for alias in place.pop("Aliases", ()) if alias != config.get("Hostname")]
 
 
 def removes_itself(inspect: Raw) -> bool:
