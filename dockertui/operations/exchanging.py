@@ -51,8 +51,11 @@ class Exchanger:
         Returns what is to be said of it. Raises EngineError, or is cancelled, with everything put back: the error says
         if anything could not be.
         """
-        for call in before:
-            self._said.append(pulled(await send(self._engine, call, self._heard)))
+        try:
+            for call in before:
+                self._said.append(pulled(await send(self._engine, call, self._heard)))
+        except EngineError as error:
+            raise leaving(error, f"{self._it.name} was not touched") from error
         return await self._or_back(self._make(create, after))
 
     async def go_on(self) -> str:

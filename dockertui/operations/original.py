@@ -269,8 +269,9 @@ def _without_podmans_own(wanted: Draft) -> None:
     """Take away what Podman shows as if it had been asked for, and refuses or misunderstands when it is."""
     config, host = wanted.config, wanted.host
     config["Env"] = [line for line in strings(config, "Env") if not line.startswith(_PODMANS_ENV)]
-    noted = mapping(host, "Annotations").items()
-    host["Annotations"] = {name: value for name, value in noted if not name.startswith(_PODMANS_NOTES)}
+    noted = mapping(host, "Annotations")
+    host["UsernsMode"] = text(host, "UsernsMode") or text(noted, "io.podman.annotations.userns")
+    host["Annotations"] = {name: value for name, value in noted.items() if not name.startswith(_PODMANS_NOTES)}
     derived = [key for key, value in (("Runtime", "oci"), ("MemorySwappiness", 0)) if host.get(key) == value]
     derived += ["ShmSize"] if text(host, "IpcMode").startswith(("host", "container:")) else []
     derived += ["CpuPeriod", "CpuQuota"] if host.get("NanoCpus") else []
