@@ -73,7 +73,9 @@ def _as_docker_says_it(wanted: Draft, values: Values) -> Values:
 
 
 def _connects(wanted: Draft, name: str) -> Iterable[str]:
-    """The words that connect a container to its further networks, each line begun by a ";"."""
+    """The words that give a container the networks of its draft, each line begun by a ";"."""
+    if wanted.leaves:
+        yield from (";", "network", "disconnect", wanted.primary, name)
     for network, place in _further(wanted):
         addresses = mapping(place, "IPAMConfig")
         yield from (";", "network", "connect")
@@ -170,8 +172,6 @@ def _ports(made: Creation, values: Values) -> Iterable[str]:
 
 def _networks(wanted: Draft) -> Iterable[str]:
     """What was asked for in a network, and no option of the lines says."""
-    if wanted.leaves:
-        yield f"disconnected from {wanted.primary}"
     said = {"Aliases", "IPAMConfig"}
     for name, place in sorted(wanted.endpoints.items()):
         keys = place.keys() - (set() if name == wanted.primary else said)

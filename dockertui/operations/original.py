@@ -52,6 +52,11 @@ class Original(NamedTuple):
         return mapping(mapping(self.inspect, "NetworkSettings"), "Networks")
 
     @property
+    def tells_networks(self) -> bool:
+        """Whether it is told at all in which networks it is."""
+        return isinstance(mapping(self.inspect, "NetworkSettings").get("Networks"), dict)
+
+    @property
     def short_id(self) -> str:
         return text(self.inspect, "Id")[:SHORT_ID]
 
@@ -115,7 +120,7 @@ def draft(original: Original) -> Draft:
         host=host,
         endpoints=endpoints if connected else {},
         primary=primary if connected else "",
-        leaves=connected and not original.podman and primary not in endpoints,
+        leaves=connected and not original.podman and original.tells_networks and primary not in endpoints,
         anonymous=_anonymous(original),
     )
     if original.several and (mac := found.config.pop("MacAddress", "")) and found.primary in found.endpoints:
