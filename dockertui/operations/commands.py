@@ -99,9 +99,12 @@ def _removable(item: Container) -> str:
 
 
 def _left_behind(item: Container) -> str:
-    from dockertui.operations.exchange import mark  # no start pays for it
+    none = "no recreate was left half done"
+    if ".dockertui-" not in item.name:  # no start pays for what reads such a name
+        return none
+    from dockertui.operations.exchange import mark
 
-    return "" if mark(item.name) is not None else "no recreate was left half done"
+    return "" if mark(item.name) is not None else none
 
 
 def _recreatable(item: Container) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from dockertui.engine.call import Heard, following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
-from dockertui.masking import known_secrets
+from dockertui.masking import known_secrets, masked
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
@@ -49,7 +50,7 @@ class Task:
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One task under way or ended. `said` is what came of it: the Engine's words for a failure.
+    """One task under way or ended. `said` is what came of it: the Engine's words for a failure, without secrets.
 
     again: brings back the form that it came from, filled in as it was; None where there was none, or the job is done.
     """
@@ -138,8 +139,10 @@ class Jobs:
             job.state, job.said = State.CANCELLED, str(cancelled) or "cancelled"
         except Exception as error:  # a fault of the program: the job must not seem to run for ever
             job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
+            logging.getLogger("dockertui").error("a job failed by a fault of the program", exc_info=error)
         finally:
             job.progress.end()
+            job.said = masked(job.said, secrets_of(job))  # wherever it is said: in a notice, a form, the list of jobs
             job.ended = self._engine.trace.clock()
             job.task = _without_passwords(job.task)
             self._changed(job)

@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from dockertui.engine.call import send
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
-from dockertui.masking import known_secrets, masked, masked_tree
+from dockertui.masking import known_secrets, masked_tree
 from dockertui.operations.body import Entry, Plan, Values
 from dockertui.operations.command import Command, Harm
-from dockertui.operations.jobs import Job, State, Task, secrets_of
+from dockertui.operations.jobs import Job, State, Task
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.operations.refusals import Refused, refused
 from dockertui.operations.remedies import explained
@@ -312,10 +312,9 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
 
 
 def one_result(job: Job) -> str:
-    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`; without secrets."""
+    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
     command, name = job.task.command, job.task.name
-    said = masked(job.said, secrets_of(job))
     if job.state in (State.FAILED, State.CANCELLED):
-        return f"{command.title}{name and f' {name}'}: {said}"
+        return f"{command.title}{name and f' {name}'}: {job.said}"
     word = command.done if job.over else command.doing
-    return f"{name} {word}".strip() + (f": {said}" if said else "")
+    return f"{name} {word}".strip() + (f": {job.said}" if job.said else "")
