@@ -73,7 +73,7 @@ def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bo
 
 
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
-    headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
+    headers = call.headers if reveal else {name: _header_seen(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
     path = path if reveal else masked_path(path)
     line = request_line(
@@ -133,7 +133,7 @@ def request_line(
     return shlex.join(["ssh", *endpoint.ssh_words, line.replace(shlex.quote(_CHOSEN_THERE), _CHOSEN_THERE)])
 
 
-def _masked_header(name: str, value: str) -> str:
+def _header_seen(name: str, value: str) -> str:
     return MASK if name.lower() in SECRET_HEADERS or is_secret(name) else masked(value)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
+from dockertui.masking import masked
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
@@ -72,7 +73,7 @@ def link(session: Session, now: float) -> list[Piece]:
     state = session.mirror.link
     if state.state is LinkState.LIVE:
         return [Piece("● live", "good")]
-    why = [Piece(state.error.message, "dim", priority=4)] if state.error is not None else []
+    why = [Piece(masked(state.error.message), "dim", priority=4)] if state.error is not None else []
     if state.state is LinkState.CONNECTING:
         return [*why, Piece("○ connecting", "busy")]
     wait = max(0, round(state.retry_at - now)) if state.retry_at is not None else 0
