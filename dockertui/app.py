@@ -135,7 +135,8 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self._survive_errors()
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
-        leave_on_signals(lambda code: self.exit(None, code), self.restore_terminal)
+        if not self.is_headless:
+            leave_on_signals(lambda code: self.exit(None, code), self.restore_terminal)
         if self._main is not None:
             self._follow_soon()
             return

@@ -144,6 +144,8 @@ class MainScreen(Operating, TerminalActions):
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
+        if link.state is LinkState.LIVE:
+            self.tell_of_half_done()
         self._paint_header()
         self._paint_footer()
         self._say_skew()

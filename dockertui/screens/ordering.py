@@ -94,17 +94,20 @@ class Order:
         if refusal is not None:
             form.refuse(refusal)
         while (sent := await form.submitted()) is not None:
-            refusal = await self._try({**known, **sent}, form, partial(self._again, known, engines, sent))
+            refusal = await self._try({**known, **sent}, form, partial(self._again, known, engines, self._kept(sent)))
             if refusal is None:
                 await form.close()
                 return
             if form.is_attached:
                 form.refuse(refusal)
 
-    def _again(self, known: Values, engines: Values, typed: Values, job: Job) -> None:
-        """Bring the form back, as it was when it was sent off: of passwords nothing is kept for that."""
+    def _kept(self, typed: Values) -> Values:
+        """What of a form is remembered once it is left: of passwords nothing."""
         secret = {option.id for option in self.body.options if option.entry is Entry.SECRET}
-        kept = {id: value for id, value in typed.items() if id not in secret}
+        return {id: value for id, value in typed.items() if id not in secret}
+
+    def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
+        """Bring the form back, as it was when it was sent off, with what came of that."""
         refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
         self.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
 
@@ -128,31 +131,37 @@ class Order:
         except EngineError as error:
             return self._refused(explained(error), values)
         jobs = self.screen.jobs.start([self._task(item, values) for item in self.items])
+        if form is None or again is None:
+            return None
+        if await self._is_over(jobs, form):
+            return self._refusal(jobs, values)
         for job in jobs:
-            job.again = partial(again, job) if again is not None else None
-        return await self._answered(jobs, form, values) if form is not None else None
+            job.again = partial(again, job)
+        return None
 
-    async def _answered(self, jobs: Sequence[Job], form: FormScreen, values: Values) -> Refused | None:
-        """What the Engine refused, while the form stands for it.
+    async def _is_over(self, jobs: Sequence[Job], form: FormScreen) -> bool:
+        """Wait while the form stands for the jobs; whether they ended meanwhile.
 
         What interrupts takes its time and is not refused for what was typed; of transfers the first word is enough,
         and `_FIRST_WORD` seconds are, for all that comes later is long: then the form makes room.
         """
-        if self.command.harm is Harm.INTERRUPTS:
-            return None
         transfers = all(call.progress or call.sink or call.source for job in jobs for call in job.task.plan.calls)
         waited, order = 0.0, jobs[0].order
-        while order is not None and not order.done() and form.is_attached:
-            if transfers and (waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)):
-                return None
+        while order is not None and not order.done():
+            heard = waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)
+            if not form.is_attached or self.command.harm is Harm.INTERRUPTS or (transfers and heard):
+                return False
             await asyncio.wait([order], timeout=_LOOK)
             waited += _LOOK
             form.tell(next((job.progress.summary for job in jobs if not job.over), ""))
+        return form.is_attached
+
+    def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:
+        """What the Engine refused; the next try is for those objects alone."""
         failed = [job for job in jobs if job.state is State.FAILED]
-        if not failed or not form.is_attached:
+        if not failed:
             return None
-        done = {job.task.id for job in jobs if job.state is State.DONE}
-        self.items = [item for item, job in zip(self.items, jobs, strict=True) if job.task.id not in done or not done]
+        self.items = [item for item, job in zip(self.items, jobs, strict=True) if job in failed]
         said = failed[0].said if len(jobs) == 1 else " · ".join(map(one_result, failed))
         return self._refused(said, values)
 
@@ -271,7 +280,7 @@ class Order:
         plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
         api = version.api if version is not None else "1.41"
         more = [f"… and {count - _LINES_SHOWN} more"] if count > _LINES_SHOWN else []
-        docker = [docker_line(session.endpoint, plan.docker, reveal=reveal) for plan in plans]
+        docker = [docker_line(session.endpoint, plan.docker, plan.unsaid, reveal=reveal) for plan in plans]
         curl = [curl_line(session.endpoint, api, plan.calls, reveal=reveal) for plan in plans]
         return [*docker, *more], [*curl, *more]
 
@@ -306,9 +315,7 @@ def one_result(job: Job) -> str:
     """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`; without secrets."""
     command, name = job.task.command, job.task.name
     said = masked(job.said, secrets_of(job))
-    if job.state is State.FAILED:
+    if job.state in (State.FAILED, State.CANCELLED):
         return f"{command.title}{name and f' {name}'}: {said}"
-    if job.state is State.CANCELLED:
-        return f"{command.title}{name and f' {name}'}: cancelled"
     word = command.done if job.over else command.doing
     return f"{name} {word}".strip() + (f": {said}" if said else "")

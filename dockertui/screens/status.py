@@ -10,6 +10,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState, Mirror
+from dockertui.masking import masked
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
@@ -114,10 +115,10 @@ def _failing(mirror: Mirror) -> dict[str, EngineError]:
 def trouble(mirror: Mirror, link: Link, retry: str) -> str:
     """Why what is shown is not live, with the remedy; "" when it is. `retry` is the key that tries again."""
     if link.state is LinkState.LIVE:
-        return " · ".join(f"{kind}s are not listed: {error}" for kind, error in _failing(mirror).items())
+        return masked(" · ".join(f"{kind}s are not listed: {error}" for kind, error in _failing(mirror).items()))
     if link.error is None:
         return ""
-    return f"{link.error} · {retry} tries again" if link.refused else str(link.error)
+    return masked(f"{link.error} · {retry} tries again" if link.refused else str(link.error))
 
 
 def pane_title(pane: Pane) -> Line:
