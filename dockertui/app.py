@@ -7,6 +7,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +26,7 @@ from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
+from dockertui.live.store import Link, LinkState
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
 from dockertui.own_cost import OwnCost
@@ -124,7 +126,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen at once if the first requests were answered while Textual loaded, as they mostly are."""
-        if self.preflight.is_alive() or self.preflight.endpoint is None:
+        if self.preflight.is_alive() or self.preflight.endpoint is None or self.preflight.endpoint.scheme == "ssh":
             return super().get_default_screen()
         return self._main_screen(self.preflight.endpoint, self.preflight)
 
@@ -133,7 +135,8 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self._survive_errors()
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
-        leave_on_signals(lambda code: self.exit(None, code), self.restore_terminal)
+        if not self.is_headless:
+            leave_on_signals(lambda code: self.exit(None, code), self.restore_terminal)
         if self._main is not None:
             self._follow_soon()
             return
@@ -192,8 +195,28 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
+        self.session.mirror.subscribe_link(partial(self._link_changed, self.session))
         self._main = MainScreen(self.session, self.catalogue, self.own_cost)
         return self._main
+
+    def _link_changed(self, session: Session, link: Link) -> None:
+        """An Engine that was taken untried (by ssh) and is not reached is told of like any other."""
+        if link.state is LinkState.LOST and link.error is not None and session.mirror.version is None:
+            self.run_worker(self._give_up(session, Attempt(session.endpoint, link.error)))
+
+    async def _give_up(self, session: Session, attempt: Attempt) -> None:
+        """Close a session that never stood, and say what was tried: a key of the user tries again."""
+        async with self._opening:
+            if self.session is not session or self._following is None:
+                return
+            self._following.cancel()
+            await asyncio.wait([self._following])
+            main, self.session, self._following, self._main = self._main, None, None, None
+            while self.screen is not main and len(self.screen_stack) > 1:
+                await self.pop_screen()
+            from dockertui.screens.connection import ConnectionScreen
+
+            await self.switch_screen(ConnectionScreen([attempt]))
 
     def _follow_soon(self) -> None:
         """Once the first paint is on its way: a thread writes it, and would wait for what is then imported."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Final
@@ -83,8 +82,12 @@ class CrashLog(logging.Handler):
 
 def _kind(error: BaseException) -> Kind:
     """What makes two errors the same: their type, and the line that raised them."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return (type(error), frames[-1].filename, frames[-1].lineno or 0) if frames else (type(error), "", 0)
+    trace = error.__traceback__
+    if trace is None:
+        return type(error), "", 0
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return type(error), trace.tb_frame.f_code.co_filename, trace.tb_lineno
 
 
 def hear_lost_errors(loop: asyncio.AbstractEventLoop, expected: tuple[type[BaseException], ...]) -> None:

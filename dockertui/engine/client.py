@@ -141,6 +141,7 @@ class Engine:
         async with self._opening:
             if self._docker is None:
                 self._docker = await _connect(self.endpoint)
+            _allow_login(self._docker)
             limit = SSH_OPEN_TIMEOUT if self.endpoint.scheme == "ssh" else OPEN_TIMEOUT
             raw = await self.get("/version", timeout=limit, versioned=False)
             self.version = negotiate(raw, self.endpoint, environment.own().api_version)
@@ -178,6 +179,9 @@ class Engine:
         try:
             return parse_json(reply.body)
         except ValueError as error:
+            if page := diagnosis.web_page(self.endpoint, reply.status, reply.body):
+                record.error = str(page)
+                raise page from None
             raise self.unreadable(record, str(error)) from None
 
     async def get_object(
@@ -309,6 +313,7 @@ class Engine:
             with self.translated(record):
                 response = await self._send(record, data, headers)
             record.status = response.status
+            self.trace.dated(record, response.headers.get("Date"))
             yield Stream(self, response, record)
         except asyncio.CancelledError:
             record.error = "cancelled"
@@ -381,6 +386,14 @@ async def _connect(endpoint: Endpoint) -> aiodocker.Docker:
     session = transport.open_session(endpoint, context)
     url = transport.base_url(endpoint)
     return aiodocker.Docker(url, session.connector, session, api_version=f"v{MAX_API}")
+
+
+def _allow_login(docker: aiodocker.Docker) -> None:
+    """Have ssh log in again, which it does not do by itself once that was refused."""
+    from dockertui.engine.ssh import SSHConnector
+
+    if isinstance(docker.session.connector, SSHConnector):
+        docker.session.connector.try_anew()
 
 
 def _translate(error: Exception, endpoint: Endpoint, record: Request) -> EngineError | None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from dockertui.engine.client import Engine
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event, Version
 
 T = TypeVar("T")
@@ -72,13 +72,19 @@ class LinkState(StrEnum):
 class Link(NamedTuple):
     """The state of the connection, since when (epoch s), why, and when it is tried again.
 
-    `retry_at` (epoch s) is None while an attempt is under way and while the link is live.
+    `retry_at` (epoch s) is None while an attempt is under way, while the link is live, and while a person is waited for
+    (`refused`).
     """
 
     state: LinkState
     since: float
     error: EngineError | None = None
     retry_at: float | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the login was refused: it is repeated when the user wants it, and not before."""
+        return self.state is LinkState.LOST and self.error is not None and self.error.kind is ErrorKind.LOGIN
 
 
 class Change(NamedTuple):

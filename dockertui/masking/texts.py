@@ -43,6 +43,7 @@ _BARE: Final = re.compile(
 """A value without quotes: up to a blank, or to where the next member of a list begins."""
 _SCHEME: Final = re.compile(r"(?:bearer|basic|token|digest|negotiate|apikey|key|aws4-hmac-sha256)[ \t]+", re.I)
 _LINE: Final = re.compile(r"[^\"'\r\n]+")
+_MORE_WORDS: Final = re.compile(r" [a-z]{2,}(?: |,|$|\.)")
 _NAME_SO_FAR: Final = re.compile(r"[\"'][\w.-][\w./-]{0,90}$")
 _HEADERS: Final = frozenset({"authorization", "cookie"})
 _SCHEMES: Final = frozenset({"bearer", "basic"})
@@ -181,7 +182,7 @@ def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str)
         return None
     start, end = _extent(text, sign.end(), name)
     value = text[start:end]
-    if _is_read(name, value) or (not equals and not quoted and _is_talk(name, value, sign, before)):
+    if _is_read(name, value) or (not equals and _is_talk(name, value, sign, before, text[end : end + 12])):
         return Span(start, start, sign.end())
     return Span(start, end)
 
@@ -193,11 +194,12 @@ def _is_end_of_path(text: str, start: int, *, quoted: bool) -> bool:
     return not (quoted and _NAME_SO_FAR.search(text, max(0, start - 100), start))
 
 
-def _is_talk(name: str, value: str, sign: re.Match[str], before: str) -> bool:
+def _is_talk(name: str, value: str, sign: re.Match[str], before: str, behind: str) -> bool:
     """Whether `token: unexpected` is a sentence, `secrets:1.2` an image, `secret:/run` a mount."""
-    if not sign["after"] and (is_version(value) or value.startswith("/")):
+    if not sign["after"] and not sign["quote"] and (is_version(value) or value.startswith("/")):
         return True
-    return before.lower() in _TALK and "pass" not in name.lower() and value.isalpha()
+    is_sentence = before.lower() in _TALK or bool(_MORE_WORDS.match(behind))
+    return is_sentence and "pass" not in name.lower() and value.isalpha()
 
 
 def _spaced(text: str, word: str, end: int, program: str, before: str) -> Span | None:

@@ -55,6 +55,14 @@ def shown(ip: str, public: str, private: str) -> str:
     return f"{public}:{port}" if public else port
 
 
+def bracketed(text: str) -> str:
+    """The same with an IPv6 address in brackets, without which docker commands before 23 do not take it."""
+    head, slash, protocol = text.partition("/")
+    ip, *others = head.rsplit(":", 2)
+    bare = len(others) == 2 and ":" in ip and not ip.startswith("[")
+    return f"[{ip}]:{':'.join(others)}{slash}{protocol}" if bare else text
+
+
 def _short(text: str) -> str:
     """`published=8080,target=80,protocol=tcp` as `8080:80/tcp`. Raises Unfit."""
     given: dict[str, str] = {}

@@ -56,8 +56,8 @@ _ABOUT: Final = tuple(
         ("file folder source", r"cannot be (written|read)|no space left|not a tar"),
         ("path", r"could not find the file|no such file|not a directory|read-only file ?system|rootfs is marked"
                  r"|permission denied|no such directory"),
-        ("entrypoint command", r"executable file not found|command not found|exit 12[67]|exec format|exec: |no command specified|exec failed"
-                               r"|no such file or directory|permission denied"),
+        ("entrypoint command", r"executable file not found|command not found|exit 12[67]|exec format|exec: "
+                               r"|no command specified|exec failed|no such file or directory|permission denied"),
         ("file folder source", r"no such file|no such folder"),
         ("changes", r"is not a valid change|unknown instruction|dockerfile"),
         ("name", r"name .*(already|in use)|already (exists|in use)|invalid .*name|name is too short"),

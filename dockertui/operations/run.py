@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from dockertui.engine import container_calls as calls
 from dockertui.engine import image_calls, platforms
+from dockertui.engine.container_model import SHORT_ID
 from dockertui.engine.fields import mappings, number, objects
 from dockertui.operations import client_defaults, entries, joining, mounts, ports
 from dockertui.operations.body import Entry, Option, Plan, Unfit, Values
@@ -75,7 +77,8 @@ def new_name() -> str:
 
 def plan(item: Any, values: Values) -> Plan:
     """Pull where that is needed, create and start. The name is given, so that a request can name what another made."""
-    values = {**values, "mounts": client_defaults.on_this_machine(values["mounts"])}
+    here = client_defaults.on_this_machine(values["mounts"])
+    values = {**values, "mounts": here, "ports": tuple(map(ports.bracketed, values["ports"]))}
     name, image, platform = values["name"], values["image"], values.get("platform", "")
     pull = (image_calls.pull(image, platform, values["pull"]),) if "pull" in values else ()
     create = calls.create(name, body(values), platforms.normal(platform) if platform else None)
@@ -84,6 +87,8 @@ def plan(item: Any, values: Values) -> Plan:
 
 def check(values: Values) -> None:
     """Raises Unfit for what the Engine, or the docker command, would refuse together."""
+    if values["memory"] == "-1":
+        raise Unfit("without a limit it is empty", "memory")
     if values["remove"] and entries.restart_policy(values["restart"])["Name"] != "no":
         raise Unfit("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
 
@@ -163,8 +168,7 @@ def docker_words(values: Values) -> tuple[str, ...]:
 def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
     """What would have to be filled in to make this container again; `image`: its image's `inspect`, or empty.
 
-    What the image brings is left away. Devices, capabilities, further networks and other rare options are not in the
-    form: `left_out` names them.
+    What the image brings is left away. Much is in no field: `unsaid` names what these values do not say.
     """
     config, host, given = _at(inspect, "Config"), _at(inspect, "HostConfig"), _at(image, "Config")
     tty = config.get("Tty") is True
@@ -182,21 +186,12 @@ def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
         "labels": tuple(_labels(config, given)),
         "user": _differing(config, given, "User"),
         "workdir": _differing(config, given, "WorkingDir"),
-        "entrypoint": " ".join(_own(config, given, "Entrypoint")),
+        "entrypoint": _program(_own(config, given, "Entrypoint")),
         "hostname": _hostname(inspect, config, host),
         "health": _health(_at(config, "Healthcheck"), _at(given, "Healthcheck")),
         "tty": tty,
         "remove": host.get("AutoRemove") is True,
     }
-
-
-def left_out(inspect: Mapping[str, Any]) -> list[str]:
-    """What this container has that the form does not know."""
-    host, networks = _at(inspect, "HostConfig"), _at(_at(inspect, "NetworkSettings"), "Networks")
-    rare = ("Privileged", "CapAdd", "CapDrop", "Devices", "ExtraHosts", "SecurityOpt", "Ulimits", "Sysctls", "Tmpfs",
-            "VolumesFrom", "Links", "Init", "ReadonlyRootfs")  # fmt: skip
-    found = [key for key in rare if host.get(key)]
-    return [*found, *(["further networks"] if len(networks) > 1 else [])]
 
 
 def _at(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -225,17 +220,25 @@ def _labels(config: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
 
 def _publish(host: Mapping[str, Any]) -> Iterable[str]:
     for private, bindings in sorted(_at(host, "PortBindings").items()):
-        for binding in objects(bindings):
-            ip, public = str(binding.get("HostIp") or ""), str(binding.get("HostPort") or "")
-            yield ports.shown(ip, public, private)
+        yield from (publish_text(private, binding) for binding in objects(bindings))
+
+
+def publish_text(private: str, binding: Mapping[str, Any]) -> str:
+    """How one of a port's bindings is typed."""
+    return ports.shown(str(binding.get("HostIp") or ""), str(binding.get("HostPort") or ""), private)
 
 
 def _bound(config: Mapping[str, Any], host: Mapping[str, Any], given: Mapping[str, Any]) -> Iterable[str]:
     yield from _list(host, "Binds")
-    for mount in mappings(host, "Mounts"):
-        if mount.get("Type") in ("volume", "bind") and mount.get("Source"):
-            yield f"{mount['Source']}:{mount.get('Target')}{':ro' if mount.get('ReadOnly') else ''}"
+    yield from filter(None, map(mount_text, mappings(host, "Mounts")))
     yield from (path for path in _at(config, "Volumes") if path not in _at(given, "Volumes"))
+
+
+def mount_text(mount: Mapping[str, Any]) -> str:
+    """How an entry of HostConfig.Mounts is typed; "" where it cannot be."""
+    if mount.get("Type") not in ("volume", "bind") or not mount.get("Source"):
+        return ""
+    return f"{mount['Source']}:{mount.get('Target')}{':ro' if mount.get('ReadOnly') else ''}"
 
 
 def _network(host: Mapping[str, Any]) -> str:
@@ -249,11 +252,18 @@ def _restart(policy: Mapping[str, Any]) -> str:
 
 
 def _hostname(inspect: Mapping[str, Any], config: Mapping[str, Any], host: Mapping[str, Any]) -> str:
-    name = str(config.get("Hostname") or "")
-    made_up = str(inspect.get("Id") or "").startswith(name) or host.get("NetworkMode") == "host"
+    name, mode = str(config.get("Hostname") or ""), str(host.get("NetworkMode") or "")
+    made_up = name == str(inspect.get("Id") or "")[:SHORT_ID] or mode == "host" or mode.startswith("container:")
     return "" if made_up else name
+
+
+def _program(words: Sequence[str]) -> str:
+    """An entry point as it is typed: several words quoted as in a shell."""
+    return words[0] if len(words) == 1 else shlex.join(words)
 
 
 def _health(check: Mapping[str, Any], given: Mapping[str, Any]) -> str:
     test = _list(check, "Test")
-    return test[1] if test[:1] == ["CMD-SHELL"] and len(test) > 1 and test != _list(given, "Test") else ""
+    if len(test) < 2 or test == _list(given, "Test"):
+        return ""
+    return test[1] if test[0] == "CMD-SHELL" else shlex.join(test[1:]) if test[0] == "CMD" else ""

@@ -1,4 +1,4 @@
-"""NO_COLOR in a terminal of 16 colours: no colours at all, and what had a background of its own is seen by reversing it.
+"""NO_COLOR in a terminal of 16 colours: none at all, and what had a background of its own is reversed.
 
 Textual would turn all colours to greys, the nearest of which is black for most: black on black.
 """

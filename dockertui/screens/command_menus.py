@@ -40,6 +40,8 @@ def items(screen: Operating, commands: Iterable[Command]) -> list[Item]:
     found = []
     for command in commands:
         reason = screen.refusal(command)
+        if command.rare and reason:
+            continue
         key = screen.catalogue.keys_shown(command, 1)
         title = f"{command.title}…" if command.ask else command.title
         found.append(Item(command.id, title, key, reason, command.words))

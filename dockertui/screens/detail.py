@@ -76,7 +76,7 @@ class DetailView(Vertical):
             self.subject = subject._replace(inspect=self._replies.get(subject.key, {}), error=error)
         self._paint(keep=before is not None and before.key == self.key)
         self._stop_asking()
-        if self.subject is not None and self.seen:
+        if self.subject is not None and self.seen and self.session.engine.version is not None:  # else once it is live
             self._asking = asyncio.create_task(self._ask(self.subject))
 
     def mark_gone(self) -> None:

@@ -173,7 +173,7 @@ def _said(row: _Row) -> Cell:
 
 def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     """All of one job: what came of it, its layers, the last lines it told."""
-    line = docker_line(jobs.endpoint, job.task.plan.docker, reveal=reveal)
+    line = docker_line(jobs.endpoint, job.task.plan.docker, job.task.plan.unsaid, reveal=reveal)
     facts = [Field("State", str(job.state)), Field("Docker", line)]
     if not job.over and job.progress.summary:
         facts.append(Field("How far", job.progress.summary))

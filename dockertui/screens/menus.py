@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dockertui.operations.catalogue import OPERATIONS
+from dockertui.operations.command import Command
 from dockertui.resources.base import Reference
 from dockertui.widgets.menu import Item, Menu
 
@@ -58,7 +59,7 @@ async def palette(screen: MainScreen) -> None:
             words=operation.words,
         )
         for operation in OPERATIONS
-        if operation.palette
+        if operation.palette and not (isinstance(operation, Command) and operation.rare and screen.refusal(operation))
     ]
 
     await _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))

@@ -281,7 +281,7 @@ class Order:
         plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
         api = version.api if version is not None else "1.41"
         more = [f"… and {count - _LINES_SHOWN} more"] if count > _LINES_SHOWN else []
-        docker = [docker_line(session.endpoint, plan.docker, reveal=reveal) for plan in plans]
+        docker = [docker_line(session.endpoint, plan.docker, plan.unsaid, reveal=reveal) for plan in plans]
         curl = [curl_line(session.endpoint, api, plan.calls, reveal=reveal) for plan in plans]
         return [*docker, *more], [*curl, *more]
 
@@ -315,9 +315,7 @@ def one_result(job: Job) -> str:
     """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`; without secrets."""
     command, name = job.task.command, job.task.name
     said = masked(job.said, secrets_of(job))
-    if job.state is State.FAILED:
+    if job.state in (State.FAILED, State.CANCELLED):
         return f"{command.title}{name and f' {name}'}: {said}"
-    if job.state is State.CANCELLED:
-        return f"{command.title}{name and f' {name}'}: cancelled"
     word = command.done if job.over else command.doing
     return f"{name} {word}".strip() + (f": {said}" if said else "")

@@ -349,9 +349,15 @@ class TerminalSession:
                 if data:
                     await connection.write(data)
                 if self._input_ends and not self._input and not self._half_closed:
-                    self._half_closed = True
-                    if connection.can_half_close:
-                        connection.half_close()
+                    self._end_input_of(connection)
+
+    def _end_input_of(self, connection: Connection) -> None:
+        if connection.can_half_close:
+            self._half_closed = True
+            connection.half_close()
+        else:
+            self._input_ends = False
+            self._feed_now(b"\r\n\x1b[2m[over TLS the input cannot be ended alone: close the session]\x1b[0m\r\n")
 
     async def _telling_sizes(self) -> None:
         while True:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.widget import Widget
 
+from dockertui.crash_log import LOGGER
 from dockertui.engine import json_stream, multiplex
 from dockertui.live.store import LinkState
 from dockertui.widgets.lines import Lines
@@ -39,6 +40,12 @@ def every(of: type[Any], name: str) -> list[type[Any]]:
     import dockertui.terminal.view  # noqa: F401
 
     return sorted({kind for kind in kinds(of) if name in vars(kind)}, key=lambda kind: kind.__qualname__)
+
+
+@pytest.fixture(autouse=True)
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of errors happen here: pytest need not format each."""
+    monkeypatch.setattr(LOGGER, "propagate", False)
 
 
 @pytest.fixture

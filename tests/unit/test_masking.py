@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dockertui
 from dockertui.masking import MASK, known_secrets, masked, masked_path, masked_tree, masked_words
 from tests.cases import Case, cases, table
 
@@ -78,6 +81,15 @@ def _timed(text: str) -> float:
     began = time.process_time()
     masked(text)
     return time.process_time() - began
+
+
+def test_nothing_else_hides_secrets() -> None:
+    """One strength, in one place: no other module has a mask, or a function or a pattern that makes one."""
+    package = Path(dockertui.__file__).parent
+    others = [path for path in package.rglob("*.py") if path.parent.name != "masking"]
+    assert len(others) > 100
+    made = re.compile(r"••|def _?masked|re\.compile\([^)]*(?:passw|secret|token)", re.I)
+    assert [str(path.relative_to(package)) for path in others if made.search(path.read_text())] == []
 
 
 def test_a_secret_is_hidden_wherever_its_object_repeats_it() -> None:

@@ -383,3 +383,16 @@ async def test_closing_the_input_of_one_that_runs_on_is_no_loss(opened: Open) ->
     await until(lambda: not session.live)
     assert session.state is State.ENDED
     assert session.reason == "detached when its input was closed; the container keeps running"
+
+
+async def test_where_the_input_cannot_be_ended_alone_it_says_so_and_goes_on(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.unit.terminal_process._FakeConnection.can_half_close", False)
+    process = FakeProcess(tty=False)
+    session = opened(process)
+    await until(lambda: session.state is State.RUNNING)
+    session.type(b"\x04")
+    await until(lambda: "over TLS" in shown(session))
+    assert session.type(b"more\r")
+    await until(lambda: process.read == b"more\n")
