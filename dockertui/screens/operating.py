@@ -179,7 +179,9 @@ class Operating(Screen[None], TakesKeys):
         from dockertui.screens.ordering import result
 
         if self.is_attached:
-            self.say(*result(jobs))
+            text, style, stays = result(jobs)
+            back = self.is_current and len(jobs) == 1 and jobs[0].again is not None
+            self.say(f"{text}{' · J, then e: the form again' if back else ''}", style, stays)
 
     def running_jobs(self) -> list[Piece]:
         """What the header says of jobs under way."""

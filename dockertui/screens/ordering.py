@@ -136,7 +136,7 @@ class Order:
         if await self._is_over(jobs, form):
             return self._refusal(jobs, values)
         for job in jobs:
-            job.again = partial(again, job)
+            job.again = partial(again, job) if job.state is not State.DONE else None
         return None
 
     async def _is_over(self, jobs: Sequence[Job], form: FormScreen) -> bool:
@@ -147,14 +147,15 @@ class Order:
         """
         transfers = all(call.progress or call.sink or call.source for job in jobs for call in job.task.plan.calls)
         waited, order = 0.0, jobs[0].order
-        while order is not None and not order.done():
-            heard = waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)
-            if not form.is_attached or self.command.harm is Harm.INTERRUPTS or (transfers and heard):
-                return False
+        while form.is_attached and self.command.harm is not Harm.INTERRUPTS:
+            if transfers and (waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)):
+                break
+            if order is None or order.done():
+                return True
             await asyncio.wait([order], timeout=_LOOK)
             waited += _LOOK
             form.tell(next((job.progress.summary for job in jobs if not job.over), ""))
-        return form.is_attached
+        return False
 
     def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:
         """What the Engine refused; the next try is for those objects alone."""
@@ -302,8 +303,7 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
     failed = [job for job in jobs if job.state is State.FAILED]
     style, stays = ("bad", _TROUBLE_STAYS) if failed else ("good", 6.0)
     if len(jobs) == 1:
-        back = " · J, then e: the form again" if jobs[0].again is not None and jobs[0].over else ""
-        return f"{one_result(jobs[0])}{back}", style, stays
+        return one_result(jobs[0]), style, stays
     done = [job for job in jobs if job.state is State.DONE]
     command = jobs[0].task.command
     kind = BY_KIND[command.kind].title.lower()

@@ -57,7 +57,7 @@ class TerminalActions(Screen[None]):
             return
         from dockertui.screens.terminal_form import exec_form
 
-        form = exec_form(container.name)
+        form = exec_form(container.name, self.session.endpoint)
         await self.app.push_screen(form)
         self.run_worker(self._exec_by_form(container, form), group="orders")
 
