@@ -38,7 +38,8 @@ class Command(Operation):
     to the kind as a whole, as `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its
     form comes first; else the options have their defaults unless they are asked for. applies: why it does not apply to
     an object, or "". doing, done: its words while it runs and afterwards. reads: whether it changes nothing on the
-    Engine, and is so possible read-only. since: the API version that brings it, where 1.41 does not.
+    Engine, and is so possible read-only. since: the API version that brings it, where 1.41 does not. question: how its
+    question begins, `{}` for the object's name, where the title does not do.
     """
 
     kind: str
@@ -52,9 +53,15 @@ class Command(Operation):
     done: str = ""
     reads: bool = False
     since: str = ""
+    question: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"screen.order({self.id!r})")
+
+    @property
+    def verb(self) -> str:
+        """What it does, in the words of its title that come first."""
+        return self.title.partition(":")[0]
 
     @property
     def body(self) -> Body:

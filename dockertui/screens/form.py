@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -20,6 +19,7 @@ from dockertui.operations.body import Entry, Option, Unfit, Values
 from dockertui.operations.veil import Veil
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
 
 Lines = Callable[[Values, bool], Sequence[str]]
@@ -166,7 +166,7 @@ def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:
     return option.choices_of(item) if option.choices_of else option.choices
 
 
-class FormScreen(ModalScreen[Values | None]):
+class FormScreen(Dialog[Values | None]):
     """Asks for a command's options. The result is their values, all of them fit, or None when left.
 
     Enter goes to the next field, and from the last one on; ctrl+s goes on at once.

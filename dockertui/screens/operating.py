@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.screen import Screen
+from textual.widgets import Input
 
 from dockertui.live.session import Session
 from dockertui.operations.base import Operation
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from dockertui.operations.jobs import Job, Jobs
     from dockertui.screens.pane import Pane
 
+QUITTING = "quitting"
+"""The id of the question whether to quit: it is not put twice."""
+
 
 class Operating(Screen[None], TakesKeys):
     """Mixed into the main screen, which has the attributes named here."""
@@ -36,7 +40,8 @@ class Operating(Screen[None], TakesKeys):
     panes: list[Pane]
     say: Callable[..., None]
     _paint_header: Callable[[], None]
-    leave_terminals: Callable[[], None]
+    live_terminals: Callable[[], list[str]]
+    close_and_exit: Callable[[], Coroutine[Any, Any, None]]
     goto_pane: Callable[[int], None]
     _jobs: Jobs | None = None
 
@@ -48,11 +53,19 @@ class Operating(Screen[None], TakesKeys):
     # keys and menus
 
     async def take_key(self, event: events.Key) -> bool:
-        """A key that nothing else took: perhaps a command's of this pane's kind."""
+        """A key that nothing else took: perhaps a command's of this pane's kind, which acts from the list alone."""
         named = [command for command in self._commands if event.key in self.catalogue.keys(command)]
-        if named:
-            await self.order(next((command for command in named if not self.refusal(command)), named[0]))
-        return bool(named)
+        if not named or isinstance(self.focused, Input):
+            return False
+        command = next((command for command in named if not self.refusal(command)), named[0])
+        if self.pane.table.has_focus:
+            await self.order(command)
+        else:
+            menu = self.catalogue.keys_shown(BY_ID["menu"], 1)
+            self.say(
+                f"{command.title}: not from here; {menu or 'the menu'} shows what can be done, esc goes to the list"
+            )
+        return True
 
     @property
     def _commands(self) -> list[Command]:
@@ -195,23 +208,23 @@ class Operating(Screen[None], TakesKeys):
 
     # leaving
 
-    def asks_to_leave(self) -> bool:
-        """Whether something runs, so that leaving was asked about; the answer yes leaves."""
-        running = self._jobs.running if self._jobs is not None else []
-        if not running:
-            return False
-        from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
+    async def ask_to_quit(self) -> None:
+        """Quit; where jobs or terminal sessions run, once that was answered with yes."""
+        from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected, ask
         from dockertui.screens.ordering import one_result
 
-        told = [(one_result(job), [job.progress.summary or "under way"]) for job in running]
-        sections = [objects_section("What is given up", told)]
-        question = Question("Quit while something runs?", "quit, give it up", (), {}, lambda *_: sections)
-        self.app.push_screen(ConfirmScreen(question), self._answered_to_leave)
-        return True
-
-    def _answered_to_leave(self, answer: Values | None) -> None:
-        if answer is not None:
-            self.leave_terminals()
+        if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in self.app.screen_stack):
+            return
+        jobs = self._jobs.running if self._jobs is not None else []
+        told = [(one_result(job), [job.progress.summary or "running: will be cancelled"]) for job in jobs]
+        told += [(name, ["running: will be closed"]) for name in self.live_terminals()]
+        if not told:
+            self.app.exit()
+            return
+        question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
+        await ask(
+            self.app, question, lambda _: self.run_worker(self.close_and_exit(), exit_on_error=False), id=QUITTING
+        )
 
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():

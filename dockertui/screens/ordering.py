@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import ModalScreen
 
@@ -19,7 +19,7 @@ from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
 from dockertui.resources.secrets import masked_reply
-from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
+from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
 from dockertui.widgets.page import Field, Section
@@ -28,6 +28,7 @@ from dockertui.widgets.timer import once
 if TYPE_CHECKING:
     from dockertui.screens.operating import Operating
 
+_Answer = TypeVar("_Answer")
 _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
 _SILENT, _WAITS = 0.3, 5.0
@@ -85,7 +86,8 @@ class Order:
         if values is not None and self.body.complete is not None:
             values = await self._told(self.body.complete(self.screen.session.engine, values))
         if values is not None and self._to_confirm:
-            values = await self._answer(self._question(values))
+            answered = await self._answer(self._question(values))
+            values = None if answered is None else answered.values
         return values
 
     def _alike(self) -> Any:
@@ -113,9 +115,9 @@ class Order:
 
     # what is shown
 
-    async def _answer(self, dialog: ModalScreen[Values | None]) -> Values | None:
+    async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
-        answer: asyncio.Future[Values | None] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
         await self.screen.app.push_screen(dialog, answer.set_result)
         self.asked.set()
         return await answer
@@ -155,20 +157,44 @@ class Order:
     @property
     def _to_confirm(self) -> bool:
         if self.command.harm is Harm.INTERRUPTS:
-            return len(self.items) >= self.screen.catalogue.settings.confirm_interrupts
+            return 0 < self.screen.catalogue.settings.confirm_interrupts <= len(self.items)
         return self.command.harm is Harm.DESTROYS
 
-    def _question(self, values: Values) -> ModalScreen[Values | None]:
+    def _question(self, values: Values) -> ConfirmScreen:
         command, world = self.command, self.screen.world
 
         def told(now: Values, reveal: bool) -> list[Section]:
-            name = BY_KIND[command.kind].name if command.on_object else lambda item: "gone"
-            objects = [(name(item), self.body.takes_along(item, world, now)) for item in self.items]
-            lines = self._by_hand(now, reveal)
-            return [objects_section("What it is done to, and what goes with it", objects), lines]
+            name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
+            section = affected([(name(item), self.body.takes_along(item, world, now)) for item in self.items])
+            return [section._replace(fields=[*section.fields, *self._others])]
 
         flags = [option for option in self.body.options if option.entry is Entry.FLAG and not command.ask]
-        return ConfirmScreen(Question(f"{self._title}?", command.title.lower(), flags, values, told))
+        return ConfirmScreen(
+            Question(
+                f"{self._asked_title}?",
+                [Answer("y", command.verb.lower())],
+                told,
+                lambda now, reveal: [self._by_hand(now, reveal)],
+                flags,
+                values,
+                sudden=self.asks_the_engine and not command.ask,
+            )
+        )
+
+    @property
+    def _others(self) -> list[Field]:
+        """What is said of the marked ones to which the command does not apply."""
+        return [Field("…", f"not the other {self.left_out} marked: does not apply", "dim")] if self.left_out else []
+
+    @property
+    def _asked_title(self) -> str:
+        """The command with what it is done to: `Remove web-1`, `Stop 2 containers`."""
+        command = self.command
+        if not command.on_object:
+            return command.title
+        resource, count = BY_KIND[command.kind], len(self.items)
+        name = resource.name(self.items[0]) if count == 1 else f"{count} {resource.title.lower()}"
+        return command.question.format(name) if command.question else f"{command.verb} {name}"
 
     @property
     def _title(self) -> str:
@@ -183,7 +209,7 @@ class Order:
 
     def _by_hand(self, values: Values, reveal: bool) -> Section:
         docker, curl = self._lines(values, reveal)
-        return Section("The same by hand", [Field("docker", docker), Field("curl", curl)])
+        return Section("Equivalent commands", [Field("docker", docker), Field("curl", curl)])
 
     def _lines(self, values: Values, reveal: bool) -> tuple[list[str], list[str]]:
         """The `docker` and the `curl` lines, secrets masked unless revealed; of many the first ones."""

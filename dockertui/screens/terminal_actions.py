@@ -50,7 +50,7 @@ class TerminalActions(Screen[None]):
 
             await self._start_exec(container, Command(()))
 
-    def action_exec_command(self) -> None:
+    async def action_exec_command(self) -> None:
         container = self._running_container("run a command in")
         if container is None:
             return
@@ -60,7 +60,7 @@ class TerminalActions(Screen[None]):
             if command is not None:
                 await self._start_exec(container, command)
 
-        self.app.push_screen(ExecForm(container.name), run)
+        await self.app.push_screen(ExecForm(container.name), run)
 
     async def action_attach(self) -> None:
         await self._attach_to(look=False)
@@ -153,7 +153,7 @@ class TerminalActions(Screen[None]):
         if self.terminals is not None:
             self.terminals.action_commands()
 
-    def action_play_recording(self) -> None:
+    async def action_play_recording(self) -> None:
         from dockertui.screens import terminal_menus
         from dockertui.widgets.menu import Item, Menu
 
@@ -167,7 +167,7 @@ class TerminalActions(Screen[None]):
             if path is not None:
                 await self._play(path)
 
-        self.app.push_screen(Menu("Play", items), play)
+        await self.app.push_screen(Menu("Play", items), play)
 
     async def _play(self, path: str) -> None:
         from pathlib import Path
@@ -240,20 +240,16 @@ class TerminalActions(Screen[None]):
         """Whether keys go to a terminal."""
         return self.terminals is not None and self.terminals.has_focus_within
 
-    def leave_terminals(self) -> None:
-        """Leave the program, asking when a session runs."""
-        live = self.terminals.live if self.terminals is not None else []
-        if not live:
-            self.app.exit()
-            return
-        from dockertui.screens import terminal_menus
+    def live_terminals(self) -> list[str]:
+        """What the sessions are called whose process runs."""
+        if self.terminals is None:
+            return []
+        from dockertui.screens import terminal_bar
 
-        def leave() -> None:
-            self.run_worker(self._close_and_exit(), exit_on_error=False)
+        return [terminal_bar.name(session) for session in self.terminals.live]
 
-        terminal_menus.leave(self.app, live, leave)
-
-    async def _close_and_exit(self) -> None:
+    async def close_and_exit(self) -> None:
+        """Leave the program, the sessions closed before."""
         if self.terminals is not None:
             await self.terminals.close_all()
         self.app.exit()

@@ -9,10 +9,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Label
 
 from dockertui.engine.execs import Command
+from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
 
 
@@ -24,7 +24,7 @@ class Tick(Checkbox):
         return "x" if self.value else " "
 
 
-class ExecForm(ModalScreen[Command | None]):
+class ExecForm(Dialog[Command | None]):
     """Asks for a command; its result is None when left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,10 +9,9 @@ from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import ModalScreen
 
-from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.lines import Lines, Look
+from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean, fit, occurrences, split_spans
 
 MOST_WIDE, MOST_HIGH = 0.9, 0.8
@@ -164,7 +163,7 @@ class MenuList(Lines):
         self.app.call_later(self.choose)
 
 
-class Menu(ModalScreen[str | None], TakesKeys):
+class Menu(Dialog[str | None]):
     """Asks which of the items; its result is the item's id, None when left."""
 
     def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:
