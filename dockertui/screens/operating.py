@@ -24,6 +24,7 @@ from dockertui.widgets.keys import TakesKeys
 if TYPE_CHECKING:
     from dockertui.operations.body import Values
     from dockertui.operations.jobs import Job, Jobs
+    from dockertui.screens.detail import DetailView
     from dockertui.screens.pane import Pane
 
 QUITTING = "quitting"
@@ -38,6 +39,7 @@ class Operating(Screen[None], TakesKeys):
     world: World
     own_cost: OwnCost | None
     panes: list[Pane]
+    detail: DetailView
     say: Callable[..., None]
     _paint_header: Callable[[], None]
     live_terminals: Callable[[], list[str]]
@@ -58,7 +60,7 @@ class Operating(Screen[None], TakesKeys):
         if not named or isinstance(self.focused, Input):
             return False
         command = next((command for command in named if not self.refusal(command)), named[0])
-        if self.pane.table.has_focus:
+        if self.focused is self.pane.table:
             await self.order(command)
         else:
             menu = self.catalogue.keys_shown(BY_ID["menu"], 1)
@@ -100,25 +102,39 @@ class Operating(Screen[None], TakesKeys):
     # what it would be done to
 
     @property
-    def targets(self) -> list[Any]:
-        """The marked objects of this pane, else the one under the cursor."""
+    def item(self) -> Any:
+        """The object that is meant: the one that is read about in the detail, else the one under the cursor."""
+        if not self.detail.has_keys:
+            return self.pane.item
+        kind, key = self.detail.key or ("", "")
+        return self.pane.table.objects.get(key) if kind == self.pane.resource.kind else None
+
+    @property
+    def marked(self) -> list[Any]:
+        """The marked objects of this pane."""
         table = self.pane.table
-        marked = [table.objects[key] for key in table.objects if key in table.marks]
-        return marked or ([self.pane.item] if self.pane.item is not None else [])
+        return [table.objects[key] for key in table.objects if key in table.marks]
 
-    def fitting(self, command: Command) -> list[Any]:
-        """Those of the targets to which the command applies."""
-        return [item for item in self.targets if not command.refusal(self.session.engine, item)]
+    @property
+    def targets(self) -> list[Any]:
+        """What a command would be done to: in the list the marked objects, else the one that is meant."""
+        marked = [] if self.detail.has_keys else self.marked
+        return marked or ([self.item] if self.item is not None else [])
 
-    def refusal(self, operation: Operation) -> str:
-        """Why an operation cannot be done now, or ""."""
+    def _known(self, items: Sequence[Any]) -> list[Any]:
+        """Objects of this pane as they are now; those that went meanwhile are left out."""
+        identity, objects = self.pane.resource.source.identity, self.pane.table.objects
+        return [objects[key] for key in map(identity, items) if key in objects]
+
+    def refusal(self, operation: Operation, targets: Sequence[Any] | None = None) -> str:
+        """Why an operation cannot be done now, to what it would be done to or to these targets; or ""."""
         if not isinstance(operation, Command):
             return ""
         if not operation.on_object:
             return operation.refusal(self.session.engine)
         if operation.kind != self.pane.resource.kind:
             return f"in {BY_KIND[operation.kind].title}"
-        targets = self.targets
+        targets = self.targets if targets is None else targets
         if not targets:
             return "nothing is selected"
         if len(targets) > 1 and not operation.many:
@@ -139,21 +155,32 @@ class Operating(Screen[None], TakesKeys):
         command: Command,
         *,
         with_options: bool = False,
+        targets: Sequence[Any] | None = None,
         items: Sequence[Any] | None = None,
         given: Values = MappingProxyType({}),
     ) -> None:
-        """Do a command to the targets, or to these `items`, once all that has to be asked was answered.
+        """Do a command to those of the targets to which it applies, once all that has to be asked was answered.
 
-        What is `given` of its options is not asked for.
+        targets: of which a menu was made, else those of now. items: what it is done to whatever is selected. What is
+        `given` of its options is not asked for.
 
         Returns when the question stands on the screen, so that the next key is for it, or when there is none.
         """
-        if reason := self.refusal(command) if items is None else command.refusal(self.session.engine, items[0]):
-            self.say(f"{command.title}: {reason}", "warn")
+        targets = self.targets if targets is None else self._known(targets)
+        if (
+            reason := self.refusal(command, targets)
+            if items is None
+            else command.refusal(self.session.engine, items[0])
+        ):
+            self.say(f"{command.title_on(self.session.engine.version)}: {reason}", "warn")
             return
         from dockertui.screens.ordering import Order  # off the path to the first paint, and all forms with it
 
-        order = Order(self, command, with_options, items, given)
+        left_out = 0
+        if items is None:
+            items = [item for item in targets if not command.refusal(self.session.engine, item)]
+            left_out = len(targets) - len(items)
+        order = Order(self, command, with_options, items if command.on_object else [None], left_out, given)
         self.run_worker(order.go_through(), group="orders")
         if not order.asks_the_engine:  # who asks the Engine first may be kept waiting by it
             await order.asked.wait()

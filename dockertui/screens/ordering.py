@@ -36,13 +36,20 @@ _SILENT, _WAITS = 0.3, 5.0
 
 
 class Order:
-    """A command to be done to the screen's targets, or to `chosen`; what is `given` of its options is not asked for.
+    """A command to be done to `items`; what is `given` of its options is not asked for.
 
+    left_out: of what was selected, how many it does not apply to.
     asked: set when a question stands on the screen, or when there is none.
     """
 
     def __init__(
-        self, screen: Operating, command: Command, with_options: bool, chosen: Sequence[Any] | None, given: Values
+        self,
+        screen: Operating,
+        command: Command,
+        with_options: bool,
+        items: Sequence[Any],
+        left_out: int,
+        given: Values,
     ) -> None:
         self.screen = screen
         self.command = command
@@ -50,9 +57,8 @@ class Order:
         self.with_options = with_options
         self.given = given
         self.asked = asyncio.Event()
-        self.items = chosen or (screen.fitting(command) if command.on_object else [None])
-        self.left_out = len(screen.targets) - len(self.items) if command.on_object and chosen is None else 0
-        """Of the marked objects, those to which the command does not apply."""
+        self.items = items
+        self.left_out = left_out
 
     @property
     def asks_the_engine(self) -> bool:
@@ -172,7 +178,7 @@ class Order:
         return ConfirmScreen(
             Question(
                 f"{self._asked_title}?",
-                [Answer("y", command.verb.lower())],
+                [Answer("y", "prune" if command.prunes else command.verb.lower())],
                 told,
                 lambda now, reveal: [self._by_hand(now, reveal)],
                 flags,
@@ -191,7 +197,7 @@ class Order:
         """The command with what it is done to: `Remove web-1`, `Stop 2 containers`."""
         command = self.command
         if not command.on_object:
-            return command.title
+            return command.title_on(self.screen.session.engine.version)
         resource, count = BY_KIND[command.kind], len(self.items)
         name = resource.name(self.items[0]) if count == 1 else f"{count} {resource.title.lower()}"
         return command.question.format(name) if command.question else f"{command.verb} {name}"
@@ -200,7 +206,7 @@ class Order:
     def _title(self) -> str:
         command = self.command
         if not command.on_object:
-            return command.title
+            return command.title_on(self.screen.session.engine.version)
         resource = BY_KIND[command.kind]
         if len(self.items) > 1:
             left_out = f", not the {self.left_out} others that are marked" if self.left_out else ""

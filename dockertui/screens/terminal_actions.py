@@ -37,6 +37,9 @@ class TerminalActions(Screen[None]):
         @property
         def pane(self) -> Pane: ...
 
+        @property
+        def item(self) -> Any: ...
+
         def say(self, text: str, style: str = "", stays: float = 6.0) -> None: ...
 
         def _paint_header(self) -> None: ...
@@ -83,7 +86,7 @@ class TerminalActions(Screen[None]):
 
     def _running_container(self, what: str) -> Container | None:
         """The container under the cursor, if something can be done in it."""
-        item: Any = self.pane.item
+        item = self.item
         if not isinstance(item, Container):
             self.say(f"choose a container to {what}")
             return None

@@ -74,7 +74,7 @@ def first(typed: str, *, disabled: tuple[str, ...] = ()) -> str:
         ("logs", "container.logs"),
         ("theme", "program.theme"),
         ("help", "program.help"),
-        ("quit", "program.quit"),
+        ("quit", "program.exit"),
     ],
 )
 def test_what_is_meant_comes_first(typed: str, id: str) -> None:
