@@ -30,7 +30,7 @@ BACK = Operation(
     ("escape",),
     _PANES,
     hint="back",
-    hint_order=4,
+    hint_order=1,
     palette=False,
 )
 

@@ -63,10 +63,8 @@ class Operating(Screen[None], TakesKeys):
         if self.focused is self.pane.table:
             await self.order(command)
         else:
-            menu = self.catalogue.keys_shown(BY_ID["menu"], 1)
-            self.say(
-                f"{command.title}: not from here; {menu or 'the menu'} shows what can be done, esc goes to the list"
-            )
+            menu = self.catalogue.keys_shown(BY_ID["menu"], 1) or "the menu"
+            self.say(f"{command.title}: not from here ({menu} shows actions, esc goes to the list)")
         return True
 
     @property

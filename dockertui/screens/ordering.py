@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import ModalScreen
@@ -22,6 +22,7 @@ from dockertui.resources.secrets import masked_reply
 from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
+from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.page import Field, Section
 from dockertui.widgets.timer import once
 
@@ -33,6 +34,10 @@ _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
 _SILENT, _WAITS = 0.3, 5.0
 """Seconds of waiting for the Engine before that is said, and how long it is."""
+
+
+def _nothing() -> None:
+    """No keys are held back."""
 
 
 class Order:
@@ -57,6 +62,7 @@ class Order:
         self.with_options = with_options
         self.given = given
         self.asked = asyncio.Event()
+        self._release: Callable[[], None] = _nothing
         self.items = items
         self.left_out = left_out
 
@@ -75,6 +81,7 @@ class Order:
                 self.screen.jobs.start([self._task(item, values) for item in self.items])
         finally:
             self.asked.set()
+            self._release()
 
     async def _values(self) -> Values | None:
         """All that the order is to be told; None when it was given up."""
@@ -108,6 +115,7 @@ class Order:
 
     async def _told(self, asking: Awaitable[Values]) -> Values | None:
         """What is told beyond the form; None when it is not, and that is said."""
+        self._release()
         title, say = self.command.title, self.screen.say
         waiting = once(self.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
         try:
@@ -124,9 +132,20 @@ class Order:
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
         answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
-        await self.screen.app.push_screen(dialog, answer.set_result)
+
+        def answered(given: _Answer | None) -> None:
+            """What follows is not yet on the screen: keys wait for it."""
+            self._release = self._hold_keys()
+            answer.set_result(given)
+
+        await self.screen.app.push_screen(dialog, answered)
         self.asked.set()
+        self._release()
         return await answer
+
+    def _hold_keys(self) -> Callable[[], None]:
+        app = self.screen.app
+        return app.hold_keys() if isinstance(app, KeysInOrder) else _nothing
 
     async def _report(self, values: Values) -> None:
         """Ask, and show the answer on a page."""

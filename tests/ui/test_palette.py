@@ -92,6 +92,6 @@ async def test_the_palette_runs_the_first() -> None:
         await stage.press("colon")
         assert isinstance(stage.app.screen, Menu)
         await stage.type("stop")
-        await stage.press("enter")
+        await stage.press("enter", "y")
         await stage.until("net-debug stopped")
         assert isinstance(stage.app.screen, MainScreen)
