@@ -1,14 +1,19 @@
 # make run: open the program. Needs Python 3.11 or newer and make; everything else is set up in .venv.
 
+# The first Python that fits: 3.11 or newer, and able to make a virtual environment.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& { echo $$p; break; }; done)
+	$$p -c 'import sys, ensurepip, ssl, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
-SOURCES := dockertui tests bench screenshots
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --constraint constraints.txt
+COMMA := ,
+# $(call install,WHAT): on a terminal a line says what pip is at; of an error pip tells itself.
+install = { { $(INSTALL) $(1); echo "ended $$?"; } | while read -r word name rest; do case $$word in \
+	ended) [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$name;; \
+	Collecting|Building|Installing) [ ! -t 2 ] || printf '\r\033[K  %.70s' "$$word $${name%%;*}" >&2;; esac; done; }
+SOURCES := dockertui tests bench screenshots .ci
 
 .PHONY: help run test check format screenshots readme bench clean
 
@@ -37,22 +42,24 @@ screenshots: $(DEV_STAMP) ## make screenshots/ anew, of the demo Engine
 readme: $(DEV_STAMP) ## write the tables of the README anew
 	$(BIN)/python -m dockertui.operations.document README.md
 
-bench: $(DEV_STAMP) ## measure; the results go to bench/results (needs root and dockerd)
-	$(BIN)/python -m bench
+bench: $(DEV_STAMP) ## measure, all of it into bench/results, or a subject: make bench ARGS=start (needs root and dockerd)
+	$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what was set up and built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python if it is not on the PATH" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-		echo "$(PYTHON) cannot make a virtual environment: install its venv module (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer with its modules venv and ssl was found: install one (Debian," \
+		"Ubuntu: apt install python3-venv), or name one: make run PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is too old: dockertui needs Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(STAMP): $(BIN)/python pyproject.toml constraints.txt
-	@echo "setting up $(VENV) …" >&2
-	@$(INSTALL) --editable '.[native]' || $(INSTALL) --editable . # no wheel here: the pure-Python terminal serves
+	@echo "setting up $(VENV), which takes about a minute …" >&2
+	@$(call install,--editable '.[native]') || $(call install,--editable .) # no wheel here: the pure-Python terminal serves
 	@touch $@
 
 $(DEV_STAMP): $(STAMP)
-	@$(INSTALL) --editable '.[dev,native]'
+	@$(call install,--editable '.[dev$(COMMA)native]')
 	@touch $@

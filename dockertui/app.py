@@ -77,6 +77,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.catalogue.problems[:0] = problems
         self.session: Session | None = None
         self._following: asyncio.Task[None] | None = None
+        self._ended = False
         self._opening = asyncio.Lock()
         self._styles_read = False
         self._main: MainScreen | None = None
@@ -179,7 +180,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.call_after_refresh(once, self, _BREATH, self._follow)
 
     def _follow(self) -> None:
-        if self.session is not None and self._following is None:
+        if self.session is not None and self._following is None and not self._ended:
             self._following = asyncio.create_task(self.session.run())
             self.problems_to_screen()
             self._read_styles()
@@ -205,9 +206,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
 
     async def on_unmount(self) -> None:
+        self._ended = True  # a timer or a worker that is late must not begin what nobody would end
         if self._following is not None:
             self._following.cancel()
             await asyncio.wait([self._following])
+        elif self.session is not None:
+            await self.session.engine.close()
 
     async def action_quit(self) -> None:
         """Ctrl+Q and ctrl+C, wherever nothing else takes them: what runs is asked about first."""

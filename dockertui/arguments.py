@@ -26,8 +26,6 @@ def parse(words: Sequence[str]) -> Options:
     found = parser.parse_args(words)
     if found.demo and (found.host or found.context):
         parser.error("--demo opens the demo Engine: leave --host and --context away")
-    if found.demo and found.or_demo:
-        parser.error("give one of --demo and --or-demo")
     return Options(**vars(found))
 
 
@@ -69,7 +67,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("-c", "--context", metavar="NAME", help="the Docker context to use")
     add("--demo", action="store_true", help="open the demo Engine that is built in: no Docker needed")
-    add("--or-demo", action="store_true", help="open the demo Engine if no other is found")
+    add("--or-demo", action="store_true", help="open the demo Engine if none is found and none was named")
     add("--read-only", action="store_true", help="refuse everything that would change something on the Engine")
     add("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     add(

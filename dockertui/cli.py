@@ -14,7 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockertui.engine import docker_config
+from dockertui.engine.docker_config import DockerConfig
 from dockertui.engine.endpoint import Endpoint, candidates
+from dockertui.engine.environment import own
 from dockertui.engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -77,9 +80,11 @@ def _run(options: Options) -> int:
 
     demo, trace = _Demo(), Trace()
     try:
-        preflight = Preflight([demo.start()] if options.demo else _candidates(options), trace=trace)
+        config = docker_config.load(own())
+        preflight = Preflight([demo.start()] if options.demo else _candidates(options, config), trace=trace)
         preflight.start()
         settings, problems = _settings(options)
+        problems += _unread(config)
         from dockertui.app import DockerTUI  # only now: the Engine is being asked meanwhile
 
         app = DockerTUI(
@@ -88,7 +93,7 @@ def _run(options: Options) -> int:
             preflight=preflight,
             trace=trace,
             read_only=options.read_only,
-            or_demo=options.or_demo,
+            or_demo=options.or_demo and not (options.host or options.context),  # who names one wants no other
             start_demo=demo.start,
         )
         app.run(mouse=settings.mouse)
@@ -114,8 +119,18 @@ class _Demo:
             self._engine.stop()
 
 
-def _candidates(options: Options) -> list[Endpoint]:
-    return candidates(host=options.host, context=options.context, environ=os.environ, home=Path.home())
+def _candidates(options: Options, config: DockerConfig) -> list[Endpoint]:
+    return candidates(host=options.host, context=options.context, environment=own(), config=config)
+
+
+def _unread(config: DockerConfig) -> list[ConfigError]:
+    """What is to be said of the CLI's own configuration: it goes on without one that it cannot read, and warns."""
+    from dockertui.config import ConfigError
+
+    if not config.broken:
+        return []
+    why = config.broken.removeprefix(f"{config.path} ")
+    return [ConfigError(config.path, 0, why, "its context, credentials, headers and proxies do not count")]
 
 
 def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:

@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dockertui import __version__
+from dockertui.masking import masked
 
 
 def record(error: BaseException, environ: Mapping[str, str], home: Path) -> str:
     """Write a crash file; one sentence that says what happened and where the file is.
 
-    The file holds the traceback without the values of variables: those can be somebody's secrets.
+    The file holds the traceback without the values of variables: those can be somebody's secrets. What the messages
+    quote is masked.
     """
-    what = f"{type(error).__name__}: {_one_line(str(error))}" if str(error) else type(error).__name__
+    what = f"{type(error).__name__}: {_one_line(masked(str(error)))}" if str(error) else type(error).__name__
     try:
         path = _write(_folder(environ, home), _report(error))
     except OSError as unwritten:
@@ -37,8 +39,12 @@ def _write(folder: Path, text: str) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     path = folder / f"crash-{stamp}-{os.getpid()}.txt"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)  # half a report would be taken for a whole one
+        raise
     return path
 
 
@@ -48,7 +54,17 @@ def _report(error: BaseException) -> str:
     if textual is not None:
         versions += f", Textual {textual.__version__}"
     terminal = f"TERM={os.environ.get('TERM', '')} COLORTERM={os.environ.get('COLORTERM', '')}"
-    return "\n".join([versions, terminal, "", *traceback.format_exception(error)])
+    told = "\n".join([versions, terminal, "", *traceback.format_exception(error)])
+    return _printable(masked(told))
+
+
+def _printable(text: str) -> str:
+    """The text with control characters spelled out: a message may quote what a terminal would obey."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else _spelled(sign) for sign in text)
+
+
+def _spelled(sign: str) -> str:
+    return sign.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def _one_line(text: str, limit: int = 200) -> str:

@@ -12,12 +12,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from dockertui.demo.faults import Faults
-from dockertui.demo.world import life, scene
+from dockertui.demo.world import first_process, life, scene
 from dockertui.demo.world.host import Host
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ class DemoEngine:
         from dockertui.demo.api.server import Server
 
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self.host.play = partial(first_process.play, self.host)
         scene.build(self.host, extra=self._extra, strange=self.faults.hostile)
         server = self._server = Server(self.host, self.faults, self._note)
         await server.listen(self.socket_path)

@@ -5,36 +5,34 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Mapping
 from typing import Final
 
 from dockertui.engine import credential_helper, docker_config
-from dockertui.engine.credentials import credentials
+from dockertui.engine.credentials import find
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError
-from dockertui.engine.fields import mapping
 
 HEADER: Final = "X-Registry-Config"
 
 
-async def header(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+async def header(environment: Environment) -> tuple[dict[str, str], list[str]]:
     """The header with all credentials of the CLI, and why some are missing: as the CLI, a build goes on without them.
 
-    Source: docker/cli, cli/config/configfile, GetAllCredentials. Raises EngineError when `config.json` cannot be read.
+    Source: docker/cli, cli/config/configfile, GetAllCredentials.
     """
-    config = await asyncio.to_thread(docker_config.read, docker_config.path_of(environ))
+    config = await asyncio.to_thread(docker_config.load, environment)
     found: dict[str, dict[str, str]] = {}
-    missing: list[str] = []
+    missing = [config.broken]
     stored: list[str] = []
-    if helper := docker_config.store(config):
+    if helper := config.store:
         try:
             stored = await credential_helper.ls(helper)
         except EngineError as error:
             missing.append(str(error))
-    for registry in dict.fromkeys([*mapping(config, "auths"), *stored, *mapping(config, "credHelpers")]):
-        try:
-            if one := await credentials(registry, environ):
-                found[registry] = one
-        except EngineError as error:
-            missing.append(str(error))
+    for registry in dict.fromkeys([*config.auths, *stored, *config.helpers]):
+        one = await find(registry, config)
+        missing.append(one.why)
+        if one.auth:
+            found[registry] = one.auth
     sent = {HEADER: base64.urlsafe_b64encode(json.dumps(found).encode()).decode()} if found else {}
-    return sent, list(dict.fromkeys(missing))
+    return sent, list(dict.fromkeys(filter(None, missing)))

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from dockertui.engine import diagnosis
+from dockertui.engine import diagnosis, environment
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.json_stream import JSONSplitter, parse_json
@@ -140,7 +139,7 @@ class Engine:
                 self._docker = await _connect(self.endpoint)
             limit = SSH_OPEN_TIMEOUT if self.endpoint.scheme == "ssh" else OPEN_TIMEOUT
             raw = await self.get("/version", timeout=limit, versioned=False)
-            self.version = negotiate(raw, self.endpoint, os.environ.get("DOCKER_API_VERSION", ""))
+            self.version = negotiate(raw, self.endpoint, environment.own().api_version)
             return self.version
 
     async def close(self) -> None:

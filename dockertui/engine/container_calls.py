@@ -71,7 +71,7 @@ def commit(
         "author": author or None,
         "comment": message or None,
         "changes": tuple(changes),
-        "pause": pause,
+        "pause": None if pause else False,
     }
     return Call("POST", "/commit", params, {})  # Podman wants a body
 

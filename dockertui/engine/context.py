@@ -1,9 +1,8 @@
-"""Docker contexts as the CLI keeps them: ``config.json`` and ``contexts/{meta,tls}/<sha256 of the name>``."""
+"""Docker contexts as the CLI keeps them: in ``contexts/{meta,tls}/<sha256 of the name>``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,24 +22,8 @@ class TLS(NamedTuple):
     verify: bool = True
 
 
-def config_dir(environ: Mapping[str, str], home: Path) -> Path:
-    """Where the CLI keeps its configuration."""
-    return Path(environ.get("DOCKER_CONFIG") or home / ".docker")
-
-
-def current_context(directory: Path) -> str:
-    """The context that ``docker context use`` chose, or "".
-
-    A configuration that cannot be read chooses nothing: the CLI warns about it and goes on, too.
-    """
-    try:
-        return text(_read_object(directory / "config.json"), "currentContext")
-    except (OSError, ValueError):
-        return ""
-
-
 def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
-    """The host and the TLS files of the context ``name``.
+    """The host and the TLS files of the context ``name``; "" for the default socket.
 
     Raises EngineError (BAD_ENDPOINT) when there is no such context or it has no Docker endpoint.
     """
@@ -48,11 +31,11 @@ def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
 
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
     meta = directory / "contexts" / "meta" / digest / "meta.json"
-    endpoint = mapping(mapping(_read_meta(name, meta), "Endpoints"), "docker")
-    host = text(endpoint, "Host")
-    if not host:
-        raise _bad(f"the context {name!r} has no Docker host", f"look at `docker context inspect {name}`")
-    return host, _context_tls(directory / "contexts" / "tls" / digest / "docker", flag(endpoint, "SkipTLSVerify"))
+    endpoint = mapping(_read_meta(name, meta), "Endpoints").get("docker")
+    if not isinstance(endpoint, dict) or not isinstance(endpoint.get("Host", ""), str):
+        raise _bad(f"the context {name!r} has no Docker endpoint", f"look at `docker context inspect {name}`")
+    files = directory / "contexts" / "tls" / digest / "docker"
+    return text(endpoint, "Host"), _context_tls(files, flag(endpoint, "SkipTLSVerify"))
 
 
 def _context_tls(directory: Path, skip_verify: bool) -> TLS | None:

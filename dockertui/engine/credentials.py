@@ -9,12 +9,13 @@ import asyncio
 import base64
 import binascii
 import json
-import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from dockertui.engine import credential_helper, docker_config
+from dockertui.engine.docker_config import DockerConfig
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import Raw, mapping, text
 
@@ -24,17 +25,36 @@ HUB_NAMES: Final = frozenset({"", "docker.io", "index.docker.io"})
 HEADER: Final = "X-Registry-Auth"
 
 
+class Found(NamedTuple):
+    """The API's AuthConfig for a registry, empty when there is none, and why others could not be asked, or ""."""
+
+    auth: dict[str, str]
+    why: str = ""
+
+
 def registry_of(reference: str) -> str:
-    """The registry that an image's name leads to: `localhost:5000/a` to `localhost:5000`, `nginx` to Docker Hub."""
+    """The registry that an image's name leads to: `localhost:5000/a` to `localhost:5000`, `nginx` to Docker Hub.
+
+    No name of the Hub's has upper case letters, so that `REGHOST/a` leads to the host `REGHOST`.
+    """
     first, slash, _ = reference.partition("/")
-    named = slash and (any(sign in first for sign in ".:") or first == "localhost")
+    named = slash and (any(sign in first for sign in ".:") or first == "localhost" or first != first.lower())
     return first if named and first not in HUB_NAMES else HUB
 
 
 def address_of(typed: str) -> str:
     """What a registry is called where credentials are kept: `https://quay.io/v2/` is `quay.io`, `docker.io` the Hub."""
-    bare = (urlsplit(typed).netloc if "://" in typed else typed).partition("/")[0]
+    bare = hostname_of(typed)
     return HUB if bare in HUB_NAMES else bare
+
+
+def hostname_of(key: str) -> str:
+    """The host and port in a name under which credentials are kept, which may be a whole URL."""
+    if "://" not in key:
+        return key.partition("/")[0]
+    bare = urlsplit(key).netloc
+    host, colon, port = bare.rpartition(":")
+    return f"[{host}]{colon}{port}" if ":" in host and not bare.startswith("[") else bare
 
 
 def name_of(registry: str) -> str:
@@ -42,53 +62,59 @@ def name_of(registry: str) -> str:
     return "docker.io" if registry == HUB else registry
 
 
-async def header(reference: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+async def header(reference: str, environment: Environment) -> tuple[dict[str, str], str]:
     """The header that lets the Engine log in where `reference` leads: with no credentials, an empty object in it.
 
-    Raises EngineError when the file or a helper cannot be used.
+    As the CLI, a request goes on without what the file or a helper cannot give; the second part says why.
     """
-    found = await credentials(registry_of(reference), os.environ if environ is None else environ)
-    return {HEADER: base64.urlsafe_b64encode(json.dumps(found).encode()).decode()}
+    found = await lookup(registry_of(reference), environment)
+    return {HEADER: base64.urlsafe_b64encode(json.dumps(found.auth).encode()).decode()}, found.why
 
 
-async def header_if_any(reference: str) -> dict[str, str]:
-    """As `header`, and none where the file or a helper cannot be used."""
+async def lookup(registry: str, environment: Environment) -> Found:
+    """What the CLI would send to a registry."""
+    return await find(registry, await asyncio.to_thread(docker_config.load, environment))
+
+
+async def find(registry: str, config: DockerConfig) -> Found:
+    """As `lookup`, in a configuration that is read already: from a helper, or the file where that fails."""
+    kept, why = _from_file(config, registry)
+    helper = config.helper_for(registry)
+    if not helper:
+        return Found(kept, why or config.broken)
     try:
-        return await header(reference)
-    except EngineError:
-        return {}
+        told = await credential_helper.get(helper, registry)
+    except EngineError as error:
+        return Found(kept, str(error))
+    return Found({key: value for key, value in kept.items() if key == "registrytoken"} | told)
 
 
-async def credentials(registry: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The API's AuthConfig for a registry; empty when there is none. Raises EngineError."""
-    config = await asyncio.to_thread(docker_config.read, docker_config.path_of(environ))
-    if helper := docker_config.helper_for(config, registry):
-        return await credential_helper.get(helper, registry)
-    return _from_file(config, registry)
-
-
-def _from_file(config: Raw, registry: str) -> dict[str, str]:
-    entry = _entry(mapping(config, "auths"), registry)
-    if token := text(entry, "identitytoken"):
-        return {"identitytoken": token, "serveraddress": registry}
-    try:
-        user, colon, password = base64.b64decode(text(entry, "auth")).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        raise EngineError(ErrorKind.BAD_REQUEST, f"the entry of {registry} in config.json cannot be read") from None
-    return {"username": user, "password": password.rstrip("\0"), "serveraddress": registry} if colon else {}
-
-
-def _entry(auths: Raw, registry: str) -> Raw:
+def _from_file(config: DockerConfig, registry: str) -> Found:
     """A registry's entry, be it under a whole URL, as old CLIs wrote it."""
-    named = [key for key in auths if key == registry or address_of(key) == registry]
-    return mapping(auths, registry if registry in auths else named[0]) if named else {}
+    named = [registry] if registry in config.auths else [k for k in config.auths if hostname_of(k) == registry]
+    return _decoded(named[0], mapping(config.auths, named[0])) if named else Found({})
 
 
-async def keep(found: Mapping[str, str], environ: Mapping[str, str]) -> str:
+def _decoded(key: str, entry: Raw) -> Found:
+    """An entry of `auths` as the API's AuthConfig: a user and a password, together or each alone, or tokens."""
+    kinds = ("username", "password", "identitytoken", "registrytoken")
+    found = {kind: text(entry, kind) for kind in kinds if text(entry, kind)}
+    if pair := text(entry, "auth"):
+        try:
+            user, colon, password = base64.b64decode(pair, validate=True).decode(errors="replace").partition(":")
+        except (binascii.Error, ValueError):
+            user = colon = password = ""
+        if not colon or not user:
+            return Found({}, f"the entry of {key} in config.json cannot be read")
+        found = {key: value for key, value in found.items() if key not in ("username", "password")}
+        found |= {"username": user, **({"password": told} if (told := password.strip(chr(0))) else {})}
+    return Found({**found, "serveraddress": key} if found else {})
+
+
+async def keep(found: Mapping[str, str], environment: Environment) -> str:
     """Keep an AuthConfig that an Engine has found right; by what program or in what file. Raises EngineError."""
-    path, registry = docker_config.path_of(environ), found["serveraddress"]
-    config = await asyncio.to_thread(docker_config.read, path)
-    helper = docker_config.helper_for(config, registry)
+    config, registry = await _readable(environment), found["serveraddress"]
+    helper = config.helper_for(registry)
     entry: dict[str, str] = {}
     if helper:
         await credential_helper.store(helper, found)
@@ -96,49 +122,56 @@ async def keep(found: Mapping[str, str], environ: Mapping[str, str]) -> str:
         token = found.get("identitytoken", "")
         pair = f"{found['username']}:{'' if token else found['password']}"
         entry = {"auth": base64.b64encode(pair.encode()).decode(), **({"identitytoken": token} if token else {})}
-    await asyncio.to_thread(docker_config.replace_entry, path, registry, entry, helper)
-    return credential_helper.program(helper) if helper else str(path)
+    await asyncio.to_thread(docker_config.replace_entry, config.path, registry, entry, helper)
+    return credential_helper.program(helper) if helper else str(config.path)
 
 
-async def forget(registry: str, environ: Mapping[str, str]) -> None:
+async def _readable(environment: Environment) -> DockerConfig:
+    """The configuration. Raises EngineError for one that cannot be read, and so must not be written."""
+    config = await asyncio.to_thread(docker_config.load, environment)
+    if config.broken:
+        raise EngineError(ErrorKind.BAD_REQUEST, config.broken)
+    return config
+
+
+async def forget(registry: str, environment: Environment) -> None:
     """Have a registry's credentials erased, under whatever name old CLIs kept them. Raises EngineError."""
-    path = docker_config.path_of(environ)
-    config = await asyncio.to_thread(docker_config.read, path)
+    config = await _readable(environment)
     names = [registry] if registry == HUB else [registry, f"http://{registry}", f"https://{registry}"]
-    names += [key for key in mapping(config, "auths") if key not in names and address_of(key) == registry]
+    names += [key for key in config.auths if key not in names and address_of(key) == registry]
     failures = [failure for name in names if (failure := await _erased(config, name)) is not None]
     if len(failures) == len(names):
         raise failures[0]
     for name in names:
-        if name in mapping(config, "auths"):
-            await asyncio.to_thread(docker_config.replace_entry, path, name, None, "")
+        if name in config.auths:
+            await asyncio.to_thread(docker_config.replace_entry, config.path, name, None, "")
 
 
-async def _erased(config: Raw, name: str) -> EngineError | None:
+async def _erased(config: DockerConfig, name: str) -> EngineError | None:
     """Why the helper in charge of a name, if there is one, could not erase it."""
     try:
-        if helper := docker_config.helper_for(config, name):
+        if helper := config.helper_for(name):
             await credential_helper.erase(helper, name)
     except EngineError as error:
         return error
     return None
 
 
-async def registries(environ: Mapping[str, str]) -> list[str]:
+async def registries(environment: Environment) -> list[str]:
     """Where somebody is logged in, each registry once. Raises EngineError."""
-    config = await asyncio.to_thread(docker_config.read, docker_config.path_of(environ))
-    found = [*mapping(config, "auths"), *mapping(config, "credHelpers")]
-    if helper := docker_config.store(config):
+    config = await _readable(environment)
+    found = [*config.auths, *config.helpers]
+    if helper := config.store:
         found += await credential_helper.ls(helper)
     addresses = dict.fromkeys(map(address_of, found))
-    return sorted([address for address in addresses if await _has_any(address, config, environ)], key=name_of)
+    return sorted([address for address in addresses if await _has_any(address, config)], key=name_of)
 
 
-async def _has_any(registry: str, config: Raw, environ: Mapping[str, str]) -> bool:
+async def _has_any(registry: str, config: DockerConfig) -> bool:
     """Whether there is something to erase: an entry of the file is enough, whether or not it can be read."""
-    if registry not in mapping(config, "credHelpers"):
+    if registry not in config.helpers:
         return True
-    return bool(await credentials(registry, environ))
+    return bool(await credential_helper.get(config.helper_for(registry), registry))
 
 
 def checked(found: Mapping[str, str], reply: Any) -> dict[str, str]:

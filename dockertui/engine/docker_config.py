@@ -1,61 +1,157 @@
-"""The CLI's `config.json`, as far as it is about credentials: read as the CLI reads it, written as it writes it.
+"""The CLI's `config.json`: read as the CLI reads it, written as it writes it, and touched by no other module.
 
-Source: docker/cli, cli/config/configfile/file.go and cli/config/credentials.
+Source: docker/cli, cli/config/configfile/file.go and cli/command/cli_options.go.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from dockertui.engine.context import config_dir
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import mapping, text
+from dockertui.engine.fields import NOTHING, Raw, mapping, text
 
 _STORES: Final = {"darwin": "osxkeychain", "win32": "wincred"}
+_PROXIES: Final = {
+    "httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "noProxy": "NO_PROXY", "ftpProxy": "FTP_PROXY",
+    "allProxy": "ALL_PROXY",
+}  # fmt: skip
+_SECTIONS: Final = ("auths", "credHelpers", "credsStore", "HttpHeaders", "proxies", "currentContext")
+"""What is read of the file; Go, and so the CLI, takes these names in any case."""
+_OUR_HEADERS: Final = frozenset(
+    {"user-agent", "host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade"}
+)
+Headers = tuple[tuple[str, str], ...]
 
 
-def path_of(environ: Mapping[str, str]) -> Path:
-    """Where it is: in `DOCKER_CONFIG` or `~/.docker`."""
-    return config_dir(environ, Path.home()) / "config.json"
+class DockerConfig(NamedTuple):
+    """What the file holds. `broken` says why it cannot be read: then it holds nothing."""
+
+    path: Path
+    raw: Raw = NOTHING
+    broken: str = ""
+
+    @property
+    def current_context(self) -> str:
+        """The context that `docker context use` chose, or ""."""
+        return text(self.raw, "currentContext")
+
+    @property
+    def auths(self) -> Raw:
+        return mapping(self.raw, "auths")
+
+    @property
+    def helpers(self) -> Raw:
+        """The credential helpers of single registries."""
+        return mapping(self.raw, "credHelpers")
+
+    @property
+    def store(self) -> str:
+        """The helper for all registries that have none of their own: where nothing is kept yet, the system's."""
+        named = text(self.raw, "credsStore")
+        return named if named or self.helpers or self.auths else _system_store()
+
+    def helper_for(self, registry: str) -> str:
+        """The credential helper that has a registry's credentials; "" for none: then they are in the file itself."""
+        return text(self.helpers, registry) if registry in self.helpers else self.store
+
+    def proxies(self, host: str) -> dict[str, str]:
+        """The variables that every container and build of an Engine gets, each in upper and lower case."""
+        sections = mapping(self.raw, "proxies")
+        given = mapping(sections, host if host in sections else "default")
+        named = {name: text(given, key) for key, name in _PROXIES.items() if text(given, key)}
+        return {spelt: value for name, value in named.items() for spelt in (name, name.lower())}
+
+    def headers(self, environment: Environment) -> Headers:
+        """What is sent with every request, the environment's in place of the file's.
+
+        Raises EngineError (BAD_ENDPOINT) for headers that cannot be sent.
+        """
+        if environment.custom_headers:
+            return tuple(_custom_headers(environment.custom_headers).items())
+        given = mapping(self.raw, "HttpHeaders")
+        found = {name: value for name, value in given.items() if isinstance(value, str)}
+        return _sendable({name: value for name, value in found.items() if name.lower() not in _OUR_HEADERS}, self.path)
+
+
+def load(environment: Environment) -> DockerConfig:
+    """The file of `DOCKER_CONFIG` or `~/.docker`; empty where there is none, or none that can be read."""
+    path = path_of(environment)
+    try:
+        return DockerConfig(path, _sections(read(path)))
+    except EngineError as error:
+        return DockerConfig(path, broken=error.message)
+
+
+def path_of(environment: Environment) -> Path:
+    return environment.config_dir / "config.json"
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The file as an object; empty where there is no file. Raises EngineError."""
+    """The file as it is; empty where it is empty or not there. Raises EngineError."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        written = path.read_text(encoding="utf-8").strip()
+        found = json.loads(written) if written else {}
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:
-        raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: {error}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: {why}") from None
+    if found is None:
+        return {}
     if not isinstance(found, dict):
         raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: it is no JSON object")
     return found
 
 
-def helper_for(config: Mapping[str, Any], registry: str) -> str:
-    """The credential helper that has a registry's credentials; "" for none: then they are in the file itself."""
-    helpers = mapping(config, "credHelpers")
-    return text(helpers, registry) if registry in helpers else store(config)
-
-
-def store(config: Mapping[str, Any]) -> str:
-    """The helper for all registries that have none of their own: where nothing is kept yet, the system's."""
-    named = text(config, "credsStore")
-    return named if named or config.get("credHelpers") or config.get("auths") else _system_store()
+def _sections(raw: Mapping[str, Any]) -> Raw:
+    """The members that are read, under the names that they have here."""
+    if raw.keys() <= frozenset(_SECTIONS):
+        return raw
+    lower = {name.lower(): name for name in _SECTIONS}
+    return {lower.get(name.lower(), name): value for name, value in raw.items()} | {
+        name: raw[name] for name in _SECTIONS if name in raw
+    }
 
 
 def _system_store() -> str:
     """What the CLI takes by itself: the system's key ring, if its helper is installed."""
+    import shutil  # here: no start needs it
+
     name = _STORES.get(sys.platform) or ("pass" if shutil.which("pass") else "secretservice")
     return name if shutil.which(f"docker-credential-{name}") else ""
+
+
+def _custom_headers(line: str) -> dict[str, str]:
+    import csv  # here: few have any
+
+    try:
+        fields = next(csv.reader([line], strict=True))
+    except (csv.Error, StopIteration):
+        raise _bad_headers("DOCKER_CUSTOM_HEADERS", "it is no line of CSV") from None
+    pairs = [(name.strip(), equals, value) for name, equals, value in (field.partition("=") for field in fields)]
+    for name, equals, _ in pairs:
+        if not name or not equals:
+            raise _bad_headers("DOCKER_CUSTOM_HEADERS", f"{name or '='!r} is not NAME=value")
+    return dict(_sendable({name: value for name, _, value in pairs}, "DOCKER_CUSTOM_HEADERS"))
+
+
+def _sendable(headers: Mapping[str, str], source: object) -> Headers:
+    for name, value in headers.items():
+        if not name or not name.isascii() or not name.isprintable() or set(name) & set(' ":,;()<>@[]{}/\\?='):
+            raise _bad_headers(source, f"{name!r} is no header's name")
+        if not value.replace("\t", " ").isprintable():
+            raise _bad_headers(source, f"the value of {name} has control characters")
+    return tuple(headers.items())
+
+
+def _bad_headers(source: object, why: str) -> EngineError:
+    return EngineError(ErrorKind.BAD_ENDPOINT, f"the headers of {source} cannot be sent: {why}")
 
 
 def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, helper: str) -> None:
@@ -64,13 +160,14 @@ def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, he
     `helper`: a key ring's helper that is used from now on, as the CLI does where nothing was kept yet.
     """
     config = read(path)
-    auths = dict(mapping(config, "auths"))
+    section = next((name for name in config if name.lower() == "auths"), "auths")
+    auths = dict(mapping(config, section))
     if entry is None:
         auths.pop(registry, None)
     else:
         auths[registry] = entry
-    config["auths"] = auths
-    if helper and helper_for(config, registry) != helper:
+    config[section] = auths
+    if helper and DockerConfig(path, _sections(config)).helper_for(registry) != helper:
         config["credsStore"] = helper
     try:
         _write(path, json.dumps(config, indent="\t", ensure_ascii=False) + "\n")
@@ -80,6 +177,9 @@ def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, he
 
 def _write(path: Path, text: str) -> None:
     """The whole file or none of it, for its owner alone; a link to it stays a link. Raises OSError."""
+    import tempfile  # here: no start needs it
+    from contextlib import suppress
+
     target = Path(os.path.realpath(path))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, part = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.")  # with the mode 0600

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from dockertui.engine.context import CA, CERT, KEY, TLS, config_dir, current_context, load_context
+from dockertui.engine.context import CA, CERT, KEY, TLS, load_context
+from dockertui.engine.docker_config import DockerConfig, Headers
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError, ErrorKind, shorten
 
 __all__ = ["TLS", "Endpoint", "candidates", "parse_host"]
@@ -25,16 +25,24 @@ _SCHEMES: Final = ("unix", "tcp", "ssh", "npipe")
 _EXAMPLES: Final = "write unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host"
 _HOST_NAME: Final = re.compile(r"[\w:][\w.:%-]*")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+NAMED_DEFAULT: Final = "--context default"
+"""Who chose the default sockets, where a flag did although the docker command by itself would take another Engine."""
 
 
 class Endpoint(NamedTuple):
-    """One Engine's address. ``name`` is short, for the header; ``source`` says who chose it."""
+    """One Engine's address. ``name`` is short, for the header; ``source`` says who chose it.
+
+    ``headers`` are sent with every request. ``proxy`` is the URL of what requests go through, "" for nothing.
+    """
 
     name: str
     url: str
     source: str
     tls: TLS | None = None
     demo: bool = False
+    headers: Headers = ()
+    proxy: str = ""
 
     @property
     def scheme(self) -> str:
@@ -65,29 +73,64 @@ class Endpoint(NamedTuple):
         return frozenset(found - {""})
 
     @property
+    def ssh_words(self) -> list[str]:
+        """What names the host to ssh: the user and the port where they are given, and the host.
+
+        The host keeps its upper case letters, which aliases in ssh_config may have.
+        """
+        parts = self.split
+        user = ["-l", unquote(parts.username)] if parts.username else []
+        port = ["-p", str(parts.port)] if parts.port is not None else []
+        netloc = parts.netloc.rpartition("@")[2]
+        host = netloc[1:].partition("]")[0] if netloc.startswith("[") else netloc.partition(":")[0]
+        return [*user, *port, "--", host]
+
+    @property
+    def far_socket(self) -> str:
+        """The path of the socket on the other side of ssh; "" where the docker command over there chooses it."""
+        return unquote(self.split.path) if self.scheme == "ssh" else ""
+
+    @property
     def split(self) -> SplitResult:
         """The parts of a tcp or ssh URL: hostname, port, username, path."""
         return urlsplit(self.url)
 
 
-def candidates(*, host: str | None, context: str | None, environ: Mapping[str, str], home: Path) -> list[Endpoint]:
+def candidates(
+    *, host: str | None, context: str | None, environment: Environment, config: DockerConfig
+) -> list[Endpoint]:
     """Where to look for an Engine, in order; just one when a flag, the environment or a context names it.
 
-    Raises EngineError (BAD_ENDPOINT) for an address that cannot be one, and a context that is not there.
+    Raises EngineError (BAD_ENDPOINT) for an address that cannot be one, a context that is not there, and headers or a
+    proxy that cannot be used.
     """
     if host and context:
         raise EngineError(ErrorKind.BAD_ENDPOINT, "both --host and --context were given", "give one of them")
-    directory = config_dir(environ, home)
+    headers = config.headers(environment)
+    found = _found(host, context, environment, config)
+    return [one._replace(headers=headers, proxy=_proxy(one, environment)) for one in found]
+
+
+def _found(host: str | None, context: str | None, environment: Environment, config: DockerConfig) -> list[Endpoint]:
     if host:
-        return [_from_host(host, "--host", environ, directory)]
-    env_host = environ.get("DOCKER_HOST", "")
-    chosen, source = _chosen_context(context, environ, directory)
+        return [_from_host(host, "--host", environment)]
+    chosen, source = _chosen_context(context, environment, config)
     if chosen not in ("", "default"):
-        url, tls = load_context(chosen, directory)
-        return [_endpoint(url, source, tls, name=chosen)]
-    if env_host:
-        return [_from_host(env_host, "DOCKER_HOST", environ, directory)]
-    return _default_sockets(environ, home)
+        url, tls = load_context(chosen, environment.config_dir)
+        return [_endpoint(url or f"unix://{DEFAULT_SOCKET}", source, tls, name=chosen)]
+    if environment.host:
+        return [_from_host(environment.host, "DOCKER_HOST", environment)]
+    return _default_sockets(environment, NAMED_DEFAULT if context else "default socket")
+
+
+def _proxy(endpoint: Endpoint, environment: Environment) -> str:
+    """The proxy before an Engine, as Go's HTTP client chooses it."""
+    if endpoint.scheme != "tcp" or not environment.names_a_proxy:
+        return ""
+    from dockertui.engine.proxy import proxy_for  # here: few have any
+
+    parts = endpoint.split
+    return proxy_for("https" if endpoint.tls else "http", parts.hostname or "", parts.port or 0, environment)
 
 
 def parse_host(host: str, source: str, *, tls: bool = False) -> str:
@@ -99,7 +142,8 @@ def parse_host(host: str, source: str, *, tls: bool = False) -> str:
     if host.startswith("/"):
         host = f"unix://{host}"
     scheme, separator, rest = host.partition("://") if "://" in host else ("tcp", "://", host)
-    if _UNPRINTABLE.search(host.replace("\\", "/") if scheme == "npipe" else host):
+    unfit = _CONTROL if scheme in ("unix", "npipe") else _UNPRINTABLE
+    if unfit.search(host):
         raise _unusable(host, source, "holds blanks or control characters")
     if scheme not in _SCHEMES:
         raise _unusable(host, source, f"has the scheme {shorten(scheme, 20)!r}")
@@ -108,13 +152,13 @@ def parse_host(host: str, source: str, *, tls: bool = False) -> str:
     return f"{scheme}{separator}{_parse_authority(scheme, rest, host, source, tls)}"
 
 
-def _chosen_context(context: str | None, environ: Mapping[str, str], directory: Path) -> tuple[str, str]:
+def _chosen_context(context: str | None, environment: Environment, config: DockerConfig) -> tuple[str, str]:
     """The name of the context, and who chose it; "" or "default" for none."""
     if context:
         return context, f"context {context}"
-    if environ.get("DOCKER_HOST"):
+    if environment.host:
         return "", ""
-    name = environ.get("DOCKER_CONTEXT") or current_context(directory)
+    name = environment.context or config.current_context
     return name, f"context {name}"
 
 
@@ -146,7 +190,7 @@ def _parse_authority(scheme: str, rest: str, host: str, source: str, tls: bool) 
     path = parts.path.rstrip("/")
     if scheme == "ssh":
         return parts.netloc + path
-    bracketed = f"[{name}]" if ":" in name else name or "localhost"
+    bracketed = f"[{unquote(name)}]" if ":" in name else name or "localhost"
     return f"{bracketed}:{port or (2376 if tls else 2375)}{path}"
 
 
@@ -154,9 +198,9 @@ def _unusable(host: str, source: str, why: str) -> EngineError:
     return EngineError(ErrorKind.BAD_ENDPOINT, f"{source} is {shorten(host, 200)!r}, which {why}", _EXAMPLES)
 
 
-def _from_host(host: str, source: str, environ: Mapping[str, str], directory: Path) -> Endpoint:
+def _from_host(host: str, source: str, environment: Environment) -> Endpoint:
     """An endpoint given by flag or DOCKER_HOST, whose TLS the environment decides."""
-    tls = _environment_tls(environ, directory) if _speaks_tcp(host) else None
+    tls = _environment_tls(environment) if _speaks_tcp(host) else None
     return _endpoint(host, source, tls)
 
 
@@ -165,13 +209,12 @@ def _speaks_tcp(host: str) -> bool:
     return host.startswith("tcp://") or not ("://" in host or host.startswith("/"))
 
 
-def _environment_tls(environ: Mapping[str, str], directory: Path) -> TLS | None:
+def _environment_tls(environment: Environment) -> TLS | None:
     """DOCKER_TLS_VERIFY and DOCKER_TLS, any value but the empty one, as in docker/cli's options.go."""
-    verify = bool(environ.get("DOCKER_TLS_VERIFY"))
-    if not verify and not environ.get("DOCKER_TLS"):
+    if not environment.speaks_tls:
         return None
-    files = Path(environ.get("DOCKER_CERT_PATH") or directory)
-    ca, cert, key = files / CA, files / CERT, files / KEY
+    verify = environment.verifies_tls
+    ca, cert, key = (environment.cert_dir / name for name in (CA, CERT, KEY))
     if verify and not ca.is_file():
         remedy = f"put {CA}, {CERT} and {KEY} there, or set DOCKER_CERT_PATH"
         raise EngineError(ErrorKind.BAD_ENDPOINT, f"DOCKER_TLS_VERIFY is set, and {ca} is missing", remedy)
@@ -199,10 +242,10 @@ def _name_of(url: str) -> str:
     return "rootless" if "/run/user/" in url else "local"
 
 
-def _default_sockets(environ: Mapping[str, str], home: Path) -> list[Endpoint]:
+def _default_sockets(environment: Environment, source: str) -> list[Endpoint]:
     if sys.platform == "win32":
-        return [Endpoint("local", "npipe:////./pipe/docker_engine", "default socket")]
-    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+        return [Endpoint("local", "npipe:////./pipe/docker_engine", source)]
+    runtime, home = environment.runtime_dir, environment.home
     sockets = {
         "local": DEFAULT_SOCKET,
         "rootless": f"{runtime}/docker.sock",
@@ -211,4 +254,4 @@ def _default_sockets(environ: Mapping[str, str], home: Path) -> list[Endpoint]:
         "podman": f"{runtime}/podman/podman.sock",
         "podman as root": "/run/podman/podman.sock",
     }
-    return [Endpoint(name.partition(" ")[0], f"unix://{path}", "default socket") for name, path in sockets.items()]
+    return [Endpoint(name.partition(" ")[0], f"unix://{path}", source) for name, path in sockets.items()]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from dockertui.masking import masked
+
 MESSAGE_LIMIT: Final = 1000
 """Characters kept of a message. Engines put whole build logs and HTML pages in one."""
 
@@ -39,7 +41,7 @@ class EngineError(Exception):
 
     ``message`` says what failed and on what, in the Engine's own words where it has some: text of strangers,
     clean it before it is painted. ``remedy`` says what to do about it, or is empty. ``status`` is the HTTP
-    status, 0 without a reply. ``str()`` is one sentence of both.
+    status, 0 without a reply. ``str()`` is one sentence of both, without the secrets that the Engine repeats.
     """
 
     def __init__(self, kind: ErrorKind, message: str, remedy: str = "", status: int = 0) -> None:
@@ -50,7 +52,8 @@ class EngineError(Exception):
         self.status = status
 
     def __str__(self) -> str:
-        return f"{self.message.rstrip('.')}: {self.remedy}" if self.remedy else self.message
+        said = masked(self.message)
+        return f"{said.rstrip('.')}: {self.remedy}" if self.remedy else said
 
     def __repr__(self) -> str:
         return f"EngineError({self.kind.name}, {self.message!r}, {self.remedy!r}, status={self.status})"

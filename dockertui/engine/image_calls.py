@@ -15,10 +15,9 @@ _IN_REFERENCES: Final = "/:@"
 def split_reference(reference: str) -> tuple[str, str]:
     """Repository and tag or digest of `registry:5000/name:tag`; the tag is "latest" where none is given."""
     name, at, digest = reference.partition("@")
-    if at:
-        return name, digest
-    head, colon, tag = reference.rpartition(":")
-    return (head, tag) if colon and "/" not in tag else (reference, "latest")
+    head, colon, tag = name.rpartition(":")
+    repository, tag = (head, tag) if colon and "/" not in tag else (name, "latest")
+    return repository, digest if at else tag
 
 
 def pull(reference: str, platform: str = "", headers: Mapping[str, str] = NOTHING) -> Call:
@@ -47,11 +46,9 @@ def load(source: str) -> Call:
 
 def import_(source: str, reference: str, *, message: str, changes: Sequence[str]) -> Call:
     """A file system in a tar as an image of one layer."""
-    repository, tag = split_reference(reference) if reference else ("", "")
     params = {
         "fromSrc": "-",
-        "repo": repository or None,
-        "tag": tag or None,
+        "repo": reference or None,
         "message": message or None,
         "changes": tuple(changes),
     }

@@ -7,8 +7,14 @@ import re
 from typing import Any, Final
 
 OBJECT_LIMIT: Final = 16 * 1024 * 1024
-_TO_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_INSIDE_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_TO_BRACKET: Final = re.compile(rb'[^"{}\[\]]*(?:"[^"\\]*(?:\\.[^"\\]*){0,99}"[^"{}\[\]]*){0,99}', re.DOTALL)
+"""From outside of strings, over whole strings. What stands behind a match is a bracket, a string or the end.
+
+No possessive quantifiers: those of Python 3.11.0 to 3.11.4 match what they should not. The counts bound what `re` keeps
+for each repetition, and there is nothing behind them that could fail and make it try fewer.
+"""
+_INSIDE_STRING: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,999}', re.DOTALL)
+"""From inside a string to its end, to a backslash that is the last byte, or as far as the count goes."""
 _BETWEEN: Final = b" \t\r\n\x1e"  # \x1e: application/json-seq
 
 
@@ -79,13 +85,15 @@ class JSONSplitter:
 
     def _leave_string(self) -> bool:
         """Step behind the string's end, if it has come; a backslash at the very end is looked at again."""
-        inside = _INSIDE_STRING.match(self._buffer, self._scanned)
-        self._scanned = inside.end() if inside else self._scanned
-        if self._buffer[self._scanned : self._scanned + 1] != b'"':
-            return False
-        self._scanned += 1
-        self._in_string = False
-        return True
+        while inside := _INSIDE_STRING.match(self._buffer, self._scanned):
+            self._scanned = inside.end()
+            if self._buffer[self._scanned : self._scanned + 1] == b'"':
+                self._scanned += 1
+                self._in_string = False
+                return True
+            if len(self._buffer) - self._scanned < 2:
+                break
+        return False
 
 
 def _parse_lines(data: bytes) -> list[dict[str, Any]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import socket
 import time
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from dockertui.engine import diagnosis
 from dockertui.engine.endpoint import Endpoint
@@ -58,8 +60,9 @@ class PlainConnection:
     def _read(self, record: Request) -> bytes:
         if self._http is None:
             self._http = _connection(self._endpoint, self._timeout)
-        prefix = self._endpoint.split.path if self._endpoint.scheme == "tcp" else ""
-        self._http.request("GET", prefix + record.path)
+        told = {**dict(self._endpoint.headers), **({} if self._endpoint.tls else _authorization(self._endpoint))}
+        headers = {name: value.encode() for name, value in told.items()}
+        self._http.request("GET", _prefix(self._endpoint) + record.path, headers=headers)
         response = self._http.getresponse()
         record.status = response.status
         return self._read_body(response, record)
@@ -111,9 +114,30 @@ class _UnixConnection(http.client.HTTPConnection):
 def _connection(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnection:
     if endpoint.scheme == "unix":
         return _UnixConnection(endpoint.socket_path, timeout)
-    host, port = endpoint.split.hostname or "localhost", endpoint.split.port
+    parts = urlsplit(endpoint.proxy) if endpoint.proxy else endpoint.split
+    host, port = parts.hostname or "localhost", parts.port
     if endpoint.tls is None:
         return http.client.HTTPConnection(host, port, timeout=timeout)
     from dockertui.engine.tls import ssl_context
 
-    return http.client.HTTPSConnection(host, port, timeout=timeout, context=ssl_context(endpoint))
+    connection = http.client.HTTPSConnection(host, port or 80, timeout=timeout, context=ssl_context(endpoint))
+    if endpoint.proxy:
+        connection.set_tunnel(endpoint.split.hostname or "localhost", endpoint.split.port, _authorization(endpoint))
+    return connection
+
+
+def _prefix(endpoint: Endpoint) -> str:
+    """What stands before the path of a request: a proxy is told the whole URL, unless it is a tunnel."""
+    if endpoint.scheme != "tcp":
+        return ""
+    parts = endpoint.split
+    return f"http://{parts.netloc}{parts.path}" if endpoint.proxy and endpoint.tls is None else parts.path
+
+
+def _authorization(endpoint: Endpoint) -> dict[str, str]:
+    """What the proxy wants of a user who is named in its URL."""
+    parts = urlsplit(endpoint.proxy)
+    if not parts.username:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}

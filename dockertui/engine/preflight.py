@@ -7,12 +7,12 @@ everything again.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+from dockertui.engine import environment
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
 from dockertui.engine.listing import LISTINGS
@@ -84,7 +84,7 @@ class Preflight(threading.Thread):
             connection = PlainConnection(endpoint, self._timeout, self._trace)
             try:
                 raw = connection.get("/version")
-                version = negotiate(raw, endpoint, os.environ.get("DOCKER_API_VERSION", ""))
+                version = negotiate(raw, endpoint, environment.own().api_version)
                 self.lists = self._list_all(endpoint, version, connection)
                 self.endpoint, self.version = endpoint, version
                 return

@@ -15,7 +15,6 @@ import tempfile
 from asyncio.subprocess import Process
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -43,22 +42,10 @@ _GREETING: Final = b"HEAD /_ping HTTP/1.1\r\nHost: docker\r\n\r\n"
 
 def ssh_command(endpoint: Endpoint) -> list[str]:
     """The command that connects its standard input and output with the Engine."""
-    parts = endpoint.split
-    command = ["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-o", f"ServerAliveInterval={ALIVE}"]
-    if parts.username:
-        command += ["-l", unquote(parts.username)]
-    if parts.port:
-        command += ["-p", str(parts.port)]
-    remote = ["docker", *(["--host", f"unix://{parts.path}"] if parts.path else []), "system", "dial-stdio"]
-    return [*command, "--", _host_as_written(endpoint), shlex.join(remote)]
-
-
-def _host_as_written(endpoint: Endpoint) -> str:
-    """The host with its upper case letters, which aliases in ssh_config may have."""
-    netloc = endpoint.split.netloc.rpartition("@")[2]
-    if netloc.startswith("["):
-        return netloc[1:].partition("]")[0]
-    return netloc.partition(":")[0]
+    options = ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-o", f"ServerAliveInterval={ALIVE}"]
+    path = endpoint.far_socket
+    remote = ["docker", *(["--host", f"unix://{path}"] if path else []), "system", "dial-stdio"]
+    return ["ssh", *options, *endpoint.ssh_words, shlex.join(remote)]
 
 
 class SSHConnector(aiohttp.UnixConnector):

@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, BinaryIO, Final
+from contextlib import AbstractAsyncContextManager
+from typing import Any, BinaryIO, Final, TypeVar
 
 from dockertui.engine.client import Stream
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.whole_file import WholeFile
 
 PIECE: Final = 1024 * 1024
 _STEP: Final = 4 * PIECE
 """Bytes between two tellings of the progress."""
 
+T = TypeVar("T")
 Heard = Callable[[Mapping[str, Any]], None]
 
 
 async def pieces(path: str, heard: Heard) -> AsyncIterator[bytes]:
     """The bytes of a file, its progress told meanwhile. Raises EngineError when it cannot be read."""
     name, sent, told = os.path.basename(path), 0, 0
-    file = await _open(path, "rb", "read")
+    file: BinaryIO = await _done(path, "read", open, path, "rb")
     try:
         total = os.fstat(file.fileno()).st_size
-        while piece := await asyncio.to_thread(file.read, PIECE):
+        while piece := await _done(path, "read", file.read, PIECE):
             yield piece
             sent += len(piece)
             if sent - told >= _STEP or sent == total:
@@ -40,22 +42,18 @@ async def receive(reply: AbstractAsyncContextManager[Stream], path: str, heard: 
     Raises EngineError, also when it cannot be written.
     """
     name, written, told = os.path.basename(path), 0, 0
-    part = f"{path}.part"
     async with reply as stream:
-        file = await _open(part, "wb", "written")
+        whole = await _done(path, "written", WholeFile, path)
         try:
             async for piece in gathered(stream):
-                await _write(file, piece, path)
+                await _done(path, "written", whole.file.write, piece)
                 written += len(piece)
                 if written - told >= _STEP:
                     told = written
                     heard(progress(name, "Writing", written, 0))
-            await asyncio.to_thread(file.close)
-            os.replace(part, path)
+            await _done(path, "written", whole.keep)
         finally:
-            file.close()
-            with suppress(FileNotFoundError):  # it has its name by now
-                os.unlink(part)
+            whole.drop()
     return {"written": written}
 
 
@@ -73,19 +71,10 @@ async def gathered(stream: Stream) -> AsyncIterator[bytes]:
         yield b"".join(parts)
 
 
-async def _write(file: BinaryIO, piece: bytes, path: str) -> None:
+async def _done(path: str, what: str, work: Callable[..., T], *words: Any) -> T:
+    """Have something done to a file, aside. Raises EngineError when the system refuses."""
     try:
-        await asyncio.to_thread(file.write, piece)
-    except OSError as error:
-        raise _failed(path, "written", error) from None
-
-
-async def _open(path: str, mode: str, what: str) -> BinaryIO:
-    def opened() -> BinaryIO:
-        return open(path, mode)  # type: ignore[return-value]
-
-    try:
-        return await asyncio.to_thread(opened)
+        return await asyncio.to_thread(work, *words)
     except OSError as error:
         raise _failed(path, what, error) from None
 

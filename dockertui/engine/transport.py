@@ -35,6 +35,9 @@ def open_session(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.
     traces.on_request_end.append(_note_status)
     return aiohttp.ClientSession(
         connector=_connector(endpoint, context),
+        headers=dict(endpoint.headers),
+        proxy=endpoint.proxy or None,
+        middlewares=(_past_the_proxy,) if endpoint.proxy else (),
         cookie_jar=aiohttp.DummyCookieJar(),
         trace_configs=[traces],
         max_line_size=HEADER_LIMIT,
@@ -79,6 +82,13 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
     if isinstance(error, aiohttp.ClientError | OSError | UnicodeError):
         return diagnosis.failed_connection(endpoint, error)
     return None
+
+
+async def _past_the_proxy(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Few proxies hand a connection over: the CLI does not even ask them."""
+    if "Upgrade" in request.headers:
+        request.proxy = None
+    return await send(request)
 
 
 def _disconnected(error: aiohttp.ServerDisconnectedError, endpoint: Endpoint) -> EngineError:

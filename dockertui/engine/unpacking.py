@@ -1,28 +1,29 @@
-"""Files and folders as a tar on its way: packed while it is sent, unpacked while it comes, never whole in memory.
-
-What a container packs is a stranger's: a name that leads out of the folder, a device, a hard link to the outside, or a
-file behind one of its own symbolic links is refused. Symbolic links are kept as they are: following them is up to who
-reads them.
-"""
+"""Files and folders as a tar on its way: packed while it is sent, unpacked while it comes, never whole in memory."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import sys
 import tarfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from dockertui.engine.client import Stream
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.extraction import Extraction, Refused, told
 from dockertui.engine.transfer import PIECE, Heard, gathered, progress
 
 
 async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
-    """The tar of a file or folder, under its own name. Raises EngineError when it cannot be read."""
+    """The tar of a file or folder, under its own name; sockets are left out, and that is told.
+
+    Raises EngineError when it cannot be read.
+    """
     name, sent = os.path.basename(path), 0
+    left_out: list[str] = []
     out, into = _pipe()
     packing = asyncio.create_task(asyncio.to_thread(_pack, path, into))
     try:
@@ -30,22 +31,41 @@ async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
             yield piece
             sent += len(piece)
             heard(progress(name, "Reading", sent, 0))
-        await packing
+        left_out = await packing
     except (OSError, tarfile.TarError) as error:
         raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: {error}") from None
     finally:
         os.close(out)  # a packing that goes on ends at this
         with suppress(OSError, tarfile.TarError):
             await packing
+    if left_out:
+        heard({"status": told(left_out)})
 
 
-def _pack(path: str, into: int) -> None:
+def _pack(path: str, into: int) -> list[str]:
+    """Write the tar of a path; what was left out."""
+    left_out: list[str] = []
     with os.fdopen(into, "wb", PIECE) as pipe, tarfile.open(fileobj=pipe, mode="w|", bufsize=PIECE) as tar:
-        tar.add(path, arcname=os.path.basename(path))
+        _add(tar, path, os.path.basename(path), left_out)
+    return left_out
+
+
+def _add(tar: tarfile.TarFile, path: str, name: str, left_out: list[str]) -> None:
+    """Add a file, or a folder with all that is in it; a tar has no place for a socket."""
+    if stat.S_ISSOCK(os.lstat(path).st_mode):
+        left_out.append(f"{name} (a socket)")
+        return
+    tar.add(path, arcname=name, recursive=False)
+    if stat.S_ISDIR(os.lstat(path).st_mode):
+        for entry in sorted(os.listdir(path)):
+            _add(tar, os.path.join(path, entry), f"{name}/{entry}", left_out)
 
 
 async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard: Heard) -> Mapping[str, Any]:
-    """Unpack a reply into a folder; how many bytes came. Raises EngineError, also when it cannot be written."""
+    """Unpack a reply into a folder; how many bytes came, and what of it was `skipped`.
+
+    Raises EngineError, also when it cannot be written.
+    """
     written = 0
     async with reply as stream:
         out, into = _pipe()
@@ -58,10 +78,13 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
                     written += len(piece)
                     heard(progress(os.path.basename(folder), "Writing", written, 0))
         finally:
-            failure = (await asyncio.gather(unpacking, return_exceptions=True))[0]
-    if isinstance(failure, OSError | tarfile.TarError):
-        raise EngineError(ErrorKind.BAD_REQUEST, f"{folder} cannot be written: {failure}") from None
-    return {"written": written}
+            await asyncio.wait([unpacking])  # a failure of the connection comes before what it made of the tar
+            failure = unpacking.exception()
+    if failure is not None:
+        reason = failure if isinstance(failure, OSError | tarfile.TarError | Refused) else repr(failure)
+        raise EngineError(ErrorKind.BAD_REQUEST, f"{folder} cannot be written: {reason}") from failure
+    skipped = told(unpacking.result())
+    return {"written": written, **({"skipped": skipped} if skipped else {})}
 
 
 def _pipe() -> tuple[int, int]:
@@ -75,32 +98,16 @@ def _pipe() -> tuple[int, int]:
     return out, into
 
 
-class _Careful:
-    """A filter for tarfile; one for each archive."""
-
-    def __init__(self) -> None:
-        self._links: set[str] = set()
-
-    def __call__(self, member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-        name = os.path.normpath(member.name)
-        if any(parent in self._links for parent in _parents(name)):
-            raise tarfile.OutsideDestinationError(member, name)
-        if member.issym():
-            self._links.add(name)
-            return tarfile.tar_filter(member, folder)
-        fit = tarfile.data_filter(member, folder)
-        # The filter takes write access from group and others, which a copy by the CLI has. What must not come with a
-        # stranger's file stays away: a set-user-id or set-group-id bit would be in the name of who copies.
-        return fit.replace(mode=member.mode & 0o777, deep=False) if fit is not None else None
-
-
-def _parents(name: str) -> Iterator[str]:
-    while (name := os.path.dirname(name)) not in ("", "/"):
-        yield name
-
-
-def _unpack(out: int, folder: str) -> None:
+def _unpack(out: int, folder: str) -> list[str]:
+    """Unpack what comes; what was skipped. Raises Refused, OSError, tarfile.TarError."""
     with os.fdopen(out, "rb", PIECE) as pipe, tarfile.open(fileobj=pipe, mode="r|", bufsize=PIECE) as tar:
-        tar.extractall(folder, filter=_Careful())
+        extraction = Extraction(folder)
+        try:
+            extraction.run(tar)
+        finally:
+            extraction.close()
         while pipe.read(PIECE):  # the zeros after the end, so that who sends them is not broken off
             pass
+    if extraction.skipped and not extraction.count:
+        raise Refused(f"there is nothing to copy: {told(extraction.skipped)}")
+    return extraction.skipped

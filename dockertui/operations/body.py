@@ -67,12 +67,14 @@ class Option:
 class Plan:
     """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
 
-    after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError.
+    after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError. note: what is to be
+    said however it ends, as of credentials that could not be read.
     """
 
     calls: tuple[Call, ...]
     docker: tuple[str, ...]
     after: Callable[[Engine, Any], Awaitable[str]] | None = None
+    note: str = ""
 
 
 Report = Callable[[Any, Any], Sequence[Section]]

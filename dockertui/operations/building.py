@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from dockertui.engine import build_calls, build_context, build_credentials, dockerfile
+from dockertui.engine import build_calls, build_context, build_credentials, dockerfile, environment
 from dockertui.engine.build_context import BuildContext
 from dockertui.engine.client import Engine
 from dockertui.engine.dockerfile import Instruction
 from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import text
-from dockertui.operations import entries
+from dockertui.operations import client_defaults, entries
 from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.build_progress import BuildProgress
 from dockertui.operations.entries import words
@@ -84,17 +84,12 @@ def _check(values: Values) -> None:
         raise Unfit(str(error), "folder") from None
 
 
-def _args(given: Sequence[str]) -> Mapping[str, str | None]:
-    """NAME=VALUE, or NAME for the value that it has in this program's environment."""
-    pairs = (item.partition("=") for item in given)
-    return {name: value if equals else os.environ.get(name) for name, equals, value in pairs}
-
-
 def _build(item: Any, values: Values) -> Plan:
     context = context_of(values)
     tags, args, target, labels = values["tags"], values["args"], values["target"], values["labels"]
+    given = client_defaults.build_args(args, values.get("proxies", {}))
     call = build_calls.build(
-        context, tags, args=_args(args), target=target, no_cache=values["no_cache"], pull=values["pull"],
+        context, tags, args=given, target=target, no_cache=values["no_cache"], pull=values["pull"],
         platform=values["platform"], labels=entries.mapping(labels), headers=values.get("headers", {}),
     )  # fmt: skip
     plain = context.dockerfile == "Dockerfile"
@@ -105,15 +100,16 @@ def _build(item: Any, values: Values) -> Plan:
         *words("--target", target),
         *words("--no-cache", values["no_cache"]),
         *words("--pull", values["pull"]),
-        *words("--platform", values["platform"]),
+        *client_defaults.platform_words(values["platform"]),
         *words("--label", labels),
     )
     return Plan((call,), (_CLASSIC, "build", *docker, context.folder))
 
 
 async def _logged_in(engine: Engine, values: Values) -> Values:
-    headers, missing = await build_credentials.header(os.environ)
-    return {**values, "headers": headers, "notes": [f"without these credentials: {why}" for why in missing]}
+    headers, missing = await build_credentials.header(environment.own())
+    notes = [f"without these credentials: {why}" for why in missing]
+    return await client_defaults.with_proxies(engine, {**values, "headers": headers, "notes": notes})
 
 
 def _listen(plan: Plan) -> BuildProgress:
@@ -146,6 +142,7 @@ BODIES: Mapping[str, Body] = {
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
             Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=entries.pairs),
         ),
-        check=_check, complete=_logged_in, plan=_build, outcome=_built, progress=_listen,
+        defaults=lambda item: {"platform": client_defaults.platform()}, check=_check, complete=_logged_in, plan=_build,
+        outcome=_built, progress=_listen,
     ),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from dockertui.engine.fields import strings, text
 from dockertui.engine.image_calls import split_reference
 from dockertui.engine.models import Container
 from dockertui.operations import entries, freeing
-from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
 from dockertui.resources.world import World
@@ -57,6 +57,24 @@ def _remove(item: Container, values: Values) -> Plan:
         (calls.remove(item.id, force=force, volumes=volumes),),
         ("rm", *words("--force", force), *words("--volumes", volumes), item.name),
     )
+
+
+def _changes(values: Values) -> None:
+    """Raises Unfit where nothing would be changed: the Engine takes 0 for "as it is", and says that all is well."""
+    limits = {"memory": values["memory"], "swap": values["swap"], "cpus": values["cpus"],
+              "cpu_shares": values["cpu_shares"], "pids": values["pids"]}  # fmt: skip
+    for option, value in limits.items():
+        if value not in (None, "") and not (value if isinstance(value, int) else _amount(option, value)):
+            remedy = "-1 takes the limit away" if option in ("swap", "pids") else "leave it empty, or give an amount"
+            raise Unfit(f"0 changes nothing: {remedy}", option)
+    if values["memory"] == "-1":
+        raise Unfit("the docker command takes no limit away from a container: recreate it without", "memory")
+    if not values["restart"] and all(value in (None, "") for value in limits.values()):
+        raise Unfit("nothing is to be changed: fill in one at least", "memory")
+
+
+def _amount(option: str, value: str) -> float:
+    return float(value) if option == "cpus" else entries.in_bytes(value)
 
 
 def _update(item: Container, values: Values) -> Plan:
@@ -192,12 +210,12 @@ BODIES: Mapping[str, Body] = {
             Option("pids", "Processes", Entry.NUMBER, None, hint="-1: no limit"),
             Option("restart", "Restart policy", hint=" ".join(entries.POLICIES), check=entries.policy),
         ),
-        plan=_update, outcome=_warned,
+        check=_changes, plan=_update, outcome=_warned,
     ),
     "container.wait": Body(plan=lambda item, v: Plan((calls.wait(item.id),), ("wait", item.name)), outcome=_exit_code),
     "container.commit": Body(
         options=(
-            Option("reference", "Image", hint="name:tag", required=True, check=entries.reference),
+            Option("reference", "Image", hint="name:tag", required=True, check=entries.new_reference),
             Option("message", "Message"),
             Option("author", "Author"),
             Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),

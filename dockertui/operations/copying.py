@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.target import segment
+from dockertui.masking import masked_words
 from dockertui.operations import run
 from dockertui.operations.lines import docker_line, request_line
 from dockertui.resources.reply import Reply
-from dockertui.resources.secrets import MASK, is_secret
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
 _TLS_PORTS = frozenset({443, 6443, 8443, 9443})
@@ -94,7 +94,8 @@ _MAKERS: Mapping[str, Callable[[Any], Iterable[Copyable]]] = {
 def _environment(inspect: Mapping[str, Any], reveal: bool) -> Iterable[Copyable]:
     for assignment in Reply(inspect).words("Config", "Env"):
         name, _, value = assignment.partition("=")
-        yield Copyable(f"value of {name}", value, MASK if is_secret(name) and not reveal else "")
+        (shown,) = (assignment,) if reveal else masked_words([assignment])
+        yield Copyable(f"value of {name}", value, shown.partition("=")[2])
 
 
 def _run_line(known: Known, endpoint: Endpoint, *, reveal: bool) -> Copyable:

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from dockertui.engine import platforms
 from dockertui.operations.body import Entry, Option, Unfit
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -77,10 +78,19 @@ def reference(value: str) -> None:
         raise Unfit("not an image's name: [registry/]name[:tag], in small letters")
 
 
+def new_reference(value: str) -> None:
+    """An image's name that is to be given: a digest cannot be."""
+    reference(value)
+    if "@" in value:
+        raise Unfit("a digest follows from what is in the image: give a tag")
+
+
 def platform(value: str) -> None:
-    """A system and an architecture."""
-    if not all(value.split("/")) or "/" not in value:
-        raise Unfit("system/architecture, such as linux/arm64")
+    """A system, an architecture and perhaps its variant, or one of the first two alone."""
+    try:
+        platforms.normal(value)
+    except ValueError:
+        raise Unfit("system/architecture, such as linux/arm64") from None
 
 
 def not_negative(value: int) -> None:
@@ -164,7 +174,7 @@ def mapping(value: Iterable[str]) -> dict[str, str]:
 
 def words(flag: str, value: Any) -> tuple[str, ...]:
     """The words of an option of `docker`: none for an empty value, the flag alone for True, one each for several."""
-    if value in ("", None, False, ()):
+    if value is None or value is False or value in ("", ()):
         return ()
     if value is True:
         return (flag,)

@@ -84,14 +84,17 @@ def _copy_out(item: Container, values: Values) -> Plan:
 
 
 def _copy_in(item: Container, values: Values) -> Plan:
-    source, path = _path(values["source"]), values["path"]
-    docker = ("cp", source, f"{item.name}:{path.rstrip('/')}/")
+    source, path = _path(values["source"]), f"{values['path'].rstrip('/')}/"
+    docker = ("cp", source, f"{item.name}:{path}")
     return Plan((container_calls.copy_in(item.id, source, path),), docker)
 
 
 def _written(reply: Any) -> str:
     replies = [one for one in (reply if isinstance(reply, list) else [reply]) if isinstance(one, dict)]
-    return format.size(sum(number(one, "written") or 0 for one in replies)) if replies else ""
+    if not replies:
+        return ""
+    size = format.size(sum(number(one, "written") or 0 for one in replies))
+    return "; ".join([size, *(skipped for one in replies if (skipped := text(one, "skipped")))])
 
 
 def _loaded(reply: Any) -> str:
@@ -110,7 +113,7 @@ BODIES: Mapping[str, Body] = {
     "image.import": Body(
         options=(
             _OLD,
-            Option("reference", "Image", hint="name:tag", check=entries.reference),
+            Option("reference", "Image", hint="name:tag", check=entries.new_reference),
             Option("message", "Message"),
             Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
         ),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.engine import credentials
+from dockertui.engine import credentials, environment
 from dockertui.engine import image_calls as calls
 from dockertui.engine.client import Engine
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image
-from dockertui.operations import entries
+from dockertui.operations import client_defaults, entries
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
@@ -59,30 +59,30 @@ def _first_tag(item: Image) -> Values:
 
 def _pull(item: Any, values: Values) -> Plan:
     name, platform = values["reference"], values["platform"]
-    return Plan(
-        (calls.pull(name, platform, values.get("headers", {})),), ("pull", *words("--platform", platform), name)
-    )
+    call = calls.pull(name, platform, values.get("headers", {}))
+    docker = ("pull", *client_defaults.platform_words(platform), name)
+    return Plan((call,), docker, note=values.get("note", ""))
+
+
+def _pull_defaults(item: Image | None) -> Values:
+    return {"reference": item.tags[0] if item and item.tags else "", "platform": client_defaults.platform()}
 
 
 async def _logged_in(engine: Engine, values: Values) -> Values:
-    """Raises EngineError when the credentials cannot be read."""
-    return {**values, "headers": await credentials.header(values["reference"])}
-
-
-async def _perhaps_logged_in(engine: Engine, values: Values) -> Values:
-    """Many images are for everybody: pulling goes on without credentials that cannot be read, as the CLI does."""
-    return {**values, "headers": await credentials.header_if_any(values["reference"])}
+    """Credentials that cannot be read are said; the request goes on without them, as that of the CLI."""
+    headers, why = await credentials.header(values["reference"], environment.own())
+    return {**values, "headers": headers, "note": why and f"without credentials: {why}"}
 
 
 def _push(item: Image, values: Values) -> Plan:
     name = values["reference"]
-    return Plan((calls.push(name, values.get("headers", {})),), ("push", name))
+    return Plan((calls.push(name, values.get("headers", {})),), ("push", name), note=values.get("note", ""))
 
 
 def _prune(item: None, values: Values) -> Plan:
     unused = values["unused"]
     wanted = filters(values)
-    sent = {**wanted, "dangling": ["false"]} if unused else wanted
+    sent = {**wanted, "dangling": ["false" if unused else "true"]}
     return Plan((calls.prune(sent),), ("image", "prune", "--force", *words("--all", unused), *filter_words(wanted)))
 
 
@@ -107,8 +107,7 @@ BODIES: Mapping[str, Body] = {
             Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=entries.reference),
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
         ),
-        defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""}, complete=_perhaps_logged_in,
-        plan=_pull, outcome=pulled,
+        defaults=_pull_defaults, complete=_logged_in, plan=_pull, outcome=pulled,
     ),
     "image.push": Body(
         options=(Option("reference", "Name", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
@@ -122,7 +121,7 @@ BODIES: Mapping[str, Body] = {
         ),
     ),
     "image.tag": Body(
-        options=(Option("reference", "New name", hint="name:tag", required=True, check=entries.reference),),
+        options=(Option("reference", "New name", hint="name:tag", required=True, check=entries.new_reference),),
         defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""}, plan=_tag,
     ),
     "image.untag": Body(

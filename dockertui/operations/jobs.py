@@ -14,6 +14,7 @@ from dockertui.engine.call import following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
@@ -125,6 +126,8 @@ class Jobs:
             job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError:
             job.state, job.said = State.CANCELLED, "cancelled"
+        except Exception as error:  # a fault of the program: the job must not seem to run for ever
+            job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
         finally:
             job.progress.end()
             job.ended = self._engine.trace.clock()
@@ -140,8 +143,24 @@ def _without_passwords(task: Task) -> Task:
     return replace(task, plan=Plan(calls, task.plan.docker))
 
 
+def secrets_of(job: Job) -> tuple[str, ...]:
+    """The values that the bodies of its requests call secrets: an Engine may repeat them."""
+    return known_secrets([call.body for call in job.task.plan.calls])
+
+
 async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
     """Send a task's requests one after the other; what is worth saying of the replies. Raises EngineError."""
+    note = task.plan.note
+    try:
+        said = await _perform(engine, task, heard)
+    except EngineError as error:
+        if note:
+            raise EngineError(error.kind, f"{error}; {note}", status=error.status) from error
+        raise
+    return "; ".join(filter(None, (said, note)))
+
+
+async def _perform(engine: Engine, task: Task, heard: Callable[[Any], None]) -> str:
     replies: list[Any] = []
     with because(task.command.id, task.plan.docker):
         for call in task.plan.calls:

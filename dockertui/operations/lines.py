@@ -12,15 +12,17 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from dockertui.engine import build_context
+from dockertui.engine import build_context, environment
 from dockertui.engine.call import ID, Call
-from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
+from dockertui.engine.endpoint import DEFAULT_SOCKET, NAMED_DEFAULT, Endpoint
 from dockertui.engine.target import target
-from dockertui.resources.secrets import MASK, masked, masked_path, masked_reply
+from dockertui.masking import MASK, is_secret, masked, masked_path, masked_tree, masked_words
 
 SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "authorization"})
 _SETTING: Final = re.compile(r"DOCKER_[A-Z_]+=")
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
+_CHOSEN_THERE: Final = '"$(docker context inspect -f {{.Endpoints.docker.Host}} | cut -c8-)"'
+"""The socket that the docker command on the other side of ssh takes by itself, of which `unix://` is cut off."""
 
 
 def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
@@ -31,7 +33,7 @@ def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = Fals
     options = docker_options(endpoint)
     lines = []
     for command in _commands(words):
-        told = list(command if reveal else map(masked, command))
+        told = list(command if reveal else masked_words(command))
         start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
         lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
     return " && ".join(lines)
@@ -49,7 +51,7 @@ def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
     """What names the Engine to the CLI, where it would not find it by itself."""
-    if endpoint.source == "--host" or endpoint.demo:
+    if endpoint.source in ("--host", NAMED_DEFAULT) or endpoint.demo:
         return ("--host", endpoint.url)
     if endpoint.source.startswith("context "):
         return ("--context", endpoint.name)
@@ -74,7 +76,9 @@ def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str
     headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
     path = path if reveal else masked_path(path)
-    line = request_line(endpoint, call.method, path, _body(call, reveal), headers, _files(call))
+    line = request_line(
+        endpoint, call.method, path, _body(call, reveal), headers, _files(endpoint, call), reveal=reveal
+    )
     if call.context is not None:
         return f"{build_context.tar_line(call.context)} | {line}"
     if call.tar and call.sink:
@@ -82,19 +86,22 @@ def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str
     if call.tar:
         folder, name = os.path.split(call.source)
         return f"{shlex.join(['tar', '-c', '-C', folder, name])} | {line}"
+    if endpoint.scheme == "ssh" and (call.source or call.sink):  # curl runs over there, the file is here
+        return f"{line} {'<' if call.source else '>'} {shlex.quote(call.source or call.sink)}"
     return line
 
 
-def _files(call: Call) -> list[str]:
+def _files(endpoint: Endpoint, call: Call) -> list[str]:
     """curl's options for a body that comes from a file, and for a reply that goes to one."""
+    piped = call.tar or endpoint.scheme == "ssh"
     if call.source or call.context is not None:
-        return ["-H", "Content-Type: application/x-tar", "-T", call.source if call.source and not call.tar else "-"]
-    return ["-o", call.sink] if call.sink and not call.tar else []
+        return ["-H", "Content-Type: application/x-tar", "-T", call.source if call.source and not piped else "-"]
+    return ["-o", call.sink] if call.sink and not piped else []
 
 
 def _body(call: Call, reveal: bool) -> str:
     body = call.body if call.shown is None else call.shown
-    return "" if body is None else json.dumps(body if reveal else masked_reply(body), ensure_ascii=False)
+    return "" if body is None else json.dumps(body if reveal else masked_tree(body), ensure_ascii=False)
 
 
 def request_line(
@@ -104,31 +111,57 @@ def request_line(
     body: str = "",
     headers: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
+    *,
+    reveal: bool = False,
 ) -> str:
-    """The curl command for one request. `path` with version and query, `body` as JSON; further options of curl."""
-    words = [*_CURL, *_where(endpoint)]
+    """The curl command for one request. `path` with version and query, `body` as JSON; further options of curl.
+
+    reveal: whether what config.json has sent with every request, and a proxy's password, are to be seen.
+    """
+    words = [*_CURL, *_where(endpoint, reveal=reveal)]
     if method == "HEAD":
         words.append("--head")
     elif method != "GET":
         words += ["-X", method]
     if body:
         words += ["-H", "Content-Type: application/json", "-d", body]
-    for name, value in (headers or {}).items():
+    for name, value in [*_own_headers(endpoint, reveal=reveal), *(headers or {}).items()]:
         words += ["-H", f"{name}: {value}"]
     line = shlex.join([*words, *options, f"{_base(endpoint)}{path}"])
-    return f"ssh {_ssh_words(endpoint)} {shlex.quote(line)}" if endpoint.scheme == "ssh" else line
+    if endpoint.scheme != "ssh":
+        return line
+    return shlex.join(["ssh", *endpoint.ssh_words, line.replace(shlex.quote(_CHOSEN_THERE), _CHOSEN_THERE)])
 
 
 def _masked_header(name: str, value: str) -> str:
-    return MASK if name.lower() in SECRET_HEADERS else value
+    return MASK if name.lower() in SECRET_HEADERS or is_secret(name) else masked(value)
 
 
-def _where(endpoint: Endpoint) -> list[str]:
-    """How curl reaches the Engine beside the URL: a socket, or certificates. Over ssh it runs on the other side."""
+def _own_headers(endpoint: Endpoint, *, reveal: bool) -> list[tuple[str, str]]:
+    """What is sent with every request: it lets the Engine's gateway know who asks, and so is nobody else's."""
+    return [(name, value if reveal else MASK) for name, value in endpoint.headers]
+
+
+def _where(endpoint: Endpoint, *, reveal: bool) -> list[str]:
+    """How curl reaches the Engine beside the URL: a socket, or a proxy and certificates.
+
+    Over ssh it runs on the other side.
+    """
     if endpoint.scheme == "ssh":
-        return ["--unix-socket", DEFAULT_SOCKET]
+        return ["--unix-socket", endpoint.far_socket or _CHOSEN_THERE]
     if endpoint.scheme == "unix":
         return ["--unix-socket", endpoint.socket_path]
+    return [*_route(endpoint, reveal=reveal), *_certificates(endpoint)]
+
+
+def _route(endpoint: Endpoint, *, reveal: bool) -> list[str]:
+    """The way of the program, wherever curl by itself would ask a proxy."""
+    if endpoint.proxy:
+        return ["--proxy", endpoint.proxy if reveal else masked(endpoint.proxy), "--noproxy", ""]
+    return ["--noproxy", "*"] if environment.own().names_a_proxy else []
+
+
+def _certificates(endpoint: Endpoint) -> list[str]:
     if endpoint.tls is None:
         return []
     files: dict[str, Any] = {"--cacert": endpoint.tls.ca, "--cert": endpoint.tls.cert, "--key": endpoint.tls.key}
@@ -141,10 +174,3 @@ def _base(endpoint: Endpoint) -> str:
         return "http://localhost"
     parts = endpoint.split
     return f"{'https' if endpoint.tls else 'http'}://{parts.netloc}{parts.path}"
-
-
-def _ssh_words(endpoint: Endpoint) -> str:
-    parts = endpoint.split
-    user = ["-l", parts.username] if parts.username else []
-    port = ["-p", str(parts.port)] if parts.port else []
-    return shlex.join([*user, *port, "--", parts.hostname or ""])

@@ -10,7 +10,7 @@ from dockertui.engine import network_calls as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.models import Container, Network
 from dockertui.operations import entries
-from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.commands import OWN_NETWORKS
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
@@ -52,6 +52,15 @@ def _create(item: Any, values: Values) -> Plan:
         *words("--label", values["labels"]),
     )
     return Plan((calls.create(body),), ("network", "create", *docker, values["name"]))
+
+
+def _apart(values: Values) -> None:
+    """Raises Unfit for subnets that overlap, which the docker command refuses."""
+    nets = [ip_network(subnet) for subnet in values["subnet"]]
+    for at, one in enumerate(nets):
+        for other in nets[:at]:
+            if one.version == other.version and one.overlaps(other):
+                raise Unfit(f"{other} and {one} overlap", "subnet")
 
 
 def pools(subnets: Sequence[str], gateways: Sequence[str]) -> list[dict[str, str]]:
@@ -103,7 +112,7 @@ def _created(reply: Any) -> str:
 
 BODIES: Mapping[str, Body] = {
     "network.create": Body(
-        plan=_create, outcome=_created,
+        check=_apart, plan=_create, outcome=_created,
         options=(
             Option("name", "Name", required=True, check=entries.name),
             Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.name),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dockertui.config import shown
-from dockertui.engine import credentials, registry_calls
+from dockertui.engine import credentials, environment, registry_calls
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Image
@@ -48,7 +48,7 @@ def _keeping(found: dict[str, str]) -> Callable[[Engine, Any], Awaitable[str]]:
     async def keep(engine: Engine, reply: Any) -> str:
         if engine.endpoint.demo:
             return "nothing is kept: this is the demo Engine"
-        where = await credentials.keep(credentials.checked(found, reply), os.environ)
+        where = await credentials.keep(credentials.checked(found, reply), environment.own())
         if os.path.isabs(where):
             return f"as {found['username']}, kept in {shown(Path(where))}, not encrypted"
         return f"as {found['username']}, kept by {where}"
@@ -58,7 +58,7 @@ def _keeping(found: dict[str, str]) -> Callable[[Engine, Any], Awaitable[str]]:
 
 async def _logged_in(engine: Engine, item: Any) -> Values:
     """Raises EngineError when there is nothing to choose from."""
-    found = [] if engine.endpoint.demo else await credentials.registries(os.environ)
+    found = [] if engine.endpoint.demo else await credentials.registries(environment.own())
     if not found:
         raise EngineError(ErrorKind.NOT_FOUND, "no registry's credentials are kept here")
     names = tuple(map(credentials.name_of, found))
@@ -70,7 +70,7 @@ def _logout(item: Any, values: Values) -> Plan:
     registry = credentials.address_of(values["registry"])
 
     async def forget(engine: Engine, reply: Any) -> str:
-        await credentials.forget(registry, os.environ)
+        await credentials.forget(registry, environment.own())
         return ""
 
     return Plan((), ("logout", *_argument(registry)), forget)

@@ -43,4 +43,4 @@ def explained(error: EngineError) -> str:
     if error.remedy:
         return str(error)
     remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(error.message)), "")
-    return f"{error.message.rstrip('.')}: {remedy}" if remedy else str(error)
+    return f"{str(error).rstrip('.')}: {remedy}" if remedy else str(error)

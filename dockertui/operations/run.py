@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from dockertui.engine import container_calls as calls
-from dockertui.engine import image_calls
+from dockertui.engine import image_calls, platforms
 from dockertui.engine.fields import mappings, number, objects
-from dockertui.operations import entries
+from dockertui.operations import client_defaults, entries
 from dockertui.operations.body import Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
 
@@ -100,6 +100,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("entrypoint", "Entry point", hint="a program, in place of the image's"),
     Option("hostname", "Host name"),
     Option("health", "Health check", hint="a shell command, every 30 s by default"),
+    Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
     Option("tty", "Terminal (tty), input open", Entry.FLAG, False),
     Option("remove", "Remove it when it ends", Entry.FLAG, False),
 )
@@ -112,9 +113,17 @@ def new_name() -> str:
 
 def plan(item: Any, values: Values) -> Plan:
     """Pull where that is needed, create and start. The name is given, so that a request can name what another made."""
-    name = values["name"]
-    pull = (image_calls.pull(values["image"], headers=values["pull"]),) if "pull" in values else ()
-    return Plan((*pull, calls.create(name, body(values)), calls.start(name)), docker_words(values))
+    values = {**values, "mounts": client_defaults.on_this_machine(values["mounts"])}
+    name, image, platform = values["name"], values["image"], values.get("platform", "")
+    pull = (image_calls.pull(image, platform, values["pull"]),) if "pull" in values else ()
+    create = calls.create(name, body(values), platforms.normal(platform) if platform else None)
+    return Plan((*pull, create, calls.start(name)), docker_words(values), note=values.get("note", ""))
+
+
+def check(values: Values) -> None:
+    """Raises Unfit for what the Engine, or the docker command, would refuse together."""
+    if values["remove"] and values["restart"] not in ("", "no"):
+        raise Unfit("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
 
 
 def body(values: Values) -> dict[str, Any]:
@@ -123,7 +132,7 @@ def body(values: Values) -> dict[str, Any]:
     config: dict[str, Any] = {
         "Image": values["image"],
         "Cmd": list(values["command"]) or None,
-        "Env": list(values["env"]),
+        "Env": client_defaults.variables(values["env"], values.get("proxies", {})),
         "Labels": entries.mapping(values["labels"]),
         "ExposedPorts": {port.private: {} for port in ports},
         "Volumes": {text: {} for text in values["mounts"] if ":" not in text},
@@ -184,7 +193,8 @@ def docker_words(values: Values) -> tuple[str, ...]:
     }
     found = [word for id, flag in flags.items() for word in words(flag, values[id])]
     tty = ("--interactive", "--tty") if values["tty"] else ()
-    return ("run", "--detach", *found, *tty, values["image"], *values["command"])
+    platform = client_defaults.platform_words(values.get("platform", ""))
+    return ("run", "--detach", *found, *platform, *tty, values["image"], *values["command"])
 
 
 # from a container that there is

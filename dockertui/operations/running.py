@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import container_calls as calls
-from dockertui.engine import containers, credentials, images
+from dockertui.engine import containers, credentials, environment, images
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import objects, strings
 from dockertui.engine.models import Container
-from dockertui.operations import run
+from dockertui.operations import client_defaults, run
 from dockertui.operations.body import Body, Plan, Values
 from dockertui.operations.images import pulled
 from dockertui.resources.world import World
@@ -40,8 +40,18 @@ async def _with_image(engine: Engine, values: Values) -> Values:
     except EngineError as error:
         if error.kind is not ErrorKind.NOT_FOUND:
             raise
-        return {**values, "pull": await credentials.header_if_any(values["image"])}
+        headers, why = await credentials.header(values["image"], environment.own())
+        return {**values, "pull": headers, "note": why and f"without credentials: {why}"}
     return values
+
+
+async def _new(engine: Engine, values: Values) -> Values:
+    """What `docker run` adds. Raises EngineError."""
+    return await client_defaults.with_proxies(engine, await _with_image(engine, values))
+
+
+def _defaults(item: Any) -> Values:
+    return {"name": run.new_name(), "platform": client_defaults.platform()}
 
 
 def _told(replies: Any) -> str:
@@ -55,7 +65,7 @@ def _recreate(item: Container, values: Values) -> Plan:
     made = run.plan(item, values)
     *pull, create, start = made.calls
     gone = calls.remove(item.id, force=True)
-    return Plan((*pull, gone, create, start), ("rm", "--force", item.name, ";", *made.docker))
+    return Plan((*pull, gone, create, start), ("rm", "--force", item.name, ";", *made.docker), note=made.note)
 
 
 def _goes_with(item: Container, world: World, values: Values) -> list[str]:
@@ -67,13 +77,13 @@ def _goes_with(item: Container, world: World, values: Values) -> list[str]:
 
 BODIES: Mapping[str, Body] = {
     "container.run": Body(
-        options=run.OPTIONS, defaults=lambda item: {"name": run.new_name()}, complete=_with_image, plan=run.plan,
-        outcome=_told,
+        options=run.OPTIONS, defaults=_defaults, check=run.check, complete=_new, plan=run.plan, outcome=_told,
     ),
     "container.run_like": Body(
-        options=run.OPTIONS, prepare=_another, complete=_with_image, plan=run.plan, outcome=_told,
+        options=run.OPTIONS, prepare=_another, check=run.check, complete=_new, plan=run.plan, outcome=_told,
     ),
     "container.recreate": Body(
-        options=run.OPTIONS, prepare=like, complete=_with_image, takes_along=_goes_with, plan=_recreate, outcome=_told,
+        options=run.OPTIONS, prepare=like, check=run.check, complete=_with_image, takes_along=_goes_with,
+        plan=_recreate, outcome=_told,
     ),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from dockertui.engine.fields import mapping, number, text
 from dockertui.engine.inside import USER, Inside, by_hand, find
 from dockertui.engine.models import Container
 from dockertui.engine.processes import Lister, Process
+from dockertui.masking import masked
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.command import Command
 from dockertui.operations.commands import COMMANDS
@@ -45,7 +46,7 @@ class Target(NamedTuple):
 
 def named(process: Process) -> str:
     """A process as it is chosen from others, on one line of a form."""
-    command = process.command
+    command = masked(process.command)
     return f"{process.pid} {command if len(command) <= _CHOSEN else f'{command[: _CHOSEN - 1]}…'}"
 
 

@@ -21,7 +21,7 @@ def _prune(item: None, values: Values) -> Plan:
     calls = [container_calls.prune({}), network_calls.prune({})]
     if values["volumes"]:
         calls.append(volume_calls.prune({}))
-    calls.append(image_calls.prune({"dangling": ["false"]} if values["unused"] else {}))
+    calls.append(image_calls.prune({"dangling": ["false" if values["unused"] else "true"]}))
     if not values.get("podman"):  # which has no such thing
         calls.append(system_calls.prune_build_cache(all=values["unused"]))
     flags = (*words("--all", values["unused"]), *words("--volumes", values["volumes"]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from dockertui.masking import MASK, masked_words
 from dockertui.operations.body import Unfit
-from dockertui.resources.secrets import MASK, masked
 
 _SIGN = MASK[0]
 
@@ -20,7 +20,7 @@ class Veil:
     def cover(self, value: Any) -> Any:
         """The value with its secrets masked: a text, or the words of several."""
         true = _words(value)
-        shown = [masked(word) for word in true]
+        shown = masked_words(true)
         self._hidden = [pair for pair in zip(shown, true, strict=True) if pair[0] != pair[1]]
         return tuple(shown) if isinstance(value, tuple) else shown[0] if true else value
 

@@ -11,6 +11,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.models import Container, Port
 from dockertui.engine.stats import Usage
 from dockertui.live.history import Column as Of
+from dockertui.masking import masked
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary
 from dockertui.resources.container_page import container_sections
@@ -94,7 +95,7 @@ class Containers(Resource[Container]):
             Column(
                 "command",
                 "COMMAND",
-                lambda item: item.command,
+                lambda item: item.command if world.reveal else masked(item.command),
                 lambda item: item.command,
                 width=16,
                 grow=3,

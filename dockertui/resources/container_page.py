@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dockertui.engine.exit_codes import meaning
 from dockertui.engine.models import Container
-from dockertui.resources import format, secrets
+from dockertui.resources import format
 from dockertui.resources.base import Reference, facts, filled, listing
 from dockertui.resources.container_state import process, status
 from dockertui.resources.reply import Reply
@@ -27,7 +27,7 @@ def container_sections(item: Container, inspect: Reply, world: World) -> list[Se
         Section("Ports", _ports(inspect)),
         Section("Networks", _networks(item, inspect, world)),
         Section("Mounts", _mounts(inspect)),
-        Section("Environment", _environment(inspect, world)),
+        Section("Environment", _environment(inspect)),
         Section("Limits", facts(*_limits(inspect))),
         Section("Security", facts(*_security(inspect))),
         listing("Labels", inspect.pairs("Config", "Labels") or sorted(item.labels.items())),
@@ -137,7 +137,7 @@ def _timing(check: Reply) -> str:
 def _probe(probe: Reply, first: bool, now: float) -> Field:
     code, ended = probe.number("ExitCode"), format.parse_time(probe.text("End"))
     when = f"{format.span(now - ended)} ago: " if ended else ""
-    output = probe.text("Output").rstrip()
+    output = format.beginning(probe.text("Output")).rstrip()
     return Field(
         "Last probes" if first else "",
         [f"{when}exit {code}", *output.splitlines()[:20]],
@@ -208,10 +208,10 @@ def _mount(mount: Reply) -> Field:
     return Field(mount.text("Destination"), f"{kind} {mount.text('Source')}{access}")
 
 
-def _environment(inspect: Reply, world: World) -> list[Field]:
+def _environment(inspect: Reply) -> list[Field]:
     fields = []
     for assignment in sorted(inspect.words("Config", "Env")):
-        name, _, value = (assignment if world.reveal else secrets.masked(assignment)).partition("=")
+        name, _, value = assignment.partition("=")
         fields.append(Field(name, value or "(empty)", "" if value else "dim"))
     return fields
 

@@ -10,6 +10,7 @@ from dockertui.engine.exit_codes import meaning, signal_name
 from dockertui.engine.models import Event
 from dockertui.live.probes import Probes
 from dockertui.live.store import Mirror
+from dockertui.masking import masked, masked_tree
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 
@@ -260,21 +261,26 @@ def _tags(item: Any) -> tuple[str, ...]:
     return getattr(item, "tags", ())
 
 
-def as_printed(event: Event) -> str:
-    """An event as `docker events` prints it, in UTC."""
+def as_printed(event: Event, *, reveal: bool = False) -> str:
+    """An event as `docker events` prints it, in UTC; its secrets are hidden unless they are to be seen."""
+    told = as_json(event, reveal=reveal)
     at = datetime.fromtimestamp(event.time_ns // 1_000_000_000, UTC)
-    action = f"{event.action}: {event.detail}" if event.detail else event.action
-    attributes = ", ".join(f"{key}={value}" for key, value in sorted(event.attributes.items()))
+    attributes = ", ".join(f"{key}={value}" for key, value in sorted(told["Actor"]["Attributes"].items()))
     moment = f"{at:%Y-%m-%dT%H:%M:%S}.{event.time_ns % 1_000_000_000:09d}Z"
-    return f"{moment} {event.type} {action} {event.actor}{f' ({attributes})' if attributes else ''}"
+    return f"{moment} {event.type} {told['Action']} {event.actor}{f' ({attributes})' if attributes else ''}"
 
 
-def as_json(event: Event) -> dict[str, Any]:
-    """An event as the newest API versions write it: without the fields that say the same again."""
+def as_json(event: Event, *, reveal: bool = False) -> dict[str, Any]:
+    """An event as the newest API versions write it: without the fields that say the same again.
+
+    Its secrets, which may stand in labels and in the commands of execs, are hidden unless they are to be seen.
+    """
+    action = f"{event.action}: {event.detail}" if event.detail else event.action
+    attributes = dict(event.attributes)
     return {
         "Type": event.type,
-        "Action": f"{event.action}: {event.detail}" if event.detail else event.action,
-        "Actor": {"ID": event.actor, "Attributes": dict(event.attributes)},
+        "Action": action if reveal else masked(action),
+        "Actor": {"ID": event.actor, "Attributes": attributes if reveal else masked_tree(attributes)},
         "scope": event.scope,
         "time": event.time_ns // 1_000_000_000,
         "timeNano": event.time_ns,

@@ -23,10 +23,22 @@ def _scaled(amount: float, base: int, units: Sequence[str], digits: int) -> str:
     while round(amount) >= base and unit < len(units) - 1:
         amount /= base
         unit += 1
+    # A byte is the least there is: an average that fades away would be written 5.77e-06B.
+    if not unit:
+        return f"{amount:.0f}{units[unit]}"
     # From 1000 to 1023 of a binary unit three digits would be written 1e+03.
     if 10**digits <= round(amount) < base:
         return f"{amount:.0f}{units[unit]}"
     return f"{amount:.{digits}g}{units[unit]}"
+
+
+LONGEST = 4096
+"""Characters of one text of a page that are looked at: an Engine may send millions."""
+
+
+def beginning(text: str, most: int = LONGEST) -> str:
+    """The text, or its beginning and how many characters follow."""
+    return text if len(text) <= most else f"{text[:most]}… (+{len(text) - most:,} characters)"
 
 
 def size(amount: int | float) -> str:

@@ -11,7 +11,7 @@ from dockertui.engine import images
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Event, Image
 from dockertui.live.store import ALL, Ids, Source
-from dockertui.resources import format, secrets
+from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.reply import Reply
 from dockertui.resources.touched import NOTHING, own
@@ -115,7 +115,7 @@ class Images(Resource[Image]):
         return filled(
             Section("Image", facts(*_identity(item, inspect, world))),
             Section("Used by", users_fields(users, world)),
-            Section("Runs", facts(*_runs(inspect, world))),
+            Section("Runs", facts(*_runs(inspect))),
             Section(
                 "Layers",
                 [Field(str(n), layer, "dim") for n, layer in enumerate(inspect.words("RootFS", "Layers"), 1)],
@@ -169,9 +169,8 @@ def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:
     ]
 
 
-def _runs(inspect: Reply, world: World) -> list[Field | None]:
+def _runs(inspect: Reply) -> list[Field | None]:
     config = Reply(inspect.at("Config"))
-    environment = config.words("Env")
     return [
         Field("Entry point", shlex.join(config.words("Entrypoint"))),
         Field("Command", shlex.join(config.words("Cmd"))),
@@ -181,5 +180,5 @@ def _runs(inspect: Reply, world: World) -> list[Field | None]:
         Field("Volumes", [path for path, _ in config.entries("Volumes")]),
         Field("Health probe", config.words("Healthcheck", "Test")),
         Field("Stop signal", config.text("StopSignal")),
-        Field("Environment", environment if world.reveal else [secrets.masked(text) for text in environment]),
+        Field("Environment", config.words("Env")),
     ]

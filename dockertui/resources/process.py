@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dockertui.live.processes import Live
 from dockertui.resources import format
 from dockertui.widgets.columns import Cell, Column
@@ -22,8 +24,11 @@ _STATES = {
 """The first letter of `ps`'s STAT, in a word: ps(1), PROCESS STATE CODES."""
 
 
-def columns() -> list[Column[Branch[Live]]]:
-    """The tree stands in the last one. CPU is of one processor: `now` over the last seconds, `life` since the start."""
+def columns(shown: Callable[[str], str]) -> list[Column[Branch[Live]]]:
+    """The tree stands in the last one, where `shown` hides the secrets of a command line.
+
+    CPU is of one processor: `now` over the last seconds, `life` since the start.
+    """
     return [
         Column("pid", "PID", lambda row: str(row.item.process.pid), width=7, right=True),
         Column("user", "USER", lambda row: row.item.process.user, width=8, priority=1),
@@ -35,7 +40,7 @@ def columns() -> list[Column[Branch[Live]]]:
         Column("time", "CPU TIME", _time, lambda row: row.item.process.cpu_time, width=9, right=True, priority=3),
         Column("age", "AGE", _age, width=4, right=True, priority=2),
         Column("tty", "TTY", lambda row: row.item.process.tty or "-", width=6, priority=7),
-        Column(COMMAND, "COMMAND", lambda row: row.item.process.command, width=24, grow=1),
+        Column(COMMAND, "COMMAND", lambda row: shown(row.item.process.command), width=24, grow=1),
     ]
 
 

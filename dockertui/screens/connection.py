@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from dockertui.engine.preflight import Attempt
+from dockertui.masking import masked
 from dockertui.operations.base import Context
 from dockertui.screens.binding import bindings
 from dockertui.widgets.bar import Bar, Piece
@@ -91,7 +92,7 @@ def attempt_sections(attempts: Sequence[Attempt]) -> list[Section]:
             f"{attempt.endpoint.url}",
             [
                 Field("From", attempt.endpoint.source),
-                Field("Failed", attempt.error.message, "bad"),
+                Field("Failed", masked(attempt.error.message), "bad"),
                 *([Field("Do", attempt.error.remedy, "good")] if attempt.error.remedy else []),
             ],
         )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import webbrowser
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dockertui.engine import images
 from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets, masked
 from dockertui.operations.copying import Copyable, Known, addresses, copyables
-from dockertui.resources.secrets import masked_text
 from dockertui.screens.clipboard import copy
 from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.text import clean
@@ -32,14 +34,34 @@ async def copy_menu(screen: Operating) -> None:
     known = await _known(screen, item)
     version = screen.session.mirror.version
     entries = copyables(known, screen.session.endpoint, version.api if version else "1.41", reveal=screen.world.reveal)
-    hidden = (lambda text: text) if screen.world.reveal else masked_text
+    if not screen.world.reveal:
+        entries = [_veiled(entry, known_secrets(known.inspect)) for entry in entries]
     offered = [
-        Item(str(number), f"{entry.label}: {(entry.shown or hidden(entry.text))[:_SHOWN]}")
+        Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
-    choice = await screen.app.push_screen_wait(Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
+    choice = await _choice(screen, Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
     if choice is not None:
         screen.say(*_copied(screen, entries[int(choice)]))
+
+
+async def _choice(screen: Operating, menu: Menu) -> str | None:
+    """Show a menu and return what was chosen.
+
+    Textual's `push_screen_wait` first runs callbacks of the app in this worker: the end of the program would cancel
+    the worker in the middle of one, and with it the very screens that it waits for.
+    """
+    answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    await screen.app.push_screen(menu, lambda chosen: None if answer.done() else answer.set_result(chosen))
+    return await answer
+
+
+def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
+    """A text without its secrets. The value of one variable is copied as it is: nothing else is asked for."""
+    if entry.shown:
+        return entry
+    text = masked(entry.text, known)
+    return entry._replace(text=text, masked=entry.masked or text != entry.text)
 
 
 def _copied(screen: Operating, entry: Copyable) -> tuple[str, str]:
@@ -73,7 +95,7 @@ async def open_port(screen: Operating) -> None:
     url = next(iter(found.values()))
     if len(found) > 1:
         offered = [Item(target, target, hint=label) for label, target in found.items()]
-        choice = await screen.app.push_screen_wait(Menu("Open", offered))
+        choice = await _choice(screen, Menu("Open", offered))
         if choice is None:
             return
         url = choice

@@ -122,8 +122,8 @@ class DetailView(Vertical):
     def _paint(self, *, keep: bool) -> None:
         shown = self.shown_tabs
         self._put(self._wanted if self._wanted in shown else TABS[0])
-        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind))
         self.tab.show_subject(self.subject, self.world, keep=keep)
+        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind, self.tab.heading))
 
     # tabs
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from dockertui.engine.call import Call
 from dockertui.engine.models import Event
+from dockertui.engine.whole_file import new_text
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.resources import format
 from dockertui.resources.event import as_json, as_printed
 from dockertui.screens.clipboard import copy
-from dockertui.screens.log_export import new_file
 from dockertui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ async def copy_menu(tab: EventsTab) -> None:
         offers += [
             (
                 Item("line", f"{what}, as docker events prints it", hint="c"),
-                lambda: "\n".join(map(as_printed, events)),
+                lambda: "\n".join(as_printed(event, reveal=tab.reveal) for event in events),
             ),
-            (Item("json", f"{what} as JSON"), lambda: "\n".join(map(as_line, events))),
+            (Item("json", f"{what} as JSON"), lambda: "\n".join(as_line(event, reveal=tab.reveal) for event in events)),
             (Item("id", f"Id of the object: {events[-1].actor}"), lambda: events[-1].actor),
         ]
     offers += [
@@ -78,13 +78,13 @@ async def copy_menu(tab: EventsTab) -> None:
 def copy_lines(tab: EventsTab) -> None:
     """Copy what is selected, as `docker events` prints it."""
     if events := tab.chosen:
-        said = copy(tab.app, "\n".join(map(as_printed, events)))
+        said = copy(tab.app, "\n".join(as_printed(event, reveal=tab.reveal) for event in events))
         tab.post_message(tab.Said(f"{format.plural(len(events), 'event')} copied {said}"))
 
 
-def as_line(event: Event) -> str:
-    """An event as a line of JSON."""
-    return json.dumps(as_json(event), ensure_ascii=False)
+def as_line(event: Event, *, reveal: bool = False) -> str:
+    """An event as a line of JSON, without its secrets unless they are to be seen."""
+    return json.dumps(as_json(event, reveal=reveal), ensure_ascii=False)
 
 
 def lines(tab: EventsTab) -> tuple[str, str]:
@@ -143,9 +143,9 @@ async def save(tab: EventsTab) -> None:
 
 async def _saved(tab: EventsTab, path: str, events: Sequence[Event]) -> None:
     try:
-        with new_file(path) as file:
+        with new_text(path) as file:
             for at in range(0, len(events), _AT_ONCE):
-                file.writelines(f"{as_line(event)}\n" for event in events[at : at + _AT_ONCE])
+                file.writelines(f"{as_line(event, reveal=tab.reveal)}\n" for event in events[at : at + _AT_ONCE])
                 await asyncio.sleep(0)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)

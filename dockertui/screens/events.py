@@ -30,6 +30,7 @@ class EventsScreen(Layer[Reference | None]):
         ("escape", "back", "Back"),
         ("q", "close", "Back to the lists"),
         ("question_mark,f1", "help", "Help"),
+        ("v", "reveal", "Show or hide secrets"),
     ]
 
     def __init__(self, session: Session, catalogue: Catalogue) -> None:
@@ -88,6 +89,11 @@ class EventsScreen(Layer[Reference | None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def action_reveal(self) -> None:
+        self.view.show_secrets(not self.view.reveal)
+        shown = self.view.reveal
+        self.say("secrets are shown" if shown else "secrets are hidden", "warn" if shown else "")
 
     async def action_help(self) -> None:
         from dockertui.screens.help import HelpScreen

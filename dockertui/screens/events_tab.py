@@ -14,6 +14,7 @@ from dockertui.engine.models import Event
 from dockertui.live.listener import BEGINNING, Filters, Listener
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
+from dockertui.masking import masked
 from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.resources.event import reference
@@ -59,12 +60,15 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._painted_at = 0.0
         self._came = self._last_came = 0
         self._leave: Callable[[], None] = _nothing
+        self._world: World | None = None
+        self._reveals = self._shows_secrets = False
 
     def _describe(self, row: Timed) -> Line:
         if isinstance(row, Notice):
             return Line(notice=row.text)
         assert isinstance(row, Event)
         kind, action, name, text, style = self.list.teller.tell(row)
+        text = text if self.reveal else masked(text)
         about = self.list.about
         if about is not None and row.type != about.kind:  # in the object's own rows its name says nothing
             text = f"{kind} {name}" if action in ("connect", "disconnect") else f"{kind} {name} {text}"
@@ -75,7 +79,9 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show the events of an object."""
         about = _about(subject)
+        self._world = world
         if about == self.list.about:
+            self._paint_secrets()
             if self._leave is _nothing and self.is_on_screen:  # left and come back to at once, it was never hidden
                 self.on_show()
             return
@@ -87,6 +93,22 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             if self.is_on_screen:
                 self._start_soon()
         self._gather()
+
+    @property
+    def reveal(self) -> bool:
+        """Whether secrets are to be seen."""
+        return self._reveals if self._world is None else self._world.reveal
+
+    def show_secrets(self, shown: bool) -> None:
+        """Show or hide them, where no detail's own key does."""
+        self._reveals = shown
+        self._paint_secrets()
+
+    def _paint_secrets(self) -> None:
+        """Paint the rows anew if these show secrets which are to be hidden, or the other way round."""
+        if self._shows_secrets != self.reveal:
+            self._shows_secrets = self.reveal
+            self.repaint()
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._tick)
@@ -228,7 +250,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         if link.state is LinkState.LOST:
             return [(f"✗ lost for {format.clock(self.now() - link.since)}", "bad")]
         if listener is not None and listener.error is not None and not listener.live:
-            return [(f"✗ {listener.error.message}", "bad")]
+            return [(f"✗ {masked(listener.error.message)}", "bad")]
         return [] if self.list.live else [("○ asking", "busy")]
 
     # keys
@@ -294,7 +316,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         if isinstance(item, Event):
             from dockertui.screens.event_page import EventScreen
 
-            await self.app.push_screen(EventScreen(item, self.list.teller))
+            await self.app.push_screen(EventScreen(item, self.list.teller, reveal=self.reveal))
 
     def action_follow_object(self) -> None:
         item = self.cursor_item

@@ -8,10 +8,12 @@ from typing import ClassVar, NamedTuple
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from dockertui.masking import masked
 from dockertui.operations.base import Context
-from dockertui.operations.jobs import Job, Jobs, State
+from dockertui.operations.jobs import Job, Jobs, State, secrets_of
 from dockertui.operations.lines import docker_line
 from dockertui.resources import format
+from dockertui.resources.secrets import veiled
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.widgets.bar import Bar, Piece
@@ -133,7 +135,7 @@ class JobsScreen(Layer[None]):
 
 
 def _row(job: Job, now: float) -> _Row:
-    said = job.said if job.over else job.progress.summary
+    said = masked(job.said if job.over else job.progress.summary, secrets_of(job))
     return _Row(job, job.state, said, float(int((job.ended or now) - job.started)))
 
 
@@ -170,7 +172,8 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     told = [Section("Layers", layers)] if layers else []
     if job.progress.lines:
         told.append(Section("Told", [Field("", [plain(line) for line in job.progress.lines[-_LINES:]])]))
-    return [Section(f"{job.task.command.title} {job.task.name}", facts), *told]
+    told.insert(0, Section(f"{job.task.command.title} {job.task.name}", facts))
+    return told if reveal else veiled(told, secrets_of(job))
 
 
 def _gauge(current: int, total: int) -> str:

@@ -12,12 +12,13 @@ from textual.binding import BindingType
 
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.trace import Request, Trace
+from dockertui.engine.whole_file import new_text
+from dockertui.masking import masked, masked_path, masked_tree
 from dockertui.operations.base import Context
 from dockertui.operations.lines import docker_line, request_line
 from dockertui.operations.reads import docker_words
 from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
-from dockertui.resources.secrets import masked_path, masked_reply
 from dockertui.screens.binding import bindings
 from dockertui.screens.clipboard import copy
 from dockertui.screens.prompt import Prompt
@@ -131,7 +132,7 @@ class LensScreen(Layer[None]):
     def curl(self, request: Request) -> str:
         """The request as a `curl` line; a body that was too long to keep is named, not shown."""
         body = "@BODY" if request.body is None else self._body(request.body)
-        return request_line(self._endpoint, request.method, self._path(request), body)
+        return request_line(self._endpoint, request.method, self._path(request), body, reveal=self._reveal)
 
     def _path(self, request: Request) -> str:
         return request.path if self._reveal else masked_path(request.path)
@@ -146,14 +147,14 @@ class LensScreen(Layer[None]):
         if self._reveal or not text:
             return text
         try:
-            return json.dumps(masked_reply(json.loads(text)), ensure_ascii=False)
-        except ValueError:
-            return text
+            return json.dumps(masked_tree(json.loads(text)), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return masked(text)
 
     def _sections(self, request: Request) -> list[Section]:
         fields = [Field("curl", self.curl(request)), Field("docker", self.docker(request) or "-")]
         if request.error:
-            fields.insert(0, Field("Error", request.error, "bad"))
+            fields.insert(0, Field("Error", request.error if self._reveal else masked(request.error), "bad"))
         return [Section(f"{request.method} {self._path(request)}", fields)]
 
     # keys
@@ -200,7 +201,7 @@ class LensScreen(Layer[None]):
         path = Path(time.strftime("dockertui-requests-%Y%m%d-%H%M%S.jsonl"))
         entries = self._table.objects
         try:
-            with path.open("x", encoding="utf-8") as file:
+            with new_text(str(path)) as file:
                 for key in reversed(self._table.shown):
                     file.write(json.dumps(self._exported(entries[key]), ensure_ascii=False) + "\n")
         except OSError as error:
@@ -248,7 +249,8 @@ def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]
 
 def _entry(request: Request, reveal: bool) -> Entry:
     path = request.path if reveal else masked_path(request.path)
-    return Entry(request, path, request.status, request.duration, request.bytes_in, request.error)
+    error = request.error if reveal else masked(request.error)
+    return Entry(request, path, request.status, request.duration, request.bytes_in, error)
 
 
 def _text(entry: Entry) -> str:

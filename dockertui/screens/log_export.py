@@ -9,15 +9,15 @@ import shlex
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from typing import TYPE_CHECKING
 
 from dockertui.engine import containers
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.logs import open_log
 from dockertui.engine.trace import because
+from dockertui.engine.whole_file import new_text
 from dockertui.screens.log_feed import Target
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.menu import Item, Menu
@@ -65,20 +65,9 @@ async def _reported(tab: LogTab, path: str, writing: Awaitable[int]) -> None:
         tab.post_message(tab.Said(f"{count:,} lines saved to {path}", "good"))
 
 
-@contextmanager
-def new_file(path: str) -> Iterator[IO[str]]:
-    """A file that did not exist before, for its owner alone: logs hold secrets."""
-    place = os.path.expanduser(path.strip())  # Path's own way of it raises where there is no such user
-    if not path.strip():
-        raise ValueError("no name was given")
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-        yield file
-
-
 async def _save_shown(tab: LogTab, path: str) -> int:
     numbers = tab.shown.within(tab.store.first, tab.store.end)
-    with new_file(path) as file:
+    with new_text(path) as file:
         for at in range(0, len(numbers), _AT_ONCE):
             file.writelines(f"{line}\n" for line in tab.texts(numbers[at : at + _AT_ONCE]))
             tab.say(f"saving, {at:,} of {len(numbers):,} lines")
@@ -89,7 +78,7 @@ async def _save_shown(tab: LogTab, path: str) -> int:
 
 async def _save_whole(tab: LogTab, path: str) -> int:
     count = 0
-    with new_file(path) as file, because("log, saving"):
+    with new_text(path) as file, because("log, saving"):
         async for lines in whole_log(tab.engine, tab.targets[0]):
             file.writelines(f"{text}\n" for text in lines)
             count += len(lines)

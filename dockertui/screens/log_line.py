@@ -35,12 +35,13 @@ class LineView(LogView):
 
 
 class LogLineScreen(Layer[None]):
-    """Shows one line, at what was looked for in the log. Escape or q closes it."""
+    """Shows one line, at what was looked for in the log, or another long text. Escape or q closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Close"), ("q", "dismiss", "Close")]
 
-    def __init__(self, entry: Entry, sought: str = "") -> None:
+    def __init__(self, entry: Entry, sought: str = "", *, title: str = "") -> None:
         super().__init__()
+        self._heading = title or full_stamp(entry.time)
         self._entry = entry
         self._sought = sought
         self._view = LineView()
@@ -49,7 +50,7 @@ class LogLineScreen(Layer[None]):
         title = Bar(classes="title")
         length = f"{len(self._entry.text):,} characters"
         keys = Piece("/ search  y copy  w wrap  esc close", "dim")
-        title.update([Piece(full_stamp(self._entry.time), "title"), Piece(length, "dim", priority=1)], [keys])
+        title.update([Piece(self._heading, "title"), Piece(length, "dim", priority=1)], [keys])
         yield title
         yield self._view
 
@@ -79,4 +80,5 @@ def line_parts(text: str) -> list[str]:
             return json.dumps(json.loads(bare), indent=2, ensure_ascii=False).split("\n")
         except (ValueError, RecursionError):
             pass
-    return [text[at : at + _PART] for at in range(0, len(text), _PART)] or [""]
+    lines = text.split("\n")
+    return [line[at : at + _PART] for line in lines for at in range(0, max(len(line), 1), _PART)]

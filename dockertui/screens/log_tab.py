@@ -48,6 +48,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._subject: tuple[Target, ...] = ()
         self._pinned: tuple[Target, ...] = ()
         self._pinned_title = ""
+        self._shown: tuple[Target, ...] = ()
+        """Whose log was asked for last."""
         self._span = Span()
         self._span_name = ""
         self._end: tuple[tuple[Target, ...], Span] | None = None
@@ -72,6 +74,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def pin(self, targets: Sequence[Target], title: str) -> None:
         """Show the logs of several containers together, until another object is shown; none to end that."""
         self._pinned, self._pinned_title = tuple(targets), title
+
+    @property
+    def heading(self) -> str:
+        """Whose logs these are, where they are those of several containers."""
+        return f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show the log of an object that is a container; one already shown may have been started again."""
@@ -106,8 +113,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """Ask for the log, from where the span says."""
         self._stop()
         if self.targets and self.is_on_screen:
-            whose = f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
-            self.title_note = "  ".join(filter(None, (whose, self._span_name)))
+            if self.targets != self._shown:
+                self._shown = self.targets
+                self.reset_shift()  # another log begins at the left, whatever was looked for in this one
+            self.title_note = "  ".join(filter(None, (self.heading, self._span_name)))
             ends = self._end is not None and self._end[0] == self.targets
             span = self._end[1] if self._end is not None and ends else self._span
             if ends:

@@ -11,14 +11,15 @@ from textual.screen import ModalScreen
 from dockertui.engine.call import send
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
+from dockertui.masking import known_secrets, masked, masked_tree
 from dockertui.operations.body import Entry, Plan, Values
 from dockertui.operations.command import Command, Harm
-from dockertui.operations.jobs import Job, State, Task
+from dockertui.operations.jobs import Job, State, Task, secrets_of
 from dockertui.operations.lines import curl_line, docker_line
 from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
-from dockertui.resources.secrets import masked_reply
+from dockertui.resources.secrets import veiled
 from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
@@ -163,8 +164,9 @@ class Order:
 
         def told(reveal: bool) -> list[Section]:
             report = self.body.report
-            sections = report(item, reply if reveal else masked_reply(reply)) if report is not None else []
-            return [*sections, self._by_hand(values, reveal)]
+            known = () if reveal else known_secrets(reply)
+            sections = report(item, reply if reveal else masked_tree(reply, known)) if report is not None else []
+            return [*(sections if reveal else veiled(sections, known)), self._by_hand(values, reveal)]
 
         await self.screen.app.push_screen(ReportScreen(self._title, told))
 
@@ -191,7 +193,8 @@ class Order:
         def told(now: Values, reveal: bool) -> list[Section]:
             name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
             section = affected([(name(item), self.body.takes_along(item, world, now)) for item in self.items])
-            return [section._replace(fields=[*section.fields, *self._others])]
+            told = [section._replace(fields=[*section.fields, *self._others])]
+            return told if reveal else veiled(told)
 
         flags = [option for option in self.body.options if option.entry is Entry.FLAG and not command.ask]
         return ConfirmScreen(
@@ -274,11 +277,12 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
 
 
 def one_result(job: Job) -> str:
-    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
+    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`; without secrets."""
     command, name = job.task.command, job.task.name
+    said = masked(job.said, secrets_of(job))
     if job.state is State.FAILED:
-        return f"{command.title}{name and f' {name}'}: {job.said}"
+        return f"{command.title}{name and f' {name}'}: {said}"
     if job.state is State.CANCELLED:
         return f"{command.title}{name and f' {name}'}: cancelled"
     word = command.done if job.over else command.doing
-    return f"{name} {word}".strip() + (f": {job.said}" if job.said else "")
+    return f"{name} {word}".strip() + (f": {said}" if said else "")

@@ -8,8 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from dockertui.engine.errors import shorten
+from dockertui.masking import masked
 from dockertui.operations.base import Context
-from dockertui.operations.jobs import Job, Jobs, State
+from dockertui.operations.jobs import Job, Jobs, State, secrets_of
 from dockertui.screens.binding import bindings
 from dockertui.screens.clipboard import copy
 from dockertui.screens.prompt import ask
@@ -38,6 +39,7 @@ class OutputScreen(Layer[None]):
         ("escape", "back", "Back"),
         ("q", "dismiss", "Back"),
         ("x,delete", "cancel", "Give it up"),
+        ("ctrl+r", "reveal", "Show or hide secrets"),
     ]
 
     def __init__(self, job: Job, jobs: Jobs) -> None:
@@ -48,6 +50,8 @@ class OutputScreen(Layer[None]):
         self._title, self._footer = Bar(classes="title"), Bar()
         self._shown = 0
         """Lines that were handed to the view, of all that were told."""
+        self._reveal = False
+        self._secrets = secrets_of(job)
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -76,13 +80,23 @@ class OutputScreen(Layer[None]):
         if missing := new - len(kept):
             self._view.append([Entry(0, MARK, f"{missing} lines before these are not kept")])
         if kept:
-            self._view.append([Entry(0, 0, line) for line in kept])
+            self._view.append([Entry(0, 0, self._seen(line)) for line in kept])
         elif not progress.told:
             self._view.say("nothing is told yet" if not job.over else "nothing was told")
         title = f"{job.task.command.title} {job.task.name}".strip()
-        how = progress.summary if not job.over else str(job.state)
+        how = self._seen(progress.summary) if not job.over else str(job.state)
         shown = Piece(shorten(how, max(12, self.size.width - len(title) - 6)), _STYLES.get(job.state, "busy"))
         self._title.update([Piece(title, "title"), shown])
+
+    def _seen(self, line: str) -> str:
+        """A line without secrets, unless they are to be seen."""
+        return line if self._reveal else masked(line, self._secrets)
+
+    def action_reveal(self) -> None:
+        self._reveal = not self._reveal
+        self._view.clear()
+        self._shown = 0
+        self._look()
 
     async def action_search(self) -> None:
         await ask("search", typed=self._view.search, place=self._view, before=self._footer)

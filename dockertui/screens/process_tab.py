@@ -20,6 +20,7 @@ from dockertui.engine.trace import because
 from dockertui.live.processes import History, Live
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
+from dockertui.masking import masked
 from dockertui.operations import signalling
 from dockertui.operations.base import Context
 from dockertui.resources import format, process
@@ -50,13 +51,14 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
     head = 2
 
     def __init__(self, session: Session) -> None:
-        super().__init__(process.columns(), process.COMMAND, process.found_in)
+        super().__init__(process.columns(self._shown), process.COMMAND, process.found_in)
         self.session = session
         self.note = ""
         self._trouble = ""
         self._lister = Lister(session.engine)
         self._history = History()
         self._container: Container | None = None
+        self._shows_secrets = False
         self._first: int | None = None
         """The PID on the host of the container's first process, once it is known."""
         self._asking: asyncio.Task[None] | None = None
@@ -65,6 +67,9 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show the processes of a container; of one already shown, ask anew if its state is another."""
+        if self._shows_secrets != world.reveal:
+            self._shows_secrets = world.reveal
+            self.refresh_cells()
         before = self._container
         after = subject.item if subject is not None and isinstance(subject.item, Container) else None
         self._container = after
@@ -228,10 +233,14 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         self._tell()
 
     def action_copy(self) -> None:
-        self._copy("command", self.cursor_item.process.command if self.cursor_item else "")
+        self._copy("command", self._shown(self.cursor_item.process.command) if self.cursor_item else "")
 
     def action_copy_pid(self) -> None:
         self._copy("PID", str(self.cursor_item.process.pid) if self.cursor_item else "")
+
+    def _shown(self, command: str) -> str:
+        """A command line, without its secrets unless they are to be seen."""
+        return command if self._shows_secrets else masked(command)
 
     def _copy(self, what: str, text: str) -> None:
         if text:

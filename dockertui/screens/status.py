@@ -127,10 +127,17 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
     return tabs, [piece._replace(text=((" ", ""), (str(piece.text), piece.style))) for piece in counts]
 
 
-def detail_title(subject: Subject | None, gone: bool, tabs: Sequence[TabKind], current: TabKind) -> Line:
-    """The name of the object shown, and the tabs. Where both do not fit the kind goes, the name is cut, tabs go."""
+def detail_title(
+    subject: Subject | None, gone: bool, tabs: Sequence[TabKind], current: TabKind, heading: str = ""
+) -> Line:
+    """The name of the object shown, or what the tab shows in its place (`heading`), and the tabs.
+
+    Where both do not fit the kind goes, the name is cut, tabs go.
+    """
     left = [Piece("nothing selected ", "dim")]
-    if subject is not None:
+    if heading:
+        left = [Piece(f"{heading} ", "title", least=_NAME_LEAST)]
+    elif subject is not None:
         name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=_NAME_LEAST)
         left = [Piece(f"{subject.resource.kind} ", "dim", priority=2), name]
         left += [Piece("is gone ", "warn")] if gone else []

@@ -10,9 +10,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
+from dockertui.masking import known_secrets
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.reply import Reply
+from dockertui.resources.secrets import veiled
 from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.widgets.page import Field, Page, Section
@@ -92,6 +94,11 @@ class Tab(Widget):
         """Let go of what narrows the tab, before it is left; whether there was anything."""
         return False
 
+    @property
+    def heading(self) -> str:
+        """What it shows, where that is not the object of the detail; it stands in the place of the object's name."""
+        return ""
+
     def sampled(self) -> None:
         """New statistics of the object shown."""
 
@@ -109,6 +116,8 @@ class PageTab(Page, Tab):
             sections = subject.resource.sections(subject.item, Reply(subject.inspect), world)
             if subject.error is not None:
                 sections.insert(0, Section("Not up to date", [Field("Error", str(subject.error), "bad")]))
+            if not world.reveal:
+                sections = veiled(sections, known_secrets(subject.inspect))
         self.show(sections, keep=keep)
 
     def action_enter(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
+from dockertui.engine.whole_file import new_text
 from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.screens import terminal_bar
@@ -152,7 +153,7 @@ def save(pane: TerminalCommands) -> None:
     lines = session.emulator.lines(0, session.emulator.total)
     path = free_path(session, "txt")
     try:
-        with path.open("x", encoding="utf-8", errors="replace") as file:
+        with new_text(str(path), errors="replace") as file:
             file.write("\n".join(lines).rstrip("\n") + "\n")
     except OSError as error:
         pane.say(f"{path}: {error.strerror}", "bad")

@@ -21,6 +21,7 @@ from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
+from dockertui.resources.secrets import veiled
 from dockertui.resources.why.card import LINES, card, moment
 from dockertui.resources.why.diagnosis import is_well
 from dockertui.resources.why.facts import Facts
@@ -126,7 +127,8 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def _paint(self, *, keep: bool = True) -> None:
         facts = self.facts()
-        self.show([] if facts is None else card(facts), keep=keep)
+        sections = [] if facts is None else card(facts)
+        self.show(sections if facts is None or facts.reveal else veiled(sections, facts.secrets), keep=keep)
 
     def sampled(self) -> None:
         """Its usage stands beside its limits."""

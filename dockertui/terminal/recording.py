@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO
 
 from dockertui.engine.hijack import WindowSize
+from dockertui.engine.whole_file import open_new
 
 _SIZE: Final = re.compile(r"(\d{1,4})x(\d{1,4})")
 _LINE_MOST: Final = 16 * 1024 * 1024
@@ -29,8 +31,7 @@ class Recorder:
         self._clock = clock
         self._began = clock()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._file: TextIO = path.open("x", encoding="utf-8", newline="\n")
-        path.chmod(0o600)  # what a shell printed is its user's business
+        self._file: TextIO = os.fdopen(open_new(str(path)), "w", encoding="utf-8", newline="\n")
         header = {
             "version": 2,
             "width": size.columns,

@@ -11,6 +11,8 @@ Path = tuple[str | int, ...]
 TEXT_LIMIT = 2000
 """Characters of one string that are looked at, by the painter and the search alike."""
 
+_SHORT = TEXT_LIMIT - 200
+
 
 class Node(NamedTuple):
     """One line: a member of an object or array, or the closing bracket of an unfolded one."""
@@ -102,6 +104,18 @@ def scalar(value: Any) -> str:
         case list():
             return "[]"
     return clean(str(value), limit=TEXT_LIMIT)
+
+
+def shortened(value: Any) -> Any:
+    """A copy of a value in which texts are as short as they are painted, with how many characters follow."""
+    match value:
+        case dict():
+            return {key: shortened(member) for key, member in value.items()}
+        case list():
+            return [shortened(member) for member in value]
+        case str() if len(value) > TEXT_LIMIT:
+            return f"{value[:_SHORT]}… (+{len(value) - _SHORT})"
+    return value
 
 
 def style(value: Any) -> str:

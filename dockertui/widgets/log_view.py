@@ -167,6 +167,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     def action_scroll_left(self) -> None:
         self._shift_by(-(self.text_width // 2))
 
+    def reset_shift(self) -> None:
+        """Show the lines from their beginning."""
+        if self._shift:
+            self._shift_by(-self._shift)
+
     def _shift_by(self, cells: int) -> None:
         self._shift = max(0, self._shift + cells)
         self._strips.clear()

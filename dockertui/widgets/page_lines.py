@@ -10,6 +10,9 @@ from dockertui.widgets.text import clean, fit, occurrences, wrap
 VALUE_LIMIT = 2000
 """Characters of one value that are shown."""
 
+VALUE_ROWS = 60
+"""Lines that one value takes at most."""
+
 INDENT = 1
 _GAP = 2
 LABEL_MAX = 24
@@ -83,13 +86,26 @@ class Wrapping:
         known = self._known.get(value)
         if known is None:
             text = clean(value, newline="\n", limit=VALUE_LIMIT)
-            known = [wrap(line, self.width) for line in text.split("\n")]
+            known = _first_rows([wrap(line, self.width) for line in text.split("\n")])
         self._used[value] = known
         return known
 
     def forget_unused(self) -> None:
         """Keep what was asked for since the last call."""
         self._known, self._used = self._used, {}
+
+
+def _first_rows(paragraphs: list[list[str]]) -> list[list[str]]:
+    """The paragraphs, or as many as have room, and how many lines follow."""
+    shown: list[list[str]] = []
+    room = VALUE_ROWS
+    for number, lines in enumerate(paragraphs):
+        if len(lines) > room:
+            left = sum(map(len, paragraphs[number:])) - room
+            return [*shown, *([lines[:room]] if room else []), [f"… (+{left} lines)"]]
+        shown.append(lines)
+        room -= len(lines)
+    return shown
 
 
 def page_lines(sections: Sequence[Section], labels: int, wrapping: Wrapping) -> list[PageLine]:

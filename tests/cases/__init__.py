@@ -36,7 +36,7 @@ def cases(name: str) -> list[Case]:
     return found
 
 
-def table(name: str) -> Any:
+def table(name: str) -> pytest.MarkDecorator:
     """A decorator: run the test once for each case of a table, as its parameter `case`."""
     listed = cases(name)
     return pytest.mark.parametrize("case", listed, ids=[f"{name}-{at}" for at in range(len(listed))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from dockertui.engine.container_model import Container
 from dockertui.engine.models import Image, Network, Version, Volume
 from dockertui.engine.stats import usage
-from tests.contract.workshop import Workshop
+from tests.contract.workshop import API, Workshop, await_that
 
 Shape = Any
 """'null', 'string', 'number', 'bool', a list ['list', shape], an object or map {'field': shape}."""
@@ -84,6 +85,40 @@ def own(shop: Workshop, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [mine[identity] for identity in shop.containers]
 
 
+def committed(shop: Workshop, word: str) -> dict[str, Any]:
+    """The reply to a commit of the container that runs."""
+    query = {"container": shop.containers[0], "repo": shop.name(word), "tag": "1", "comment": "why", "author": "me"}
+    reply: dict[str, Any] = shop.post("/commit", {}, expect=201, **query)
+    shop.tags.append(f"{shop.name(word)}:1")
+    return reply
+
+
+def detached(shop: Workshop) -> str:
+    """The id of an exec that nobody looks at, once it has ended."""
+    made: str = shop.post(f"/containers/{shop.containers[0]}/exec", {"Cmd": ["true"]}, expect=201)["Id"]
+    shop.post(f"/exec/{made}/start", {"Detach": True}, expect=200)
+    await_that(lambda: not shop.get(f"/exec/{made}/json")["Running"], "the end of the exec")
+    return made
+
+
+def stream(shop: Workshop, path: str, body: bytes = b"") -> list[Any]:
+    """The objects of a reply that tells its progress."""
+    answer = shop.http("POST", f"{API}{path}", body)
+    assert answer.status == 200, answer
+    return [json.loads(line) for line in answer.body.splitlines() if line.strip()]
+
+
+def loaded(shop: Workshop) -> list[Any]:
+    saved = shop.http("GET", f"{API}/images/get?names=busybox:latest").body
+    return stream(shop, "/images/load?quiet=1", saved)
+
+
+def imported(shop: Workshop) -> list[Any]:
+    root = shop.http("GET", f"{API}/containers/{shop.containers[0]}/export").body
+    shop.tags.append(f"{shop.name('imported')}:1")
+    return stream(shop, f"/images/create?fromSrc=-&repo={shop.name('imported')}&tag=1", root)
+
+
 Reply = Callable[[Workshop], Any]
 
 REPLIES: dict[str, Reply] = {
@@ -109,6 +144,14 @@ REPLIES: dict[str, Reply] = {
     "volumes": lambda shop: shop.get("/volumes"),
     "volume": lambda shop: shop.get(f"/volumes/{shop.volumes[0]}"),
     "disk usage": lambda shop: shop.get("/system/df"),
+    "plugins": lambda shop: shop.get("/plugins"),
+    "commit": lambda shop: committed(shop, "shaped"),
+    "image of a commit": lambda shop: shop.get(f"/images/{committed(shop, 'inspected')['Id']}/json"),
+    "history of a commit": lambda shop: shop.get(f"/images/{committed(shop, 'history')['Id']}/history"),
+    "build prune": lambda shop: shop.post("/build/prune", expect=200),
+    "exec": lambda shop: shop.get(f"/exec/{detached(shop)}/json"),
+    "load": lambda shop: loaded(shop),
+    "import": lambda shop: imported(shop),
 }
 
 

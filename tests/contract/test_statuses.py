@@ -104,6 +104,19 @@ REQUESTS = [
     ("GET", "/events?since=x", None, 500),
     ("GET", "/events?since=1&until=2", None, 200),
     ("GET", "/system/df", None, 200),
+    ("GET", "/images/get?names=nope", None, 404),
+    ("GET", "/images/nope/get", None, 404),
+    ("POST", "/commit?container=nope", {}, 404),
+    ("POST", "/commit?container={box}&changes=RUN%20x", {}, 400),
+    ("POST", '/build/prune?filters={{"nope":["a"]}}', None, 400),
+    ("POST", '/images/prune?filters={{"until":["x"]}}', None, 500),
+    ("POST", "/containers/{made}/resize?h=30&w=90", None, 409),
+    ("POST", "/containers/nope/resize?h=30&w=90", None, 404),
+    ("POST", "/containers/{box}/resize?h=30&w=90", None, 200),
+    ("GET", "/plugins", None, 200),
+    ("GET", "/services", None, 503),
+    ("GET", "/swarm", None, 503),
+    ("GET", "/nodes", None, 503),
 ]
 
 

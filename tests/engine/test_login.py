@@ -13,6 +13,7 @@ import pytest
 
 from dockertui.engine import credentials
 from dockertui.engine.client import Engine
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.operations.jobs import Job, Jobs, State, perform
 from dockertui.operations.lines import curl_line, docker_line
@@ -272,4 +273,4 @@ async def test_a_helper_that_fails_is_named(
     assert f"docker-credential-{name}" in job.said
     assert ("config.json names it" if broken == "credsStore" else "the key ring is locked") in job.said
     with pytest.raises(EngineError, match=f"docker-credential-{name}"):
-        await credentials.registries(dockerd.environment())
+        await credentials.registries(Environment(dockerd.environment(), Path.home()))

@@ -7,11 +7,10 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from dockertui.engine.client import Engine
-from dockertui.engine.endpoint import candidates
+from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Container
 from dockertui.live.store import LinkState, Mirror, event_filters
 from dockertui.live.watcher import Watcher
@@ -87,7 +86,7 @@ class Watch:
 @asynccontextmanager
 async def opened(dockerd: Dockerd) -> AsyncIterator[Engine]:
     """A connection to the private Engine."""
-    endpoint = candidates(host=dockerd.host, context=None, environ={}, home=Path("/nonexistent"))[0]
+    endpoint = Endpoint("test", dockerd.host, "--host")
     engine = Engine(endpoint)
     try:
         await engine.open()

@@ -27,6 +27,7 @@ from dockertui.screens.tab_list import TABS
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.widgets.menu import Menu
 from dockertui.widgets.screen import Dialog, Layer
+from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -144,7 +145,7 @@ async def test_the_menu_of_a_detail_is_for_what_it_shows_whatever_is_marked() ->
 async def test_the_menu_of_a_detail_whose_object_is_gone_offers_nothing_for_another() -> None:
     async with opened() as stage:
         await open_tab(stage, "detail", "net-debug")
-        stage.change(lambda host: host.remove(next(one for one in host.containers.values() if one.name == "net-debug")))
+        remove(stage, "net-debug")
         await stage.until("is gone")
         await stage.press("full_stop")
         assert "nothing is selected" in stage.line("Stop")

@@ -156,8 +156,18 @@ def test_without_an_engine_it_says_what_it_tried_and_offers_the_demo(
 
 
 def test_make_run_falls_back_to_the_demo_engine(environment: dict[str, str], tmp_path: Path) -> None:
-    host = f"unix://{tmp_path}/absent.sock"
-    with Program([*COMMAND, "--host", host, "--or-demo"], env=environment) as program:
+    absent = {"DOCKER_HOST": f"unix://{tmp_path}/absent.sock"}
+    with Program([*COMMAND, "--or-demo"], env={**environment, **absent}) as program:
+        program.wait_for("DEMO")
+
+
+def test_who_names_an_engine_is_not_given_the_demo_engine(environment: dict[str, str], tmp_path: Path) -> None:
+    with Program([*COMMAND, "--or-demo", "--host", f"unix://{tmp_path}/absent.sock"], env=environment) as program:
+        program.wait_for("no Engine answered")
+
+
+def test_make_run_with_demo_opens_the_demo_engine(environment: dict[str, str]) -> None:
+    with Program([*COMMAND, "--or-demo", "--demo"], env=environment) as program:
         program.wait_for("DEMO")
 
 

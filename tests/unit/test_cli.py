@@ -60,6 +60,11 @@ def test_the_options_are_read() -> None:
     )
 
 
+def test_demo_goes_before_or_demo() -> None:
+    """`make run ARGS=--demo` gives both."""
+    assert parse(["--or-demo", "--demo"]) == Options(demo=True, or_demo=True)
+
+
 def test_the_settings_file_can_be_named_after_config_too() -> None:
     assert parse(["config", "show", "--config", "/c.toml"]).config == Path("/c.toml")
     assert parse(["--config", "/c.toml", "config", "show"]).config == Path("/c.toml")
@@ -70,7 +75,6 @@ def test_the_settings_file_can_be_named_after_config_too() -> None:
     [
         ["--nope"],
         ["--demo", "--host", "tcp://h"],
-        ["--demo", "--or-demo"],
         ["config"],
         ["config", "edit"],
         ["--host"],

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from dockertui.engine import build_credentials
-from dockertui.engine.errors import EngineError
+from dockertui.engine.environment import Environment
 
 AUTH = base64.b64encode(b"ann:secret").decode()
 ENTRY = {"username": "ann", "password": "secret", "serveraddress": "quay.io"}
 
 
-def environment(folder: Path, config: Any) -> dict[str, str]:
+def environment(folder: Path, config: Any) -> Environment:
     (folder / "config.json").write_text(config if isinstance(config, str) else json.dumps(config))
-    return {"DOCKER_CONFIG": str(folder)}
+    return Environment({"DOCKER_CONFIG": str(folder)}, folder)
 
 
 def sent(header: dict[str, str]) -> Any:
@@ -56,9 +56,11 @@ async def test_a_helper_that_is_not_there_is_said_and_the_rest_goes(tmp_path: Pa
 
 
 async def test_without_any_there_is_no_header(tmp_path: Path) -> None:
-    assert await build_credentials.header({"DOCKER_CONFIG": str(tmp_path)}) == ({}, [])
+    assert await build_credentials.header(Environment({"DOCKER_CONFIG": str(tmp_path)}, tmp_path)) == ({}, [])
 
 
 async def test_a_file_that_is_no_json_says_so(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"config\.json cannot be read"):
-        await build_credentials.header(environment(tmp_path, "{"))
+    header, missing = await build_credentials.header(environment(tmp_path, "{"))
+    assert header == {}
+    assert len(missing) == 1
+    assert "config.json cannot be read" in missing[0]

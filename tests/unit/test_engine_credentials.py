@@ -12,19 +12,20 @@ import pytest
 
 from dockertui.engine import credential_helper, credentials, docker_config
 from dockertui.engine.credentials import HUB
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError
 
 ANN = {"username": "ann", "password": "open sesame", "serveraddress": "quay.io"}
 
 
 @pytest.fixture
-def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))  # no helper of this machine's
-    return {"DOCKER_CONFIG": str(tmp_path / "docker")}
+    return Environment({"DOCKER_CONFIG": str(tmp_path / "docker")}, tmp_path)
 
 
 @pytest.fixture
-def file(environ: dict[str, str]) -> Path:
+def file(environ: Environment) -> Path:
     path = docker_config.path_of(environ)
     path.parent.mkdir()
     return path
@@ -74,22 +75,23 @@ def test_what_a_registry_is_called(typed: str, address: str) -> None:
     assert credentials.address_of(typed) == address
 
 
-async def test_what_is_kept_is_found_again(environ: dict[str, str], file: Path) -> None:
+async def test_what_is_kept_is_found_again(environ: Environment, file: Path) -> None:
     assert await credentials.keep(ANN, environ) == str(file)
-    assert await credentials.credentials("quay.io", environ) == ANN
-    assert await credentials.credentials("ghcr.io", environ) == {}
+    assert (await credentials.lookup("quay.io", environ)).auth == ANN
+    assert (await credentials.lookup("ghcr.io", environ)).auth == {}
     assert await credentials.registries(environ) == ["quay.io"]
     await credentials.forget("quay.io", environ)
     assert await credentials.registries(environ) == []
     assert read(file) == {"auths": {}}
 
 
-async def test_an_identity_token_takes_the_passwords_place(environ: dict[str, str], file: Path) -> None:
+async def test_an_identity_token_takes_the_passwords_place(environ: Environment, file: Path) -> None:
     reply = {"Status": "Login Succeeded", "IdentityToken": "tok"}
     await credentials.keep(credentials.checked(ANN, reply), environ)
     entry = read(file)["auths"]["quay.io"]
     assert entry == {"auth": base64.b64encode(b"ann:").decode(), "identitytoken": "tok"}
-    assert await credentials.credentials("quay.io", environ) == {"identitytoken": "tok", "serveraddress": "quay.io"}
+    found = await credentials.lookup("quay.io", environ)
+    assert found.auth == {"username": "ann", "identitytoken": "tok", "serveraddress": "quay.io"}
 
 
 def test_without_a_token_the_password_is_kept() -> None:
@@ -98,7 +100,7 @@ def test_without_a_token_the_password_is_kept() -> None:
         assert credentials.checked(ANN, reply) == ANN
 
 
-async def test_all_else_in_the_file_stays(environ: dict[str, str], file: Path) -> None:
+async def test_all_else_in_the_file_stays(environ: Environment, file: Path) -> None:
     before: dict[str, Any] = {
         "HttpHeaders": {"X": "ü & <b>"},
         "auths": {"ghcr.io": {"auth": "Ym9iOm5v", "email": "b@c.d"}},
@@ -113,7 +115,7 @@ async def test_all_else_in_the_file_stays(environ: dict[str, str], file: Path) -
     assert list(after) == list(before)
 
 
-async def test_the_file_is_its_owners_alone_and_stays_a_link(environ: dict[str, str], file: Path) -> None:
+async def test_the_file_is_its_owners_alone_and_stays_a_link(environ: Environment, file: Path) -> None:
     target = file.parent.parent / "dotfiles.json"
     link(file, target)
     await credentials.keep(ANN, environ)
@@ -123,7 +125,7 @@ async def test_the_file_is_its_owners_alone_and_stays_a_link(environ: dict[str, 
     assert sorted(os.listdir(file.parent)) == ["config.json"]
 
 
-async def test_the_folder_is_made(environ: dict[str, str]) -> None:
+async def test_the_folder_is_made(environ: Environment) -> None:
     await credentials.keep(ANN, environ)
     path = docker_config.path_of(environ)
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -131,7 +133,7 @@ async def test_the_folder_is_made(environ: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("content", ["{", [], "a"])
-async def test_a_broken_file_is_left_alone(content: Any, environ: dict[str, str], file: Path) -> None:
+async def test_a_broken_file_is_left_alone(content: Any, environ: Environment, file: Path) -> None:
     write(file, content)
     for asked in (credentials.keep(ANN, environ), credentials.forget("quay.io", environ)):
         with pytest.raises(EngineError, match=r"config\.json cannot be read"):
@@ -139,22 +141,22 @@ async def test_a_broken_file_is_left_alone(content: Any, environ: dict[str, str]
     assert read(file) == content
 
 
-async def test_a_folder_that_cannot_be_written_is_named(environ: dict[str, str]) -> None:
-    environ["DOCKER_CONFIG"] = "/proc/none"
+async def test_a_folder_that_cannot_be_written_is_named(environ: Environment) -> None:
+    environ = Environment({"DOCKER_CONFIG": "/proc/none"}, Path("/"))
     with pytest.raises(EngineError, match=r"/proc/none/config\.json cannot be written"):
         await credentials.keep(ANN, environ)
 
 
-async def test_old_clis_names_are_found_and_forgotten(environ: dict[str, str], file: Path) -> None:
+async def test_old_clis_names_are_found_and_forgotten(environ: Environment, file: Path) -> None:
     write(file, {"auths": {"https://quay.io/v1/": {"auth": "Ym9iOm5v"}}})
-    assert (await credentials.credentials("quay.io", environ))["username"] == "bob"
+    assert (await credentials.lookup("quay.io", environ)).auth["username"] == "bob"
     assert await credentials.registries(environ) == ["quay.io"]
     await credentials.forget("quay.io", environ)
     assert await credentials.registries(environ) == []
 
 
 async def test_where_nothing_is_kept_yet_the_systems_key_ring_is_taken(
-    environ: dict[str, str], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    environ: Environment, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     install(tmp_path, "docker-credential-secretservice", "while read -r _; do :; done")
@@ -162,17 +164,16 @@ async def test_where_nothing_is_kept_yet_the_systems_key_ring_is_taken(
     assert read(file) == {"auths": {"quay.io": {}}, "credsStore": "secretservice"}
 
 
-async def test_what_is_kept_in_the_file_stays_there(environ: dict[str, str], file: Path, tmp_path: Path) -> None:
+async def test_what_is_kept_in_the_file_stays_there(environ: Environment, file: Path, tmp_path: Path) -> None:
     write(file, {"auths": {"ghcr.io": {"auth": "Ym9iOm5v"}}})
     install(tmp_path, "docker-credential-secretservice", "exit 1")
     assert await credentials.keep(ANN, environ) == str(file)
 
 
-async def test_a_registrys_own_helper_goes_before_the_common_one(environ: dict[str, str], file: Path) -> None:
-    config = {"credsStore": "common", "credHelpers": {"quay.io": "own", "ghcr.io": ""}}
-    assert docker_config.helper_for(config, "quay.io") == "own"
-    assert docker_config.helper_for(config, "ghcr.io") == ""
-    assert docker_config.helper_for(config, "other.io") == "common"
+async def test_a_registrys_own_helper_goes_before_the_common_one(environ: Environment, file: Path) -> None:
+    write(file, {"credsStore": "common", "credHelpers": {"quay.io": "own", "ghcr.io": ""}})
+    config = docker_config.load(environ)
+    assert [config.helper_for(name) for name in ("quay.io", "ghcr.io", "other.io")] == ["own", "", "common"]
 
 
 @pytest.mark.parametrize(
@@ -183,9 +184,7 @@ async def test_a_registrys_own_helper_goes_before_the_common_one(environ: dict[s
         ("echo nonsense", "docker-credential-test did not answer in JSON"),
     ],
 )
-async def test_a_helpers_failure_is_one_sentence(
-    script: str, said: str, environ: dict[str, str], tmp_path: Path
-) -> None:
+async def test_a_helpers_failure_is_one_sentence(script: str, said: str, environ: Environment, tmp_path: Path) -> None:
     install(tmp_path, "docker-credential-test", script)
     with pytest.raises(EngineError) as failed:
         await credential_helper.get("test", "quay.io")

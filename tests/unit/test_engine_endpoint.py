@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockertui.engine import docker_config
 from dockertui.engine.endpoint import TLS, Endpoint, candidates, parse_host
+from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError, ErrorKind
 
 
@@ -35,9 +37,16 @@ def docker(host: str, **more: Any) -> dict[str, Any]:
 def one(
     home: Path, *, host: str | None = None, context: str | None = None, environ: Mapping[str, str] | None = None
 ) -> Endpoint:
-    found = candidates(host=host, context=context, environ=environ or {}, home=home)
+    found = many(home, host=host, context=context, environ=environ)
     assert len(found) == 1
     return found[0]
+
+
+def many(
+    home: Path, *, host: str | None = None, context: str | None = None, environ: Mapping[str, str] | None = None
+) -> list[Endpoint]:
+    environment = Environment(environ or {}, home)
+    return candidates(host=host, context=context, environment=environment, config=docker_config.load(environment))
 
 
 @pytest.fixture
@@ -64,13 +73,15 @@ def test_precedence_is_the_clis(home: Path) -> None:
 
 def test_the_context_named_default_is_the_environment(home: Path) -> None:
     assert one(home, context="default", environ=ENV).source == "DOCKER_HOST"
-    sockets = candidates(host=None, context="default", environ={}, home=home)
+    sockets = many(home, environ={"DOCKER_CONTEXT": "default"})
     assert {found.source for found in sockets} == {"default socket"}
-    assert sockets == candidates(host=None, context=None, environ={"DOCKER_CONTEXT": "default"}, home=home)
+    flagged = many(home, context="default")
+    assert [found.url for found in flagged] == [found.url for found in sockets]
+    assert {found.source for found in flagged} == {"--context default"}
 
 
 def test_without_any_word_the_default_sockets_are_tried_in_order(tmp_path: Path) -> None:
-    found = candidates(host=None, context=None, environ={"XDG_RUNTIME_DIR": "/run/user/7"}, home=tmp_path)
+    found = many(tmp_path, environ={"XDG_RUNTIME_DIR": "/run/user/7"})
     assert [(endpoint.name, endpoint.socket_path) for endpoint in found] == [
         ("local", "/var/run/docker.sock"),
         ("rootless", "/run/user/7/docker.sock"),
@@ -91,7 +102,7 @@ def test_docker_config_moves_the_contexts(home: Path, tmp_path: Path) -> None:
 def test_a_broken_configuration_chooses_no_context(tmp_path: Path, config: str) -> None:
     (tmp_path / ".docker").mkdir()
     (tmp_path / ".docker/config.json").write_text(config)
-    assert len(candidates(host=None, context=None, environ={}, home=tmp_path)) > 1
+    assert len(many(tmp_path)) > 1
 
 
 def test_a_context_brings_its_own_tls_and_takes_none_from_the_environment(home: Path) -> None:
@@ -140,9 +151,9 @@ def test_missing_certificates_are_named(home: Path) -> None:
     [
         (None, "there is no context 'x'"),
         ("{", "cannot be read"),
-        ("[]", "has no Docker host"),
-        ({"Endpoints": {"docker": {"Host": 7}}}, "has no Docker host"),
-        ({"Endpoints": {"kubernetes": {"Host": "https://k"}}}, "has no Docker host"),
+        ("[]", "has no Docker endpoint"),
+        ({"Endpoints": {"docker": {"Host": 7}}}, "has no Docker endpoint"),
+        ({"Endpoints": {"kubernetes": {"Host": "https://k"}}}, "has no Docker endpoint"),
         (docker("http://h"), "has the scheme 'http'"),
     ],
     ids=["absent", "broken", "list", "number", "other", "scheme"],

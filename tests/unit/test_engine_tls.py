@@ -29,6 +29,13 @@ def server_context() -> ssl.SSLContext:
     return context
 
 
+def presenting(certificate: str) -> ssl.SSLContext:
+    """A server with this certificate, which asks the client for none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(FILES / certificate, FILES / "recipe-key.pem")
+    return context
+
+
 @asynccontextmanager
 async def listening(context: ssl.SSLContext | None) -> AsyncIterator[int]:
     """An Engine on a TCP port of this machine; its number."""
@@ -119,6 +126,24 @@ async def test_no_tls_to_a_tls_port() -> None:
         server.close()
     assert [failure.kind for failure in failures] == [ErrorKind.TLS] * 2
     assert all("expects TLS: set DOCKER_TLS_VERIFY=1" in str(failure) for failure in failures)
+
+
+@pytest.mark.parametrize(
+    ("server", "authority"),
+    [("recipe-server.pem", "recipe-ca.pem"), ("intermediate-server.pem", "intermediate-ca.pem")],
+)
+async def test_what_the_docker_command_takes(server: str, authority: str) -> None:
+    """Certificates as Docker's documentation makes them with openssl: an authority without a key usage; and an
+    intermediate authority without the one above it."""
+    async with listening(presenting(server)) as port:
+        assert await both_ways(Endpoint("x", f"tcp://127.0.0.1:{port}", "--host", TLS(FILES / authority))) == []
+
+
+async def test_a_common_name_alone_proves_nothing() -> None:
+    """Go's clients, the docker command among them, read no common names."""
+    async with listening(presenting("common-name.pem")) as port:
+        failures = await both_ways(Endpoint("x", f"tcp://localhost:{port}", "--host", TLS(FILES / "recipe-ca.pem")))
+    assert [failure.kind for failure in failures] == [ErrorKind.TLS] * 2
 
 
 def test_an_encrypted_key_is_refused_and_not_asked_for() -> None:

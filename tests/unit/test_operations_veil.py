@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockertui.masking import MASK, masked, masked_path
 from dockertui.operations.body import Unfit
 from dockertui.operations.veil import Veil
-from dockertui.resources.secrets import MASK, masked_path, masked_text
 
 ENV = ("A=b", "DB_PASSWORD=hunter2", "URL=postgres://shop:hunter2@db/shop", "PASSWORD=")
 
@@ -88,11 +88,11 @@ def test_a_paths_query_hides_its_secrets(path: str, shown: str) -> None:
     [
         ("ENV DB_PASSWORD=hunter2 A=b", f"ENV DB_PASSWORD={MASK} A=b"),
         ("RUN |1 TOKEN=abc /bin/sh -c make", f"RUN |1 TOKEN={MASK} /bin/sh -c make"),
-        ("API_KEY='two words' x", f"API_KEY={MASK} x"),
-        ('SECRET="two words"; make', f"SECRET={MASK}; make"),
-        ("key=1 monkey=2 tokenizer = 3", "key=••••••".replace("•" * 6, MASK) + " monkey=2 tokenizer = 3"),
+        ("API_KEY='two words' x", f"API_KEY='{MASK}' x"),
+        ('SECRET="two words"; make', f'SECRET="{MASK}"; make'),
+        ("key=q monkey=2 tokenizer = 3", f"key={MASK} monkey=2 tokenizer = 3"),
         ("nothing of the kind", "nothing of the kind"),
     ],
 )
 def test_assignments_in_a_text_hide_their_secrets(text: str, shown: str) -> None:
-    assert masked_text(text) == shown
+    assert masked(text) == shown

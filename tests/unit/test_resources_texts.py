@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.resources import format, secrets
+from dockertui.masking import is_secret, masked_tree
+from dockertui.resources import format
 from dockertui.resources.filter import Filter, Word, words
 from dockertui.resources.reply import Reply
 
@@ -79,6 +80,8 @@ def test_marks_lie_within_the_text(line: str, text: str) -> None:
     ("amount", "text"),
     [
         (0, "0B"),
+        (5.77e-06, "0B"),
+        (3.6, "4B"),
         (999, "999B"),
         (999_600, "1MB"),
         (1000, "1kB"),
@@ -136,16 +139,16 @@ def test_no_time_is_too_far(epoch: float) -> None:
     "name", ["DB_PASSWORD", "API_TOKEN", "AWS_SECRET_ACCESS_KEY", "STRIPE_KEY", "MYSQL_PASS", "SSH_PRIVATE", "apikey"]
 )
 def test_names_of_secrets_are_known(name: str) -> None:
-    assert secrets.is_secret(name)
+    assert is_secret(name)
 
 
 @pytest.mark.parametrize("name", ["PATH", "KEYBOARD", "MONKEY", "HOSTNAME", "COMPASS", "AUTHOR"])
 def test_other_names_are_not_secrets(name: str) -> None:
-    assert not secrets.is_secret(name)
+    assert not is_secret(name)
 
 
 def test_secrets_are_hidden_in_environments_and_urls() -> None:
-    hidden = secrets.masked_reply(
+    hidden = masked_tree(
         {
             "Config": {"Env": ["DB_PASSWORD=hunter2", "URL=postgres://me:hunter2@db/x", "PATH=/bin"]},
             "ApiToken": "hunter2",
@@ -165,4 +168,4 @@ def test_any_reply_can_be_read(raw: Any) -> None:
     assert all(isinstance(item, Reply) for item in reply.objects("a"))
     assert all(isinstance(value, str) for _, value in reply.pairs("a"))
     assert all(isinstance(value, Reply) for _, value in reply.entries("a"))
-    secrets.masked_reply(raw)
+    masked_tree(raw)

@@ -7,6 +7,7 @@ import posixpath
 import stat
 import tarfile
 import time
+from collections.abc import Iterator
 
 from aiohttp import web
 
@@ -47,23 +48,37 @@ def _stat_header(all_files: Files, path: str) -> str:
     return base64.b64encode(json.dumps(told).encode("utf-8", "replace")).decode()
 
 
-def _header(name: str, file: File) -> bytes:
+def header(name: str, file: File) -> bytes:
+    """The tar's entry for a file."""
     entry = tarfile.TarInfo(name)
     entry.mode, entry.mtime, entry.uid, entry.gid = stat.S_IMODE(file.mode), int(file.mtime), file.uid, file.gid
     entry.type, entry.size, entry.linkname = _TYPES.get(stat.S_IFMT(file.mode), tarfile.REGTYPE), file.size, file.link
     return entry.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 
-async def _send(call: Call, members: list[tuple[str, File]], header: dict[str, str]) -> web.StreamResponse:
-    stream = Stream(call, "application/x-tar")
-    stream.response.headers.extend(header)
-    await stream.open()
+Members = list[tuple[str, File]]
+END = bytes(2 * tarfile.BLOCKSIZE)
+
+
+def all_members(found: Files) -> Members:
+    return [(one[1:], found[one]) for one in files.below(found, "/")]
+
+
+def pieces(members: Members) -> Iterator[bytes]:
+    """The tar of them, piece by piece."""
     for name, file in members:
-        await stream.write(_header(name, file))
-        for piece in file.pieces():
-            await stream.write(piece)
-        await stream.write(bytes(-file.size % tarfile.BLOCKSIZE))
-    await stream.write(bytes(2 * tarfile.BLOCKSIZE))
+        yield header(name, file)
+        yield from file.pieces()
+        yield bytes(-file.size % tarfile.BLOCKSIZE)
+    yield END
+
+
+async def _send(call: Call, members: Members, headers: dict[str, str]) -> web.StreamResponse:
+    stream = Stream(call, "application/x-tar")
+    stream.response.headers.extend(headers)
+    await stream.open()
+    for piece in pieces(members):
+        await stream.write(piece)
     return stream.response
 
 
@@ -86,11 +101,8 @@ async def get(call: Call) -> web.StreamResponse:
 async def export(call: Call) -> web.StreamResponse:
     """As the Engine does: what is mounted is not in it."""
     container = call.host.container(call.names["id"])
-    found = files.of(call.host, container)
-    mounted = tuple(f"{mount.destination}/" for mount in container.mounts)
     call.host.tell(container, "export")
-    members = [(one[1:], found[one]) for one in files.below(found, "/") if not one.startswith(mounted or ("\0",))]
-    return await _send(call, members, {})
+    return await _send(call, all_members(files.of(call.host, container, mounted=False)), {})
 
 
 async def put(call: Call) -> web.StreamResponse:
@@ -99,22 +111,36 @@ async def put(call: Call) -> web.StreamResponse:
     if not stat.S_ISDIR(found[folder].mode):
         raise invalid("extraction point is not a directory")
     _check_writable(container, folder)
+    container.files |= unpacked(await uploaded(call), folder)
+    container.touch()
+    call.host.tell(container, "extract-to-dir")
+    return empty(200)
+
+
+async def uploaded(call: Call) -> bytes:
+    """The body of a request. This Engine lives in the program that sends it, and takes no large one."""
     body = bytearray()
     async for chunk in call.request.content.iter_chunked(1 << 16):
         body += chunk
         if len(body) > _UPLOAD_MOST:
-            raise Refusal(413, "the demo Engine keeps no more")
+            raise Refusal(413, "the demo Engine keeps no more than 256 MB")
+    return bytes(body)
+
+
+def unpacked(data: bytes, folder: str = "/") -> Files:
+    """The files of a tar, as they are when it is unpacked into a folder. Refuses what is no tar."""
+    found: Files = {}
+    if not data:  # which an Engine takes for an empty tar
+        return found
     try:
-        with tarfile.open(fileobj=io.BytesIO(bytes(body)), mode="r|") as tar:
+        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             for member in tar:
-                data = tar.extractfile(member) if member.isreg() else None
+                opened = tar.extractfile(member) if member.isreg() else None
                 path = posixpath.normpath(f"{folder.rstrip('/')}/{member.name}")
-                container.files[path] = _kept(member, data.read() if data is not None else b"")
+                found[path] = _kept(member, opened.read() if opened is not None else b"")
     except tarfile.TarError as error:
         raise invalid(f"Error processing tar file: {error}") from None
-    container.touch()
-    call.host.tell(container, "extract-to-dir")
-    return empty(200)
+    return found
 
 
 def _check_writable(container: Container, folder: str) -> None:

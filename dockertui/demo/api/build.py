@@ -9,11 +9,10 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from dockertui.demo.api.archive import uploaded
 from dockertui.demo.api.call import Call, Route, Stream
 from dockertui.demo.world import building, images
 from dockertui.demo.world.refusal import Refusal, invalid
-
-_LARGEST_CONTEXT = 64 * 1024 * 1024
 
 
 async def build(call: Call) -> web.StreamResponse:
@@ -24,7 +23,10 @@ async def build(call: Call) -> web.StreamResponse:
             if stream is None:
                 stream = Stream(call, "application/json")
                 await stream.open()
-            await stream.write_json(told)
+            if not call.flag("q"):
+                await stream.write_json(told)
+            elif "aux" in told:
+                await stream.write_json({"stream": f"{told['aux']['ID']}\n"})
     except building.Failed as failure:
         if stream is None:
             raise invalid(str(failure)) from None
@@ -37,11 +39,10 @@ async def _order(call: Call) -> building.Order:
     query = parse_qs(call.request.rel_url.raw_query_string, keep_blank_values=True)
     tags = tuple(query.get("t", ()))
     for tag in tags:
-        whole = images.familiar(tag)
-        images.check_reference(images.repository(whole), whole.rpartition(":")[2])
+        images.check_reference(*images.split(images.familiar(tag)))
     if call.text("version") == "2":
         raise invalid("the demo Engine has the classic builder alone")
-    files = _files(await _body(call))
+    files = _files(await uploaded(call))
     name = call.text("dockerfile") or "Dockerfile"
     if name not in files:
         raise Refusal(500, f"Cannot locate specified Dockerfile: {name}")
@@ -49,16 +50,6 @@ async def _order(call: Call) -> building.Order:
         files[name].decode("utf-8", "replace"), files, tags, _mapping(call, "buildargs"), _mapping(call, "labels"),
         call.text("target"), call.flag("nocache"),
     )  # fmt: skip
-
-
-async def _body(call: Call) -> bytes:
-    """All of the context; this Engine lives in the program that sends it, and takes no large one."""
-    body = bytearray()
-    async for piece in call.request.content.iter_any():
-        body += piece
-        if len(body) > _LARGEST_CONTEXT:
-            raise Refusal(500, "the demo Engine takes a context of 64 MB at most")
-    return bytes(body)
 
 
 def _files(tar: bytes) -> dict[str, bytes]:

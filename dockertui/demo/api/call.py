@@ -16,12 +16,7 @@ Body = bytes | bytearray
 
 ENGINE, API, OLDEST_API = "28.5.2", "1.51", "1.41"
 
-HEADERS = {
-    "Api-Version": API,
-    "Docker-Experimental": "false",
-    "Ostype": "linux",
-    "Server": f"Docker/{ENGINE} (linux)",
-}
+HEADERS = {"Api-Version": API, "Docker-Experimental": "false", "Ostype": "linux", "Server": f"Docker/{ENGINE} (linux)"}
 """What the Engine sends with every reply."""
 
 _FALSE = frozenset(("", "0", "no", "false", "none"))

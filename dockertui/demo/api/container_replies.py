@@ -25,11 +25,9 @@ def status_text(container: Container, now: float) -> str:
             return up
         health = container.health.status
         return f"{up} (health: starting)" if health == "starting" else f"{up} ({health})"
-    return {
-        "created": "Created",
-        "dead": "Dead",
-        "removing": "Removal In Progress",
-    }.get(container.state, f"Exited ({container.exit_code}) {human_duration(now - finished)} ago")
+    return {"created": "Created", "dead": "Dead", "removing": "Removal In Progress"}.get(
+        container.state, f"Exited ({container.exit_code}) {human_duration(now - finished)} ago"
+    )
 
 
 def encoded_summary(host: Host, container: Container, size: bool) -> bytes:
@@ -187,12 +185,7 @@ def _state(container: Container) -> dict[str, Any]:
             "Status": health.status,
             "FailingStreak": health.failing_streak,
             "Log": [
-                {
-                    "Start": rfc3339(one.start),
-                    "End": rfc3339(one.end),
-                    "ExitCode": one.exit_code,
-                    "Output": one.output,
-                }
+                {"Start": rfc3339(one.start), "End": rfc3339(one.end), "ExitCode": one.exit_code, "Output": one.output}
                 for one in health.log
             ],
         }

@@ -130,10 +130,7 @@ async def remove(call: Call) -> web.StreamResponse:
 
 async def prune(call: Call) -> web.StreamResponse:
     filters = parse(call, ("label", "label!", "until"))
-    gone, reclaimed = lifecycle.prune(
-        call.host,
-        lambda one: filters.labels(one.labels) and not filters.any_label(one.labels, "label!"),
-    )
+    gone, reclaimed = lifecycle.prune(call.host, lambda one: filters.keep(one.labels, one.created, call.host.now()))
     return reply({"ContainersDeleted": gone or None, "SpaceReclaimed": reclaimed})
 
 

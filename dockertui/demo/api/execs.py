@@ -1,23 +1,21 @@
-"""Exec and attach: connections taken over after the upgrade, raw for a terminal, else in frames."""
+"""Exec: connections taken over after the upgrade, raw for a terminal, else in frames."""
 
 import asyncio
-import contextlib
 import struct
 from collections.abc import Callable
 
 from aiohttp import web
 
 from dockertui.demo.api.call import Call, Route, abort, empty, reply
-from dockertui.demo.api.logs import printed_after
 from dockertui.demo.world import execs
-from dockertui.demo.world import logs as printed
 from dockertui.demo.world.console import ExecConsole
 from dockertui.demo.world.objects import Container, Exec
-from dockertui.demo.world.refusal import conflict, invalid
+from dockertui.demo.world.refusal import invalid
 from dockertui.demo.world.shell import SHELLS, Shell
 
-_STDOUT, _STDERR = 1, 2
 _HIGH_WATER = 1 << 16
+_BEGINNING = 0.05
+"""Seconds that a process takes to begin. Some clients lose what comes in one piece with the reply's head."""
 
 
 class Takeover(asyncio.Protocol):
@@ -102,19 +100,39 @@ async def create(call: Call) -> web.StreamResponse:
 
 async def start(call: Call) -> web.StreamResponse:
     exec_ = execs.find(call.host, call.names["id"])
-    await call.request.read()
+    wanted = await call.body() if call.request.can_read_body else {}
     container = execs.begin(call.host, exec_)
+    if wanted.get("Detach"):
+        running = asyncio.ensure_future(_finish(call, container, exec_, ExecConsole(exec_, _nowhere)))
+        _detached.add(running)
+        running.add_done_callback(_detached.discard)
+        return empty(200)
     console = ExecConsole(exec_, lambda channel, data: connection.send(channel, data))
     connection = Takeover(call, tty=exec_.tty, take=console.feed)
     await connection.begin()
+    await asyncio.sleep(_BEGINNING if call.host.live else 0)
+    try:
+        await _finish(call, container, exec_, console)
+    finally:
+        connection.close()
+    await connection.ended.wait()
+    return web.Response()
+
+
+_detached: set[asyncio.Future[None]] = set()
+"""What runs with nobody looking; asyncio itself keeps no hold of it."""
+
+
+async def _nowhere(channel: int, data: bytes) -> None:
+    pass
+
+
+async def _finish(call: Call, container: Container, exec_: Exec, console: ExecConsole) -> None:
     code = 137
     try:
         code = await _run(call, container, exec_, console)
     finally:
         execs.end(call.host, exec_, code)
-        connection.close()
-    await connection.ended.wait()
-    return web.Response()
 
 
 async def _run(call: Call, container: Container, exec_: Exec, console: ExecConsole) -> int:
@@ -174,43 +192,8 @@ async def inspect(call: Call) -> web.StreamResponse:
     )
 
 
-async def attach(call: Call) -> web.StreamResponse:
-    """What the container prints from now on; what is typed is echoed by a terminal, and else lost."""
-    container = call.host.container(call.names["id"])
-    if container.state == "paused":
-        raise conflict(f"Container {container.id} is paused, unpause the container before attach.")
-    connection = Takeover(call, tty=container.tty, take=lambda data: None)
-    await connection.begin()
-    host = call.host
-    host.tell(container, "attach")
-    printed.catch_up(host, container, host.now())
-    last = container.logs[-1] if container.logs else None
-    try:
-        while container.running and container.id in host.containers and not connection.ended.is_set():
-            lines, last = printed_after(host, container, last)
-            for line in lines:
-                ending = "\r\n" if container.tty else "\n"
-                await connection.send(_STDERR if line.stderr else _STDOUT, f"{line.text}{ending}".encode())
-            due = printed.next_line_due(container, host.now()) if host.live else None
-            wait = 1.0 if due is None else min(1.0, max(due - host.now(), 0.01))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(connection.ended.wait(), wait)
-    finally:
-        connection.close()
-    await connection.ended.wait()
-    return web.Response()
-
-
-async def resize_container(call: Call) -> web.StreamResponse:
-    container = call.host.container(call.names["id"])
-    call.host.tell(container, "resize", height=call.text("h") or "0", width=call.text("w") or "0")
-    return empty(200)
-
-
 ROUTES = (
     Route("POST", "/containers/{id}/exec", create),
-    Route("POST", "/containers/{id}/attach", attach),
-    Route("POST", "/containers/{id}/resize", resize_container),
     Route("POST", "/exec/{id}/start", start),
     Route("POST", "/exec/{id}/resize", resize),
     Route("GET", "/exec/{id}/json", inspect),

@@ -6,6 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from dockertui.demo.api.call import Call
 from dockertui.demo.world.refusal import Refusal, invalid
+from dockertui.demo.world.times import moment
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[hms])")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Filters:
@@ -32,12 +36,17 @@ class Filters:
             _found(value, candidate) for value in self.values(name) for candidate in candidates
         )
 
-    def labels(self, labels: Mapping[str, str], name: str = "label") -> bool:
+    def labels(self, labels: Mapping[str, str]) -> bool:
         """All of the label filters must hold: 'key' or 'key=value'."""
-        return all(_labelled(labels, wanted) for wanted in self.values(name))
+        return all(_labelled(labels, wanted) for wanted in self.values("label"))
 
-    def any_label(self, labels: Mapping[str, str], name: str) -> bool:
-        return any(_labelled(labels, wanted) for wanted in self.values(name))
+    def keep(self, labels: Mapping[str, str], created: float, now: float) -> bool:
+        """What the filters that all prunes have let through: label, label! and until."""
+        untils = self.values("until")
+        if len(untils) > 1:
+            raise invalid("more than one until filter specified")
+        excluded = any(_labelled(labels, wanted) for wanted in self.values("label!"))
+        return self.labels(labels) and not excluded and all(created <= _moment(text, now) for text in untils)
 
     def truth(self, name: str) -> bool | None:
         """A yes/no filter, None when absent; refuses what is neither."""
@@ -56,6 +65,16 @@ def _found(pattern: str, text: str) -> bool:
         return pattern == text or re.search(pattern, text) is not None
     except re.error:
         return False
+
+
+def _moment(text: str, now: float) -> float:
+    """Epoch seconds of an `until`: a moment, or as long ago as Go writes a duration."""
+    parts = _PART.findall(text)
+    if parts and "".join(map("".join, parts)) == text:
+        return now - sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if when := float(text) if text.replace(".", "", 1).isdecimal() else moment(text):
+        return when
+    raise Refusal(500, f'failed to parse value as time or duration: "{text}"')
 
 
 def _labelled(labels: Mapping[str, str], wanted: str) -> bool:

@@ -79,7 +79,7 @@ def inspect(image: Image, version: Version) -> dict[str, Any]:
         "Comment": image.comment,
         "Created": rfc3339(image.created),
         "DockerVersion": "",
-        "Author": image.labels.get("maintainer", ""),
+        "Author": image.author or image.labels.get("maintainer", ""),
         "Architecture": "amd64",
         "Os": "linux",
         "Size": image.size,

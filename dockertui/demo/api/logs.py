@@ -71,11 +71,12 @@ def _content_type(call: Call, container: Container) -> str:
 
 def _writer(call: Call, container: Container) -> Callable[[LogLine], bytes]:
     """Line to bytes: a frame of type, three zeros, length and text; the text alone on a TTY."""
-    stamped = call.flag("timestamps")
+    stamped, told = call.flag("timestamps"), " " if call.flag("details") else ""  # of labels and variables: none
 
     def write(line: LogLine) -> bytes:
         ending = "\r\n" if container.tty else "\n"
-        text = f"{fixed_rfc3339(line.time)} {line.text}{ending}" if stamped else f"{line.text}{ending}"
+        stamp = f"{fixed_rfc3339(line.time)} " if stamped else ""
+        text = f"{stamp}{told}{line.text}{ending}"
         data = text.encode("utf-8", "replace")
         return data if container.tty else struct.pack(">BxxxL", _STDERR if line.stderr else _STDOUT, len(data)) + data
 

@@ -108,10 +108,7 @@ async def remove(call: Call) -> web.StreamResponse:
 
 async def prune(call: Call) -> web.StreamResponse:
     filters = parse(call, ("label", "label!", "until"))
-    gone = networks.prune(
-        call.host,
-        lambda one: filters.labels(one.labels) and not filters.any_label(one.labels, "label!"),
-    )
+    gone = networks.prune(call.host, lambda one: filters.keep(one.labels, one.created, call.host.now()))
     return reply({"NetworksDeleted": gone or None})
 
 

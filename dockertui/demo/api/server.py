@@ -13,31 +13,23 @@ from aiohttp import web
 
 from dockertui.demo.api import (
     archive,
+    attach,
     build,
     changed_fields,
     containers,
     events,
     execs,
+    image_files,
     images,
     lives,
     logs,
     networks,
+    registry,
     stats,
     system,
     volumes,
 )
-from dockertui.demo.api.call import (
-    API,
-    HEADERS,
-    OLDEST_API,
-    Call,
-    Handler,
-    Route,
-    StreamRules,
-    Version,
-    abort,
-    reply,
-)
+from dockertui.demo.api.call import API, HEADERS, OLDEST_API, Call, Handler, Route, StreamRules, Version, abort, reply
 from dockertui.demo.faults import Faults
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.refusal import Refusal, Unchanged, invalid
@@ -50,7 +42,23 @@ _CUT_STREAM = 24
 """Bytes of a stream that still come when a cut does not say how many."""
 
 _VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
-_FAMILIES = (system, events, containers, archive, execs, lives, logs, stats, images, build, networks, volumes)
+_FAMILIES = (
+    system,
+    events,
+    containers,
+    archive,
+    execs,
+    attach,
+    lives,
+    logs,
+    stats,
+    registry,
+    image_files,
+    images,
+    build,
+    networks,
+    volumes,
+)
 
 
 class _Router:

@@ -61,10 +61,7 @@ def _sample(host: Host, container: Container, before: Reading | None) -> tuple[d
     body = head | {
         "read": rfc3339(now.time),
         "preread": rfc3339(before.time) if before else NEVER,
-        "pids_stats": {
-            "current": now.pids,
-            "limit": container.host_config.get("PidsLimit") or 18446744073709551615,
-        },
+        "pids_stats": {"current": now.pids, "limit": container.host_config.get("PidsLimit") or 18446744073709551615},
         "blkio_stats": dict.fromkeys(_BLKIO) | {"io_service_bytes_recursive": _blkio(now)},
         "num_procs": 0,
         "storage_stats": {},

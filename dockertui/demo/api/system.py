@@ -8,9 +8,10 @@ from aiohttp import web
 from dockertui.demo.api import image_replies, volumes
 from dockertui.demo.api.call import API, ENGINE, OLDEST_API, Call, Route, encode, raw_reply, reply
 from dockertui.demo.api.container_replies import encoded_summary
+from dockertui.demo.api.filters import parse
 from dockertui.demo.world.host import CPUS, MEMORY
 from dockertui.demo.world.refusal import Refusal, invalid
-from dockertui.demo.world.times import rfc3339
+from dockertui.demo.world.times import moment, rfc3339
 
 NAME = "demo-host"
 _KERNEL, _OS = "6.1.0-31-amd64", "Debian GNU/Linux 12 (bookworm)"
@@ -64,14 +65,6 @@ async def version(call: Call) -> web.StreamResponse:
     )
 
 
-async def auth(call: Call) -> web.StreamResponse:
-    """POST /auth: every registry here knows every user, and no password that has 'wrong' in it."""
-    raw = await call.body()
-    if not raw.get("username") or "wrong" in str(raw.get("password", "")):
-        raise Refusal(401, f'Get "https://{raw.get("serveraddress")}/v2/": unauthorized: authentication required')
-    return reply({"IdentityToken": "", "Status": "Login Succeeded"})
-
-
 async def info(call: Call) -> web.StreamResponse:
     host = call.host
     states = Counter(one.state for one in host.containers.values())
@@ -100,17 +93,7 @@ _INFO: dict[str, Any] = {
         "Volume": ["local"],
         "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
         "Authorization": None,
-        "Log": [
-            "awslogs",
-            "fluentd",
-            "gcplogs",
-            "gelf",
-            "journald",
-            "json-file",
-            "local",
-            "splunk",
-            "syslog",
-        ],
+        "Log": ["awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"],
     },
     "MemoryLimit": True,
     "SwapLimit": True,
@@ -196,7 +179,7 @@ async def df(call: Call) -> web.StreamResponse:
     if not wanted or "volume" in wanted:
         parts.append(_member("Volumes", [volumes.with_usage(host, one) for one in host.volumes.values()]))
     if not wanted or "build-cache" in wanted:
-        parts.append(_member("BuildCache", _BUILD_CACHE))
+        parts.append(_member("BuildCache", host.build_records))
     return raw_reply(b"{" + b",".join(parts) + b"}\n")
 
 
@@ -204,20 +187,31 @@ def _member(name: str, value: object) -> bytes:
     return encode(name).rstrip() + b":" + encode(value).rstrip()
 
 
-_BUILD_CACHE: list[dict[str, Any]] = [
-    {
-        "ID": "ndlpt0hhvkqcdfkputsk4cq9c",
-        "Parents": ["4w3lq0hhvkqcdfkputsk4cq9c"],
-        "Type": "regular",
-        "Description": "mount / from exec /bin/sh -c npm ci",
-        "InUse": False,
-        "Shared": False,
-        "Size": 318_767_104,
-        "CreatedAt": "2025-10-01T10:00:00Z",
-        "LastUsedAt": "2025-10-02T08:11:00Z",
-        "UsageCount": 4,
-    }
-]
+async def prune_build_cache(call: Call) -> web.StreamResponse:
+    """POST /build/prune: what no build uses, as old as `until` says."""
+    filters = parse(call, ("description", "id", "inuse", "parent", "private", "shared", "type", "until"))
+    cache, now = call.host.build_records, call.host.now()
+    gone = [one for one in cache if not one["InUse"] and filters.keep({}, moment(one["LastUsedAt"]), now)]
+    call.host.build_records = [one for one in cache if one not in gone]
+    reclaimed = sum(one["Size"] for one in gone)
+    call.host.tell_pruned("builder", reclaimed)
+    return reply({"CachesDeleted": [one["ID"] for one in gone] or None, "SpaceReclaimed": reclaimed})
+
+
+_SWARM = ("services", "tasks", "nodes", "secrets", "configs", "swarm")
+
+
+async def not_a_manager(call: Call) -> web.StreamResponse:
+    remedy = 'Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
+    raise Refusal(503, f"This node is not a swarm manager. {remedy}")
+
+
+async def no_swarm(call: Call) -> web.StreamResponse:
+    raise Refusal(501, "the demo Engine is a single host: it does not become a part of a swarm")
+
+
+async def no_plugins(call: Call) -> web.StreamResponse:
+    return reply([])
 
 
 ROUTES = (
@@ -226,5 +220,9 @@ ROUTES = (
     Route("GET", "/version", version),
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
-    Route("POST", "/auth", auth),
+    Route("POST", "/build/prune", prune_build_cache),
+    Route("GET", "/plugins", no_plugins),
+    Route("POST", "/swarm/init", no_swarm),
+    Route("POST", "/swarm/join", no_swarm),
+    *(Route("GET", f"/{family}", not_a_manager) for family in _SWARM),
 )

@@ -67,11 +67,7 @@ async def prune(call: Call) -> web.StreamResponse:
     named_too = filters.truth("all") or call.version < (1, 42)
     gone, reclaimed = volumes.prune(
         call.host,
-        lambda one: (
-            bool(named_too or one.anonymous)
-            and filters.labels(one.labels or {})
-            and not filters.any_label(one.labels or {}, "label!")
-        ),
+        lambda one: bool(named_too or one.anonymous) and filters.keep(one.labels or {}, one.created, call.host.now()),
     )
     return reply({"VolumesDeleted": gone, "SpaceReclaimed": reclaimed})
 

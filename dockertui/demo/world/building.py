@@ -172,7 +172,7 @@ async def _step(host: Host, stage: _Stage, word: str, rest: str, order: Order) -
         yield _say(f"Removing intermediate container {container}\n")
     host.build_cache.add(layer)
     size = sum(map(len, sent.values()))
-    _configure(stage.config, word, rest)
+    configure(stage.config, word, rest)
     stage.layer, stage.size = layer, stage.size + size
     stage.history.insert(0, (f"{word} {rest}", size))
 
@@ -232,7 +232,7 @@ def _non_zero(line: str, code: int) -> Failed:
     return Failed(f"The command '/bin/sh -c {line}' returned a non-zero code: {code}", code)
 
 
-def _configure(config: dict[str, Any], word: str, rest: str) -> None:
+def configure(config: dict[str, Any], word: str, rest: str) -> None:
     """What an instruction changes in the image's configuration."""
     if word in ("ENV", "LABEL"):
         pairs = [one.partition("=")[::2] for one in shlex.split(rest) if "=" in one]
@@ -244,6 +244,11 @@ def _configure(config: dict[str, Any], word: str, rest: str) -> None:
         config[word.capitalize()] = json.loads(rest) if rest.startswith("[") else ["/bin/sh", "-c", rest]
     elif word in ("WORKDIR", "USER"):
         config[{"WORKDIR": "WorkingDir", "USER": "User"}[word]] = rest
+    elif word in ("EXPOSE", "VOLUME"):
+        name = {"EXPOSE": "ExposedPorts", "VOLUME": "Volumes"}[word]
+        told = json.loads(rest) if rest.startswith("[") else rest.split()
+        added: dict[str, Any] = {one if word == "VOLUME" or "/" in one else f"{one}/tcp": {} for one in told}
+        config[name] = {**(config.get(name) or {}), **added}
 
 
 def _arrive(host: Host, stage: _Stage) -> Image:

@@ -1,12 +1,9 @@
 """The console of a process in the demo: a terminal's driver with its line editing, or plain streams."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
-from dockertui.demo.world.objects import Exec
-
-Send = Callable[[int, bytes], Awaitable[None]]
-"""Sends bytes of a channel: 1 is standard output, 2 standard error."""
+from dockertui.demo.world.objects import Exec, Outlet
 
 _OUT, _ERR = 1, 2
 
@@ -14,11 +11,12 @@ _OUT, _ERR = 1, 2
 class ExecConsole:
     """What the process of an exec reads and writes. `typed` is fed with what the client sends."""
 
-    def __init__(self, exec_: Exec, send: Send) -> None:
+    def __init__(self, exec_: Exec, send: Outlet) -> None:
         self._exec = exec_
         self._send = send
-        self._typed: asyncio.Queue[bytes] = asyncio.Queue()
         self._buffer = ""
+        self._news = asyncio.Event()
+        self._interrupt: asyncio.Event | None = None
         self._ended = False
         self._history: list[str] = []
 
@@ -32,7 +30,12 @@ class ExecConsole:
 
     def feed(self, data: bytes) -> None:
         """The client sent this; nothing means that it ended its input."""
-        self._typed.put_nowait(data)
+        self._ended = self._ended or not data
+        if self._interrupt is not None and (not data or b"\x03" in data):
+            self._interrupt.set()
+        else:
+            self._buffer += data.decode("utf-8", "replace")
+        self._news.set()
 
     async def write(self, text: str) -> None:
         await self._write(_OUT, text)
@@ -45,29 +48,23 @@ class ExecConsole:
         await self._send(channel, _encoded(text))
 
     async def interruptible(self, work: Awaitable[int]) -> int:
-        """Do it; meanwhile Ctrl-C ends it, what else is typed waits, and a client that leaves does, too."""
-        task = asyncio.ensure_future(work)
-        watching = asyncio.ensure_future(self._interrupted()) if self.tty else None
+        """Do it; on a terminal Ctrl-C ends it, and a client that leaves does, too. What else is typed waits."""
+        if not self.tty:
+            return await work
+        self._interrupt = asyncio.Event()
+        task, watching = asyncio.ensure_future(work), asyncio.ensure_future(self._interrupt.wait())
         try:
-            await asyncio.wait({task, watching} if watching else {task}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task})
-                await self.write("^C\n")
-                return 130
-            return task.result()
-        finally:
+            await asyncio.wait({task, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
             task.cancel()
-            if watching is not None:
-                watching.cancel()
-
-    async def _interrupted(self) -> None:
-        while True:
-            data = await self._typed.get()
-            if not data or b"\x03" in data:
-                self._ended = self._ended or not data
-                return
-            self._buffer += data.decode("utf-8", "replace")
+            await asyncio.wait({task})
+            await self.write("^C\n")
+            return 130
+        finally:
+            self._interrupt = None
+            task.cancel()
+            watching.cancel()
 
     async def readline(self, prompt: str) -> str | None:
         """A line: edited here on a terminal, as it comes otherwise."""
@@ -83,9 +80,8 @@ class ExecConsole:
         return line if end or line else None
 
     async def _more(self) -> None:
-        data = await self._typed.get()
-        self._ended = not data
-        self._buffer += data.decode("utf-8", "replace")
+        self._news.clear()
+        await self._news.wait()
 
     async def _edited_line(self, prompt: str) -> str | None:
         line, recalled = "", len(self._history)

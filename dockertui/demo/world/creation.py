@@ -4,38 +4,14 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from dockertui.demo.world import images, volumes
+from dockertui.demo.world import first_process, images, volumes
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.lifecycle import check_name
 from dockertui.demo.world.objects import Attachment, Container, Mount, Temper
 from dockertui.demo.world.refusal import invalid, not_found
 
-_LEFT = (
-    "amazing",
-    "bold",
-    "clever",
-    "eager",
-    "focused",
-    "gracious",
-    "happy",
-    "keen",
-    "nifty",
-    "quirky",
-    "serene",
-)
-_RIGHT = (
-    "curie",
-    "darwin",
-    "euler",
-    "gauss",
-    "hopper",
-    "knuth",
-    "lamarr",
-    "noether",
-    "ritchie",
-    "turing",
-    "wu",
-)
+_LEFT = ("amazing", "bold", "clever", "eager", "focused", "gracious", "happy", "keen", "nifty", "quirky", "serene")
+_RIGHT = ("curie", "darwin", "euler", "gauss", "hopper", "knuth", "lamarr", "noether", "ritchie", "turing", "wu")
 _LIMITS = frozenset(
     (
         "Memory",
@@ -79,6 +55,8 @@ def create(host: Host, name: str, wanted: dict[str, Any]) -> Container:
     )
     config["Hostname"] = config.get("Hostname") or container.id[:12]
     container.temper = _checked(fate(container.command), config.get("Healthcheck") or {})
+    if container.temper.runs_for is None and first_process.playable(container):
+        container.temper = replace(container.temper, played=True)
     container.mounts = _mounts(host, container)
     container.attachments = _attachments(container, wanted.get("NetworkingConfig") or {})
     host.add_container(container)

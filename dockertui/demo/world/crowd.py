@@ -4,18 +4,7 @@ from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Temper
 from dockertui.demo.world.spec import HOUR, Spec, place
 
-_SERVICES = (
-    "auth",
-    "billing",
-    "catalog",
-    "feed",
-    "gateway",
-    "ledger",
-    "mailer",
-    "profile",
-    "quota",
-    "render",
-)
+_SERVICES = ("auth", "billing", "catalog", "feed", "gateway", "ledger", "mailer", "profile", "quota", "render")
 _IMAGES = ("nginx:1.27-alpine", "redis:7.4-alpine", "alpine:3.21", "registry.example.com/shop/api:2.14.0")
 _RUNNING_OF_TEN = 8
 

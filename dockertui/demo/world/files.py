@@ -12,7 +12,7 @@ from typing import Final
 from dockertui.demo.world import file_contents as contents
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.hostile import STRINGS
-from dockertui.demo.world.objects import Container
+from dockertui.demo.world.objects import Container, Image
 from dockertui.demo.world.refusal import Refusal, not_found
 
 _LINKS_MOST: Final = 40
@@ -52,8 +52,8 @@ Files = dict[str, File]
 """Files by their absolute path; each has its folders among them."""
 
 
-def of(host: Host, container: Container) -> Files:
-    """All files of a container, mounts included."""
+def of(host: Host, container: Container, *, mounted: bool = True) -> Files:
+    """All files of a container, with what is mounted or without."""
     files = _of_image(host, container)
     if container.size_rw:
         for path in WHITED_OUT:
@@ -67,7 +67,7 @@ def of(host: Host, container: Container) -> Files:
             _add(files, f"/srv/{name}", File(_FILE, container.created, f"{kind}\n{text}\n".encode()))
         _add(files, "/srv/no utf-8 \udcff\udcfe", File(_FILE, container.created, b"\xff\xfe"))
         _add(files, "/srv/round", File(_LINK, container.created, link="round"))
-    for mount in container.mounts:
+    for mount in container.mounts if mounted else ():
         if mount.destination in files and not stat.S_ISDIR(files[mount.destination].mode):
             continue  # a file is mounted over a file
         when = host.volumes[mount.name].created if mount.name in host.volumes else container.created
@@ -100,15 +100,28 @@ def parents(path: str) -> list[str]:
 
 
 def _of_image(host: Host, container: Container) -> Files:
-    built = host.images[container.image_id].created if container.image_id in host.images else container.created
+    image = host.images.get(container.image_id)
+    built = image.created if image is not None else container.created
     files: Files = {"/": File(_FOLDER, container.created)}
-    for path in contents.FOLDERS:
-        _add(files, path, File(0o41777 if path == "/tmp" else _FOLDER, built))
-    for path, data in contents.image_files(container.image).items():
-        _add(files, path, _made(path, data, built))
+    files |= image.files if image is not None and image.files else named(container.image, built)
     workdir = str(container.config.get("WorkingDir") or "")
     if workdir.startswith("/"):
         _add(files, workdir.rstrip("/") or "/", files.get(workdir, File(_FOLDER, built)))
+    return files
+
+
+def of_image(image: Image) -> Files:
+    """All files of an image."""
+    return image.files or named(image.tags[0] if image.tags else "", image.created)
+
+
+def named(image: str, built: float) -> Files:
+    """The files of an image, as they follow from its name."""
+    files: Files = {}
+    for path in contents.FOLDERS:
+        _add(files, path, File(0o41777 if path == "/tmp" else _FOLDER, built))
+    for path, data in contents.image_files(image).items():
+        _add(files, path, _made(path, data, built))
     return files
 
 

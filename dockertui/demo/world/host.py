@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dockertui.demo.world.events import Events
 from dockertui.demo.world.objects import Container, Exec, Image, Network, Volume
@@ -34,11 +34,14 @@ class Host:
         self.containers: dict[str, Container] = {}
         self.images: dict[str, Image] = {}
         self.build_cache: set[str] = set()
+        self.build_records: list[dict[str, Any]] = []
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
         self.execs: dict[str, Exec] = {}
         self.names: dict[str, str] = {}
         self.sampled: dict[str, int] = {}
+        self.play: Callable[[Container], None] = lambda container: None
+        """Runs the first process of a container whose temper says so; the Engine says how."""
         self._pid = 4200
 
     def now(self) -> float:

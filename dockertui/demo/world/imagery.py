@@ -37,14 +37,5 @@ def _steps(config: dict[str, Any], sizes: list[int]) -> list[tuple[str, int]]:
         steps.insert(0, (f"ENTRYPOINT {config['Entrypoint']}".replace("'", '"'), 0))
     if config.get("Cmd"):
         steps.insert(0, (f"CMD {config['Cmd']}".replace("'", '"'), 0))
-    steps.append(
-        (
-            "RUN /bin/sh -c apt-get update && apt-get install -y ca-certificates curl # buildkit",
-            packages,
-        )
-    )
-    return [
-        *steps,
-        ("ENV LANG=C.UTF-8", 0),
-        ("# debian.sh --arch 'amd64' out/ 'bookworm' '@1736726400'", base),
-    ]
+    steps.append(("RUN /bin/sh -c apt-get update && apt-get install -y ca-certificates curl # buildkit", packages))
+    return [*steps, ("ENV LANG=C.UTF-8", 0), ("# debian.sh --arch 'amd64' out/ 'bookworm' '@1736726400'", base)]

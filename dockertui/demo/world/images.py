@@ -26,6 +26,14 @@ def repository(reference: str) -> str:
     return f"{head}/{last}" if head else last
 
 
+def full(repo: str) -> str:
+    """With the registry, as the Engine itself names it: 'redis' is 'docker.io/library/redis'."""
+    first, slash, _ = repo.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return repo
+    return f"docker.io/{repo}" if slash else f"docker.io/library/{repo}"
+
+
 def check_reference(repo: str, tag: str) -> None:
     """Refuses a malformed repository or tag in the Engine's words."""
     if repo != repo.lower():
@@ -35,6 +43,20 @@ def check_reference(repo: str, tag: str) -> None:
         raise invalid("invalid reference format")
     if not _TAG.fullmatch(tag):
         raise invalid("invalid tag format")
+
+
+def asked(repo: str, tag: str) -> str:
+    """The reference that a request means by repository, which may have a tag itself, and tag; '' for none. Refuses."""
+    if not repo:
+        return ""
+    reference = familiar(f"{repo}:{tag}" if tag else repo)
+    check_reference(*split(reference))
+    return reference
+
+
+def split(reference: str) -> tuple[str, str]:
+    """Repository and tag of a familiar reference."""
+    return repository(reference), reference.rpartition(":")[2]
 
 
 def find(host: Host, ref: str) -> Image:
@@ -70,10 +92,10 @@ def tag(host: Host, image: Image, repo: str, name: str) -> None:
         image.tags.append(reference)
         image.tags.sort()
     image.tagged = host.now()
-    _tell(host, image, "tag", reference)
+    tell(host, image, "tag", reference)
 
 
-def _tell(host: Host, image: Image, action: str, name: str = "") -> None:
+def tell(host: Host, image: Image, action: str, name: str = "") -> None:
     host.events.emit("image", action, image.id, {**image.labels, "name": name or image.id})
 
 
@@ -136,7 +158,7 @@ def _soft_conflict(host: Host, image: Image) -> str:
 def _untag(host: Host, image: Image, reference: str) -> dict[str, str]:
     if reference in image.tags:
         image.tags.remove(reference)
-    _tell(host, image, "untag")
+    tell(host, image, "untag")
     return {"Untagged": reference}
 
 
@@ -144,7 +166,7 @@ def _delete(host: Host, image: Image, *, prune: bool) -> list[dict[str, str]]:
     """Delete the image, and its untagged parents that nothing else needs."""
     rows = [{"Untagged": one} for one in image.digests]
     del host.images[image.id]
-    _tell(host, image, "delete")
+    tell(host, image, "delete")
     rows.append({"Deleted": image.id})
     parent = host.images.get(image.parent)
     if prune and parent and not parent.tags and not _hard_conflict(host, parent) and not _soft_conflict(host, parent):
@@ -184,7 +206,7 @@ def arrive(host: Host, reference: str) -> tuple[Image, bool]:
         layers = layers_of(short)
         digest = hashlib.sha256(f"image {short}".encode()).hexdigest()
         size = int(sum(size for _, size in layers) * 2.4)
-        image = Image(f"sha256:{digest}", host.now() - 9 * 86400.0, size, [short], [_digest_of(short)])
+        image = Image(f"sha256:{digest}", host.now() - 9 * 86400.0, size, [short], [digest_of(short)])
         image.layers = [f"sha256:{name}" for name, _ in layers]
         image.steps = [
             ('CMD ["/bin/sh"]', 0),
@@ -200,7 +222,8 @@ def arrive(host: Host, reference: str) -> tuple[Image, bool]:
     return image, present is None
 
 
-def _digest_of(reference: str) -> str:
+def digest_of(reference: str) -> str:
+    """Name and digest of what a registry has by this reference."""
     return f"{repository(reference)}@sha256:{hashlib.sha256(f'manifest {reference}'.encode()).hexdigest()}"
 
 

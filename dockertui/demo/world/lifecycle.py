@@ -85,6 +85,8 @@ def _launch(host: Host, container: Container) -> None:
     host.tell(container, "start")
     for text in container.temper.says:
         logs.write(container, now, text, stderr=container.temper.complains)
+    if container.temper.played:
+        host.play(container)
     if container.temper.runs_for == 0:
         die(host, container, container.temper.exit_code)
 
@@ -129,7 +131,10 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
     container.state, container.pid, container.exit_code = "exited", 0, exit_code
     container.oom_killed, container.finished, container.paused_at = oom, now, None
     container.ports, container.exit_due, container.probe_due = {}, None, None
-    container.log_from = None
+    container.log_from = container.first = container.feed = None
+    if container.process is not None:
+        container.process.cancel()
+        container.process = None
     if container.health and container.health.status != "unhealthy":
         container.health.status = "unhealthy"
     _plan_restart(host, container, ending)
@@ -264,11 +269,7 @@ def remove(host: Host, container: Container, ref: str, *, force: bool = False, w
         }[container.state]
         raise conflict(f'cannot remove container "{ref}": {reason}')
     if container.running:
-        container.host_config = {
-            **container.host_config,
-            "AutoRemove": False,
-            "RestartPolicy": {"Name": "no"},
-        }
+        container.host_config = {**container.host_config, "AutoRemove": False, "RestartPolicy": {"Name": "no"}}
         if container.state != "restarting":
             tell_killed(host, container, _KILL)
             _end(host, container, 128 + _KILL)

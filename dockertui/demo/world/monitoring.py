@@ -15,10 +15,7 @@ PROMETHEUS = Spec(
     ),
     labels=compose("monitoring", "prometheus"),
     ports=("127.0.0.1:9090:9090/tcp",),
-    mounts=(
-        "monitoring_prometheus:/prometheus",
-        "/srv/monitoring/prometheus.yml:/etc/prometheus/prometheus.yml:ro",
-    ),
+    mounts=("monitoring_prometheus:/prometheus", "/srv/monitoring/prometheus.yml:/etc/prometheus/prometheus.yml:ro"),
     networks={NET: ("monitoring-prometheus-1", "prometheus")},
     memory=2 << 30,
     restart="unless-stopped",

@@ -4,10 +4,14 @@ Times are epoch seconds, sizes bytes. `config` and `host_config` hold what was a
 own spelling; the defaults are added when a reply is written, so that 5,000 containers stay small.
 """
 
+import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+Outlet = Callable[[int, bytes], Awaitable[None]]
+"""Sends bytes of a channel: 1 is standard output, 2 standard error."""
 State = Literal["created", "running", "paused", "restarting", "removing", "exited", "dead"]
 HealthStatus = Literal["starting", "healthy", "unhealthy"]
 
@@ -66,7 +70,7 @@ class Temper:
     runs_for, rests_for (seconds) make it exit with exit_code, and start again, by itself. It says its
     lines when it starts, on stderr if it complains.
     probe_output and probe_exit are what its health check says, healthy_after how long it is 'starting'.
-    stop_exit is its exit code on SIGTERM; None ignores the signal.
+    stop_exit is its exit code on SIGTERM; None ignores the signal. What is played is what the demo's shell runs.
     """
 
     cpu: float = 0.002
@@ -85,6 +89,7 @@ class Temper:
     probe_output: str = ""
     healthy_after: float = 0.0
     stop_exit: int | None = 0
+    played: bool = False
 
 
 @dataclass(slots=True)
@@ -92,6 +97,26 @@ class LogLine:
     time: float
     stderr: bool
     text: str
+
+
+@dataclass(slots=True)
+class Exec:
+    """One exec. `size` is columns and rows of its terminal."""
+
+    id: str
+    container_id: str
+    words: list[str]
+    tty: bool
+    user: str = ""
+    workdir: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    privileged: bool = False
+    size: tuple[int, int] = (80, 24)
+    running: bool = False
+    started: bool = False
+    exit_code: int | None = None
+    pid: int = 0
+    began: float | None = None
 
 
 @dataclass(slots=True)
@@ -127,6 +152,15 @@ class Container:
     log_from: float | None = None
     ended: set[int] = field(default_factory=set)
     """Of its processes, those that a signal has ended, by their place in the temper's."""
+    outlets: list[Outlet] = field(default_factory=list)
+    """Where its output goes, for each who is attached."""
+    first: Exec | None = None
+    """Its first process, where the demo's shell plays it, and the task that does."""
+    process: asyncio.Future[None] | None = None
+    feed: Callable[[bytes], None] | None = None
+    """What takes its input; until there is something that does, what is typed is kept."""
+    typed: list[bytes] = field(default_factory=list)
+    size: tuple[int, int] = (80, 24)
     summaries: dict[bool, tuple[bytes, bytes]] = field(default_factory=dict)
 
     @property
@@ -156,26 +190,6 @@ class Container:
 
 
 @dataclass(slots=True)
-class Exec:
-    """One exec. `size` is columns and rows of its terminal."""
-
-    id: str
-    container_id: str
-    words: list[str]
-    tty: bool
-    user: str = ""
-    workdir: str = ""
-    env: dict[str, str] = field(default_factory=dict)
-    privileged: bool = False
-    size: tuple[int, int] = (80, 24)
-    running: bool = False
-    started: bool = False
-    exit_code: int | None = None
-    pid: int = 0
-    began: float | None = None
-
-
-@dataclass(slots=True)
 class Image:
     id: str
     created: float
@@ -187,6 +201,9 @@ class Image:
     layers: list[str] = field(default_factory=list)
     steps: list[tuple[str, int]] = field(default_factory=list)
     comment: str = "buildkit.dockerfile.v0"
+    author: str = ""
+    files: dict[str, Any] = field(default_factory=dict)
+    """What is in it, where that does not follow from its name."""
     tagged: float | None = None
 
     @property

@@ -5,6 +5,7 @@ strange container first is answered as a Debian would.
 """
 
 import asyncio
+import re
 import shlex
 import stat
 from collections.abc import Awaitable, Callable, Mapping
@@ -122,6 +123,9 @@ class Shell:
         return await self._say("a demo's shell; it knows: " + " ".join(sorted(self._commands)))
 
     async def _echo(self, words: list[str]) -> int:
+        if words[-1:] in ([">&2"], ["1>&2"]):
+            await self._console.complain(" ".join(words[:-1]) + "\n")
+            return 0
         return await self._say(" ".join(words))
 
     async def _true(self, words: list[str]) -> int:
@@ -183,7 +187,7 @@ class Shell:
         for name in files.children(here, path):
             folder = self._is_folder(f"{path.rstrip('/')}/{name}")
             names.append(f"\x1b[1;34m{name}\x1b[0m" if folder and self._console.tty else name)
-        return await self._say("  ".join(names)) if names else 0
+        return await self._say(("  " if self._console.tty else "\n").join(names)) if names else 0
 
     def _is_folder(self, path: str) -> bool:
         here = files.of(self._host, self._container)
@@ -261,7 +265,8 @@ class Shell:
             await asyncio.sleep(0)
 
     async def _sleep(self, words: list[str]) -> int:
-        await asyncio.sleep(float(words[0]) if words and words[0].replace(".", "", 1).isdecimal() else 1)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", words[0]) if words else None
+        await asyncio.sleep(float(match[1]) * {"m": 60, "h": 3600, "d": 86400}.get(match[2], 1) if match else 1)
         return 0
 
     async def _stty(self, words: list[str]) -> int:

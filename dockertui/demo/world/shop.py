@@ -69,10 +69,7 @@ API = Spec(
         disk=4_100,
         voice="api",
         log_every=1.0,
-        processes=(
-            ("1000", "gunicorn: master [shop.wsgi]"),
-            *(("1000", "gunicorn: worker [shop.wsgi]"),) * 4,
-        ),
+        processes=(("1000", "gunicorn: master [shop.wsgi]"), *(("1000", "gunicorn: worker [shop.wsgi]"),) * 4),
         probe_output='{"status":"ok","db":"ok","cache":"ok"}',
     ),
     created=2 * DAY,
@@ -114,12 +111,7 @@ WORKER = Spec(
 DB = Spec(
     name="shop-db-1",
     image="postgres:17",
-    env=(
-        "POSTGRES_USER=shop",
-        "POSTGRES_PASSWORD=Qv7-hunter2",
-        "POSTGRES_DB=shop",
-        "PGDATA=/var/lib/postgresql/data",
-    ),
+    env=("POSTGRES_USER=shop", "POSTGRES_PASSWORD=Qv7-hunter2", "POSTGRES_DB=shop", "PGDATA=/var/lib/postgresql/data"),
     labels=compose("shop", "db"),
     ports=("5432/tcp",),
     mounts=("shop_pgdata:/var/lib/postgresql/data", "/srv/shop/initdb:/docker-entrypoint-initdb.d:ro"),

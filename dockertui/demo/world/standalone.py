@@ -58,7 +58,13 @@ DEVBOX = Spec(
     workdir="/src",
     restart="no",
     temper=Temper(
-        cpu=0.0004, memory=6 << 20, voice="shell", log_every=40.0, processes=(("root", "bash"),), stop_exit=None
+        cpu=0.0004,
+        memory=6 << 20,
+        voice="shell",
+        log_every=40.0,
+        processes=(("root", "bash"),),
+        stop_exit=None,
+        played=True,
     ),
     created=6 * DAY,
     started=7 * HOUR,
@@ -73,10 +79,7 @@ REGISTRY = Spec(
     mounts=(":/var/lib/registry",),
     restart="always",
     temper=Temper(
-        cpu=0.001,
-        memory=14 << 20,
-        net=120,
-        processes=(("root", "registry serve /etc/docker/registry/config.yml"),),
+        cpu=0.001, memory=14 << 20, net=120, processes=(("root", "registry serve /etc/docker/registry/config.yml"),)
     ),
     created=80 * DAY,
     started=12 * DAY,

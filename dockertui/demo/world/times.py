@@ -19,6 +19,14 @@ def rfc3339(when: float | None, *, nanos: bool = True) -> str:
     return f"{stamp}.{fraction}Z" if fraction else f"{stamp}Z"
 
 
+def moment(text: object) -> float:
+    """RFC 3339 as epoch seconds; 0.0 for what is none."""
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return 0.0
+
+
 def nanoseconds(when: float) -> int:
     """Epoch nanoseconds, the same number that is written; a float times 1e9 would differ from it."""
     whole = int(when)

@@ -12,25 +12,9 @@ from datetime import UTC, datetime
 Line = tuple[bool, str]
 Voice = Callable[[random.Random, int, float], list[Line]]
 
-_PATHS = (
-    "/",
-    "/cart",
-    "/api/products?page=2",
-    "/static/app.4f1c.js",
-    "/checkout",
-    "/healthz",
-    "/api/search?q=boots",
-)
-_AGENTS = (
-    "Mozilla/5.0 (X11; Linux x86_64) Firefox/133.0",
-    "curl/8.11.0",
-    "Mozilla/5.0 (iPhone) Safari/604.1",
-)
-_MESSAGES = {
-    "info": "request served",
-    "warn": "slow query on orders",
-    "error": "payment provider timed out",
-}
+_PATHS = ("/", "/cart", "/api/products?page=2", "/static/app.4f1c.js", "/checkout", "/healthz", "/api/search?q=boots")
+_AGENTS = ("Mozilla/5.0 (X11; Linux x86_64) Firefox/133.0", "curl/8.11.0", "Mozilla/5.0 (iPhone) Safari/604.1")
+_MESSAGES = {"info": "request served", "warn": "slow query on orders", "error": "payment provider timed out"}
 
 
 def _stamp(when: float, form: str) -> str:
@@ -100,12 +84,7 @@ def prometheus(dice: random.Random, nth: int, when: float) -> list[Line]:
 
 def grafana(dice: random.Random, nth: int, when: float) -> list[Line]:
     took = dice.random() * 40
-    return [
-        (
-            False,
-            f'logger=cleanup t={_iso(when)}Z level=info msg="Completed cleanup jobs" duration={took:.6f}ms',
-        )
-    ]
+    return [(False, f'logger=cleanup t={_iso(when)}Z level=info msg="Completed cleanup jobs" duration={took:.6f}ms')]
 
 
 def exporter(dice: random.Random, nth: int, when: float) -> list[Line]:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.log_lines import SECOND
-from dockertui.resources import format, secrets
+from dockertui.masking import known_secrets, masked
+from dockertui.resources import format
 from dockertui.resources.container_state import process
 from dockertui.resources.reply import Reply
 
@@ -49,8 +50,14 @@ class Inspected:
     reveal: bool = field(default=False, kw_only=True)
 
     def shown(self, text: str) -> str:
-        """A text from the container, without secrets unless they are to be seen."""
-        return text if self.reveal else secrets.masked_line(text)
+        """A text from the container, or its beginning, without secrets unless they are to be seen."""
+        text = format.beginning(text)
+        return text if self.reveal else masked(text, self.secrets)
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that its inspection calls secrets: they are hidden wherever they stand."""
+        return known_secrets(self.inspect.raw)
 
     # how it stands
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dockertui.engine.models import Version
 from dockertui.resources import format
+from dockertui.resources.secrets import veiled
 from dockertui.resources.why.card import card
 from dockertui.resources.why.diagnosis import diagnose
 from dockertui.resources.why.facts import Facts
@@ -20,21 +21,22 @@ _LIMIT = 600
 def markdown(facts: Facts, version: Version | None = None) -> str:
     """The whole card; what the page shows in a column of labels stands in fenced blocks."""
     verdict = diagnose(facts)
-    _, *evidence = card(facts)
+    _, *evidence = card(facts) if facts.reveal else veiled(card(facts), facts.secrets)
     parts = [
         f"# Why is it not well: {code(facts.name)}" if facts.running else f"# Why did it die: {code(facts.name)}",
-        f"> {code(verdict.sentence(facts.name))}",
-        *_list("Known", verdict.known),
-        *_list("Likely (not proven)", verdict.likely),
-        *_list("Do next", verdict.todo),
+        f"> {code(facts.shown(verdict.sentence(facts.name)))}",
+        *_list("Known", map(facts.shown, verdict.known)),
+        *_list("Likely (not proven)", map(facts.shown, verdict.likely)),
+        *_list("Do next", map(facts.shown, verdict.todo)),
         *(part for section in evidence for part in (f"## {section.title}", fenced(_lines(section)))),
         _origin(facts, version),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _list(title: str, texts: Sequence[str]) -> list[str]:
-    return [f"## {title}", "\n".join(f"- {code(text)}" for text in texts)] if texts else []
+def _list(title: str, texts: Iterable[str]) -> list[str]:
+    lines = [f"- {code(text)}" for text in texts]
+    return [f"## {title}", "\n".join(lines)] if lines else []
 
 
 def _origin(facts: Facts, version: Version | None) -> str:

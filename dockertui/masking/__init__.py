@@ -1,0 +1,15 @@
+"""What should not be read over a shoulder, found in any text and hidden. There is this one strength of it alone.
+
+`masked` is for a text, `masked_words` for the words of a command or a list of assignments, `masked_tree` for JSON,
+`masked_path` for the path and query of a request. `known_secrets` finds the values in an object that its names call
+secrets, so that they are hidden wherever else the object repeats them.
+"""
+
+from __future__ import annotations
+
+from dockertui.masking.names import is_secret
+from dockertui.masking.shapes import MASK
+from dockertui.masking.texts import masked, masked_words
+from dockertui.masking.trees import known_secrets, masked_path, masked_tree
+
+__all__ = ["MASK", "is_secret", "known_secrets", "masked", "masked_path", "masked_tree", "masked_words"]

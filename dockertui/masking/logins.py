@@ -1,0 +1,113 @@
+"""Passwords beside a user's name: in URLs, before a host, and in the options of programs that take them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from dockertui.masking.names import word_set
+from dockertui.masking.values import is_plain
+
+_AUTHORITY: Final = re.compile(r"[^\s\"'<>`]{1,600}")
+_PORT: Final = re.compile(r"(?:\[[^\]]{0,60}\]|[^:@/]{0,255}):\d{1,5}(?:[/?#]|$)")
+_BEFORE_HOST: Final = re.compile(r":(?P<value>[^\s@/\"'(),]{1,256})@(?!sha(?:256|512):)[\w\[(]")
+_LOGIN: Final = re.compile(r"[\"']?(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
+_NO_USERS: Final = frozenset({"mailto", "ssh", "git", "npm", "sip", "acct", "sha256", "sha512", "docker-image", "xmpp"})
+USER_OPTIONS: Final = frozenset({"-u", "-U", "--user", "--proxy-user", "--basic-auth", "--http-user", "--auth"})
+"""Options that a user with a password follows, or a user with a group."""
+_CLIENTS: Final = frozenset({"curl", "wget", "http", "https", "xh", "httpie", "lftp", "elasticsearch", "es"})
+"""Programs whose `-u` is a user with a password."""
+_RUNNERS: Final = frozenset(
+    {"docker", "podman", "nerdctl", "runc", "chown", "gosu", "su-exec", "setpriv", "install", "start-stop-daemon"}
+)
+"""Programs whose `-u` is a user and a group."""
+_MYSQL: Final = frozenset({
+    "mysql", "mysqladmin", "mysqldump", "mysqlcheck", "mysqlimport", "mysqlshow", "mysqlsh", "mycli", "mariadb",
+    "mariadb-admin", "mariadb-dump", "mariadb-check", "mariadb-backup", "xtrabackup",
+})  # fmt: skip
+_OPTIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(word_set("sshpass mongo mongosh mongodump mongorestore mongoexport login"), "-p"),
+    **dict.fromkeys(word_set("redis-cli valkey-cli keydb-cli"), "-a"),
+    **dict.fromkeys(word_set("ldapsearch ldapadd ldapmodify ldapwhoami ldapdelete ldappasswd"), "-w"),
+    **dict.fromkeys(word_set("sqlcmd bcp isql zip unzip tsql"), "-P"),
+}
+"""Programs with an option of one letter that a password follows."""
+_KNOWN: Final = frozenset({*_CLIENTS, *_RUNNERS, *_MYSQL, *_OPTIONS})
+
+
+def program(word: str, before: str) -> str:
+    """The program whose options come, after this word."""
+    return word if word in _KNOWN else before
+
+
+def takes_secret(option: str, program: str) -> bool:
+    """Whether a password follows this option of one letter."""
+    return option == _OPTIONS.get(program)
+
+
+def joined(word: str, program: str) -> str:
+    """`-p` of the `-psecret` that clients of MySQL take, "" for anything else."""
+    return "-p" if program in _MYSQL and word.startswith("-p") and len(word) > 2 else ""
+
+
+def takes_joined(option: str, program: str) -> bool:
+    """Whether a password is joined to this option of one letter, in quotes."""
+    return option == "-p" and program in _MYSQL
+
+
+def login(option: str, value: str, program: str) -> str:
+    """The user of a `user:password` behind an option; "" where it is none."""
+    found = _LOGIN.fullmatch(value)
+    return found["user"] if found and _is_login(option, found, program) else ""
+
+
+def login_at(text: str, option: str, start: int, program: str = "") -> tuple[int, int] | None:
+    """Where the password of such a login is in a text."""
+    if option not in USER_OPTIONS:
+        return None
+    found = _LOGIN.match(text, start)
+    return found.span("value") if found and _is_login(option, found, program) else None
+
+
+def _is_login(option: str, found: re.Match[str], program: str) -> bool:
+    """Whether it is a user with a password, and not a user with a group."""
+    if option not in USER_OPTIONS or is_plain(found["value"], strong=True):
+        return False
+    if program in _CLIENTS:
+        return True
+    user, value = found["user"], found["value"]
+    return program not in _RUNNERS and user != value and not (user.isdecimal() or value.isdecimal())
+
+
+def before_host(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The password in `user:password@host` without a scheme; the user's name stands from `start` to `end`."""
+    if text.find("@", end, end + 260) < 0 or (start and text[start - 1] in "/@:.+"):
+        return None
+    found = _BEFORE_HOST.match(text, end)
+    return found.span("value") if found and text[start:end].lower() not in _NO_USERS else None
+
+
+def of_url(text: str, start: int) -> tuple[int, int] | None:
+    """The password, or the token in its place, of a URL whose authority begins there."""
+    if text.find("@", start, start + 600) < 0:
+        return None
+    found = _AUTHORITY.match(text, start)
+    if found is None:
+        return None
+    whole = found[0]
+    host = whole.partition("/")[0]
+    if "@" not in host and (":" not in host or _PORT.match(whole)):
+        return None  # the @ belongs to its path
+    at = host.rfind("@") if "@" in host else whole.rfind("@")
+    colon = whole.find(":", 0, at)
+    if colon < 0:
+        return (start, start + at) if _is_token(whole[:at]) else None
+    value = whole[colon + 1 : at]
+    return None if is_plain(value, strong=True) and value != "1" else (start + colon + 1, start + at)
+
+
+def _is_token(user: str) -> bool:
+    """Whether what stands in a user's place is a key, as in the DSN of Sentry."""
+    plain = user.replace("-", "").replace("_", "")
+    return len(user) >= 16 and plain.isalnum() and any(sign.isdecimal() for sign in plain)

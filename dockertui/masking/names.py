@@ -1,0 +1,125 @@
+"""Which names are those of secrets: looked at word by word, as people join words to a name.
+
+`DB_PASSWORD`, `db.password`, `dbPassword` and `--db-password` are the same words. `KEYBOARD` and `monkey` hold no word
+that counts. What a name says after that word may say that it is no secret itself: `PASSWORD_FILE`, `TOKEN_TTL`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(words.split())
+
+
+_LONGEST: Final = 160
+"""Characters of a name that are looked at, its last ones."""
+_JOINTS: Final = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLAIN: Final = word_set(
+    "password passwd passphrase passcode pass pwd pswd pw secret token pat jwt auth authorization credential cred key "
+    "private dsn sk salt pepper cookie webhook mnemonic bearer htpasswd xauth "
+    "apikey accesskey secretkey privatekey authkey sshkey masterkey signingkey encryptionkey appkey sharedkey "
+    "servicekey licensekey licencekey accountkey sessionkey deploykey unlockkey subscriptionkey "
+    "dbpass userpass requirepass rootpass adminpass smtppass mailpass ldappass redispass pgpass httppass ftppass "
+    "sshpass masterpass keypass storepass passin passout "
+    "basicauth httpauth masterauth registryauth proxyauth"
+)
+"""Words that make a secret's name, in the singular and without a number at their end."""
+_ENDINGS: Final = ("password", "passwd", "passphrase", "secret", "token", "pwd")
+"""What a longer word of that kind ends with: `dbpassword`, `authtoken`."""
+_ABOUT: Final = word_set(
+    "file files filename path paths dir directory folder location mount sock socket fd stdin prompt "
+    "id ids name names alias label type types kind mode class version format prefix suffix header headers field param "
+    "url uri urls port endpoint realm region zone issuer audience scope scopes provider driver backend plugin store "
+    "source manager helper helpers table "
+    "enable enabled disable disabled required require optional secure httponly samesite strict verify verification "
+    "policy policies rule rules rotation renew renewal reset "
+    "length len min max minimum maximum size sizes bits count limit limits quota rate retries attempts "
+    "timeout ttl age expiry expires expire expiration expiration lifetime duration interval seconds minutes days time "
+    "algorithm alg algorithms method methods cost rounds iterations strength "
+    "space spaces index indexes events parallelism network subnet ip address addr registry"
+)
+"""Words that, behind the secret's, tell something about it and not the secret."""
+_WHOSE: Final = word_set(
+    "user username users login email host hostname server servers service domain db database cache engine"
+)
+"""Words of that kind which behind `password` say whose it is: `PASSWORD_DB` is one, `AUTH_DB` is not."""
+_NOT_KEYS: Final = word_set(
+    "public pub publishable sort partition primary foreign cache routing shard object group hot row unique "
+    "index map gpg pgp press idempotency translation message"
+)
+"""What a `key` may be without being secret, by the word before it."""
+_EXCEPT: Final = frozenset({"pwd", "oldpwd", "passwords", "keys", "sk", "pat", "salt"})
+"""Names that are a single word and, alone, not those of a secret: the shell's `PWD`."""
+_STRONG: Final = word_set(
+    "password passwd passphrase passcode secret token apikey accesskey secretkey privatekey credential"
+)
+
+
+def is_secret(name: str) -> bool:
+    """Whether what has this name should not be read over a shoulder: an assignment, a member of JSON, an option."""
+    return _is_secret(name[-_LONGEST:])
+
+
+@lru_cache(maxsize=8192)
+def _is_secret(name: str) -> bool:
+    words = _words(name)
+    if len(words) == 1 and words[0] in _EXCEPT:
+        return False
+    for at in range(len(words) - 1, -1, -1):
+        if _counts(words, at):
+            return not _only_about(words, at)
+    return False
+
+
+def is_plainly_secret(name: str) -> bool:
+    """Whether a name is a secret's beyond doubt, also before a colon in a sentence: `DB_AUTH`, not `auth`."""
+    if not is_secret(name):
+        return False
+    words = _words(name)
+    return len(words) > 1 or _single(words[0]) in _STRONG or _single(words[0]).endswith(_ENDINGS)
+
+
+def _words(name: str) -> list[str]:
+    bare = name[-_LONGEST:]
+    if bare.startswith("-D"):
+        bare = bare[2:]  # a Java system property
+    return [word.lower() for word in _JOINTS.split(bare) if word]
+
+
+def _single(word: str) -> str:
+    """The word without a number at its end and without the plural's s: `passwords`, `token2`."""
+    bare = word.rstrip("0123456789") or word
+    return bare[:-1] if bare.endswith("s") and not bare.endswith("ss") else bare
+
+
+def _counts(words: list[str], at: int) -> bool:
+    """Whether the word there makes a secret of the name."""
+    word, before = words[at], words[at - 1] if at else ""
+    single = _single(word)
+    if single == "key":
+        if word.startswith("keys") and before not in ("api", "access", "secret", "private", "encryption", "signing"):
+            return False
+        return before not in _NOT_KEYS
+    if single == "pass" and at + 1 < len(words) and words[at + 1] in ("through", "thru"):
+        return False
+    if single == "token" and before in ("max", "min", "total", "num", "stop") and word.startswith("tokens"):
+        return False  # of a language model
+    return word in _PLAIN or single in _PLAIN or (single.endswith(_ENDINGS) and single != "oldpwd")
+
+
+def _only_about(words: list[str], at: int) -> bool:
+    """Whether the words behind say that this is no secret: its file, its age; an access key's id is kept back, too."""
+    if words[at : at + 2] == ["key", "id"] and at and words[at - 1] == "access":
+        return False
+    if words[-2:] == ["secret", "id"] and at == len(words) - 2:
+        return False
+    if words[at] == "webhook":
+        return False
+    behind = words[at + 1 :]
+    whose = not _single(words[at]).startswith("pass") and _single(words[at]) not in ("pwd", "pswd", "pw")
+    return any(word in _ABOUT or (whose and word in _WHOSE) for word in behind)

@@ -1,0 +1,93 @@
+"""Secrets in JSON, where the names of members and the places of lists tell more than any text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode
+
+from dockertui.masking.names import is_secret
+from dockertui.masking.shapes import MASK
+from dockertui.masking.texts import masked, masked_words
+from dockertui.masking.values import is_distinct, is_plain
+
+_MOST: Final = 200
+"""Values of an object that are looked for elsewhere in it."""
+_OF_URL: Final = re.compile(r"://[^\s:/@]{0,128}:(?P<value>[^\s/@]{6,256})@")
+_PUBLIC: Final = frozenset({"Username", "username", "ServerAddress", "serveraddress", "Email", "email"})
+
+
+def masked_tree(value: Any, known: Iterable[str] = (), *, key: str = "") -> Any:
+    """A copy of a JSON value without its secrets: those of members by their names, and those in texts.
+
+    `key`: the name of the member that the value is. A list of texts is taken for a command or for assignments.
+    """
+    if isinstance(value, Mapping):
+        return {name: masked_tree(item, known, key=_inherited(key, str(name))) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        if value and all(isinstance(item, str) for item in value) and not _hides(key):
+            return masked_words(value, known)
+        return [masked_tree(item, known, key=key if isinstance(item, str) else "") for item in value]
+    if _hides(key) and isinstance(value, str | int) and not isinstance(value, bool):
+        return value if is_plain(str(value), strong="pass" in key.lower()) else MASK
+    return masked(value, known) if isinstance(value, str) and value else value
+
+
+def _inherited(key: str, name: str) -> str:
+    """The name by which a member of an object is judged: also by that of the object, if that is a secret's."""
+    return f"{key}.{name}" if _hides(key) and name not in _PUBLIC else name
+
+
+def _hides(key: str) -> bool:
+    return bool(key) and is_secret(key)
+
+
+def known_secrets(value: Any) -> tuple[str, ...]:
+    """The values that the names in a JSON value call secrets, the longest first; not those that are common words."""
+    found: set[str] = set()
+    for name, text in _named(value, ""):
+        if name and is_secret(name) and is_distinct(text) and not is_plain(text, strong=False):
+            found.add(text)
+        found.update(match["value"] for match in _OF_URL.finditer(text) if is_distinct(match["value"]))
+        if len(found) >= _MOST:
+            break
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _named(value: Any, key: str) -> Iterator[tuple[str, str]]:
+    """The texts of a JSON value with the names that they have; of assignments the values."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _named(item, str(name))
+    elif isinstance(value, list | tuple):
+        before = ""
+        for item in value:
+            option = before.lstrip("-") if before.startswith("-") else ""
+            yield from _named(item, option)
+            before = item if isinstance(item, str) else ""
+    elif isinstance(value, str):
+        name, equals, rest = value.partition("=")
+        yield (name, rest) if equals and len(name) <= 200 and " " not in name else (key, value)
+
+
+@lru_cache(maxsize=2048)
+def masked_path(path: str) -> str:
+    """A request's path with the secrets of its query hidden, such as build arguments; as it was where it has none."""
+    bare, mark, query = path.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    shown = [(name, _masked_parameter(name, value)) for name, value in pairs]
+    if not mark or shown == pairs:
+        return path
+    return f"{bare}?{urlencode(shown, quote_via=quote).replace(quote(MASK), MASK)}"
+
+
+def _masked_parameter(name: str, value: str) -> str:
+    if value.startswith(("{", "[")):
+        try:
+            return json.dumps(masked_tree(json.loads(value), key=name), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            pass  # a text that begins with a bracket
+    return str(masked_tree(value, key=name)) if is_secret(name) else masked_words([value])[0]

@@ -1,0 +1,49 @@
+"""Which values are no secrets although their names are: switches, references to variables, paths of files."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dockertui.masking.names import word_set
+
+_SWITCHES: Final = word_set(
+    "true false yes no on off none null nil 0 1 enabled disabled required optional never always auto default"
+)
+_REFERENCE: Final = re.compile(
+    r"\$\{?\w{1,80}\}?"
+    r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|%\w{1,80}%|%\(\w{1,80}\)s|<[\w -]{1,40}>|[*x]{3,}|\.{3}"
+)
+"""A variable's name in place of a value, or what a manual has there."""
+_FILE: Final = re.compile(
+    r"/(?:run|var|etc|usr|opt|home|root|tmp|srv|mnt|app|data|config|conf|secrets?|certs?|keys?|ssl|tls|proc|dev)"
+    r"(?:/[\w.@-]{1,100}){1,20}/?"
+    r"|(?:\.{0,2}/|~/|[A-Za-z]:\\)?[\w.@/\\-]{1,200}\.(?:pem|key|crt|cert|cer|json|pub|p12|pfx|jks|txt|ya?ml|conf|sock)"
+)
+_GIVEN: Final = "/run/secrets/"
+_VERSION: Final = re.compile(r"latest|v?\d{1,5}(?:\.\d{1,5}){0,3}(?:-[\w.]{1,40})?")
+
+
+def is_plain(value: str, *, strong: bool) -> bool:
+    """Whether a value is to be read although its name is a secret's; `strong` for names that hold no file's path."""
+    if len(value) > 512:
+        return False
+    bare = value.strip()
+    if bare.lower() in _SWITCHES or bare == "" or _REFERENCE.fullmatch(bare):
+        return True
+    return bare.startswith(_GIVEN) or (not strong and bool(_FILE.fullmatch(bare)))
+
+
+def is_version(value: str) -> bool:
+    """Whether it may be the tag of an image: `secrets:1.2` is no password."""
+    return bool(_VERSION.fullmatch(value))
+
+
+def is_distinct(value: str) -> bool:
+    """Whether a secret cannot be taken for a common word where it is met again: `postgres` could, `hunter2-x` not."""
+    kinds = sum(any(test(sign) for sign in value) for test in (str.isalpha, str.isdecimal, _is_other))
+    return 6 <= len(value) <= 4096 and kinds >= 2 and not value.startswith("/")
+
+
+def _is_other(sign: str) -> bool:
+    return not sign.isalnum()

@@ -1,0 +1,44 @@
+"""What stands over a log, and where its lines begin, when the logs of others were shown before."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockertui.screens.log_tab import LogTab
+from tests.ui.stage import WIDE, Stage, opened
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+def log(stage: Stage) -> LogTab:
+    tab = stage.main.detail.tab
+    assert isinstance(tab, LogTab)
+    return tab
+
+
+async def test_the_log_of_a_project_is_titled_with_it() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("shop-web-1")
+        await stage.press("L")
+        await stage.until(lambda: len(log(stage).store))
+        count = len(log(stage).targets)
+        assert count > 1
+        title = stage.line(f"shop: {count} logs")
+        assert "shop-web-1" not in title.partition("▏")[2]
+        await stage.press("escape")
+        await stage.goto("net-debug")
+        await stage.until("▏ net-debug")
+        assert f"shop: {count} logs" not in stage.text
+
+
+async def test_the_next_log_begins_at_the_left() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("shop-web-1")
+        await stage.press("l")
+        await stage.until(lambda: len(log(stage).store))
+        await stage.press("right", "right")
+        assert log(stage)._shift > 0
+        await stage.press("escape")
+        await stage.goto("shop-worker-1")
+        await stage.until(lambda: log(stage).targets[0].name == "shop-worker-1" and log(stage)._shift == 0)
+        await stage.until("INFO/MainProcess")
