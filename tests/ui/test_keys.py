@@ -490,3 +490,12 @@ async def test_headings_are_passed_by_and_go_when_one_types(host: DemoEngine) ->
         assert menu._list.cursor_row == 1
         await stage.type("remove")
         assert not [label for label, heading in labels(menu) if heading]
+
+
+async def test_a_pager_that_no_terminal_can_be_given_to_is_said(host: DemoEngine) -> None:
+    """Here there is none: asking for it ended the program."""
+    async with opened(WIDE, engine=host) as stage:
+        await open_tab(stage, "logs")
+        await stage.until(lambda: len(stage.tab("logs").store))
+        await stage.press("vertical_line")
+        await stage.until("cannot be handed to a pager")
