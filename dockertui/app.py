@@ -7,27 +7,35 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
-from textual.binding import BindingType
+from textual import constants, events
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
 from dockertui.config import AUTO, ConfigError, Settings
+from dockertui.crash_log import LOGGER, CrashLog, hear_lost_errors
 from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError
 from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.leaving import leave_on_signals
 from dockertui.live.session import Session
+from dockertui.live.store import Link, LinkState
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
 from dockertui.own_cost import OwnCost
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.binding import keymap
 from dockertui.screens.main import MainScreen
+from dockertui.widgets.guard import Guarded
 from dockertui.widgets.keys import KeysInOrder
+from dockertui.widgets.text import clean
 from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
@@ -46,12 +54,14 @@ _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
 """Seconds without a key, and by how much statistics are slower until then."""
 
 
-class DockerTUI(CellDiff[None], KeysInOrder[None]):
+class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
     """Of what is shown first: `_read_styles` adds the others."""
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, id="program.suspend")
+    ]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "dockertui"
 
@@ -65,8 +75,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         read_only: bool = False,
         or_demo: bool = False,
         start_demo: Callable[[], Endpoint],
+        crashes: CrashLog | None = None,
     ) -> None:
         super().__init__()
+        self.crashes = crashes or CrashLog(expected=(EngineError,))
         self.settings = settings
         self.preflight = preflight
         self.trace = trace
@@ -87,6 +99,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         self.diff_enabled = settings.diff_output
         self.flow_enabled = settings.flow_control
         self.theme = self._fitting_theme(settings.theme)
+        if self.no_color and self._few_colors:
+            from dockertui.output.no_color import Colorless
+
+            self._filters = [Colorless() if isinstance(one, Monochrome | NoColor) else one for one in self._filters]
         self.set_keymap(keymap(self.catalogue))
         if sys.platform != "win32":
             from dockertui.terminal.alt_keys import keep_alt
@@ -97,7 +113,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
         """The theme asked for; for "auto" the one for the colours that the terminal has."""
         if theme != AUTO:
             return theme
-        return "ansi-dark" if self.console.color_system in ("standard", "windows") else "textual-dark"
+        return "ansi-dark" if self._few_colors else "textual-dark"
+
+    @property
+    def _few_colors(self) -> bool:
+        """Whether the terminal has sixteen of them."""
+        return self.console.color_system in ("standard", "windows")
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
@@ -105,15 +126,17 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen at once if the first requests were answered while Textual loaded, as they mostly are."""
-        if self.preflight.is_alive() or self.preflight.endpoint is None:
+        if self.preflight.is_alive() or self.preflight.endpoint is None or self.preflight.endpoint.scheme == "ssh":
             return super().get_default_screen()
         return self._main_screen(self.preflight.endpoint, self.preflight)
 
     async def on_mount(self) -> None:
         """Show what the first requests brought. Only if they take their time, say so meanwhile."""
+        self._survive_errors()
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
-        leave_on_signals(lambda code: self.exit(None, code))
+        if not self.is_headless:
+            leave_on_signals(lambda code: self.exit(None, code), self.restore_terminal)
         if self._main is not None:
             self._follow_soon()
             return
@@ -172,8 +195,28 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
+        self.session.mirror.subscribe_link(partial(self._link_changed, self.session))
         self._main = MainScreen(self.session, self.catalogue, self.own_cost)
         return self._main
+
+    def _link_changed(self, session: Session, link: Link) -> None:
+        """An Engine that was taken untried (by ssh) and is not reached is told of like any other."""
+        if link.state is LinkState.LOST and link.error is not None and session.mirror.version is None:
+            self.run_worker(self._give_up(session, Attempt(session.endpoint, link.error)))
+
+    async def _give_up(self, session: Session, attempt: Attempt) -> None:
+        """Close a session that never stood, and say what was tried: a key of the user tries again."""
+        async with self._opening:
+            if self.session is not session or self._following is None:
+                return
+            self._following.cancel()
+            await asyncio.wait([self._following])
+            main, self.session, self._following, self._main = self._main, None, None, None
+            while self.screen is not main and len(self.screen_stack) > 1:
+                await self.pop_screen()
+            from dockertui.screens.connection import ConnectionScreen
+
+            await self.switch_screen(ConnectionScreen([attempt]))
 
     def _follow_soon(self) -> None:
         """Once the first paint is on its way: a thread writes it, and would wait for what is then imported."""
@@ -188,7 +231,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             gc.enable()
 
     def _read_styles(self) -> None:
-        """Of what is not shown first; a key that was typed ahead may have opened something of it."""
+        """Of what is not shown first: once that is painted, or before the first key opens something."""
         if not self._styles_read:
             self._styles_read = True
             self.stylesheet.read_all(sorted((_STYLES / "later").glob("*.tcss")))
@@ -205,7 +248,28 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             more = f" (and {len(problems) - 1} more: see ?)" if len(problems) > 1 else ""
             self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
 
+    # what fails and is survived
+
+    def _survive_errors(self) -> None:
+        loop = asyncio.get_running_loop()
+        hear_lost_errors(loop, (EngineError,))
+        self.crashes.tell = lambda sentence: loop.call_soon_threadsafe(self._tell_error, sentence)
+        LOGGER.addHandler(self.crashes)
+
+    def _tell_error(self, sentence: str) -> None:
+        """Say it where the user looks."""
+        screen = self.screen if self.is_running else None
+        if isinstance(screen, MainScreen):
+            screen.say(clean(sentence), "bad")
+        elif screen is not None:
+            self.notify(clean(sentence), severity="error", markup=False)
+
+    def essential(self, screen: Screen[Any]) -> bool:
+        """Without a list, or a place to ask for one, there is nothing."""
+        return isinstance(screen, MainScreen) or super().essential(screen)
+
     async def on_unmount(self) -> None:
+        LOGGER.removeHandler(self.crashes)
         self._ended = True  # a timer or a worker that is late must not begin what nobody would end
         if self._following is not None:
             self._following.cancel()
@@ -230,14 +294,37 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
 
     # leaving
 
+    def get_driver_class(self) -> type[Driver]:
+        """Ours, where there is one."""
+        if sys.platform == "win32" or constants.DRIVER is not None:
+            return super().get_driver_class()
+        from dockertui.output.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def restore_terminal(self) -> None:
+        """Leave the terminal as it was if that has not been done: for an end without order."""
+        restore = getattr(self._driver, "restore", None)
+        if restore is not None:
+            restore()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, until that continues the program."""
+        stand_still = getattr(self._driver, "stand_still", None)
+        if stand_still is None:
+            self._tell_error("this terminal cannot be given back to a shell")
+            return
+        self._suspend_signal()
+        stand_still(group=True)
+
     def _fatal_error(self) -> None:
         """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
         self._close_messages_no_wait()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Ctrl+Q, which Textual takes before everything else, belongs to a container while a terminal has the keys."""
+        """Ctrl+Q and Ctrl+Z, taken before everything else, belong to a container while a terminal has the keys."""
         in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
-        return not (action == "quit" and in_terminal) and super().check_action(action, parameters)
+        return not (action in ("quit", "suspend_process") and in_terminal) and super().check_action(action, parameters)
 
     # the connection screen
 
@@ -257,6 +344,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None]):
             self._pace()
             if self._main is not None:
                 await self._main._mounted_event.wait()  # what was typed ahead is for all that is there then
+                self._read_styles()  # it may open something, which must not be painted before its styles are there
         await super().on_event(event)
 
     def _pace(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +22,7 @@ from dockertui.engine.errors import EngineError
 
 if TYPE_CHECKING:
     from dockertui.config import ConfigError, Settings
+    from dockertui.crash_log import CrashLog
     from dockertui.demo import DemoEngine
 
 USAGE = 2
@@ -74,6 +75,7 @@ def _command(options: Options) -> int:
 
 
 def _run(options: Options) -> int:
+    _size_of_the_terminal(os.environ)
     gc.disable()  # until the first paint: nothing that is imported or mounted for it is garbage
     from dockertui.engine.preflight import Preflight
     from dockertui.engine.trace import Trace
@@ -95,11 +97,34 @@ def _run(options: Options) -> int:
             read_only=options.read_only,
             or_demo=options.or_demo and not (options.host or options.context),  # who names one wants no other
             start_demo=demo.start,
+            crashes=_crash_log(),
         )
-        app.run(mouse=settings.mouse)
+        try:
+            app.run(mouse=settings.mouse)
+        finally:
+            app.restore_terminal()
     finally:
         demo.stop()
     return _crashed(app._exception) if app._exception else app.return_code or 0
+
+
+def _size_of_the_terminal(environ: MutableMapping[str, str]) -> None:
+    """Let the terminal itself say how large it is: exported COLUMNS and LINES would win, and never change."""
+    try:
+        known = min(os.get_terminal_size(sys.stdout.fileno())) > 0
+    except OSError:
+        return
+    if known:
+        for name in ("COLUMNS", "LINES"):
+            environ.pop(name, None)
+
+
+def _crash_log() -> CrashLog:
+    """Writes a crash file for each error that the program survives."""
+    from dockertui.crash import record
+    from dockertui.crash_log import CrashLog
+
+    return CrashLog(lambda error: record(error, os.environ, Path.home()), expected=(EngineError,))
 
 
 class _Demo:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -164,7 +165,22 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
         return Settings(path=path, endpoints=MappingProxyType(careful)), [_syntax_error(path, text, error)]
     reading = _Reading(path, key_lines(text))
     settings = reading.settings(document)
-    return settings, sorted(reading.errors, key=lambda error: error.line)
+    return settings, sorted([*reading.errors, *_exposed(path, text)], key=lambda error: error.line)
+
+
+_URL_PASSWORD = re.compile(r"://[^/\s@:\"']*:[^/\s@\"']+@")
+"""An endpoint's address may hold a password; no other setting can."""
+
+
+def _exposed(path: Path, text: str) -> Iterator[ConfigError]:
+    """That a password stands in the file, where others may read it."""
+    lines = (number for number, line in enumerate(text.splitlines(), 1) if _URL_PASSWORD.search(line))
+    line = next(lines, 0)
+    if line and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        import shlex  # few have one
+
+        remedy = f"chmod 600 {shlex.quote(str(path))}"
+        yield ConfigError(path, line, "holds a password, and others may read the file", remedy)
 
 
 def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigError:

@@ -5,43 +5,52 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import threading
 from collections.abc import Callable
+from typing import Final
 
-PATIENCE = 5.0
-"""Seconds after a hang-up in which an orderly end must have come about."""
+PATIENCE: Final = 5
+"""Seconds in which an orderly end must have come about."""
+_ENDING: Final = ("SIGTERM", "SIGINT", "SIGQUIT")
 
 
-def leave_on_signals(leave: Callable[[int], None]) -> None:
-    """Call `leave` with the exit code, in the running loop, on SIGTERM and when the terminal goes away
-    (SIGHUP).
+def leave_on_signals(leave: Callable[[int], None], restore: Callable[[], None] = lambda: None) -> None:
+    """Call `leave` with the exit code, in the running loop, when the system ends the program (SIGTERM, SIGINT, SIGQUIT)
+    or its terminal goes away (SIGHUP).
 
-    Without this, SIGTERM leaves the terminal in the alternate screen with its mouse captured; and of a lost
-    SSH session a program stays behind for ever, blocked on its terminal, that goes on asking the Engine.
+    Without this, they leave the terminal in the alternate screen with its mouse captured; and of a lost SSH session
+    a program stays behind for ever, blocked on its terminal, that goes on asking the Engine.
+
+    What does not end by that is ended after a while, when `restore` has put the terminal in order. The handlers take
+    no lock: the program may have been interrupted while it held that very lock.
     """
     loop = asyncio.get_running_loop()
 
-    def terminated(number: int, _: object) -> None:
+    def ends(number: int, _: object) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: gives_up(number))
+        signal.alarm(PATIENCE)
         loop.call_soon_threadsafe(leave, 128 + number)
+
+    def gives_up(number: int) -> None:
+        restore()
+        os._exit(128 + number)
 
     def hung_up(number: int, _: object) -> None:
         _forget_terminal()
-        # A write may have failed before the signal came. Then only this ends the program.
-        watchdog = threading.Timer(PATIENCE, os._exit, [128 + number])
-        watchdog.daemon = True
-        watchdog.start()
-        loop.call_soon_threadsafe(leave, 128 + number)
+        ends(number, None)  # a write may have failed before the signal came: then only the alarm ends the program
 
-    signal.signal(signal.SIGTERM, terminated)
-    if hasattr(signal, "SIGHUP"):  # Windows has none
-        signal.signal(signal.SIGHUP, hung_up)
+    if not hasattr(signal, "SIGALRM"):  # Windows
+        signal.signal(signal.SIGTERM, lambda number, _: loop.call_soon_threadsafe(leave, 128 + number) and None)
+        return
+    for name in _ENDING:
+        signal.signal(getattr(signal, name), ends)
+    signal.signal(signal.SIGHUP, hung_up)
 
 
 def _forget_terminal() -> None:
     """Put /dev/null in the place of the terminal that is gone.
 
     Writing to it fails, which ends Textual's writing thread; whoever waits for that to take more then waits
-    for ever. The kernel sends SIGCONT behind SIGHUP, at which Textual would set the terminal up once more.
+    for ever. The kernel sends SIGCONT behind SIGHUP, at which the terminal would be set up once more.
     """
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from typing import Final
+from typing import Any, Final
 
 from dockertui.engine import containers
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.execs import SETTLE, Outcome
 from dockertui.engine.fields import flag, mapping, number, text
-from dockertui.engine.hijack import Hijacked, WindowSize, hijack
+from dockertui.engine.hijack import DETACH_KEYS, Hijacked, WindowSize, hijack
 from dockertui.engine.multiplex import Channel, Demultiplexer, FrameError, Output
 from dockertui.engine.target import segment
 
@@ -23,7 +23,9 @@ def attach(engine: Engine, container: str, *, tty: bool, stdin: bool) -> Abstrac
     """Its streams from now on. ``tty`` must be what the container was made with; without ``stdin`` it is only
     looked at, which a read-only Engine allows. Leaving the context leaves the container running.
     """
-    params = {"stream": True, "stdin": stdin, "stdout": True, "stderr": True}
+    params: dict[str, Any] = {"stream": True, "stdin": stdin, "stdout": True, "stderr": True}
+    if stdin and tty:
+        params["detachKeys"] = DETACH_KEYS
     path = f"/containers/{segment(container)}/attach"
     return hijack(engine, path, tty=tty, params=params, reading=not stdin)
 

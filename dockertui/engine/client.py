@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -36,6 +37,9 @@ REPLY_LIMIT: Final = 256 * 1024 * 1024
 _READING: Final = ("GET", "HEAD")
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
+
+_DEFECTS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a parser raises over bytes that nobody thought of."""
 
 _Data = bytes | AsyncIterable[bytes] | None
 Body = _Data | Mapping[str, Any] | list[Any]
@@ -137,6 +141,7 @@ class Engine:
         async with self._opening:
             if self._docker is None:
                 self._docker = await _connect(self.endpoint)
+            _allow_login(self._docker)
             limit = SSH_OPEN_TIMEOUT if self.endpoint.scheme == "ssh" else OPEN_TIMEOUT
             raw = await self.get("/version", timeout=limit, versioned=False)
             self.version = negotiate(raw, self.endpoint, environment.own().api_version)
@@ -174,6 +179,9 @@ class Engine:
         try:
             return parse_json(reply.body)
         except ValueError as error:
+            if page := diagnosis.web_page(self.endpoint, reply.status, reply.body):
+                record.error = str(page)
+                raise page from None
             raise self.unreadable(record, str(error)) from None
 
     async def get_object(
@@ -305,10 +313,15 @@ class Engine:
             with self.translated(record):
                 response = await self._send(record, data, headers)
             record.status = response.status
+            self.trace.dated(record, response.headers.get("Date"))
             yield Stream(self, response, record)
         except asyncio.CancelledError:
             record.error = "cancelled"
             raise
+        except _DEFECTS as error:
+            # What came was read by code that did not foresee it. Whoever asked can show that as any other failure.
+            logging.getLogger("dockertui").error("a reply of the Engine could not be read", exc_info=error)
+            raise self.unreadable(record, f"{type(error).__name__}: {error}") from error
         finally:
             if response is not None:
                 _end(response)
@@ -373,6 +386,14 @@ async def _connect(endpoint: Endpoint) -> aiodocker.Docker:
     session = transport.open_session(endpoint, context)
     url = transport.base_url(endpoint)
     return aiodocker.Docker(url, session.connector, session, api_version=f"v{MAX_API}")
+
+
+def _allow_login(docker: aiodocker.Docker) -> None:
+    """Have ssh log in again, which it does not do by itself once that was refused."""
+    from dockertui.engine.ssh import SSHConnector
+
+    if isinstance(docker.session.connector, SSHConnector):
+        docker.session.connector.try_anew()
 
 
 def _translate(error: Exception, endpoint: Endpoint, record: Request) -> EngineError | None:

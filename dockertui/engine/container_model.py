@@ -91,7 +91,7 @@ class Container:
 
     ``state`` is created, running, paused, restarting, removing, exited or dead; ``health`` is "", starting,
     healthy or unhealthy; ``created`` is in epoch seconds, sizes in bytes. ``since`` is when ``state`` began
-    (epoch seconds, here by this machine's clock), told to ``since_error`` seconds; see ``merge_since``.
+    (epoch seconds, by the Engine's clock), told to ``since_error`` seconds; see ``merge_since``.
     """
 
     id: str

@@ -11,8 +11,10 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final
 
+from dockertui.engine.certificate import validity
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind, shorten
 from dockertui.engine.fields import text
@@ -26,6 +28,9 @@ _STATUS_KINDS: Final = {
     409: ErrorKind.CONFLICT,
     501: ErrorKind.UNSUPPORTED,
 }
+_NO_UPSTREAM: Final = (502, 503, 504)
+_PAGE: Final = 4096
+_TITLE: Final = re.compile(r"<title>([^<]{1,300})", re.IGNORECASE)
 _SSL_REASON: Final = re.compile(r"\[SSL: ([A-Z0-9_]+)\]")
 _CERTIFICATES: Final = "cert.pem and key.pem must be there and signed by the Engine's authority"
 _START: Final = {
@@ -46,6 +51,8 @@ def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
 
 def lost(endpoint: Endpoint, detail: str = "") -> EngineError:
     """The connection ended before the reply did."""
+    if (expired := _own_certificate(endpoint)) is not None:
+        return expired
     said = f" ({shorten(detail, 200)})" if detail else ""
     # A Go server may close before its alert about our certificate is read: then this is all there is to see.
     remedy = f"if it never answers: {_CERTIFICATES}" if endpoint.tls else ""
@@ -80,9 +87,28 @@ def failed_reply(endpoint: Endpoint, what: str, status: int, body: str | bytes) 
     if status == 400 and "client version" in said and ("too new" in said or "too old" in said):
         remedy = "unset DOCKER_API_VERSION, or update the older of the two"
         return EngineError(ErrorKind.UNSUPPORTED, said, remedy, status)
+    if (page := web_page(endpoint, status, body)) is not None:
+        return page
     kind = _STATUS_KINDS.get(status, ErrorKind.SERVER if status >= 500 else ErrorKind.BAD_REQUEST)
     silent = f"the Engine failed at {what} (HTTP {status or 'error'}) and did not say why"
     return EngineError(kind, said or silent, "" if said else "look at its log", status)
+
+
+def web_page(endpoint: Endpoint, status: int, body: str | bytes) -> EngineError | None:
+    """The error for a reply that is a page for people, which no Engine sends; None for any other."""
+    words = (body[:_PAGE].decode(errors="replace") if isinstance(body, bytes) else body[:_PAGE]).lstrip("\ufeff \t\r\n")
+    if not words.startswith("<"):
+        return None
+    title = _TITLE.search(words)
+    told = f"HTTP {status}" + (f", {shorten(' '.join(title[1].split()), 100)!r}" if title else "")
+    kind = ErrorKind.SERVER if status >= 500 else ErrorKind.PROTOCOL
+    if _STATUS_KINDS.get(status) is ErrorKind.UNAUTHORIZED:
+        kind = ErrorKind.UNAUTHORIZED
+    if status in _NO_UPSTREAM:
+        message = f"a gateway answers at {endpoint.address}, and does not reach its Engine ({told})"
+        return EngineError(kind, message, "is the Engine behind it running?", status)
+    message = f"a web page came from {endpoint.address} ({told}): what answers there is no Docker Engine"
+    return EngineError(kind, message, f"check the address, from {endpoint.source}", status)
 
 
 def _engine_words(body: str | bytes) -> str:
@@ -159,7 +185,10 @@ def _from_ssl(endpoint: Endpoint, error: BaseException) -> EngineError | None:
     """TLS's failures, also those that aiohttp has copied into an OSError, where the reason is text alone."""
     if why := getattr(error, "verify_message", ""):
         message = f"the certificate of {endpoint.address} is refused here: {why}"
-        return EngineError(ErrorKind.TLS, message, f"check ca.pem and the host name, from {endpoint.source}")
+        remedy = f"check ca.pem and the host name, from {endpoint.source}"
+        if "expired" in why or "not yet valid" in why:
+            remedy = "renew it on the Engine's host, or set this machine's clock"
+        return EngineError(ErrorKind.TLS, message, remedy)
     if isinstance(error, OSError) and (reason := _SSL_REASON.search(str(error))):
         return _from_handshake(endpoint, reason[1])
     return None
@@ -170,7 +199,24 @@ def _from_handshake(endpoint: Endpoint, reason: str) -> EngineError:
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         remedy = "unset DOCKER_TLS_VERIFY, or use the TLS port (2376)"
         return EngineError(ErrorKind.TLS, f"{endpoint.address} does not speak TLS", remedy)
+    if (expired := _own_certificate(endpoint)) is not None:
+        return expired
     why = reason.lower().replace("_", " ")
     if "CERTIFICATE" in reason or reason.endswith(("UNKNOWN_CA", "DECRYPT_ERROR")):
         return EngineError(ErrorKind.TLS, f"{endpoint.address} refuses our certificate ({why})", _CERTIFICATES)
     return EngineError(ErrorKind.TLS, f"TLS with {endpoint.address} failed: {why}", _CERTIFICATES)
+
+
+def _own_certificate(endpoint: Endpoint) -> EngineError | None:
+    """The error for a certificate of ours that is out of date: a server says of it that it is bad, or nothing."""
+    path = endpoint.tls.cert if endpoint.tls is not None else None
+    times = validity(path) if path is not None else None
+    if times is None:
+        return None
+    begin, end = times
+    now = datetime.now(UTC)
+    if begin <= now <= end:
+        return None
+    when = f"expired on {end:%Y-%m-%d}" if now > end else f"is valid only from {begin:%Y-%m-%d} on"
+    remedy = "have the Engine's authority sign a new one, or set this machine's clock"
+    return EngineError(ErrorKind.TLS, f"our certificate {path} for {endpoint.address} {when}", remedy)

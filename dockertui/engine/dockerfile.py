@@ -38,8 +38,9 @@ class Instruction:
 
 def instructions(text: str) -> list[Instruction]:
     """All instructions of a Dockerfile, known or not."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    continued = re.compile(rf"{re.escape(_escape(lines))}[ \t]*$")
+    lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    escape = re.escape(_escape(lines))
+    continued = re.compile(rf"(?<!{escape}){escape}[ \t]*$")  # an escaped sign continues nothing
     found: list[Instruction] = []
     parts: list[str] = []
     begun = 0

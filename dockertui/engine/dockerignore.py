@@ -17,7 +17,13 @@ NAME: Final = ".dockerignore"
 _WILD: Final = frozenset("*?[]\\")
 _ONE: Final = {"*": "[^/]*", "?": "[^/]"}
 _SPECIAL: Final = re.compile(r"[.+()|{}$^\[\]*?\\]")
-_CLASS: Final = re.compile(r"\[\^?(?:\\.|[^\\\]])(?:\\.|[^\\\]])*\]", re.S)
+_SIGN: Final = r"(?:\\.|[^\\\]-])"
+_CLASS: Final = re.compile(rf"\[\^?(?:{_SIGN}(?:-{_SIGN})?)+\]", re.S)
+_BLANKS: Final = (
+    " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Go calls space; `str.strip` takes the separators \\x1c to \\x1f away, too."""
 
 
 Matched = tuple[bool, ...]
@@ -45,12 +51,12 @@ def read(text: str) -> list[Pattern]:
     """The patterns of a file's text. Raises BadPattern."""
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-        pattern = line.strip()
+        pattern = line.strip(_BLANKS)
         if line.startswith("#") or not pattern:
             continue
         exception = pattern.startswith("!")
         try:
-            found.append(made(_cleaned(pattern.removeprefix("!").strip()), exception=exception))
+            found.append(made(_cleaned(pattern.removeprefix("!").strip(_BLANKS)), exception=exception))
         except BadPattern as error:
             raise BadPattern(f"line {number} of {NAME}: {error}") from None
     return found
@@ -88,7 +94,7 @@ def _regex(pattern: str) -> str:
         if sign == "[":
             found = _CLASS.match(pattern, at)
             if found is None:
-                raise BadPattern(f"{pattern!r} has a [ without its ]")
+                raise BadPattern(f"{pattern!r} has a [ without its ], or a range without its end")
             parts.append(_class(found[0]))
             at = found.end()
             continue
@@ -111,8 +117,10 @@ def _literally(text: str) -> str:
 def _class(text: str) -> str:
     """A `[…]`, what is special in it to Python alone escaped."""
     negated = text.startswith("[^")
-    signs = re.sub(r"\\(.)", r"\1", text[1 + negated : -1], flags=re.S)
-    escaped = re.sub(r"[\[\]\\&|~^]", r"\\\g<0>", signs)
+    signs = re.findall(_SIGN + "|-", text[1 + negated : -1], re.S)
+    first = "-" if r"\-" in signs else ""  # where it is no range to any reader
+    others = (sign[-1] for sign in signs if sign != r"\-")
+    escaped = first + "".join(f"\\{sign}" if sign in r"[]\&|~^" else sign for sign in others)
     regex = f"[{'^' * negated}{escaped}]"
     try:
         re.compile(regex)

@@ -6,8 +6,9 @@ sentence for a person, and what that person can do. Which failure means what is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from dockertui.masking import masked
 
@@ -34,6 +35,7 @@ class ErrorKind(StrEnum):
     SERVER = "server"  # 5xx
     BAD_ENDPOINT = "bad endpoint"  # the address itself cannot be used
     SSH = "ssh"  # ssh ended before the Engine was reached
+    LOGIN = "login"  # the login was refused, or the host is not trusted: never to be repeated unasked
 
 
 class EngineError(Exception):
@@ -57,6 +59,14 @@ class EngineError(Exception):
 
     def __repr__(self) -> str:
         return f"EngineError({self.kind.name}, {self.message!r}, {self.remedy!r}, status={self.status})"
+
+
+class PartlyRead(EngineError):
+    """A list of which some entries could not be read. ``objects`` holds the others."""
+
+    def __init__(self, message: str, objects: Sequence[Any]) -> None:
+        super().__init__(ErrorKind.PROTOCOL, message)
+        self.objects = objects
 
 
 def shorten(text: str, limit: int = MESSAGE_LIMIT) -> str:

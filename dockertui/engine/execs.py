@@ -11,7 +11,7 @@ from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, number, text
-from dockertui.engine.hijack import Hijacked, WindowSize, hijack
+from dockertui.engine.hijack import DETACH_KEYS, Hijacked, WindowSize, hijack
 from dockertui.engine.json_stream import parse_json
 from dockertui.engine.multiplex import Channel
 from dockertui.engine.target import segment
@@ -85,6 +85,8 @@ async def create(engine: Engine, container: str, command: Command, size: WindowS
         body["User"] = command.user
     if command.workdir:
         body["WorkingDir"] = command.workdir
+    if command.tty:
+        body["DetachKeys"] = DETACH_KEYS
     if command.tty and size is not None and engine.supports("1.42"):
         body["ConsoleSize"] = [size.rows, size.columns]
     reply = await engine.request("POST", f"/containers/{segment(container)}/exec", body=body)

@@ -8,6 +8,7 @@ folder is not replaced by something else, nor the other way round.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -21,6 +22,8 @@ from dockertui.engine.whole_file import unguessable
 _PIECE: Final = 1024 * 1024
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_FOLDER: Final = frozenset({errno.ENOTDIR, errno.ELOOP, errno.EMLINK})
+"""What a system answers when a folder is to be opened that is a link, or a file."""
 _MODES: Final = 0o777
 """What of a mode is taken: a set-user-id bit of a stranger's file would be in the name of who copies."""
 _SPECIAL: Final = {tarfile.FIFOTYPE: "a FIFO", tarfile.CHRTYPE: "a device", tarfile.BLKTYPE: "a device"}
@@ -101,11 +104,13 @@ class Extraction:
         self._forget()
         found = os.dup(self._root)
         for at, part in enumerate(parts):
-            with suppress(FileExistsError):
-                os.mkdir(part, 0o755, dir_fd=found)
             try:
+                with suppress(FileExistsError):
+                    os.mkdir(part, 0o755, dir_fd=found)
                 below = os.open(part, _FOLDER, dir_fd=found)
-            except OSError:
+            except OSError as error:
+                if error.errno not in _NO_FOLDER:
+                    raise
                 raise Refused(f"{'/'.join(parts[: at + 1])!r} is no folder of its own: it may be a link") from None
             finally:
                 os.close(found)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.multiplex import Channel, Demultiplexer, FrameError, Output
 from dockertui.engine.target import Params
 from dockertui.engine.wire import Wire
+
+DETACH_KEYS: Final = "ctrl-@,ctrl-_,ctrl-@,ctrl-_,ctrl-@,ctrl-_"
+"""What nobody types. The Engine looks for such keys in all that a terminal is sent, by itself for Ctrl-P Ctrl-Q: it
+holds each Ctrl-P back, and ends the session at the second. They cannot be turned off. Of these it holds back Ctrl-@
+alone, until the next key."""
 
 
 class WindowSize(NamedTuple):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import Raw, objects
+from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
+from dockertui.engine.fields import Raw, objects, text
 from dockertui.engine.models import Container, Image, Network, Volume
 from dockertui.engine.target import Params
+
+T = TypeVar("T")
 
 
 class Listing(NamedTuple):
@@ -24,27 +26,34 @@ class Listing(NamedTuple):
 
 
 def containers(reply: Any, listed_at: float) -> list[Container]:
-    return [Container.from_json(raw, listed_at) for raw in _items(reply, "containers")]
+    return _read(reply, "containers", lambda raw: Container.from_json(raw, listed_at))
 
 
 def images(reply: Any, listed_at: float = 0.0) -> list[Image]:
-    return [Image.from_json(raw) for raw in _items(reply, "images")]
+    return _read(reply, "images", Image.from_json)
 
 
 def networks(reply: Any, listed_at: float = 0.0) -> list[Network]:
-    return [Network.from_json(raw) for raw in _items(reply, "networks")]
+    return _read(reply, "networks", Network.from_json)
 
 
 def volumes(reply: Any, listed_at: float = 0.0) -> list[Volume]:
     held = reply.get("Volumes") if isinstance(reply, dict) else reply
-    return [Volume.from_json(raw) for raw in _items(held, "volumes")]
+    return _read(held, "volumes", Volume.from_json, "Name")
 
 
-def _items(reply: Any, kind: str) -> list[Raw]:
-    """The objects of a list; null is an empty one. Anything else is an error, or it would clear a table."""
+def _read(reply: Any, kind: str, read: Callable[[Raw], T], identity: str = "Id") -> list[T]:
+    """The objects of a list; null is an empty one.
+
+    Anything else is an error, or it would clear a table; and so is an entry without its identity, or it would be gone.
+    """
     if reply is not None and not isinstance(reply, list):
         raise EngineError(ErrorKind.PROTOCOL, f"what came for the list of {kind} is no list")
-    return objects(reply)
+    entries = reply or []
+    found = [read(raw) for raw in objects(entries) if text(raw, identity)]
+    if unread := len(entries) - len(found):
+        raise PartlyRead(f"{unread} of {len(entries)} {kind} in the Engine's list cannot be read", found)
+    return found
 
 
 LISTINGS: Final[Mapping[str, Listing]] = {

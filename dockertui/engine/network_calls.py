@@ -24,6 +24,12 @@ def connect(network: str, container: str, *, aliases: Sequence[str] = (), ip: st
     )
 
 
+def connect_as(network: str, container: str, endpoint: Mapping[str, Any]) -> Call:
+    """Attach a container with an endpoint's settings as the API has them."""
+    body = {"Container": container, "EndpointConfig": dict(endpoint)}
+    return Call("POST", f"/networks/{segment(network)}/connect", body=body)
+
+
 def disconnect(network: str, container: str, *, force: bool = False) -> Call:
     body = {"Container": container, "Force": force}
     return Call("POST", f"/networks/{segment(network)}/disconnect", body=body)

@@ -55,6 +55,8 @@ class PlainConnection:
         try:
             return parse_json(body)
         except ValueError as error:
+            if page := diagnosis.web_page(self._endpoint, record.status, body):
+                raise page from None
             raise diagnosis.unreadable(self._endpoint, what, str(error)) from None
 
     def _read(self, record: Request) -> bytes:
@@ -65,6 +67,7 @@ class PlainConnection:
         self._http.request("GET", _prefix(self._endpoint) + record.path, headers=headers)
         response = self._http.getresponse()
         record.status = response.status
+        self._trace.dated(record, response.getheader("Date"))
         return self._read_body(response, record)
 
     def _read_body(self, response: http.client.HTTPResponse, record: Request) -> bytes:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from dockertui.engine.call import Call
-
-HIDDEN: Final = "••••••"
+from dockertui.masking import MASK
 
 
 def login(registry: str, user: str, password: str) -> Call:
     """Changes nothing on the Engine; it answers with an identity token where the registry gives one."""
     body = {"username": user, "password": password, "serveraddress": registry}
-    return Call("POST", "/auth", body=body, shown={**body, "password": HIDDEN})
+    return Call("POST", "/auth", body=body, shown={**body, "password": MASK})

@@ -21,6 +21,7 @@ from aiohttp.client_proto import ResponseHandler
 
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.ssh_failure import meaning
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientRequest
@@ -55,6 +56,10 @@ class SSHConnector(aiohttp.UnixConnector):
         super().__init__("ssh", limit=0, keepalive_timeout=KEEPALIVE)
         self._endpoint = endpoint
         self._dials = asyncio.Semaphore(PARALLEL_DIALS)
+        self._first = asyncio.Lock()
+        self._logged_in = False
+        self._failures = 0
+        self._failure: EngineError | None = None
         self._runs: set[asyncio.Task[None]] = set()
 
     async def _create_connection(
@@ -64,17 +69,41 @@ class SSHConnector(aiohttp.UnixConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (aiohttp's signature)
     ) -> ResponseHandler:
         async with self._dials:
-            run, ours = await _Run.start(self._endpoint)
-            self._runs.add(run.seen_off)
-            run.seen_off.add_done_callback(self._runs.discard)
-            try:
-                await run.greet(ours)
-                handler = _Handler(self._loop, run.release)
-                await self._loop.create_unix_connection(lambda: handler, sock=ours)
-            except BaseException:
-                run.release()
-                ours.close()
-                raise
+            if self._logged_in:
+                return await self._log_in()
+            before = self._failures
+            async with self._first:  # a login that fails is the answer to all who wait: a wrong key costs one
+                if self._failure is not None and (self._failures > before or self._failure.kind is ErrorKind.LOGIN):
+                    raise self._failure
+                return await self._log_in()
+
+    def try_anew(self) -> None:
+        """Somebody wants another login, after one that was refused, too."""
+        self._logged_in, self._failure = False, None
+
+    async def _log_in(self) -> ResponseHandler:
+        """Connect, and remember how that went."""
+        try:
+            handler = await self._dial()
+        except EngineError as error:
+            self._logged_in, self._failure = False, error
+            self._failures += 1
+            raise
+        self._logged_in, self._failure = True, None
+        return handler
+
+    async def _dial(self) -> ResponseHandler:
+        run, ours = await _Run.start(self._endpoint)
+        self._runs.add(run.seen_off)
+        run.seen_off.add_done_callback(self._runs.discard)
+        try:
+            await run.greet(ours)
+            handler = _Handler(self._loop, run.release)
+            await self._loop.create_unix_connection(lambda: handler, sock=ours)
+        except BaseException:
+            run.release()
+            ours.close()
+            raise
         return handler
 
     async def wait_closed(self) -> None:
@@ -167,8 +196,7 @@ class _Run:
         said = self._said or why or f"ssh ended with code {self._process.returncode}, without a word"
         if reply:
             said = f"the remote shell printed {reply[:200].decode(errors='replace')!r} in place of a reply"
-        remedy = f"try: {shlex.join(ssh_command(self._endpoint)[:-1])} docker version"
-        return EngineError(ErrorKind.SSH, f"{self._endpoint.address}: {said}", remedy)
+        return meaning(self._endpoint, said, shlex.join(ssh_command(self._endpoint)[:-1]))
 
 
 async def _run_ssh(endpoint: Endpoint, stdio: socket.socket, stderr: IO[bytes]) -> Process:

@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
+from dockertui.engine.clock import EngineClock
+
 CAPACITY: Final = 1000
 BODY_KEPT: Final = 16 * 1024
 """Bytes of a request's body that are kept, as long as it is not longer."""
@@ -25,9 +27,9 @@ _cause: ContextVar[tuple[str, Sequence[str]]] = ContextVar("dockertui_request_ca
 class Request:
     """One request. It is in the journal from the moment it is sent, and completed when its reply has ended.
 
-    ``started`` is in epoch seconds; ``duration`` in seconds, None while the request or its stream runs;
-    ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out`` count bodies,
-    not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` has
+    ``started`` is in epoch seconds by this machine's clock; ``duration`` in seconds, None while the request or
+    its stream runs; ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out``
+    count bodies, not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` has
     the words after ``docker`` of the command that does the same as the operation which caused it; empty where
     there is none. ``body`` is what was sent, None when it is no longer known. Both may hold secrets.
     """
@@ -50,14 +52,14 @@ class Request:
 class Trace:
     """A ring of the last requests, oldest first. Threads may record in it at the same time.
 
-    ``clock`` (epoch seconds) is the program's: what an Engine tells in relative times is reckoned from it,
-    too.
+    ``clock`` is the Engine's, over the one given (epoch seconds), which is this machine's: what an Engine tells in
+    relative times is reckoned from it.
     """
 
     def __init__(self, capacity: int = CAPACITY, clock: Callable[[], float] = time.time) -> None:
         self._requests: deque[Request] = deque(maxlen=capacity)
         self._numbers = itertools.count(1)
-        self.clock = clock
+        self.clock = EngineClock(clock)
 
     def __iter__(self) -> Iterator[Request]:
         return iter(self._requests.copy())
@@ -69,10 +71,14 @@ class Trace:
         """Record that a request is being sent, for the cause that ``because`` names; None: a body in pieces."""
         cause, docker = _cause.get()
         size = len(body or b"")
-        request = Request(next(self._numbers), self.clock(), cause, method, path, bytes_out=size, docker=docker)
+        request = Request(next(self._numbers), self.clock.local(), cause, method, path, bytes_out=size, docker=docker)
         request.body = body if size <= BODY_KEPT else None
         self._requests.append(request)
         return request
+
+    def dated(self, request: Request, date: str | None) -> None:
+        """Learn from the `Date` of a reply that is just coming what time the Engine has."""
+        self.clock.heard(date, request.started, self.clock.local())
 
     def finish(
         self, request: Request, *, status: int | None = None, bytes_in: int | None = None, error: str = ""
@@ -86,7 +92,7 @@ class Trace:
             request.bytes_in = bytes_in
 
     def per_minute(self, now: float) -> int:
-        """How many requests were started in the 60 s before ``now`` (epoch seconds), at most the capacity."""
+        """How many requests were started in the 60 s before ``now`` (``clock.local``), at most the capacity."""
         return sum(1 for _ in self._last_minute(now))
 
     def causes(self, now: float) -> Counter[str]:

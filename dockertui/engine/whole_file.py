@@ -20,8 +20,8 @@ _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno
 
 
 def unguessable(name: str) -> str:
-    """A name for the beginning of a file of that name."""
-    return f".{name[:100]}.{secrets.token_hex(8)}.part"
+    """A name for the beginning of a file of that name, short enough wherever that one is."""
+    return f".{name[:20]}.{secrets.token_hex(8)}.part"
 
 
 def open_new(path: str) -> int:

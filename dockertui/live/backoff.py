@@ -31,8 +31,8 @@ class Backoff:
         self._failures += 1
         return min(self._longest, doubled) * self._rng.uniform(0.5, 1.0)
 
-    async def wait(self, delay: float) -> None:
-        """Wait so many seconds, or until cut short."""
+    async def wait(self, delay: float | None) -> None:
+        """Wait so many seconds, or until cut short; None for as long as that takes."""
         self._cut.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay):

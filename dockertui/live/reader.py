@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from dockertui.engine.client import Engine
-from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
 from dockertui.engine.models import Event
 from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
@@ -17,7 +18,8 @@ from dockertui.live.store import ALL, Ids, Mirror, Source
 FILTERED = 50
 """So many objects at most are asked for by their identities; more cost less in a full list."""
 _REST = 4
-"""An Engine that takes long to list is left alone this many times as long before it is asked again."""
+"""An Engine that takes long to list is left alone this many times as long, where nothing is known to have changed;
+what has changed is never held up by more than one list takes."""
 _RECONCILE_REST = 20
 
 
@@ -68,10 +70,33 @@ class Reader:
         self._confirm_at: float | None = None
         self._reconcile_at: float | None = None
         self._rest_until = 0.0
+        self._took = 0.0
+        self._wanted_at: float | None = None
+        self._hurry = asyncio.Event()
+        self._changed_at: float | None = None
+        self._reading_at: float | None = None
         self._wake.set()
 
+    def behind(self) -> float:
+        """For how many seconds the oldest change that was told has not been read."""
+        moments = [at for at in (self._changed_at, self._reading_at) if at is not None]
+        return asyncio.get_running_loop().time() - min(moments) if moments else 0.0
+
     def mark(self, ids: Ids) -> None:
-        """Have these objects read again soon."""
+        """Have these objects, which have changed, read again soon."""
+        if ids:
+            if self._changed_at is None:
+                self._changed_at = asyncio.get_running_loop().time()
+            self._want(ids)
+
+    def _want(self, ids: Ids) -> None:
+        """Have them read as soon as a list that is under way, or the rest after it, allows."""
+        if self._wanted_at is None:
+            self._wanted_at = asyncio.get_running_loop().time()
+            self._hurry.set()
+        self._add(ids)
+
+    def _add(self, ids: Ids) -> None:
         if ids:
             self._dirty = _union(self._dirty, ids)
             self.idle.clear()
@@ -94,11 +119,15 @@ class Reader:
         while True:
             await self._until_due()
             asked, self._dirty = self._dirty, frozenset()
+            self._reading_at, self._changed_at, self._wanted_at = self._changed_at, None, None
             self._wake.clear()
-            if await self._read(asked):
+            read = await self._read(asked)
+            since, self._reading_at = self._reading_at, None
+            if read:
                 self._backoff.reset()
             else:
-                self.mark(asked)
+                self._changed_at = self._changed_at if since is None else since
+                self._add(asked)
                 await self._backoff.wait(self._backoff.next())
             if not (self._dirty or self._doubtful):
                 self.idle.set()
@@ -112,18 +141,31 @@ class Reader:
                     await self._wake.wait()
             self._mark_due()
         if self._mirror.loaded(self._source.kind):
-            await asyncio.sleep(max(self._pace.settle, self._rest_until - asyncio.get_running_loop().time()))
+            await self._let_rest()
         self._mark_due()
+
+    async def _let_rest(self) -> None:
+        """Let changes gather, and the Engine rest; what is wanted waits for no longer than a list takes."""
+        loop = asyncio.get_running_loop()
+        settled = loop.time() + self._pace.settle
+        while (at := max(settled, self._may_ask_at())) > loop.time():
+            self._hurry.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(at):
+                    await self._hurry.wait()
+
+    def _may_ask_at(self) -> float:
+        return self._rest_until if self._wanted_at is None else min(self._rest_until, self._wanted_at + self._took)
 
     def _mark_due(self) -> None:
         now = asyncio.get_running_loop().time()
         if self._confirm_at is not None and now >= self._confirm_at:
             self._confirm_at = None
             ids, self._doubtful = self._doubtful, frozenset()
-            self.mark(ids)
+            self._want(ids)
         if self._reconcile_at is not None and now >= self._reconcile_at:
             self._reconcile_at = None
-            self.mark(ALL)
+            self._add(ALL)
 
     async def _read(self, asked: Ids) -> bool:
         """Ask for the objects and put them into the mirror; False, with the error there, if that failed."""
@@ -144,6 +186,9 @@ class Reader:
                     self._mirror.replace(kind, await ls(self._engine, None))
                 else:
                     self._mirror.update(kind, await ls(self._engine, asked), asked)
+        except PartlyRead as error:
+            self._mirror.update(kind, error.objects, ())  # those that could not be read stay as they were known
+            return error
         except EngineError as error:
             return error
         except Exception as error:
@@ -153,7 +198,7 @@ class Reader:
 
     def _rest(self, began: float, ended: float, asked: Ids) -> None:
         """Note when the Engine may be asked again, and when it must."""
-        took = ended - began
+        took = self._took = ended - began
         self._rest_until = ended + _REST * took
         if asked is ALL:
             self._reconcile_at = ended + max(self._pace.reconcile, _RECONCILE_REST * took)
@@ -161,6 +206,7 @@ class Reader:
 
 def unexpected(error: Exception, doing: str) -> EngineError:
     """The error of a reply that no code foresaw, as one that can be shown."""
+    logging.getLogger("dockertui").error("an answer of the Engine could not be read", exc_info=error)
     message = f"unexpected answer of the Engine while {doing}: {type(error).__name__}: {error}"
     return EngineError(ErrorKind.PROTOCOL, message)
 

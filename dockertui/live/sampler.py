@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,7 +15,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.stats import Usage
 from dockertui.engine.trace import because
 from dockertui.live.history import History
-from dockertui.live.store import Unsubscribe
+from dockertui.live.store import Unsubscribe, told
 
 ONE_SHOT_API: Final = "1.44"
 """The first version in which a single sample takes milliseconds; before, it waits for the Engine's next tick."""
@@ -36,6 +37,8 @@ _SECOND: Final = 1.0
 _EARLY: Final = 0.25
 """What is due within this part of the period is done now; a streamed sample that comes earlier still is let go."""
 _GONE: Final = (ErrorKind.NOT_FOUND, ErrorKind.CONFLICT)
+
+_log = logging.getLogger("dockertui")
 
 
 class Sampler:
@@ -128,7 +131,11 @@ class Sampler:
         try:
             with because("statistics"):
                 while True:
-                    await self._round()
+                    try:
+                        await self._round()
+                    except Exception as error:
+                        _log.error("statistics failed", exc_info=error)
+                        await asyncio.sleep(self._period)
         finally:
             await self._end_streams(self._streams.keys())
             if self._telling is not None:
@@ -217,6 +224,8 @@ class Sampler:
         except Exception as error:
             if isinstance(error, EngineError) and error.kind in _GONE:
                 self._end(identity)
+            elif not isinstance(error, EngineError | TimeoutError):
+                _log.error("statistics could not be read", exc_info=error)
 
     def _take(self, identity: str, raw: Mapping[str, Any]) -> None:
         if identity not in self._watched:
@@ -263,7 +272,7 @@ class Sampler:
         self._telling = None
         ids, self._untold = frozenset(self._untold), set()
         for tell in tuple(self._subscribers):
-            tell(ids)
+            told(tell, ids)
 
 
 def _now() -> float:

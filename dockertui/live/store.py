@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from dockertui.engine.client import Engine
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event, Version
 
 T = TypeVar("T")
@@ -71,13 +72,19 @@ class LinkState(StrEnum):
 class Link(NamedTuple):
     """The state of the connection, since when (epoch s), why, and when it is tried again.
 
-    `retry_at` (epoch s) is None while an attempt is under way and while the link is live.
+    `retry_at` (epoch s) is None while an attempt is under way, while the link is live, and while a person is waited for
+    (`refused`).
     """
 
     state: LinkState
     since: float
     error: EngineError | None = None
     retry_at: float | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the login was refused: it is repeated when the user wants it, and not before."""
+        return self.state is LinkState.LOST and self.error is not None and self.error.kind is ErrorKind.LOGIN
 
 
 class Change(NamedTuple):
@@ -128,7 +135,7 @@ class Mirror:
         if link != self._link:
             self._link = link
             for tell in tuple(self._watching_link):
-                tell(link)
+                told(tell, link)
 
     def objects(self, kind: str) -> Mapping[str, Any]:
         """The objects of a kind by identity, as last listed."""
@@ -213,7 +220,15 @@ class Mirror:
     def _tell(self, shelf: _Shelf, change: Change) -> None:
         shelf.generation += 1
         for tell in tuple(self._watching):
-            tell(change)
+            told(tell, change)
+
+
+def told(tell: Callable[[Any], None], what: Any) -> None:
+    """Tell a subscriber; one that fails is no reason that the others, or the mirror, should."""
+    try:
+        tell(what)
+    except Exception as error:
+        logging.getLogger("dockertui").error("a subscriber of the mirror failed", exc_info=error)
 
 
 def _forget(watching: list[Any], tell: Any) -> None:

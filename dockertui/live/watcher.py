@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from dockertui.engine import system
 from dockertui.engine.client import Engine
+from dockertui.engine.clock import EngineClock
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.models import Event
 from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
 from dockertui.live.journal import Journal
-from dockertui.live.known import EVERYTHING, LISTS
+from dockertui.live.known import EVERYTHING, LISTS, Stretch
+from dockertui.live.proof import LATE, Proof
 from dockertui.live.reader import Pace, Reader, unexpected
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
@@ -21,6 +25,10 @@ PING_LIMIT: Final = 3.0
 """Seconds after which an Engine that does not answer a ping hangs."""
 BUSY_PING_LIMIT: Final = 10.0
 """The same while a list is on its way, which on a slow line delays the answer to the ping."""
+_PROOF: Final = 2.0
+"""How many heartbeats apart the stream of events is proven, in place of every second ping."""
+_INSTANT: Final = 0.001
+"""Seconds that are not waited for."""
 _JUMP: Final = 2.0
 """Seconds by which the clock must have run away from the loop's for the machine to have slept."""
 _HEALTHY: Final = 10.0
@@ -52,6 +60,7 @@ class Watcher:
         self._engine = engine
         self._journal = Journal() if journal is None else journal
         self._mirror = mirror
+        self._clock = mirror.clock if isinstance(mirror.clock, EngineClock) else EngineClock(mirror.clock)
         self._pace = Pace(settle, confirm, reconcile)
         self._heartbeat = heartbeat
         self._delays = backoff
@@ -59,6 +68,8 @@ class Watcher:
         self._rng = rng or random.Random()
         self._backoff = Backoff(*backoff, self._rng)
         self._readers: list[Reader] = []
+        self._proof: Proof | None = None
+        self._take: Callable[[Event], None] = lambda _: None
         self._heard_at = 0.0
         self._live = asyncio.Event()
 
@@ -69,16 +80,20 @@ class Watcher:
             error = await self._session()
             if asyncio.get_running_loop().time() - began > _HEALTHY:
                 self._backoff.reset()
-            delay = self._backoff.next()
+            delay = None if error.kind is ErrorKind.LOGIN else self._backoff.next()
             self._set_link(LinkState.LOST, error, retry_in=delay)
             await self._backoff.wait(delay)
-            self._set_link(LinkState.LOST, error)
+            self._set_link(LinkState.LOST if delay is not None else LinkState.CONNECTING, error)
 
     def retry_now(self) -> None:
         """Try again at once what is waiting for its next attempt."""
         self._backoff.cut()
         for reader in self._readers:
             reader.retry_now()
+
+    def behind(self) -> float:
+        """For how many seconds the oldest change that the Engine told has not been read; 0 for none."""
+        return max((reader.behind() for reader in self._readers), default=0.0)
 
     async def settled(self) -> None:
         """Wait until the link is live, and all that the events received make dirty is read and confirmed.
@@ -117,29 +132,68 @@ class Watcher:
         podman = self._mirror.version is not None and self._mirror.version.podman
         filters = None if podman else self._filters
         with because("live mirror"), self._journal.listening(EVERYTHING if filters is None else LISTS) as stretch:
+            proof = self._proof = Proof(self._engine, self._clock, filters, podman=podman)
+            self._take = partial(self._hear, stretch)
             async with system.events(self._engine, filters=filters) as events:
+                proof.begin()
                 self._mark_all()
                 async for event in events:
                     self._heard()
-                    self._journal.hear(event, stretch)
-                    for reader in self._readers:
-                        reader.take(event)
+                    proof.hear(event)
+                    self._take(event)
+
+    def _hear(self, stretch: Stretch, event: Event) -> None:
+        self._journal.hear(event, stretch)
+        for reader in self._readers:
+            reader.take(event)
 
     async def _beat(self) -> None:
-        """Ask an Engine that has been silent whether it still answers; raises `EngineError` when it does not."""
+        """Ask an Engine that has been silent whether it still answers, and one whose stream has been, what happened.
+
+        Raises `EngineError` when it does not answer, and when the stream did not tell.
+        """
         while True:
-            silent_for = self._silence()
-            if silent_for < self._heartbeat:
-                await self._sleep(self._heartbeat - silent_for)
-            else:
+            quiet = self._quiet()
+            if (wait := min(self._heartbeat - self._silence(), _PROOF * self._heartbeat - quiet)) > _INSTANT:
+                await self._sleep(wait)
+                continue
+            if quiet < _PROOF * self._heartbeat - _INSTANT or self._proof is None or not await self._prove(self._proof):
                 await self._ping()
-                self._heard()
+            self._heard()
+
+    def _quiet(self) -> float:
+        """Seconds since the stream of events was last known to be alive; 0 where it cannot be asked about."""
+        if self._proof is None or not self._proof.possible:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._proof.asked_at
+
+    async def _prove(self, proof: Proof) -> bool:
+        """Have the Engine tell what the stream should have told; False when it does not say.
+
+        What the stream did not tell is taken all the same. Raises `EngineError` (LOST) when it does not tell anything
+        in the next moments either.
+        """
+        told = proof.told
+        with because("heartbeat"):
+            missing = await proof.missing(self._ping_limit)
+        for event in missing or ():
+            self._take(event)
+        if missing:
+            self._heard()
+            await asyncio.sleep(LATE)
+            if proof.told == told:
+                raise EngineError(ErrorKind.LOST, "the stream of events has broken off without a word")
+        return missing is not None
+
+    @property
+    def _ping_limit(self) -> float:
+        busy = any(not reader.idle.is_set() for reader in self._readers)
+        return BUSY_PING_LIMIT if busy else PING_LIMIT
 
     async def _ping(self) -> None:
-        busy = any(not reader.idle.is_set() for reader in self._readers)
         try:
             with because("heartbeat"):
-                await self._engine.ping(BUSY_PING_LIMIT if busy else PING_LIMIT)
+                await self._engine.ping(self._ping_limit)
         except EngineError as error:
             if not 400 <= error.status < 500:  # a proxy that forbids pings is there all the same
                 raise

@@ -16,7 +16,7 @@ _LOGIN: Final = re.compile(r"[\"']?(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"'
 _NO_USERS: Final = frozenset({"mailto", "ssh", "git", "npm", "sip", "acct", "sha256", "sha512", "docker-image", "xmpp"})
 USER_OPTIONS: Final = frozenset({"-u", "-U", "--user", "--proxy-user", "--basic-auth", "--http-user", "--auth"})
 """Options that a user with a password follows, or a user with a group."""
-_CLIENTS: Final = frozenset({"curl", "wget", "http", "https", "xh", "httpie", "lftp", "elasticsearch", "es"})
+_CLIENTS: Final = frozenset({"curl", "wget", "xh", "httpie", "lftp"})
 """Programs whose `-u` is a user with a password."""
 _RUNNERS: Final = frozenset(
     {"docker", "podman", "nerdctl", "runc", "chown", "gosu", "su-exec", "setpriv", "install", "start-stop-daemon"}
@@ -33,12 +33,15 @@ _OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(word_set("sqlcmd bcp isql zip unzip tsql"), "-P"),
 }
 """Programs with an option of one letter that a password follows."""
-_KNOWN: Final = frozenset({*_CLIENTS, *_RUNNERS, *_MYSQL, *_OPTIONS})
+KNOWN: Final = frozenset({*_CLIENTS, *_RUNNERS, *_MYSQL, *_OPTIONS})
+"""Programs whose options tell something about what follows them."""
 
 
-def program(word: str, before: str) -> str:
-    """The program whose options come, after this word."""
-    return word if word in _KNOWN else before
+def program_after(word: str, before: str, program: str) -> str:
+    """The program whose options come after a word; `login` is one behind `docker`, elsewhere a name."""
+    if word not in KNOWN or (word == "login" and before not in _RUNNERS):
+        return program
+    return word
 
 
 def takes_secret(option: str, program: str) -> bool:

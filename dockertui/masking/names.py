@@ -39,9 +39,10 @@ _ABOUT: Final = word_set(
     "enable enabled disable disabled required require optional secure httponly samesite strict verify verification "
     "policy policies rule rules rotation renew renewal reset "
     "length len min max minimum maximum size sizes bits count limit limits quota rate retries attempts "
-    "timeout ttl age expiry expires expire expiration expiration lifetime duration interval seconds minutes days time "
+    "timeout ttl age expiry expires expire expiration lifetime duration interval seconds minutes days time "
     "algorithm alg algorithms method methods cost rounds iterations strength "
-    "space spaces index indexes events parallelism network subnet ip address addr registry"
+    "serializer deserializer converter space spaces index indexes events parallelism "
+    "network subnet ip address addr registry"
 )
 """Words that, behind the secret's, tell something about it and not the secret."""
 _WHOSE: Final = word_set(

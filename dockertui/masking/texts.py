@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dockertui.masking import logins
@@ -15,12 +16,21 @@ from dockertui.masking.names import is_plainly_secret, is_secret, word_set
 from dockertui.masking.shapes import MASK, without_shapes
 from dockertui.masking.values import is_plain, is_version
 
+_SHORT: Final = 400
 _WORD: Final = re.compile(r"[\w.-]+")
 _SIGN: Final = re.compile(
     r"(?P<quote>\\{0,8}[\"'])?\]?(?P<before>[ \t]{0,4})(?P<sign>={1,2}>?|:=?)(?P<after>[ \t]{0,4})"
 )
 _MAY_FOLLOW: Final = frozenset("=:\"'\\] \t")
 """What stands between a name and its value begins with one of these."""
+_AFTER_GAP: Final = frozenset("=: \t")
+_SPACED: Final = frozenset({"bearer", "basic", "password"})
+"""Words that a secret follows behind a blank."""
+_PARTS: Final = (
+    "pass", "pwd", "pw", "secret", "token", "pat", "jwt", "auth", "cred", "key", "private", "dsn", "sk", "salt",
+    "pepper", "cookie", "webhook", "mnemonic", "bearer", "basic",
+)  # fmt: skip
+"""At least one of these is in the name of every secret."""
 _DECIDE: Final = frozenset("=:")
 _GAP: Final = re.compile(r"[ \t]{1,8}")
 _OPENING: Final = re.compile(r"(\\{0,8})([\"'`])")
@@ -33,6 +43,7 @@ _BARE: Final = re.compile(
 """A value without quotes: up to a blank, or to where the next member of a list begins."""
 _SCHEME: Final = re.compile(r"(?:bearer|basic|token|digest|negotiate|apikey|key|aws4-hmac-sha256)[ \t]+", re.I)
 _LINE: Final = re.compile(r"[^\"'\r\n]+")
+_MORE_WORDS: Final = re.compile(r" [a-z]{2,}(?: |,|$|\.)")
 _NAME_SO_FAR: Final = re.compile(r"[\"'][\w.-][\w./-]{0,90}$")
 _HEADERS: Final = frozenset({"authorization", "cookie"})
 _SCHEMES: Final = frozenset({"bearer", "basic"})
@@ -55,18 +66,30 @@ class Span(NamedTuple):
 
 def masked(text: str, known: Iterable[str] = ()) -> str:
     """The text with its secrets hidden; `known` are values that are secrets wherever they stand."""
+    return _remembered(text, tuple(known)) if len(text) <= _SHORT else _masked(text, known)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str, known: tuple[str, ...]) -> str:
+    """What short texts become: they are painted again and again."""
+    return _masked(text, known)
+
+
+def _masked(text: str, known: Iterable[str]) -> str:
     text = without_shapes(_without(text, known))
+    if not _may_hold(text):
+        return text
     parts: list[str] = []
     at = done = 0
     program = before = ""
     while found := _WORD.search(text, at):
         word, at = found[0], found.end()
-        span = _value_behind(text, found, program, before)
-        program, before = logins.program(word, program), word
-        if span is not None and span.end > span.start:
-            parts += [text[done : span.start], MASK]
-            done = span.end
-        at = max(at, span.on or span.end) if span is not None else at
+        if _may_announce(text, word, at, before) and (span := _value_behind(text, found, program, before)):
+            if span.end > span.start:
+                parts += [text[done : span.start], MASK]
+                done = span.end
+            at = max(at, span.on or span.end)
+        program, before = logins.program_after(word, before, program), word
     return "".join([*parts, text[done:]]) if parts else text
 
 
@@ -75,7 +98,7 @@ def masked_words(words: Sequence[str], known: Iterable[str] = ()) -> list[str]:
     shown, program, before = [], "", ""
     for word in words:
         shown.append(_masked_word(word, before, program, known))
-        program, before = logins.program(word.rpartition("/")[2], program), word
+        program, before = logins.program_after(word.rpartition("/")[2], before, program), word
     return shown
 
 
@@ -92,6 +115,22 @@ def _masked_word(word: str, before: str, program: str, known: Iterable[str]) -> 
     if assigned and is_secret(assigned["name"]) and not _is_read(assigned["name"], assigned["value"]):
         return f"{assigned['name']}={MASK}"
     return masked(word, known)
+
+
+def _may_hold(text: str) -> bool:
+    """Whether there is a part of a secret's name in it, an option, or a login: of most texts nothing else is asked."""
+    low = text.lower()
+    return "@" in text or "-" in text or any(part in low for part in _PARTS)
+
+
+def _may_announce(text: str, word: str, end: int, before: str) -> bool:
+    """Whether a word, by what is next to it, may be followed by a secret: most are passed over by this."""
+    following = text[end : end + 1]
+    if word[0] == "-":
+        return bool(following) or len(word) > 2
+    if following not in (" ", "\t"):
+        return following in _MAY_FOLLOW and following != ""
+    return text[end + 1 : end + 2] in _AFTER_GAP or before == "ENV" or word.lower() in _SPACED
 
 
 def _without(text: str, known: Iterable[str]) -> str:
@@ -119,8 +158,6 @@ def _value_behind(text: str, found: re.Match[str], program: str, before: str) ->
     if joined := logins.joined(word, program):
         start = found.start() + len(joined)
         return Span(*_extent(text, start))
-    if not following or following not in _MAY_FOLLOW:
-        return None
     counts = following not in _DECIDE or is_secret(word) or word in logins.USER_OPTIONS
     if counts and (sign := _SIGN.match(text, end)):
         return _assigned(text, found, sign, before)
@@ -145,7 +182,7 @@ def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str)
         return None
     start, end = _extent(text, sign.end(), name)
     value = text[start:end]
-    if _is_read(name, value) or (not equals and not quoted and _is_talk(name, value, sign, before)):
+    if _is_read(name, value) or (not equals and _is_talk(name, value, sign, before, text[end : end + 12])):
         return Span(start, start, sign.end())
     return Span(start, end)
 
@@ -157,11 +194,12 @@ def _is_end_of_path(text: str, start: int, *, quoted: bool) -> bool:
     return not (quoted and _NAME_SO_FAR.search(text, max(0, start - 100), start))
 
 
-def _is_talk(name: str, value: str, sign: re.Match[str], before: str) -> bool:
+def _is_talk(name: str, value: str, sign: re.Match[str], before: str, behind: str) -> bool:
     """Whether `token: unexpected` is a sentence, `secrets:1.2` an image, `secret:/run` a mount."""
-    if not sign["after"] and (is_version(value) or value.startswith("/")):
+    if not sign["after"] and not sign["quote"] and (is_version(value) or value.startswith("/")):
         return True
-    return before.lower() in _TALK and "pass" not in name.lower() and value.isalpha()
+    is_sentence = before.lower() in _TALK or bool(_MORE_WORDS.match(behind))
+    return is_sentence and "pass" not in name.lower() and value.isalpha()
 
 
 def _spaced(text: str, word: str, end: int, program: str, before: str) -> Span | None:

@@ -69,8 +69,8 @@ def _named(value: Any, key: str) -> Iterator[tuple[str, str]]:
             yield from _named(item, option)
             before = item if isinstance(item, str) else ""
     elif isinstance(value, str):
-        name, equals, rest = value.partition("=")
-        yield (name, rest) if equals and len(name) <= 200 and " " not in name else (key, value)
+        at = value.find("=", 0, 200)
+        yield (value[:at], value[at + 1 :]) if at > 0 and " " not in value[:at] else (key, value)
 
 
 @lru_cache(maxsize=2048)

@@ -28,6 +28,8 @@ def is_plain(value: str, *, strong: bool) -> bool:
     """Whether a value is to be read although its name is a secret's; `strong` for names that hold no file's path."""
     if len(value) > 512:
         return False
+    if value.isdecimal() and len(value) < 3:
+        return True  # a count
     bare = value.strip()
     if bare.lower() in _SWITCHES or bare == "" or _REFERENCE.fullmatch(bare):
         return True

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from dockertui.engine.call import Call
+from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
+from dockertui.masking import masked
 from dockertui.operations.progress import Progress
 from dockertui.resources.world import World
 from dockertui.widgets.page_lines import Section
@@ -42,6 +43,9 @@ class Unfit(ValueError):
         super().__init__(text)
         self.option = option
 
+    def __str__(self) -> str:
+        return masked(super().__str__())  # it may quote what the field hides
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -68,13 +72,19 @@ class Plan:
     """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
 
     after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError. note: what is to be
-    said however it ends, as of credentials that could not be read.
+    said however it ends, as of credentials that could not be read. run: sends these requests itself, where one that
+    fails has to be undone; returns what is to be said. unsaid: what the `docker` words do not say of the thing that is
+    made. left: what stands when not all of the requests were answered, in words; told how many were, and whether the
+    next one may have been carried out.
     """
 
     calls: tuple[Call, ...]
     docker: tuple[str, ...]
     after: Callable[[Engine, Any], Awaitable[str]] | None = None
     note: str = ""
+    run: Callable[[Engine, Heard], Awaitable[str]] | None = None
+    unsaid: tuple[str, ...] = ()
+    left: Callable[[int, bool], str] = lambda done, perhaps: ""
 
 
 Report = Callable[[Any, Any], Sequence[Section]]

@@ -140,7 +140,7 @@ BODIES: Mapping[str, Body] = {
             Option("no_cache", "Without the cache", Entry.FLAG, False),
             Option("pull", "Pull newer base images", Entry.FLAG, False),
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
-            Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=entries.pairs),
+            Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=entries.labels),
         ),
         defaults=lambda item: {"platform": client_defaults.platform()}, check=_check, complete=_logged_in, plan=_build,
         outcome=_built, progress=_listen,

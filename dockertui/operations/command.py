@@ -44,10 +44,10 @@ class Command(Operation):
     to the kind as a whole, as `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its
     form comes first; else the options have their defaults unless they are asked for. applies: why it does not apply to
     an object, or "". doing, done: its words while it runs and afterwards. reads: whether it changes nothing on the
-    Engine, and is so possible read-only. question: how its
-    question begins, `{}` for the object's name, where the title does not do. lacks: why an Engine of a version has no
-    such thing, or "". titled: its title on an Engine, where that does not do the same on all. prunes: whether it
-    removes whatever is unused.
+    Engine, and is so possible read-only. question: how its question begins, `{}` for the object's name, where the title
+    does not do. lacks: why an Engine of a version has no such thing, or "". titled: its title on an Engine, where that
+    does not do the same on all. prunes: whether it removes whatever is unused. rare: whether menus name it only where
+    it applies.
     """
 
     kind: str
@@ -64,6 +64,7 @@ class Command(Operation):
     lacks: Callable[[Version], str] = has_all
     titled: Callable[[Version], str] | None = None
     prunes: bool = False
+    rare: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"screen.order({self.id!r})")

@@ -99,6 +99,16 @@ def _removable(item: Container) -> str:
     return "being removed already" if item.state == "removing" else ""
 
 
+def _left_behind(item: Container) -> str:
+    from dockertui.operations.exchange import mark  # no start pays for it
+
+    return "" if mark(item.name) is not None else "no recreate was left half done"
+
+
+def _recreatable(item: Container) -> str:
+    return _removable(item) or ("" if _left_behind(item) else "finish or undo its recreate first")
+
+
 def _tagged(item: Image) -> str:
     return "" if item.tags else "has no tag"
 
@@ -155,12 +165,18 @@ COMMANDS: tuple[Command, ...] = (
                 many=False, harm=Harm.DESTROYS, applies=running, ask=True,
                 question="Signal a process of {}", doing="signalling", done="signalled"),
     _running("container.run", "Run a new container", "c", hint="run", order=3, words="docker run create new",
-             on_object=False, ask=True, doing="starting", done="runs"),
+             on_object=False, ask=True, doing="starting", done="started"),
     _running("container.run_like", "Run another like this", words="docker run clone copy",
              many=False, ask=True, doing="starting", done="has another like it"),
     _running("container.recreate", "Recreate with changes", words="docker run replace change",
-             many=False, ask=True, harm=Harm.DESTROYS,
+             many=False, ask=True, harm=Harm.DESTROYS, applies=_recreatable,
              question="Recreate {} with changes", doing="recreating", done="recreated"),
+    _running("container.recreate_finish", "Finish the recreate that was left half done", words="docker replace resume",
+             many=False, harm=Harm.DESTROYS, applies=_left_behind, rare=True,
+             question="Finish the recreate of {}", doing="finishing", done="finished"),
+    _running("container.recreate_undo", "Undo the recreate that was left half done", words="docker replace restore",
+             many=False, harm=Harm.DESTROYS, applies=_left_behind, rare=True,
+             question="Undo the recreate of {}", doing="undoing", done="undone"),
     _images("image.pull", "Pull an image", "c", hint="pull", order=2, words="docker pull download",
             on_object=False, ask=True, doing="pulling", done="pulled"),
     _images("image.push", "Push to its registry", words="docker push upload",

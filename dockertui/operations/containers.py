@@ -84,13 +84,13 @@ def _update(item: Container, values: Values) -> Plan:
     if values["swap"]:
         body["MemorySwap"] = entries.in_bytes(values["swap"])
     if values["cpus"]:
-        body["NanoCpus"] = round(float(values["cpus"]) * 1_000_000_000)
+        body["NanoCpus"] = entries.nano_cpus(values["cpus"])
     if values["cpu_shares"]:
         body["CpuShares"] = values["cpu_shares"]
     if values["pids"]:
         body["PidsLimit"] = values["pids"]
     if values["restart"]:
-        body["RestartPolicy"] = restart_policy(values["restart"])
+        body["RestartPolicy"] = entries.restart_policy(values["restart"])
     docker = (
         *words("--memory", values["memory"]),
         *words("--memory-swap", values["swap"]),
@@ -100,12 +100,6 @@ def _update(item: Container, values: Values) -> Plan:
         *words("--restart", values["restart"]),
     )
     return Plan((calls.update(item.id, body),), ("update", *docker, item.name))
-
-
-def restart_policy(value: str) -> dict[str, Any]:
-    """`on-failure:3` as the API has it."""
-    name, _, count = value.partition(":")
-    return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
 def _commit(item: Container, values: Values) -> Plan:

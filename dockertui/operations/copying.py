@@ -10,7 +10,9 @@ from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.target import segment
 from dockertui.masking import masked_words
 from dockertui.operations import run
+from dockertui.operations.container_line import run_line
 from dockertui.operations.lines import docker_line, request_line
+from dockertui.operations.original import Original, draft
 from dockertui.resources.reply import Reply
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
@@ -27,12 +29,12 @@ class Copyable(NamedTuple):
 
 
 class Known(NamedTuple):
-    """All that is known of an object: its kind, its entry in the list, and the `inspect` of it and of its image."""
+    """What is known of an object: its kind, its entry in the list, its `inspect`, and what a container was made of."""
 
     kind: str
     item: Any
     inspect: Mapping[str, Any]
-    image: Mapping[str, Any]
+    original: Original | None = None
 
 
 def copyables(known: Known, endpoint: Endpoint, api: str, *, reveal: bool) -> list[Copyable]:
@@ -100,13 +102,12 @@ def _environment(inspect: Mapping[str, Any], reveal: bool) -> Iterable[Copyable]
 
 def _run_line(known: Known, endpoint: Endpoint, *, reveal: bool) -> Copyable:
     """The command that makes the container again, with what cannot be said in it as a comment."""
-    if not known.inspect:
+    if known.original is None:
         return Copyable("docker run line", "")
-    words = run.docker_words(run.values_of(known.inspect, known.image))
-    line, whole = (docker_line(endpoint, words, reveal=shown) for shown in (reveal, True))
-    missing = run.left_out(known.inspect)
-    comment = f"  # without: {', '.join(missing)}" if missing else ""
-    return Copyable("docker run line", line + comment, masked=line != whole)
+    values = run.values_of(known.original.inspect, known.original.image)
+    words, unsaid = run_line(draft(known.original), values, known.original.info)
+    line, whole = (docker_line(endpoint, words, unsaid, reveal=shown) for shown in (reveal, True))
+    return Copyable("docker run line", line, masked=line != whole)
 
 
 def _inspect_lines(known: Known, endpoint: Endpoint, api: str) -> Iterable[Copyable]:

@@ -6,32 +6,57 @@ import ipaddress
 import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from dockertui.engine import platforms
 from dockertui.operations.body import Entry, Option, Unfit
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgtp]?)i?b?", re.I)
+_SIZE: Final = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(?:b|([kmgtp])(?:i?b)?)?", re.I | re.A)
+_LABEL: Final = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_HOST: Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _COMPONENT: Final = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REFERENCE: Final = re.compile(
-    rf"(?:(?:[a-zA-Z0-9.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)/)?{_COMPONENT}(?:/{_COMPONENT})*"
-    r"(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,})?"
+    rf"(?P<name>(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*)(?::[a-zA-Z0-9_][a-zA-Z0-9_.-]{{0,127}})?"
+    r"(?:@(?P<algorithm>[a-z0-9]+):(?P<hex>[0-9a-f]+))?"
 )
+_DIGESTS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
+"""The digits of a digest, by its algorithm."""
+_NAME_LENGTH: Final = 255
+_ID: Final = re.compile(r"[0-9a-f]{64}")
 _UNTIL: Final = re.compile(r"(\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+|\d+(?:\.\d+)?|\d{4}-\d\d-\d\d(T[\d:.Z+-]+)?")
-_POLICY: Final = re.compile(r"(?:no|always|unless-stopped|on-failure(?::\d+)?)")
+_POLICY: Final = re.compile(r"(?:no|always|unless-stopped)(?::0+)?|on-failure(?::[0-9]+)?")
+_CPUS: Final = re.compile(r"[0-9.]+(?:[eE][+-]?[0-9]{1,2}|/[0-9]+)?", re.A)
+_NANO: Final = 1_000_000_000
+_SPACE: Final = re.compile(r"\s")
 Check = Callable[[Any], None]
 POLICIES: Final = ("no", "always", "unless-stopped", "on-failure")
 
 
+_EMPTY: Final = ("", None, ())
+
+
 def read(option: Option, typed: Any) -> Any:
     """The value of what was typed. Raises Unfit."""
-    value = _read(option.entry, typed)
-    if option.required and value in ("", None, ()):
-        raise Unfit("cannot be empty")
-    if value not in ("", None, ()):
-        option.check(value)
+    value = parsed(option, typed)
+    check(option, value)
     return value
+
+
+def check(option: Option, value: Any, known: Any = None) -> None:
+    """Raises Unfit for what does not fit the option; of what the Engine itself gave, `known`, nothing is refused."""
+    if option.required and value in _EMPTY:
+        raise Unfit("cannot be empty")
+    if isinstance(value, tuple) and known:
+        value = tuple(word for word in value if word not in known)
+    if value not in _EMPTY and value != known:
+        option.check(value)
+
+
+def parsed(option: Option, typed: Any) -> Any:
+    """What was typed, as a value. Raises Unfit where it is none, whether it fits or not."""
+    return _read(option.entry, typed)
 
 
 def _read(entry: Entry, typed: Any) -> Any:
@@ -73,9 +98,14 @@ def name(value: str) -> None:
 
 
 def reference(value: str) -> None:
-    """An image's name, with tag or digest."""
-    if not _REFERENCE.fullmatch(value):
+    """An image's name, with tag or digest or both."""
+    match = _REFERENCE.fullmatch(value)
+    if match is None or len(match["name"]) > _NAME_LENGTH:
         raise Unfit("not an image's name: [registry/]name[:tag], in small letters")
+    if match["algorithm"] and len(match["hex"]) != _DIGESTS.get(match["algorithm"]):
+        raise Unfit("the digest after the @ is sha256: and 64 hexadecimal digits")
+    if _ID.fullmatch(value):
+        raise Unfit("64 hexadecimal digits are an id, and no image's name")
 
 
 def new_reference(value: str) -> None:
@@ -116,22 +146,43 @@ def in_bytes(value: str) -> int:
     match = _SIZE.fullmatch(value)
     if match is None:
         raise Unfit("an amount such as 512m or 2g")
-    return int(float(match[1]) * 1024 ** " bkmgtp".index(match[2].lower() or "b") / 1024)
+    return int(float(match[1]) * 1024 ** "bkmgtp".index((match[2] or "b").lower()))
 
 
 def cpus(value: str) -> None:
+    """A number of CPUs."""
+    nano_cpus(value)
+
+
+def nano_cpus(value: str) -> int:
+    """`1.5`, `1/2` or `1e1` CPUs in billionths. Raises Unfit."""
     try:
-        fits = 0 < float(value) < 10_000
-    except ValueError:
-        fits = False
-    if not fits:
+        exact = Fraction(value if _CPUS.fullmatch(value) else "") * _NANO
+    except (ValueError, ZeroDivisionError):
+        exact = Fraction(0)
+    if not 0 < exact < 10_000 * _NANO:
         raise Unfit("a number of CPUs such as 0.5 or 2")
+    if exact.denominator != 1:
+        raise Unfit("too exact: nine digits after the point at most")
+    return int(exact)
+
+
+def cpus_shown(nano: int) -> str:
+    """Billionths of a CPU as they are typed; "" for none."""
+    whole, rest = divmod(nano, _NANO)
+    return f"{whole}.{rest:09}".rstrip("0").rstrip(".") if nano else ""
 
 
 def policy(value: str) -> None:
     """A restart policy."""
     if not _POLICY.fullmatch(value):
         raise Unfit(f"one of {', '.join(POLICIES)}, on-failure:TIMES")
+
+
+def restart_policy(value: str) -> dict[str, Any]:
+    """`on-failure:3` as the API has it; no policy is `no`."""
+    name, _, count = (value or "no").partition(":")
+    return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
 def address(value: str) -> None:
@@ -143,7 +194,7 @@ def address(value: str) -> None:
 
 def subnet(value: str) -> None:
     try:
-        if "/" not in value:
+        if not value.rpartition("/")[2].isdecimal() or "/" not in value:
             raise ValueError
         ipaddress.ip_network(value)
     except ValueError:
@@ -165,6 +216,22 @@ def pairs(value: Iterable[str]) -> None:
     for item in value:
         if not item.partition("=")[0]:
             raise Unfit(f"{item!r} has no name before the =")
+
+
+def assignments(value: Iterable[str]) -> None:
+    """NAME=VALUE each, the value not left out."""
+    pairs(value)
+    for item in value:
+        if "=" not in item:
+            raise Unfit(f"{item!r} has no =")
+
+
+def labels(value: Iterable[str]) -> None:
+    """NAME=VALUE each, with no blank in the name."""
+    pairs(value)
+    for item in value:
+        if _SPACE.search(item.partition("=")[0]):
+            raise Unfit(f"{item!r}: no blanks in a label's name")
 
 
 def mapping(value: Iterable[str]) -> dict[str, str]:

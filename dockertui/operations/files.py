@@ -80,7 +80,11 @@ def _copy_out(item: Container, values: Values) -> Plan:
     folder = _path(values["folder"])
     paths = (values["path"],) if isinstance(values["path"], str) else values["path"]
     commands = [word for path in paths for word in (";", "cp", f"{item.name}:{path}", f"{folder}/")]
-    return Plan(tuple(container_calls.copy_out(item.id, path, folder) for path in paths), tuple(commands[1:]))
+    return Plan(
+        tuple(container_calls.copy_out(item.id, path, folder) for path in paths),
+        tuple(commands[1:]),
+        left=lambda done, perhaps: f"copied by then: {', '.join(paths[:done])}" if done else "",
+    )
 
 
 def _copy_in(item: Container, values: Values) -> Plan:

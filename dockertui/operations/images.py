@@ -31,6 +31,7 @@ def _remove(item: Image, values: Values) -> Plan:
     return Plan(
         tuple(calls.remove(name, force=force, prune=not keep) for name in gone),
         ("image", "rm", *words("--force", force), *words("--no-prune", keep), *gone),
+        left=lambda done, perhaps: f"removed by then: {', '.join(gone[:done])}" if done else "",
     )
 
 

@@ -8,9 +8,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
-from dockertui.engine.call import following, send
+from dockertui.engine.call import Heard, following, send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
@@ -18,6 +19,7 @@ from dockertui.masking import known_secrets
 from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
+from dockertui.operations.remedies import UNCLEAR, leaving
 
 AT_ONCE: Final = 8
 """Requests of one order that run side by side."""
@@ -47,7 +49,10 @@ class Task:
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One task under way or ended. `said` is what came of it: the Engine's words for a failure."""
+    """One task under way or ended. `said` is what came of it: the Engine's words for a failure.
+
+    again: brings back the form that it came from, filled in as it was; None where there was none, or the job is done.
+    """
 
     number: int
     task: Task
@@ -57,6 +62,9 @@ class Job:
     ended: float | None = None
     progress: Progress = field(default_factory=Progress)
     runner: asyncio.Task[None] | None = None
+    order: asyncio.Task[None] | None = None
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    again: Callable[[], object] | None = None
 
     @property
     def over(self) -> bool:
@@ -94,6 +102,8 @@ class Jobs:
         while len(self._all) > KEPT and self._all[0].over:
             self._all.popleft()
         order = asyncio.create_task(self._order(jobs))
+        for job in jobs:
+            job.order = order
         self._orders.add(order)
         order.add_done_callback(self._orders.discard)
         return jobs
@@ -120,12 +130,12 @@ class Jobs:
             async with gate:
                 job.state = State.RUNNING
                 self._changed(job)
-                job.said = await perform(self._engine, job.task, job.progress.hear)
-            job.state = State.DONE
+                job.said = await perform(self._engine, job.task, partial(_hear, job))
+            job.state, job.again = State.DONE, None
         except EngineError as error:
             job.state, job.said = State.FAILED, job.progress.failed(error)
-        except asyncio.CancelledError:
-            job.state, job.said = State.CANCELLED, "cancelled"
+        except asyncio.CancelledError as cancelled:
+            job.state, job.said = State.CANCELLED, str(cancelled) or "cancelled"
         except Exception as error:  # a fault of the program: the job must not seem to run for ever
             job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
         finally:
@@ -135,12 +145,17 @@ class Jobs:
             self._changed(job)
 
 
+def _hear(job: Job, said: Any) -> None:
+    job.heard.set()
+    job.progress.hear(said)
+
+
 def _without_passwords(task: Task) -> Task:
     """What is to be remembered of a task: of a password nothing."""
     if task.plan.after is None:
         return task
     calls = tuple(call if call.shown is None else replace(call, body=call.shown) for call in task.plan.calls)
-    return replace(task, plan=Plan(calls, task.plan.docker))
+    return replace(task, plan=Plan(calls, task.plan.docker, unsaid=task.plan.unsaid))
 
 
 def secrets_of(job: Job) -> tuple[str, ...]:
@@ -148,8 +163,11 @@ def secrets_of(job: Job) -> tuple[str, ...]:
     return known_secrets([call.body for call in job.task.plan.calls])
 
 
-async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lambda _: None) -> str:
-    """Send a task's requests one after the other; what is worth saying of the replies. Raises EngineError."""
+async def perform(engine: Engine, task: Task, heard: Heard = lambda _: None) -> str:
+    """Send a task's requests one after the other; what is worth saying of the replies.
+
+    Raises EngineError; that, or a cancellation, says what was done by then.
+    """
     note = task.plan.note
     try:
         said = await _perform(engine, task, heard)
@@ -160,13 +178,27 @@ async def perform(engine: Engine, task: Task, heard: Callable[[Any], None] = lam
     return "; ".join(filter(None, (said, note)))
 
 
-async def _perform(engine: Engine, task: Task, heard: Callable[[Any], None]) -> str:
-    replies: list[Any] = []
-    with because(task.command.id, task.plan.docker):
-        for call in task.plan.calls:
-            replies.append(await send(engine, following(call, replies), heard))
+async def _perform(engine: Engine, task: Task, heard: Heard) -> str:
+    plan = task.plan
+    with because(task.command.id, plan.docker):
+        if plan.run is not None:
+            return await plan.run(engine, heard)
+        replies = await _replies(engine, plan, heard)
         reply = replies[0] if len(replies) == 1 else replies
-        if task.plan.after is None:
+        if plan.after is None:
             return task.command.body.outcome(reply)
         engine.permit(task.command.title)
-        return await task.plan.after(engine, reply)
+        return await plan.after(engine, reply)
+
+
+async def _replies(engine: Engine, plan: Plan, heard: Heard) -> list[Any]:
+    replies: list[Any] = []
+    try:
+        for call in plan.calls:
+            replies.append(await send(engine, following(call, replies), heard))
+    except EngineError as error:
+        raise leaving(error, plan.left(len(replies), error.kind in UNCLEAR)) from error
+    except asyncio.CancelledError:
+        left = plan.left(len(replies), True)
+        raise asyncio.CancelledError(f"cancelled{left and f': {left}'}") from None
+    return replies

@@ -25,18 +25,19 @@ _CHOSEN_THERE: Final = '"$(docker context inspect -f {{.Endpoints.docker.Host}} 
 """The socket that the docker command on the other side of ssh takes by itself, of which `unix://` is cut off."""
 
 
-def docker_line(endpoint: Endpoint, words: Sequence[str], *, reveal: bool = False) -> str:
+def docker_line(endpoint: Endpoint, words: Sequence[str], unsaid: Sequence[str] = (), *, reveal: bool = False) -> str:
     """The command for a shell in which this program was started; several commands for words with ";" between.
 
-    Words such as DOCKER_BUILDKIT=0 before all others are its environment.
+    What it does not say follows in a comment. Words such as DOCKER_BUILDKIT=0 before all others are its environment.
     """
     options = docker_options(endpoint)
     lines = []
     for command in _commands(words):
-        told = list(command if reveal else masked_words(command))
+        told = list(command if reveal else masked_words(("docker", *command))[1:])
         start = next((at for at, word in enumerate(told) if not _SETTING.match(word)), len(told))
         lines.append(shlex.join([*told[:start], "docker", *options, *told[start:]]))
-    return " && ".join(lines)
+    comment = f"  # without: {', '.join(unsaid)}" if unsaid else ""
+    return " && ".join(lines) + comment
 
 
 def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -73,7 +74,7 @@ def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bo
 
 
 def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str:
-    headers = call.headers if reveal else {name: _masked_header(name, text) for name, text in call.headers.items()}
+    headers = call.headers if reveal else {name: _header_seen(name, text) for name, text in call.headers.items()}
     path = f"/v{api}{target(call.path, call.params)}"
     path = path if reveal else masked_path(path)
     line = request_line(
@@ -133,7 +134,7 @@ def request_line(
     return shlex.join(["ssh", *endpoint.ssh_words, line.replace(shlex.quote(_CHOSEN_THERE), _CHOSEN_THERE)])
 
 
-def _masked_header(name: str, value: str) -> str:
+def _header_seen(name: str, value: str) -> str:
     return MASK if name.lower() in SECRET_HEADERS or is_secret(name) else masked(value)
 
 

@@ -18,7 +18,7 @@ from dockertui.resources import format
 from dockertui.resources.world import World
 
 KIND = "network"
-_LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs)
+_LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.labels)
 _CONTAINER = Option("container", "Container", hint="name or id", required=True)
 
 

@@ -51,13 +51,13 @@ class Progress:
         self._bytes = 0
 
     def hear(self, said: Mapping[str, Any]) -> None:
-        status, id = text(said, "status"), text(said, "id")
-        if id and (id in self.layers or not status.startswith("Pulling from")):
+        status, id, stream = text(said, "status"), text(said, "id"), text(said, "stream")
+        if stream:
+            self._write(stream)
+        elif id and (id in self.layers or not status.startswith("Pulling from")):
             self._hear_layer(id, status, mapping(said, "progressDetail"))
         elif status:
             self.say_line(status)
-        else:
-            self._write(text(said, "stream"))
 
     def _write(self, told: str) -> None:
         """Output in pieces, which need not end where a line does."""

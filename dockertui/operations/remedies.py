@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, ErrorKind
 
+UNCLEAR: Final = frozenset({ErrorKind.LOST, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL, ErrorKind.SSH})
+"""Failures after which the request may have been carried out all the same."""
 _REMEDIES: Final = tuple(
     (re.compile(pattern, re.I), remedy)
     for pattern, remedy in (
@@ -42,5 +44,17 @@ def explained(error: EngineError) -> str:
     """The error in a sentence, with what to do where it does not say so itself."""
     if error.remedy:
         return str(error)
-    remedy = next((remedy for pattern, remedy in _REMEDIES if pattern.search(error.message)), "")
+    remedy = _remedy(error)
     return f"{str(error).rstrip('.')}: {remedy}" if remedy else str(error)
+
+
+def _remedy(error: EngineError) -> str:
+    found = (remedy for pattern, remedy in _REMEDIES if pattern.search(error.message))
+    return error.remedy or next(found, "")
+
+
+def leaving(error: EngineError, left: str) -> EngineError:
+    """The error with its own remedy, if it has one, and with what it left behind."""
+    if not left:
+        return error
+    return EngineError(error.kind, error.message, "; ".join(filter(None, (_remedy(error), left))), error.status)

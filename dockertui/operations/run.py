@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import random
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from dockertui.engine import container_calls as calls
 from dockertui.engine import image_calls, platforms
+from dockertui.engine.container_model import SHORT_ID
 from dockertui.engine.fields import mappings, number, objects
-from dockertui.operations import client_defaults, entries
+from dockertui.operations import client_defaults, entries, joining, mounts, ports
 from dockertui.operations.body import Entry, Option, Plan, Unfit, Values
 from dockertui.operations.entries import words
+from dockertui.operations.ports import Published
 
 _MANY = Entry.WORDS
 _FIRST: Final = (
@@ -43,44 +45,6 @@ _LAST: Final = (
     "tern",
     "wren",
 )
-_SECONDS: Final = 1_000_000_000
-
-
-class Published(NamedTuple):
-    """A port to publish: `ip:public:private/protocol`, the first two "" where they were not given."""
-
-    ip: str
-    public: str
-    private: str
-
-
-def published(text: str) -> Published:
-    """Read `[[ip:]public:]private[/protocol]`. Raises Unfit."""
-    port, slash, protocol = text.partition("/")
-    head, _, private = port.rpartition(":")
-    ip, _, public = head.rpartition(":")
-    ip = ip.removeprefix("[").removesuffix("]")
-    if slash and protocol not in ("tcp", "udp", "sctp"):
-        raise Unfit(f"{text!r}: the protocol is tcp, udp or sctp")
-    for digits in (private, *([public] if public else [])):
-        if not digits.isdecimal() or not 0 < int(digits) < 65536:
-            raise Unfit(f"{text!r} is not [[ip:]port:]port[/udp], ports from 1 to 65535")
-    if ip:
-        entries.address(ip)
-    return Published(ip, public, f"{private}/{protocol or 'tcp'}")
-
-
-def _ports(value: Iterable[str]) -> None:
-    for text in value:
-        published(text)
-
-
-def _mounts(value: Iterable[str]) -> None:
-    for text in value:
-        parts = text.split(":")
-        inside = parts[0] if len(parts) == 1 else parts[1]
-        if len(parts) > 3 or not inside.startswith("/"):
-            raise Unfit(f"{text!r} is not volume:/path, /folder:/path or /path, with :ro at the end perhaps")
 
 
 OPTIONS: Final[tuple[Option, ...]] = (
@@ -88,13 +52,13 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("name", "Name", required=True, check=entries.name),
     Option("command", "Command", _MANY, (), hint="empty: the image's own"),
     Option("env", "Environment", _MANY, (), hint="NAME=value 'OTHER=two words'", check=entries.pairs),
-    Option("ports", "Ports", _MANY, (), hint="8080:80 127.0.0.1:53:53/udp", check=_ports),
-    Option("mounts", "Mounts", _MANY, (), hint="data:/var/lib /srv/www:/www:ro", check=_mounts),
-    Option("network", "Network", hint="bridge by default; host, none, a name"),
+    Option("ports", "Ports", _MANY, (), hint="8080:80 127.0.0.1:53:53/udp", check=ports.check),
+    Option("mounts", "Mounts", _MANY, (), hint="data:/var/lib /srv/www:/www:ro", check=mounts.check),
+    Option("network", "Network", hint="bridge by default; host, none, a name", check=joining.check),
     Option("restart", "Restart policy", hint=" ".join(entries.POLICIES), check=entries.policy),
     Option("memory", "Memory", hint="512m", check=entries.size),
     Option("cpus", "CPUs", hint="1.5", check=entries.cpus),
-    Option("labels", "Labels", _MANY, (), hint="name=value …", check=entries.pairs),
+    Option("labels", "Labels", _MANY, (), hint="name=value …", check=entries.labels),
     Option("user", "User", hint="name or 1000:1000"),
     Option("workdir", "Working directory", hint="/srv"),
     Option("entrypoint", "Entry point", hint="a program, in place of the image's"),
@@ -113,7 +77,8 @@ def new_name() -> str:
 
 def plan(item: Any, values: Values) -> Plan:
     """Pull where that is needed, create and start. The name is given, so that a request can name what another made."""
-    values = {**values, "mounts": client_defaults.on_this_machine(values["mounts"])}
+    here = client_defaults.on_this_machine(values["mounts"])
+    values = {**values, "mounts": here, "ports": tuple(map(ports.bracketed, values["ports"]))}
     name, image, platform = values["name"], values["image"], values.get("platform", "")
     pull = (image_calls.pull(image, platform, values["pull"]),) if "pull" in values else ()
     create = calls.create(name, body(values), platforms.normal(platform) if platform else None)
@@ -122,22 +87,27 @@ def plan(item: Any, values: Values) -> Plan:
 
 def check(values: Values) -> None:
     """Raises Unfit for what the Engine, or the docker command, would refuse together."""
-    if values["remove"] and values["restart"] not in ("", "no"):
+    if values["memory"] == "-1":
+        raise Unfit("without a limit it is empty", "memory")
+    if values["remove"] and entries.restart_policy(values["restart"])["Name"] != "no":
         raise Unfit("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
 
 
 def body(values: Values) -> dict[str, Any]:
     """The body of `POST /containers/create`."""
-    ports = [published(text) for text in values["ports"]]
+    published = [port for text in values["ports"] for port in ports.published(text)]
+    joined = joining.joined(values["network"])
     config: dict[str, Any] = {
         "Image": values["image"],
         "Cmd": list(values["command"]) or None,
         "Env": client_defaults.variables(values["env"], values.get("proxies", {})),
         "Labels": entries.mapping(values["labels"]),
-        "ExposedPorts": {port.private: {} for port in ports},
+        "ExposedPorts": {port.private: {} for port in published},
         "Volumes": {text: {} for text in values["mounts"] if ":" not in text},
-        "HostConfig": _host_config(values, ports),
+        "HostConfig": _host_config(values, published),
     }
+    if joined.settings:
+        config["NetworkingConfig"] = {"EndpointsConfig": {joined.name: joined.settings}}
     texts = {"User": "user", "WorkingDir": "workdir", "Hostname": "hostname"}
     config |= {key: values[id] for key, id in texts.items() if values[id]}
     if values["entrypoint"]:
@@ -149,27 +119,22 @@ def body(values: Values) -> dict[str, Any]:
     return config
 
 
-def _host_config(values: Values, ports: Sequence[Published]) -> dict[str, Any]:
+def _host_config(values: Values, published: Sequence[Published]) -> dict[str, Any]:
     bound: dict[str, list[dict[str, str]]] = {}
-    for port in ports:
+    for port in published:
         bound.setdefault(port.private, []).append({"HostIp": port.ip, "HostPort": port.public})
     host: dict[str, Any] = {
         "Binds": [text for text in values["mounts"] if ":" in text] or None,
         "PortBindings": bound,
-        "NetworkMode": values["network"] or "default",
-        "RestartPolicy": _policy(values["restart"]),
+        "NetworkMode": joining.joined(values["network"]).name or "default",
+        "RestartPolicy": entries.restart_policy(values["restart"]),
         "AutoRemove": values["remove"],
     }
     if values["memory"]:
         host["Memory"] = entries.in_bytes(values["memory"])
     if values["cpus"]:
-        host["NanoCpus"] = round(float(values["cpus"]) * _SECONDS)
+        host["NanoCpus"] = entries.nano_cpus(values["cpus"])
     return host
-
-
-def _policy(value: str) -> dict[str, Any]:
-    name, _, count = (value or "no").partition(":")
-    return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
 def docker_words(values: Values) -> tuple[str, ...]:
@@ -203,8 +168,7 @@ def docker_words(values: Values) -> tuple[str, ...]:
 def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
     """What would have to be filled in to make this container again; `image`: its image's `inspect`, or empty.
 
-    What the image brings is left away. Devices, capabilities, further networks and other rare options are not in the
-    form: `left_out` names them.
+    What the image brings is left away. Much is in no field: `unsaid` names what these values do not say.
     """
     config, host, given = _at(inspect, "Config"), _at(inspect, "HostConfig"), _at(image, "Config")
     tty = config.get("Tty") is True
@@ -218,25 +182,16 @@ def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
         "network": _network(host),
         "restart": _restart(_at(host, "RestartPolicy")),
         "memory": str(number(host, "Memory") or ""),
-        "cpus": f"{cpus / _SECONDS:g}" if (cpus := number(host, "NanoCpus")) else "",
+        "cpus": entries.cpus_shown(number(host, "NanoCpus") or 0),
         "labels": tuple(_labels(config, given)),
         "user": _differing(config, given, "User"),
         "workdir": _differing(config, given, "WorkingDir"),
-        "entrypoint": " ".join(_own(config, given, "Entrypoint")),
+        "entrypoint": _program(_own(config, given, "Entrypoint")),
         "hostname": _hostname(inspect, config, host),
         "health": _health(_at(config, "Healthcheck"), _at(given, "Healthcheck")),
         "tty": tty,
         "remove": host.get("AutoRemove") is True,
     }
-
-
-def left_out(inspect: Mapping[str, Any]) -> list[str]:
-    """What this container has that the form does not know."""
-    host, networks = _at(inspect, "HostConfig"), _at(_at(inspect, "NetworkSettings"), "Networks")
-    rare = ("Privileged", "CapAdd", "CapDrop", "Devices", "ExtraHosts", "SecurityOpt", "Ulimits", "Sysctls", "Tmpfs",
-            "VolumesFrom", "Links", "Init", "ReadonlyRootfs")  # fmt: skip
-    found = [key for key in rare if host.get(key)]
-    return [*found, *(["further networks"] if len(networks) > 1 else [])]
 
 
 def _at(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -265,26 +220,25 @@ def _labels(config: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
 
 def _publish(host: Mapping[str, Any]) -> Iterable[str]:
     for private, bindings in sorted(_at(host, "PortBindings").items()):
-        for binding in objects(bindings):
-            ip, public = str(binding.get("HostIp") or ""), str(binding.get("HostPort") or "")
-            shown = f"[{ip}]" if _is_v6(ip) else ip
-            port = private.removesuffix("/tcp")
-            yield f"{shown}:{public}:{port}" if ip else f"{public}:{port}" if public else port
+        yield from (publish_text(private, binding) for binding in objects(bindings))
 
 
-def _is_v6(ip: str) -> bool:
-    try:
-        return ipaddress.ip_address(ip).version == 6
-    except ValueError:
-        return False
+def publish_text(private: str, binding: Mapping[str, Any]) -> str:
+    """How one of a port's bindings is typed."""
+    return ports.shown(str(binding.get("HostIp") or ""), str(binding.get("HostPort") or ""), private)
 
 
 def _bound(config: Mapping[str, Any], host: Mapping[str, Any], given: Mapping[str, Any]) -> Iterable[str]:
     yield from _list(host, "Binds")
-    for mount in mappings(host, "Mounts"):
-        if mount.get("Type") in ("volume", "bind") and mount.get("Source"):
-            yield f"{mount['Source']}:{mount.get('Target')}{':ro' if mount.get('ReadOnly') else ''}"
+    yield from filter(None, map(mount_text, mappings(host, "Mounts")))
     yield from (path for path in _at(config, "Volumes") if path not in _at(given, "Volumes"))
+
+
+def mount_text(mount: Mapping[str, Any]) -> str:
+    """How an entry of HostConfig.Mounts is typed; "" where it cannot be."""
+    if mount.get("Type") not in ("volume", "bind") or not mount.get("Source"):
+        return ""
+    return f"{mount['Source']}:{mount.get('Target')}{':ro' if mount.get('ReadOnly') else ''}"
 
 
 def _network(host: Mapping[str, Any]) -> str:
@@ -298,11 +252,18 @@ def _restart(policy: Mapping[str, Any]) -> str:
 
 
 def _hostname(inspect: Mapping[str, Any], config: Mapping[str, Any], host: Mapping[str, Any]) -> str:
-    name = str(config.get("Hostname") or "")
-    made_up = str(inspect.get("Id") or "").startswith(name) or host.get("NetworkMode") == "host"
+    name, mode = str(config.get("Hostname") or ""), str(host.get("NetworkMode") or "")
+    made_up = name == str(inspect.get("Id") or "")[:SHORT_ID] or mode == "host" or mode.startswith("container:")
     return "" if made_up else name
+
+
+def _program(words: Sequence[str]) -> str:
+    """An entry point as it is typed: several words quoted as in a shell."""
+    return words[0] if len(words) == 1 else shlex.join(words)
 
 
 def _health(check: Mapping[str, Any], given: Mapping[str, Any]) -> str:
     test = _list(check, "Test")
-    return test[1] if test[:1] == ["CMD-SHELL"] and len(test) > 1 and test != _list(given, "Test") else ""
+    if len(test) < 2 or test == _list(given, "Test"):
+        return ""
+    return test[1] if test[0] == "CMD-SHELL" else shlex.join(test[1:]) if test[0] == "CMD" else ""

@@ -19,13 +19,20 @@ KIND = "system"
 def _prune(item: None, values: Values) -> Plan:
     """As `docker system prune` does it: what uses other things goes first."""
     calls = [container_calls.prune({}), network_calls.prune({})]
+    kinds = ["containers", "networks"]
     if values["volumes"]:
         calls.append(volume_calls.prune({}))
+        kinds.append("volumes")
+    kinds.append("images")
     calls.append(image_calls.prune({"dangling": ["false" if values["unused"] else "true"]}))
     if not values.get("podman"):  # which has no such thing
         calls.append(system_calls.prune_build_cache(all=values["unused"]))
     flags = (*words("--all", values["unused"]), *words("--volumes", values["volumes"]))
-    return Plan(tuple(calls), ("system", "prune", "--force", *flags))
+    return Plan(
+        tuple(calls),
+        ("system", "prune", "--force", *flags),
+        left=lambda done, perhaps: f"pruned by then: {', '.join(kinds[:done])}" if done else "",
+    )
 
 
 def _pruned(item: None, world: World, values: Values) -> list[str]:

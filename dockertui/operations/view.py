@@ -198,6 +198,14 @@ VIEW: tuple[Operation, ...] = (
         words="refresh repaint",
     ),
     Operation(
+        "program.suspend",
+        "Suspend to the shell",
+        "app.suspend_process",
+        ("ctrl+z",),
+        _PROGRAM,
+        words="background stop fg",
+    ),
+    Operation(
         "program.quit",
         "Quit; of a zoomed list, end the zoom",
         "screen.leave",

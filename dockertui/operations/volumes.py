@@ -93,7 +93,7 @@ BODIES: Mapping[str, Body] = {
             Option("name", "Name", hint="empty: the Engine makes one up", check=entries.name),
             Option("driver", "Driver", hint="local by default", check=entries.name),
             Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=entries.pairs),
-            Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
+            Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.labels),
         ),
     ),
     "volume.remove": Body(

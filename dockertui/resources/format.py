@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from dockertui.widgets.text import cut_place
+
 _DECIMAL = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _AGES = (
@@ -38,7 +40,10 @@ LONGEST = 4096
 
 def beginning(text: str, most: int = LONGEST) -> str:
     """The text, or its beginning and how many characters follow."""
-    return text if len(text) <= most else f"{text[:most]}… (+{len(text) - most:,} characters)"
+    if len(text) <= most:
+        return text
+    end = cut_place(text, most)
+    return f"{text[:end]}… (+{len(text) - end:,} characters)"
 
 
 def size(amount: int | float) -> str:

@@ -56,9 +56,9 @@ def items(screen: Operating, commands: Iterable[Command], targets: Sequence[Any]
     found = []
     version = screen.session.engine.version
     for command in commands:
-        if version is not None and command.lacks(version):
-            continue
         reason = screen.refusal(command, targets)
+        if (version is not None and command.lacks(version)) or (command.rare and reason):
+            continue
         key = screen.catalogue.keys_shown(command, 1)
         name = command.title_on(version)
         title = f"{name}…" if command.ask else name

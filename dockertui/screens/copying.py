@@ -6,15 +6,15 @@ import asyncio
 import os
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dockertui.engine import images
 from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked
 from dockertui.operations.copying import Copyable, Known, addresses, copyables
+from dockertui.operations.original import Original, original_of
 from dockertui.screens.clipboard import copy
 from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.text import clean
@@ -73,16 +73,18 @@ def _copied(screen: Operating, entry: Copyable) -> tuple[str, str]:
 async def _known(screen: Operating, item: Any) -> Known:
     """The object with its `inspect`, as far as the Engine tells: what it does not tell is left away."""
     resource, engine = screen.pane.resource, screen.session.engine
-    inspect: dict[str, Any] = {}
-    image: dict[str, Any] = {}
+    inspect: Mapping[str, Any] = {}
+    original: Original | None = None
     try:
         with because("copy"):
-            inspect = dict(await resource.inspect(engine, item))
             if isinstance(item, Container):
-                image = await images.inspect(engine, str(inspect.get("Image") or item.image))
+                original = await original_of(engine, item.id)
+                inspect = original.inspect
+            else:
+                inspect = await resource.inspect(engine, item)
     except EngineError as error:
         screen.say(f"copy: {error}", "warn")
-    return Known(resource.kind, item, inspect, image)
+    return Known(resource.kind, item, inspect, original)
 
 
 async def open_port(screen: Operating) -> None:

@@ -23,6 +23,7 @@ from dockertui.screens.status import detail_title
 from dockertui.screens.tab_list import TABS, TabKind
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.guard import shown_in
 from dockertui.widgets.page import Page
 
 _SETTLE = 0.08
@@ -80,7 +81,7 @@ class DetailView(Vertical):
             self.subject = subject._replace(inspect=self._replies.get(subject.key, {}), error=error)
         self._paint(keep=before is not None and before.key == self.key)
         self._stop_asking()
-        if self.subject is not None and self.seen:
+        if self.subject is not None and self.seen and self.session.engine.version is not None:  # else once it is live
             self._asking = asyncio.create_task(self._ask(self.subject))
 
     def mark_gone(self) -> None:
@@ -101,8 +102,10 @@ class DetailView(Vertical):
             with because("detail"):
                 reply = await subject.resource.inspect(self.session.engine, subject.item)
         except EngineError as error:
-            # The list says by itself when an object went; the page keeps what it knows until then.
-            self.subject = subject._replace(error=error if error.kind is not ErrorKind.NOT_FOUND else None)
+            # The list says by itself when an object went; the page keeps what it knows until then. Before the first
+            # connection stands, which is for the header to say, the list asked for ahead of it is all there is.
+            expected = error.kind is ErrorKind.NOT_FOUND or self.session.engine.version is None
+            self.subject = subject._replace(error=None if expected else error)
         else:
             self.subject = subject._replace(inspect=reply, error=None)
             self._remember(subject.key, reply)
@@ -122,7 +125,8 @@ class DetailView(Vertical):
     def _paint(self, *, keep: bool) -> None:
         shown = self.shown_tabs
         self._put(self._wanted if self._wanted in shown else TABS[0])
-        self.tab.show_subject(self.subject, self.world, keep=keep)
+        with shown_in(self.tab):
+            self.tab.show_subject(self.subject, self.world, keep=keep)
         self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind, self.tab.heading))
 
     # tabs

@@ -1,175 +1,47 @@
-"""A command's options as a form: what is typed is checked at its field, and kept until it is right."""
+"""A command's options as a form: what is typed is checked at its field, and kept until it was taken."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
+from textual.css.scalar import Scalar
+from textual.geometry import Region
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from dockertui.operations import entries
-from dockertui.operations.body import Entry, Option, Unfit, Values
-from dockertui.operations.veil import Veil
+from dockertui.operations.body import Option, Unfit, Values
+from dockertui.operations.refusals import Refused
+from dockertui.screens.confirm import Answer, Question, affected, ask
+from dockertui.screens.fields import Row
 from dockertui.widgets.bar import Bar, Piece
-from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
 
+_FRAME: Final = 4
+"""Lines of a form beside its fields and texts: the border, the title, the answers."""
 Lines = Callable[[Values, bool], Sequence[str]]
 """The command lines for what is typed so far; the second argument says whether secrets are shown."""
 
 
-class Line(Input, TakesKeys):
-    """A line that is typed."""
-
-    async def take_key(self, event: events.Key) -> bool:
-        if event.is_printable and event.character:
-            self.insert_text_at_cursor(event.character)
-            return True
-        return False
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The rows. It scrolls by the wheel and to what has the focus: its own keys would leave the field out of sight."""
 
 
-class Choice(Static, TakesKeys, can_focus=True):
-    """One of several: left and right go round, and so does space."""
+class FormScreen(Dialog[None]):
+    """Asks for a command's options, and stands until they were taken.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("left,h", "step(-1)", "Previous"),
-        ("right,l,space", "step(1)", "Next"),
-    ]
+    `submitted` gives the values, all of them fit, each time they are sent off; then the form waits, and goes on by
+    `refuse`, or ends by `close`. Enter goes to the next field, and from the last one on; ctrl+s goes on at once.
 
-    def __init__(self, choices: Sequence[str], chosen: str) -> None:
-        super().__init__()
-        self._choices = list(dict.fromkeys([*choices, *([chosen] if chosen else [])])) or [""]
-        self._at = self._choices.index(chosen) if chosen in self._choices else 0
-
-    @property
-    def value(self) -> str:
-        return self._choices[self._at]
-
-    def on_mount(self) -> None:
-        self.action_step(0)
-
-    def action_step(self, steps: int) -> None:
-        self._at = (self._at + steps) % len(self._choices)
-        self.update(Content(f"‹ {clean(self.value)} ›"))
-        self.post_message(Row.Changed())
-
-    def on_click(self) -> None:
-        self.action_step(1)
-
-
-class Flag(Static, TakesKeys, can_focus=True):
-    """Yes or no: space turns it round."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [("space", "turn", "Turn")]
-
-    def __init__(self, value: bool) -> None:
-        super().__init__()
-        self.value = value
-
-    def on_mount(self) -> None:
-        self.update(Content("[x]" if self.value else "[ ]"))
-
-    def action_turn(self) -> None:
-        self.value = not self.value
-        self.on_mount()
-        self.post_message(Row.Changed())
-
-    def on_click(self) -> None:
-        self.focus()
-        self.action_turn()
-
-
-class Row(Vertical):
-    """One option: its label, its entry, and under them what is wrong with it, when something is."""
-
-    class Changed(Message):
-        """Something was typed."""
-
-    def __init__(self, option: Option, values: Values, item: Any) -> None:
-        super().__init__(classes="row")
-        self.option = option
-        self._veil = Veil()
-        self.entry = _entry(option, self._veil.cover(values[option.id]), values, item)
-        self._wrong = Static("", classes="wrong")
-
-    def compose(self) -> ComposeResult:
-        label = f"{self.option.label}{' *' if self.option.required else ''}"
-        with Vertical(classes="label-and-entry"):
-            yield Static(Content(clean(label)), classes="label")
-            yield self.entry
-        yield self._wrong
-
-    @property
-    def value(self) -> Any:
-        """What is typed, with the secrets that are hidden in it. Raises Unfit."""
-        return self._veil.lift(entries.read(self.option, self.entry.value))
-
-    @property
-    def secret(self) -> bool:
-        """Whether something of it is hidden, or would be."""
-        return self.option.entry is Entry.SECRET or self._veil.hides
-
-    def reveal(self, shown: bool) -> None:
-        """Show what is secret in it, or hide it; what was typed stays. What cannot be read stays as it is."""
-        if self.option.entry is Entry.SECRET:
-            self.entry.password = not shown
-        elif isinstance(self.entry, Line):
-            try:
-                value = self.read()
-            except Unfit:
-                return
-            self.entry.value = entries.typed(value if shown else self._veil.cover(value))
-
-    def read(self) -> Any:
-        """The value. Raises Unfit, and says so under the entry."""
-        try:
-            value = self.value
-        except Unfit as unfit:
-            self.say(str(unfit))
-            raise
-        self.say("")
-        return value
-
-    def say(self, wrong: str) -> None:
-        """What is wrong with the value, "" for nothing."""
-        self._wrong.update(Content(clean(wrong)))
-        self._wrong.display = bool(wrong)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.say("")
-        self.post_message(self.Changed())
-
-
-def _entry(option: Option, value: Any, values: Values, item: Any) -> Any:
-    if option.entry is Entry.FLAG:
-        return Flag(bool(value))
-    if option.entry is Entry.CHOICE:
-        return Choice(_choices(option, values, item), value)
-    hidden = option.entry is Entry.SECRET
-    entry = Line(entries.typed(value), placeholder=option.hint, compact=True, select_on_focus=False, password=hidden)
-    entry.cursor_blink = False
-    return entry
-
-
-def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:
-    if option.choices_in:
-        return tuple(values[option.choices_in])
-    return option.choices_of(item) if option.choices_of else option.choices
-
-
-class FormScreen(Dialog[Values | None]):
-    """Asks for a command's options. The result is their values, all of them fit, or None when left.
-
-    Enter goes to the next field, and from the last one on; ctrl+s goes on at once.
+    known: what the Engine itself gave of the values. restored: whether they were typed before, into a form like this.
+    enter_submits: Enter goes on from every field.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -179,6 +51,8 @@ class FormScreen(Dialog[Values | None]):
         Binding("enter", "next_or_submit", "Next", priority=True),
         ("down", "app.focus_next", "Next"),
         ("up", "app.focus_previous", "Previous"),
+        ("pagedown", "page(1)", "Further fields"),
+        ("pageup", "page(-1)", "Earlier fields"),
     ]
 
     def __init__(
@@ -191,39 +65,99 @@ class FormScreen(Dialog[Values | None]):
         lines: Lines,
         go_on: str,
         check: Callable[[Values], None] = lambda values: None,
+        known: Values | None = None,
+        restored: bool = False,
+        enter_submits: bool = False,
     ) -> None:
         super().__init__()
         self._title = Bar(classes="title")
         self._heading = title
-        self._rows = [Row(option, values, item) for option in options]
+        self._rows = [Row(option, values, item, (known or {}).get(option.id)) for option in options]
+        self._fields = Fields(*self._rows)
+        self._problem = Static("", classes="problem")
         self._lines = lines
         self._check = check
         self._shown = Static("", classes="lines")
         self._answers = Bar(classes="answers")
         self._go_on = go_on
         self._reveal = False
+        self._restored = restored
+        self._enter_submits = enter_submits
+        self._sent: asyncio.Queue[Values | None] = asyncio.Queue()
+        self._waits = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield self._title
-            with VerticalScroll(can_focus=False):
-                yield from self._rows
+            yield self._problem
+            yield self._fields
             yield self._shown
             yield self._answers
 
     def on_mount(self) -> None:
-        needed = [Piece("* needed", "dim")] if any(row.option.required for row in self._rows) else []
-        self._title.update([Piece(self._heading, "title")], needed)
+        self._rows[0].entry.focus()
+        self._wait(False)
+        self._show_lines()
+
+    def on_unmount(self) -> None:
+        self._sent.put_nowait(None)
+
+    async def submitted(self) -> Values | None:
+        """The values when they are sent off; None when the form was left."""
+        return await self._sent.get()
+
+    # what the form says
+
+    def _wait(self, waits: bool) -> None:
+        """Take nothing more while the values are under way; or take keys again."""
+        self._waits = waits
+        self._fields.disabled = waits
+        if waits:
+            self.set_focus(None)
+        self._paint_bars()
+
+    def _paint_bars(self) -> None:
+        needed = [Piece("* required", "dim")] if any(row.option.required for row in self._rows) else []
+        waits = [Piece("asking the Engine…", "busy")]
+        self._title.update([Piece(self._heading, "title")], waits if self._waits else needed)
+        if self._waits:
+            self._answers.update([Piece((("esc", "key"), (" to the background", "dim")), action="leave")])
+            return
         go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
-        leave = (("esc", "key"), (" leave", "dim"))
-        move = (("enter ↑ ↓", "key"), (" fields", "dim"))
+        leave = (("esc", "key"), (" cancel", "dim"))
+        move = (("↑ ↓" if self._enter_submits else "enter ↑ ↓", "key"), (" fields", "dim"))
         secrets = Piece((("ctrl+r", "key"), (" secrets", "dim")), action="reveal", priority=2)
         self._answers.update(
             [Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)]
             + ([secrets] if any(row.secret for row in self._rows) else [])
         )
-        self._rows[0].entry.focus()
-        self._show_lines()
+
+    def _say(self, text: str) -> None:
+        """What concerns no single field, "" for nothing."""
+        self._problem.update(Content(clean(text)))
+        self._problem.display = bool(text)
+        self._show_focused()
+
+    def tell(self, text: str) -> None:
+        """How far the work is, while the form waits for it."""
+        if self._waits:
+            self._problem.set_class(True, "-told")
+            self._say(text)
+
+    def refuse(self, refused: Refused) -> None:
+        """Go on with everything as it was typed; what is wrong is said at its field, else at the top."""
+        self._wait(False)
+        self._problem.set_class(False, "-told")
+        row = next((row for row in self._rows if row.option.id == refused.option), None)
+        self._say(refused.said if row is None else "")
+        if row is not None:
+            row.say(refused.said)
+        self._go_to(row or self._rows[0])
+
+    async def close(self) -> None:
+        """End it, if it was not left meanwhile."""
+        if self.is_current:
+            await self.dismiss()
 
     def on_row_changed(self) -> None:
         self._show_lines()
@@ -235,6 +169,7 @@ class FormScreen(Dialog[Values | None]):
         except (Unfit, ValueError):
             told = []
         self._shown.update(Content("\n".join(clean(line) for line in told)))
+        self._show_focused()
 
     def action_reveal(self) -> None:
         """Show what is secret in the fields and in the line, or hide it again."""
@@ -243,18 +178,69 @@ class FormScreen(Dialog[Values | None]):
             row.reveal(self._reveal)
         self._show_lines()
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
+    # from field to field
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_focused()
+
+    def _show_focused(self) -> None:
+        """Have the field with the cursor in sight, with what is wrong with it, whatever the wheel did."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Give the fields the lines that are left, and have that with the cursor among them."""
+        around = (self._shown, self._problem)
+        left = self.size.height - _FRAME - sum(widget.outer_size.height for widget in around if widget.display)
+        if self._fields.styles.max_height != Scalar.from_number(max(1, left)):
+            self._fields.styles.max_height = max(1, left)
+            self._show_focused()
+            return
+        row = next((row for row in self._rows if row.entry.has_focus), None)
+        if row is not None:
+            region = row.virtual_region
+            fitting = Region(region.x, region.y, region.width, min(region.height, self._fields.size.height))
+            self._fields.scroll_to_region(fitting, animate=False, force=True)
+
+    def _go_to(self, row: Row) -> None:
+        row.entry.focus()
+        self._show_focused()
+
+    def action_page(self, pages: int) -> None:
+        """As many fields on as are in sight, to the first or the last at most."""
+        at = next((index for index, row in enumerate(self._rows) if row.entry.has_focus), 0)
+        to = at + pages * max(1, self._fields.size.height - 1)
+        self._go_to(self._rows[min(max(to, 0), len(self._rows) - 1)])
 
     def action_next_or_submit(self) -> None:
         last: Widget = self._rows[-1].entry
-        if last.has_focus:
+        if last.has_focus or self._enter_submits:
             self.action_submit()
         else:
             self.focus_next()
 
+    # leaving, and going on
+
+    @property
+    def _changed(self) -> list[str]:
+        """The labels of what was typed."""
+        return [row.option.label for row in self._rows if row.changed]
+
+    async def action_leave(self) -> None:
+        """End the form; what was typed is not lost unasked. What is under way goes on."""
+        if self._waits or not (self._restored or self._changed):
+            self.dismiss()
+            return
+        told = affected([("Typed", self._changed)] if self._changed else [])
+        question = Question(
+            "Discard what you typed?", [Answer("y", "discard")], lambda *_: [told], cancel="keep the form"
+        )
+        await ask(self.app, question, lambda _: self.dismiss())
+
     def action_submit(self) -> None:
-        """Go on with the values, if all are fit; else go to the first that is not."""
+        """Send the values off, if all are fit; else go to the first that is not."""
+        if self._waits:
+            return
+        self._say("")
         values: dict[str, Any] = {}
         wrong: list[Row] = []
         for row in self._rows:
@@ -264,9 +250,10 @@ class FormScreen(Dialog[Values | None]):
                 wrong.append(row)
         wrong = wrong or self._unfit_together(values)
         if wrong:
-            wrong[0].entry.focus()
+            self._go_to(wrong[0])
         else:
-            self.dismiss(values)
+            self._wait(True)
+            self._sent.put_nowait(values)
 
     def _unfit_together(self, values: Values) -> list[Row]:
         """The row that does not fit the others, told why."""

@@ -59,6 +59,7 @@ class JobsScreen(Layer[None]):
         ("escape,q,J", "dismiss", "Back"),
         ("x,delete", "cancel", "Give it up"),
         ("enter", "output", "All it told"),
+        ("e", "again", "The form again"),
         ("v", "reveal", "Show or hide secrets"),
     ]
 
@@ -103,6 +104,7 @@ class JobsScreen(Layer[None]):
         self._footer.update([
             Piece((("enter", "key"), (" its output", "dim")), action="output"),
             Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
+            *([Piece((("e", "key"), (" the form again", "dim")), action="again")] if _can_be_again(row) else []),
             *secrets,
             Piece((("esc", "key"), (" back (jobs keep running)", "dim")), action="dismiss"),
         ])  # fmt: skip
@@ -125,6 +127,14 @@ class JobsScreen(Layer[None]):
         self._reveal = not self._reveal
         self._show()
 
+    def action_again(self) -> None:
+        """Go back, to the form of the job under the cursor, filled in as it was."""
+        row = self._table.cursor_object
+        if row is not None and _can_be_again(row) and row.job.again is not None:
+            again, row.job.again = row.job.again, None
+            self.dismiss()
+            again()
+
     def action_cancel(self) -> None:
         row = self._table.cursor_object
         if row is not None:
@@ -137,6 +147,10 @@ class JobsScreen(Layer[None]):
 def _row(job: Job, now: float) -> _Row:
     said = masked(job.said if job.over else job.progress.summary, secrets_of(job))
     return _Row(job, job.state, said, float(int((job.ended or now) - job.started)))
+
+
+def _can_be_again(row: _Row | None) -> bool:
+    return row is not None and row.job.over and row.job.again is not None
 
 
 def _columns() -> list[Column[_Row]]:
@@ -159,7 +173,7 @@ def _said(row: _Row) -> Cell:
 
 def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     """All of one job: what came of it, its layers, the last lines it told."""
-    line = docker_line(jobs.endpoint, job.task.plan.docker, reveal=reveal)
+    line = docker_line(jobs.endpoint, job.task.plan.docker, job.task.plan.unsaid, reveal=reveal)
     facts = [Field("State", str(job.state)), Field("Docker", line)]
     if not job.over and job.progress.summary:
         facts.append(Field("How far", job.progress.summary))

@@ -242,7 +242,7 @@ def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]
             left.append(Piece(f"peak {format.memory(cost.peak, 3)}", "dim", priority=4))
         left.append(Piece(f"{format.rate(cost.sent)} to the terminal", priority=3))
         left.append(Piece(f"over {cost.seconds:.0f} s", "dim", priority=5))
-    causes = trace.causes(trace.clock()).most_common()
+    causes = trace.causes(trace.clock.local()).most_common()
     each = [Piece(f"{count} {cause or 'other'}", "dim", priority=2) for cause, count in causes]
     return left, [Piece(f"{sum(count for _, count in causes)} requests/min", priority=1), *each]
 

@@ -64,6 +64,7 @@ class LogFeed:
         self._dropped = 0
         self._offset = float("inf")
         self._last = 0.0
+        self._now = engine.trace.clock.ns
         self._span = span
         tail = TAIL if span == Span() else None
         self._followers = [
@@ -235,7 +236,7 @@ class LogFeed:
         if note.kind is NoteKind.LOST:
             self._view.say(f"{text}, trying again", "bad")
             return
-        mark = Entry(note.time or time.time_ns(), MARK | source << SOURCE_SHIFT, text)
+        mark = Entry(note.time or self._now(), MARK | source << SOURCE_SHIFT, text)
         if len(self._followers) == 1:
             self._view.append([mark])
         else:
@@ -261,7 +262,7 @@ class LogFeed:
     async def _page(self) -> bool:
         self._account_for_dropped()
         view = self._view
-        before = view.store.time_of_first() or time.time_ns()
+        before = view.store.time_of_first() or self._now()
         if self.beginning:
             self._show_beginning()
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -14,6 +13,7 @@ from textual.timer import Timer
 
 from dockertui.config import Settings
 from dockertui.engine.client import Engine
+from dockertui.engine.log_lines import SECOND
 from dockertui.operations.base import Context
 from dockertui.resources.world import World
 from dockertui.screens import log_span
@@ -42,6 +42,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def __init__(self, engine: Engine, settings: Settings) -> None:
         super().__init__()
         self.engine = engine
+        self.clock = engine.trace.clock
         self.store.max_bytes = settings.log_memory * 1_000_000
         self.glyphs = column_glyphs(settings.plots)
         self._feed: LogFeed | None = None
@@ -177,7 +178,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._span, self._span_name = Span(), ""
         self._start()
         if lag >= BEHIND:
-            self.mark(f"{lag:.1f} s of lines skipped here", time.time_ns())
+            self.mark(f"{lag:.1f} s of lines skipped here", self.engine.trace.clock.ns())
 
     async def open_line(self, entry: Entry) -> None:
         """Show a line whole; the next key is for it already."""
@@ -230,14 +231,14 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         await self.ask("keep lines with: word, ~regex, !without", typed, typed=self.filter_by)
 
     def action_since(self, index: int) -> None:
-        self._show_span(log_span.of_key(index, time.time_ns()), log_span.NAMES[index])
+        self._show_span(log_span.of_key(index, self.engine.trace.clock.ns()), log_span.NAMES[index])
 
     async def action_since_typed(self) -> None:
         await self.ask(_SPAN_HINT, done=self._span_typed)
 
     def _span_typed(self, text: str) -> None:
         try:
-            self._show_span(log_span.parse(text, time.time_ns()), text.strip())
+            self._show_span(log_span.parse(text, self.engine.trace.clock.ns()), text.strip())
         except ValueError as error:
             self.post_message(self.Said(str(error), "warn"))
 
@@ -262,7 +263,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         log_export.page(self)
 
     def action_mark_here(self) -> None:
-        self.mark(f"{datetime.now():%H:%M:%S}", time.time_ns())
+        now = self.engine.trace.clock.ns()
+        self.mark(f"{datetime.fromtimestamp(now // SECOND):%H:%M:%S}", now)
 
     def action_copy(self) -> None:
         self._copy(self.lines_to_copy())

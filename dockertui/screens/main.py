@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dockertui.engine.clock import NOTABLE
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.live.session import Session
@@ -48,7 +49,7 @@ from dockertui.widgets.timer import once
 WIDE = 110
 """Columns from which list and detail stand side by side."""
 _MESSAGE_STAYS = 6.0
-_UNTIL_LIVE = 3600.0
+_LONG = 30.0
 _SLOW_TICKS = 10
 
 
@@ -80,8 +81,9 @@ class MainScreen(Operating, TerminalActions):
         self._unsubscribe: list[Any] = []
         self._message = status.Message("", "")
         self._message_timer: Timer | None = None
-        self._loss = ""
-        """What was last said of a lost Engine: no longer so once it is back."""
+        self._link = session.mirror.link
+        self._was_behind = False
+        self._skew_said = False
         self._ticks = 0
 
     def compose(self) -> ComposeResult:
@@ -137,16 +139,28 @@ class MainScreen(Operating, TerminalActions):
             self.detail.repaint()
 
     def _link_changed(self, link: Link) -> None:
+        self._link = link
         self.lists.mark_stale(link.state is LinkState.LOST)
         self.set_class(link.state is LinkState.LOST, "-lost")
-        if link.state is LinkState.LOST and link.error is not None and not self.wide:
-            self._loss = str(link.error)
-            self.say(self._loss, "bad", stays=_UNTIL_LIVE)  # the header has no room for it
-        elif link.state is LinkState.LIVE and self._loss and self._message.text == self._loss:
-            self.say("")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
+        if link.state is LinkState.LIVE:
+            self.tell_of_half_done()
         self._paint_header()
+        self._paint_footer()
+        self._say_skew()
+
+    def _say_skew(self) -> None:
+        """Say once that this machine's clock and the Engine's differ, where that is more than anybody would miss."""
+        offset = self.session.trace.clock.offset
+        if abs(offset) >= NOTABLE and not self._skew_said:
+            self._skew_said = True
+            side = "behind" if offset > 0 else "ahead of"
+            self.say(
+                f"this machine's clock is {format.span(round(abs(offset)))} {side} the Engine's, which ages go by",
+                "warn",
+                stays=_LONG,
+            )
 
     def sampled(self, ids: frozenset[str]) -> None:
         """New statistics of these containers."""
@@ -158,9 +172,10 @@ class MainScreen(Operating, TerminalActions):
         """Once a second: what depends on the time. Ages above two minutes move slowly, and so does their repaint."""
         self._ticks += 1
         slow = self._ticks % _SLOW_TICKS == 0
-        if slow or self.session.mirror.link.state is not LinkState.LIVE:
+        behind, self._was_behind = self._was_behind, self.session.watcher.behind() >= status.OVERDUE
+        if slow or behind or self._was_behind or self.session.mirror.link.state is not LinkState.LIVE:
             self._paint_header()
-        if slow:
+        if slow or (self.detail.subject is not None and self.lists.is_young(self.detail.subject.item)):
             self.detail.repaint()
         self.lists.age(all_ages=slow)
 
@@ -187,9 +202,13 @@ class MainScreen(Operating, TerminalActions):
 
     @property
     def _one_line(self) -> status.Message:
-        """The message for the footer; one that is longer than that is shown whole, above it."""
+        """The message for the footer; one that is longer is shown whole above it, where else stands what is wrong."""
         fits = cell_len(self._message.text) < self.size.width
-        self.notice.tell("" if fits else self._message.text, self._message.style)
+        if self._message.text and not fits:
+            self.notice.tell(*self._message)
+        else:
+            retry = self.catalogue.keys_shown(BY_ID["program.retry"], 1)
+            self.notice.tell(status.trouble(self.session.mirror, self._link, retry), "bad")
         return self._message if fits else status.Message("", "")
 
     @property
@@ -529,9 +548,10 @@ class MainScreen(Operating, TerminalActions):
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()
-        self.say(
-            "connecting again…" if self.session.mirror.link.state is not LinkState.LIVE else "live: nothing to retry"
-        )
+        if self._link.state is not LinkState.LIVE:
+            self.say("connecting again…")
+        else:
+            self.say("asking again…" if status.trouble(self.session.mirror, self._link, "") else "already connected")
 
     async def action_quit(self) -> None:
         await self.ask_to_quit()

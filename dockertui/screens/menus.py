@@ -60,7 +60,7 @@ async def palette(screen: MainScreen) -> None:
             words=operation.words,
         )
         for operation in OPERATIONS
-        if operation.palette
+        if operation.palette and not (isinstance(operation, Command) and operation.rare and screen.refusal(operation))
     ]
 
     await _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))

@@ -31,6 +31,9 @@ QUITTING = "quitting"
 """The id of the question whether to quit: it is not put twice."""
 
 
+_HALF_DONE_STAYS = 60.0
+
+
 class Operating(Screen[None], TakesKeys):
     """Mixed into the main screen, which has the attributes named here."""
 
@@ -230,6 +233,19 @@ class Operating(Screen[None], TakesKeys):
         from dockertui.screens.lens import LensScreen
 
         await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
+
+    def tell_of_half_done(self) -> None:
+        """Say so when containers were left by a recreate that nobody here is at: it can be finished or undone."""
+        from dockertui.operations.exchange import left_behind  # nothing of it is needed before the first paint
+
+        if self._jobs is not None and self._jobs.running:
+            return
+        if found := left_behind(self.session.mirror.objects("container").values()):
+            marked = [one.name for it in found for one in (it.old, it.new) if one and one.name != it.name]
+            key = self.catalogue.keys_shown(BY_ID["menu"], 1)
+            names = ", ".join(it.name for it in found)
+            how = f"finish or undo it from the menu ({key}) of {marked[0]}"
+            self.say(f"a recreate of {names} was left half done: {how}", "warn", _HALF_DONE_STAYS)
 
     # leaving
 

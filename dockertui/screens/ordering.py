@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import ModalScreen
@@ -16,6 +18,7 @@ from dockertui.operations.body import Entry, Plan, Values
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.jobs import Job, State, Task, secrets_of
 from dockertui.operations.lines import curl_line, docker_line
+from dockertui.operations.refusals import Refused, refused
 from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
@@ -23,7 +26,6 @@ from dockertui.resources.secrets import veiled
 from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
-from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.page import Field, Section
 from dockertui.widgets.timer import once
 
@@ -35,10 +37,8 @@ _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
 _SILENT, _WAITS = 0.3, 5.0
 """Seconds of waiting for the Engine before that is said, and how long it is."""
-
-
-def _nothing() -> None:
-    """No keys are held back."""
+_LOOK, _FIRST_WORD = 0.25, 2.0
+"""Seconds between two looks at what a form waits for, and until it makes room for what takes longer."""
 
 
 class Order:
@@ -63,7 +63,6 @@ class Order:
         self.with_options = with_options
         self.given = given
         self.asked = asyncio.Event()
-        self._release: Callable[[], None] = _nothing
         self.items = items
         self.left_out = left_out
 
@@ -75,34 +74,108 @@ class Order:
     async def go_through(self) -> None:
         """Ask what has to be asked, then begin."""
         try:
-            values = await self._values()
-            if values is not None and self.body.report is not None:
-                await self._report(values)
-            elif values is not None:
-                self.screen.jobs.start([self._task(item, values) for item in self.items])
+            about = self.items[0] if self.command.on_object else self._alike()
+            known: Values = {**self._known(about), **self.given}
+            engines: Values = {}
+            if self.body.prepare is not None:
+                engines = await self._told(self.body.prepare(self.screen.session.engine, about))
+            if self.command.ask or self.with_options:
+                await self._by_form({**known, **engines}, engines)
+            else:
+                await self._try({**known, **engines})
+        except EngineError:
+            pass  # it was said
         finally:
             self.asked.set()
-            self._release()
 
-    async def _values(self) -> Values | None:
-        """All that the order is to be told; None when it was given up."""
-        about = self.items[0] if self.command.on_object else self._alike()
-        known: Values = {**self._known(about), **self.given}
-        if self.body.prepare is not None:
-            prepared = await self._told(self.body.prepare(self.screen.session.engine, about))
-            if prepared is None:
+    async def _by_form(
+        self, known: Values, engines: Values, typed: Values = MappingProxyType({}), refusal: Refused | None = None
+    ) -> None:
+        """Have a form filled in until the Engine takes it; it stands with all that was typed as long as it does not.
+
+        engines: what the Engine itself gave of the values. typed, refusal: of a form that was left before.
+        """
+        form = self._form({**known, **typed}, engines, restored=bool(typed))
+        await self.screen.app.push_screen(form)
+        self.asked.set()
+        if refusal is not None:
+            form.refuse(refusal)
+        while (sent := await form.submitted()) is not None:
+            refusal = await self._try({**known, **sent}, form, partial(self._again, known, engines, self._kept(sent)))
+            if refusal is None:
+                await form.close()
+                return
+            if form.is_attached:
+                form.refuse(refusal)
+
+    def _kept(self, typed: Values) -> Values:
+        """What of a form is remembered once it is left: of passwords nothing."""
+        secret = {option.id for option in self.body.options if option.entry is Entry.SECRET}
+        return {id: value for id, value in typed.items() if id not in secret}
+
+    def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
+        """Bring the form back, as it was when it was sent off, with what came of that."""
+        refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
+        self.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
+
+    async def _try(
+        self, values: Values, form: FormScreen | None = None, again: Callable[[Job], None] | None = None
+    ) -> Refused | None:
+        """Complete the values, ask, begin, and wait for the answer where a form does; why it was refused, or None."""
+        try:
+            if self.body.complete is not None:
+                values = await self._told(self.body.complete(self.screen.session.engine, values))
+            if form is not None and not form.is_attached:
+                return None  # given up meanwhile: nothing was asked of the Engine yet
+            if self._to_confirm:
+                answer = await self._answer(self._question(values))
+                if answer is None:
+                    return Refused("", "")
+                values = answer.values
+            if self.body.report is not None:
+                await self._report(values, form)
                 return None
-            known = {**known, **prepared}
-        values: Values | None = known
-        if self.command.ask or self.with_options:
-            typed = await self._answer(self._form(known))
-            values = None if typed is None else {**known, **typed}
-        if values is not None and self.body.complete is not None:
-            values = await self._told(self.body.complete(self.screen.session.engine, values))
-        if values is not None and self._to_confirm:
-            answered = await self._answer(self._question(values))
-            values = None if answered is None else answered.values
-        return values
+        except EngineError as error:
+            return self._refused(explained(error), values)
+        jobs = self.screen.jobs.start([self._task(item, values) for item in self.items])
+        if form is None or again is None:
+            return None
+        if await self._is_over(jobs, form):
+            return self._refusal(jobs, values)
+        for job in jobs:
+            job.again = partial(again, job)
+        return None
+
+    async def _is_over(self, jobs: Sequence[Job], form: FormScreen) -> bool:
+        """Wait while the form stands for the jobs; whether they ended meanwhile.
+
+        What interrupts takes its time and is not refused for what was typed; of transfers the first word is enough,
+        and `_FIRST_WORD` seconds are, for all that comes later is long: then the form makes room.
+        """
+        transfers = all(call.progress or call.sink or call.source for job in jobs for call in job.task.plan.calls)
+        waited, order = 0.0, jobs[0].order
+        while order is not None and not order.done():
+            heard = waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)
+            if not form.is_attached or self.command.harm is Harm.INTERRUPTS or (transfers and heard):
+                return False
+            await asyncio.wait([order], timeout=_LOOK)
+            waited += _LOOK
+            form.tell(next((job.progress.summary for job in jobs if not job.over), ""))
+        return form.is_attached
+
+    def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:
+        """What the Engine refused; the next try is for those objects alone."""
+        failed = [job for job in jobs if job.state is State.FAILED]
+        if not failed:
+            return None
+        self.items = [item for item, job in zip(self.items, jobs, strict=True) if job in failed]
+        said = failed[0].said if len(jobs) == 1 else " · ".join(map(one_result, failed))
+        return self._refused(said, values)
+
+    def _refused(self, said: str, values: Values) -> Refused:
+        """What was refused, at one of the fields that the form has."""
+        asked = [option.id for option in self.body.options if option.id not in self.given]
+        return refused(said, {id: values[id] for id in asked if id in values})
 
     def _alike(self) -> Any:
         """What a form for something new starts from: the object under the cursor, if it is of that kind."""
@@ -114,9 +187,8 @@ class Order:
         flags = [option.id for option in self.body.options if option.entry is Entry.FLAG]
         return self.body.values(about) | {id: any(self.body.values(item)[id] for item in self.items) for id in flags}
 
-    async def _told(self, asking: Awaitable[Values]) -> Values | None:
-        """What is told beyond the form; None when it is not, and that is said."""
-        self._release()
+    async def _told(self, asking: Awaitable[Values]) -> Values:
+        """What is told beyond the form. Raises EngineError when it is not; that was said then."""
         title, say = self.command.title, self.screen.say
         waiting = once(self.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
         try:
@@ -124,7 +196,7 @@ class Order:
                 return await asking
         except EngineError as error:
             say(f"{title}: {explained(error)}", "bad", _TROUBLE_STAYS)
-            return None
+            raise
         finally:
             waiting.stop()
 
@@ -133,23 +205,12 @@ class Order:
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
         answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
-
-        def answered(given: _Answer | None) -> None:
-            """What follows is not yet on the screen: keys wait for it."""
-            self._release = self._hold_keys()
-            answer.set_result(given)
-
-        await self.screen.app.push_screen(dialog, answered)
+        await self.screen.app.push_screen(dialog, answer.set_result)
         self.asked.set()
-        self._release()
         return await answer
 
-    def _hold_keys(self) -> Callable[[], None]:
-        app = self.screen.app
-        return app.hold_keys() if isinstance(app, KeysInOrder) else _nothing
-
-    async def _report(self, values: Values) -> None:
-        """Ask, and show the answer on a page."""
+    async def _report(self, values: Values, form: FormScreen | None) -> None:
+        """Ask, and show the answer on a page in place of the form. Raises EngineError; that was said then."""
         command, say, item = self.command, self.screen.say, self.items[0]
         plan, reply = self.body.plan(item, values), None
         say(f"{command.doing} the Engine…", stays=600)
@@ -159,7 +220,7 @@ class Order:
                     reply = await send(self.screen.session.engine, call)
         except EngineError as error:
             say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
-            return
+            raise
         say("")
 
         def told(reveal: bool) -> list[Section]:
@@ -168,17 +229,21 @@ class Order:
             sections = report(item, reply if reveal else masked_tree(reply, known)) if report is not None else []
             return [*(sections if reveal else veiled(sections, known)), self._by_hand(values, reveal)]
 
+        if form is not None:
+            await form.close()
         await self.screen.app.push_screen(ReportScreen(self._title, told))
 
-    def _form(self, values: Values) -> ModalScreen[Values | None]:
+    def _form(self, values: Values, engines: Values, *, restored: bool) -> FormScreen:
         return FormScreen(
             self._title,
             [option for option in self.body.options if option.id not in self.given],
             values,
             item=self.items[0],
             lines=lambda typed, reveal: self._lines({**values, **typed}, reveal)[0],
-            go_on=self.command.title.lower() if not self._to_confirm else "go on",
+            go_on=self.command.title.lower() if not self._to_confirm else "continue",
             check=lambda typed: self.body.check({**self.given, **typed}),
+            known=engines,
+            restored=restored,
         )
 
     @property
@@ -246,7 +311,7 @@ class Order:
         plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
         api = version.api if version is not None else "1.41"
         more = [f"… and {count - _LINES_SHOWN} more"] if count > _LINES_SHOWN else []
-        docker = [docker_line(session.endpoint, plan.docker, reveal=reveal) for plan in plans]
+        docker = [docker_line(session.endpoint, plan.docker, plan.unsaid, reveal=reveal) for plan in plans]
         curl = [curl_line(session.endpoint, api, plan.calls, reveal=reveal) for plan in plans]
         return [*docker, *more], [*curl, *more]
 
@@ -268,7 +333,8 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
     failed = [job for job in jobs if job.state is State.FAILED]
     style, stays = ("bad", _TROUBLE_STAYS) if failed else ("good", 6.0)
     if len(jobs) == 1:
-        return one_result(jobs[0]), style, stays
+        back = " · J, then e: the form again" if jobs[0].again is not None and jobs[0].over else ""
+        return f"{one_result(jobs[0])}{back}", style, stays
     done = [job for job in jobs if job.state is State.DONE]
     command = jobs[0].task.command
     kind = BY_KIND[command.kind].title.lower()
@@ -280,9 +346,7 @@ def one_result(job: Job) -> str:
     """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`; without secrets."""
     command, name = job.task.command, job.task.name
     said = masked(job.said, secrets_of(job))
-    if job.state is State.FAILED:
+    if job.state in (State.FAILED, State.CANCELLED):
         return f"{command.title}{name and f' {name}'}: {said}"
-    if job.state is State.CANCELLED:
-        return f"{command.title}{name and f' {name}'}: cancelled"
     word = command.done if job.over else command.doing
     return f"{name} {word}".strip() + (f": {said}" if said else "")

@@ -136,7 +136,10 @@ class OverviewScreen(Layer[str | None]):
             left.append(Piece(f"/{self.filter} {len(self.table.shown)}", "accent", priority=1))
         period = format.period(self.session.sampler.period)
         left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
-        self._title.update(left, status.link(self.session, self.world.clock()))
+        mirror = self.session.mirror
+        why = status.trouble(mirror, mirror.link, self.catalogue.keys_shown(BY_ID["program.retry"], 1))
+        right = [Piece(why, "bad", priority=1)] if why else []
+        self._title.update(left, [*right, status.link(self.session, self.world.clock())])
         style = "dim" if self.table.stale else ""
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Resource
 from dockertui.resources.filter import Filter
@@ -114,7 +115,10 @@ class Pane(Vertical):
             return str(error)
         if self.table.objects:
             return f"no {name} match the filter: esc drops it" if self.filter else f"no running {name}: A shows all"
-        return f"no {name}" if self.world.mirror.loaded(kind) else "asking the Engine…"
+        if self.world.mirror.loaded(kind):
+            return f"no {name}"
+        lost = self.world.mirror.link.state is LinkState.LOST
+        return f"the Engine was lost before it listed its {name}" if lost else "asking the Engine…"
 
     # filter, sort
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -53,6 +55,7 @@ class Panes(Vertical):
         """Say that what is shown is not what is, or that it is again."""
         for pane in self.all:
             pane.table.stale = stale
+            pane.show_title()
 
     def sampled(self, ids: frozenset[str]) -> None:
         """New statistics of these containers."""
@@ -70,14 +73,12 @@ class Panes(Vertical):
 
     def age(self, *, all_ages: bool) -> None:
         """Write the ages anew: `all_ages`, or if there are any that grow by the second."""
-        if all_ages or self._something_young():
+        objects = self.session.mirror.objects(self.open.resource.kind)
+        seen = (item for key in self.open.table.visible_keys() if (item := objects.get(key)))
+        if all_ages or any(map(self.is_young, seen)):
             self.open.table.refresh_cells(None)
 
-    def _something_young(self) -> bool:
-        now, objects = self.world.clock(), self.session.mirror.objects(self.open.resource.kind)
-        times = (
-            (getattr(item, "since", None), item.created)
-            for key in self.open.table.visible_keys()
-            if (item := objects.get(key))
-        )
-        return any(time is not None and now - time < _YOUNG for pair in times for time in pair)
+    def is_young(self, item: Any) -> bool:
+        """Whether the age of an object is told in seconds."""
+        now = self.world.clock()
+        return any(time is not None and now - time < _YOUNG for time in (getattr(item, "since", None), item.created))

@@ -8,12 +8,12 @@ from textual import events
 from textual.widget import Widget
 from textual.widgets import Input
 
-from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.typed import TypedLine
 
 _MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 
 
-class Prompt(Input, TakesKeys):
+class Prompt(TypedLine):
     """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
 
     typed: called with the text at every change. done: called with the text that Enter keeps. place: what is filtered or
@@ -29,9 +29,8 @@ class Prompt(Input, TakesKeys):
         done: Callable[[str], object] | None = None,
         place: Widget,
     ) -> None:
-        super().__init__(value, compact=True, select_on_focus=False)
+        super().__init__(value)
         self.border_title = what
-        self.cursor_blink = False
         self._typed = typed or (lambda text: None)
         self._done = done or (lambda text: None)
         self._place = place
@@ -45,8 +44,7 @@ class Prompt(Input, TakesKeys):
             await self._end()
         elif event.key in _MOVES:
             await self._place.run_action(_MOVES[event.key])
-        elif event.is_printable and event.character:
-            self.insert_text_at_cursor(event.character)
+        elif await super().take_key(event):
             self._typed(self.value)
         else:
             return False

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
-from dockertui.live.store import LinkState
+from dockertui.live.store import Link, LinkState, Mirror
+from dockertui.masking import masked
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
@@ -29,6 +32,10 @@ _COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
 _NAME_LEAST = 14
 """Cells of an object's name that stay beside the tabs, whatever their number."""
 
+OVERDUE = 2.0
+"""Seconds for which a change that was told may not have been read yet, and the lists still be called live."""
+_LOOPBACK = ("localhost", "127.", "::1")
+
 _PROMPT_KEYS = (("enter", "keep"), ("esc", "drop"), ("↑ ↓", "move"))
 
 
@@ -47,16 +54,26 @@ def header(session: Session, containers: Pane, now: float) -> Line:
         left.append(Piece("DEMO", "warn"))
         left.append(Piece("nothing here is real", "dim", priority=5))
     else:
-        left.append(Piece(endpoint.name, "title"))
+        left.append(Piece(endpoint.name, "title", least=_NAME_LEAST))
         left.append(Piece(endpoint.address, "dim", priority=7))
+    left += [Piece(warning, "warn") for warning in insecure(endpoint)]
     left += _engine(version) if version is not None else []
     known = session.mirror.objects("container").values()
     counts = containers.resource.summary(known, containers.world)
     left += [Piece(part.text, part.style, priority=_COUNT_PRIORITY.get(part.style, 3)) for part in counts]
     right = [Piece("READ ONLY", "warn", priority=1)] if session.engine.read_only else []
     if session.mirror.link.state is LinkState.LIVE:
-        right.append(Piece(f"{session.trace.per_minute(now)} req/min", "dim", priority=9))
-    return left, [*right, *link(session, now)]
+        right.append(Piece(f"{session.trace.per_minute(session.trace.clock.local())} req/min", "dim", priority=9))
+    return left, [*right, link(session, now)]
+
+
+def insecure(endpoint: Endpoint) -> list[str]:
+    """What keeps the connection from being as safe as it may look, in capitals; nothing for most."""
+    if endpoint.scheme != "tcp" or endpoint.demo:
+        return []
+    if endpoint.tls is None:
+        return [] if (endpoint.split.hostname or "localhost").startswith(_LOOPBACK) else ["NO TLS"]
+    return [] if endpoint.tls.verify else ["TLS NOT VERIFIED"]
 
 
 def _engine(version: Version) -> list[Piece]:
@@ -67,17 +84,41 @@ def _engine(version: Version) -> list[Piece]:
     ]
 
 
-def link(session: Session, now: float) -> list[Piece]:
-    """Whether the mirror follows its Engine, and if not, since when, why, and when it tries again."""
+def link(session: Session, now: float) -> Piece:
+    """Whether the mirror follows its Engine, and if not, since when, and when it tries again; `trouble` says why."""
     state = session.mirror.link
     if state.state is LinkState.LIVE:
-        return [Piece("● live", "good")]
-    why = [Piece(state.error.message, "dim", priority=4)] if state.error is not None else []
+        return _liveness(session)
     if state.state is LinkState.CONNECTING:
-        return [*why, Piece("○ connecting", "busy")]
+        return Piece("○ connecting", "busy")
+    if state.refused:
+        return Piece(f"✗ login refused {format.clock(now - state.since)} ago", "bad", "retry")
     wait = max(0, round(state.retry_at - now)) if state.retry_at is not None else 0
     again = f"retrying in {wait} s" if wait else "retrying"
-    return [*why, Piece(f"✗ lost for {format.clock(now - state.since)}, {again}", "bad")]
+    return Piece(f"✗ lost for {format.clock(now - state.since)}, {again}", "bad")
+
+
+def _liveness(session: Session) -> Piece:
+    """Of an Engine that answers: whether every list is fresh."""
+    if failing := _failing(session.mirror):
+        return Piece(f"✗ {', '.join(f'{kind}s' for kind in failing)} not listed", "bad")
+    behind = session.watcher.behind()
+    return Piece("● live", "good") if behind < OVERDUE else Piece(f"◐ behind by {format.clock(behind)}", "warn")
+
+
+def _failing(mirror: Mirror) -> dict[str, EngineError]:
+    """The kinds whose last list failed, and why."""
+    found = ((source.kind, mirror.error(source.kind)) for source in mirror.sources)
+    return {kind: error for kind, error in found if error is not None}
+
+
+def trouble(mirror: Mirror, link: Link, retry: str) -> str:
+    """Why what is shown is not live, with the remedy; "" when it is. `retry` is the key that tries again."""
+    if link.state is LinkState.LIVE:
+        return masked(" · ".join(f"{kind}s are not listed: {error}" for kind, error in _failing(mirror).items()))
+    if link.error is None:
+        return ""
+    return masked(f"{link.error} · {retry} tries again" if link.refused else str(link.error))
 
 
 def pane_title(pane: Pane) -> Line:

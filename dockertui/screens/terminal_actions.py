@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dockertui.engine.execs import Command
     from dockertui.live.session import Session
     from dockertui.operations.catalogue import Catalogue
+    from dockertui.screens.form import FormScreen
     from dockertui.screens.pane import Pane
     from dockertui.screens.status import Line
     from dockertui.screens.terminal_pane import TerminalPane
@@ -57,13 +58,32 @@ class TerminalActions(Screen[None]):
         container = self._running_container("run a command in")
         if container is None:
             return
-        from dockertui.screens.terminal_form import ExecForm
+        from dockertui.screens.terminal_form import exec_form
 
-        async def run(command: Command | None) -> None:
-            if command is not None:
-                await self._start_exec(container, command)
+        form = exec_form(container.name)
+        await self.app.push_screen(form)
+        self.run_worker(self._exec_by_form(container, form), group="orders")
 
-        await self.app.push_screen(ExecForm(container.name), run)
+    async def _exec_by_form(self, container: Container, form: FormScreen) -> None:
+        """Run what is typed, the form standing with all of it as long as that cannot be started."""
+        from dockertui.screens import terminal_form
+        from dockertui.terminal.process import ExecProcess
+
+        while (sent := await form.submitted()) is not None:
+            process = ExecProcess(self.session.engine, container.id, container.name, terminal_form.command(sent))
+            pane = await self._terminals()
+            with because("terminal"):
+                session = pane.open(process, show=False)
+            refusal = await terminal_form.refusal(session, form, sent)
+            if refusal is None:
+                await form.close()
+                pane.show(session)
+                await self._hand_keys(session)
+                return
+            await pane.drop(session)
+            self.show_terminals(False)
+            if form.is_attached:
+                form.refuse(refusal)
 
     async def action_attach(self) -> None:
         await self._attach_to(look=False)
@@ -108,6 +128,9 @@ class TerminalActions(Screen[None]):
         pane = await self._terminals()
         with because("terminal"):
             session = pane.open(process)
+        await self._hand_keys(session)
+
+    async def _hand_keys(self, session: Any) -> None:
         if self.settings.terminal_hand_over:
             await self._hand_over(session)
         else:

@@ -17,6 +17,7 @@ _SIGNS = {
     State.RUNNING: ("●", "good"),
     State.LOST: ("✗", "bad"),
     State.FAILED: ("✗", "bad"),
+    State.BROKEN: ("✗", "bad"),
 }
 CAPTION_MOST = 24
 """Characters of a tab's name."""
@@ -100,6 +101,6 @@ def ending(session: TerminalSession) -> str:
         from dockertui.engine.exit_codes import meaning
 
         return f"{session.caption} ended: {meaning(session.exit_code)}"
-    words = {State.LOST: "the connection was lost", State.FAILED: "did not start"}
-    how = words.get(session.state, "ended")
-    return f"{session.caption}: {how}{f', {session.reason}' if session.reason else ''}"
+    words = {State.LOST: "the connection was lost", State.FAILED: "did not start", State.BROKEN: "given up"}
+    how = [words.get(session.state, ""), session.reason]
+    return f"{session.caption}: {', '.join(filter(None, how)) or 'ended'}"

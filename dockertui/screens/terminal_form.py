@@ -2,111 +2,67 @@
 
 from __future__ import annotations
 
-import shlex
-from typing import ClassVar
-
-from textual import events
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.widgets import Checkbox, Input, Label
+import asyncio
+from typing import Final
 
 from dockertui.engine.execs import Command
-from dockertui.widgets.screen import Dialog
+from dockertui.operations import entries
+from dockertui.operations.body import Entry, Option, Values
+from dockertui.operations.refusals import Refused, refused
+from dockertui.screens.form import FormScreen
+from dockertui.terminal.policy import State
+from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.text import clean
 
+_LOOK, _FAILS_WITHIN = 0.05, 0.3
+"""Seconds between two looks at a session that begins, and in which a command that cannot be started ends."""
+_NOT_STARTED: Final = (126, 127)
+"""Exit codes of what could not be started."""
 
-class Tick(Checkbox):
-    """A checkbox whose state is a sign, not a colour alone."""
-
-    @property
-    def BUTTON_INNER(self) -> str:  # type: ignore[override]
-        return "x" if self.value else " "
-
-
-class ExecForm(Dialog[Command | None]):
-    """Asks for a command; its result is None when left."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "cancel", "Cancel"),
-        ("ctrl+c", "cancel", "Cancel"),
-        ("down", "app.focus_next", "Next"),
-        ("up", "app.focus_previous", "Previous"),
-    ]
-
-    def __init__(self, container: str) -> None:
-        super().__init__()
-        self._container = container
-        self.command = Input(placeholder="sh -c 'ps aux | head'", id="command", compact=True)
-        self.user = Input(placeholder="the image's; 1000:1000, postgres", id="user", compact=True)
-        self.workdir = Input(placeholder="the image's; /srv", id="workdir", compact=True)
-        self.env = Input(placeholder="NAME=value NAME='two words'", id="env", compact=True)
-        self.tty = Tick("terminal (tty)", value=True, id="tty", compact=True)
-        self.privileged = Tick("privileged", value=False, id="privileged", compact=True)
-        self.problem = Label("", id="problem", markup=False)
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Label(f"Run in {clean(self._container)}", classes="form-title", markup=False)
-            for label, field in (
-                ("Command", self.command),
-                ("User", self.user),
-                ("Directory", self.workdir),
-                ("Environment", self.env),
-            ):
-                yield Label(label, markup=False)
-                yield field
-            yield self.tty
-            yield self.privileged
-            yield self.problem
-            yield Label("enter runs it · tab next · space ticks · esc leaves", classes="form-hint", markup=False)
-
-    def on_mount(self) -> None:
-        for field in (self.command, self.user, self.workdir, self.env):
-            field.cursor_blink = False
-        self.command.focus()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._run()
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "enter" and isinstance(self.focused, Checkbox):
-            event.stop()
-            event.prevent_default()
-            self._run()
-
-    def _run(self) -> None:
-        try:
-            self.dismiss(self.result)
-        except ValueError as error:
-            self.problem.update(str(error))
-
-    @property
-    def result(self) -> Command:
-        """What is typed. Raises ValueError with what is wrong."""
-        words = _words(self.command.value, "Command")
-        if not words:
-            raise ValueError("Command: what shall run?")
-        env = _words(self.env.value, "Environment")
-        if wrong := [pair for pair in env if "=" not in pair.lstrip("=")]:
-            raise ValueError(f"Environment: {wrong[0]} has no =")
-        return Command(
-            words,
-            tty=self.tty.value,
-            user=self.user.value.strip(),
-            workdir=self.workdir.value.strip(),
-            env=env,
-            privileged=self.privileged.value,
-        )
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
+OPTIONS: Final = (
+    Option("command", "Command", Entry.WORDS, (), hint="sh -c 'ps aux | head'", required=True),
+    Option("user", "User", hint="default: the image's; 1000:1000, postgres"),
+    Option("workdir", "Working directory", hint="default: the image's; /srv"),
+    Option("env", "Environment", Entry.WORDS, (), hint="NAME=value NAME='two words'", check=entries.assignments),
+    Option("tty", "Terminal (tty)", Entry.FLAG, True),
+    Option("privileged", "Privileged", Entry.FLAG, False),
+)
 
 
-def _words(text: str, label: str) -> tuple[str, ...]:
-    """Words as a shell splits them."""
-    try:
-        return tuple(shlex.split(text))
-    except ValueError as error:
-        raise ValueError(f"{label}: {error}".lower().capitalize()) from None
+def exec_form(container: str) -> FormScreen:
+    """Asks for what is to be run in a container of that name; Enter runs it from every field."""
+    return FormScreen(
+        f"Run in {clean(container)}",
+        OPTIONS,
+        {option.id: option.default for option in OPTIONS},
+        item=None,
+        lines=lambda values, reveal: (),
+        go_on="run",
+        enter_submits=True,
+    )
+
+
+def command(values: Values) -> Command:
+    """What was typed."""
+    return Command(
+        values["command"],
+        tty=values["tty"],
+        user=values["user"],
+        workdir=values["workdir"],
+        env=values["env"],
+        privileged=values["privileged"],
+    )
+
+
+async def refusal(session: TerminalSession, form: FormScreen, values: Values) -> Refused | None:
+    """Why the command could not be started; None once it runs, or has run, or the form was left."""
+    waited = 0.0
+    while form.is_attached and session.live and waited < _FAILS_WITHIN:
+        await asyncio.sleep(_LOOK)
+        waited += _LOOK if session.state is State.RUNNING else 0
+    if session.state is not State.FAILED and session.exit_code not in _NOT_STARTED:
+        return None
+    told = " ".join(line.strip() for line in session.emulator.lines(0, session.emulator.total)).strip()
+    said = session.reason or told or "it could not be started"
+    code = f"exit {session.exit_code}: " if session.exit_code is not None else ""
+    return refused(f"{code}{said}", values)

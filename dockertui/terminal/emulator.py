@@ -10,7 +10,7 @@ import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.screen import Cursor, Place, Row
@@ -71,7 +71,7 @@ class Emulator(ABC):
     a `Place` counts from the oldest line kept.
     """
 
-    engine: ClassVar[str]
+    engine: str
     """Which library serves, for a person."""
 
     def __init__(self, columns: int, rows: int, listener: Listener) -> None:

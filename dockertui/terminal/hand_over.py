@@ -11,7 +11,7 @@ import os
 import signal
 import termios
 import tty
-from typing import Final
+from typing import Any, Final
 
 from dockertui.engine.hijack import WindowSize
 from dockertui.terminal.emulator import (
@@ -60,6 +60,7 @@ class HandOver:
             self._write(self._greeting())
             self._take_size()
             loop.add_signal_handler(signal.SIGWINCH, self._take_size)
+            loop.add_signal_handler(signal.SIGTSTP, self._stand_still, before)
             loop.add_reader(self._input, self._typed)
             await asyncio.wait(
                 [asyncio.ensure_future(self._done.wait()), asyncio.ensure_future(self._session.ended())],
@@ -68,10 +69,23 @@ class HandOver:
         finally:
             loop.remove_reader(self._input)
             loop.remove_signal_handler(signal.SIGWINCH)
+            loop.remove_signal_handler(signal.SIGTSTP)
             self._session.sink = sink
             self._write(_PLAIN + b"\r\n")
             termios.tcsetattr(self._input, termios.TCSADRAIN, before)
             self._session.resize(kept)
+
+    def _stand_still(self, before: list[Any]) -> None:
+        """Somebody stops the program: the terminal is as before until it goes on."""
+        loop = asyncio.get_running_loop()
+        self._write(_PLAIN + b"\r\n")
+        termios.tcsetattr(self._input, termios.TCSADRAIN, before)
+        loop.remove_signal_handler(signal.SIGTSTP)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        loop.add_signal_handler(signal.SIGTSTP, self._stand_still, before)
+        tty.setraw(self._input)
+        self._write(self._greeting())
+        self._take_size()
 
     def _greeting(self) -> bytes:
         """A clear screen, what the session's shows, and the modes that its container has set."""

@@ -7,7 +7,6 @@ Its calls are wrapped in `native_calls`, its cells decoded in `native_cells`, it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
 
 from dockertui.terminal import keys, native_keys
 from dockertui.terminal.emulator import (
@@ -19,6 +18,7 @@ from dockertui.terminal.emulator import (
     Emulator,
     Listener,
 )
+from dockertui.terminal.fixed_size import FixedSize
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.native_calls import Screen, Tracked
 from dockertui.terminal.native_cells import Decoder
@@ -34,7 +34,7 @@ _GRAPHEMES = 2027
 class NativeEmulator(Emulator):
     """libghostty-vt behind the class that the rest of the program knows."""
 
-    engine: ClassVar[str] = "libghostty"
+    engine = "libghostty"
 
     def __init__(self, columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES) -> None:
         super().__init__(columns, rows, listener)
@@ -49,6 +49,7 @@ class NativeEmulator(Emulator):
         screen.on_clipboard(self._copied, CLIPBOARD_LIMIT)
         self._decoder = Decoder(screen)
         self._encoder = native_keys.KeyEncoder(screen)
+        self._fixed_size = FixedSize()
 
     def _replied(self, data: bytes) -> None:
         self.listener.reply(data)
@@ -66,7 +67,10 @@ class NativeEmulator(Emulator):
 
     def feed(self, data: bytes) -> None:
         # DEL is ignored by terminals; the library gives it a cell. No character of UTF-8 holds it.
-        self._screen.feed(data.replace(b"\x7f", b"") if b"\x7f" in data else data)
+        data = data.replace(b"\x7f", b"") if b"\x7f" in data else data
+        self._screen.feed(self._fixed_size.allowed(data))
+        if self._screen.size != (self.columns, self.rows):  # by a sequence that nobody thought of
+            self._screen.resize(self.columns, self.rows)
 
     def resize(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows

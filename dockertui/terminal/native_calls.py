@@ -6,6 +6,7 @@ pass unions. Callbacks never raise into the library, and are kept alive as long 
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
@@ -128,7 +129,7 @@ class Screen:
     # callbacks
 
     def _callback(self, option: str, kind: str, function: Callable[..., object]) -> None:
-        callback = ffi.callback(kind, function, onerror=lambda *_: None)
+        callback = ffi.callback(kind, function, onerror=_failed)
         self._callbacks.append(callback)
         self._set(option, callback)
 
@@ -163,7 +164,7 @@ class Screen:
         """Answer the question how large the terminal is."""
 
         def size(terminal: Any, user: Any, out: Any) -> bool:
-            out.columns, out.rows = self._get("COLS", "uint16_t*"), self._get("ROWS", "uint16_t*")
+            out.columns, out.rows = self.size
             out.cell_width, out.cell_height = _CELL_WIDTH, _CELL_HEIGHT
             return True
 
@@ -174,6 +175,11 @@ class Screen:
     def feed(self, data: bytes) -> None:
         """Take output."""
         lib.ghostty_terminal_vt_write(self.handle, data, len(data))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self._get("COLS", "uint16_t*"), self._get("ROWS", "uint16_t*")
 
     def resize(self, columns: int, rows: int) -> None:
         """Take another size."""
@@ -346,6 +352,11 @@ class Tracked:
     def free(self) -> None:
         """Let it go."""
         self._free()
+
+
+def _failed(kind: Any, error: Any, trace: Any) -> None:
+    """A callback failed: the library must not hear of it, and nothing may be printed over the screen."""
+    logging.getLogger("dockertui").error("a callback of the terminal emulator failed", exc_info=error)
 
 
 def _point(x: int, line: int) -> Any:

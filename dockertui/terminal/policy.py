@@ -16,6 +16,7 @@ class State(StrEnum):
     ENDED = "ended"  # the process has ended; with its exit code, where the Engine knows it
     LOST = "lost"  # the connection ended, not the process, as far as is known
     FAILED = "failed"  # it never ran
+    BROKEN = "broken"  # the program failed, and let go of it; the process may run on
 
 
 class Clipboard(StrEnum):
@@ -50,3 +51,6 @@ class Watcher:
 
     def clipboard_asked(self, text: str) -> None:
         """The container wants `text` in the clipboard, and the policy does not say no."""
+
+    def interrupt_asked(self) -> None:
+        """Ctrl-C was typed to a process that has no terminal: it would be signalled."""

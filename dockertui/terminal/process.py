@@ -47,6 +47,8 @@ class Process(ABC):
 
     fixed_size: WindowSize | None = None
     """The size its screen has whatever the pane's is; None where it follows the pane."""
+    tty_known = True
+    """Whether `tty` is right already. Until it is, what is typed must wait: the two kinds are typed to differently."""
 
     def __init__(self, container: str, container_name: str) -> None:
         self.container = container
@@ -70,7 +72,7 @@ class Process(ABC):
 
     @abstractmethod
     def connect(self, size: WindowSize) -> AbstractAsyncContextManager[Connection]:
-        """Start it, or connect with it. `tty` is right from then on."""
+        """Start it, or connect with it. `tty` is right from then on, and `tty_known`."""
 
     @abstractmethod
     async def resize(self, size: WindowSize) -> None:
@@ -131,6 +133,8 @@ class ExecProcess(Process):
 class AttachedProcess(Process):
     """The container's own process; `look` connects its output alone."""
 
+    tty_known = False
+
     def __init__(self, engine: Engine, container: str, container_name: str, *, look: bool = False) -> None:
         super().__init__(container, container_name)
         self.engine = engine
@@ -154,6 +158,7 @@ class AttachedProcess(Process):
         await connected(self.engine)
         self._fresh = True
         self.tty = await attach.has_tty(self.engine, self.container)
+        self.tty_known = True
         connecting = attach.attach(self.engine, self.container, tty=self.tty, stdin=not self.look)
         async with connecting as connection:
             yield connection

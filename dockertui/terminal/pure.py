@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from bittty import Board
 from bittty.style import Color, Style
@@ -52,8 +52,6 @@ from dockertui.terminal.screen import (
 _CELLS_A_LINE: Final = 200
 """History is bounded by cells there: so many for each line that is to be kept."""
 _GRAPHEMES: Final = b"\x1b[?2027h"
-_FAILURES: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What a parser in Python may raise over bytes that nobody thought of."""
 _PENS_MOST: Final = 4096
 _ECHOES: Final = ("\x1b]l", "\x1b]L", "\x1b]52;")
 """Answers with a title or the clipboard in them: typed into a shell, they would be commands of a stranger."""
@@ -73,7 +71,7 @@ _FLAGS: Final = (
 class PureEmulator(Emulator):
     """bittty behind the class that the rest of the program knows."""
 
-    engine: ClassVar[str] = "bittty (pure Python)"
+    engine = "bittty (pure Python)"
 
     def __init__(self, columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES) -> None:
         super().__init__(columns, rows, listener)
@@ -83,18 +81,15 @@ class PureEmulator(Emulator):
         self._terminal.attach()
         self._board.host.attach(_Host(listener))
         self._board.feed_host_data(_GRAPHEMES)
-        # A container does not resize its terminal.
+        # A container does not resize its terminal (CSI 8 t, DECCOLM, DECSCPP).
         self._board.console._resize_from_host = lambda width, height: None
+        self._board.blitter.set_column_mode = self._board.blitter.set_page_columns = lambda columns: None
         self._pens: dict[Style, Pen] = {}
 
     # feeding
 
     def feed(self, data: bytes) -> None:
-        try:
-            self._board.feed_host_data(data)
-        except _FAILURES:
-            self._board.reset(hard=True)
-            self._board.feed_host_data(_GRAPHEMES)
+        self._board.feed_host_data(data)
 
     def resize(self, columns: int, rows: int) -> None:
         below = self._board.cursor.y - rows + 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +16,13 @@ from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Output
 from dockertui.terminal.emulator import SYNCHRONIZED, Emulator, Listener, open_emulator
+from dockertui.terminal.guarded import GuardedEmulator
 from dockertui.terminal.plain import LineEditor, Margin
 from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
 from dockertui.terminal.process import AttachedProcess, Connection, Process
 from dockertui.terminal.recording import Recorder
 from dockertui.terminal.resetting import resetting
+from dockertui.widgets.text import error_line
 
 SLICE: Final = 16 * 1024
 """Bytes fed at once."""
@@ -31,6 +35,9 @@ REPLY_LIMIT: Final = 64 * 1024
 _RESIZE_TRIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds between them: right after its start a process may have no terminal yet."""
 _GOODBYE: Final = 0.1
+_INPUT_CLOSED: Final = "detached when its input was closed; the container keeps running"
+
+_log = logging.getLogger("dockertui")
 
 
 class TerminalSession:
@@ -44,6 +51,7 @@ class TerminalSession:
         *,
         policy: Policy | None = None,
         native: bool | None = None,
+        make_emulator: Callable[[int, int, Listener], Emulator] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.number = number
@@ -65,10 +73,15 @@ class TerminalSession:
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._began = self._ended = clock()
+        self._fault = ""
+        """What failed in the program, so that the session must end."""
         listener = Listener(self._reply, self._titled, self._rang, self._copied)
-        self.emulator: Emulator = open_emulator(*self.size, listener, history=self.policy.history, native=native)
+        make = make_emulator or partial(open_emulator, history=self.policy.history, native=native)
+        self.emulator = GuardedEmulator(*self.size, listener, make, self._fail)
         self._margin = Margin()
         self._editor = LineEditor()
+        self._held: list[bytes] = []
+        """What was typed before it was known whether the process has a terminal."""
         self._input = bytearray()
         self._input_ends = False
         self._wanted: WindowSize | None = None
@@ -109,15 +122,22 @@ class TerminalSession:
     def _titled(self, title: str) -> None:
         if self.policy.title and title != self.title:
             self.title = title
-            self.watcher.state_changed()
+            self._tell(lambda watcher: watcher.state_changed())
 
     def _rang(self) -> None:
         if self.policy.bell:
-            self.watcher.bell_rang()
+            self._tell(lambda watcher: watcher.bell_rang())
 
     def _copied(self, text: str) -> None:
         if self.policy.clipboard is not Clipboard.NO and text:
-            self.watcher.clipboard_asked(text)
+            self._tell(lambda watcher: watcher.clipboard_asked(text))
+
+    def _tell(self, what: Callable[[Watcher], None]) -> None:
+        """Tell whoever shows the session. That this fails is no matter of the session."""
+        try:
+            what(self.watcher)
+        except Exception as error:
+            _log.error("a session could not be shown", exc_info=error)
 
     # what the user does
 
@@ -128,13 +148,25 @@ class TerminalSession:
         """
         if not self.live or not self.process.takes_input or self._half_closed:
             return False
+        if not self.process.tty_known:
+            self._held.append(data)
+            return sum(map(len, self._held)) < INPUT_LIMIT
         if self.process.tty:
             return self._send(data)
+        if data.startswith(b"\x1b"):
+            return True  # a key that edits lines elsewhere: there is no terminal that would take it
         typed = self._editor.type(data.decode(errors="replace"))
         self._feed_now(typed.echo)
+        if typed.interrupt:
+            self._tell(lambda watcher: watcher.interrupt_asked())
         if typed.end:
             self.end_input()
         return self._send(typed.send)
+
+    def _type_held(self) -> None:
+        held, self._held = self._held, []
+        for data in held:
+            self.type(data)
 
     def _send(self, data: bytes) -> bool:
         if len(self._input) + len(data) > INPUT_LIMIT:
@@ -166,7 +198,7 @@ class TerminalSession:
         self.emulator.resize(*size)
         if self.recorder is not None:
             self.recorder.resized(size)
-        self.watcher.output_came()
+        self._tell(lambda watcher: watcher.output_came())
 
     def play_size(self, size: WindowSize) -> None:
         """The recording that is played changes its size."""
@@ -185,19 +217,24 @@ class TerminalSession:
         recorder, self.recorder = self.recorder, None
         if recorder is not None:
             recorder.close()
-        self.watcher.state_changed()
+        self._tell(lambda watcher: watcher.state_changed())
 
     # its life
 
     def start(self) -> None:
         """Connect."""
+        if self._fault:
+            self._end(State.FAILED, Outcome(False, None, self._fault))
+            return
         self._task = asyncio.create_task(self._run(), name=f"terminal session {self.number}")
 
     def restart(self) -> None:
         """Start a process anew, below what there is. Does nothing while one runs."""
         if self.live:
             return
-        self.exit_code, self.reason, self.title = None, "", ""
+        self.exit_code, self.reason, self.title, self._fault = None, "", "", ""
+        self.emulator.renew()
+        self._held.clear()
         self._input.clear()
         self._input_ends = self._half_closed = False
         self._margin, self._editor = Margin(), LineEditor()
@@ -238,7 +275,28 @@ class TerminalSession:
         if self._task is not None:
             await asyncio.wait([self._task])
 
+    def _fail(self, sentence: str) -> None:
+        """Something of the session failed in a way that it cannot go on."""
+        self._fault = sentence
+        if self._task is not None:
+            self._task.cancel()
+
     async def _run(self) -> None:
+        """Live, and end alone whatever fails."""
+        try:
+            await self._live()
+            return
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._fault or task is None:
+                raise
+            task.uncancel()
+        except Exception as error:
+            _log.error("a terminal session failed", exc_info=error)
+            self._fault = f"an error in the program ({error_line(error)})"
+        self._end(State.BROKEN, Outcome(True, None, self._fault))
+
+    async def _live(self) -> None:
         connected = False
         try:
             async with self.process.connect(self.size) as connection:
@@ -246,6 +304,7 @@ class TerminalSession:
                 self._wanted = self.size
                 self._size_to_tell.set()
                 self._become(State.RUNNING)
+                self._type_held()
                 for output in await self.process.earlier():
                     await self._feed(output)
                 await self._converse(connection)
@@ -253,11 +312,14 @@ class TerminalSession:
             await self._broke(error, connected)
             return
         outcome = await self.process.outcome()
-        self._end(State.LOST if outcome.running else State.ENDED, outcome)
+        if outcome.running and self._half_closed:
+            self._end(State.ENDED, Outcome(True, None, _INPUT_CLOSED))
+        else:
+            self._end(State.LOST if outcome.running else State.ENDED, outcome)
 
     async def _converse(self, connection: Connection) -> None:
         """Read until the end, meanwhile send and tell sizes."""
-        helpers = [self._beside(self._sending(connection)), self._beside(self._telling_sizes())]
+        helpers = [self._beside(partial(self._sending, connection)), self._beside(self._telling_sizes)]
         try:
             while outputs := await connection.read():
                 for output in outputs:
@@ -267,8 +329,15 @@ class TerminalSession:
                 helper.cancel()
             await asyncio.wait(helpers)
 
-    def _beside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        return asyncio.create_task(work)
+    def _beside(self, work: Callable[[], Coroutine[None, None, None]]) -> asyncio.Task[None]:
+        async def guarded() -> None:
+            try:
+                await work()
+            except Exception as error:
+                _log.error("a terminal session failed", exc_info=error)
+                self._fail(f"an error in the program ({error_line(error)})")
+
+        return asyncio.create_task(guarded())
 
     async def _sending(self, connection: Connection) -> None:
         with suppress(EngineError):  # reading tells the end, and why
@@ -280,9 +349,15 @@ class TerminalSession:
                 if data:
                     await connection.write(data)
                 if self._input_ends and not self._input and not self._half_closed:
-                    self._half_closed = True
-                    if connection.can_half_close:
-                        connection.half_close()
+                    self._end_input_of(connection)
+
+    def _end_input_of(self, connection: Connection) -> None:
+        if connection.can_half_close:
+            self._half_closed = True
+            connection.half_close()
+        else:
+            self._input_ends = False
+            self._feed_now(b"\r\n\x1b[2m[over TLS the input cannot be ended alone: close the session]\x1b[0m\r\n")
 
     async def _telling_sizes(self) -> None:
         while True:
@@ -320,16 +395,22 @@ class TerminalSession:
     def _feed_now(self, data: bytes) -> None:
         if data:
             self.emulator.feed(data)
-            self.watcher.output_came()
+            self._tell(lambda watcher: watcher.output_came())
 
     def _record(self, data: bytes) -> None:
         try:
             if self.recorder is not None:
                 self.recorder.output(data)
         except OSError as error:
-            self.stop_recording()
-            self.reason = f"recording ended: {error.strerror}"
-            self.watcher.state_changed()
+            self._recording_ended(str(error.strerror))
+        except Exception as error:
+            _log.error("a recording failed", exc_info=error)
+            self._recording_ended(error_line(error))
+
+    def _recording_ended(self, why: str) -> None:
+        self.stop_recording()
+        self.reason = f"recording ended: {why}"
+        self._tell(lambda watcher: watcher.state_changed())
 
     # its end
 
@@ -359,4 +440,4 @@ class TerminalSession:
 
     def _become(self, state: State) -> None:
         self.state = state
-        self.watcher.state_changed()
+        self._tell(lambda watcher: watcher.state_changed())

@@ -278,11 +278,8 @@ class TerminalView(Painted, can_focus=True):
         session = self.session
         if session is None:
             return
-        if not session.process.tty and key == keys.Keystroke("c", keys.CTRL) and session.live:
-            self.post_message(self.InterruptAsked(self))
-            return
         data = session.emulator.encode(key)
-        if data and (session.process.tty or not data.startswith(b"\x1b")):
+        if data:
             self.drop_selection()
             self.send(data)
 
@@ -407,6 +404,9 @@ class _ViewWatcher(Watcher):
 
     def clipboard_asked(self, text: str) -> None:
         self._view.post_message(TerminalView.ClipboardAsked(self._view, text))
+
+    def interrupt_asked(self) -> None:
+        self._view.post_message(TerminalView.InterruptAsked(self._view))
 
 
 def _rgb(triplet: tuple[int, int, int] | None, otherwise: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dockertui.widgets.text import clean
+from dockertui.widgets.text import clean, cut_place
 
 Path = tuple[str | int, ...]
 """Keys and indices from the root."""
@@ -114,7 +114,8 @@ def shortened(value: Any) -> Any:
         case list():
             return [shortened(member) for member in value]
         case str() if len(value) > TEXT_LIMIT:
-            return f"{value[:_SHORT]}… (+{len(value) - _SHORT})"
+            end = cut_place(value, _SHORT)
+            return f"{value[:end]}… (+{len(value) - end})"
     return value
 
 

@@ -7,16 +7,9 @@ where the focus was before: the letters behind a `/` would be commands.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-
 from textual import events
 from textual.app import App, ReturnType
 from textual.widget import Widget
-
-_PATIENCE = 2.0
-"""Seconds that keys are held back at most."""
 
 
 class TakesKeys(Widget):
@@ -30,26 +23,8 @@ class TakesKeys(Widget):
 class KeysInOrder(App[ReturnType]):
     """An app that finishes a key before it takes the next, wherever a widget `TakesKeys`."""
 
-    _free: asyncio.Event | None = None
-    """Set once keys are no longer held back; None when they are not."""
-
-    def hold_keys(self) -> Callable[[], None]:
-        """Hold keys back until what is returned is called: a dialog is to open, and the next key is for that."""
-        free = self._free = asyncio.Event()
-        return free.set
-
-    async def _until_free(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
-                while (free := self._free) is not None:
-                    await free.wait()
-                    self._free = None if free is self._free else self._free
-        self._free = None
-
     async def on_event(self, event: events.Event) -> None:
         """Deal with a key here; everything else, and keys for other widgets, goes Textual's way."""
-        if isinstance(event, events.Key) and self._free is not None:
-            await self._until_free()
         taker = (self.focused or self.screen) if self.screen_stack else None
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(taker, TakesKeys):
             await self._take_key(event, taker)

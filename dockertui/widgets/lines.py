@@ -92,7 +92,12 @@ class Lines(Painted, TakesKeys, can_focus=True):
             self._frame = None  # nothing painted, or a resize on its way: the next paint looks for itself
             self.refresh()
             return
-        new = self._build_frame()
+        try:
+            new = self._build_frame()
+        except Exception:  # the painter will fail of it too, and say so in its place: whoever called is not at fault
+            self._frame = None
+            self.refresh()
+            return
         width = self.size.width
         changed = [row for row, (was, now) in enumerate(zip(old, new, strict=True)) if was != now]
         if len(changed) == len(new):

@@ -4,7 +4,7 @@ The view is placed by line numbers, never by rows: lines that are let go or load
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -59,6 +59,8 @@ class LogFrame(Painted):
         self.names: list[str] = []
         """The names of several logs, by an entry's source; none for one log."""
         self.manner = Manner()
+        self.clock: Callable[[], float] = time.time
+        """The time of those who wrote the lines, epoch s."""
         self.sought = Query()
         self.matches = Matches(self.store)
         self.bars = LogBars(self.store)
@@ -206,7 +208,12 @@ class LogFrame(Painted):
         if self.manner.times is Times.RELATIVE:
             self._strips.clear()
             old = [row._replace(number=-1, notice="old") for row in old]
-        new = self._build_frame()
+        try:
+            new = self._build_frame()
+        except Exception:  # the painter will fail of it too, and say so in its place: whoever called is not at fault
+            self._frame = None
+            self.refresh()
+            return
         width = self.size.width
         changed = [y for y, (was, now) in enumerate(zip(old, new, strict=True), self.band_height) if was != now]
         changed += self._band_changes()
@@ -354,7 +361,7 @@ class LogFrame(Painted):
         if self.names:
             name = clean(self.names[entry.source % len(self.names)]) if row.sub == 0 else ""
             head.append(self.segment(f"{fit(name, NAME_WIDTH)} ", *(under or (f"source-{entry.source % 6}",))))
-        moment = stamp(entry.time, self.manner.times, time.time())
+        moment = stamp(entry.time, self.manner.times, self.clock())
         if moment:
             head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))
         return head

@@ -19,10 +19,13 @@ class Notice(Static):
     Notice.-dim { color: $text-muted; }
     """
 
+    _told = ("", "")
+
     def tell(self, text: str, style: str = "") -> None:
         """Say this; "" says nothing any more."""
         self.display = bool(text)
-        if text:
+        if text and (text, style) != self._told:
+            self._told = text, style
             for name in _STYLES:
                 self.set_class(name == style, f"-{name}")
             self.update(Content(clean(text)))

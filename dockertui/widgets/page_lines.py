@@ -10,7 +10,7 @@ from dockertui.widgets.text import clean, fit, occurrences, wrap
 VALUE_LIMIT = 2000
 """Characters of one value that are shown."""
 
-VALUE_ROWS = 60
+VALUE_ROWS = 120
 """Lines that one value takes at most."""
 
 INDENT = 1

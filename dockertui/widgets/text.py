@@ -14,6 +14,8 @@ LIMIT = 4096
 """Characters of one text that are ever painted; the rest is counted, not shown."""
 
 TAB = 8
+_WORD = 200
+"""Characters that a word may have for a text to be cut before it."""
 _COMBINING_MAX = 4
 _FORMAT_VARIANTS = (0xFE0E, 0xFE0F)
 
@@ -67,6 +69,15 @@ def clean(text: str, *, newline: str = "⏎", limit: int = LIMIT) -> str:
     return newline.join([_thin_out(line.translate(_signs)) for line in lines])
 
 
+def cut_place(text: str, most: int) -> int:
+    """Where to cut a text that is longer than `most`: between words, if there are any.
+
+    What hides secrets afterwards would not know half of one.
+    """
+    between = max(text.rfind(" ", most - _WORD, most), text.rfind("\n", most - _WORD, most))
+    return between + 1 if between > 0 else most
+
+
 def _thin_out(text: str) -> str:
     """`text` with piles of combining marks cut down: they take no cell, so no width would ever stop them."""
     if text.isascii():
@@ -81,6 +92,14 @@ def _thin_out(text: str) -> str:
         if pile <= _COMBINING_MAX:
             kept.append(char)
     return "".join(kept)
+
+
+def error_line(error: BaseException) -> str:
+    """An error in one cleaned line, for a person: its type, and what it says, without the secrets that it quotes."""
+    from dockertui.masking import masked  # off the path to the first paint
+
+    said = clean(masked(str(error).strip()), newline=" ", limit=200)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def fit(text: str, width: int, right: bool = False) -> str:

@@ -77,7 +77,7 @@ class Beside:
 
     def told(self) -> list[dict[str, Any]]:
         """What the journal holds, as the Engine would write it."""
-        return [as_json(event) for event in self.journal]
+        return [as_json(event, reveal=True) for event in self.journal]
 
     def expected(self) -> list[dict[str, Any]]:
         """What was printed, in the order of time, without the fields that say the same again."""
@@ -201,7 +201,7 @@ async def test_an_object_is_told_everything_about_it_and_little_else_comes(clean
             await scene.fence()
 
             def about() -> list[dict[str, Any]]:
-                return [as_json(event) for event in scene.journal.of("container", id)]
+                return [as_json(event, reveal=True) for event in scene.journal.of("container", id)]
 
             expected = [one for one in scene.expected() if concerns(Event.from_json(one), "container", id)]
             await until(lambda: len(about()) >= len(expected))

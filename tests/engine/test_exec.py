@@ -191,3 +191,35 @@ async def test_a_read_only_engine_looks_and_does_not_touch(dockerd: Dockerd, con
             pass
     finally:
         await engine.close()
+
+
+ALL_CONTROLS = bytes([*range(1, 32), 127])
+"""Every control character but Ctrl-@, which the Engine may keep until the next key."""
+
+
+@pytest.mark.parametrize("kind", ["exec", "attach"])
+async def test_every_control_key_arrives_at_once_and_none_ends_the_session(
+    engine: Engine, clean_dockerd: Dockerd, kind: str
+) -> None:
+    script = "stty raw -echo; echo ready; cat"
+    container = clean_dockerd.run("--name=raw", "--tty", "--interactive", command=("sh", "-c", script))
+    if kind == "exec":
+        connecting = execs.start(engine, await execs.create(engine, container, Command(("sh", "-c", script))), tty=True)
+    else:
+        connecting = attach.attach(engine, container, tty=True, stdin=True)
+    async with asyncio.timeout(60), connecting as connection:
+        if kind == "exec":
+            await until(connection, "ready")
+        for code in [*ALL_CONTROLS, *b"\x10\x11\x10\x11"]:
+            await connection.write(bytes([code]))
+            came = b""
+            while not came:
+                outputs = await connection.read()
+                assert outputs, f"{code:#x} ended it"
+                came = outputs[0].data
+            assert came == bytes([code])
+        await connection.write(b"\x00\x1f.")
+        came = b""
+        while len(came) < 3:
+            came += b"".join(output.data for output in await connection.read())
+        assert came == b"\x00\x1f."

@@ -10,6 +10,7 @@ from dockertui.engine.errors import ErrorKind
 from dockertui.live.sampler import Sampler
 from dockertui.live.store import LinkState
 from tests.engine.dockerd import IMAGE, Dockerd
+from tests.engine.half_open import half_open
 from tests.engine.watching import PATIENCE, Watch, opened, watching
 
 
@@ -77,6 +78,26 @@ async def test_a_daemon_that_hangs_is_lost_and_comes_back(clean_dockerd: Dockerd
             assert watch.mirror.link.error.kind is ErrorKind.TIMEOUT
         finally:
             await asyncio.to_thread(clean_dockerd.thaw)
+        await watch.until(lambda: watch.mirror.link.state is LinkState.LIVE)
+        await watch.settled()
+        assert await watch.differences() == []
+
+
+async def test_a_stream_that_falls_silent_is_noticed(clean_dockerd: Dockerd) -> None:
+    """Pings are answered, and the screen said that it is live: the change showed with the next look at everything."""
+    async with (
+        half_open(clean_dockerd.socket) as relay,
+        watching(clean_dockerd, endpoint=relay.endpoint, heartbeat=0.5) as watch,
+    ):
+        identity = await asyncio.to_thread(clean_dockerd.run, "--name=heard")
+        await watch.until(lambda: identity in watch.mirror.objects("container"))
+        await asyncio.sleep(5)  # many proofs
+        assert watch.asked("/version") == 2, "it was never taken for lost"
+        relay.deaf = True
+        unheard = await asyncio.to_thread(clean_dockerd.run, "--name=unheard")
+        await watch.until(lambda: unheard in watch.mirror.objects("container"))
+        await watch.until(lambda: watch.mirror.link.state is LinkState.LOST)
+        relay.deaf = False
         await watch.until(lambda: watch.mirror.link.state is LinkState.LIVE)
         await watch.settled()
         assert await watch.differences() == []

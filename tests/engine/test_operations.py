@@ -106,6 +106,7 @@ ELSEWHERE = {
     ),
     "image.build": "test_build.py",
     "image.push": "needs a registry: test_registry.py",
+    **dict.fromkeys(("container.recreate_finish", "container.recreate_undo"), "test_recreate_steps.py"),
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
 }
 """Commands whose cases stand in another file."""

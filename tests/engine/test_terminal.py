@@ -290,3 +290,29 @@ async def test_one_shot_commands_take_piped_input(engine: Engine, container: str
     assert await desk.ended() == 0
     assert desk.screen.split() == ["hello", "HELLO", "▎", "bad"]
     await desk.session.close()
+
+
+async def test_ctrl_d_in_a_container_that_keeps_its_input_open_detaches_and_says_so(
+    engine: Engine, clean_dockerd: Dockerd
+) -> None:
+    container = clean_dockerd.run("--name=listener", "--interactive", command=("cat",))
+    desk = Desk(AttachedProcess(engine, container, "listener"))
+    await desk.until(lambda _: desk.session.state is State.RUNNING)
+    desk.type("hello\r")
+    await desk.until(r"hello\n.*hello")
+    desk.type("\x04")
+    await desk.ended()
+    assert desk.session.state is State.ENDED
+    assert desk.session.reason == "detached when its input was closed; the container keeps running"
+    assert clean_dockerd.cli("inspect", "--format={{.State.Running}}", container) == "true"
+    await desk.session.close()
+
+
+async def test_what_is_typed_before_the_engine_has_answered_is_a_line_where_there_is_no_terminal(
+    engine: Engine, clean_dockerd: Dockerd
+) -> None:
+    container = clean_dockerd.run("--name=early", "--interactive", command=("cat",))
+    desk = Desk(AttachedProcess(engine, container, "early"))
+    desk.type("a line\r")
+    await desk.until(r"a line\n.*a line")
+    await desk.session.close()

@@ -84,10 +84,9 @@ class Watch:
 
 
 @asynccontextmanager
-async def opened(dockerd: Dockerd) -> AsyncIterator[Engine]:
-    """A connection to the private Engine."""
-    endpoint = Endpoint("test", dockerd.host, "--host")
-    engine = Engine(endpoint)
+async def opened(dockerd: Dockerd, endpoint: Endpoint | None = None) -> AsyncIterator[Engine]:
+    """A connection to the private Engine, by another way than its socket where one is given."""
+    engine = Engine(endpoint or Endpoint("test", dockerd.host, "--host"))
     try:
         await engine.open()
         yield engine
@@ -96,10 +95,12 @@ async def opened(dockerd: Dockerd) -> AsyncIterator[Engine]:
 
 
 @asynccontextmanager
-async def watching(dockerd: Dockerd, *, reconcile: float = 3600.0, **options: Any) -> AsyncIterator[Watch]:
+async def watching(
+    dockerd: Dockerd, *, reconcile: float = 3600.0, endpoint: Endpoint | None = None, **options: Any
+) -> AsyncIterator[Watch]:
     """A mirror that is live. It reconciles once an hour, so that what it knows it knows from events."""
-    async with opened(dockerd) as engine:
-        mirror = Mirror(SOURCES)
+    async with opened(dockerd, endpoint) as engine:
+        mirror = Mirror(SOURCES, clock=engine.trace.clock)
         watcher = Watcher(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
         watch = Watch(dockerd, engine, mirror, watcher)
         task = asyncio.create_task(watcher.run())

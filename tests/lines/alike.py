@@ -1,8 +1,8 @@
 """What two requests must have in common so that they do the same.
 
 Left out is what no Engine tells apart: members that are null, empty, 0 or false, where the API has them so by default;
-the order of variables and mounts; the name of a container or a network for its id; `docker.io/library/` before a name,
-which newer CLIs add and an Engine adds by itself; whether progress is told.
+the order of variables, mounts and address pools; the name of a container or a network for its id;
+`docker.io/library/` before a name, which newer CLIs add and an Engine adds by itself; whether progress is told.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WAITING: Final = ("next-exit", "removed")
 _EVEN_IF_ZERO: Final = frozenset({"t"})
 _DEFAULTS: Final = {"MemorySwappiness": -1, "NetworkMode": "default", "networkmode": "default", "condition": "",
                     "MaximumRetryCount": 0, "rm": "1"}  # fmt: skip
-_UNORDERED: Final = frozenset({"Env", "Binds"})
+_UNORDERED: Final = frozenset({"Env", "Binds", "Config"})
 _SETS: Final = frozenset({"ExposedPorts", "Volumes"})
 _REFERENCES: Final = frozenset({"fromImage", "repo", "t"})
 _CREDENTIALS: Final = ("X-Registry-Auth", "X-Registry-Config")
@@ -107,7 +107,7 @@ def plain(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         items = [plain(item) for item in value]
         if key in _UNORDERED:
-            return sorted(items)
+            return sorted(items, key=str)
         return [] if items == [0] * len(items) else items
     return _NAMES.get(value, value) if isinstance(value, str) else value
 

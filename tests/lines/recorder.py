@@ -135,7 +135,8 @@ def _always(status: int, value: Any) -> Callable[[Recorder, Asked], Answer]:
 
 _CONTAINER = {
     "Id": WEB, "Name": "/web", "Image": IMAGE, "State": {"Running": True, "Status": "running", "Pid": 42},
-    "Config": {"Image": TAGS[0]}, "HostConfig": {"NetworkMode": "default"}, "NetworkSettings": {"Networks": {}},
+    "Config": {"Image": TAGS[0]}, "HostConfig": {"NetworkMode": "default"},
+    "NetworkSettings": {"Networks": {"bridge": {}}},
     "Mounts": [],
 }  # fmt: skip
 _LISTED = {"Id": WEB, "Names": ["/web"], "Image": TAGS[0], "ImageID": IMAGE, "State": "running", "Status": "Up 1 s"}

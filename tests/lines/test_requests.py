@@ -99,6 +99,8 @@ CASES = (
           "user": "0:0", "workdir": "/tmp", "hostname": "shop", "health": "true || false", "entrypoint": "sh",
           "tty": True}),
     Case("container.run", {**RUN, "remove": True, "memory": "0"}),
+    Case("container.run", {**RUN, "ports": ("8000-8002:80-82", "53:53/UDP", "[::1]:81:81", "0:90"),
+                           "network": "name=net1,alias=shop,ip=10.0.0.9"}),
     Case("container.run_like", {"name": "web2"}),
     Case("container.run_like", {"name": "web2"}, {"proxies": {"default": PROXIES}}, since=24),
     Case("container.run_like", {"name": "web2"}, environ={"DOCKER_DEFAULT_PLATFORM": "linux/arm64"}),
@@ -158,7 +160,10 @@ CASES = (
 ELSEWHERE = {
     **dict.fromkeys(REPORTS, "changes nothing"),
     "registry.logout": "asks no Engine: test_login.py",
-    "container.recreate": "several steps, with a look at the container between them: no line does the same",
+    **dict.fromkeys(
+        ("container.recreate", "container.recreate_finish", "container.recreate_undo"),
+        "several steps, with a look at the container between them: no line does the same",
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -335,9 +336,13 @@ async def opened(
     faults: Faults | None = None,
     engine: DemoEngine | None = None,
     live: bool = True,
+    fails: bool = False,
     **options: Any,
 ) -> AsyncIterator[Stage]:
-    """The program with its main screen open, live; it ends without leaving anything running."""
+    """The program with its main screen open, live; it ends without leaving anything running.
+
+    No error may happen that the program survives, unless the test says that something `fails`.
+    """
     clock = clock or Clock()
     own = engine is None
     engine = engine or DemoEngine(clock=clock, containers=containers, faults=faults)
@@ -350,6 +355,7 @@ async def opened(
                 if live:
                     await stage.until_open()
                 yield stage
+            assert fails or not app.crashes.errors, traceback.format_exception(app.crashes.errors[0])
         assert engine.defects == []
     finally:
         if own:

@@ -256,7 +256,7 @@ WRONG = {
     "ip6": "here",
     "aliases": "'quote",
     "until": "soon",
-    "platform": "arm",
+    "platform": "arm&",
     "changes": "'quote",
     "command": "'quote",
     "seconds": "-1",
@@ -364,7 +364,7 @@ async def test_a_run_pulls_a_missing_image_first() -> None:
         await begin(stage, command_of("container.run"))
         await fill_in(stage, {"image": "alpine:2", "name": "fresh", "network": "none"})
         await stage.press("ctrl+s")
-        await stage.until("fresh runs: Downloaded newer image for alpine:2")
+        await stage.until("fresh started: Downloaded newer image for alpine:2")
         sent = [r.path.partition("?")[0].split("/", 2)[2] for r in stage.app.trace if r.method == "POST"]
         assert sent == ["images/create", "containers/create", "containers/fresh/start"]
 

@@ -76,6 +76,10 @@ def test_masking_looks_at_no_more_than_is_shown() -> None:
     reply = {"Log": [{"Output": OUTPUT}] * 5, "Env": ["A=b"], "Count": 3, "None": None}
     short = shortened(reply)
     assert max(len(one["Output"]) for one in short["Log"]) <= TEXT_LIMIT
-    assert short["Log"][0]["Output"].endswith(f"… (+{len(OUTPUT) - (TEXT_LIMIT - 200)})")
+    shown, _, left = short["Log"][0]["Output"].partition("… (+")
+    assert OUTPUT.startswith(shown)
+    assert shown[-1].isspace(), "it is cut between words: half a secret would not be known as one"
+    assert int(left.rstrip(")")) == len(OUTPUT) - len(shown) > 1_000_000
+    assert len(shortened("x" * 9_000)) == TEXT_LIMIT - 200 + len("… (+7200)")
     assert (short["Env"], short["Count"], short["None"]) == (["A=b"], 3, None)
     assert masked_tree(short)["Log"][0]["Output"] == short["Log"][0]["Output"]

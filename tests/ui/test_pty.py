@@ -96,36 +96,6 @@ def test_it_ends_when_its_terminal_goes_away(clean_dockerd: Dockerd, environment
         assert program.wait() == 128 + signal.SIGHUP
 
 
-FAILING = """
-import sys
-from dockertui.cli import main
-from dockertui.screens.main import MainScreen
-
-def fail(self):
-    secret = "hunter2"
-    raise RuntimeError("as the test wants")
-
-MainScreen.action_zoom = fail
-sys.exit(main(["--host", sys.argv[1]]))
-"""
-
-
-def test_an_unexpected_error_leaves_a_file_and_one_sentence(
-    clean_dockerd: Dockerd, environment: dict[str, str], tmp_path: Path
-) -> None:
-    with Program([sys.executable, "-c", FAILING, clean_dockerd.host], env=environment) as program:
-        program.wait_for("live")
-        program.press("z")
-        assert program.wait() == 1
-        said = program.text
-    (crash_file,) = (tmp_path / "state" / "dockertui").iterdir()
-    assert "RuntimeError: as the test wants" in said
-    assert crash_file.name in said.replace("\n", "")
-    assert "Traceback" not in said
-    assert "hunter2" not in said
-    assert "as the test wants" in crash_file.read_text()
-
-
 def test_an_engine_that_accepts_and_never_answers_freezes_nothing(
     clean_dockerd: Dockerd, environment: dict[str, str]
 ) -> None:

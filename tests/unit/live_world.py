@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from dockertui.engine.client import Engine
+from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event, Version
 from dockertui.live.store import ALL, Ids, Mirror, Source
@@ -86,6 +87,8 @@ class Asked:
 class World:
     """What the Engine holds, how it behaves, and what it was asked."""
 
+    endpoint = Endpoint("lab", "unix:///lab.sock", "test")
+
     def __init__(self, *kinds: str) -> None:
         self.things: dict[str, dict[str, Thing]] = {kind: {} for kind in kinds}
         self.asked: list[Asked] = []
@@ -100,6 +103,11 @@ class World:
         self.headers_take = 0.0
         self.hangs = False
         self.slept = 0.0
+        self.deaf = False
+        """Whether the streams are half-open: pings are answered, and no event arrives."""
+        self.past_error: BaseException | None = None
+        self.asked_past: list[float] = []
+        self._past: list[Event] = []
         self._subscribers: list[asyncio.Queue[Event | BaseException | None]] = []
 
     def now(self) -> float:
@@ -135,7 +143,13 @@ class World:
             self.send(event(identity, "destroy", kind))
 
     def send(self, item: Event | BaseException | None) -> None:
-        """An event for whoever listens now; an error or None (the end) in its stead."""
+        """An event for whoever listens now, at the present time; an error or None (the end) in its stead."""
+        if isinstance(item, Event):
+            if not item.time_ns:
+                item = item._replace(time_ns=int(self.now() * 1e9))
+            self._past.append(item)
+            if self.deaf:
+                return
         for queue in self._subscribers:
             queue.put_nowait(item)
 
@@ -159,10 +173,21 @@ class World:
 
     @asynccontextmanager
     async def events(
-        self, engine: object, since: object = None, filters: Mapping[str, Collection[str]] | None = None
+        self,
+        engine: object,
+        since: int | None = None,
+        filters: Mapping[str, Collection[str]] | None = None,
+        until: int | None = None,
     ) -> AsyncIterator[AsyncIterator[Event]]:
         """Takes the place of `system.events`."""
         self.filters = filters
+        if until is not None:
+            self.asked_past.append(asyncio.get_running_loop().time())
+            await self._answer(_DAY)
+            if self.past_error:
+                raise self.past_error
+            yield _these([event for event in self._past[-256:] if (since or 0) <= event.time_ns <= until])
+            return
         await self._answer(_DAY)
         queue: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
         self._subscribers.append(queue)
@@ -193,6 +218,11 @@ class World:
             await asyncio.sleep(0.1)
         if self.down:
             raise self.down
+
+
+async def _these(events: Sequence[Event]) -> AsyncIterator[Event]:
+    for event in events:
+        yield event
 
 
 async def _items(queue: asyncio.Queue[Event | BaseException | None]) -> AsyncIterator[Event]:

@@ -303,3 +303,26 @@ def places(document: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[tup
         yield (*prefix, name)
         if isinstance(value, dict):
             yield from places(value, (*prefix, name))
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "told"),
+    [
+        ('[endpoints."tcp://ann:secret@host:2376"]\nread_only = true\n', 0o644, True),
+        ('theme = "nord"\n[endpoints."tcp://ann:secret@host:2376"]\nread_only = true\n', 0o640, True),
+        ('[endpoints."tcp://ann:secret@host:2376"]\nread_only = true\n', 0o600, False),
+        ('[endpoints."ssh://ann@host:22"]\nread_only = true\n', 0o644, False),
+        ('theme = "nord"\n', 0o644, False),
+    ],
+)
+def test_a_password_that_others_may_read_is_told(tmp_path: Path, text: str, mode: int, told: bool) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    path.chmod(mode)
+    settings, problems = load(path)
+    assert [problem.message for problem in problems] == ["holds a password, and others may read the file"] * told
+    if told:
+        (problem,) = problems
+        assert problem.remedy == f"chmod 600 {path}"
+        assert problem.line == text[: text.index("[endpoints")].count("\n") + 1
+    assert len(settings.endpoints) == text.count("read_only"), "the setting holds all the same"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.engine.diagnosis import failed_connection, failed_reply, lost, timed_out
+from dockertui.engine.diagnosis import failed_connection, failed_reply, lost, timed_out, web_page
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.errors import MESSAGE_LIMIT, EngineError, ErrorKind, shorten
 from dockertui.engine.tls import ssl_context
@@ -59,6 +59,34 @@ def test_a_failure_of_no_known_kind_is_told_in_its_own_words(error: Exception) -
     found = failed_connection(LOCAL, error)
     assert found.kind is ErrorKind.LOST
     assert "odd" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words"),
+    [
+        (
+            200,
+            b"<!DOCTYPE html>\n<html><head><title>Router\n login</title>",
+            ErrorKind.PROTOCOL,
+            "'Router login')",
+        ),
+        (404, "<html>", ErrorKind.PROTOCOL, "a web page came from tcp://far:2376 (HTTP 404)"),
+        (
+            502,
+            b" <html><title>502 Bad Gateway</title>",
+            ErrorKind.SERVER,
+            "a gateway answers at tcp://far:2376",
+        ),
+        (503, "<h1>no</h1>", ErrorKind.SERVER, "is the Engine behind it running?"),
+    ],
+)
+def test_a_web_page_is_not_taken_for_an_engine(status: int, body: str | bytes, kind: ErrorKind, words: str) -> None:
+    for found in (failed_reply(FAR, "GET /version", status, body), web_page(FAR, status, body)):
+        assert found is not None
+        assert found.kind is kind
+        assert found.status == status
+        assert words in str(found)
+    assert web_page(FAR, status, b'{"message": "<html>"}') is None
 
 
 def wrap(error: Exception) -> Exception:

@@ -187,8 +187,10 @@ def test_a_list_that_fails_is_left_out(server: Server, broken: bytes) -> None:
 
 
 def test_what_a_list_holds_may_be_anything(server: Server) -> None:
-    server.answer = lambda path: reply(LISTS[path] if path == "/version" else b'{"Volumes": [null, 7], "x": "y"}')
+    server.answer = lambda path: reply(LISTS[path] if path == "/version" else b'{"Volumes": [], "x": "y"}')
     assert fly(server.endpoint).lists == {"volume": []}, "what is no list is not taken for an empty one"
+    server.answer = lambda path: reply(LISTS[path] if path == "/version" else b'{"Volumes": [null, 7], "x": "y"}')
+    assert fly(server.endpoint).lists == {}, "nor is one of which nothing can be read"
 
 
 def test_callbacks_before_and_after_the_end(server: Server) -> None:

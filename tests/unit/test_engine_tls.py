@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dockertui.engine.certificate import validity
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -101,6 +102,36 @@ async def test_a_client_certificate_that_the_engine_refuses(tls: TLS) -> None:
     assert len(failures) == 2
     assert all(failure.kind in (ErrorKind.TLS, ErrorKind.LOST) for failure in failures)
     assert all("cert.pem and key.pem must be there" in str(failure) for failure in failures)
+
+
+async def test_a_client_certificate_that_has_expired_is_told_as_that() -> None:
+    """What a server says of it is "bad", or nothing; looking for another authority would be in vain."""
+    path = FILES / "expired-cert.pem"
+    tls = TLS(GOOD.ca, path, FILES / "expired-key.pem")
+    async with listening(server_context()) as port:
+        failures = await both_ways(Endpoint("x", f"tcp://127.0.0.1:{port}", "--host", tls))
+    assert [failure.kind for failure in failures] == [ErrorKind.TLS] * 2
+    assert all(f"{path} for tcp://127.0.0.1:{port} expired on 2025-03-01" in str(failure) for failure in failures)
+
+
+@pytest.mark.parametrize("name", ["cert.pem", "server.pem", "ca.pem", "expired-cert.pem"])
+def test_when_a_certificate_ends_is_read_as_openssl_reads_it(name: str) -> None:
+    told = ssl._ssl._test_decode_cert(str(FILES / name))  # type: ignore[attr-defined]
+    times = validity(FILES / name)
+    assert times is not None
+    assert [time.timestamp() for time in times] == [
+        ssl.cert_time_to_seconds(told[at]) for at in ("notBefore", "notAfter")
+    ]
+
+
+def test_what_is_no_certificate_tells_no_time(tmp_path: Path) -> None:
+    assert validity(tmp_path / "none.pem") is None
+    assert validity(FILES / "key.pem") is None
+    broken = tmp_path / "broken.pem"
+    for length in range(60, 400, 17):
+        lines = (FILES / "cert.pem").read_text().splitlines()
+        broken.write_text("\n".join([lines[0], "".join(lines[1:-1])[: length // 4 * 4], lines[-1]]))
+        validity(broken)
 
 
 async def test_tls_to_a_plain_port() -> None:

@@ -217,6 +217,18 @@ async def test_modes_and_times_come_with_it_but_no_set_user_id(tmp_path: Path) -
     (tmp_path / "in").chmod(0o700)
 
 
+@pytest.mark.parametrize("name", ["x" * 255, "語" * 85, "new\nline", "half\udcff", " ", "-rf", ".part"])
+async def test_any_name_that_a_file_can_have(name: str, tmp_path: Path) -> None:
+    await unpack(reply(archive(member(name, data=b"x"))), str(tmp_path), lambda _: None)
+    assert os.listdir(tmp_path) == [name]
+
+
+async def test_a_name_that_no_file_can_have_says_why(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="too long"):
+        await unpack(reply(archive(member("x" * 300), member("y"))), str(tmp_path), lambda _: None)
+    assert os.listdir(tmp_path) == []
+
+
 async def test_a_socket_is_left_out_of_what_is_sent_and_said(tmp_path: Path) -> None:
     source = tmp_path / "source"
     heard: list[Any] = []

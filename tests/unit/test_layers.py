@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config_lines": set(),
     "masking": set(),
     "crash": {"__init__", "masking"},
+    "crash_log": set(),
     "leaving": set(),
     "own_cost": set(),
     "config": {"config_lines", "key_names"},
@@ -30,17 +31,28 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the floors, from the lowest up
     "engine": {"__init__", "masking"},
     "live": {"engine"},
-    "widgets": set(),
+    "widgets": {"masking"},
     "output": set(),
     "resources": {*FLOORS},
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS, "key_names"},
     "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "own_cost"},
-    "app": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "screens", "output", "leaving", "own_cost"},
+    "app": {
+        *FLOORS,
+        *FOUNDATION,
+        "resources",
+        "operations",
+        "terminal",
+        "screens",
+        "output",
+        "leaving",
+        "own_cost",
+        "crash_log",
+    },
     # the doors
     "demo": {"__init__"},
     "arguments": {"cli", "__init__"},
-    "cli": {"__init__", "app", "arguments", "config", "crash", "demo", "engine", "operations"},
+    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations"},
     "__main__": {"cli"},
 }
 """For each room (a package or a module of `dockertui`) the others that it may import."""
@@ -172,8 +184,8 @@ FIRST = {
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "columns", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows", "table",
-        "text", "timer",
+        "bar", "chart", "columns", "guard", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows",
+        "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""

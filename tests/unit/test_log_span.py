@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from dockertui.resources import format
 from dockertui.screens.log_feed import Span
 from dockertui.screens.log_span import parse
+from dockertui.widgets.log_text import Times, full_stamp, stamp
 
 NOW = datetime(2026, 11, 28, 14, 30, 5)
 NOON_UTC = 1_795_867_200
@@ -26,7 +28,8 @@ def _ns(moment: datetime) -> int:
         ("14:30", NOW.replace(second=0), None),
         ("14:31", NOW.replace(minute=31, second=0) - timedelta(days=1), None),
         ("2026-11-27..2026-11-27 12:00:01", datetime(2026, 11, 27), datetime(2026, 11, 27, 12, 0, 1)),
-        ("2026-11-27T12:00:01.5", datetime(2026, 11, 27, 12, 0, 1), None),
+        ("11-20 03:12:07", datetime(2026, 11, 20, 3, 12, 7), None),
+        ("12-20 03:12:07", datetime(2025, 12, 20, 3, 12, 7), None),
         ("10m..2030-01-01", NOW - timedelta(minutes=10), None),
     ],
 )
@@ -39,13 +42,26 @@ def test_a_z_is_for_utc(text: str) -> None:
     assert parse(text, (NOON_UTC + 60) * SECOND) == Span(NOON_UTC * SECOND)
 
 
+def test_times_are_taken_as_the_program_shows_them() -> None:
+    """On a page, in a sentence, before a line of a log, and above a line that is shown whole."""
+    now = float(int(NOW.timestamp()))
+    at = now - 5000.25
+    page, sentence = format.moment(at, now), format.hour(at, now)
+    assert parse(page, _ns(NOW)) == parse(sentence, _ns(NOW)) == Span(int(at) * SECOND)
+    nanoseconds = int(at) * SECOND + 750_000_000
+    assert parse(full_stamp(nanoseconds), _ns(NOW)) == Span(nanoseconds)
+    assert parse(stamp(nanoseconds, Times.LOCAL, now).strip(), _ns(NOW)) == Span(nanoseconds)
+
+
 def test_nothing_is_the_tail_and_two_dots_are_all() -> None:
     assert parse(" ", _ns(NOW)) == Span()
     assert parse("..", _ns(NOW)) == Span(whole=True)
     assert parse("99999999999999d", _ns(NOW)) == Span(0)
 
 
-@pytest.mark.parametrize("text", ["5x", "99:99", "99:99Z", "Z", "0001-01-01", "Q1", "1.5h", "-5m", "5m...1m"])
+@pytest.mark.parametrize(
+    "text", ["5x", "99:99", "99:99Z", "Z", "0001-01-01", "Q1", "2026-13-01", "14:3", "5m...1m", "12:00:60"]
+)
 def test_what_is_no_time_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="is no time: type 10m"):
         parse(text, _ns(NOW))

@@ -44,7 +44,8 @@ def values(folder: Path, **given: Any) -> dict[str, Any]:
         ("tags", "shop:1 a@sha256:" + "0" * 64, "give a tag"),
         ("tags", "'shop", "quote as in a shell"),
         ("args", "=1", "no name before the ="),
-        ("platform", "arm64", "such as linux/arm64"),
+        ("platform", "arm65", "such as linux/arm64"),
+        ("platform", "linux/", "such as linux/arm64"),
         ("labels", "=", "no name before the ="),
     ],
 )

@@ -14,7 +14,7 @@ from dockertui.engine.call import Call
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.image_calls import split_reference
 from dockertui.masking import MASK
-from dockertui.operations import entries, run
+from dockertui.operations import entries, ports, run
 from dockertui.operations.body import Entry, Option, Unfit
 from dockertui.operations.lines import curl_line, docker_line, docker_options
 from dockertui.operations.progress import Progress
@@ -77,13 +77,13 @@ def test_a_reference_is_split(reference: str, parts: tuple[str, str]) -> None:
     ],
 )
 def test_ports(text: str, port: tuple[str, str, str]) -> None:
-    assert run.published(text) == port
+    assert ports.published(text) == (port,)
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "a:b", "80/icmp", "1.2.3:1:1", "1:2:3:4:5:6"])
 def test_what_is_no_port(text: str) -> None:
     with pytest.raises(Unfit):
-        run.published(text)
+        ports.published(text)
 
 
 # From the form to the Engine, and back

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Channel, Output
 from dockertui.terminal.playback import CastProcess
 from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
-from dockertui.terminal.process import Process
+from dockertui.terminal.process import Connection, Process
 from dockertui.terminal.recording import Cast, CastError, Recorder
 from dockertui.terminal.session import TerminalSession
 from tests.unit.terminal_process import FakeProcess
@@ -322,3 +323,76 @@ def test_lines_that_mean_nothing_are_left_out(tmp_path: Path) -> None:
     ]
     (tmp_path / "cut.cast").write_text("\n".join(lines))
     assert [moment.output for moment in Cast(tmp_path / "cut.cast").moments()] == [b"a"]
+
+
+class _Unknown(FakeProcess):
+    """A process of which it is known only when it is connected whether it has a terminal."""
+
+    tty_known = False
+
+    def __init__(self, *, tty: bool) -> None:
+        super().__init__(tty=tty)
+        self.will, self.tty = tty, True
+        self.asked = asyncio.Event()
+
+    @asynccontextmanager
+    async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
+        await self.asked.wait()
+        self.tty, self.tty_known = self.will, True
+        async with super().connect(size) as connection:
+            yield connection
+
+
+class _Asked(Watcher):
+    interrupts = 0
+
+    def interrupt_asked(self) -> None:
+        self.interrupts += 1
+
+
+async def test_what_is_typed_early_waits_until_it_is_known_that_there_is_no_terminal(opened: Open) -> None:
+    process = _Unknown(tty=False)
+    session = opened(process)
+    session.watcher = watcher = _Asked()
+    for key in (b"h", b"i", b"\x1b[A", b"\r", b"\x03", b"x"):
+        assert session.type(key)
+    await asyncio.sleep(0.05)
+    assert (process.read, shown(session), watcher.interrupts) == (b"", "", 0)
+    process.asked.set()
+    await until(lambda: process.read == b"hi\n")
+    assert watcher.interrupts == 1
+    assert shown(session).startswith("hi")
+
+
+async def test_what_is_typed_early_goes_as_it_is_to_a_terminal(opened: Open) -> None:
+    process = _Unknown(tty=True)
+    session = opened(process)
+    for key in (b"h", b"\x1b[A", b"\r", b"\x03"):
+        session.type(key)
+    process.asked.set()
+    await until(lambda: process.read == b"h\x1b[A\r\x03")
+
+
+async def test_closing_the_input_of_one_that_runs_on_is_no_loss(opened: Open) -> None:
+    process = FakeProcess(tty=False)
+    session = opened(process)
+    await until(lambda: session.state is State.RUNNING)
+    session.type(b"\x04")
+    await until(lambda: process.closed)
+    process.ends(Outcome(True))
+    await until(lambda: not session.live)
+    assert session.state is State.ENDED
+    assert session.reason == "detached when its input was closed; the container keeps running"
+
+
+async def test_where_the_input_cannot_be_ended_alone_it_says_so_and_goes_on(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.unit.terminal_process._FakeConnection.can_half_close", False)
+    process = FakeProcess(tty=False)
+    session = opened(process)
+    await until(lambda: session.state is State.RUNNING)
+    session.type(b"\x04")
+    await until(lambda: "over TLS" in shown(session))
+    assert session.type(b"more\r")
+    await until(lambda: process.read == b"more\n")

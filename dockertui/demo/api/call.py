@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -29,6 +30,11 @@ class StreamRules:
 
     cut_after: int | None = None
     change: Callable[[bytes], bytes] | None = None
+
+
+def headers(host: Host) -> dict[str, str]:
+    """What every reply has in its head: also the time, by the host's clock."""
+    return {**HEADERS, "Date": formatdate(host.now(), usegmt=True)}
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ class Stream:
         self._request = call.request
         self._left = call.streams.cut_after
         self._change = call.streams.change
-        self.response = web.StreamResponse(headers={**HEADERS, "Content-Type": content_type})
+        self.response = web.StreamResponse(headers={**headers(call.host), "Content-Type": content_type})
 
     async def open(self) -> None:
         await self.response.prepare(self._request)

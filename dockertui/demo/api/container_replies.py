@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dockertui.demo.api.container_defaults import CONFIG, HOST_CONFIG
+from dockertui.demo.api.templates import CONFIG, HOST_CONFIG
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Attachment, Container, Mount
 from dockertui.demo.world.times import NEVER, human_duration, rfc3339

@@ -29,7 +29,7 @@ from dockertui.demo.api import (
     system,
     volumes,
 )
-from dockertui.demo.api.call import API, HEADERS, OLDEST_API, Call, Handler, Route, StreamRules, Version, abort, reply
+from dockertui.demo.api.call import API, OLDEST_API, Call, Handler, Route, StreamRules, Version, abort, headers, reply
 from dockertui.demo.faults import Faults
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.refusal import Refusal, Unchanged, invalid
@@ -170,7 +170,7 @@ class Server:
         version = (int(match[1]), int(match[2])) if match else NEWEST
         response = self._failure(what) or await self._dispatch(request, plain, version, what)
         if not response.prepared:
-            response.headers.extend(HEADERS)
+            response.headers.update(headers(self._host))
         return await self._spoil(request, response, what)
 
     async def _obstruct(self, what: str) -> None:

@@ -9,6 +9,7 @@ from dockertui.demo.api import image_replies, volumes
 from dockertui.demo.api.call import API, ENGINE, OLDEST_API, Call, Route, encode, raw_reply, reply
 from dockertui.demo.api.container_replies import encoded_summary
 from dockertui.demo.api.filters import parse
+from dockertui.demo.api.templates import INFO
 from dockertui.demo.world.host import CPUS, MEMORY
 from dockertui.demo.world.refusal import Refusal, invalid
 from dockertui.demo.world.times import moment, rfc3339
@@ -80,78 +81,10 @@ async def info(call: Call) -> web.StreamResponse:
     return reply({"ID": "0b5a6d0e-7d7c-4f0b-9a55-4a1d5f6c2f01"} | counts | _INFO | moment)
 
 
-_INFO: dict[str, Any] = {
-    "Driver": "overlay2",
-    "DriverStatus": [
-        ["Backing Filesystem", "extfs"],
-        ["Supports d_type", "true"],
-        ["Using metacopy", "false"],
-        ["Native Overlay Diff", "true"],
-        ["userxattr", "false"],
-    ],
-    "Plugins": {
-        "Volume": ["local"],
-        "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"],
-        "Authorization": None,
-        "Log": ["awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"],
-    },
-    "MemoryLimit": True,
-    "SwapLimit": True,
-    "CpuCfsPeriod": True,
-    "CpuCfsQuota": True,
-    "CPUShares": True,
-    "CPUSet": True,
-    "PidsLimit": True,
-    "IPv4Forwarding": True,
-    "Debug": False,
-    "NFd": 91,
-    "OomKillDisable": False,
-    "NGoroutines": 143,
-    "LoggingDriver": "json-file",
-    "CgroupDriver": "systemd",
-    "CgroupVersion": "2",
-    "KernelVersion": _KERNEL,
+_INFO: dict[str, Any] = INFO | {
+    "NCPU": CPUS, "MemTotal": MEMORY, "Name": NAME, "ServerVersion": ENGINE, "KernelVersion": _KERNEL,
     "OperatingSystem": _OS,
-    "OSVersion": "12",
-    "OSType": "linux",
-    "Architecture": "x86_64",
-    "IndexServerAddress": "https://index.docker.io/v1/",
-    "RegistryConfig": {
-        "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
-        "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8"],
-        "Mirrors": None,
-    },
-    "NCPU": CPUS,
-    "MemTotal": MEMORY,
-    "GenericResources": None,
-    "DockerRootDir": "/var/lib/docker",
-    "HttpProxy": "",
-    "HttpsProxy": "",
-    "NoProxy": "",
-    "Name": NAME,
-    "Labels": ["demo=true"],
-    "ExperimentalBuild": False,
-    "ServerVersion": ENGINE,
-    "Runtimes": {"io.containerd.runc.v2": {"path": "runc"}, "runc": {"path": "runc"}},
-    "DefaultRuntime": "runc",
-    "Swarm": {
-        "NodeID": "",
-        "NodeAddr": "",
-        "LocalNodeState": "inactive",
-        "ControlAvailable": False,
-        "Error": "",
-        "RemoteManagers": None,
-    },
-    "LiveRestoreEnabled": False,
-    "Isolation": "",
-    "InitBinary": "docker-init",
-    "ContainerdCommit": {"ID": "b98a3aace656320842a23f4a392a33f46af97866"},
-    "RuncCommit": {"ID": "v1.3.2-0-gaeabe4e7"},
-    "InitCommit": {"ID": "de40ad0"},
-    "SecurityOptions": ["name=apparmor", "name=seccomp,profile=builtin", "name=cgroupns"],
-    "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
-    "Warnings": [],
-}
+}  # fmt: skip
 
 
 async def df(call: Call) -> web.StreamResponse:

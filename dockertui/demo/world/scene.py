@@ -1,6 +1,8 @@
 """The beginning: which images, networks and volumes there are, and then the containers."""
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from dockertui.demo.world import crowd, hostile
@@ -12,161 +14,20 @@ from dockertui.demo.world.shop import SHOP
 from dockertui.demo.world.spec import DAY, place
 from dockertui.demo.world.standalone import STANDALONE
 
-# name, further tags, size in MB, age in days, config
-_IMAGES: tuple[tuple[tuple[str, ...], float, float, dict[str, Any]], ...] = (
-    (
-        ("nginx:1.27-alpine", "nginx:stable"),
-        48.2,
-        21,
-        {
-            "Entrypoint": ["/docker-entrypoint.sh"],
-            "Cmd": ["nginx", "-g", "daemon off;"],
-            "StopSignal": "SIGQUIT",
-            "ExposedPorts": {"80/tcp": {}},
-            "Labels": {"maintainer": "NGINX Docker Maintainers <docker-maint@nginx.com>"},
-        },
-    ),
-    (
-        ("registry.example.com/shop/api:2.14.0", "registry.example.com/shop/api:latest"),
-        412.7,
-        2,
-        {
-            "Entrypoint": ["/app/entrypoint.sh"],
-            "WorkingDir": "/app",
-            "User": "1000:1000",
-            "Labels": {
-                "org.opencontainers.image.source": "https://git.example.com/shop/api",
-                "org.opencontainers.image.revision": "9f2c1e7",
-            },
-        },
-    ),
-    (
-        ("registry.example.com/shop/api:2.13.4",),
-        409.9,
-        16,
-        {"Entrypoint": ["/app/entrypoint.sh"], "WorkingDir": "/app"},
-    ),
-    (("registry.example.com/shop/report:0.9",), 688.1, 60, {"WorkingDir": "/report"}),
-    (("registry.example.com/tools/legacy:latest",), 1240.5, 700, {}),
-    (
-        ("postgres:17", "postgres:latest"),
-        435.3,
-        33,
-        {
-            "Entrypoint": ["docker-entrypoint.sh"],
-            "Cmd": ["postgres"],
-            "Volumes": {"/var/lib/postgresql/data": {}},
-            "StopSignal": "SIGINT",
-            "ExposedPorts": {"5432/tcp": {}},
-        },
-    ),
-    (
-        ("redis:7.4-alpine",),
-        41.4,
-        28,
-        {"Entrypoint": ["docker-entrypoint.sh"], "Cmd": ["redis-server"], "Volumes": {"/data": {}}},
-    ),
-    (
-        ("opensearchproject/opensearch:2.18.0",),
-        1310.0,
-        45,
-        {"Entrypoint": ["./opensearch-docker-entrypoint.sh"], "Cmd": ["opensearch"], "User": "1000"},
-    ),
-    (("prom/prometheus:v3.1.0",), 302.6, 50, {"Entrypoint": ["/bin/prometheus"], "User": "nobody"}),
-    (("grafana/grafana:11.4.0",), 485.2, 52, {"Entrypoint": ["/run.sh"], "User": "472"}),
-    (("prom/node-exporter:v1.8.2",), 22.8, 190, {"Entrypoint": ["/bin/node_exporter"], "User": "nobody"}),
-    (("prom/alertmanager:v0.27.0",), 70.4, 300, {"Entrypoint": ["/bin/alertmanager"]}),
-    (("gcr.io/cadvisor/cadvisor:v0.51.0",), 81.9, 90, {"Entrypoint": ["/usr/bin/cadvisor", "-logtostderr"]}),
-    (("alpine:3.21", "alpine:latest"), 7.8, 48, {"Cmd": ["/bin/sh"]}),
-    (("debian:bookworm",), 116.6, 30, {"Cmd": ["bash"]}),
-    (("busybox:latest",), 4.3, 130, {"Cmd": ["sh"]}),
-    (
-        ("registry:2",),
-        25.4,
-        400,
-        {
-            "Entrypoint": ["/entrypoint.sh"],
-            "Cmd": ["/etc/docker/registry/config.yml"],
-            "Volumes": {"/var/lib/registry": {}},
-        },
-    ),
-    (("node:22", "node:lts"), 1120.3, 14, {"Entrypoint": ["docker-entrypoint.sh"], "Cmd": ["node"]}),
-    (("haproxy:2.9",), 103.0, 260, {"Cmd": ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]}),
-    (("hello-world:latest",), 0.0133, 560, {"Cmd": ["/hello"]}),
-    ((), 409.2, 9, {"Entrypoint": ["/app/entrypoint.sh"], "WorkingDir": "/app"}),
-    ((), 1118.0, 1.1, {"Cmd": ["npm", "run", "build"]}),
-)
-
-_VOLUMES: tuple[tuple[str, float, float, dict[str, str]], ...] = (
-    ("shop_pgdata", 31, 1843.2, {"com.docker.compose.project": "shop", "com.docker.compose.volume": "pgdata"}),
-    ("shop_uploads", 31, 48.4, {"com.docker.compose.project": "shop", "com.docker.compose.volume": "uploads"}),
-    ("shop_search", 31, 912.0, {"com.docker.compose.project": "shop", "com.docker.compose.volume": "search"}),
-    (
-        "monitoring_prometheus",
-        41,
-        5120.7,
-        {"com.docker.compose.project": "monitoring", "com.docker.compose.volume": "prometheus"},
-    ),
-    (
-        "monitoring_grafana",
-        41,
-        3.1,
-        {"com.docker.compose.project": "monitoring", "com.docker.compose.volume": "grafana"},
-    ),
-    ("backup_out", 20, 960.0, {}),
-    ("old_pgdata_14", 400, 1210.5, {"note": "keep until the audit"}),
-    ("scratch", 2, 0.0, {}),
-)
-
-_NETWORKS: tuple[tuple[str, float, str, dict[str, Any]], ...] = (
-    (
-        "shop_front",
-        31,
-        "172.18.0.0/16",
-        {"labels": {"com.docker.compose.project": "shop", "com.docker.compose.network": "front"}},
-    ),
-    (
-        "shop_back",
-        31,
-        "172.19.0.0/16",
-        {"internal": True, "labels": {"com.docker.compose.project": "shop", "com.docker.compose.network": "back"}},
-    ),
-    (
-        "monitoring_default",
-        41,
-        "172.20.0.0/16",
-        {"labels": {"com.docker.compose.project": "monitoring", "com.docker.compose.network": "default"}},
-    ),
-    (
-        "edge",
-        88,
-        "10.77.0.0/24",
-        {
-            "attachable": True,
-            "ipv6": True,
-            "options": {"com.docker.network.driver.mtu": "1450"},
-            "labels": {"team": "platform"},
-        },
-    ),
-    ("lan", 120, "192.168.40.0/24", {"driver": "macvlan", "options": {"parent": "eth0.40"}}),
-)
-
-
-_BUILD_CACHE: tuple[dict[str, Any], ...] = (
-    {"ID": "ndlpt0hhvkqcdfkputsk4cq9c", "Parents": ["4w3lq0hhvkqcdfkputsk4cq9c"], "Type": "regular",
-     "Description": "mount / from exec /bin/sh -c npm ci", "InUse": False, "Shared": False, "Size": 318_767_104,
-     "CreatedAt": "2025-10-01T10:00:00Z", "LastUsedAt": "2025-10-02T08:11:00Z", "UsageCount": 4},
-)  # fmt: skip
+_SCENE: dict[str, list[Any]] = json.loads(Path(__file__).with_name("scene.json").read_text(encoding="utf-8"))
+"""Images: tags, megabytes, days of age, configuration. Volumes: name, days, megabytes, labels. Networks: name, days,
+subnet, the rest. The build cache: records as the API has them.
+"""
 
 
 def build(host: Host, *, extra: int = 0, strange: bool = False) -> Host:
     """Fill an empty host: the projects, the rest, `extra` generated containers, hostile ones if asked."""
-    for tags, megabytes, days, config in _IMAGES:
-        add_image(host, tags, int(megabytes * 1e6), host.born - days * DAY, config)
-    host.build_records = [dict(one) for one in _BUILD_CACHE]
+    for tags, megabytes, days, config in _SCENE["images"]:
+        add_image(host, tuple(tags), int(megabytes * 1e6), host.born - days * DAY, config)
+    host.build_records = [dict(one) for one in _SCENE["build cache"]]
     _share_layers(host)
     _networks(host)
-    for name, days, megabytes, labels in _VOLUMES:
+    for name, days, megabytes, labels in _SCENE["volumes"]:
         host.volumes[name] = Volume(name, host.born - days * DAY, labels=labels or None, size=int(megabytes * 1e6))
     _unused_anonymous_volume(host)
     for spec in (*SHOP, *MONITORING, *STANDALONE):
@@ -200,7 +61,7 @@ def _networks(host: Host) -> None:
         Network(host.new_id(), "bridge", "bridge", boot, pools=bridge, options=default_options),
         Network(host.new_id(), "host", "host", boot - 199 * DAY),
         Network(host.new_id(), "none", "null", boot - 199 * DAY),
-        *(_network(host, *row) for row in _NETWORKS),
+        *(_network(host, *row) for row in _SCENE["networks"]),
     ):
         host.networks[network.id] = network
 

@@ -1,0 +1,102 @@
+"""Whether the stream of events still tells what happens.
+
+A connection can be dead in one direction with nobody noticing: pings are answered on others, and a stream without
+events looks like an Engine without any. So the Engine is asked now and then, on another connection, for the events of
+the last seconds: what it tells, and the stream did not, proves that the stream is dead. No events prove nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from dockertui.engine import system
+from dockertui.engine.client import Engine
+from dockertui.engine.clock import EngineClock
+from dockertui.engine.diagnosis import timed_out
+from dockertui.engine.errors import EngineError
+from dockertui.engine.models import Event
+
+LATE: Final = 2.0
+"""Seconds that the stream may be behind what the Engine tells on another connection."""
+_TRIES: Final = 3
+"""So many questions in a row may fail; then there are no more of them, as where a proxy forbids them."""
+_TOLD: Final = 1024
+"""So many events are remembered: four times as many as the Engine remembers."""
+_SECOND: Final = 1_000_000_000
+
+_Key = tuple[int, str, str, str]
+
+
+class Proof:
+    """What one stream has told, and how the Engine is asked whether that is all.
+
+    `told` counts the stream's events; `asked_at` is when it last told one or was last asked about, by the loop's clock.
+    """
+
+    def __init__(
+        self, engine: Engine, clock: EngineClock, filters: Mapping[str, Sequence[str]] | None, *, podman: bool = False
+    ) -> None:
+        self.told = 0
+        self.asked_at = asyncio.get_running_loop().time()
+        self._podman = podman
+        self._engine = engine
+        self._clock = clock
+        self._filters = filters
+        self._since: int | None = None
+        self._failures = 0
+        self._keys: OrderedDict[_Key, None] = OrderedDict()
+
+    @property
+    def possible(self) -> bool:
+        """Whether the stream stands and the Engine answers such questions."""
+        return self._since is not None and self._failures < _TRIES
+
+    def begin(self) -> None:
+        """The stream stands: from the next second on, which is as exact as an Engine tells the time, it tells all."""
+        self._since = int((self._clock.latest + 1.0) * _SECOND)
+
+    def hear(self, event: Event) -> None:
+        """The stream told an event."""
+        self.told += 1
+        self.asked_at = asyncio.get_running_loop().time()
+        self._keys[_key(event)] = None
+        if len(self._keys) > _TOLD:
+            self._keys.popitem(last=False)
+        if self._since is not None:
+            self._since = max(self._since, event.time_ns - _SECOND)
+
+    async def missing(self, limit: float) -> list[Event] | None:
+        """Ask for what the stream should have told, and did not; None when the Engine does not say.
+
+        Raises:
+            EngineError: (TIMEOUT) Docker, which begins its answer at once, did not begin it within `limit` seconds.
+        """
+        self.asked_at = asyncio.get_running_loop().time()
+        until = int(self._clock.earliest * _SECOND)
+        if self._since is None or until <= self._since:
+            return None
+        begun = False
+        try:
+            async with asyncio.timeout(limit), system.events(self._engine, self._since, self._filters, until) as events:
+                begun = True
+                told = [event async for event in events]
+        except (TimeoutError, EngineError) as error:
+            self._failures += 1
+            if isinstance(error, TimeoutError) and not begun and not self._podman:
+                raise timed_out(self._engine.endpoint, "GET /events", limit) from None
+            return None
+        self._failures = 0
+        return self._compared(told, until)
+
+    def _compared(self, told: Sequence[Event], until: int) -> list[Event]:
+        missing = [event for event in told if _key(event) not in self._keys]
+        if not missing:
+            self._since = until
+        return missing
+
+
+def _key(event: Event) -> _Key:
+    return event.time_ns, event.type, event.action, event.actor

@@ -1,0 +1,179 @@
+"""The `docker` line that makes a container like one that there is, and what of it that line does not say.
+
+The line is made from the form's fields; all else that was asked for when the container was made is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from dockertui.engine.fields import Raw, mapping, mappings, number, objects, strings, text
+from dockertui.operations import entries, run
+from dockertui.operations.body import Values
+from dockertui.operations.original import Creation, Draft, creation, mounted, with_volumes
+
+_COSMETIC: Final = frozenset(
+    {"AttachStdin", "AttachStdout", "AttachStderr", "ConsoleSize", "ContainerIDFile", "HostConfig", "NetworkingConfig",
+     "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd", "PortBindings", "ExposedPorts", "MaskedPaths",
+     "ReadonlyPaths"}
+)  # fmt: skip
+"""Members that change nothing in a container that is made anew, or that are compared by themselves."""
+_USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
+    "IpcMode": ("private", "shareable"),
+    "ShmSize": (64 << 20, 65_536_000),
+    "Runtime": ("runc",),
+    "LogConfig": ({"Type": "json-file", "Config": {}}, {"Type": "json-file", "Config": None}),
+    "Isolation": ("default",),
+    "MemorySwappiness": (-1,),
+    "PidsLimit": (-1,),
+    "PidMode": ("private",),
+    "UTSMode": ("private",),
+    "NetworkMode": ("default", "bridge"),
+    "RestartPolicy": ({"Name": "no", "MaximumRetryCount": 0}, {"Name": "", "MaximumRetryCount": 0}),
+}
+"""What the Engine fills in by itself, beside nothing at all."""
+
+
+class Line(NamedTuple):
+    """The words after `docker`, and the API's names of what they do not say."""
+
+    words: tuple[str, ...]
+    unsaid: tuple[str, ...]
+
+
+def run_line(wanted: Draft, values: Values, info: Raw) -> Line:
+    """The line that makes a draft and starts it; `values` are the form's, `info` the reply to `GET /info`."""
+    connects = tuple(_connects(wanted, values["name"]))
+    if not connects:
+        return create_line(wanted, values, info, verb=("run", "--detach"))
+    words, unsaid = create_line(wanted, values, info)
+    return Line((*words, ";", "start", values["name"]), unsaid)
+
+
+def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> Line:
+    """The line that makes a draft, connected to its further networks, and does not start it."""
+    said = _as_docker_says_it(wanted, values)
+    words, unsaid = run.docker_words(said), _unsaid(wanted, said, info)
+    if verb == ("create",) and values["tty"] and not wanted.config.get("StdinOnce"):
+        unsaid = sorted({*unsaid, "StdinOnce"})  # `docker create -i` sets it, `docker run -d -i` does not
+    assert words[:2] == ("run", "--detach")
+    return Line((*verb, *words[2:], *_connects(wanted, values["name"])), tuple(unsaid))
+
+
+def _as_docker_says_it(wanted: Draft, values: Values) -> Values:
+    """Of an entry point the line takes one word, and the others before the command; volumes it takes by name."""
+    binds = strings(wanted.host, "Binds")
+    carried = [bind for bind in strings(with_volumes(wanted), "Binds") if bind not in binds]
+    said = {**values, "mounts": (*values["mounts"], *carried)}
+    program = strings(wanted.config, "Entrypoint")
+    if len(program) > 1:
+        said |= {"entrypoint": program[0], "command": (*program[1:], *values["command"])}
+    return said
+
+
+def _connects(wanted: Draft, name: str) -> Iterable[str]:
+    """The words that give a container the networks of its draft, each line begun by a ";"."""
+    if wanted.leaves:
+        yield from (";", "network", "disconnect", wanted.primary, name)
+    for network, place in _further(wanted):
+        addresses = mapping(place, "IPAMConfig")
+        yield from (";", "network", "connect")
+        yield from entries.words("--alias", tuple(strings(place, "Aliases")))
+        yield from entries.words("--ip", text(addresses, "IPv4Address"))
+        yield from entries.words("--ip6", text(addresses, "IPv6Address"))
+        yield from (network, name)
+
+
+def _further(wanted: Draft) -> list[tuple[str, Raw]]:
+    return sorted((name, place) for name, place in wanted.endpoints.items() if name != wanted.primary)
+
+
+def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
+    made = creation(wanted, several=False)
+    said = run.body({**values, "ports": (), "mounts": ()})
+    host, said_host = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
+    found = {*_differing(made.body, said), *_differing(host, said_host)}
+    if _swap_follows(host):
+        found.discard("MemorySwap")
+    found -= _filled_in(host, info)
+    found |= set(_paths(host)) | set(_command(made.body, said)) | set(_mounts(made, values)) | set(_ports(made, values))
+    return [*sorted(found), *_networks(wanted)]
+
+
+def _differing(wanted: Raw, said: Raw) -> Iterable[str]:
+    """Members that are wanted otherwise than they are said; what is usual need not be said."""
+    for key in wanted.keys() | said.keys():
+        value, given = wanted.get(key), said.get(key)
+        usual = _nothing(value) or value in _USUAL.get(key, ())
+        if (
+            key not in _COSMETIC
+            and value != given
+            and not (usual and (_nothing(given) or given in _USUAL.get(key, ())))
+        ):
+            yield key
+
+
+def _nothing(value: Any) -> bool:
+    return value in (None, "", 0, False, [], {})
+
+
+def _swap_follows(host: Raw) -> bool:
+    """Whether the limit with swap is the one that the Engine makes of that of memory."""
+    return number(host, "MemorySwap") == 2 * (number(host, "Memory") or 0)
+
+
+def _filled_in(host: Raw, info: Raw) -> set[str]:
+    """Members that have the value which this Engine gives to those that say none."""
+    namespace = "private" if text(info, "CgroupVersion") == "2" else "host"
+    usual = {"CgroupnsMode": namespace, "Runtime": text(info, "DefaultRuntime") or "runc"}
+    found = {key for key, value in usual.items() if host.get(key) == value}
+    log = mapping(host, "LogConfig")
+    plain = not log.get("Config") and text(log, "Type") == text(info, "LoggingDriver")
+    return found | ({"LogConfig"} if plain else set())
+
+
+def _paths(host: Raw) -> Iterable[str]:
+    """Paths of the kernel that the Engine hides by itself, and that are not hidden here."""
+    for key in ("MaskedPaths", "ReadonlyPaths"):
+        if host.get(key) == [] and not host.get("Privileged"):
+            yield key
+
+
+def _command(made: Raw, said: Raw) -> Iterable[str]:
+    """Entry point and command, which are one line of words to the process."""
+    wanted, given = ([*strings(one, "Entrypoint"), *strings(one, "Cmd")] for one in (made, said))
+    if wanted != given:
+        yield "Cmd"
+
+
+def _mounts(made: Creation, values: Values) -> Iterable[str]:
+    """Mounts and volumes that are not typed in the form, or have options that are not."""
+    host, typed = mapping(made.body, "HostConfig"), values["mounts"]
+    if set(strings(host, "Binds")) - set(typed):
+        yield "Binds"
+    plain = {"Type", "Source", "Target", "ReadOnly"}
+    for mount in mappings(host, "Mounts"):
+        if run.mount_text(mount) not in typed or any(mount[key] for key in mount.keys() - plain):
+            yield "Mounts"
+    if mapping(made.body, "Volumes").keys() - {*typed, *mounted(host)}:
+        yield "Volumes"
+
+
+def _ports(made: Creation, values: Values) -> Iterable[str]:
+    """Ports that are published otherwise than it is typed in the form, or only exposed."""
+    bound = mapping(mapping(made.body, "HostConfig"), "PortBindings")
+    shown = {run.publish_text(private, one) for private, bindings in bound.items() for one in objects(bindings)}
+    if shown - set(values["ports"]):
+        yield "PortBindings"
+    if mapping(made.body, "ExposedPorts").keys() - bound.keys():
+        yield "ExposedPorts"
+
+
+def _networks(wanted: Draft) -> Iterable[str]:
+    """What was asked for in a network, and no option of the lines says."""
+    said = {"Aliases", "IPAMConfig"}
+    for name, place in sorted(wanted.endpoints.items()):
+        keys = place.keys() - (set() if name == wanted.primary else said)
+        if keys:
+            yield f"{name}: {', '.join(sorted(keys))}"

@@ -1,0 +1,201 @@
+"""Putting one container in the place of another: the steps, the steps back, and the names that tell how far it got.
+
+The new one is created under a name of its own while the old one still runs; the old one is renamed and kept until the
+new one holds. Both names say whose place it is and how the old one stood, so that any later session, after a lost
+Engine or a crash, can go on or go back by what it finds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from dockertui.engine import container_calls as calls
+from dockertui.engine.call import Call
+from dockertui.engine.models import Container
+
+_MARKED: Final = re.compile(r"(?P<name>.+)\.dockertui-(?P<role>new|part|old)-(?P<ran>running|paused|stopped)")
+
+
+class Ran(StrEnum):
+    """How a container stands, as far as it has to stand so again."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+def stands(state: str) -> Ran:
+    """By Docker's word for a state: one that waits for its restart runs."""
+    if state == "paused":
+        return Ran.PAUSED
+    return Ran.RUNNING if state in ("running", "restarting") else Ran.STOPPED
+
+
+class Then(StrEnum):
+    """What is waited for after a step."""
+
+    NOTHING = ""
+    HOLDS = "until the container holds"
+    GONE = "until the container has removed itself"
+
+
+class Step(NamedTuple):
+    """One request, the `docker` words for it, and what it does, in words."""
+
+    call: Call
+    docker: tuple[str, ...]
+    says: str
+    then: Then = Then.NOTHING
+
+
+class Found(NamedTuple):
+    """A container as it is found. `ref` names it in requests: its id, or its name where it is still to be made."""
+
+    ref: str
+    name: str
+    stands: Ran
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An old container and the new one that takes its place.
+
+    name: the old one's own. wanted: the name that the new one gets. ran: how the old one stood at the beginning. Either
+    is None when there is none. leaves: the old one removes itself once it is stopped. thaws: the Engine stops no paused
+    container.
+    """
+
+    name: str
+    wanted: str
+    ran: Ran
+    old: Found | None
+    new: Found | None
+    leaves: bool = False
+    thaws: bool = False
+
+    @property
+    def new_name(self) -> str:
+        """The name of the new one until the old one has stopped."""
+        return f"{self.name}.dockertui-new-{self.ran}"
+
+    @property
+    def part_name(self) -> str:
+        """The name of the new one until it is in all its networks, where it is created in one of them."""
+        return f"{self.name}.dockertui-part-{self.ran}"
+
+    @property
+    def partial(self) -> bool:
+        """Whether the new one was not made whole, so that nothing but going back is right."""
+        return self.new is not None and self.new.name == self.part_name
+
+    @property
+    def old_name(self) -> str:
+        """The name of the old one until it is removed."""
+        return f"{self.name}.dockertui-old-{self.ran}"
+
+
+class Mark(NamedTuple):
+    """What the name of a container in an exchange says."""
+
+    name: str
+    role: str
+    ran: Ran
+
+
+def mark(name: str) -> Mark | None:
+    """What a name says of an exchange; None for any other name."""
+    match = _MARKED.fullmatch(name)
+    return Mark(match["name"], match["role"], Ran(match["ran"])) if match else None
+
+
+def left_behind(containers: Iterable[Container]) -> list[Exchange]:
+    """The exchanges that were begun and not ended, by the names of the containers that there are."""
+    known = {container.name: container for container in containers}
+    marks = {name: found for name in known if (found := mark(name)) is not None}
+    begun = dict.fromkeys((found.name, found.ran) for found in marks.values())
+    return [_begun(name, ran, known) for name, ran in begun]
+
+
+def _begun(name: str, ran: Ran, known: Mapping[str, Container]) -> Exchange:
+    empty = Exchange(name, name, ran, None, None)
+    old, new, part, own = (known.get(one) for one in (empty.old_name, empty.new_name, empty.part_name, name))
+    new = new or part
+    if old is None:
+        old = own if new is not None else None
+    elif new is None:
+        new = own
+    return replace(empty, old=_found(old), new=_found(new))
+
+
+def _found(container: Container | None) -> Found | None:
+    return None if container is None else Found(container.id, container.name, stands(container.state))
+
+
+def forward(exchange: Exchange) -> list[Step]:
+    """From a new container that is created to one that has taken the old one's place."""
+    old, new = exchange.old, exchange.new
+    if new is None:
+        return []
+    steps: list[Step] = []
+    if old is not None:
+        steps += _stop(old, exchange)
+    if old is not None and old.name != exchange.old_name and not exchange.leaves:
+        steps.append(_rename(old, exchange.old_name))
+    if new.name != exchange.wanted:
+        steps.append(_rename(new, exchange.wanted))
+    if exchange.ran is not Ran.STOPPED and new.stands is Ran.STOPPED:
+        steps.append(_start(new, exchange.wanted, Then.HOLDS))
+    if exchange.ran is Ran.PAUSED and new.stands is not Ran.PAUSED:
+        steps.append(Step(calls.pause(new.ref), ("pause", exchange.wanted), f"pausing {exchange.wanted}"))
+    if old is not None and not exchange.leaves:
+        steps.append(_remove(old, exchange.old_name))
+    return steps
+
+
+def backward(exchange: Exchange) -> list[Step]:
+    """From wherever it got to the old container as it was."""
+    old, new = exchange.old, exchange.new
+    steps: list[Step] = []
+    if new is not None:
+        steps += [*_stop(new, replace(exchange, leaves=False)), _remove(new, new.name)]
+    if old is None:
+        return steps
+    if old.name != exchange.name:
+        steps.append(_rename(old, exchange.name))
+    if exchange.ran is not Ran.STOPPED and old.stands is Ran.STOPPED:
+        steps.append(_start(old, exchange.name, Then.NOTHING))
+    if exchange.ran is Ran.PAUSED and old.stands is not Ran.PAUSED:
+        steps.append(Step(calls.pause(old.ref), ("pause", exchange.name), f"pausing {exchange.name}"))
+    return steps
+
+
+def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
+    """With the grace that the container was made with."""
+    if found.stands is Ran.STOPPED:
+        return ()
+    then = Then.GONE if exchange.leaves else Then.NOTHING
+    stop = Step(calls.stop(found.ref), ("stop", found.name), f"stopping {found.name}", then)
+    thaw = Step(calls.unpause(found.ref), ("unpause", found.name), f"unpausing {found.name}")
+    return (thaw, stop) if found.stands is Ran.PAUSED and exchange.thaws else (stop,)
+
+
+def whole(exchange: Exchange) -> Step:
+    """What says that the new one is in all its networks."""
+    return _rename(Found(exchange.part_name, exchange.part_name, Ran.STOPPED), exchange.new_name)
+
+
+def _rename(found: Found, name: str) -> Step:
+    return Step(calls.rename(found.ref, name), ("rename", found.name, name), f"renaming {found.name} to {name}")
+
+
+def _start(found: Found, name: str, then: Then) -> Step:
+    return Step(calls.start(found.ref), ("start", name), f"starting {name}", then)
+
+
+def _remove(found: Found, name: str) -> Step:
+    """Without its volumes, and not by force: what runs is not removed."""
+    return Step(calls.remove(found.ref), ("rm", name), f"removing {name}")

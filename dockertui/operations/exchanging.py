@@ -1,0 +1,292 @@
+"""Going through an exchange of containers: step by step, and back when one of them fails or it is cancelled.
+
+A step that was begun is waited for, whatever happens: a request that is cut off may still be carried out. Going back
+looks at what there is first, so that it is right wherever it begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from dockertui.engine import containers
+from dockertui.engine.call import Call, send
+from dockertui.engine.client import Engine
+from dockertui.engine.container_model import docker_state
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.fields import flag, mapping, mappings, number, text
+from dockertui.operations.exchange import Exchange, Found, Ran, Step, Then, backward, forward, stands, whole
+from dockertui.operations.images import pulled
+from dockertui.operations.original import removes_itself
+from dockertui.operations.remedies import UNCLEAR, explained, leaving
+
+T = TypeVar("T")
+Heard = Callable[[Mapping[str, Any]], None]
+
+WATCHED: Final = 3.0
+"""Seconds for which a new container without a health check must hold."""
+_LOOKS: Final = 0.25
+"""Seconds between two looks at it."""
+_LEAVING: Final = 60.0
+"""Seconds in which a container that removes itself must have done so."""
+
+
+class Exchanger:
+    """Goes through one exchange on an Engine; what happens is told to `heard` as lines of progress."""
+
+    def __init__(self, engine: Engine, heard: Heard, exchange: Exchange) -> None:
+        self._engine = engine
+        self._heard = heard
+        self._it = exchange
+        self._made = exchange.new is not None
+        self._first_name = exchange.new_name
+        self._said: list[str] = []
+
+    async def recreate(self, before: Sequence[Call], create: Call, after: Sequence[Call]) -> str:
+        """Pull as `before` says, create the new one, connect it as `after` says, and have it take the old one's place.
+
+        Returns what is to be said of it. Raises EngineError, or is cancelled, with everything put back: the error says
+        if anything could not be.
+        """
+        try:
+            for call in before:
+                self._said.append(pulled(await send(self._engine, call, self._heard)))
+        except EngineError as error:
+            raise leaving(error, f"{self._it.name} was not touched") from error
+        return await self._or_back(self._make(create, after))
+
+    async def go_on(self) -> str:
+        """Finish an exchange that was left; as `recreate` from its second step."""
+        return await self._or_back(self._nothing())
+
+    async def go_back(self) -> str:
+        """Undo an exchange that was left. Raises EngineError when something of it fails."""
+        self._it = await self._looked()
+        for step in backward(self._it):
+            await self._take(step, tolerant=True)
+        return self._as_it_was(await self._looked())
+
+    async def _nothing(self) -> None:
+        self._it = await self._looked()
+
+    async def _or_back(self, beginning: Awaitable[None]) -> str:
+        """Begin, then go forward; back on any failure until the old one is to be removed."""
+        try:
+            await beginning
+            steps = forward(self._it)
+            keeps = self._it.old is None or self._it.leaves
+            for step in steps if keeps else steps[:-1]:
+                await self._take(step)
+        except EngineError as error:
+            raise leaving(error, await to_its_end(self._back(error))) from error
+        except asyncio.CancelledError:
+            raise asyncio.CancelledError(f"cancelled: {await to_its_end(self._back(None))}") from None
+        if not keeps:
+            await self._last(steps[-1])
+        return "; ".join(filter(None, self._said))
+
+    async def _make(self, create: Call, after: Sequence[Call]) -> None:
+        """Create the new one; it has the name of a new one once it is in all its networks."""
+        self._first_name = self._it.part_name if after else self._it.new_name
+        self._say(f"creating {self._it.wanted}")
+
+        async def make() -> None:
+            try:
+                reply = await send(self._engine, create)
+            except EngineError as error:
+                self._made = error.kind in UNCLEAR
+                raise
+            self._made = True
+            self._it = replace(self._it, new=Found(text(reply or {}, "Id"), self._it.new_name, Ran.STOPPED))
+            self._said += [line for line in (reply or {}).get("Warnings") or () if isinstance(line, str)]
+
+        await undisturbed(make())
+        for call in after:
+            await undisturbed(send(self._engine, call))
+        if after:
+            await self._take(whole(self._it))
+
+    async def _take(self, step: Step, *, tolerant: bool = False) -> None:
+        self._say(step.says)
+        try:
+            await undisturbed(send(self._engine, step.call))
+        except EngineError as error:
+            if not (tolerant and _done_already(step, error)):
+                raise
+        if step.then is Then.GONE:
+            await self._gone()
+        elif step.then is Then.HOLDS:
+            await self._holds()
+
+    async def _last(self, step: Step) -> None:
+        """Remove the old one. That it stays is no reason to stop the new one."""
+        try:
+            await to_its_end(self._take(step, tolerant=True))
+        except EngineError as error:
+            self._said.append(f"the old one could not be removed and is now {self._it.old_name}: {error}")
+
+    # waiting
+
+    async def _gone(self) -> None:
+        """Wait until the old one has removed itself. Raises EngineError when it does not."""
+        assert self._it.old is not None
+        deadline = asyncio.get_running_loop().time() + _LEAVING
+        while await self._inspect(self._it.old.ref, leaving=True) is not None:  # until then its name is taken
+            if asyncio.get_running_loop().time() > deadline:
+                raise EngineError(ErrorKind.TIMEOUT, f"{self._it.name} was stopped and does not remove itself")
+            await asyncio.sleep(_LOOKS)
+
+    async def _holds(self) -> None:
+        """Wait until the new one is healthy, or has run for some seconds, or has ended well. Raises EngineError."""
+        assert self._it.new is not None
+        self._say(f"waiting for {self._it.wanted}")
+        deadline, restarts = asyncio.get_running_loop().time() + WATCHED, 0
+        while True:
+            inspect = await self._inspect(self._it.new.ref)
+            if inspect is None:
+                self._said.append("it has ended and removed itself")
+                return
+            now = asyncio.get_running_loop().time()
+            if (count := number(inspect, "RestartCount") or 0) != restarts:  # how it ended shows between two starts
+                deadline, restarts = now + WATCHED, count
+            over = now > deadline
+            if _verdict(inspect, over=over, podman=self._podman):
+                return
+            await asyncio.sleep(_LOOKS)
+
+    @property
+    def _podman(self) -> bool:
+        return self._engine.version is not None and self._engine.version.podman
+
+    # going back
+
+    async def _back(self, why: EngineError | None) -> str:
+        """Put the old one back; what became of it. Never raises EngineError."""
+        self._said.clear()
+        try:
+            found = await self._looked()
+            if found.old is None:
+                return await self._kept(found)
+            for step in backward(found):
+                await self._take(step, tolerant=True)
+            return self._as_it_was(await self._looked())
+        except EngineError as error:
+            return f"{self._it.name} could not be put back ({explained(error)}): {await self._left()}"
+
+    def _as_it_was(self, found: Exchange) -> str:
+        """What going back came to, by what is there now."""
+        if found.old is None:
+            return f"the old {self._it.name} is gone"
+        if found.old.stands is not self._it.ran:
+            return f"{self._it.name} is back and does not stand as it did: it is {found.old.stands}"
+        how = {Ran.RUNNING: "runs again", Ran.PAUSED: "is paused again", Ran.STOPPED: "is there"}[self._it.ran]
+        return f"{self._it.name} {how} as it was"
+
+    async def _kept(self, found: Exchange) -> str:
+        """The old one is gone: the new one is all there is, and stays."""
+        lost = f"the old {self._it.name}{' was made with --rm and' if self._it.leaves else ''} is gone"
+        if found.new is None:
+            return f"{lost}, and so is the new one"
+        if found.new.name != self._it.wanted:
+            await self._take(forward(replace(found, old=None, ran=Ran.STOPPED))[0])
+        return f"{lost}; the new one is kept as {self._it.wanted}"
+
+    async def _left(self) -> str:
+        """What stands where, as far as the Engine still tells."""
+        later = "the next connection offers to finish or undo it"
+        try:
+            found = await self._looked()
+        except EngineError:
+            return f"the Engine does not answer; {later}"
+        old = f"the old one is {found.old.name} ({found.old.stands})" if found.old else "the old one is gone"
+        new = f", the new one is {found.new.name} ({found.new.stands})" if found.new else ""
+        return f"{old}{new}"
+
+    async def _looked(self) -> Exchange:
+        """The exchange with both containers as they are now. Raises EngineError."""
+        it = self._it
+        inspect = await self._inspect(it.old.ref) if it.old is not None else None
+        old, new = _found(inspect), None
+        if it.new is not None:
+            new = _found(await self._inspect(it.new.ref))
+        elif self._made:
+            new = _found(await self._inspect(self._first_name))
+        stays = inspect is None or old is None or old.stands is Ran.STOPPED or not removes_itself(inspect)
+        leaves = it.leaves or not stays
+        return replace(it, old=old, new=new, leaves=leaves)
+
+    async def _inspect(self, ref: str, *, leaving: bool = False) -> Mapping[str, Any] | None:
+        """The container; None when it is gone or, unless `leaving`, is being removed. Raises EngineError."""
+        try:
+            inspect = await containers.inspect(self._engine, ref)
+        except EngineError as error:
+            if error.kind is ErrorKind.NOT_FOUND:
+                return None
+            raise
+        going = text(mapping(inspect, "State"), "Status") == "removing"
+        return None if going and not leaving else inspect
+
+    def _say(self, line: str) -> None:
+        self._heard({"status": line})
+
+
+def _found(inspect: Mapping[str, Any] | None) -> Found | None:
+    if inspect is None:
+        return None
+    state = text(mapping(inspect, "State"), "Status")
+    return Found(text(inspect, "Id"), text(inspect, "Name").removeprefix("/"), stands(docker_state(state)))
+
+
+def _done_already(step: Step, error: EngineError) -> bool:
+    """Whether what was to be stopped or removed is gone, or on its way."""
+    gone = error.kind is ErrorKind.NOT_FOUND or "already in progress" in error.message
+    return gone and step.docker[0] in ("stop", "rm")
+
+
+def _verdict(inspect: Mapping[str, Any], *, over: bool, podman: bool) -> bool:
+    """Whether a container that was just started holds. `over`: it had its seconds. Raises EngineError: it does not."""
+    state = mapping(inspect, "State")
+    code, health = number(state, "ExitCode") or 0, mapping(state, "Health")
+    told = text(health, "Status")
+    if docker_state(text(state, "Status")) in ("exited", "dead", "restarting"):
+        if code or text(state, "Error"):
+            raise _refused(f"it ended with exit code {code}", text(state, "Error"))
+        return True
+    if told == "unhealthy":
+        outputs = [text(one, "Output").strip() for one in mappings(health, "Log")]
+        raise _refused("its health check fails", outputs[-1] if outputs else "")
+    if told == "starting" and not (podman and over):  # Podman's checks need not run by themselves
+        return False
+    return told == "healthy" or (over and flag(state, "Running"))
+
+
+def _refused(what: str, detail: str) -> EngineError:
+    return EngineError(ErrorKind.SERVER, f"the new one was started and {what}{detail and f': {detail}'}")
+
+
+async def undisturbed(work: Awaitable[T]) -> T:
+    """Wait for the end of `work` although cancelled meanwhile, and only then be cancelled; a second time at once."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        with suppress(asyncio.CancelledError, EngineError):
+            task.result()
+        raise
+
+
+async def to_its_end(work: Awaitable[T]) -> T:
+    """Wait for the end of `work`, however often cancelled meanwhile: what puts things back is not given up."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+    return task.result()

@@ -1,0 +1,91 @@
+"""The network that a new container joins, as `docker run --network` reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from dockertui.operations import entries
+from dockertui.operations.body import Unfit
+
+SHAPE: Final = "a network's name, or name=…,alias=…,ip=…,ip6=…,mac-address=…,driver-opt=name=value"
+
+
+class Joined(NamedTuple):
+    """A network's name, or a mode such as `host` or `container:web`, and the settings of the endpoint in it."""
+
+    name: str
+    settings: Mapping[str, Any]
+
+
+def joined(text: str) -> Joined:
+    """Read a name, or `name=…,alias=…` and so on; the settings are an `EndpointSettings` of the API.
+
+    Raises:
+        Unfit: a key is unknown, its value unfit, or there is no name.
+    """
+    if "=" not in text:
+        return Joined(text, {})
+    name, settings = "", dict[str, Any]()
+    for word in text.split(","):
+        key, _, value = (part.strip() for part in word.partition("="))
+        if key == "name":
+            name = value
+        elif key in _KEYS and value:
+            _KEYS[key](settings, value)
+        else:
+            raise Unfit(f"{word!r}: not {SHAPE}")
+    if not name:
+        raise Unfit(f"{text!r} has no name=")
+    return Joined(name, settings)
+
+
+def check(text: str) -> None:
+    """Raises Unfit for what is no network to join."""
+    joined(text)
+
+
+def _alias(settings: dict[str, Any], value: str) -> None:
+    settings.setdefault("Aliases", []).append(value)
+
+
+def _address(key: str) -> Callable[[dict[str, Any], str], None]:
+    def put(settings: dict[str, Any], value: str) -> None:
+        entries.address(value)
+        settings.setdefault("IPAMConfig", {})[key] = value
+
+    return put
+
+
+def _local(settings: dict[str, Any], value: str) -> None:
+    entries.address(value)
+    settings.setdefault("IPAMConfig", {}).setdefault("LinkLocalIPs", []).append(value)
+
+
+def _option(settings: dict[str, Any], value: str) -> None:
+    name, equals, text = value.partition("=")
+    if not equals or not name:
+        raise Unfit(f"driver-opt={value}: name=value after driver-opt=")
+    settings.setdefault("DriverOpts", {})[name] = text
+
+
+def _priority(settings: dict[str, Any], value: str) -> None:
+    try:
+        settings["GwPriority"] = int(value)
+    except ValueError:
+        raise Unfit(f"gw-priority={value}: a whole number") from None
+
+
+def _mac(settings: dict[str, Any], value: str) -> None:
+    settings["MacAddress"] = value
+
+
+_KEYS: Final[Mapping[str, Callable[[dict[str, Any], str], None]]] = {
+    "alias": _alias,
+    "ip": _address("IPv4Address"),
+    "ip6": _address("IPv6Address"),
+    "link-local-ip": _local,
+    "mac-address": _mac,
+    "driver-opt": _option,
+    "gw-priority": _priority,
+}

@@ -1,0 +1,91 @@
+"""Mounts, as `docker run --volume` and the Engine behind it read them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from dockertui.operations import entries
+from dockertui.operations.body import Unfit
+
+SHAPE: Final = "volume:/path, /folder:/path or /path, with :ro at the end perhaps"
+_PROPAGATION: Final = frozenset({"shared", "rshared", "slave", "rslave", "private", "rprivate"})
+_NO_COPY: Final = frozenset({"nocopy"})
+_GROUPS: Final = (
+    frozenset({"ro", "rw"}),
+    frozenset({"z", "Z"}),
+    _PROPAGATION,
+    _NO_COPY,
+    frozenset({"consistent", "cached", "delegated"}),
+)
+"""Modes, of each group one at most."""
+_OF_PODMAN: Final = frozenset({"U", "O", "exec", "noexec", "dev", "nodev", "suid", "nosuid", "bind", "rbind", "copy"})
+
+
+class Mount(NamedTuple):
+    """`source:target:mode`; the source is "" for an anonymous volume, and the mode "" where none was given."""
+
+    source: str
+    target: str
+    mode: str
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the source is a file or folder of the Engine's machine, and not a volume's name."""
+        return self.source.startswith(("/", ".", "~"))
+
+
+def mount(text: str) -> Mount:
+    """Read `[source:]target[:mode]`.
+
+    Raises:
+        Unfit: it has another shape, the target is not absolute or the root, the source is neither a path nor a
+            volume's name, or the mode is none for such a source.
+    """
+    found = _split(text)
+    if posixpath.normpath(found.target).strip("/") == "":
+        raise Unfit(f"{text!r}: / itself cannot be mounted over")
+    if found.source and not found.is_path:
+        _volume(text, found.source)
+    _mode(text, found)
+    return found
+
+
+def check(value: Iterable[str]) -> None:
+    """Raises Unfit for the first that cannot be mounted, or whose place another one takes."""
+    taken: dict[str, str] = {}
+    for text in value:
+        target = posixpath.normpath(mount(text).target)
+        if other := taken.get(target):
+            raise Unfit(f"{other!r} and {text!r} are mounted at the same place")
+        taken[target] = text
+
+
+def _split(text: str) -> Mount:
+    parts = text.split(":")
+    source, target, mode = ("", *parts, "") if len(parts) == 1 else (*parts, "") if len(parts) == 2 else parts[:3]
+    if len(parts) > 3 or not target.startswith("/") or "" in parts:
+        raise Unfit(f"{text!r} is not {SHAPE}")
+    return Mount(source, target, mode)
+
+
+def _volume(text: str, name: str) -> None:
+    try:
+        entries.name(name)
+    except Unfit:
+        raise Unfit(f"{text!r}: {name!r} is no volume's name; a folder's path begins with / or ./") from None
+
+
+def _mode(text: str, found: Mount) -> None:
+    given = found.mode.split(",") if found.mode else []
+    for word in given:
+        if word not in _OF_PODMAN and not any(word in group for group in _GROUPS):
+            raise Unfit(f"{text!r}: {word!r} is no mode; ro, rw, z, Z, shared, slave, private, nocopy are")
+    for group in _GROUPS:
+        if len(twice := [word for word in given if word in group]) > 1:
+            raise Unfit(f"{text!r}: {' and '.join(twice)} exclude each other")
+    wrong = _NO_COPY if found.is_path else _PROPAGATION
+    if misplaced := set(given) & wrong:
+        kind = "volumes" if found.is_path else "folders"
+        raise Unfit(f"{text!r}: {misplaced.pop()} is for {kind} only")

@@ -1,0 +1,164 @@
+"""The fields of the form laid over a container as it was made: what was not changed keeps its exact structure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from posixpath import normpath
+from typing import Any, Final
+
+from dockertui.engine.fields import mapping, mappings, objects, strings
+from dockertui.operations import client_defaults, entries, run
+from dockertui.operations.body import Unfit, Values
+from dockertui.operations.original import Draft, networked
+
+_TEXTS: Final = {"image": "Image", "command": "Cmd", "env": "Env", "labels": "Labels", "user": "User",
+                 "workdir": "WorkingDir", "hostname": "Hostname"}  # fmt: skip
+"""Fields that are one member of Config."""
+_WITHOUT_ALIASES: Final = ("bridge", "default", "")
+"""Networks in which there are no aliases."""
+
+
+def overlay(wanted: Draft, before: Values, values: Values) -> None:
+    """Change a draft where the form's `values` differ from what it was filled in with, `before`.
+
+    Raises Unfit for a value that cannot be used.
+    """
+    changed = {option.id for option in run.OPTIONS if option.id in before and _differs(option, before, values)}
+    mounts = client_defaults.on_this_machine(_added(before, values, "mounts"))
+    made = run.body({**values, "ports": _added(before, values, "ports"), "mounts": mounts})
+    for id in changed & _TEXTS.keys():
+        _put(wanted.config, _TEXTS[id], made.get(_TEXTS[id]))
+    for id in sorted(changed & _CHANGES.keys()):
+        _CHANGES[id](wanted, made, before, values)
+
+
+def _differs(option: Any, before: Values, values: Values) -> bool:
+    """Whether a field was changed; that a form trims what it is filled in with is no change."""
+    value = values[option.id]
+    if value == before[option.id] or isinstance(value, bool):
+        return bool(value != before[option.id])
+    with suppress(Unfit):
+        return bool(value != entries.read(option, entries.typed(before[option.id])))
+    return True
+
+
+def _added(before: Values, values: Values, id: str) -> tuple[str, ...]:
+    return tuple(item for item in values[id] if item not in before[id])
+
+
+def _removed(before: Values, values: Values, id: str) -> set[str]:
+    return set(before[id]) - set(values[id])
+
+
+def _put(where: dict[str, Any], key: str, value: Any) -> None:
+    """Set a member; without a value it is left to the image or the Engine."""
+    if value in (None, ""):
+        where.pop(key, None)
+    else:
+        where[key] = value
+
+
+def _entrypoint(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """One that was of several words is typed in words again, as in a shell; else it is one program."""
+    typed = values["entrypoint"]
+    several = len(strings(wanted.config, "Entrypoint")) > 1
+    _put(wanted.config, "Entrypoint", (shlex.split(typed) if several else made.get("Entrypoint")) or None)
+
+
+def _health(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """Another command keeps the times; without one, the image's own check counts."""
+    test = mapping(made, "Healthcheck")
+    _put(wanted.config, "Healthcheck", {**mapping(wanted.config, "Healthcheck"), **test} if test else None)
+
+
+def _tty(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    wanted.config |= {"Tty": values["tty"], "OpenStdin": values["tty"]}
+
+
+def _restart(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    wanted.host["RestartPolicy"] = made["HostConfig"]["RestartPolicy"]
+
+
+def _remove(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    wanted.host["AutoRemove"] = values["remove"]
+
+
+def _memory(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """A limit with swap that the Engine derived from that of memory, or that has none any more, goes with it."""
+    old, swap, new = (
+        wanted.host.get("Memory") or 0,
+        wanted.host.get("MemorySwap") or 0,
+        made["HostConfig"].get("Memory"),
+    )
+    if swap > 0 and (swap == 2 * old or not new):
+        wanted.host.pop("MemorySwap")
+    wanted.host["Memory"] = new or 0
+
+
+def _cpus(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """The Engine takes CPUs, or period and quota, and not both."""
+    wanted.host["NanoCpus"] = made["HostConfig"].get("NanoCpus") or 0
+    for key in ("CpuPeriod", "CpuQuota"):
+        wanted.host.pop(key, None)
+
+
+def _network(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """The place in the old network goes to the new one, without the addresses, which are the old network's."""
+    mode = made["HostConfig"]["NetworkMode"]
+    old = wanted.endpoints.pop(wanted.primary, {})
+    wanted.host["NetworkMode"], wanted.leaves = mode, False
+    wanted.config.pop("MacAddress", None)
+    if not networked(mode):
+        wanted.endpoints, wanted.primary = {}, ""
+        return
+    wanted.primary = "bridge" if mode in _WITHOUT_ALIASES else mode
+    kept = () if mode in _WITHOUT_ALIASES else ("Aliases", "Links")
+    asked = mapping(mapping(mapping(made, "NetworkingConfig"), "EndpointsConfig"), mode)
+    place: dict[str, Any] = {**{key: old[key] for key in kept if key in old}, **asked}
+    wanted.endpoints = {wanted.primary: place, **wanted.endpoints}
+
+
+def _ports(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """Those that were there keep their bindings, ranges and all; those that went are not exposed any more, either."""
+    gone = _removed(before, values, "ports")
+    bound: dict[str, list[Any]] = {}
+    for private, bindings in mapping(wanted.host, "PortBindings").items():
+        kept = [binding for binding in objects(bindings) if run.publish_text(private, binding) not in gone]
+        if kept:
+            bound[private] = kept
+    closed = mapping(wanted.host, "PortBindings").keys() - bound.keys()
+    for private, bindings in made["HostConfig"]["PortBindings"].items():
+        bound[private] = [*bound.get(private, ()), *bindings]
+    exposed = {port: value for port, value in mapping(wanted.config, "ExposedPorts").items() if port not in closed}
+    wanted.config["ExposedPorts"] = {**exposed, **made["ExposedPorts"]}
+    wanted.host["PortBindings"] = bound
+
+
+def _mounts(wanted: Draft, made: Any, before: Values, values: Values) -> None:
+    """Those that were there keep their options; a path that went, or has another mount now, loses its volume."""
+    gone = _removed(before, values, "mounts")
+    new = made["HostConfig"]
+    binds = [bind for bind in strings(wanted.host, "Binds") if bind not in gone]
+    mounts = [mount for mount in mappings(wanted.host, "Mounts") if run.mount_text(mount) not in gone]
+    wanted.host["Binds"] = [*binds, *strings(new, "Binds")] or None
+    wanted.host["Mounts"] = [*mounts, *mappings(new, "Mounts")] or None
+    paths = {path: value for path, value in mapping(wanted.config, "Volumes").items() if path not in gone}
+    wanted.config["Volumes"] = {**paths, **mapping(made, "Volumes")}
+    lost = {normpath(path) for path in gone}
+    wanted.anonymous = {path: name for path, name in wanted.anonymous.items() if normpath(path) not in lost}
+
+
+_CHANGES: Final[Mapping[str, Callable[[Draft, Any, Values, Values], None]]] = {
+    "entrypoint": _entrypoint,
+    "health": _health,
+    "tty": _tty,
+    "restart": _restart,
+    "remove": _remove,
+    "memory": _memory,
+    "cpus": _cpus,
+    "network": _network,
+    "ports": _ports,
+    "mounts": _mounts,
+}

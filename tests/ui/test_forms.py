@@ -1,0 +1,373 @@
+"""Forms behave as forms do: keys, what is selected, leaving, errors in sight, and refusals that lose nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from dockertui.app import DockerTUI
+from dockertui.demo import DemoEngine
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command
+from dockertui.operations.jobs import State
+from dockertui.screens.confirm import ConfirmScreen
+from dockertui.screens.form import FormScreen
+from dockertui.screens.jobs import JobsScreen
+from dockertui.screens.main import MainScreen
+from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
+from tests.ui.test_commands import begin, fill_in
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+def form(stage: Stage) -> FormScreen:
+    assert isinstance(stage.app.screen, FormScreen)
+    return stage.app.screen
+
+
+def rows(stage: Stage) -> dict[str, Any]:
+    return {row.option.id: row for row in form(stage).query("Row")}  # type: ignore[attr-defined]
+
+
+def focused(stage: Stage) -> str:
+    return next(id for id, row in rows(stage).items() if row.entry.has_focus)
+
+
+def in_sight(stage: Stage, id: str) -> bool:
+    """Whether the field is whole within the part of the form that is seen."""
+    row = rows(stage)[id]
+    return bool(row.region) and form(stage).query_one("Fields").region.contains_region(row.region)
+
+
+async def comes_in_sight(stage: Stage, id: str) -> None:
+    await stage.until(lambda: in_sight(stage, id))
+
+
+async def order(stage: Stage, id: str, target: str = "") -> None:
+    command = BY_ID[id]
+    assert isinstance(command, Command)
+    await begin(stage, command, target)
+    await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+
+
+async def refused(stage: Stage, option: str, said: str) -> None:
+    """Wait until the form says this at this field, which has the cursor and is seen."""
+    await stage.until(lambda: isinstance(stage.app.screen, FormScreen) and said in stage.text)
+    assert focused(stage) == option
+    await comes_in_sight(stage, option)
+    assert rows(stage)[option].query_one(".wrong").display
+
+
+# keys
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE, (60, 14)])
+async def test_arrows_change_the_field_and_what_is_typed_is_seen(size: tuple[int, int]) -> None:
+    async with opened(size) as stage:
+        await order(stage, "container.run")
+        seen = []
+        for _ in rows(stage):
+            seen.append(focused(stage))
+            await comes_in_sight(stage, seen[-1])
+            await stage.press("down")
+        assert seen == list(rows(stage))
+        await stage.press("up", "up", "up")
+        assert focused(stage) == list(rows(stage))[-3]
+        await stage.press("up")
+        await stage.type("true")
+        assert "true" in stage.line("Host name" if size != (60, 14) else "true")
+        await stage.press("pageup", "pageup")
+        assert focused(stage) != list(rows(stage))[-4]
+        stage.check_frame()
+
+
+async def test_the_wheel_does_not_hide_what_is_typed() -> None:
+    async with opened(NARROW) as stage:
+        await order(stage, "container.run")
+        fields = form(stage).query_one("Fields")
+        fields.scroll_end(animate=False)
+        await stage.until(lambda: not in_sight(stage, "image"))
+        await stage.type("x")
+        await comes_in_sight(stage, "image")
+        assert rows(stage)["image"].entry.value == "x"
+
+
+async def test_a_smaller_screen_keeps_the_field_in_sight() -> None:
+    async with opened(WIDE) as stage:
+        await order(stage, "container.run")
+        for _ in range(15):
+            await stage.press("down")
+        id = focused(stage)
+        await stage.pilot.resize_terminal(*NARROW)
+        await stage.settle()
+        assert focused(stage) == id
+        await comes_in_sight(stage, id)
+        assert "ctrl+s" in stage.text
+        stage.check_frame()
+
+
+# what is selected
+
+
+async def test_a_prefilled_value_is_replaced_by_typing_and_kept_by_moving() -> None:
+    async with opened() as stage:
+        await order(stage, "container.copy_out", "shop-web-1")
+        await fill_in(stage, {"path": "/etc/hosts"})
+        await stage.press("down")
+        assert rows(stage)["folder"].entry.selected_text == "."
+        await stage.type("/tmp")
+        assert rows(stage)["folder"].entry.value == "/tmp"
+        await stage.press("up", "down", "end")
+        await stage.type("/x")
+        assert rows(stage)["folder"].entry.value == "/tmp/x"
+
+
+async def test_a_list_keeps_its_words_with_the_cursor_behind_them() -> None:
+    async with opened() as stage:
+        await order(stage, "container.run_like", "shop-web-1")
+        entry = rows(stage)["ports"].entry
+        before = entry.value
+        assert before
+        for _ in range(4):
+            await stage.press("down")
+        assert focused(stage) == "ports"
+        await stage.type(" 9:9")
+        assert entry.value == f"{before} 9:9"
+
+
+async def test_a_prefilled_prompt_is_replaced_by_typing() -> None:
+    async with opened() as stage:
+        await stage.press("slash")
+        await stage.type("shop")
+        await stage.press("enter", "slash")
+        await stage.type("web")
+        assert stage.main.pane.filter.line == "web"
+        await stage.press("enter", "slash", "end")
+        await stage.type("2")
+        assert stage.main.pane.filter.line == "web2"
+
+
+# leaving
+
+
+async def test_leaving_asks_when_something_was_typed_only() -> None:
+    async with opened() as stage:
+        await order(stage, "container.run")
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, MainScreen)
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "nginx", "env": "A=1"})
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        assert "Environment" in stage.text
+        await stage.press("enter")
+        assert rows(stage)["env"].entry.value == "A=1"
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        await stage.press("y")
+        assert isinstance(stage.app.screen, MainScreen)
+        assert not [request for request in stage.app.trace if request.method != "GET"]
+
+
+async def test_a_value_that_was_put_back_is_no_change() -> None:
+    async with opened() as stage:
+        await order(stage, "container.run_like", "shop-web-1")
+        await fill_in(stage, {"user": "x"})
+        await stage.press("backspace", "ctrl+r", "ctrl+r", "escape")
+        assert isinstance(stage.app.screen, MainScreen)
+
+
+# what is wrong
+
+
+async def test_an_error_out_of_sight_comes_into_sight() -> None:
+    async with opened(NARROW) as stage:
+        await order(stage, "container.run")
+        await stage.press("up")
+        await stage.until(lambda: not in_sight(stage, "image"))
+        await stage.press("ctrl+s")
+        await refused(stage, "image", "cannot be empty")
+
+
+async def test_an_error_stays_when_all_keys_come_at_once() -> None:
+    """The letters' own messages come behind the key that judges them."""
+    async with opened(NARROW) as stage:
+        await order(stage, "container.run")
+        await stage.burst(*"UPPER", "ctrl+s")
+        await refused(stage, "image", "small letters")
+        await stage.press("backspace")
+        assert not rows(stage)["image"].query_one(".wrong").display
+
+
+# refusals of the Engine
+
+REFUSALS: dict[str, tuple[str, str, Mapping[str, str], str, str, str]] = {
+    "container.run": (
+        "", "name", {"image": "busybox", "name": "fresh", "env": "A=1"}, "POST /containers/create",
+        'Conflict. The container name "/fresh" is already in use by container "1234"', "already in use",
+    ),
+    "container.run_like": (
+        "shop-web-1", "ports", {"name": "fresh"}, "POST /containers/create",
+        "driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated",
+        "already allocated",
+    ),
+    "container.update": (
+        "shop-web-1", "memory", {"memory": "1m", "cpus": "1"}, "POST /containers/[^/]+/update",
+        "Minimum memory limit allowed is 6MB", "Minimum memory",
+    ),
+    "container.rename": (
+        "shop-web-1", "name", {"name": "fresh"}, "POST /containers/[^/]+/rename",
+        'Conflict. The container name "/fresh" is already in use', "already in use",
+    ),
+    "container.commit": (
+        "shop-web-1", "reference", {"reference": "fresh:1"}, "POST /commit", "invalid reference format", "reference",
+    ),
+    "network.create": (
+        "", "subnet", {"name": "fresh", "subnet": "10.0.0.0/8"}, "POST /networks/create",
+        "Pool overlaps with other one on this address space", "Pool overlaps",
+    ),
+    "network.connect": (
+        "bridge", "container", {"container": "nope"}, "POST /networks/[^/]+/connect", "No such container: nope",
+        "No such container",
+    ),
+    "volume.create": (
+        "", "driver", {"name": "fresh", "driver": "nodrv"}, "POST /volumes/create",
+        'create fresh: error looking up volume plugin nodrv: plugin "nodrv" not found', "nodrv",
+    ),
+    "image.tag": (
+        "busybox", "reference", {"reference": "fresh:1"}, "POST /images/[^/]+/tag", "invalid reference format",
+        "reference format",
+    ),
+    "image.pull": (
+        "", "reference", {"reference": "nosuch:1"}, "POST /images/create", "manifest for nosuch:1 not found",
+        "manifest for nosuch",
+    ),
+    "registry.login": (
+        "", "password", {"registry": "quay.io", "user": "ann", "password": "sesame"}, "POST /auth",
+        "unauthorized: incorrect username or password", "incorrect username",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("id", REFUSALS)
+async def test_a_refused_form_keeps_everything_and_can_be_sent_again(id: str) -> None:
+    target, option, typed, request, message, seen = REFUSALS[id]
+    async with opened() as stage:
+        await order(stage, id, target)
+        await fill_in(stage, typed)
+        before = {id: row.entry.value for id, row in rows(stage).items()}
+        stage.engine.faults.fail(request, status=409, message=message)
+        await stage.press("ctrl+s")
+        await refused(stage, option, seen)
+        assert {id: row.entry.value for id, row in rows(stage).items()} == before
+        stage.check_frame()
+        stage.engine.faults.clear()
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
+        await stage.until(lambda: not stage.main.jobs.running)
+
+
+async def test_what_concerns_no_field_is_said_at_the_top() -> None:
+    async with opened(NARROW) as stage:
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "busybox"})
+        stage.engine.faults.fail("POST /containers/create", message="the moon is full")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: form(stage).query_one(".problem").display)
+        assert "the moon is full" in stage.lines[2]
+        assert "ctrl+s" in stage.text
+        stage.check_frame()
+
+
+async def test_no_to_the_question_comes_back_to_the_form() -> None:
+    async with opened() as stage:
+        await order(stage, "container.recreate", "shop-web-1")
+        await fill_in(stage, {"memory": "64m"})
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await stage.press("escape")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        assert rows(stage)["memory"].entry.value == "64m"
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+
+
+async def test_a_form_that_waits_takes_no_keys_and_can_be_left_to_its_work() -> None:
+    async with opened() as stage:
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "busybox", "name": "fresh"})
+        stage.engine.faults.hang("POST /containers/create")
+        await stage.press("ctrl+s")
+        await stage.until("asking the Engine")
+        await stage.press("x", "ctrl+s", "enter")
+        assert rows(stage)["name"].entry.value == "fresh"
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, MainScreen)
+        stage.engine.faults.clear()
+        await stage.until(lambda: stage.main.jobs.newest_first[0].state is State.DONE)
+        assert len(stage.main.jobs.newest_first) == 1
+
+
+async def test_a_form_that_was_left_comes_back_from_the_jobs_without_its_password() -> None:
+    async with opened() as stage:
+        await order(stage, "registry.login")
+        await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "sesame"})
+        stage.engine.faults.hang("POST /auth")
+        await stage.press("ctrl+s")
+        await stage.until("asking the Engine")
+        await stage.press("escape")
+        stage.engine.faults.fail("POST /auth", status=401, message="unauthorized: incorrect username or password")
+        stage.main.jobs.cancel(stage.main.jobs.newest_first[0])
+        await stage.until(lambda: not stage.main.jobs.running)
+        stage.engine.faults.clear()
+        assert "sesame" not in repr(stage.main.jobs.newest_first)
+        await stage.press("J")
+        assert isinstance(stage.app.screen, JobsScreen)
+        await stage.until("the form again")
+        await stage.press("e")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        assert {id: row.entry.value for id, row in rows(stage).items()} == {
+            "registry": "quay.io", "user": "ann", "password": "",
+        }  # fmt: skip
+
+
+# the terminal's form
+
+
+async def test_a_command_that_cannot_be_started_comes_back_to_its_form() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("shop-web-2")
+        await stage.press("X")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        await fill_in(stage, {"command": "nope -x", "user": "1000", "env": "A=1"})
+        await stage.press("enter")
+        await refused(stage, "command", "not found")
+        assert rows(stage)["user"].entry.value == "1000"
+        await stage.press("up", "down")
+        await fill_in(stage, {"command": "sh"})
+        await stage.press("enter")
+        await stage.until(lambda: stage.main.terminal_focus)
+        assert len(stage.main.terminals.sessions) == 1  # type: ignore[union-attr]
+
+
+# styles
+
+
+async def test_no_form_is_painted_before_its_styles(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read after the first paint: on a slow machine the first key comes before that."""
+    monkeypatch.setattr(DockerTUI, "_follow", lambda self: None)
+    app = program(host, Clock())
+    app.preflight.join()
+    async with app.run_test(size=NARROW) as pilot:
+        while not any(isinstance(screen, MainScreen) and screen.is_mounted for screen in app.screen_stack):
+            await pilot.pause(0.01)
+        assert not app._styles_read
+        await pilot.press("c")
+        while not isinstance(app.screen, FormScreen):
+            await pilot.pause(0.01)
+        heights = {str(entry.styles.height) for entry in app.screen.query(Input)}
+        assert heights == {"1"}
+        app.exit()

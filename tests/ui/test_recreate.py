@@ -1,0 +1,97 @@
+"""Recreating a container from the screen: the question, the way back, and what a later session finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockertui.demo.world import lifecycle
+from dockertui.demo.world.host import Host
+from dockertui.operations import exchanging
+from dockertui.operations.jobs import State
+from dockertui.screens.confirm import ConfirmScreen
+from dockertui.screens.form import FormScreen
+from tests.ui.stage import WIDE, Stage, opened
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanging, "WATCHED", 0.1)
+
+
+async def to_the_question(stage: Stage, name: str) -> None:
+    await stage.goto(name)
+    await stage.main.action_order("container.recreate")
+    await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+    await stage.press("ctrl+s")
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+
+
+async def test_the_question_says_what_is_done_and_whose_it_is() -> None:
+    async with opened(WIDE) as stage:
+        await to_the_question(stage, "shop-api-1")
+        assert "what it wrote outside of volumes is lost" in stage.text
+        assert "put back as it was" in stage.text
+        assert "part of the Compose project shop" in stage.text
+        stage.check_frame()
+        await stage.press("n")
+
+
+async def test_what_fails_is_put_back_and_said() -> None:
+    async with opened(WIDE) as stage:
+        before = stage.engine.host.container("net-debug").id
+        stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
+        await to_the_question(stage, "net-debug")
+        await stage.press("y")
+        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+        (job,) = stage.main.jobs.newest_first
+        assert job.state is State.FAILED
+        assert "no such program" in job.said
+        assert "could not be put back" in job.said, "starting the old one fails, too"
+        assert stage.engine.host.container("net-debug").id == before
+        stage.engine.faults.clear()
+
+
+def leave_half_done(host: Host) -> None:
+    lifecycle.rename(host, host.container("backup"), "backup.dockertui-old-stopped")
+
+
+async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
+    async with opened(WIDE) as first:
+        engine = first.engine
+        first.change(leave_half_done)
+        async with opened(WIDE, engine=engine, clock=first.clock) as stage:
+            await stage.until("a recreate of backup was left half done")
+            await stage.goto("backup.dockertui-old-stopped")
+            await stage.press("full_stop")
+            await stage.until("Undo the recreate that was left half done")
+            await stage.press("escape")
+            await stage.main.action_order("container.recreate_undo")
+            await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+            assert "renaming backup.dockertui-old-stopped to backup" in stage.text
+            await stage.press("y")
+            await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+            (job,) = stage.main.jobs.newest_first
+            assert job.state is State.DONE, job.said
+            assert engine.host.container("backup").name == "backup"
+
+
+async def test_menus_do_not_offer_it_for_others() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("backup")
+        await stage.press("full_stop")
+        assert "left half done" not in stage.text
+
+
+async def test_a_run_that_does_not_start_says_what_it_left() -> None:
+    async with opened(WIDE) as stage:
+        stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
+        await stage.goto("net-debug")
+        await stage.main.action_order("container.run_like")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+        (job,) = stage.main.jobs.newest_first
+        assert "was created and not started" in job.said
+        stage.engine.faults.clear()
