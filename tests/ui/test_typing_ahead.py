@@ -82,7 +82,7 @@ async def test_what_follows_the_way_out_of_a_terminal_is_for_the_lists(host: Dem
         await stage.press("x")
         await stage.until("root@")
         await stage.burst("ctrl+right_square_bracket", "d", "k", "space", "q")
-        await stage.until("still open")
+        await stage.until("Quit?")
         assert stage.marked
         assert not [request for request in stage.app.trace if "/stop" in request.path]
         await stage.press("escape", "t")
