@@ -277,9 +277,16 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         elif self.session is not None:
             await self.session.engine.close()
 
-    def action_help_quit(self) -> None:
-        """Ctrl+C quits wherever nothing else takes it; Textual would show how to quit."""
-        self.exit()
+    async def action_quit(self) -> None:
+        """Ctrl+Q and ctrl+C, wherever nothing else takes them: what runs is asked about first."""
+        if self._main is not None and self._main.is_attached:
+            await self._main.ask_to_quit()
+        else:
+            self.exit()
+
+    async def action_help_quit(self) -> None:  # type: ignore[override]
+        """Ctrl+C; Textual would show how to quit."""
+        await self.action_quit()
 
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""

@@ -80,8 +80,8 @@ class Settings:
     """Seconds between two samples of a visible container's CPU, memory and I/O."""
     plots: str = AUTO
     """What plots are drawn with: "braille", "blocks" or "ascii"; "auto": braille but on the Linux console."""
-    confirm_interrupts: int = 2
-    """From how many objects on stopping, restarting and the like asks first; 1: always."""
+    confirm_interrupts: int = 1
+    """From how many objects on stopping, restarting and the like asks first; 1: always, 0: never."""
     terminal_leader: str = "ctrl+right_square_bracket"
     """The one key that a terminal does not send to its container."""
     terminal_history: int = 10_000
@@ -310,6 +310,12 @@ def _count(name: str, value: object) -> int:
     return value
 
 
+def _threshold(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number: 1 asks always, 0 never")
+    return value
+
+
 def _key(name: str, value: object) -> str:
     keys = _keys(name, value) if isinstance(value, str) else ()
     if len(keys) != 1 or not keys[0].startswith(("ctrl+", "alt+", "f")) or len(keys[0]) < 2:
@@ -342,7 +348,7 @@ CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "flow_control": _switch,
     "stats_period": _period,
     "plots": _plots,
-    "confirm_interrupts": _count,
+    "confirm_interrupts": _threshold,
     "files_exec": _switch,
     "log_memory": _count,
     "terminal_leader": _key,

@@ -108,7 +108,7 @@ def web_page(endpoint: Endpoint, status: int, body: str | bytes) -> EngineError 
         message = f"a gateway answers at {endpoint.address}, and does not reach its Engine ({told})"
         return EngineError(kind, message, "is the Engine behind it running?", status)
     message = f"a web page came from {endpoint.address} ({told}): what answers there is no Docker Engine"
-    return EngineError(kind, message, f"check the address, from {endpoint.source}", status)
+    return EngineError(kind, message, f"check the address, from {endpoint.source}", status if status >= 400 else 0)
 
 
 def _engine_words(body: str | bytes) -> str:

@@ -100,13 +100,18 @@ def read(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: {why}") from None
+        raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: {_why(error)}") from None
     if found is None:
         return {}
     if not isinstance(found, dict):
         raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: it is no JSON object")
     return found
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno} is not JSON"
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _sections(raw: Mapping[str, Any]) -> Raw:

@@ -58,6 +58,7 @@ _SCOPES = {
     Context.ANYWHERE: _paned(_PANED, _KINDS),
     Context.LIST: _paned((Context.LIST,), _KINDS),
     Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
+    Context.BELOW: _paned((Context.DETAIL,), _KINDS),
 }
 """Elsewhere a place has its keys for itself."""
 
@@ -68,9 +69,9 @@ def bindables() -> dict[str, Bindable]:
 
 
 def _scopes(operation: Operation) -> frozenset[str]:
-    """A command's keys are heard while its kind's pane is open, in the list and in the detail."""
+    """A command's keys are heard in the list of its kind alone: nobody stops what he only reads about."""
     if isinstance(operation, Command):
-        return _paned(_PANED, [operation.kind])
+        return _paned((Context.LIST,), [operation.kind])
     return _SCOPES.get(operation.context, frozenset({operation.context.value}))
 
 
@@ -101,7 +102,8 @@ class Catalogue:
         """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
         here = self.within(context)
         taken = {key for operation in here for key in self.keys(operation)}  # by the place, from those of elsewhere
-        hinted: list[Operation] = [c for c in self.commands(kind) if c.hint and taken.isdisjoint(self.keys(c)[:1])]
+        own = self.commands(kind) if context is Context.LIST else []
+        hinted: list[Operation] = [c for c in own if c.hint and taken.isdisjoint(self.keys(c)[:1])]
         hinted += [operation for operation in here if operation.hint]
         if context not in _ALONE:
             elsewhere = [operation for operation in self.within(Context.ANYWHERE) if operation.hint]

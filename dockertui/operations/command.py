@@ -14,6 +14,7 @@ from dockertui.operations.base import Operation
 
 if TYPE_CHECKING:
     from dockertui.engine.client import Engine
+    from dockertui.engine.models import Version
     from dockertui.operations.body import Body
 
 
@@ -23,6 +24,11 @@ class Harm(IntEnum):
     NOTHING = 0
     INTERRUPTS = 1
     DESTROYS = 2
+
+
+def has_all(version: Version) -> str:
+    """Every Engine has it."""
+    return ""
 
 
 def always(item: Any) -> str:
@@ -38,8 +44,10 @@ class Command(Operation):
     to the kind as a whole, as `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its
     form comes first; else the options have their defaults unless they are asked for. applies: why it does not apply to
     an object, or "". doing, done: its words while it runs and afterwards. reads: whether it changes nothing on the
-    Engine, and is so possible read-only. since: the API version that brings it, where 1.41 does not. rare: whether
-    menus name it only where it applies.
+    Engine, and is so possible read-only. question: how its question begins, `{}` for the object's name, where the title
+    does not do. lacks: why an Engine of a version has no such thing, or "". titled: its title on an Engine, where that
+    does not do the same on all. prunes: whether it removes whatever is unused. rare: whether menus name it only where
+    it applies.
     """
 
     kind: str
@@ -52,11 +60,19 @@ class Command(Operation):
     doing: str = ""
     done: str = ""
     reads: bool = False
-    since: str = ""
+    question: str = ""
+    lacks: Callable[[Version], str] = has_all
+    titled: Callable[[Version], str] | None = None
+    prunes: bool = False
     rare: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"screen.order({self.id!r})")
+
+    @property
+    def verb(self) -> str:
+        """What it does, in the words of its title that come first."""
+        return self.title.partition(":")[0]
 
     @property
     def body(self) -> Body:
@@ -67,6 +83,10 @@ class Command(Operation):
         """Why it cannot be done to an object on this Engine, or ""."""
         if engine.read_only and not self.reads:
             return "read only"
-        if self.since and engine.version is not None and not engine.supports(self.since):
-            return f"needs API {self.since}"
+        if engine.version is not None and (lack := self.lacks(engine.version)):
+            return lack
         return self.applies(item) if self.on_object else ""
+
+    def title_on(self, version: Version | None) -> str:
+        """Its title, as it is true of an Engine of this version."""
+        return self.titled(version) if self.titled is not None and version is not None else self.title

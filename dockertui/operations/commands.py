@@ -14,9 +14,10 @@ from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm
 
 if TYPE_CHECKING:
-    from dockertui.engine.models import Container, Image, Network
+    from dockertui.engine.models import Container, Image, Network, Version
     from dockertui.operations.body import Body
 
+NAMED_TOO = "Remove unused volumes, named ones too"
 OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})
 _GROUPS = {
     "container": "Containers",
@@ -125,6 +126,19 @@ def _not_the_engines(item: Network) -> str:
     return "the Engine's own" if item.name in OWN_NETWORKS else ""
 
 
+def prunes_named(version: Version) -> bool:
+    """Whether a prune of volumes takes the named ones, too, if nothing else is asked for."""
+    return version.podman or tuple(map(int, version.api.split("."))) < (1, 42)
+
+
+def _prune_title(version: Version) -> str:
+    return NAMED_TOO if prunes_named(version) else "Remove unused anonymous volumes"
+
+
+def _prunes_all(version: Version) -> str:
+    return "the other prune does it" if prunes_named(version) else ""
+
+
 COMMANDS: tuple[Command, ...] = (
     _containers("container.stop", "Stop", "s", hint="stop", order=1, words="docker stop",
                 harm=Harm.INTERRUPTS, applies=_stoppable, doing="stopping", done="stopped"),
@@ -149,19 +163,23 @@ COMMANDS: tuple[Command, ...] = (
     _containers("container.commit", "Commit to an image", words="docker commit save image",
                 many=False, ask=True, doing="committing", done="committed"),
     _containers("container.prune", "Remove all stopped containers", words="docker container prune clean",
-                on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+                prunes=True, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
     _signalling("container.signal", "Signal one of its processes", words="docker exec kill process pid",
-                many=False, harm=Harm.DESTROYS, applies=running, ask=True, doing="signalling", done="signalled"),
+                many=False, harm=Harm.DESTROYS, applies=running, ask=True,
+                question="Signal a process of {}", doing="signalling", done="signalled"),
     _running("container.run", "Run a new container", "c", hint="run", order=3, words="docker run create new",
              on_object=False, ask=True, doing="starting", done="started"),
     _running("container.run_like", "Run another like this", words="docker run clone copy",
              many=False, ask=True, doing="starting", done="has another like it"),
     _running("container.recreate", "Recreate with changes", words="docker run replace change",
-             many=False, ask=True, harm=Harm.DESTROYS, applies=_recreatable, doing="recreating", done="recreated"),
+             many=False, ask=True, harm=Harm.DESTROYS, applies=_recreatable,
+             question="Recreate {} with changes", doing="recreating", done="recreated"),
     _running("container.recreate_finish", "Finish the recreate that was left half done", words="docker replace resume",
-             many=False, harm=Harm.DESTROYS, applies=_left_behind, rare=True, doing="finishing", done="finished"),
+             many=False, harm=Harm.DESTROYS, applies=_left_behind, rare=True,
+             question="Finish the recreate of {}", doing="finishing", done="finished"),
     _running("container.recreate_undo", "Undo the recreate that was left half done", words="docker replace restore",
-             many=False, harm=Harm.DESTROYS, applies=_left_behind, rare=True, doing="undoing", done="undone"),
+             many=False, harm=Harm.DESTROYS, applies=_left_behind, rare=True,
+             question="Undo the recreate of {}", doing="undoing", done="undone"),
     _images("image.pull", "Pull an image", "c", hint="pull", order=2, words="docker pull download",
             on_object=False, ask=True, doing="pulling", done="pulled"),
     _images("image.push", "Push to its registry", words="docker push upload",
@@ -171,9 +189,10 @@ COMMANDS: tuple[Command, ...] = (
     _images("image.tag", "Give it a further tag", "R", words="docker tag name rename",
             many=False, ask=True, doing="tagging", done="tagged"),
     _images("image.untag", "Take a tag away", words="docker rmi untag",
-            many=False, ask=True, harm=Harm.DESTROYS, applies=_untaggable, doing="untagging", done="untagged"),
+            many=False, ask=True, harm=Harm.DESTROYS, applies=_untaggable,
+            question="Untag {}", doing="untagging", done="untagged"),
     _images("image.prune", "Remove unused images", words="docker image prune dangling clean",
-            on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+            prunes=True, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
     _building("image.build", "Build an image", "B", hint="build", order=4,
               words="docker build Dockerfile context make",
               on_object=False, ask=True, doing="building", done="built"),
@@ -200,19 +219,20 @@ COMMANDS: tuple[Command, ...] = (
     _networks("network.connect", "Connect a container", words="docker network connect attach",
               many=False, ask=True, doing="connecting", done="connected"),
     _networks("network.disconnect", "Disconnect a container", words="docker network disconnect detach",
-              many=False, ask=True, harm=Harm.INTERRUPTS, doing="disconnecting", done="disconnected"),
+              many=False, ask=True, harm=Harm.INTERRUPTS,
+              question="Disconnect a container from {}", doing="disconnecting", done="disconnected"),
     _networks("network.prune", "Remove all unused networks", words="docker network prune clean",
-              on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+              prunes=True, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
     _volumes("volume.create", "Create a volume", "c", hint="create", order=2, words="docker volume create new",
              on_object=False, ask=True, doing="creating", done="created"),
     _volumes("volume.remove", "Remove", "d", hint="remove", order=2, words="docker volume rm delete",
              harm=Harm.DESTROYS, doing="removing", done="removed"),
-    _volumes("volume.prune", "Remove unused volumes: the anonymous ones", words="docker volume prune clean",
-             on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
-    _volumes("volume.prune_all", "Remove unused volumes: all of them", words="docker volume prune --all clean",
-             since="1.42", on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _volumes("volume.prune", "Remove unused volumes", words="docker volume prune clean anonymous", prunes=True,
+             titled=_prune_title, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _volumes("volume.prune_all", NAMED_TOO, words="docker volume prune --all clean", prunes=True,
+             lacks=_prunes_all, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
     _system("system.prune", "Remove everything unused on the Engine", words="docker system prune clean disk space",
-            on_object=False, harm=Harm.DESTROYS, doing="pruning", done="pruned"),
+            prunes=True, on_object=False, harm=Harm.DESTROYS, doing="pruning", done="pruned"),
     _reports("container.diff", "Changes to its file system", words="docker diff",
              many=False, doing="comparing", done="compared", reads=True),
     _reports("image.history", "Layers and what made them", words="docker history layers size",

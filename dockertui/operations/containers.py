@@ -45,6 +45,12 @@ def _goes_with(item: Container, world: World, values: Values) -> list[str]:
     return [*told, "what it wrote outside of volumes is lost"]
 
 
+def _ends(item: Container, world: World, values: Values) -> list[str]:
+    seconds = values.get("seconds")
+    grace = "its grace period (10 s by default)" if seconds is None else f"{seconds} s"
+    return [f"is asked to end, and killed after {grace}"]
+
+
 def _remove(item: Container, values: Values) -> Plan:
     force, volumes = values["force"], values["volumes"]
     return Plan(
@@ -155,22 +161,26 @@ def _warned(reply: Any) -> str:
 
 BODIES: Mapping[str, Body] = {
     "container.stop": Body(
-        options=(_SECONDS,),
+        options=(_SECONDS,), takes_along=_ends,
         plan=lambda item, v: Plan(
             (calls.stop(item.id, v["seconds"]),), ("stop", *words("-t", v["seconds"]), item.name)
         ),
     ),
     "container.start": Body(plan=lambda item, v: Plan((calls.start(item.id),), ("start", item.name))),
     "container.restart": Body(
-        options=(_SECONDS,),
+        options=(_SECONDS,), takes_along=lambda *about: [*_ends(*about), "then started again"],
         plan=lambda item, v: Plan(
             (calls.restart(item.id, v["seconds"]),), ("restart", *words("-t", v["seconds"]), item.name)
         ),
     ),
-    "container.pause": Body(plan=lambda item, v: Plan((calls.pause(item.id),), ("pause", item.name))),
+    "container.pause": Body(
+        takes_along=lambda item, world, v: ["its processes stand still until it is unpaused"],
+        plan=lambda item, v: Plan((calls.pause(item.id),), ("pause", item.name)),
+    ),
     "container.unpause": Body(plan=lambda item, v: Plan((calls.unpause(item.id),), ("unpause", item.name))),
     "container.kill": Body(
         options=(Option("signal", "Signal", Entry.CHOICE, "KILL", choices=SIGNALS, required=True),),
+        takes_along=lambda item, world, v: [f"gets SIG{v['signal']}"],
         plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
     ),
     "container.remove": Body(

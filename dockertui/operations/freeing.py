@@ -22,11 +22,12 @@ def measured(*kinds: str) -> Callable[[Engine, Any], Awaitable[Values]]:
     """For a command's `prepare`: what the objects of these kinds take, as far as that is known in time."""
 
     async def ask(engine: Engine, item: Any) -> Values:
+        known = {"podman": engine.version is not None and engine.version.podman}
         try:
             async with asyncio.timeout(PATIENCE):
-                return {"measured": sizes(await system.df(engine, kinds))}
+                return {**known, "measured": sizes(await system.df(engine, kinds))}
         except (EngineError, TimeoutError):  # nobody needs it for pruning
-            return {}
+            return known
 
     return ask
 

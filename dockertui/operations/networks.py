@@ -140,7 +140,10 @@ BODIES: Mapping[str, Body] = {
             Option("ip6", "IPv6 address", check=entries.address),
         ),
     ),
-    "network.disconnect": Body(options=(_CONTAINER, Option("force", "By force", Entry.FLAG, False)), plan=_disconnect),
+    "network.disconnect": Body(
+        options=(_CONTAINER, Option("force", "By force", Entry.FLAG, False)), plan=_disconnect,
+        takes_along=lambda item, world, v: [f"{v['container']} can no longer be reached in it"],
+    ),
     "network.prune": Body(
         options=(UNTIL, LABELS), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "NetworksDeleted", "network"),

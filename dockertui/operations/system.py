@@ -25,7 +25,8 @@ def _prune(item: None, values: Values) -> Plan:
         kinds.append("volumes")
     kinds.append("images")
     calls.append(image_calls.prune({"dangling": ["false" if values["unused"] else "true"]}))
-    calls.append(system_calls.prune_build_cache(all=values["unused"]))
+    if not values.get("podman"):  # which has no such thing
+        calls.append(system_calls.prune_build_cache(all=values["unused"]))
     flags = (*words("--all", values["unused"]), *words("--volumes", values["volumes"]))
     return Plan(
         tuple(calls),
@@ -41,7 +42,7 @@ def _pruned(item: None, world: World, values: Values) -> list[str]:
         *containers.pruned(item, world, filters),
         *networks.pruned(item, world, filters),
         *images.pruned(item, world, filters),
-        f"the cache of builds{freeing.told(values, freeing.CACHE, cache)}",
+        *([] if values.get("podman") else [f"build cache{freeing.told(values, freeing.CACHE, cache)}"]),
     ]
     return [*told, *volumes.pruned(item, world, filters)] if values["volumes"] else told
 
@@ -54,8 +55,8 @@ def freed(replies: Any) -> str:
 BODIES: Mapping[str, Body] = {
     "system.prune": Body(
         options=(
-            Option("unused", "Images with a tag, too, that no container uses", Entry.FLAG, False),
-            Option("volumes", "Volumes, too: the anonymous ones, before API 1.42 all", Entry.FLAG, False),
+            Option("unused", "All unused images, not just dangling ones", Entry.FLAG, False),
+            Option("volumes", "Unused volumes, too", Entry.FLAG, False),
         ),
         prepare=freeing.measured(), takes_along=_pruned, plan=_prune, outcome=freed,
     ),

@@ -25,12 +25,12 @@ def moves(context: Context, prefix: str) -> tuple[Operation, ...]:
 
 BACK = Operation(
     "back",
-    "Back: close the detail, end the zoom, drop the filter",
+    "Back: end search, filter, selection; close the detail, end the zoom",
     "back",
     ("escape",),
     _PANES,
     hint="back",
-    hint_order=4,
+    hint_order=1,
     palette=False,
 )
 
@@ -60,6 +60,15 @@ VIEW: tuple[Operation, ...] = (
         hint_order=1,
     ),
     BACK,
+    Operation(
+        "back.close",
+        "Back to the list, whatever narrows the detail",
+        "screen.close",
+        ("q",),
+        _PANES,
+        Context.BELOW,
+        palette=False,
+    ),
     Operation(
         "list.filter",
         "Filter as you type: words, !words, name: image: state: label: …",
@@ -198,14 +207,16 @@ VIEW: tuple[Operation, ...] = (
     ),
     Operation(
         "program.quit",
-        "Quit",
-        "leave",
-        ("q", "ctrl+q", "ctrl+c"),
+        "Quit; of a zoomed list, end the zoom",
+        "screen.leave",
+        ("q",),
         _PROGRAM,
+        Context.LIST,
         hint="quit",
         hint_order=3,
-        words="exit",
+        palette=False,
     ),
+    Operation("program.exit", "Quit", "quit", ("ctrl+q", "ctrl+c"), _PROGRAM, words="exit leave"),
     Operation("connection.retry", "Try again", "retry", ("r", "enter"), _PROGRAM, Context.CONNECTION, palette=False),
     Operation(
         "connection.demo",

@@ -9,6 +9,7 @@ from dockertui.engine import volume_calls as calls
 from dockertui.engine.models import Volume
 from dockertui.operations import entries, freeing
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations.commands import prunes_named
 from dockertui.operations.containers import freed
 from dockertui.operations.entries import LABELS, filter_words, filters, words
 from dockertui.resources import format
@@ -68,11 +69,12 @@ def _unused(item: None, world: World, values: Values, *, anonymous: bool) -> lis
 
 
 def pruned(item: None, world: World, values: Values) -> list[str]:
-    """Engines before API 1.42 know no difference between anonymous volumes and others."""
+    """Engines before API 1.42, and Podman, know no difference between anonymous volumes and others."""
     version = world.mirror.version
-    old = version is not None and tuple(map(int, version.api.split("."))) < (1, 42)
-    told = _unused(item, world, values, anonymous=not old)
-    return [*told, f"API {version.api} removes the named ones, too"] if old and version else told
+    if version is None or not prunes_named(version):
+        return _unused(item, world, values, anonymous=True)
+    whose = "Podman" if version.podman else f"an Engine of API {version.api}"
+    return [*_unused(item, world, values, anonymous=False), f"{whose} removes named ones, too"]
 
 
 def _hex(name: str) -> bool:
@@ -80,7 +82,8 @@ def _hex(name: str) -> bool:
 
 
 def _anonymous(volume: Volume) -> bool:
-    return "com.docker.volume.anonymous" in volume.labels or _hex(volume.name)
+    """As the Engine sees it from API 1.42 on: one that an older Engine made has no label, and stays."""
+    return "com.docker.volume.anonymous" in volume.labels
 
 
 BODIES: Mapping[str, Body] = {

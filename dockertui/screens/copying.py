@@ -27,7 +27,7 @@ _SHOWN = 60
 
 async def copy_menu(screen: Operating) -> None:
     """Offer what can be copied of the object under the cursor."""
-    item = screen.pane.item
+    item = screen.item
     if item is None:
         screen.say("nothing is selected", "warn")
         return
@@ -89,7 +89,7 @@ async def _known(screen: Operating, item: Any) -> Known:
 
 async def open_port(screen: Operating) -> None:
     """Open a published port in a browser; where there is none, copy its address."""
-    item = screen.pane.item
+    item = screen.item
     found = addresses(item, screen.session.endpoint) if isinstance(item, Container) else {}
     if not found:
         screen.say("no published TCP port", "warn")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from dockertui.config import Settings
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.live.session import Session
+from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.world import World
+from dockertui.screens.binding import bindings
 from dockertui.screens.status import detail_title
 from dockertui.screens.tab_list import TABS, TabKind
 from dockertui.screens.tabs import Subject, Tab
@@ -31,6 +34,8 @@ _REMEMBERED = 32
 
 class DetailView(Vertical):
     """What is known of one object. `show` follows the cursor; the Engine is asked once the cursor rests."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.BELOW)
 
     def __init__(self, session: Session, settings: Settings, world: World) -> None:
         super().__init__(id="detail")

@@ -25,7 +25,7 @@ _AT_ONCE = 2000
 _SECOND = 1_000_000_000
 
 
-def choose(tab: EventsTab) -> None:
+async def choose(tab: EventsTab) -> None:
     """Offer the kinds and the actions that were heard of, with their numbers, to filter by."""
     kinds: dict[str, int] = {}
     for (kind, _), count in tab.list.seen.items():
@@ -41,13 +41,13 @@ def choose(tab: EventsTab) -> None:
             others = [word for word in tab.list.filter.line.split() if not word.startswith(("kind:", "action:"))]
             tab.narrow(" ".join([words, *others]).strip())
 
-    tab.app.push_screen(Menu("Show", items), chosen)
+    await tab.app.push_screen(Menu("Show", items), chosen)
 
 
 # copying
 
 
-def copy_menu(tab: EventsTab) -> None:
+async def copy_menu(tab: EventsTab) -> None:
     """Offer what can be copied."""
     events = tab.chosen
     docker, curl = lines(tab)
@@ -72,7 +72,7 @@ def copy_menu(tab: EventsTab) -> None:
         if id is not None:
             tab.post_message(tab.Said(f"copied {copy(tab.app, made[id]())}"))
 
-    tab.app.push_screen(Menu("Copy", [item for item, _ in offers]), chosen)
+    await tab.app.push_screen(Menu("Copy", [item for item, _ in offers]), chosen)
 
 
 def copy_lines(tab: EventsTab) -> None:

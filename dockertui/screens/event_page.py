@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.engine.models import Event
 from dockertui.masking import masked
@@ -18,6 +17,7 @@ from dockertui.screens.clipboard import copy
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.json_view import JsonView
 from dockertui.widgets.log_text import full_stamp
+from dockertui.widgets.screen import Layer
 
 _KEYS = (("space", "fold"), ("y", "copy"), ("v", "secrets"), ("esc", "close"))
 
@@ -31,7 +31,7 @@ class EventJson(JsonView):
         self.action_toggle_fold()
 
 
-class EventScreen(Screen[None]):
+class EventScreen(Layer[None]):
     """Shows one event. Escape or q closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -18,17 +17,18 @@ from dockertui.screens import status
 from dockertui.screens.events_tab import EventsTab
 from dockertui.screens.tabs import Tab
 from dockertui.widgets.bar import Bar, Piece
-from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.timer import once
 
 _MESSAGE_STAYS = 6.0
 
 
-class EventsScreen(Screen[Reference | None], TakesKeys):
+class EventsScreen(Layer[Reference | None]):
     """The timeline of one Engine; its result is the object that is to be gone to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "back", "Back"),
+        ("escape", "back", "Back"),
+        ("q", "close", "Back to the lists"),
         ("question_mark,f1", "help", "Help"),
         ("v", "reveal", "Show or hide secrets"),
     ]
@@ -83,11 +83,12 @@ class EventsScreen(Screen[Reference | None], TakesKeys):
         await self.view.run_action(BY_ID[id].action)
 
     async def action_back(self) -> None:
-        """Drop the filter, then leave."""
-        if self.view.list.filter:
-            self.view.narrow("")
-        else:
-            self.dismiss(None)
+        """End selection and filter, then leave."""
+        if not self.view.drop():
+            self.action_close()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
 
     def action_reveal(self) -> None:
         self.view.show_secrets(not self.view.reveal)

@@ -268,10 +268,18 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self.list.narrow(line)
         self._gather()
 
-    def action_choose(self) -> None:
+    def drop(self) -> bool:
+        """End selection and filter; whether there was any."""
+        dropped = super().drop()
+        if self.list.filter:
+            self.narrow("")
+            return True
+        return dropped
+
+    async def action_choose(self) -> None:
         from dockertui.screens import event_menus
 
-        event_menus.choose(self)
+        await event_menus.choose(self)
 
     def action_probes(self) -> None:
         self.list.probes = not self.list.probes
@@ -303,12 +311,12 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             self._stop()
             self._start(back)
 
-    def action_enter(self) -> None:
+    async def action_enter(self) -> None:
         item = self.cursor_item
         if isinstance(item, Event):
             from dockertui.screens.event_page import EventScreen
 
-            self.app.push_screen(EventScreen(item, self.list.teller, reveal=self.reveal))
+            await self.app.push_screen(EventScreen(item, self.list.teller, reveal=self.reveal))
 
     def action_follow_object(self) -> None:
         item = self.cursor_item
@@ -319,10 +327,10 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             else:
                 self.post_message(self.Said(f"there is no pane for a {found.kind}"))
 
-    def action_copy_menu(self) -> None:
+    async def action_copy_menu(self) -> None:
         from dockertui.screens import event_menus
 
-        event_menus.copy_menu(self)
+        await event_menus.copy_menu(self)
 
     def action_copy_lines(self) -> None:
         from dockertui.screens import event_menus

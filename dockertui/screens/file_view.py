@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.timer import Timer
 
 from dockertui.engine import files
@@ -25,6 +24,7 @@ from dockertui.screens.prompt import Prompt
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.file_lines import FileLines
 from dockertui.widgets.file_text import HIGHLIGHT_LIMIT, highlighted
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.timer import once
 
 FIRST: Final = 1024 * 1024
@@ -41,7 +41,7 @@ class FileText(FileLines):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FILE)
 
 
-class FileScreen(Screen[bool]):
+class FileScreen(Layer[bool]):
     """Shows one file; True for a result asks for its download."""
 
     def __init__(self, engine: Engine, container: str, path: str, entry: FileEntry, catalogue: Catalogue) -> None:
@@ -163,6 +163,13 @@ class FileScreen(Screen[bool]):
             self._limit = min(MOST, self._limit * _MORE)
             self._read()
             self._paint_title()
+
+    def action_back(self) -> None:
+        """End the search, then close."""
+        if self._view.drop():
+            self._say("")
+        else:
+            self.dismiss(False)
 
     def action_close(self) -> None:
         self.dismiss(False)

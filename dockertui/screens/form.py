@@ -13,15 +13,15 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.scalar import Scalar
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from dockertui.operations.body import Option, Unfit, Values
 from dockertui.operations.refusals import Refused
-from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
+from dockertui.screens.confirm import Answer, Question, affected, ask
 from dockertui.screens.fields import Row
 from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
 
 _FRAME: Final = 4
@@ -34,7 +34,7 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The rows. It scrolls by the wheel and to what has the focus: its own keys would leave the field out of sight."""
 
 
-class FormScreen(ModalScreen[None]):
+class FormScreen(Dialog[None]):
     """Asks for a command's options, and stands until they were taken.
 
     `submitted` gives the values, all of them fit, each time they are sent off; then the form waits, and goes on by
@@ -230,13 +230,11 @@ class FormScreen(ModalScreen[None]):
         if self._waits or not (self._restored or self._changed):
             self.dismiss()
             return
-        changed = [("Typed", self._changed)] if self._changed else []
-        question = Question("Discard what you typed?", "discard", (), {}, lambda *_: [objects_section("", changed)])
-        await self.app.push_screen(ConfirmScreen(question), self._answered_to_leave)
-
-    def _answered_to_leave(self, answer: Values | None) -> None:
-        if answer is not None:
-            self.dismiss()
+        told = affected([("Typed", self._changed)] if self._changed else [])
+        question = Question(
+            "Discard what you typed?", [Answer("y", "discard")], lambda *_: [told], cancel="keep the form"
+        )
+        await ask(self.app, question, lambda _: self.dismiss())
 
     def action_submit(self) -> None:
         """Send the values off, if all are fit; else go to the first that is not."""

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui import __version__
 from dockertui.operations.base import Context
@@ -14,6 +13,7 @@ from dockertui.operations.catalogue import Catalogue, where
 from dockertui.screens.binding import bindings
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.screen import Layer
 
 
 class HelpPage(Page):
@@ -22,7 +22,7 @@ class HelpPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(Layer[None]):
     """All operations with their keys. Escape, q or ? closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "dismiss", "Close")]

@@ -7,7 +7,6 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.masking import masked
 from dockertui.operations.base import Context
@@ -19,6 +18,7 @@ from dockertui.resources.world import World
 from dockertui.screens.binding import bindings
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.sgr import plain
 from dockertui.widgets.table import Cell, Column, Table
 
@@ -52,7 +52,7 @@ class JobTable(Table[_Row]):
     ]  # fmt: skip
 
 
-class JobsScreen(Screen[None]):
+class JobsScreen(Layer[None]):
     """All jobs of the session, those that run on top. Escape goes back; nothing ends by it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -106,22 +106,22 @@ class JobsScreen(Screen[None]):
             Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
             *([Piece((("e", "key"), (" the form again", "dim")), action="again")] if _can_be_again(row) else []),
             *secrets,
-            Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
+            Piece((("esc", "key"), (" back (jobs keep running)", "dim")), action="dismiss"),
         ])  # fmt: skip
 
     def on_table_selected(self) -> None:
         self._show()
 
-    def on_table_opened(self) -> None:
-        self.action_output()
+    async def on_table_opened(self) -> None:
+        await self.action_output()
 
-    def action_output(self) -> None:
+    async def action_output(self) -> None:
         """All that the job under the cursor has told, followed while it runs."""
         row = self._table.cursor_object
         if row is not None:
             from dockertui.screens.output import OutputScreen
 
-            self.app.push_screen(OutputScreen(row.job, self._jobs))
+            await self.app.push_screen(OutputScreen(row.job, self._jobs))
 
     def action_reveal(self) -> None:
         self._reveal = not self._reveal

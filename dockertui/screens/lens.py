@@ -9,7 +9,6 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.trace import Request, Trace
@@ -25,6 +24,7 @@ from dockertui.screens.clipboard import copy
 from dockertui.screens.prompt import Prompt
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.table import Cell, Column, Table
 
 _FRAME = 0.5
@@ -52,11 +52,12 @@ class LensTable(Table[Entry]):
     ]
 
 
-class LensScreen(Screen[None]):
+class LensScreen(Layer[None]):
     """What the program asks of the Engine, and why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "back", "Back"),
+        ("escape", "back", "Back"),
+        ("q", "dismiss", "Back to the lists"),
         ("slash", "filter", "Filter"),
         ("p,space", "pause", "Pause"),
         ("y", "copy('curl')", "Copy the curl line"),

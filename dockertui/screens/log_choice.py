@@ -20,7 +20,7 @@ def open_logs(screen: MainScreen) -> None:
     if screen.pane is screen.panes[0] and len(marked) > 1:
         _open(screen, marked, f"{len(marked)} marked")
     else:
-        if isinstance(screen.pane.item, Container):
+        if isinstance(screen.item, Container):
             _tab(screen).pin((), "")
         screen.action_open_tab("logs")
 
@@ -40,7 +40,7 @@ def open_end(screen: MainScreen) -> None:
 
 def open_project_logs(screen: MainScreen) -> None:
     """Of all containers of the Compose project that the one under the cursor belongs to."""
-    item = screen.pane.item
+    item = screen.item
     if not isinstance(item, Container) or not item.project:
         screen.say("it belongs to no Compose project")
         return

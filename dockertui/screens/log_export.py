@@ -12,6 +12,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
 from dockertui.engine import containers
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
@@ -108,9 +110,11 @@ def page(tab: LogTab) -> None:
             text = tab.texts([number])[0]
             file.write(f"{full_stamp(tab.store[number].time)} {clean(text, limit=len(text) + 1)}\n")
         file.flush()
-        with tab.app.suspend():
-            try:
+        try:
+            with tab.app.suspend():
                 subprocess.run([*command, file.name], check=False)
-            except OSError as error:
-                tab.post_message(tab.Said(f"{command[0]} cannot be run: {error.strerror}", "bad"))
+        except SuspendNotSupported:
+            tab.post_message(tab.Said("this terminal cannot be handed to a pager; ctrl+s saves the lines", "warn"))
+        except OSError as error:
+            tab.post_message(tab.Said(f"{command[0]} cannot be run: {error.strerror}", "bad"))
     tab.app.refresh()

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.operations.base import Context
 from dockertui.screens.binding import bindings
@@ -18,6 +17,7 @@ from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.log_view import LogView
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.sgr import plain
 
 _PART = 4000
@@ -34,10 +34,10 @@ class LineView(LogView):
         self.say(how if how.startswith("not copied") else f"copied {how}")
 
 
-class LogLineScreen(Screen[None]):
+class LogLineScreen(Layer[None]):
     """Shows one line, at what was looked for in the log, or another long text. Escape or q closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Close"), ("q", "dismiss", "Close")]
 
     def __init__(self, entry: Entry, sought: str = "", *, title: str = "") -> None:
         super().__init__()
@@ -61,6 +61,11 @@ class LogLineScreen(Screen[None]):
         self._view.go_to(self._view.store.first)
         if self._sought:
             self._view.search(self._sought)
+
+    def action_back(self) -> None:
+        """End search and selection, then close."""
+        if not self._view.drop():
+            self.dismiss(None)
 
     async def action_search(self) -> None:
         await ask("search", typed=self._view.search, place=self._view)

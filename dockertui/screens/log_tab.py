@@ -21,7 +21,6 @@ from dockertui.screens.binding import bindings
 from dockertui.screens.log_feed import LogFeed, Span, Target
 from dockertui.screens.tabs import Subject, Tab
 from dockertui.widgets.chart import column_glyphs
-from dockertui.widgets.log_query import Filter
 from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
@@ -212,14 +211,6 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         return False
 
     # operations
-
-    def drop(self) -> bool:
-        """End filter and search."""
-        if not self.shown.filter and not self.sought:
-            return False
-        self.search("")
-        self.set_filter(Filter())
-        return True
 
     def action_top(self) -> None:
         """The first line loaded; asked for twice, the log's very first: to page there may take long."""

@@ -213,7 +213,12 @@ class MainScreen(Operating, TerminalActions):
 
     @property
     def _can_go_back(self) -> bool:
-        return self.detail.has_class("-open") or self.zoomed or bool(self.pane.filter)
+        return self._is_below or self.zoomed or bool(self.pane.filter)
+
+    @property
+    def _is_below(self) -> bool:
+        """Whether the detail is open, or has the keys."""
+        return self.detail.has_class("-open") or self.detail.has_keys
 
     def say(self, text: str, style: str = "", stays: float = _MESSAGE_STAYS) -> None:
         """Show a sentence in the footer for some seconds."""
@@ -299,12 +304,16 @@ class MainScreen(Operating, TerminalActions):
         """Close what is open, the innermost first."""
         if self.detail.has_keys and self.detail.tab.drop():
             return
-        if self.detail.has_class("-open"):
+        if self._is_below:
             self._open_detail(False)
         elif self.zoomed:
             self.action_zoom()
         elif self.pane.filter:
             self._filter("")
+
+    def action_close(self) -> None:
+        """Back to the list, at once."""
+        self._open_detail(False)
 
     # messages of the widgets
 
@@ -544,6 +553,12 @@ class MainScreen(Operating, TerminalActions):
         else:
             self.say("asking again…" if status.trouble(self.session.mirror, self._link, "") else "already connected")
 
-    def action_leave(self) -> None:
-        if not self.asks_to_leave():
-            self.leave_terminals()
+    async def action_quit(self) -> None:
+        await self.ask_to_quit()
+
+    async def action_leave(self) -> None:
+        """Quit from the list; one that is zoomed goes back to its size."""
+        if self.zoomed:
+            self.action_zoom()
+        else:
+            await self.ask_to_quit()

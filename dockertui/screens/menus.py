@@ -50,10 +50,11 @@ async def theme(screen: MainScreen) -> None:
 
 async def palette(screen: MainScreen) -> None:
     """Offer every operation by its name, its key beside it."""
+    version = screen.session.engine.version
     items = [
         Item(
             operation.id,
-            operation.title,
+            operation.title_on(version) if isinstance(operation, Command) else operation.title,
             hint=screen.catalogue.keys_shown(operation, 2),
             disabled=screen.refusal(operation),
             words=operation.words,

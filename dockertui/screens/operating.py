@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.screen import Screen
+from textual.widgets import Input
 
 from dockertui.live.session import Session
 from dockertui.operations.base import Operation
@@ -23,7 +24,11 @@ from dockertui.widgets.keys import TakesKeys
 if TYPE_CHECKING:
     from dockertui.operations.body import Values
     from dockertui.operations.jobs import Job, Jobs
+    from dockertui.screens.detail import DetailView
     from dockertui.screens.pane import Pane
+
+QUITTING = "quitting"
+"""The id of the question whether to quit: it is not put twice."""
 
 
 _HALF_DONE_STAYS = 60.0
@@ -37,9 +42,11 @@ class Operating(Screen[None], TakesKeys):
     world: World
     own_cost: OwnCost | None
     panes: list[Pane]
+    detail: DetailView
     say: Callable[..., None]
     _paint_header: Callable[[], None]
-    leave_terminals: Callable[[], None]
+    live_terminals: Callable[[], list[str]]
+    close_and_exit: Callable[[], Coroutine[Any, Any, None]]
     goto_pane: Callable[[int], None]
     _jobs: Jobs | None = None
 
@@ -51,11 +58,17 @@ class Operating(Screen[None], TakesKeys):
     # keys and menus
 
     async def take_key(self, event: events.Key) -> bool:
-        """A key that nothing else took: perhaps a command's of this pane's kind."""
+        """A key that nothing else took: perhaps a command's of this pane's kind, which acts from the list alone."""
         named = [command for command in self._commands if event.key in self.catalogue.keys(command)]
-        if named:
-            await self.order(next((command for command in named if not self.refusal(command)), named[0]))
-        return bool(named)
+        if not named or isinstance(self.focused, Input):
+            return False
+        command = next((command for command in named if not self.refusal(command)), named[0])
+        if self.focused is self.pane.table:
+            await self.order(command)
+        else:
+            menu = self.catalogue.keys_shown(BY_ID["menu"], 1) or "the menu"
+            self.say(f"{command.title}: not from here ({menu} shows actions, esc goes to the list)")
+        return True
 
     @property
     def _commands(self) -> list[Command]:
@@ -90,25 +103,39 @@ class Operating(Screen[None], TakesKeys):
     # what it would be done to
 
     @property
-    def targets(self) -> list[Any]:
-        """The marked objects of this pane, else the one under the cursor."""
+    def item(self) -> Any:
+        """The object that is meant: the one that is read about in the detail, else the one under the cursor."""
+        if not self.detail.has_keys:
+            return self.pane.item
+        kind, key = self.detail.key or ("", "")
+        return self.pane.table.objects.get(key) if kind == self.pane.resource.kind else None
+
+    @property
+    def marked(self) -> list[Any]:
+        """The marked objects of this pane."""
         table = self.pane.table
-        marked = [table.objects[key] for key in table.objects if key in table.marks]
-        return marked or ([self.pane.item] if self.pane.item is not None else [])
+        return [table.objects[key] for key in table.objects if key in table.marks]
 
-    def fitting(self, command: Command) -> list[Any]:
-        """Those of the targets to which the command applies."""
-        return [item for item in self.targets if not command.refusal(self.session.engine, item)]
+    @property
+    def targets(self) -> list[Any]:
+        """What a command would be done to: in the list the marked objects, else the one that is meant."""
+        marked = [] if self.detail.has_keys else self.marked
+        return marked or ([self.item] if self.item is not None else [])
 
-    def refusal(self, operation: Operation) -> str:
-        """Why an operation cannot be done now, or ""."""
+    def _known(self, items: Sequence[Any]) -> list[Any]:
+        """Objects of this pane as they are now; those that went meanwhile are left out."""
+        identity, objects = self.pane.resource.source.identity, self.pane.table.objects
+        return [objects[key] for key in map(identity, items) if key in objects]
+
+    def refusal(self, operation: Operation, targets: Sequence[Any] | None = None) -> str:
+        """Why an operation cannot be done now, to what it would be done to or to these targets; or ""."""
         if not isinstance(operation, Command):
             return ""
         if not operation.on_object:
             return operation.refusal(self.session.engine)
         if operation.kind != self.pane.resource.kind:
             return f"in {BY_KIND[operation.kind].title}"
-        targets = self.targets
+        targets = self.targets if targets is None else targets
         if not targets:
             return "nothing is selected"
         if len(targets) > 1 and not operation.many:
@@ -129,21 +156,32 @@ class Operating(Screen[None], TakesKeys):
         command: Command,
         *,
         with_options: bool = False,
+        targets: Sequence[Any] | None = None,
         items: Sequence[Any] | None = None,
         given: Values = MappingProxyType({}),
     ) -> None:
-        """Do a command to the targets, or to these `items`, once all that has to be asked was answered.
+        """Do a command to those of the targets to which it applies, once all that has to be asked was answered.
 
-        What is `given` of its options is not asked for.
+        targets: of which a menu was made, else those of now. items: what it is done to whatever is selected. What is
+        `given` of its options is not asked for.
 
         Returns when the question stands on the screen, so that the next key is for it, or when there is none.
         """
-        if reason := self.refusal(command) if items is None else command.refusal(self.session.engine, items[0]):
-            self.say(f"{command.title}: {reason}", "warn")
+        targets = self.targets if targets is None else self._known(targets)
+        if (
+            reason := self.refusal(command, targets)
+            if items is None
+            else command.refusal(self.session.engine, items[0])
+        ):
+            self.say(f"{command.title_on(self.session.engine.version)}: {reason}", "warn")
             return
         from dockertui.screens.ordering import Order  # off the path to the first paint, and all forms with it
 
-        order = Order(self, command, with_options, items, given)
+        left_out = 0
+        if items is None:
+            items = [item for item in targets if not command.refusal(self.session.engine, item)]
+            left_out = len(targets) - len(items)
+        order = Order(self, command, with_options, items if command.on_object else [None], left_out, given)
         self.run_worker(order.go_through(), group="orders")
         if not order.asks_the_engine:  # who asks the Engine first may be kept waiting by it
             await order.asked.wait()
@@ -179,7 +217,9 @@ class Operating(Screen[None], TakesKeys):
         from dockertui.screens.ordering import result
 
         if self.is_attached:
-            self.say(*result(jobs))
+            text, style, stays = result(jobs)
+            back = self.is_current and len(jobs) == 1 and jobs[0].again is not None
+            self.say(f"{text}{' · J, then e: the form again' if back else ''}", style, stays)
 
     def running_jobs(self) -> list[Piece]:
         """What the header says of jobs under way."""
@@ -211,23 +251,23 @@ class Operating(Screen[None], TakesKeys):
 
     # leaving
 
-    def asks_to_leave(self) -> bool:
-        """Whether something runs, so that leaving was asked about; the answer yes leaves."""
-        running = self._jobs.running if self._jobs is not None else []
-        if not running:
-            return False
-        from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
+    async def ask_to_quit(self) -> None:
+        """Quit; where jobs or terminal sessions run, once that was answered with yes."""
+        from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected, ask
         from dockertui.screens.ordering import one_result
 
-        told = [(one_result(job), [job.progress.summary or "under way"]) for job in running]
-        sections = [objects_section("What is given up", told)]
-        question = Question("Quit while something runs?", "quit, give it up", (), {}, lambda *_: sections)
-        self.app.push_screen(ConfirmScreen(question), self._answered_to_leave)
-        return True
-
-    def _answered_to_leave(self, answer: Values | None) -> None:
-        if answer is not None:
-            self.leave_terminals()
+        if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in self.app.screen_stack):
+            return
+        jobs = self._jobs.running if self._jobs is not None else []
+        told = [(one_result(job), [job.progress.summary or "running: will be cancelled"]) for job in jobs]
+        told += [(name, ["running: will be closed"]) for name in self.live_terminals()]
+        if not told:
+            self.app.exit()
+            return
+        question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
+        await ask(
+            self.app, question, lambda _: self.run_worker(self.close_and_exit(), exit_on_error=False), id=QUITTING
+        )
 
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():

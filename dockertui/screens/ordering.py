@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import ModalScreen
 
@@ -23,7 +23,7 @@ from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
 from dockertui.resources.secrets import veiled
-from dockertui.screens.confirm import ConfirmScreen, Question, objects_section
+from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
 from dockertui.widgets.page import Field, Section
@@ -32,6 +32,7 @@ from dockertui.widgets.timer import once
 if TYPE_CHECKING:
     from dockertui.screens.operating import Operating
 
+_Answer = TypeVar("_Answer")
 _LINES_SHOWN = 6
 _TROUBLE_STAYS = 30.0
 _SILENT, _WAITS = 0.3, 5.0
@@ -41,13 +42,20 @@ _LOOK, _FIRST_WORD = 0.25, 2.0
 
 
 class Order:
-    """A command to be done to the screen's targets, or to `chosen`; what is `given` of its options is not asked for.
+    """A command to be done to `items`; what is `given` of its options is not asked for.
 
+    left_out: of what was selected, how many it does not apply to.
     asked: set when a question stands on the screen, or when there is none.
     """
 
     def __init__(
-        self, screen: Operating, command: Command, with_options: bool, chosen: Sequence[Any] | None, given: Values
+        self,
+        screen: Operating,
+        command: Command,
+        with_options: bool,
+        items: Sequence[Any],
+        left_out: int,
+        given: Values,
     ) -> None:
         self.screen = screen
         self.command = command
@@ -55,9 +63,8 @@ class Order:
         self.with_options = with_options
         self.given = given
         self.asked = asyncio.Event()
-        self.items = chosen or (screen.fitting(command) if command.on_object else [None])
-        self.left_out = len(screen.targets) - len(self.items) if command.on_object and chosen is None else 0
-        """Of the marked objects, those to which the command does not apply."""
+        self.items = items
+        self.left_out = left_out
 
     @property
     def asks_the_engine(self) -> bool:
@@ -124,7 +131,7 @@ class Order:
                 answer = await self._answer(self._question(values))
                 if answer is None:
                     return Refused("", "")
-                values = answer
+                values = answer.values
             if self.body.report is not None:
                 await self._report(values, form)
                 return None
@@ -136,7 +143,7 @@ class Order:
         if await self._is_over(jobs, form):
             return self._refusal(jobs, values)
         for job in jobs:
-            job.again = partial(again, job)
+            job.again = partial(again, job) if job.state is not State.DONE else None
         return None
 
     async def _is_over(self, jobs: Sequence[Job], form: FormScreen) -> bool:
@@ -147,14 +154,15 @@ class Order:
         """
         transfers = all(call.progress or call.sink or call.source for job in jobs for call in job.task.plan.calls)
         waited, order = 0.0, jobs[0].order
-        while order is not None and not order.done():
-            heard = waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)
-            if not form.is_attached or self.command.harm is Harm.INTERRUPTS or (transfers and heard):
-                return False
+        while form.is_attached and self.command.harm is not Harm.INTERRUPTS:
+            if transfers and (waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)):
+                break
+            if order is None or order.done():
+                return True
             await asyncio.wait([order], timeout=_LOOK)
             waited += _LOOK
             form.tell(next((job.progress.summary for job in jobs if not job.over), ""))
-        return form.is_attached
+        return False
 
     def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:
         """What the Engine refused; the next try is for those objects alone."""
@@ -195,9 +203,9 @@ class Order:
 
     # what is shown
 
-    async def _answer(self, dialog: ModalScreen[Values | None]) -> Values | None:
+    async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
-        answer: asyncio.Future[Values | None] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
         await self.screen.app.push_screen(dialog, answer.set_result)
         self.asked.set()
         return await answer
@@ -242,27 +250,51 @@ class Order:
     @property
     def _to_confirm(self) -> bool:
         if self.command.harm is Harm.INTERRUPTS:
-            return len(self.items) >= self.screen.catalogue.settings.confirm_interrupts
+            return 0 < self.screen.catalogue.settings.confirm_interrupts <= len(self.items)
         return self.command.harm is Harm.DESTROYS
 
-    def _question(self, values: Values) -> ModalScreen[Values | None]:
+    def _question(self, values: Values) -> ConfirmScreen:
         command, world = self.command, self.screen.world
 
         def told(now: Values, reveal: bool) -> list[Section]:
-            name = BY_KIND[command.kind].name if command.on_object else lambda item: "gone"
-            objects = [(name(item), self.body.takes_along(item, world, now)) for item in self.items]
-            lines = self._by_hand(now, reveal)
-            told = [objects_section("What it is done to, and what goes with it", objects)]
-            return [*(told if reveal else veiled(told)), lines]
+            name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
+            section = affected([(name(item), self.body.takes_along(item, world, now)) for item in self.items])
+            told = [section._replace(fields=[*section.fields, *self._others])]
+            return told if reveal else veiled(told)
 
         flags = [option for option in self.body.options if option.entry is Entry.FLAG and not command.ask]
-        return ConfirmScreen(Question(f"{self._title}?", command.title.lower(), flags, values, told))
+        return ConfirmScreen(
+            Question(
+                f"{self._asked_title}?",
+                [Answer("y", "prune" if command.prunes else command.verb.lower())],
+                told,
+                lambda now, reveal: [self._by_hand(now, reveal)],
+                flags,
+                values,
+                sudden=self.asks_the_engine and not command.ask,
+            )
+        )
+
+    @property
+    def _others(self) -> list[Field]:
+        """What is said of the marked ones to which the command does not apply."""
+        return [Field("…", f"not the other {self.left_out} marked: does not apply", "dim")] if self.left_out else []
+
+    @property
+    def _asked_title(self) -> str:
+        """The command with what it is done to: `Remove web-1`, `Stop 2 containers`."""
+        command = self.command
+        if not command.on_object:
+            return command.title_on(self.screen.session.engine.version)
+        resource, count = BY_KIND[command.kind], len(self.items)
+        name = resource.name(self.items[0]) if count == 1 else f"{count} {resource.title.lower()}"
+        return command.question.format(name) if command.question else f"{command.verb} {name}"
 
     @property
     def _title(self) -> str:
         command = self.command
         if not command.on_object:
-            return command.title
+            return command.title_on(self.screen.session.engine.version)
         resource = BY_KIND[command.kind]
         if len(self.items) > 1:
             left_out = f", not the {self.left_out} others that are marked" if self.left_out else ""
@@ -271,7 +303,7 @@ class Order:
 
     def _by_hand(self, values: Values, reveal: bool) -> Section:
         docker, curl = self._lines(values, reveal)
-        return Section("The same by hand", [Field("docker", docker), Field("curl", curl)])
+        return Section("Equivalent commands", [Field("docker", docker), Field("curl", curl)])
 
     def _lines(self, values: Values, reveal: bool) -> tuple[list[str], list[str]]:
         """The `docker` and the `curl` lines, secrets masked unless revealed; of many the first ones."""
@@ -302,8 +334,7 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
     failed = [job for job in jobs if job.state is State.FAILED]
     style, stays = ("bad", _TROUBLE_STAYS) if failed else ("good", 6.0)
     if len(jobs) == 1:
-        back = " · J, then e: the form again" if jobs[0].again is not None and jobs[0].over else ""
-        return f"{one_result(jobs[0])}{back}", style, stays
+        return one_result(jobs[0]), style, stays
     done = [job for job in jobs if job.state is State.DONE]
     command = jobs[0].task.command
     kind = BY_KIND[command.kind].title.lower()

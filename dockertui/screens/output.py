@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.engine.errors import shorten
 from dockertui.masking import masked
@@ -18,6 +17,7 @@ from dockertui.screens.prompt import ask
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.log_store import MARK, Entry
 from dockertui.widgets.log_view import LogView
+from dockertui.widgets.screen import Layer
 
 _FRAME = 0.1
 _STYLES = {State.DONE: "good", State.FAILED: "bad", State.CANCELLED: "warn"}
@@ -32,11 +32,12 @@ class OutputView(LogView):
         copy(self.app, "\n".join(self.lines_to_copy()))
 
 
-class OutputScreen(Screen[None]):
+class OutputScreen(Layer[None]):
     """Shows what a job tells. Escape or q goes back; the job goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "dismiss", "Back"),
+        ("escape", "back", "Back"),
+        ("q", "dismiss", "Back"),
         ("x,delete", "cancel", "Give it up"),
         ("ctrl+r", "reveal", "Show or hide secrets"),
     ]
@@ -63,7 +64,7 @@ class OutputScreen(Screen[None]):
             Piece((("/", "key"), (" search", "dim")), action="search"),
             Piece((("w", "key"), (" wrap", "dim")), action="wrap"),
             Piece((("G", "key"), (" follow", "dim")), action="follow"),
-            Piece((("esc", "key"), (" back; what runs goes on", "dim")), action="dismiss"),
+            Piece((("esc", "key"), (" back (jobs keep running)", "dim")), action="back"),
         ])  # fmt: skip
         self._view.notice = "it begins here"
         self._view.focus()
@@ -104,6 +105,11 @@ class OutputScreen(Screen[None]):
         from dockertui.screens.log_line import LogLineScreen
 
         await self.app.push_screen(LogLineScreen(event.entry))
+
+    def action_back(self) -> None:
+        """End search and selection, then go back."""
+        if not self._view.drop():
+            self.dismiss(None)
 
     def action_cancel(self) -> None:
         self._jobs.cancel(self._job)

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError
@@ -26,6 +25,7 @@ from dockertui.screens.binding import bindings
 from dockertui.screens.prompt import Prompt
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.table import Table
 
 PLACE = "overview"
@@ -37,7 +37,7 @@ class OverviewTable(Table[Load]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.OVERVIEW)
 
 
-class OverviewScreen(Screen[str | None]):
+class OverviewScreen(Layer[str | None]):
     """Has all running containers sampled while it is open. Its result is the id of the container that was chosen."""
 
     def __init__(self, session: Session, world: World, catalogue: Catalogue) -> None:
@@ -157,6 +157,9 @@ class OverviewScreen(Screen[str | None]):
             self._narrow("")
         else:
             self.dismiss(None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self.dismiss(event.key)

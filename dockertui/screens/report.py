@@ -7,14 +7,14 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from dockertui.screens.help import HelpPage
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Section
+from dockertui.widgets.screen import Layer
 
 
-class ReportScreen(Screen[None]):
+class ReportScreen(Layer[None]):
     """Sections under a title; `told` makes them, its argument says whether secrets are shown. Escape or q closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close"), ("v", "reveal", "Show or hide secrets")]

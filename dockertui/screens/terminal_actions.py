@@ -38,6 +38,9 @@ class TerminalActions(Screen[None]):
         @property
         def pane(self) -> Pane: ...
 
+        @property
+        def item(self) -> Any: ...
+
         def say(self, text: str, style: str = "", stays: float = 6.0) -> None: ...
 
         def _paint_header(self) -> None: ...
@@ -57,7 +60,7 @@ class TerminalActions(Screen[None]):
             return
         from dockertui.screens.terminal_form import exec_form
 
-        form = exec_form(container.name)
+        form = exec_form(container.name, self.session.endpoint)
         await self.app.push_screen(form)
         self.run_worker(self._exec_by_form(container, form), group="orders")
 
@@ -103,7 +106,7 @@ class TerminalActions(Screen[None]):
 
     def _running_container(self, what: str) -> Container | None:
         """The container under the cursor, if something can be done in it."""
-        item: Any = self.pane.item
+        item = self.item
         if not isinstance(item, Container):
             self.say(f"choose a container to {what}")
             return None
@@ -176,7 +179,7 @@ class TerminalActions(Screen[None]):
         if self.terminals is not None:
             self.terminals.action_commands()
 
-    def action_play_recording(self) -> None:
+    async def action_play_recording(self) -> None:
         from dockertui.screens import terminal_menus
         from dockertui.widgets.menu import Item, Menu
 
@@ -190,7 +193,7 @@ class TerminalActions(Screen[None]):
             if path is not None:
                 await self._play(path)
 
-        self.app.push_screen(Menu("Play", items), play)
+        await self.app.push_screen(Menu("Play", items), play)
 
     async def _play(self, path: str) -> None:
         from pathlib import Path
@@ -263,20 +266,16 @@ class TerminalActions(Screen[None]):
         """Whether keys go to a terminal."""
         return self.terminals is not None and self.terminals.has_focus_within
 
-    def leave_terminals(self) -> None:
-        """Leave the program, asking when a session runs."""
-        live = self.terminals.live if self.terminals is not None else []
-        if not live:
-            self.app.exit()
-            return
-        from dockertui.screens import terminal_menus
+    def live_terminals(self) -> list[str]:
+        """What the sessions are called whose process runs."""
+        if self.terminals is None:
+            return []
+        from dockertui.screens import terminal_bar
 
-        def leave() -> None:
-            self.run_worker(self._close_and_exit(), exit_on_error=False)
+        return [terminal_bar.name(session) for session in self.terminals.live]
 
-        terminal_menus.leave(self.app, live, leave)
-
-    async def _close_and_exit(self) -> None:
+    async def close_and_exit(self) -> None:
+        """Leave the program, the sessions closed before."""
         if self.terminals is not None:
             await self.terminals.close_all()
         self.app.exit()

@@ -143,12 +143,12 @@ class TerminalCommands(Vertical):
 
     async def action_search(self) -> None:
         view = self.view
-        await terminal_menus.ask(self, "search", "", view.history.look_for)
+        await terminal_menus.ask_line(self, "search", "", view.history.look_for)
 
     async def action_rename(self) -> None:
         session = self.session
         if session is not None:
-            await terminal_menus.ask(self, "name", session.name or session.caption, self._renamer(session))
+            await terminal_menus.ask_line(self, "name", session.name or session.caption, self._renamer(session))
 
     def _renamer(self, session: TerminalSession) -> Callable[[str], None]:
         def rename(text: str) -> None:

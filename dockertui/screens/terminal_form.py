@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.execs import Command
 from dockertui.operations import entries
 from dockertui.operations.body import Entry, Option, Values
+from dockertui.operations.entries import words
+from dockertui.operations.lines import docker_line
 from dockertui.operations.refusals import Refused, refused
 from dockertui.screens.form import FormScreen
 from dockertui.terminal.policy import State
+from dockertui.terminal.screen import Place
 from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.text import clean
 
@@ -29,16 +33,30 @@ OPTIONS: Final = (
 )
 
 
-def exec_form(container: str) -> FormScreen:
+def exec_form(container: str, endpoint: Endpoint) -> FormScreen:
     """Asks for what is to be run in a container of that name; Enter runs it from every field."""
     return FormScreen(
         f"Run in {clean(container)}",
         OPTIONS,
         {option.id: option.default for option in OPTIONS},
         item=None,
-        lines=lambda values, reveal: (),
+        lines=lambda values, reveal: (docker_line(endpoint, _docker_words(container, values), reveal=reveal),),
         go_on="run",
         enter_submits=True,
+    )
+
+
+def _docker_words(container: str, values: Values) -> tuple[str, ...]:
+    return (
+        "exec",
+        "--interactive",
+        *words("--tty", values["tty"]),
+        *words("--user", values["user"]),
+        *words("--workdir", values["workdir"]),
+        *words("--env", values["env"]),
+        *words("--privileged", values["privileged"]),
+        container,
+        *values["command"],
     )
 
 
@@ -62,7 +80,8 @@ async def refusal(session: TerminalSession, form: FormScreen, values: Values) ->
         waited += _LOOK if session.state is State.RUNNING else 0
     if session.state is not State.FAILED and session.exit_code not in _NOT_STARTED:
         return None
-    told = " ".join(line.strip() for line in session.emulator.lines(0, session.emulator.total)).strip()
+    emulator = session.emulator
+    told = " ".join(emulator.text(Place(0, 0), Place(emulator.total - 1, session.size.columns - 1)).split())
     said = session.reason or told or "it could not be started"
     code = f"exit {session.exit_code}: " if session.exit_code is not None else ""
     return refused(f"{code}{said}", values)

@@ -13,31 +13,36 @@ from textual.app import App
 
 from dockertui.engine.whole_file import new_text
 from dockertui.operations.base import Context
+from dockertui.resources import format
 from dockertui.screens import terminal_bar
+from dockertui.screens.confirm import Answer, Answered, Question, affected, ask
 from dockertui.screens.prompt import Prompt
 from dockertui.terminal.process import AttachedProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.page import Field, Section
 
 if TYPE_CHECKING:
     from dockertui.screens.terminal_commands import TerminalCommands
 
 _SHOWN = 60
-"""Characters of a paste that a question shows."""
+"""Characters of a pasted line, or of a text, that a question shows."""
+_LINES = 8
+"""Pasted lines that a question shows."""
 
 
 def _ask(app: App[Any], title: str, items: list[Item], choose: Callable[[str], None]) -> None:
     app.push_screen(Menu(title, items), lambda chosen: choose(chosen) if chosen is not None else None)
 
 
-def paste(app: App[Any], text: str, go: Callable[[], None]) -> None:
+def paste(app: App[Any], session: TerminalSession, text: str, go: Callable[[], None]) -> None:
     """Ask before several lines are pasted into what takes each for a command."""
-    lines = len(text.splitlines())
-    items = [
-        Item("no", "Do not paste"),
-        Item("yes", f"Paste {lines} line{'s' if lines > 1 else ''}: {text[:_SHOWN].replace(chr(10), '⏎')}"),
-    ]
-    _ask(app, "Each line would be run as it comes", items, lambda chosen: go() if chosen == "yes" else None)
+    lines = text.splitlines()
+    shown = [line[:_SHOWN] for line in lines[:_LINES]] + (
+        [f"… and {len(lines) - _LINES} more"] if lines[_LINES:] else []
+    )
+    told = Section("Affected", [Field(terminal_bar.name(session), "runs each line as it comes"), Field("lines", shown)])
+    _confirm(app, f"Paste {format.plural(len(lines), 'line')}?", Answer("y", "paste"), told, go)
 
 
 def clipboard(
@@ -47,47 +52,46 @@ def clipboard(
     answer: Callable[[TerminalSession, str, bool], None],
 ) -> None:
     """Ask whether a container may write the clipboard."""
-    items = [
-        Item("no", "No, and do not ask again in this session"),
-        Item("yes", f"Yes, in all of this session: {text[:_SHOWN]!r}"),
-    ]
-    title = f"{terminal_bar.name(session)} wants to write your clipboard"
-    app.push_screen(Menu(title, items), lambda chosen: answer(session, text, chosen == "yes"))
+    name = terminal_bar.name(session)
+    told = affected({
+        "clipboard": [f"gets {text[:_SHOWN]!r}"],
+        name: ["may write it in all of this session; after no it is not asked again"],
+    })  # fmt: skip
+    _confirm(app, f"Let {name} write your clipboard?", Answer("y", "allow"), told, lambda: answer(session, text, True))
 
 
 def close(pane: TerminalCommands, session: TerminalSession) -> None:
     """Ask before a session whose process runs is closed."""
     attached = isinstance(session.process, AttachedProcess)
-    label = "Detach: the container keeps running" if attached else "Close: its program is asked to end"
-    items = [Item("close", label), Item("keep", "Keep it")]
+    fate = "the container keeps running" if attached else "its program runs: it is asked to end"
+    name, verb = terminal_bar.name(session), "detach" if attached else "close"
 
-    def chosen(choice: str) -> None:
-        if choice == "close" and session in pane.sessions:
+    def go() -> None:
+        if session in pane.sessions:
             pane.run_worker(pane.drop(session), exit_on_error=False)
 
-    _ask(pane.app, f"{terminal_bar.name(session)} still runs", items, chosen)
+    _confirm(pane.app, f"{verb.capitalize()} {name}?", Answer("y", verb), affected({name: [fate]}), go, sudden=False)
 
 
 def interrupt(pane: TerminalCommands, session: TerminalSession) -> None:
     """Ctrl-C where there is no terminal that would turn it into a signal."""
     name = session.process.container_name
     if isinstance(session.process, AttachedProcess):
-        items = [
-            Item("detach", f"Detach: {name} keeps running"),
-            Item("signal", f"Send SIGINT to {name}, which may end it"),
-        ]
+        told = affected({name: ["d: keeps running without you", "s: gets SIGINT, which may end it"]})
+        answers = [Answer("d", "detach", harms=False), Answer("s", "send SIGINT")]
     else:
-        items = [Item("end", "End its input (ctrl+d)"), Item("close", "Close the session")]
+        told = affected({terminal_bar.name(session): ["e: reads the end of its input (ctrl+d)", "x: is asked to end"]})
+        answers = [Answer("e", "end its input"), Answer("x", "close the session")]
 
-    def chosen(choice: str) -> None:
-        if choice == "signal":
+    def answered(answer: Answered) -> None:
+        if answer.key == "s":
             pane.run_worker(session.interrupt(), exit_on_error=False)
-        elif choice == "end":
+        elif answer.key == "e":
             session.end_input()
-        else:
-            pane.run_worker(session.detach() if choice == "detach" else pane.drop(session), exit_on_error=False)
+        elif session in pane.sessions:
+            pane.run_worker(session.detach() if answer.key == "d" else pane.drop(session), exit_on_error=False)
 
-    _ask(pane.app, "Ctrl-C: there is no terminal in the container", items, chosen)
+    ask(pane.app, Question("Ctrl-C: the container has no terminal", answers, lambda *_: [told], sudden=True), answered)
 
 
 def choose(pane: TerminalCommands) -> None:
@@ -116,16 +120,13 @@ def commands(pane: TerminalCommands) -> None:
     _ask(pane.app, f"In a terminal{engine}", items, chosen)
 
 
-def leave(app: App[Any], sessions: list[TerminalSession], go: Callable[[], None]) -> None:
-    """Ask before the program is left with sessions open."""
-    names = ", ".join(terminal_bar.name(session) for session in sessions[:3])
-    more = f" and {len(sessions) - 3} more" if len(sessions) > 3 else ""
-    items = [Item("stay", "Stay"), Item("leave", f"Quit and close {names}{more}")]
-    title = f"{len(sessions)} terminal session{'s' if len(sessions) > 1 else ''} still open"
-    _ask(app, title, items, lambda chosen: go() if chosen == "leave" else None)
+def _confirm(
+    app: App[Any], title: str, answer: Answer, told: Section, go: Callable[[], None], *, sudden: bool = True
+) -> None:
+    ask(app, Question(title, [answer], lambda *_: [told], sudden=sudden), lambda _: go())
 
 
-async def ask(pane: TerminalCommands, label: str, value: str, typed: Callable[[str], None]) -> None:
+async def ask_line(pane: TerminalCommands, label: str, value: str, typed: Callable[[str], None]) -> None:
     """A line to type a name or a search in; what is typed counts at once."""
     screen = pane.screen
     await screen.query(Prompt).remove()

@@ -234,8 +234,9 @@ class TerminalPane(TerminalCommands):
 
     def on_terminal_view_paste_doubted(self, event: TerminalView.PasteDoubted) -> None:
         event.stop()
-        view, text = event.view, event.text
-        terminal_menus.paste(self.app, text, lambda: view.paste(text))
+        view, text, session = event.view, event.text, event.view.session
+        if session is not None:
+            terminal_menus.paste(self.app, session, text, lambda: view.paste(text))
 
     def on_terminal_view_clipboard_asked(self, event: TerminalView.ClipboardAsked) -> None:
         """The user is asked once a session; the answer holds for all of it."""

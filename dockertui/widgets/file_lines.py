@@ -132,6 +132,13 @@ class FileLines(Lines):
             if needle in self.lines[line][start:end].lower()
         ]
 
+    def drop(self) -> bool:
+        """End the search; whether there was one."""
+        if not self._needle:
+            return False
+        self.search("")
+        return True
+
     def action_next_match(self) -> None:
         self._go_to_next([row for row in self._found if row > self._row] or self._found, 0)
 

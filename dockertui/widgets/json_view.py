@@ -147,6 +147,13 @@ class JsonView(Lines):
             self._next_match(1)
         return len(self._matches)
 
+    def drop(self) -> bool:
+        """End the search; whether there was one."""
+        if not self._needle:
+            return False
+        self.search("")
+        return True
+
     def action_next_match(self) -> None:
         self._next_match(1)
 

@@ -170,6 +170,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
             row = max(0, min(row, self.line_count - 1))
             self.put_cursor(row)
             self._reveal(row)
+            self._reveal(self.cursor_row)
         self.refresh_frame()
 
     def scroll_rows(self, rows: int) -> None:

@@ -399,6 +399,15 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self._strips.clear()
         self.refresh_frame_from_scratch()
 
+    def drop(self) -> bool:
+        """End selection, filter and search; whether there was any."""
+        if self._anchor is None and not self.shown.filter and not self.sought:
+            return False
+        self._anchor = None
+        self.search("")
+        self.set_filter(Filter())
+        return True
+
     def lines_to_copy(self) -> list[str]:
         """The selected lines shown, or the cursor's; as they were written, without escape sequences."""
         low, high = self.selection or (self._cursor, self._cursor)

@@ -9,10 +9,9 @@ from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import ModalScreen
 
-from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.lines import Lines, Look
+from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean, fit, occurrences, split_spans
 
 MOST_WIDE, MOST_HIGH = 0.9, 0.8
@@ -36,6 +35,8 @@ class Item(NamedTuple):
     """Why it cannot be chosen; empty when it can."""
     words: str = ""
     """Further words that find it, not shown."""
+    heading: bool = False
+    """Whether it is no choice, but stands above those that follow, as long as nothing is typed."""
 
 
 class _ItemLook(NamedTuple):
@@ -57,7 +58,7 @@ class MenuList(Lines):
         self._items = [item._replace(label=clean(item.label), hint=clean(item.hint)) for item in items]
         self._shown = self._items
         self._typed = ""
-        self._row = 0
+        self._row = self._first
 
     @property
     def natural_size(self) -> Size:
@@ -75,9 +76,15 @@ class MenuList(Lines):
         self._typed = text
         words = text.lower().split()
         found = [item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)]
-        self._shown = sorted(found, key=lambda item: _distance(item, words)) if words else found
-        self._row = self.top = 0
+        choices = [item for item in found if not item.heading]
+        self._shown = sorted(choices, key=lambda item: _distance(item, words)) if words else found
+        self._row, self.top = self._first, 0
         self.repaint()
+
+    @property
+    def _first(self) -> int:
+        """The row of the first choice."""
+        return next((row for row, item in enumerate(self._shown) if not item.heading), 0)
 
     async def take_key(self, event: events.Key) -> bool:
         """Letters type, but `j` and `k` move as long as nothing is typed. No key goes further."""
@@ -106,7 +113,7 @@ class MenuList(Lines):
 
     async def choose(self) -> None:
         """Choose the item under the cursor, when it can be."""
-        if self._shown and not self._shown[self._row].disabled:
+        if self._shown and not self._shown[self._row].disabled and not self._shown[self._row].heading:
             await self._end(self._shown[self._row].id)
 
     async def _leave(self) -> None:
@@ -125,7 +132,12 @@ class MenuList(Lines):
         return self._row
 
     def put_cursor(self, row: int) -> None:
-        self._row = row
+        """On a choice: headings are passed by, the way that the cursor goes."""
+        step = 1 if row >= self._row else -1
+        while 0 <= row < len(self._shown) and self._shown[row].heading:
+            row += step
+        if 0 <= row < len(self._shown):
+            self._row = row
 
     def look(self, row: int) -> Look:
         if row < len(self._shown):
@@ -136,6 +148,8 @@ class MenuList(Lines):
         if not isinstance(look, _ItemLook):
             return [self.segment(fit(f"  {look}", self.line_width), "dim")]
         item, cursor = look.item, look.cursor
+        if item.heading:
+            return [self.segment(fit(f" {item.label}", self.line_width), "title")]
         names = () if not item.disabled else ("dim",)
         if cursor:
             names = (*names, "faint") if item.disabled else ("cursor",)
@@ -160,11 +174,13 @@ class MenuList(Lines):
         ]
 
     def clicked(self, row: int, event: events.Click) -> None:
+        if self._shown[row].heading:
+            return
         self.go_to(row)
         self.app.call_later(self.choose)
 
 
-class Menu(ModalScreen[str | None], TakesKeys):
+class Menu(Dialog[str | None]):
     """Asks which of the items; its result is the item's id, None when left."""
 
     def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:

@@ -109,6 +109,13 @@ class Page(Lines):
             self.action_next_match()
         return len(self._found)
 
+    def drop(self) -> bool:
+        """End the search; whether there was one."""
+        if not self._needle:
+            return False
+        self.search("")
+        return True
+
     def action_next_match(self) -> None:
         self._go_to_next(sorted(self._found), 1)
 

@@ -194,9 +194,9 @@ class Timeline(Lines):
     def clicked(self, row: int, event: events.Click) -> None:
         self.go_to(row)
         if event.chain == 2:
-            self.action_enter()
+            self.call_later(self.action_enter)
 
-    def action_enter(self) -> None:
+    async def action_enter(self) -> None:
         """Open the row under the cursor."""
 
     # selecting
@@ -210,6 +210,13 @@ class Timeline(Lines):
             self._anchor = None
         self.refresh_frame()
         self.moved()
+
+    def drop(self) -> bool:
+        """End the selection; whether there was one."""
+        if self._anchor is None:
+            return False
+        self.action_select()
+        return True
 
     @property
     def selected(self) -> range:

@@ -176,6 +176,13 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
             self._next_match(1)
         return len(found)
 
+    def drop(self) -> bool:
+        """End the search; whether there was one."""
+        if not self._needle:
+            return False
+        self.search("")
+        return True
+
     def action_next_match(self) -> None:
         self._next_match(1)
 

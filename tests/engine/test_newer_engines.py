@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -19,8 +21,10 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.volume_calls import create
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.operations.commands import NAMED_TOO
 from dockertui.operations.jobs import Task, perform
 from dockertui.operations.lines import curl_line, docker_line
+from dockertui.resources.world import World
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import endpoint_of
 
@@ -78,5 +82,43 @@ async def test_an_engine_without_it_says_so(dockerd: Dockerd) -> None:
     await engine.open()
     command = BY_ID["volume.prune_all"]
     assert isinstance(command, Command)
-    assert command.refusal(engine) == ("" if engine.supports("1.42") else "needs API 1.42")
+    assert command.refusal(engine) == ("" if engine.supports("1.42") else "the other prune does it")
     await engine.close()
+
+
+async def prune_as_it_is_told(engine: Engine) -> bool:
+    """Whether the plain prune takes named volumes; its title and its question say so, and name what goes then."""
+    command = BY_ID["volume.prune"]
+    assert isinstance(command, Command)
+    await perform(engine, Task(command, "", "", command.body.plan(None, {"labels": ()})))
+    used = {volume.name for volume in await volumes.ls(engine)} - {"named"}
+    await send(engine, create({"Name": "named", "Labels": {}}))
+    await send(engine, create({"Labels": {}}))
+    before = {volume.name: volume for volume in await volumes.ls(engine) if volume.name not in used}
+    mirror = SimpleNamespace(version=engine.version, objects=lambda kind: before)
+    users = SimpleNamespace(mirror=mirror, containers_of_volume=lambda name: [])
+    (told, *further) = command.body.takes_along(None, cast(World, users), {"labels": ()})
+    title = command.title_on(engine.version)
+    await perform(engine, Task(command, "", "", command.body.plan(None, {"labels": ()})))
+    left = {volume.name for volume in await volumes.ls(engine)}
+    for name in before:
+        assert (name[:12] in told) is (name not in left), f"{name}: {told}"
+    assert ("named" in before.keys() - left) is (title == NAMED_TOO) is bool(further)
+    return title == NAMED_TOO
+
+
+async def test_what_prune_says_is_what_it_does_on_an_old_engine(clean_dockerd: Dockerd) -> None:
+    engine = Engine(endpoint_of(clean_dockerd))
+    await engine.open()
+    assert await prune_as_it_is_told(engine) is not engine.supports("1.42")
+    await engine.close()
+
+
+async def test_what_prune_says_is_what_it_does_on_a_newer_engine() -> None:
+    """By hand on 28.5 and on Podman, which takes named ones whatever its API: `DOCKERTUI_CONTRACT_HOST`."""
+    with DemoEngine() as demo:
+        engine = Engine(Endpoint("test", os.environ.get("DOCKERTUI_CONTRACT_HOST") or demo.url, "DOCKER_HOST"))
+        await engine.open()
+        assert engine.version is not None
+        assert await prune_as_it_is_told(engine) is engine.version.podman
+        await engine.close()

@@ -67,7 +67,8 @@ async def task_of(case: Case, engine: Engine, *, whatever_the_version: bool = Fa
     values |= case.values
     if body.complete is not None:
         values = dict(await body.complete(engine, values))
-    assert command.refusal(engine, item) == "" or (whatever_the_version and command.since)
+    lacks = engine.version is not None and bool(command.lacks(engine.version))
+    assert command.refusal(engine, item) == "" or (whatever_the_version and lacks)
     identity = BY_KIND[command.kind].source.identity(item) if item is not None else ""
     return Task(command, identity, case.target, body.plan(item, values))
 

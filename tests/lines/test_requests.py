@@ -16,6 +16,7 @@ import pytest
 
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Image
 from dockertui.operations import entries
 from dockertui.operations.body import Entry, Unfit
@@ -352,3 +353,27 @@ async def test_a_variable(case: cases.Case, place: Path, monkeypatch: pytest.Mon
         await by_the_program(one, recorder)
         sent = next(asked.body["Env"] for asked in recorder.asked if asked.path == "/containers/create")
     assert [text for text in sent if "=" in text] == case.expected
+
+
+@pytest.mark.parametrize("reference", ["nginx", "no such/name"])
+async def test_credentials_that_cannot_be_read_are_said_however_it_ends(
+    reference: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Case("image.pull", {"reference": reference, "platform": ""})
+    with recording(one, place, monkeypatch) as recorder:
+        (place / ".docker/config.json").write_text("{")
+        engine = Engine(Endpoint("test", recorder.url, "DOCKER_HOST"))
+        await engine.open()
+        body = one.command.body
+        assert body.complete is not None
+        plan = body.plan(None, await body.complete(engine, one.values))
+        try:
+            if " " in reference:
+                plan = replace(plan, calls=(replace(plan.calls[0], path="/no/such/path", method="GET"),))
+            said = await perform(engine, Task(one.command, "", "", plan))
+        except EngineError as error:
+            assert " " in reference
+            said = str(error)
+        finally:
+            await engine.close()
+    assert said.endswith(f"; without credentials: {place}/.docker/config.json cannot be read: line 1 is not JSON")

@@ -107,9 +107,10 @@ def test_cursor_keys_follow_the_application_mode(terminal: Terminal) -> None:
 
 def test_a_paste_with_lines_asks_where_each_would_run(terminal: Terminal) -> None:
     terminal.write(b"\x1b[200~echo one\necho two\n\x1b[201~")
-    terminal.wait_for("Each line would be run")
+    terminal.wait_for("Paste 2 lines?")
+    terminal.wait_quiet(1.0)  # a question that comes by itself takes no key at once
     terminal.press("escape")
-    terminal.wait_until_gone("Each line would be run")
+    terminal.wait_until_gone("Paste 2 lines?")
     assert "echo one" not in terminal.text
     terminal.write(b"\x1b[200~echo three\x1b[201~")
     terminal.wait_for("echo three")
@@ -155,14 +156,15 @@ def test_nothing_hostile_reaches_the_users_terminal(name: str, clean_dockerd: Do
 
 def test_the_clipboard_is_asked_for_once(terminal: Terminal) -> None:
     terminal.type("printf '\\033]52;c;c3Rv''bGVu\\007'\r")
-    terminal.wait_for("wants to write your clipboard")
+    terminal.wait_for("write your clipboard?")
+    terminal.wait_quiet(1.0)  # it takes no key at once: that may be meant for the shell
     assert b"\x1b]52;c;c3RvbGVu" not in terminal.sent
     terminal.press("escape")
-    terminal.wait_until_gone("wants to write your clipboard")
+    terminal.wait_until_gone("write your clipboard?")
     terminal.type("printf '\\033]52;c;c3Rv''bGVu\\007'; echo again\r")
     terminal.wait_for("▏again")
     terminal.wait_quiet(0.3)
-    assert "wants to write" not in terminal.text
+    assert "write your clipboard?" not in terminal.text
     assert b"c3RvbGVu" not in terminal.sent
 
 
@@ -189,14 +191,18 @@ def test_sessions_end_restart_close_and_quitting_asks(terminal: Terminal) -> Non
     terminal.type(f"{LEADER}d")
     terminal.wait_for("1 terminal")
     terminal.press("q")
-    terminal.wait_for("still open")
+    terminal.wait_for("Quit?")
     terminal.press("escape")
-    terminal.wait_until_gone("still open")
+    terminal.wait_until_gone("Quit?")
     terminal.press("t")
     terminal.wait_for("ctrl+] commands")
     terminal.type(f"{LEADER}x")
-    terminal.wait_for("still runs")
+    terminal.wait_for("it is asked to end")
     terminal.press("enter")
+    terminal.wait_until_gone("it is asked to end")
+    terminal.type(f"{LEADER}x")
+    terminal.wait_for("it is asked to end")
+    terminal.press("y")
     terminal.wait_until_gone("1 terminal")
 
 

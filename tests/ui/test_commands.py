@@ -100,7 +100,7 @@ async def go_through(stage: Stage, command: Command, typed: Mapping[str, str]) -
     if isinstance(stage.app.screen, FormScreen):
         await fill_in(stage, typed)
         await stage.press("ctrl+s")
-    if command.harm is Harm.DESTROYS:
+    if command.harm is not Harm.NOTHING:
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await stage.press("y")
     await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
@@ -170,7 +170,12 @@ async def test_the_question_names_what_goes_along_and_both_lines() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("net-debug")
         await stage.press("d")
-        for words in ("net-debug", "killed first", "rm --force net-debug", "DELETE", "force=1"):
+        assert "Remove net-debug?" in stage.text
+        assert "killed first" in stage.text
+        assert "docker --host" not in stage.text, "the commands are folded away"
+        stage.check_frame()
+        await stage.press("c")
+        for words in ("rm --force net-debug", "DELETE", "force=1"):
             assert words in stage.text
         await stage.press("1")
         assert "refuse without force" in stage.text
@@ -186,16 +191,44 @@ async def test_many_are_asked_about_and_done_together() -> None:
         await stage.press("space")
         await stage.goto("backup")
         await stage.press("space", "s")
-        assert "Stop: 2 containers, not the 1 others that are marked" in stage.text
+        assert "Stop 2 containers?" in stage.text
+        assert "not the other 1 marked" in stage.text
         await stage.press("y")
         await stage.until("stopped 2 of 2 containers")
 
 
-async def test_the_settings_say_from_how_many_on_is_asked() -> None:
-    async with opened(settings=Settings(confirm_interrupts=1)) as stage:
+@pytest.mark.parametrize(("setting", "marks", "asks"), [(0, 3, False), (1, 0, True), (2, 0, False), (2, 2, True)])
+async def test_the_settings_say_from_how_many_on_is_asked(setting: int, marks: int, asks: bool) -> None:
+    async with opened(settings=Settings(confirm_interrupts=setting)) as stage:
+        for name in ("net-debug", "devbox", "registry")[:marks]:
+            await stage.goto(name)
+            await stage.press("space")
         await stage.goto("net-debug")
         await stage.press("s")
+        assert isinstance(stage.app.screen, ConfirmScreen) is asks
+        if not asks:
+            await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+
+
+@pytest.mark.parametrize("key", ["s", "r", "p", "d"])
+async def test_by_default_one_container_asks_and_enter_is_no(key: str) -> None:
+    async with opened() as stage:
+        await stage.goto("net-debug")
+        await stage.press(key)
         assert isinstance(stage.app.screen, ConfirmScreen)
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, MainScreen)
+        assert {request.method for request in stage.app.trace} == {"GET"}
+
+
+async def test_to_start_and_to_unpause_asks_nothing() -> None:
+    async with opened() as stage:
+        await stage.goto("backup")
+        await stage.press("s")
+        await stage.until("backup started")
+        await stage.goto("monitoring-cadvisor-1")
+        await stage.press("p")
+        await stage.until("unpaused")
 
 
 # Forms
@@ -401,7 +434,7 @@ async def test_a_prune_says_what_it_would_give_back() -> None:
             await stage.press("escape")
         await stage.main.action_order("system.prune")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
-        assert re.search(r"the cache of builds, [\d.]+.?B", stage.text), stage.text
+        assert re.search(r"build cache, [\d.]+.?B", stage.text), stage.text
         await stage.press("escape")
 
 
@@ -429,7 +462,7 @@ async def test_a_port_without_a_browser_is_copied(monkeypatch: pytest.MonkeyPatc
 async def test_the_jobs_list_shows_what_came_of_it() -> None:
     async with opened() as stage:
         await stage.goto("net-debug")
-        await stage.press("s")
+        await stage.press("s", "y")
         await stage.until("net-debug stopped")
         await stage.press("J")
         assert "Stop" in stage.line("net-debug")
@@ -462,7 +495,7 @@ async def test_the_lens_shows_filters_pauses_copies_and_exports(
     monkeypatch.chdir(tmp_path)
     async with opened(NARROW) as stage:
         await stage.goto("net-debug")
-        await stage.press("s")
+        await stage.press("s", "y")
         await stage.until("net-debug stopped")
         await stage.press("tilde", "slash", *"/stop", "enter")
         await stage.until("1 of")

@@ -47,7 +47,7 @@ def test_nothing_of_a_hostile_log_reaches_the_terminal(clean_dockerd: Dockerd, t
         program.press("t", "w")
         program.wait_for("local")
         sent = program.sent
-        program.press("q")
+        program.press("q", "q")
         assert program.wait() == 0
     for evil in (b"evil title", b"ZXZpbA==", b"aGk=", b"owned", b"544e", b"\x1b[c", b"\x1b[2J\x1b[31m"):
         assert evil not in sent

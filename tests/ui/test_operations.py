@@ -494,6 +494,7 @@ CHECKS: Mapping[str, Check] = {
     "program.retry": retry,
     "program.redraw": calls("redraw"),
     "program.quit": calls("exit"),
+    "program.exit": calls("exit"),
 }
 """By operation: what its key does on the main screen as it is at the start."""
 
@@ -548,7 +549,11 @@ async def test_a_key_of_the_connection_screen(host: DemoEngine, operation: str, 
         stage.check_frame()
 
 
-_HARMLESS = CHECKS.keys() - {"program.quit", "terminal.show"} - {id for id in CHECKS if id.startswith("container.")}
+_HARMLESS = (
+    CHECKS.keys()
+    - {"program.quit", "program.exit", "terminal.show"}
+    - {id for id in CHECKS if id.startswith("container.")}
+)
 """Operations that change nothing on the Engine, and do not take the keys for a terminal."""
 
 

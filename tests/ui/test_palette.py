@@ -74,7 +74,7 @@ def first(typed: str, *, disabled: tuple[str, ...] = ()) -> str:
         ("logs", "container.logs"),
         ("theme", "program.theme"),
         ("help", "program.help"),
-        ("quit", "program.quit"),
+        ("quit", "program.exit"),
     ],
 )
 def test_what_is_meant_comes_first(typed: str, id: str) -> None:
@@ -92,6 +92,6 @@ async def test_the_palette_runs_the_first() -> None:
         await stage.press("colon")
         assert isinstance(stage.app.screen, Menu)
         await stage.type("stop")
-        await stage.press("enter")
+        await stage.press("enter", "y")
         await stage.until("net-debug stopped")
         assert isinstance(stage.app.screen, MainScreen)

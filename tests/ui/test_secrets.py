@@ -89,6 +89,7 @@ async def test_the_question_shows_them_by_its_own_key() -> None:
         assert SECRET not in stage.text.replace(stage.detail_text, "")
         await stage.press("ctrl+s")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await stage.press("c")
         assert "v secrets" in stage.text
         await stage.press("v")
         assert f"FTP_PASSWORD={SECRET}" in stage.text
@@ -100,7 +101,7 @@ async def test_a_question_without_secrets_offers_no_key_for_them() -> None:
         await stage.goto("legacy-import")
         await stage.press("d")
         assert isinstance(stage.app.screen, ConfirmScreen)
-        assert "secrets" not in stage.line("leave it")
+        assert "secrets" not in stage.line("esc cancel")
 
 
 async def test_jobs_and_lens_hide_them_until_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,7 @@ async def test_what_follows_the_way_out_of_a_terminal_is_for_the_lists(host: Dem
         await stage.press("x")
         await stage.until("root@")
         await stage.burst("ctrl+right_square_bracket", "d", "k", "space", "q")
-        await stage.until("still open")
+        await stage.until("Quit?")
         assert stage.marked
         assert not [request for request in stage.app.trace if "/stop" in request.path]
         await stage.press("escape", "t")
@@ -135,3 +135,19 @@ async def test_keys_from_before_the_first_paint_are_for_what_it_shows(
         await stage.until(lambda: stage.main.pane.filter.line == "web")
         (prompt,) = app.screen.query("Prompt")
         await stage.until(lambda: prompt.size.height == 1)
+
+
+async def test_late_keys_leave_no_screen_that_is_not_there(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timeline is opened and left before anything was painted, more often than it is there."""
+
+    def typed(app: DockerTUI) -> None:
+        for key, character in (("e", "e"), *[("escape", None)] * 5, ("j", "j")):
+            app.post_message(events.Key(key, character))
+
+    monkeypatch.setattr(DockerTUI, "on_load", typed, raising=False)
+    app = program(host, clock := Clock())
+    await asyncio.to_thread(app.preflight.join)
+    async with app.run_test(size=NARROW) as pilot:
+        stage = Stage(app, pilot, host, clock)
+        await stage.until(lambda: app.screen is stage.main and stage.cursor == stage.shown[1])
+        assert not app.crashes.errors

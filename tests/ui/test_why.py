@@ -141,7 +141,7 @@ async def test_somebodys_stop_is_told_from_its_own_end() -> None:
     async with opened(TALL) as stage:
         await open_card(stage, "legacy-import", "runs since")
         stage.clock.advance(60)  # the Engine answers since long before
-        await stage.press("s")
+        await stage.press("full_stop", "enter", "y")
         await stage.until(lambda: "was stopped by somebody: SIGTERM from the API at" in card_of(stage))
         assert "it sent SIGKILL" in card_of(stage)
 

@@ -80,7 +80,7 @@ async def test_an_engine_that_stops_in_the_middle_is_a_timeout(tmp_path: Path) -
         (b"HTTP/1.1 200 OK\r\nContent-Le", ErrorKind.LOST, "closed the connection"),
         (b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n", ErrorKind.PROTOCOL, "is no Docker Engine"),
         (b"\x00\xff\xfe\x1b[2J\r\n\r\n", ErrorKind.PROTOCOL, "is no Docker Engine"),
-        (reply(b"<html>welcome</html>", content_type="text/html"), ErrorKind.PROTOCOL, "cannot be read"),
+        (reply(b"<html>welcome</html>", content_type="text/html"), ErrorKind.PROTOCOL, "a web page came from"),
         (reply(b"[" * 200_000), ErrorKind.PROTOCOL, "nested too deeply"),
         (reply(b""), ErrorKind.PROTOCOL, "cannot be read"),
     ],
