@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm
+from dockertui.operations.marks import mark
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network
@@ -99,8 +100,6 @@ def _removable(item: Container) -> str:
 
 
 def _left_behind(item: Container) -> str:
-    from dockertui.operations.exchange import mark  # no start pays for it
-
     return "" if mark(item.name) is not None else "no recreate was left half done"
 
 
