@@ -14,6 +14,7 @@ _AUTHORITY: Final = late(r"[^\s\"'<>`]{1,600}")
 _PORT: Final = late(r"(?:\[[^\]]{0,60}\]|[^:@/]{0,255}):\d{1,5}(?:[/?#]|$)")
 _BEFORE_HOST: Final = late(r":(?P<value>[^\s@/\"'(),]{1,256})@(?!sha(?:256|512):)[\w\[(]")
 _LOGIN: Final = late(r"[\"']?(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
+_GROUP: Final = late(r"[a-z_][a-z_-]{0,31}")
 _NO_USERS: Final = frozenset({"mailto", "ssh", "git", "npm", "sip", "acct", "sha256", "sha512", "docker-image", "xmpp"})
 USER_OPTIONS: Final = frozenset({"-u", "-U", "--user", "--proxy-user", "--basic-auth", "--http-user", "--auth"})
 """Options that a user with a password follows, or a user with a group."""
@@ -81,7 +82,9 @@ def _is_login(option: str, found: re.Match[str], program: str) -> bool:
     if program in _CLIENTS:
         return True
     user, value = found["user"], found["value"]
-    return program not in _RUNNERS and user != value and not (user.isdecimal() or value.isdecimal())
+    if program in _RUNNERS and _GROUP.fullmatch(value):
+        return False
+    return user != value and not (user.isdecimal() or value.isdecimal())
 
 
 def before_host(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm
+from dockertui.operations.marks import mark
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network, Version
@@ -100,12 +101,7 @@ def _removable(item: Container) -> str:
 
 
 def _left_behind(item: Container) -> str:
-    none = "no recreate was left half done"
-    if ".dockertui-" not in item.name:  # no start pays for what reads such a name
-        return none
-    from dockertui.operations.exchange import mark
-
-    return "" if mark(item.name) is not None else none
+    return "" if mark(item.name) is not None else "no recreate was left half done"
 
 
 def _recreatable(item: Container) -> str:

@@ -7,25 +7,15 @@ Engine or a crash, can go on or go back by what it finds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from dockertui.engine import container_calls as calls
 from dockertui.engine.call import Call
 from dockertui.engine.models import Container
-
-_MARKED: Final = re.compile(r"(?P<name>.+)\.dockertui-(?P<role>new|part|old)-(?P<ran>running|paused|stopped)")
-
-
-class Ran(StrEnum):
-    """How a container stands, as far as it has to stand so again."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
+from dockertui.operations.marks import Ran, mark
 
 
 def stands(state: str) -> Ran:
@@ -96,20 +86,6 @@ class Exchange:
     def old_name(self) -> str:
         """The name of the old one until it is removed."""
         return f"{self.name}.dockertui-old-{self.ran}"
-
-
-class Mark(NamedTuple):
-    """What the name of a container in an exchange says."""
-
-    name: str
-    role: str
-    ran: Ran
-
-
-def mark(name: str) -> Mark | None:
-    """What a name says of an exchange; None for any other name."""
-    match = _MARKED.fullmatch(name)
-    return Mark(match["name"], match["role"], Ran(match["ran"])) if match else None
 
 
 def left_behind(containers: Iterable[Container]) -> list[Exchange]:

@@ -18,8 +18,9 @@ from dockertui.engine.client import Engine
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, mapping, mappings, number, text
-from dockertui.operations.exchange import Exchange, Found, Ran, Step, Then, backward, forward, stands, whole
+from dockertui.operations.exchange import Exchange, Found, Step, Then, backward, forward, stands, whole
 from dockertui.operations.images import pulled
+from dockertui.operations.marks import Ran
 from dockertui.operations.original import removes_itself
 from dockertui.operations.remedies import UNCLEAR, explained, leaving
 

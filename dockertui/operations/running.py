@@ -16,9 +16,10 @@ from dockertui.engine.models import Container
 from dockertui.operations import client_defaults, dependents, exchange, run
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.container_line import create_line, run_line
-from dockertui.operations.exchange import Exchange, Found, Ran, Step, backward, forward, whole
+from dockertui.operations.exchange import Exchange, Found, Step, backward, forward, whole
 from dockertui.operations.exchanging import Exchanger
 from dockertui.operations.images import pulled
+from dockertui.operations.marks import Ran, mark
 from dockertui.operations.original import (
     Creation,
     Draft,
@@ -203,7 +204,7 @@ def _goes_with(item: Container, world: World, values: Values) -> list[str]:
 
 async def _left_behind(engine: Engine, item: Container) -> Exchange:
     """The exchange that a container's name tells of. Raises EngineError when it is over by now."""
-    marked = exchange.mark(item.name)
+    marked = mark(item.name)
     for it in exchange.left_behind(await containers.ls(engine)):
         if marked is not None and (it.name, it.ran) == (marked.name, marked.ran):
             return replace(it, thaws=engine.version is not None and engine.version.podman)

@@ -10,7 +10,8 @@ from dockertui.engine.container_model import PROJECT_LABEL
 from dockertui.engine.fields import mapping, number, strings, text
 from dockertui.engine.models import Container
 from dockertui.operations.body import Values
-from dockertui.operations.exchange import Ran, stands
+from dockertui.operations.exchange import stands
+from dockertui.operations.marks import Ran
 from dockertui.operations.original import ANONYMOUS, Draft, Original, draft, removes_itself
 from dockertui.resources import format
 

@@ -14,6 +14,7 @@ from dockertui.live.session import Session
 from dockertui.operations.base import Operation
 from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.command import Command
+from dockertui.operations.marks import mark
 from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.registry import BY_KIND
@@ -238,16 +239,14 @@ class Operating(Screen[None], TakesKeys):
 
     def tell_of_half_done(self) -> None:
         """Say so when containers were left by a recreate that nobody here is at: it can be finished or undone."""
-        from dockertui.operations.exchange import left_behind  # nothing of it is needed before the first paint
-
         if self._jobs is not None and self._jobs.running:
             return
-        if found := left_behind(self.session.mirror.objects("container").values()):
-            marked = [one.name for it in found for one in (it.old, it.new) if one and one.name != it.name]
+        names = [container.name for container in self.session.mirror.objects("container").values()]
+        if marks := {name: found for name in names if (found := mark(name)) is not None}:
             key = self.catalogue.keys_shown(BY_ID["menu"], 1)
-            names = ", ".join(it.name for it in found)
-            how = f"finish or undo it from the menu ({key}) of {marked[0]}"
-            self.say(f"a recreate of {names} was left half done: {how}", "warn", _HALF_DONE_STAYS)
+            whose = ", ".join(sorted({found.name for found in marks.values()}))
+            how = f"finish or undo it from the menu ({key}) of {min(marks)}"
+            self.say(f"a recreate of {whose} was left half done: {how}", "warn", _HALF_DONE_STAYS)
 
     # leaving
 

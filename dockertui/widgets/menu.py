@@ -132,12 +132,13 @@ class MenuList(Lines):
         return self._row
 
     def put_cursor(self, row: int) -> None:
-        """On a choice: headings are passed by, the way that the cursor goes."""
-        step = 1 if row >= self._row else -1
-        while 0 <= row < len(self._shown) and self._shown[row].heading:
-            row += step
-        if 0 <= row < len(self._shown):
-            self._row = row
+        """On a choice: headings are passed by, the way that the cursor goes, at the end back again."""
+        choices = [at for at, item in enumerate(self._shown) if not item.heading]
+        ahead = (
+            [at for at in choices if at >= row] if row >= self._row else [at for at in reversed(choices) if at <= row]
+        )
+        if choices:
+            self._row = ahead[0] if ahead else min(choices, key=lambda at: abs(at - row))
 
     def look(self, row: int) -> Look:
         if row < len(self._shown):

@@ -13,6 +13,8 @@ from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import Case, by_curl, by_docker, by_the_program, endpoint_of, prepare, state
 
 _RUN = "run --detach --stop-signal=KILL --network=none --name=web --volume=/data"
+_PLAIN = _RUN.replace(" --stop-signal=KILL", "")
+"""Nothing but what the form knows, and a line can say."""
 UP = f"{_RUN} busybox sleep 1d"
 DOWN = "create --network=none --name=old --volume=/data busybox true"
 ON_BRIDGE = "run --detach --stop-signal=KILL --name=web busybox sleep 1d"
@@ -52,9 +54,9 @@ CASES = (
     ),
     Case("container.run", values={"image": "busybox", "name": "web", "network": "none", "entrypoint": "sleep",
                                   "command": ("1d",)}),
-    Case("container.run_like", [f"{_RUN} --env=A=b --publish=8080:80 busybox sleep 1d"], "web",
+    Case("container.run_like", [f"{_PLAIN} --env=A=b --publish=8080:80 busybox sleep 1d"], "web",
          {"name": "web2", "ports": ()}),
-    Case("container.recreate", [f"{_RUN} --env=A=b --label=x=y busybox sleep 1d"], "web", {"memory": "64m"}),
+    Case("container.recreate", [f"{_PLAIN} --env=A=b --label=x=y busybox sleep 1d"], "web", {"memory": "64m"}),
     Case("image.tag", ["tag busybox shop:1"], "shop:1", {"reference": "localhost:5000/shop:2"}),
     Case("image.untag", ["tag busybox shop:1"], "shop:1", {"reference": "shop:1"}),
     Case("image.remove", [DOWN, "commit old shop:1", "tag shop:1 shop:2"], "shop:1", {"force": True}),

@@ -31,6 +31,7 @@ LISTS: Mapping[str, Callable[[Engine], Any]] = {
 _VOLATILE = frozenset(
     {"Pid", "Created", "CreatedAt", "StartedAt", "FinishedAt", "LastTagTime", "SandboxID", "SandboxKey", "EndpointID",
      "GatewayPriority", "Hostname", "MacAddress", "IPAddress", "Gateway", "Size", "VirtualSize", "OomScoreAdj",
+     "AttachStdout", "AttachStderr",
      "Mountpoint", "GraphDriver", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "ImageID"}
 )  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{64}|\b[0-9a-f]{12}\b|\b(?:172|192)\.\d+\.\d+\.\d+")

@@ -71,6 +71,7 @@ async def form(stage: Stage, *, last: str = "true") -> None:
 
 
 async def output(stage: Stage, until: str) -> None:
+    await stage.until("Build an image", absent=True)
     await stage.press("J", "enter")
     await stage.until(until)
     await stage.until("testing all of it")

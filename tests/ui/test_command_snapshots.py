@@ -18,7 +18,7 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo Engine's socket and a new container's name are others each time, and a slow machine says it waits."""
     monkeypatch.setattr(ordering, "_SILENT", 3600.0)
     monkeypatch.setattr(lines, "docker_options", lambda endpoint: ())
-    monkeypatch.setattr(lines, "_where", lambda endpoint: ["--unix-socket", "/run/demo.sock"])
+    monkeypatch.setattr(lines, "_where", lambda endpoint, reveal: ["--unix-socket", "/run/demo.sock"])
     monkeypatch.setattr(run, "new_name", lambda: "calm_heron_07")
     monkeypatch.setattr(running, "run", run)
 

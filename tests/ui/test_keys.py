@@ -373,15 +373,15 @@ async def test_what_comes_behind_a_form_or_a_menu_is_for_the_question(monkeypatc
             for key in ("d", "q", "b"):
                 await stage.goto("net-debug")
                 await stage.burst(*opening, "enter", *(["enter"] if len(opening) > 1 else []), key)
-                await stage.settle()
-                if key == "q":
-                    assert is_main(stage)
-                else:
-                    assert isinstance(stage.app.screen, ConfirmScreen)
-                    assert "Kill net-debug?" in stage.text
-                    await stage.press("escape")
+                await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen | FormScreen) or is_main(stage))
+                assert not isinstance(stage.app.screen, Menu)
+                await stage.press(*["escape"] * 3)
+                assert is_main(stage)
+                assert stage.main.focused is stage.main.pane.table
         assert not changing(stage)
-        await stage.burst("ctrl+k", "enter", "y")
+        await stage.press("ctrl+k", "enter")
+        await stage.until("Kill net-debug?")
+        await stage.press("y")
         await stage.until("net-debug signalled")
         assert not exits
 

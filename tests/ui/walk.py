@@ -105,6 +105,8 @@ class Walk:
             if isinstance(app.screen, MainScreen) and app.screen.terminal_focus:
                 await self._press(LEADER)
                 await self._press("d")
+            elif isinstance(app.screen, ConfirmScreen) and app.screen._question.title.startswith("Discard"):
+                await self._press("y")  # with escape the form stays
             else:
                 await self._press("escape")
         main = self.stage.main

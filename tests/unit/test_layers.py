@@ -175,7 +175,7 @@ print()
 FIRST = {
     "demo": set(),
     "operations": {
-        "base", "browsing", "catalogue", "command", "commands", "doing", "events", "log", "processes", "stats",
+        "base", "browsing", "catalogue", "command", "commands", "doing", "marks", "events", "log", "processes", "stats",
         "terminal", "view", "why",
     },
     "screens": {

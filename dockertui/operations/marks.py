@@ -1,0 +1,34 @@
+"""The names that containers have while one takes another's place: whose place it is, and how the old one stood.
+
+Every list looks at names, so that nothing is imported here that the first paint does not need.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+_MARKED: Final = re.compile(r"(?P<name>.+)\.dockertui-(?P<role>new|part|old)-(?P<ran>running|paused|stopped)")
+
+
+class Ran(StrEnum):
+    """How a container stands, as far as it has to stand so again."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class Mark(NamedTuple):
+    """What the name of a container in an exchange says."""
+
+    name: str
+    role: str
+    ran: Ran
+
+
+def mark(name: str) -> Mark | None:
+    """What a name says of an exchange; None for any other name."""
+    match = _MARKED.fullmatch(name)
+    return Mark(match["name"], match["role"], Ran(match["ran"])) if match else None
