@@ -28,6 +28,7 @@ from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
 from dockertui.widgets.guard import survived
 from dockertui.widgets.page import Field, Section
+from dockertui.widgets.screen import put
 from dockertui.widgets.text import error_line
 from dockertui.widgets.timer import once
 
@@ -212,8 +213,7 @@ class Order:
 
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
-        answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
-        await self.screen.app.push_screen(dialog, answer.set_result)
+        answer = await put(self.screen.app, dialog)
         self.asked.set()
         return await answer
 
