@@ -109,7 +109,8 @@ def _create(name: str, made: Creation, values: Values) -> Call:
 
 def _run(item: Any, values: Values) -> Plan:
     plan = run.plan(item, values)
-    return replace(plan, left=_left(values["name"], len(plan.calls) - 2))
+    pulls = len(plan.calls) - 2
+    return replace(plan, left=_left(values["name"], pulls), undo=_undo(pulls))
 
 
 def _left(name: str, pulls: int) -> Any:
@@ -121,6 +122,14 @@ def _left(name: str, pulls: int) -> Any:
         return f"{name} may have been created" if done == pulls and perhaps else ""
 
     return left
+
+
+def _undo(pulls: int) -> Callable[[Sequence[Any]], Call | None]:
+    """What takes a container away that was created and could not be started, so that its name is free to try again.
+
+    Nothing ever ran in it. Not by force: if it runs after all it stays.
+    """
+    return lambda replies: calls.remove(text(replies[pulls], "Id"), volumes=True) if len(replies) > pulls else None
 
 
 def _draft(values: Values) -> Draft:
@@ -141,7 +150,8 @@ def _run_like(item: Container, values: Values) -> Plan:
     line = run_line(wanted, values, original.info)
     pull = _pull(values)
     requests = (*pull, _create(name, made, values), *_connections(made, name), calls.start(name))
-    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)), note=values.get("note", ""))
+    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)),
+                undo=_undo(len(pull)), note=values.get("note", ""))  # fmt: skip
 
 
 def _connections(made: Creation, name: str) -> Sequence[Call]:
