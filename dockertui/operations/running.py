@@ -226,6 +226,12 @@ def _ending(go: Callable[[Exchanger], Awaitable[str]]) -> Callable[[Any, Values]
     return plan
 
 
+def _told_of_finish(item: Container, world: World, values: Values) -> list[str]:
+    old = values["exchange"].old
+    back = [f"if the new one does not hold, {old.name} is put back as it was"] if old is not None else []
+    return [*back, *_told_of_ending(item, world, values)]
+
+
 def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
     steps: Sequence[Step] = values["steps"]
     other = "if another program is recreating it at this moment, leave it alone"
@@ -244,7 +250,7 @@ BODIES: Mapping[str, Body] = {
         takes_along=_goes_with, plan=_recreate,
     ),
     "container.recreate_finish": Body(
-        prepare=_to_finish, takes_along=_told_of_ending, plan=_ending(Exchanger.go_on),
+        prepare=_to_finish, takes_along=_told_of_finish, plan=_ending(Exchanger.go_on),
     ),
     "container.recreate_undo": Body(
         prepare=_to_undo, takes_along=_told_of_ending, plan=_ending(Exchanger.go_back),

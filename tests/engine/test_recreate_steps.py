@@ -240,6 +240,19 @@ async def test_a_port_that_is_held_puts_the_old_one_back(engine: Breaking, clean
     is_new(clean_dockerd, before)
 
 
+async def test_a_finish_keeps_the_old_one_until_the_new_one_is_healthy(
+    engine: Breaking, clean_dockerd: Dockerd
+) -> None:
+    before = all_there(clean_dockerd)["web"]
+    clean_dockerd.cli("stop", "web")
+    clean_dockerd.cli("rename", "web", "web.dockertui-old-running")
+    sick = ("--health-cmd=echo nope; false", "--health-interval=1s", "--health-retries=1")
+    clean_dockerd.cli("run", "--detach", "--stop-signal=KILL", "--name=web", *sick, "busybox", "sleep", "1d")
+    with pytest.raises(EngineError, match=r"its health check fails: nope.*web runs again as it was"):
+        await end(engine, "finish")
+    is_as_it_was(clean_dockerd, before)
+
+
 # how the old one stood
 
 
