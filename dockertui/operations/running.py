@@ -11,7 +11,7 @@ from dockertui.engine import containers, credentials, environment, image_calls, 
 from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import mapping, objects, strings, text
+from dockertui.engine.fields import mapping, number, objects, strings, text
 from dockertui.engine.models import Container
 from dockertui.operations import client_defaults, dependents, exchange, run
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
@@ -154,7 +154,17 @@ def exchange_of(original: Original, wanted: str) -> Exchange:
     ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
     old = Found(text(original.inspect, "Id"), original.name, ran)
     leaves = removes_itself(original.inspect) and ran is not Ran.STOPPED
-    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman)
+    policy = "" if ran is Ran.STOPPED or original.podman else _restarts(original.inspect)
+    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman, policy=policy)
+
+
+def _restarts(inspect: Mapping[str, Any]) -> str:
+    """The policy by which an Engine that starts anew starts a container that was stopped; empty for the others."""
+    policy = mapping(mapping(inspect, "HostConfig"), "RestartPolicy")
+    name, most = text(policy, "Name"), number(policy, "MaximumRetryCount")
+    if name not in ("always", "on-failure"):
+        return ""
+    return f"{name}:{most}" if most else name
 
 
 def _recreate(item: Container, values: Values) -> Plan:
@@ -193,7 +203,7 @@ async def _left_behind(engine: Engine, item: Container) -> Exchange:
     """The exchange that a container's name tells of. Raises EngineError when it is over by now."""
     marked = exchange.mark(item.name)
     for it in exchange.left_behind(await containers.ls(engine)):
-        if marked is not None and (it.name, it.ran) == (marked.name, marked.ran):
+        if marked is not None and (it.name, it.ran, it.policy) == (marked.name, marked.ran, marked.policy):
             return replace(it, thaws=engine.version is not None and engine.version.podman)
     raise EngineError(ErrorKind.NOT_FOUND, f"no recreate was left half done with {item.name}")
 
