@@ -195,7 +195,8 @@ def backward(exchange: Exchange) -> list[Step]:
 
 def _held(found: Found, exchange: Exchange) -> Sequence[Step]:
     """What keeps an Engine that starts anew from starting the old one."""
-    return (_update(found, found.name, _STAYS_STOPPED),) if exchange.policy else ()
+    holds = exchange.policy and found.stands is not Ran.STOPPED
+    return (_update(found, found.name, _STAYS_STOPPED),) if holds else ()
 
 
 def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
