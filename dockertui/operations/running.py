@@ -11,7 +11,7 @@ from dockertui.engine import containers, credentials, environment, image_calls, 
 from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import mapping, objects, strings, text
+from dockertui.engine.fields import mapping, number, objects, strings, text
 from dockertui.engine.models import Container
 from dockertui.operations import client_defaults, dependents, exchange, run
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
@@ -165,7 +165,17 @@ def exchange_of(original: Original, wanted: str) -> Exchange:
     ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
     old = Found(text(original.inspect, "Id"), original.name, ran)
     leaves = removes_itself(original.inspect) and ran is not Ran.STOPPED
-    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman)
+    policy = "" if ran is Ran.STOPPED or original.podman else _restarts(original.inspect)
+    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman, policy=policy)
+
+
+def _restarts(inspect: Mapping[str, Any]) -> str:
+    """The policy by which an Engine that starts anew starts a container that was stopped; empty for the others."""
+    policy = mapping(mapping(inspect, "HostConfig"), "RestartPolicy")
+    name, most = text(policy, "Name"), number(policy, "MaximumRetryCount")
+    if name not in ("always", "on-failure"):
+        return ""
+    return f"{name}:{most}" if most else name
 
 
 def _recreate(item: Container, values: Values) -> Plan:
@@ -204,7 +214,7 @@ async def _left_behind(engine: Engine, item: Container) -> Exchange:
     """The exchange that a container's name tells of. Raises EngineError when it is over by now."""
     marked = mark(item.name)
     for it in exchange.left_behind(await containers.ls(engine)):
-        if marked is not None and (it.name, it.ran) == (marked.name, marked.ran):
+        if marked is not None and (it.name, it.ran, it.policy) == (marked.name, marked.ran, marked.policy):
             return replace(it, thaws=engine.version is not None and engine.version.podman)
     raise EngineError(ErrorKind.NOT_FOUND, f"no recreate was left half done with {item.name}")
 
@@ -237,6 +247,12 @@ def _ending(go: Callable[[Exchanger], Awaitable[str]]) -> Callable[[Any, Values]
     return plan
 
 
+def _told_of_finish(item: Container, world: World, values: Values) -> list[str]:
+    old = values["exchange"].old
+    back = [f"if the new one does not hold, {old.name} is put back as it was"] if old is not None else []
+    return [*back, *_told_of_ending(item, world, values)]
+
+
 def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
     steps: Sequence[Step] = values["steps"]
     other = "if another program is recreating it at this moment, leave it alone"
@@ -255,7 +271,7 @@ BODIES: Mapping[str, Body] = {
         takes_along=_goes_with, plan=_recreate,
     ),
     "container.recreate_finish": Body(
-        prepare=_to_finish, takes_along=_told_of_ending, plan=_ending(Exchanger.go_on),
+        prepare=_to_finish, takes_along=_told_of_finish, plan=_ending(Exchanger.go_on),
     ),
     "container.recreate_undo": Body(
         prepare=_to_undo, takes_along=_told_of_ending, plan=_ending(Exchanger.go_back),
