@@ -121,10 +121,16 @@ def _size_of_the_terminal(environ: MutableMapping[str, str]) -> None:
 
 def _crash_log() -> CrashLog:
     """Writes a crash file for each error that the program survives."""
-    from dockertui.crash import record
     from dockertui.crash_log import CrashLog
 
-    return CrashLog(lambda error: record(error, os.environ, Path.home()), expected=(EngineError,))
+    return CrashLog(_recorded, expected=(EngineError,))
+
+
+def _recorded(error: BaseException) -> str:
+    """Write a crash file for an error, and say so in a sentence."""
+    from dockertui.crash import record  # here: no start needs it
+
+    return record(error, os.environ, Path.home())
 
 
 class _Demo:

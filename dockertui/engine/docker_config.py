@@ -182,18 +182,15 @@ def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, he
 
 def _write(path: Path, text: str) -> None:
     """The whole file or none of it, for its owner alone; a link to it stays a link. Raises OSError."""
-    import tempfile  # here: no start needs it
-    from contextlib import suppress
+    from dockertui.engine.whole_file import WholeFile  # here: no start needs it
 
     target = Path(os.path.realpath(path))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.")  # with the mode 0600
+    whole = WholeFile(str(target))
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
+        whole.file.write(text.encode())
+        whole.file.flush()
+        os.fsync(whole.file.fileno())
+        whole.keep()
     finally:
-        with suppress(FileNotFoundError):  # it has its name by now
-            os.unlink(part)
+        whole.drop()

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from dockertui.masking.late import late
 from dockertui.masking.names import word_set
 from dockertui.masking.values import is_plain
 
-_AUTHORITY: Final = re.compile(r"[^\s\"'<>`]{1,600}")
-_PORT: Final = re.compile(r"(?:\[[^\]]{0,60}\]|[^:@/]{0,255}):\d{1,5}(?:[/?#]|$)")
-_BEFORE_HOST: Final = re.compile(r":(?P<value>[^\s@/\"'(),]{1,256})@(?!sha(?:256|512):)[\w\[(]")
-_LOGIN: Final = re.compile(r"[\"']?(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
-_GROUP: Final = re.compile(r"[a-z_][a-z_-]{0,31}")
+_AUTHORITY: Final = late(r"[^\s\"'<>`]{1,600}")
+_PORT: Final = late(r"(?:\[[^\]]{0,60}\]|[^:@/]{0,255}):\d{1,5}(?:[/?#]|$)")
+_BEFORE_HOST: Final = late(r":(?P<value>[^\s@/\"'(),]{1,256})@(?!sha(?:256|512):)[\w\[(]")
+_LOGIN: Final = late(r"[\"']?(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
+_GROUP: Final = late(r"[a-z_][a-z_-]{0,31}")
 _NO_USERS: Final = frozenset({"mailto", "ssh", "git", "npm", "sip", "acct", "sha256", "sha512", "docker-image", "xmpp"})
 USER_OPTIONS: Final = frozenset({"-u", "-U", "--user", "--proxy-user", "--basic-auth", "--http-user", "--auth"})
 """Options that a user with a password follows, or a user with a group."""

@@ -6,9 +6,10 @@ that counts. What a name says after that word may say that it is no secret itsel
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
+
+from dockertui.masking.late import late
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -18,7 +19,7 @@ def word_set(words: str) -> frozenset[str]:
 
 _LONGEST: Final = 160
 """Characters of a name that are looked at, its last ones."""
-_JOINTS: Final = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_JOINTS: Final = late(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN: Final = word_set(
     "password passwd passphrase passcode pass pwd pswd pw secret token pat jwt auth authorization credential cred key "
     "private dsn sk salt pepper cookie webhook mnemonic bearer htpasswd xauth "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from dockertui.masking.late import late
+
 MASK: Final = "••••••"
 _PREFIXES: Final = (
     "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "sk_live_", "sk_test_",
@@ -12,11 +14,11 @@ _PREFIXES: Final = (
     "hf_", "SG.", "AKIA", "ASIA", "AIza", "ya29.", "eyJ", "hvs.", "hvb.", "SWMTKN-1-", "SWMKEY-1-", "dop_v1_", "shpat_",
     "AGE-SECRET-KEY-1",
 )  # fmt: skip
-_TOKEN: Final = re.compile(
+_TOKEN: Final = late(
     rf"(?<![A-Za-z0-9_])(?:{'|'.join(map(re.escape, _PREFIXES))})(?=[\w.~+/=-]{{16}})[\w.~+/=-]{{16,4096}}"
 )
-_HASH: Final = re.compile(r"\$(?:apr1|2[abxy]?|1|5|6|y|argon2[a-z]{1,2})\$[\w./$=,+-]{8,256}")
-_KEY_BEGINS: Final = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----")
+_HASH: Final = late(r"\$(?:apr1|2[abxy]?|1|5|6|y|argon2[a-z]{1,2})\$[\w./$=,+-]{8,256}")
+_KEY_BEGINS: Final = late(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----")
 _KEY_ENDS: Final = "-----END"
 
 

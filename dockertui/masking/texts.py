@@ -12,15 +12,14 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dockertui.masking import logins
+from dockertui.masking.late import late
 from dockertui.masking.names import is_plainly_secret, is_secret, word_set
 from dockertui.masking.shapes import MASK, without_shapes
 from dockertui.masking.values import is_plain, is_version
 
 _SHORT: Final = 400
-_WORD: Final = re.compile(r"[\w.-]+")
-_SIGN: Final = re.compile(
-    r"(?P<quote>\\{0,8}[\"'])?\]?(?P<before>[ \t]{0,4})(?P<sign>={1,2}>?|:=?)(?P<after>[ \t]{0,4})"
-)
+_WORD: Final = late(r"[\w.-]+")
+_SIGN: Final = late(r"(?P<quote>\\{0,8}[\"'])?\]?(?P<before>[ \t]{0,4})(?P<sign>={1,2}>?|:=?)(?P<after>[ \t]{0,4})")
 _MAY_FOLLOW: Final = frozenset("=:\"'\\] \t")
 """What stands between a name and its value begins with one of these."""
 _AFTER_GAP: Final = frozenset("=: \t")
@@ -32,23 +31,23 @@ _PARTS: Final = (
 )  # fmt: skip
 """At least one of these is in the name of every secret."""
 _DECIDE: Final = frozenset("=:")
-_GAP: Final = re.compile(r"[ \t]{1,8}")
-_OPENING: Final = re.compile(r"(\\{0,8})([\"'`])")
-_UNTIL: Final = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*", re.S) for quote in "\"'`"}
-_BARE: Final = re.compile(
+_GAP: Final = late(r"[ \t]{1,8}")
+_OPENING: Final = late(r"(\\{0,8})([\"'`])")
+_UNTIL: Final = {quote: late(rf"(?:[^{quote}\\]|\\.)*", re.S) for quote in "\"'`"}
+_BARE: Final = late(
     r"(?:[^\s\"'`,;&)\]}]"
     r"|[\"'`)\]}](?=[\w$@!#%^*+~/\\-])"
     r"|[,;&](?![\s\"'`,;&)\]}]|$|[A-Za-z_][\w .-]{0,40}[=:]|(?:r[ow]|soft|hard|nolock|noexec|nosuid|nodev)\b))+"
 )
 """A value without quotes: up to a blank, or to where the next member of a list begins."""
-_SCHEME: Final = re.compile(r"(?:bearer|basic|token|digest|negotiate|apikey|key|aws4-hmac-sha256)[ \t]+", re.I)
-_LINE: Final = re.compile(r"[^\"'\r\n]+")
-_MORE_WORDS: Final = re.compile(r" [a-z]{2,}(?: |,|$|\.)")
-_NAME_SO_FAR: Final = re.compile(r"[\"'][\w.-][\w./-]{0,90}$")
+_SCHEME: Final = late(r"(?:bearer|basic|token|digest|negotiate|apikey|key|aws4-hmac-sha256)[ \t]+", re.I)
+_LINE: Final = late(r"[^\"'\r\n]+")
+_MORE_WORDS: Final = late(r" [a-z]{2,}(?: |,|$|\.)")
+_NAME_SO_FAR: Final = late(r"[\"'][\w.-][\w./-]{0,90}$")
 _HEADERS: Final = frozenset({"authorization", "cookie"})
 _SCHEMES: Final = frozenset({"bearer", "basic"})
-_CREDENTIALS: Final = re.compile(r"[ \t]{1,4}(?P<value>(?=[\w.~+/-]{0,64}\d)[\w.~+/=-]{8,4096})")
-_ASSIGNED: Final = re.compile(r"(?P<name>-{0,2}[\w./-]{1,200})=(?P<value>.+)", re.S)
+_CREDENTIALS: Final = late(r"[ \t]{1,4}(?P<value>(?=[\w.~+/-]{0,64}\d)[\w.~+/=-]{8,4096})")
+_ASSIGNED: Final = late(r"(?P<name>-{0,2}[\w./-]{1,200})=(?P<value>.+)", re.S)
 _SMALL: Final = word_set(
     "to or and is are for flag option must requires needs was cannot can not with instead via in of if"
 )

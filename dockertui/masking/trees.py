@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
+from dockertui.masking.late import late
 from dockertui.masking.names import is_secret
 from dockertui.masking.shapes import MASK
 from dockertui.masking.texts import masked, masked_words
@@ -16,7 +16,7 @@ from dockertui.masking.values import is_distinct, is_plain
 
 _MOST: Final = 200
 """Values of an object that are looked for elsewhere in it."""
-_OF_URL: Final = re.compile(r"://[^\s:/@]{0,128}:(?P<value>[^\s/@]{6,256})@")
+_OF_URL: Final = late(r"://[^\s:/@]{0,128}:(?P<value>[^\s/@]{6,256})@")
 _PUBLIC: Final = frozenset({"Username", "username", "ServerAddress", "serveraddress", "Email", "email"})
 
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from dockertui.masking.late import late
 from dockertui.masking.names import word_set
 
 _SWITCHES: Final = word_set(
     "true false yes no on off none null nil 0 1 enabled disabled required optional never always auto default"
 )
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = late(
     r"\$\{?\w{1,80}\}?"
     r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|%\w{1,80}%|%\(\w{1,80}\)s|<[\w -]{1,40}>|[*x]{3,}|\.{3}"
 )
 """A variable's name in place of a value, or what a manual has there."""
-_FILE: Final = re.compile(
+_FILE: Final = late(
     r"/(?:run|var|etc|usr|opt|home|root|tmp|srv|mnt|app|data|config|conf|secrets?|certs?|keys?|ssl|tls|proc|dev)"
     r"(?:/[\w.@-]{1,100}){1,20}/?"
     r"|(?:\.{0,2}/|~/|[A-Za-z]:\\)?[\w.@/\\-]{1,200}\.(?:pem|key|crt|cert|cer|json|pub|p12|pfx|jks|txt|ya?ml|conf|sock)"
 )
 _GIVEN: Final = "/run/secrets/"
-_VERSION: Final = re.compile(r"latest|v?\d{1,5}(?:\.\d{1,5}){0,3}(?:-[\w.]{1,40})?")
+_VERSION: Final = late(r"latest|v?\d{1,5}(?:\.\d{1,5}){0,3}(?:-[\w.]{1,40})?")
 
 
 def is_plain(value: str, *, strong: bool) -> bool:

@@ -33,12 +33,16 @@ async def of(engine: Engine, id: str, name: str) -> list[str]:
         if uses := list(_uses(inspect, id, name)):
             found[text(inspect, "Name").removeprefix("/")] = "; ".join(uses)
 
+    asking = [asyncio.create_task(ask(other)) for other in others]
     try:
-        async with asyncio.timeout(_PATIENCE), asyncio.TaskGroup() as tasks:
-            for other in others:
-                tasks.create_task(ask(other))
+        async with asyncio.timeout(_PATIENCE):
+            await asyncio.gather(*asking)
     except TimeoutError:
         pass
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
     lines = [f"{user} {uses}" for user, uses in sorted(found.items())]
     missing = len(others) - asked
     return [*lines, f"of {missing} containers it is not known whether they use it"] if missing else lines

@@ -69,11 +69,23 @@ async def _with_image(engine: Engine, values: Values) -> Values:
 
 async def _completed(engine: Engine, values: Values) -> Values:
     """The image, who uses the container, and that its new name is free. Raises EngineError."""
-    original: Original = values["original"]
+    original = await _as_it_is(engine, values["original"])
     if values["name"] != original.name:
         await _check_free(engine, values["name"])
     users = await dependents.of(engine, text(original.inspect, "Id"), original.name)
-    return {**await _with_image(engine, values), "dependents": users}
+    return {**await _with_image(engine, values), "original": original, "dependents": users}
+
+
+async def _as_it_is(engine: Engine, original: Original) -> Original:
+    """The container as it is by now: a form may have stood for long, or a try before may have left it otherwise.
+
+    Raises EngineError when it is gone, or has another name.
+    """
+    now = original._replace(inspect=await containers.inspect(engine, text(original.inspect, "Id")))
+    if now.name != original.name:
+        message = f"{original.name} is called {now.name} by now"
+        raise EngineError(ErrorKind.CONFLICT, message, "leave this form, and look what became of it")
+    return now
 
 
 async def _check_free(engine: Engine, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import webbrowser
@@ -17,6 +16,7 @@ from dockertui.operations.copying import Copyable, Known, addresses, copyables
 from dockertui.operations.original import Original, original_of
 from dockertui.screens.clipboard import copy
 from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.screen import put
 from dockertui.widgets.text import clean
 
 if TYPE_CHECKING:
@@ -40,20 +40,9 @@ async def copy_menu(screen: Operating) -> None:
         Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
-    choice = await _choice(screen, Menu(f"Copy of {screen.pane.resource.name(item)}", offered))
+    choice = await (await put(screen.app, Menu(f"Copy of {screen.pane.resource.name(item)}", offered)))
     if choice is not None:
         screen.say(*_copied(screen, entries[int(choice)]))
-
-
-async def _choice(screen: Operating, menu: Menu) -> str | None:
-    """Show a menu and return what was chosen.
-
-    Textual's `push_screen_wait` first runs callbacks of the app in this worker: the end of the program would cancel
-    the worker in the middle of one, and with it the very screens that it waits for.
-    """
-    answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-    await screen.app.push_screen(menu, lambda chosen: None if answer.done() else answer.set_result(chosen))
-    return await answer
 
 
 def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
@@ -97,7 +86,7 @@ async def open_port(screen: Operating) -> None:
     url = next(iter(found.values()))
     if len(found) > 1:
         offered = [Item(target, target, hint=label) for label, target in found.items()]
-        choice = await _choice(screen, Menu("Open", offered))
+        choice = await (await put(screen.app, Menu("Open", offered)))
         if choice is None:
             return
         url = choice

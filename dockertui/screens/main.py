@@ -373,7 +373,7 @@ class MainScreen(Operating, TerminalActions):
         """Ask what the objects of this pane take on disk; the answer may take the Engine a while."""
         resource = self.pane.resource
         self.say(f"measuring {resource.title.lower()}…", stays=600)
-        self.run_worker(self._measure(), group="measure", exclusive=True, exit_on_error=False)
+        self.run_worker(self._measure(), group="measure", exclusive=True)
 
     async def _measure(self) -> None:
         pane = self.pane

@@ -264,9 +264,7 @@ class Operating(Screen[None], TakesKeys):
             self.app.exit()
             return
         question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
-        await ask(
-            self.app, question, lambda _: self.run_worker(self.close_and_exit(), exit_on_error=False), id=QUITTING
-        )
+        await ask(self.app, question, lambda _: self.run_worker(self.close_and_exit()), id=QUITTING)
 
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():

@@ -26,7 +26,10 @@ from dockertui.resources.secrets import veiled
 from dockertui.screens.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.form import FormScreen
 from dockertui.screens.report import ReportScreen
+from dockertui.widgets.guard import survived
 from dockertui.widgets.page import Field, Section
+from dockertui.widgets.screen import put
+from dockertui.widgets.text import error_line
 from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:
@@ -101,7 +104,12 @@ class Order:
         if refusal is not None:
             form.refuse(refusal)
         while (sent := await form.submitted()) is not None:
-            refusal = await self._try({**known, **sent}, form, partial(self._again, known, engines, self._kept(sent)))
+            again = partial(self._again, known, engines, self._kept(sent))
+            try:
+                refusal = await self._try({**known, **sent}, form, again)
+            except Exception as error:  # a fault of the program: the form must not seem to wait for ever
+                survived(f"{self.command.id} failed by a fault of the program", error)
+                refusal = Refused("", f"an error in the program, {error_line(error)}")
             if refusal is None:
                 await form.close()
                 return
@@ -205,8 +213,7 @@ class Order:
 
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
-        answer: asyncio.Future[_Answer | None] = asyncio.get_running_loop().create_future()
-        await self.screen.app.push_screen(dialog, answer.set_result)
+        answer = await put(self.screen.app, dialog)
         self.asked.set()
         return await answer
 

@@ -70,7 +70,7 @@ class OverviewScreen(Layer[str | None]):
         self.set_focus(self.table)
         self._take_all()
         self._link_changed(self.session.mirror.link)
-        self.run_worker(self._ask_host(), exit_on_error=False)
+        self.run_worker(self._ask_host())
 
     def on_unmount(self) -> None:
         for unsubscribe in self._unsubscribe:

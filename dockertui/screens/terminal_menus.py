@@ -68,7 +68,7 @@ def close(pane: TerminalCommands, session: TerminalSession) -> None:
 
     def go() -> None:
         if session in pane.sessions:
-            pane.run_worker(pane.drop(session), exit_on_error=False)
+            pane.run_worker(pane.drop(session))
 
     _confirm(pane.app, f"{verb.capitalize()} {name}?", Answer("y", verb), affected({name: [fate]}), go, sudden=False)
 
@@ -85,11 +85,11 @@ def interrupt(pane: TerminalCommands, session: TerminalSession) -> None:
 
     def answered(answer: Answered) -> None:
         if answer.key == "s":
-            pane.run_worker(session.interrupt(), exit_on_error=False)
+            pane.run_worker(session.interrupt())
         elif answer.key == "e":
             session.end_input()
         elif session in pane.sessions:
-            pane.run_worker(session.detach() if answer.key == "d" else pane.drop(session), exit_on_error=False)
+            pane.run_worker(session.detach() if answer.key == "d" else pane.drop(session))
 
     ask(pane.app, Question("Ctrl-C: the container has no terminal", answers, lambda *_: [told], sudden=True), answered)
 

@@ -11,9 +11,8 @@ It depends on private parts of Textual; `tests/ui/test_guard.py` holds each one,
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from rich.segment import Segment
@@ -69,8 +68,6 @@ class _Guard:
         widget.render_line = self.render_line  # type: ignore[method-assign]
         widget.render_lines = self.render_lines  # type: ignore[method-assign]
         widget._dispatch_message = self.dispatch  # type: ignore[method-assign]
-        if isinstance(widget, Screen):
-            widget.dismiss = partial(_leave, widget, widget.dismiss)  # type: ignore[method-assign]
 
     def say(self, sentence: str) -> None:
         """Have the widget's first line say something, or nothing any more."""
@@ -112,11 +109,6 @@ class _Guard:
             await self._dispatch(message)
         except Exception as error:
             self._widget.app._handle_exception(error)
-
-
-def _leave(screen: Screen[Any], dismiss: Callable[[Any], AwaitComplete], result: Any = None) -> AwaitComplete:
-    """Leave a screen, unless a key before did, or another screen lies over it: it would be that one that went."""
-    return dismiss(result) if screen.app.screen is screen else AwaitComplete()
 
 
 class _Workers(WorkerManager):

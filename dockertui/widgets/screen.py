@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
@@ -20,6 +24,17 @@ class Layer(Screen[ScreenResultType], TakesKeys):
         if len(stack) < 2 or stack[-1] is not self:
             return AwaitComplete()
         return super().dismiss(result)
+
+
+async def put(app: App[Any], screen: Screen[ScreenResultType]) -> asyncio.Future[ScreenResultType | None]:
+    """Put a screen over the others; what is returned once it stands there is done with its result.
+
+    Textual's `push_screen_wait` first runs callbacks of the app in the worker that waits: the end of the program would
+    cancel that worker in the middle of one, and with it the very screens that it waits for.
+    """
+    answer: asyncio.Future[ScreenResultType | None] = asyncio.get_running_loop().create_future()
+    await app.push_screen(screen, lambda result: None if answer.done() else answer.set_result(result))
+    return answer
 
 
 class Dialog(Layer[ScreenResultType], ModalScreen[ScreenResultType]):

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from dockertui.app import DockerTUI
 from dockertui.demo import DemoEngine
+from dockertui.operations import client_defaults
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.jobs import State
@@ -293,6 +294,22 @@ async def test_no_to_the_question_comes_back_to_the_form() -> None:
         assert rows(stage)["memory"].entry.value == "64m"
         await stage.press("ctrl+s")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+
+
+async def test_a_fault_of_the_program_brings_the_form_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any) -> Any:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(client_defaults, "with_proxies", broken)
+    async with opened(fails=True) as stage:
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "busybox", "name": "fresh"})
+        await stage.press("ctrl+s")
+        await stage.until(lambda: form(stage).query_one(".problem").display)
+        assert "an error in the program" in stage.text
+        assert rows(stage)["name"].entry.value == "fresh"
+        assert not form(stage).query_one("Fields").disabled
+        assert [type(error) for error in stage.app.crashes.errors] == [KeyError]
 
 
 async def test_a_form_that_waits_takes_no_keys_and_can_be_left_to_its_work() -> None:

@@ -16,6 +16,7 @@ from textual.widgets import Label
 
 from dockertui.crash_log import LOGGER, CrashLog
 from dockertui.widgets.guard import Guarded, shown_in
+from dockertui.widgets.screen import Layer
 from dockertui.widgets.timer import once
 from tests.ui.frames import frame
 
@@ -202,7 +203,7 @@ async def test_a_second_screen_that_cannot_be_made_is_left(where: str, crashes: 
         assert app.well == 1
 
 
-class Second(Screen[str]):
+class Second(Layer[str]):
     BINDINGS: ClassVar[list[BindingType]] = [("q", "dismiss('left')", "")]
 
 

@@ -113,3 +113,32 @@ async def test_a_run_that_does_not_start_says_what_it_left() -> None:
         job = await _fails_to_start(stage)
         assert "was created and not started" in job.said
         stage.engine.faults.clear()
+
+
+async def test_a_form_that_stood_for_long_counts_for_the_container_as_it_is_by_now() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("shop-web-1")
+        await stage.main.action_order("container.recreate")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        stage.change(lambda host: lifecycle.die(host, host.container("shop-web-1"), 0, ending="stopped"))
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        assert "not started, since this one does not run" in stage.text
+
+
+@pytest.mark.parametrize(("id", "said"), [("rename", "is called other by now"), ("remove", "No such container")])
+async def test_a_container_that_is_not_there_any_more_is_not_recreated(id: str, said: str) -> None:
+    changes = {
+        "rename": lambda host: lifecycle.rename(host, host.container("net-debug"), "other"),
+        "remove": lambda host: lifecycle.remove(host, host.container("net-debug"), "net-debug", force=True),
+    }
+    async with opened(WIDE) as stage:
+        await stage.goto("net-debug")
+        await stage.main.action_order("container.recreate")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        form = stage.app.screen
+        stage.change(changes[id])
+        await stage.press("ctrl+s")
+        await stage.until(said)
+        assert stage.app.screen is form
+        assert not stage.main.jobs.newest_first

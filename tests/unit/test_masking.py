@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -104,3 +106,9 @@ def test_a_secret_is_hidden_wherever_its_object_repeats_it() -> None:
     assert shown["Args"] == ["--connect", MASK, "--image", "postgres"]
     assert shown["State"]["Error"] == f"cannot use {MASK}: {MASK} is refused by postgres"
     assert masked("xhunter2-xy and hunter2-x", known) == f"xhunter2-xy and {MASK}"
+
+
+def test_no_start_waits_for_patterns() -> None:
+    """There are many, and compiling one takes longer than most texts that are looked at."""
+    code = "import functools, json, re, typing, urllib.parse\nre.compile = None\nimport dockertui.masking"
+    subprocess.run([sys.executable, "-c", code], check=True)
