@@ -75,7 +75,8 @@ class Plan:
     said however it ends, as of credentials that could not be read. run: sends these requests itself, where one that
     fails has to be undone; returns what is to be said. unsaid: what the `docker` words do not say of the thing that is
     made. left: what stands when not all of the requests were answered, in words; told how many were, and whether the
-    next one may have been carried out.
+    next one may have been carried out. undo: what takes that away again once the Engine has refused the next one, told
+    the replies; None where there is nothing to take away.
     """
 
     calls: tuple[Call, ...]
@@ -85,6 +86,7 @@ class Plan:
     run: Callable[[Engine, Heard], Awaitable[str]] | None = None
     unsaid: tuple[str, ...] = ()
     left: Callable[[int, bool], str] = lambda done, perhaps: ""
+    undo: Callable[[Sequence[Any]], Call | None] = lambda replies: None
 
 
 Report = Callable[[Any, Any], Sequence[Section]]

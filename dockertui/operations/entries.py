@@ -13,6 +13,7 @@ from dockertui.engine import platforms
 from dockertui.operations.body import Entry, Option, Unfit
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_DRIVER: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:/@-]*")
 _SIZE: Final = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(?:b|([kmgtp])(?:i?b)?)?", re.I | re.A)
 _LABEL: Final = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _HOST: Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
@@ -92,9 +93,21 @@ def typed(value: Any) -> str:
 
 
 def name(value: str) -> None:
-    """A container's, network's or volume's name."""
+    """A container's or volume's name."""
     if not _NAME.fullmatch(value):
         raise Unfit("two or more of a-z A-Z 0-9 _ . - and no sign at the start")
+
+
+def network_name(value: str) -> None:
+    """A new network's name, of which Engines demand nothing; only what would be a flag or a path is not taken."""
+    if value.startswith("-") or "/" in value:
+        raise Unfit("no - at the start and no / in it")
+
+
+def driver(value: str) -> None:
+    """A driver's name: a built-in one's, or a plugin's, which has the form of an image's name."""
+    if not _DRIVER.fullmatch(value):
+        raise Unfit("a driver's name, such as local, or a plugin's, such as vieux/sshfs:latest")
 
 
 def reference(value: str) -> None:

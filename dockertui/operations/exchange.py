@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dockertui.engine import container_calls as calls
 from dockertui.engine.call import Call
 from dockertui.engine.models import Container
-from dockertui.operations.marks import Ran, mark
+from dockertui.operations.marks import Mark, Ran, mark
+
+_STAYS_STOPPED: Final = "unless-stopped"
+"""The restart policy under which an Engine that starts anew leaves alone what was stopped."""
 
 
 def stands(state: str) -> Ran:
@@ -56,7 +59,8 @@ class Exchange:
 
     name: the old one's own. wanted: the name that the new one gets. ran: how the old one stood at the beginning. Either
     is None when there is none. leaves: the old one removes itself once it is stopped. thaws: the Engine stops no paused
-    container.
+    container. policy: the old one's restart policy, as the command line has it, if by it an Engine that starts anew
+    would start the old one beside the new one, on the same volumes: it has another one meanwhile.
     """
 
     name: str
@@ -66,16 +70,22 @@ class Exchange:
     new: Found | None
     leaves: bool = False
     thaws: bool = False
+    policy: str = ""
+
+    @property
+    def _marks(self) -> str:
+        """How the old one stood, as the names say it."""
+        return f"{self.ran}-{self.policy.replace(':', '-')}" if self.policy else self.ran
 
     @property
     def new_name(self) -> str:
         """The name of the new one until the old one has stopped."""
-        return f"{self.name}.dockertui-new-{self.ran}"
+        return f"{self.name}.dockertui-new-{self._marks}"
 
     @property
     def part_name(self) -> str:
         """The name of the new one until it is in all its networks, where it is created in one of them."""
-        return f"{self.name}.dockertui-part-{self.ran}"
+        return f"{self.name}.dockertui-part-{self._marks}"
 
     @property
     def partial(self) -> bool:
@@ -85,20 +95,20 @@ class Exchange:
     @property
     def old_name(self) -> str:
         """The name of the old one until it is removed."""
-        return f"{self.name}.dockertui-old-{self.ran}"
+        return f"{self.name}.dockertui-old-{self._marks}"
 
 
 def left_behind(containers: Iterable[Container]) -> list[Exchange]:
     """The exchanges that were begun and not ended, by the names of the containers that there are."""
     known = {container.name: container for container in containers}
     marks = {name: found for name in known if (found := mark(name)) is not None}
-    begun = dict.fromkeys((found.name, found.ran) for found in marks.values())
-    return [_begun(name, ran, known) for name, ran in begun]
+    begun = dict.fromkeys(found._replace(role="") for found in marks.values())
+    return [_begun(found, known) for found in begun]
 
 
-def _begun(name: str, ran: Ran, known: Mapping[str, Container]) -> Exchange:
-    empty = Exchange(name, name, ran, None, None)
-    old, new, part, own = (known.get(one) for one in (empty.old_name, empty.new_name, empty.part_name, name))
+def _begun(found: Mark, known: Mapping[str, Container]) -> Exchange:
+    empty = Exchange(found.name, found.name, found.ran, None, None, policy=found.policy)
+    old, new, part, own = (known.get(one) for one in (empty.old_name, empty.new_name, empty.part_name, found.name))
     new = new or part
     if old is None:
         old = own if new is not None else None
@@ -118,7 +128,7 @@ def forward(exchange: Exchange) -> list[Step]:
         return []
     steps: list[Step] = []
     if old is not None:
-        steps += _stop(old, exchange)
+        steps += [*_held(old, exchange), *_stop(old, exchange)]
     if old is not None and old.name != exchange.old_name and not exchange.leaves:
         steps.append(_rename(old, exchange.old_name))
     if new.name != exchange.wanted:
@@ -137,7 +147,11 @@ def backward(exchange: Exchange) -> list[Step]:
     old, new = exchange.old, exchange.new
     steps: list[Step] = []
     if new is not None:
-        steps += [*_stop(new, replace(exchange, leaves=False)), _remove(new, new.name)]
+        steps += _stop(new, replace(exchange, leaves=False))
+    if old is not None and exchange.policy:  # while a name still tells it
+        steps.append(_update(old, old.name, exchange.policy))
+    if new is not None:
+        steps.append(_remove(new, new.name))
     if old is None:
         return steps
     if old.name != exchange.name:
@@ -147,6 +161,12 @@ def backward(exchange: Exchange) -> list[Step]:
     if exchange.ran is Ran.PAUSED and old.stands is not Ran.PAUSED:
         steps.append(Step(calls.pause(old.ref), ("pause", exchange.name), f"pausing {exchange.name}"))
     return steps
+
+
+def _held(found: Found, exchange: Exchange) -> Sequence[Step]:
+    """What keeps an Engine that starts anew from starting the old one."""
+    holds = exchange.policy and found.stands is not Ran.STOPPED
+    return (_update(found, found.name, _STAYS_STOPPED),) if holds else ()
 
 
 def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
@@ -166,6 +186,12 @@ def whole(exchange: Exchange) -> Step:
 
 def _rename(found: Found, name: str) -> Step:
     return Step(calls.rename(found.ref, name), ("rename", found.name, name), f"renaming {found.name} to {name}")
+
+
+def _update(found: Found, name: str, policy: str) -> Step:
+    kind, _, most = policy.partition(":")
+    call = calls.update(found.ref, {"RestartPolicy": {"Name": kind, "MaximumRetryCount": int(most or 0)}})
+    return Step(call, ("update", "--restart", policy, name), f"setting the restart policy of {name} to {policy}")
 
 
 def _start(found: Found, name: str, then: Then) -> Step:

@@ -61,7 +61,7 @@ class Exchanger:
 
     async def go_on(self) -> str:
         """Finish an exchange that was left; as `recreate` from its second step."""
-        return await self._or_back(self._nothing())
+        return await self._or_back(self._found())
 
     async def go_back(self) -> str:
         """Undo an exchange that was left. Raises EngineError when something of it fails."""
@@ -70,8 +70,11 @@ class Exchanger:
             await self._take(step, tolerant=True)
         return self._as_it_was(await self._looked())
 
-    async def _nothing(self) -> None:
+    async def _found(self) -> None:
+        """See how far it got; a new one that runs already must hold, too. Raises EngineError."""
         self._it = await self._looked()
+        if self._it.old is not None and self._it.new is not None and self._it.new.stands is Ran.RUNNING:
+            await self._holds()
 
     async def _or_back(self, beginning: Awaitable[None]) -> str:
         """Begin, then go forward; back on any failure until the old one is to be removed."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from dockertui.engine.call import Heard, following, send
 from dockertui.engine.client import Engine
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked
 from dockertui.operations.body import Plan
@@ -194,13 +194,28 @@ async def _perform(engine: Engine, task: Task, heard: Heard) -> str:
         return await plan.after(engine, reply)
 
 
+async def _undone(engine: Engine, plan: Plan, replies: Sequence[Any]) -> bool:
+    """Whether what the answered requests made is taken away again."""
+    undo = plan.undo(replies)
+    if undo is None:
+        return False
+    try:
+        await send(engine, undo)
+    except EngineError as error:
+        return error.kind is ErrorKind.NOT_FOUND
+    return True
+
+
 async def _replies(engine: Engine, plan: Plan, heard: Heard) -> list[Any]:
     replies: list[Any] = []
     try:
         for call in plan.calls:
             replies.append(await send(engine, following(call, replies), heard))
     except EngineError as error:
-        raise leaving(error, plan.left(len(replies), error.kind in UNCLEAR)) from error
+        unclear = error.kind in UNCLEAR
+        if not unclear and await _undone(engine, plan, replies):
+            raise
+        raise leaving(error, plan.left(len(replies), unclear)) from error
     except asyncio.CancelledError:
         left = plan.left(len(replies), True)
         raise asyncio.CancelledError(f"cancelled{left and f': {left}'}") from None

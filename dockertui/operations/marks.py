@@ -9,7 +9,10 @@ import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-_MARKED: Final = re.compile(r"(?P<name>.+)\.dockertui-(?P<role>new|part|old)-(?P<ran>running|paused|stopped)")
+_MARKED: Final = re.compile(
+    r"(?P<name>.+)\.dockertui-(?P<role>new|part|old)-(?P<ran>running|paused|stopped)"
+    r"(?:-(?P<policy>always|on-failure(?:-\d+)?))?"
+)
 
 
 class Ran(StrEnum):
@@ -21,14 +24,18 @@ class Ran(StrEnum):
 
 
 class Mark(NamedTuple):
-    """What the name of a container in an exchange says."""
+    """What the name of a container in an exchange says. policy: the old one's restart policy, if that was changed."""
 
     name: str
     role: str
     ran: Ran
+    policy: str = ""
 
 
 def mark(name: str) -> Mark | None:
     """What a name says of an exchange; None for any other name."""
     match = _MARKED.fullmatch(name)
-    return Mark(match["name"], match["role"], Ran(match["ran"])) if match else None
+    if match is None:
+        return None
+    policy = re.sub(r"-(\d)", r":\1", match["policy"] or "")
+    return Mark(match["name"], match["role"], Ran(match["ran"]), policy)

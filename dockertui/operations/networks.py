@@ -114,8 +114,8 @@ BODIES: Mapping[str, Body] = {
     "network.create": Body(
         check=_apart, plan=_create, outcome=_created,
         options=(
-            Option("name", "Name", required=True, check=entries.name),
-            Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.name),
+            Option("name", "Name", required=True, check=entries.network_name),
+            Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.driver),
             Option(
                 "subnet", "Subnets", Entry.WORDS, (), hint="172.30.0.0/16 fd00:30::/64; empty: the Engine chooses",
                 check=entries.each(entries.subnet),

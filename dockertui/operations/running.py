@@ -11,7 +11,7 @@ from dockertui.engine import containers, credentials, environment, image_calls, 
 from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import mapping, objects, strings, text
+from dockertui.engine.fields import mapping, number, objects, strings, text
 from dockertui.engine.models import Container
 from dockertui.operations import client_defaults, dependents, exchange, run
 from dockertui.operations.body import Body, Entry, Option, Plan, Values
@@ -121,7 +121,8 @@ def _create(name: str, made: Creation, values: Values) -> Call:
 
 def _run(item: Any, values: Values) -> Plan:
     plan = run.plan(item, values)
-    return replace(plan, left=_left(values["name"], len(plan.calls) - 2))
+    pulls = len(plan.calls) - 2
+    return replace(plan, left=_left(values["name"], pulls), undo=_undo(pulls))
 
 
 def _left(name: str, pulls: int) -> Any:
@@ -133,6 +134,14 @@ def _left(name: str, pulls: int) -> Any:
         return f"{name} may have been created" if done == pulls and perhaps else ""
 
     return left
+
+
+def _undo(pulls: int) -> Callable[[Sequence[Any]], Call | None]:
+    """What takes a container away that was created and could not be started, so that its name is free to try again.
+
+    Nothing ever ran in it. Not by force: if it runs after all it stays.
+    """
+    return lambda replies: calls.remove(text(replies[pulls], "Id"), volumes=True) if len(replies) > pulls else None
 
 
 def _draft(values: Values) -> Draft:
@@ -153,7 +162,8 @@ def _run_like(item: Container, values: Values) -> Plan:
     line = run_line(wanted, values, original.info)
     pull = _pull(values)
     requests = (*pull, _create(name, made, values), *_connections(made, name), calls.start(name))
-    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)), note=values.get("note", ""))
+    return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)),
+                undo=_undo(len(pull)), note=values.get("note", ""))  # fmt: skip
 
 
 def _connections(made: Creation, name: str) -> Sequence[Call]:
@@ -167,7 +177,17 @@ def exchange_of(original: Original, wanted: str) -> Exchange:
     ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
     old = Found(text(original.inspect, "Id"), original.name, ran)
     leaves = removes_itself(original.inspect) and ran is not Ran.STOPPED
-    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman)
+    policy = "" if ran is Ran.STOPPED or original.podman else _restarts(original.inspect)
+    return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman, policy=policy)
+
+
+def _restarts(inspect: Mapping[str, Any]) -> str:
+    """The policy by which an Engine that starts anew starts a container that was stopped; empty for the others."""
+    policy = mapping(mapping(inspect, "HostConfig"), "RestartPolicy")
+    name, most = text(policy, "Name"), number(policy, "MaximumRetryCount")
+    if name not in ("always", "on-failure"):
+        return ""
+    return f"{name}:{most}" if most else name
 
 
 def _recreate(item: Container, values: Values) -> Plan:
@@ -206,7 +226,7 @@ async def _left_behind(engine: Engine, item: Container) -> Exchange:
     """The exchange that a container's name tells of. Raises EngineError when it is over by now."""
     marked = mark(item.name)
     for it in exchange.left_behind(await containers.ls(engine)):
-        if marked is not None and (it.name, it.ran) == (marked.name, marked.ran):
+        if marked is not None and (it.name, it.ran, it.policy) == (marked.name, marked.ran, marked.policy):
             return replace(it, thaws=engine.version is not None and engine.version.podman)
     raise EngineError(ErrorKind.NOT_FOUND, f"no recreate was left half done with {item.name}")
 
@@ -239,6 +259,12 @@ def _ending(go: Callable[[Exchanger], Awaitable[str]]) -> Callable[[Any, Values]
     return plan
 
 
+def _told_of_finish(item: Container, world: World, values: Values) -> list[str]:
+    old = values["exchange"].old
+    back = [f"if the new one does not hold, {old.name} is put back as it was"] if old is not None else []
+    return [*back, *_told_of_ending(item, world, values)]
+
+
 def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
     steps: Sequence[Step] = values["steps"]
     other = "if another program is recreating it at this moment, leave it alone"
@@ -257,7 +283,7 @@ BODIES: Mapping[str, Body] = {
         takes_along=_goes_with, plan=_recreate,
     ),
     "container.recreate_finish": Body(
-        prepare=_to_finish, takes_along=_told_of_ending, plan=_ending(Exchanger.go_on),
+        prepare=_to_finish, takes_along=_told_of_finish, plan=_ending(Exchanger.go_on),
     ),
     "container.recreate_undo": Body(
         prepare=_to_undo, takes_along=_told_of_ending, plan=_ending(Exchanger.go_back),

@@ -91,7 +91,7 @@ BODIES: Mapping[str, Body] = {
         plan=_create,
         options=(
             Option("name", "Name", hint="empty: the Engine makes one up", check=entries.name),
-            Option("driver", "Driver", hint="local by default", check=entries.name),
+            Option("driver", "Driver", hint="local by default", check=entries.driver),
             Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=entries.pairs),
             Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.labels),
         ),

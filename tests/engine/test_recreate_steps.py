@@ -240,6 +240,41 @@ async def test_a_port_that_is_held_puts_the_old_one_back(engine: Breaking, clean
     is_new(clean_dockerd, before)
 
 
+async def test_a_finish_keeps_the_old_one_until_the_new_one_is_healthy(
+    engine: Breaking, clean_dockerd: Dockerd
+) -> None:
+    before = all_there(clean_dockerd)["web"]
+    clean_dockerd.cli("stop", "web")
+    clean_dockerd.cli("rename", "web", "web.dockertui-old-running")
+    sick = ("--health-cmd=echo nope; false", "--health-interval=1s", "--health-retries=1")
+    clean_dockerd.cli("run", "--detach", "--stop-signal=KILL", "--name=web", *sick, "busybox", "sleep", "1d")
+    with pytest.raises(EngineError, match=r"its health check fails: nope.*web runs again as it was"):
+        await end(engine, "finish")
+    is_as_it_was(clean_dockerd, before)
+
+
+@pytest.mark.parametrize("policy", ["always", "on-failure:3"])
+async def test_an_engine_that_starts_anew_does_not_start_the_old_one_beside_the_new_one(
+    policy: str, engine: Breaking, clean_dockerd: Dockerd
+) -> None:
+    web(clean_dockerd, f"--restart={policy}")
+    before = all_there(clean_dockerd)["web"]
+    engine.at, engine.loses = STEPS.index("start") + 1, True  # one more request than without a policy
+    with pytest.raises(EngineError):
+        await recreate(engine)
+    assert engine.sent[engine.at] == "start"
+    old = next(one for one in all_there(clean_dockerd).values() if one["Id"] == before["Id"])
+    assert old["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped"
+    later = Breaking(endpoint_of(clean_dockerd))
+    await later.open()
+    await end(later, "undo")
+    is_as_it_was(clean_dockerd, before)
+    await recreate(later)
+    await later.close()
+    is_new(clean_dockerd, before)
+    assert all_there(clean_dockerd)["web"]["HostConfig"]["RestartPolicy"] == before["HostConfig"]["RestartPolicy"]
+
+
 # how the old one stood
 
 

@@ -7,7 +7,7 @@ import pytest
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.host import Host
 from dockertui.operations import exchanging
-from dockertui.operations.jobs import State
+from dockertui.operations.jobs import Job, State
 from dockertui.screens import confirm
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
@@ -85,15 +85,33 @@ async def test_menus_do_not_offer_it_for_others() -> None:
         assert "left half done" not in stage.text
 
 
+async def _fails_to_start(stage: Stage) -> Job:
+    stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
+    await stage.goto("net-debug")
+    await stage.main.action_order("container.run_like")
+    await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+    await stage.press("ctrl+s")
+    await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+    (job,) = stage.main.jobs.newest_first
+    return job
+
+
+async def test_a_run_that_does_not_start_leaves_nothing_and_can_be_sent_again() -> None:
+    async with opened(WIDE) as stage:
+        before = len(stage.engine.host.containers)
+        job = await _fails_to_start(stage)
+        assert "no such program" in job.said
+        assert "created" not in job.said
+        assert len(stage.engine.host.containers) == before
+        stage.engine.faults.clear()
+        await stage.press("ctrl+s")
+        await stage.until(lambda: stage.main.jobs.newest_first[0].state is State.DONE)
+
+
 async def test_a_run_that_does_not_start_says_what_it_left() -> None:
     async with opened(WIDE) as stage:
-        stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
-        await stage.goto("net-debug")
-        await stage.main.action_order("container.run_like")
-        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
-        await stage.press("ctrl+s")
-        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
-        (job,) = stage.main.jobs.newest_first
+        stage.engine.faults.fail("DELETE /containers/", message="busy")
+        job = await _fails_to_start(stage)
         assert "was created and not started" in job.said
         stage.engine.faults.clear()
 

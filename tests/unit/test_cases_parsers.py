@@ -11,6 +11,8 @@ from dockertui.engine import dockerfile, dockerignore
 from dockertui.engine.image_calls import split_reference
 from dockertui.operations import entries, joining, mounts, ports, run
 from dockertui.operations.body import Unfit
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command
 from dockertui.operations.progress import Progress
 from dockertui.resources import format
 from tests.cases import Case, table
@@ -76,6 +78,27 @@ def test_labels(case: Case) -> None:
 @table("names")
 def test_names(case: Case) -> None:
     assert made(fits(entries.name), case.given) == case.expected
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "typed", "verdict"),
+    [
+        ("volume.create", "driver", "vieux/sshfs:latest", "ok"),
+        ("volume.create", "driver", "localhost:5000/me/nfs", "ok"),
+        ("volume.create", "driver", "--force", "ERR"),
+        ("network.create", "driver", "weaveworks/net-plugin:2.1.3", "ok"),
+        ("network.create", "name", "x", "ok"),
+        ("network.create", "name", "my net", "ok"),
+        ("network.create", "name", "-x", "ERR"),
+    ],
+)
+def test_what_engines_take_as_the_name_of_a_network_or_a_driver(
+    command: str, field: str, typed: str, verdict: str
+) -> None:
+    found = BY_ID[command]
+    assert isinstance(found, Command)
+    (option,) = (one for one in found.body.options if one.id == field)
+    assert made(fits(lambda value: entries.check(option, value)), typed) == verdict
 
 
 @table("network_mode")

@@ -14,7 +14,10 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.operations import dependents
 
 ENGINE = cast(Engine, SimpleNamespace())
-OTHERS = {"b": {"Name": "/b", "HostConfig": {"NetworkMode": "container:web"}}, "c": {"Name": "/c"}}
+OTHERS: Mapping[str, Mapping[str, Any]] = {
+    "b": {"Name": "/b", "HostConfig": {"NetworkMode": "container:web"}},
+    "c": {"Name": "/c"},
+}
 
 
 def an_engine(monkeypatch: pytest.MonkeyPatch, failure: EngineError | None = None) -> None:
