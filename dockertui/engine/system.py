@@ -76,14 +76,6 @@ async def _typed(objects: AsyncIterator[dict[str, Any]], until: int | None) -> A
             yield event
 
 
-async def past_events(
-    engine: Engine, since: int, until: int, filters: Mapping[str, Sequence[str]] | None = None
-) -> list[Event]:
-    """What the Engine still has of the time between the two, in epoch nanoseconds by its clock, the oldest first."""
-    async with events(engine, since, filters, until) as stream:
-        return [event async for event in stream]
-
-
 def _seconds(moment: int | None) -> str | None:
     """Epoch nanoseconds as the API wants them."""
     return None if moment is None else f"{moment // 1_000_000_000}.{moment % 1_000_000_000:09d}"

@@ -27,7 +27,7 @@ from dockertui.widgets.screen import Dialog
 NAMED = 12
 """Objects that are named one by one; of more, the rest is counted."""
 QUIET = 0.5
-"""Seconds without a key after which a question that nobody asked for takes answers."""
+"""Seconds without a key after which a question that did not come at once takes answers."""
 _SHARE = 0.92
 """Of the screen's height, at most."""
 _FRAME = 4
@@ -57,7 +57,7 @@ class Question:
     """What is asked.
 
     affected, by_hand: made anew for every change of the flags; the latter is folded away until it is asked for.
-    sudden: no key of the user's led here, so that keys typed for something else are not to answer it.
+    sudden: no key of the user's led here, or not at once, so that keys typed for something else are not to answer it.
     """
 
     title: str

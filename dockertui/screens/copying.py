@@ -48,7 +48,7 @@ async def copy_menu(screen: Operating) -> None:
 def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
     """A text without its secrets. The value of one variable is copied as it is: nothing else is asked for."""
     if entry.shown:
-        return entry
+        return entry._replace(shown=masked(entry.shown, known))
     text = masked(entry.text, known)
     return entry._replace(text=text, masked=entry.masked or text != entry.text)
 

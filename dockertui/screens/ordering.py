@@ -278,9 +278,14 @@ class Order:
                 lambda now, reveal: [self._by_hand(now, reveal)],
                 flags,
                 values,
-                sudden=self.asks_the_engine and not command.ask,
+                sudden=self._is_sudden,
             )
         )
+
+    @property
+    def _is_sudden(self) -> bool:
+        """Whether the Engine was asked between the user's last key and the question, which may have taken a while."""
+        return self.body.complete is not None or (self.asks_the_engine and not self.command.ask)
 
     @property
     def _others(self) -> list[Field]:

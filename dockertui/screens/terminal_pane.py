@@ -145,10 +145,6 @@ class TerminalPane(TerminalCommands):
         if sessions:
             await asyncio.wait([asyncio.ensure_future(session.close()) for session in sessions], timeout=_GOODBYE)
 
-    def number_of(self, container: str) -> int:
-        """How many sessions of a container live."""
-        return len([session for session in self.live if session.process.container == container])
-
     # the look
 
     def refresh_bar(self) -> None:

@@ -51,12 +51,6 @@ class Shown:
             return list(range(start, stop))
         return self._numbers[bisect_left(self._numbers, start) : bisect_left(self._numbers, stop)]
 
-    def count_from(self, number: int) -> int:
-        """How many lines are shown from a number on."""
-        if not self.filter:
-            return max(0, self._store.end - max(number, self._store.first))
-        return len(self._numbers) - bisect_left(self._numbers, max(number, self._store.first))
-
     def is_context(self, number: int) -> bool:
         """Whether a line is shown only because it stands beside one that the filter keeps."""
         at = bisect_left(self.hits, number)

@@ -64,10 +64,6 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         """The object under the cursor."""
         return self._branches[self._row].item if self._row < len(self._branches) else None
 
-    def children_of(self, key: str) -> int:
-        """How many hang on an object itself."""
-        return len(self._forest.children.get(key, ()))
-
     @property
     def is_tree(self) -> bool:
         """Whether it is shown as a tree, and not sorted."""

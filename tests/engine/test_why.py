@@ -324,7 +324,8 @@ async def look(dockerd: Dockerd, identity: str, gone: dict[str, Any] | None = No
     """What the program would know of a container; `gone`: its last inspection, of one that is removed."""
     async with opened(dockerd) as engine:
         inspect = gone or await containers.inspect(engine, identity)
-        events = await system.past_events(engine, 1, time.time_ns(), {"container": [identity]})
+        async with system.events(engine, 1, {"container": [identity]}, time.time_ns()) as stream:
+            events = [event async for event in stream]
         log = await last_lines(engine, identity, tty=False, count=30, tail=200, until=None)
         others = await containers.ls(engine)
     return Facts(

@@ -8,6 +8,7 @@ from dockertui.demo.world import lifecycle
 from dockertui.demo.world.host import Host
 from dockertui.operations import exchanging
 from dockertui.operations.jobs import Job, State
+from dockertui.screens import confirm
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
 from tests.ui.stage import WIDE, Stage, opened
@@ -141,4 +142,15 @@ async def test_a_container_that_is_not_there_any_more_is_not_recreated(id: str, 
         await stage.press("ctrl+s")
         await stage.until(said)
         assert stage.app.screen is form
+        assert not stage.main.jobs.newest_first
+
+
+async def test_keys_typed_while_the_engine_was_asked_do_not_answer_the_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(confirm, "QUIET", 3600.0)
+    async with opened(WIDE) as stage:
+        await to_the_question(stage, "net-debug")
+        await stage.press("y")
+        assert isinstance(stage.app.screen, ConfirmScreen)
         assert not stage.main.jobs.newest_first

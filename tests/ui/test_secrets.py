@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from dockertui.demo.world.host import Host
+from dockertui.masking import MASK
+from dockertui.operations.copying import Copyable
 from dockertui.operations.jobs import State
+from dockertui.screens import copying
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
 from dockertui.screens.lens import LensScreen
@@ -165,3 +168,9 @@ async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> No
         assert SECRET not in stage.text
         await stage.press("escape", "v", "y")
         await stage.until(f"value of FTP_PASSWORD: {SECRET}")
+
+
+def test_the_copy_menu_hides_a_secret_also_in_another_variable() -> None:
+    repeated = Copyable("value of CALLBACK", "hunter2-x", "hunter2-x")
+    veiled = copying._veiled(repeated, ("hunter2-x",))
+    assert (veiled.shown, veiled.text) == (MASK, "hunter2-x"), "what is chosen is copied as it is"
