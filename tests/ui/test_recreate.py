@@ -95,3 +95,15 @@ async def test_a_run_that_does_not_start_says_what_it_left() -> None:
         (job,) = stage.main.jobs.newest_first
         assert "was created and not started" in job.said
         stage.engine.faults.clear()
+
+
+async def test_what_changes_is_seen_beneath_the_form_and_its_question() -> None:
+    async with opened(WIDE) as stage:
+        stage.change(lambda host: lifecycle.rename(host, host.container("backup"), "aaa-first"))
+        await stage.until("aaa-first")
+        await to_the_question(stage, "shop-api-1")
+        stage.change(lambda host: lifecycle.rename(host, host.container("aaa-first"), "aaa-second"))
+        await stage.until("aaa-second")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        assert "Recreate shop-api-1 with changes?" in stage.text
+        await stage.press("n")
