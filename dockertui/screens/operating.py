@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.screen import Screen
 from textual.widgets import Input
 
 from dockertui.live.session import Session
@@ -21,6 +20,7 @@ from dockertui.resources.registry import BY_KIND
 from dockertui.resources.world import World
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.screen import Beneath
 
 if TYPE_CHECKING:
     from dockertui.operations.body import Values
@@ -35,7 +35,7 @@ QUITTING = "quitting"
 _HALF_DONE_STAYS = 60.0
 
 
-class Operating(Screen[None], TakesKeys):
+class Operating(Beneath[None], TakesKeys):
     """Mixed into the main screen, which has the attributes named here."""
 
     session: Session

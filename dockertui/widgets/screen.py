@@ -12,7 +12,21 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from dockertui.widgets.keys import TakesKeys
 
 
-class Layer(Screen[ScreenResultType], TakesKeys):
+class Beneath(Screen[ScreenResultType]):
+    """A screen that shows what changes in it through all the dialogs over it.
+
+    Textual paints only the topmost of them anew: of the others it keeps, with their lines, what they showed of this.
+    """
+
+    def _compositor_refresh(self) -> None:
+        stack = self.app.screen_stack
+        if (changed := self._compositor._dirty_regions) and self in self.app._background_screens:
+            for screen in stack[stack.index(self) + 1 : -1]:
+                screen.refresh(*changed)
+        super()._compositor_refresh()
+
+
+class Layer(Beneath[ScreenResultType], TakesKeys):
     """A screen over another one, closed by `dismiss`. Its keys are taken in the order they were typed.
 
     Textual's `dismiss` takes away whatever screen is on top, and raises ScreenStackError where that is the last one.

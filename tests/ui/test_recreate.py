@@ -154,3 +154,15 @@ async def test_keys_typed_while_the_engine_was_asked_do_not_answer_the_question(
         await stage.press("y")
         assert isinstance(stage.app.screen, ConfirmScreen)
         assert not stage.main.jobs.newest_first
+
+
+async def test_what_changes_is_seen_beneath_the_form_and_its_question() -> None:
+    async with opened(WIDE) as stage:
+        stage.change(lambda host: lifecycle.rename(host, host.container("backup"), "aaa-first"))
+        await stage.until("aaa-first")
+        await to_the_question(stage, "shop-api-1")
+        stage.change(lambda host: lifecycle.rename(host, host.container("aaa-first"), "aaa-second"))
+        await stage.until("aaa-second")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        assert "Recreate shop-api-1 with changes?" in stage.text
+        await stage.press("n")
