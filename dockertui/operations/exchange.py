@@ -133,6 +133,7 @@ def forward(exchange: Exchange) -> list[Step]:
         steps.append(_rename(old, exchange.old_name))
     if new.name != exchange.wanted:
         steps.append(_rename(new, exchange.wanted))
+        new = new._replace(ref=exchange.wanted) if new.ref == new.name else new
     if exchange.ran is not Ran.STOPPED and new.stands is Ran.STOPPED:
         steps.append(_start(new, exchange.wanted, Then.HOLDS))
     if exchange.ran is Ran.PAUSED and new.stands is not Ran.PAUSED:
