@@ -144,11 +144,11 @@ class MainScreen(Operating, TerminalActions):
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
+        self._say_skew()
         if link.state is LinkState.LIVE:
-            self.tell_of_half_done()
+            self.tell_of_half_done()  # after all else that is said now: only one message stands
         self._paint_header()
         self._paint_footer()
-        self._say_skew()
 
     def _say_skew(self) -> None:
         """Say once that this machine's clock and the Engine's differ, where that is more than anybody would miss."""
