@@ -185,7 +185,7 @@ FIRST = {
     "terminal": {"alt_keys"},
     "widgets": {
         "bar", "chart", "columns", "guard", "keys", "lines", "notice", "order", "page", "page_lines", "paint", "rows",
-        "table", "text", "timer",
+        "screen", "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""
