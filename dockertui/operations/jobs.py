@@ -185,6 +185,7 @@ async def _perform(engine: Engine, task: Task, heard: Heard) -> str:
     plan = task.plan
     with because(task.command.id, plan.docker):
         if plan.run is not None:
+            engine.permit(task.command.title)
             return await plan.run(engine, heard)
         replies = await _replies(engine, plan, heard)
         reply = replies[0] if len(replies) == 1 else replies

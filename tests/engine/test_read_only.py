@@ -52,6 +52,10 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line
     writer.close()
 
 
+_HALF_DONE = [UP, "create --network=none --name=web.dockertui-new-running busybox"]
+"""What a recreate leaves that was cut off after its first request."""
+
+
 def cases(folder: Path) -> dict[str, Case]:
     """One case for each command that writes, by its id."""
     tar = folder / "root.tar"
@@ -67,6 +71,7 @@ def cases(folder: Path) -> dict[str, Case]:
         Case("registry.login", values={"registry": "127.0.0.1:9", "user": "ann", "password": "sesame"}),
         Case("registry.logout", values={"registry": "127.0.0.1:9"}),
         Case("volume.prune_all"),
+        *(Case(f"container.recreate_{end}", _HALF_DONE, "web.dockertui-new-running") for end in ("finish", "undo")),
     )
     return {case.id: case for case in (*CASES, *further)}
 
