@@ -5,24 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from rich.style import Style
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
+
+
+def strips(app: App[Any]) -> list[Strip]:
+    """The lines on the screen. A dialog painted without the screens beneath it would keep that picture."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips(app.size)
 
 
 def frame(app: App[Any]) -> list[str]:
     """The lines on the screen, right blanks cut off."""
-    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips(app.size)]
+    return [strip.text.rstrip() for strip in strips(app)]
 
 
 def widths(app: App[Any]) -> set[int]:
     """Cells of the lines on the screen: one number when nothing sticks out."""
-    return {strip.cell_length for strip in app.screen._compositor.render_strips(app.size)}
+    return {strip.cell_length for strip in strips(app)}
 
 
 def style_at(app: App[Any], x: int, y: int) -> Style:
     """The style of one cell of the screen."""
-    strip = app.screen._compositor.render_strips(app.size)[y].crop(x, x + 1)
+    strip = strips(app)[y].crop(x, x + 1)
     return next(iter(strip)).style or Style()
 
 

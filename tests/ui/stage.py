@@ -33,7 +33,7 @@ from dockertui.engine.trace import Trace
 from dockertui.key_names import character_name
 from dockertui.live.store import LinkState
 from dockertui.screens.main import MainScreen
-from tests.ui.frames import frame, widths
+from tests.ui.frames import frame, strips, widths
 
 NARROW, WIDE = (80, 24), (160, 45)
 
@@ -225,7 +225,7 @@ class Stage:
     def check_frame(self) -> None:
         """Every line is as wide as the screen, and nothing in it is obeyed by a terminal."""
         assert widths(self.app) == {self.app.size.width}
-        for y, strip in enumerate(self.app.screen._compositor.render_strips(self.app.size)):
+        for y, strip in enumerate(strips(self.app)):
             bad = [text for text in map(obeyed, strip) if text]
             assert not bad, f"line {y}: {bad!r} in {strip.text!r}"
 

@@ -93,6 +93,7 @@ async def test_it_can_be_given_up_from_its_output(folder: Path) -> None:
         await form(stage)
         await stage.press("ctrl+s")
         await stage.until("1 job")
+        await stage.until("Build an image", absent=True)
         await stage.press("J", "enter")
         await stage.until("begun")
         await stage.press("x")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from dockertui.demo.api.call import Call, Route, abort, empty, reply
+from dockertui.demo.api.call import Call, Route, abort, empty, headers, reply
 from dockertui.demo.world import execs
 from dockertui.demo.world.console import ExecConsole
 from dockertui.demo.world.objects import Container, Exec
@@ -31,7 +31,8 @@ class Takeover(asyncio.Protocol):
 
     async def begin(self) -> None:
         """Answer the upgrade, and take over."""
-        response = web.StreamResponse(status=101, headers={"Connection": "Upgrade", "Upgrade": "tcp"})
+        told = {**headers(self._call.host), "Connection": "Upgrade", "Upgrade": "tcp"}
+        response = web.StreamResponse(status=101, headers=told)
         await response.prepare(self._call.request)
         transport = self._call.request.transport
         if transport is None:
