@@ -36,7 +36,12 @@ FURTHER: Mapping[str, Doing] = {
     "image.import": Doing("", {"file": "{tmp}/root.tar", "reference": "imported:1"}),
     "system.prune": Doing(),
 }
-ELSEWHERE = {"image.build": "test_build.py", "registry.logout": "test_login.py: it asks the Engine nothing"}
+ELSEWHERE = {
+    "image.build": "test_build.py",
+    "registry.logout": "test_login.py: it asks the Engine nothing",
+    "container.recreate_finish": "test_recreate.py",
+    "container.recreate_undo": "test_recreate.py",
+}
 
 
 @pytest.fixture

@@ -200,12 +200,12 @@ async def test_a_typed_path_goes_there(host: DemoEngine) -> None:
         await stage.press("enter")
         await until_read(stage)
         assert "settings.py" in names(stage)
-        await stage.press("c")
+        await stage.press("c", "end")
         await stage.type("/static")
         await stage.press("enter")
         await until_read(stage)
         assert names(stage) == ["app.js"]
-        await stage.press("c")
+        await stage.press("c", "end")
         await stage.type("/none")
         await stage.press("enter")
         await stage.until("/app/shop/static/none is no folder that can be read")
@@ -266,6 +266,8 @@ async def test_a_text_is_shown_in_its_colours(host: DemoEngine) -> None:
         await stage.type("counter")
         await stage.press("enter", "n")
         assert screen._view.line == "application = RequestCounter(get_wsgi_application())"
+        await stage.press("escape")
+        assert stage.app.screen is screen, "it ends the search first"
         await stage.press("escape")
         assert stage.app.screen is stage.main
 
