@@ -495,6 +495,7 @@ CHECKS: Mapping[str, Check] = {
     "program.redraw": calls("redraw"),
     "program.quit": calls("exit"),
     "program.exit": calls("exit"),
+    "program.suspend": calls("action_suspend_process"),
 }
 """By operation: what its key does on the main screen as it is at the start."""
 
@@ -551,7 +552,7 @@ async def test_a_key_of_the_connection_screen(host: DemoEngine, operation: str, 
 
 _HARMLESS = (
     CHECKS.keys()
-    - {"program.quit", "program.exit", "terminal.show"}
+    - {"program.quit", "program.exit", "program.suspend", "terminal.show"}
     - {id for id in CHECKS if id.startswith("container.")}
 )
 """Operations that change nothing on the Engine, and do not take the keys for a terminal."""
