@@ -362,7 +362,7 @@ async def theme(stage: Stage, key: str) -> None:
 
 async def retry(stage: Stage, key: str) -> None:
     await stage.press(key)
-    assert "live" in stage.footer
+    assert "already connected" in stage.footer
 
 
 def calls(name: str) -> Check:
