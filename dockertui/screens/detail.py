@@ -55,6 +55,7 @@ class DetailView(Vertical):
         """Whether the tabs made so far are this widget's children: Textual says so later, and keys may come first."""
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
+        self._ended = False
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -63,6 +64,7 @@ class DetailView(Vertical):
         self._is_composed = True
 
     def on_unmount(self) -> None:
+        self._ended = True  # what changes while the program ends asks no more
         self._stop_asking()
 
     @property
@@ -81,7 +83,8 @@ class DetailView(Vertical):
             self.subject = subject._replace(inspect=self._replies.get(subject.key, {}), error=error)
         self._paint(keep=before is not None and before.key == self.key)
         self._stop_asking()
-        if self.subject is not None and self.seen and self.session.engine.version is not None:  # else once it is live
+        known = self.session.engine.version is not None  # else once it is live
+        if self.subject is not None and self.seen and known and not self._ended:
             self._asking = asyncio.create_task(self._ask(self.subject))
 
     def mark_gone(self) -> None:

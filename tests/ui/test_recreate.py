@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dockertui.demo import DemoEngine
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.host import Host
 from dockertui.operations import exchanging
@@ -11,7 +12,7 @@ from dockertui.operations.jobs import Job, State
 from dockertui.screens import confirm
 from dockertui.screens.confirm import ConfirmScreen
 from dockertui.screens.form import FormScreen
-from tests.ui.stage import WIDE, Stage, opened
+from tests.ui.stage import WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -59,10 +60,11 @@ def leave_half_done(host: Host) -> None:
 
 
 async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
-    async with opened(WIDE) as first:
-        engine = first.engine
-        first.change(leave_half_done)
-        async with opened(WIDE, engine=engine, clock=first.clock) as stage:
+    clock = Clock()
+    with DemoEngine(clock=clock) as engine:
+        async with opened(WIDE, engine=engine, clock=clock) as first:
+            first.change(leave_half_done)
+        async with opened(WIDE, engine=engine, clock=clock) as stage:
             await stage.until("a recreate of backup was left half done")
             await stage.goto("backup.dockertui-old-stopped")
             await stage.press("full_stop")
