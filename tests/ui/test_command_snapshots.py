@@ -57,7 +57,7 @@ def test_run_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]
 
 @SIZES
 def test_wrong_field(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
-    assert picture(snap_compare, host, size, on_debug("3", "c", "x", "exclamation_mark", "ctrl+s"))
+    assert picture(snap_compare, host, size, on_debug("3", "c", "x", "slash", "ctrl+s"))
 
 
 def test_bulk_menu(snap_compare: Compare, host: DemoEngine) -> None:
