@@ -24,11 +24,25 @@ RESTORING: Final = (
 """What leaves a terminal as a shell expects it, whatever the program was doing."""
 
 
+def unblocked(terminal: int) -> int:
+    """A file of our own on this terminal, whose `read` never waits; the same one where that cannot be.
+
+    A program that is stopped between learning that there is something to read and reading it finds nothing when it goes
+    on. The file that it was given is shared with the shell, which expects that reading from it does wait.
+    """
+    if os.isatty(terminal):
+        for name in (os.ttyname, lambda _: "/dev/tty"):
+            with suppress(OSError):
+                return os.open(name(terminal), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    return terminal
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver, which stops and goes on in the event loop."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fileno = unblocked(self.fileno)
         self._heed()
 
     @property
@@ -40,6 +54,12 @@ class TerminalDriver(LinuxDriver):
         """Write, while there is somebody who does: what is put into a queue that nobody empties blocks in the end."""
         if self.active:
             super().write(data)
+
+    def run_input_thread(self) -> None:
+        """Read what is typed, and go on where it was taken by a shell that had stopped the program meanwhile."""
+        while True:
+            with suppress(BlockingIOError):
+                return super().run_input_thread()
 
     # signals
 

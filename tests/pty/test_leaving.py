@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from dockertui.output.driver import unblocked
 from tests.pty.process import PATIENCE
 from tests.pty.program import Program
 
@@ -216,11 +217,10 @@ def test_ctrl_z_gives_the_shell_its_terminal_and_fg_takes_it_again(shell: Watche
         check_stopped(shell, pid)
         shell.type("fg\n")
         shell.wait_for("shop-")
-        assert 1049 in shell.modes
+        shell.until(lambda: 1049 in shell.modes, "it is not on the other screen")
     shell.press("q")
     shell.wait_for("ready>")
-    shell.modes.discard(2004)
-    assert shell.modes == RESTING
+    shell.until(lambda: shell.modes - {2004} == RESTING, "its modes are not as before")
 
 
 def test_a_stop_from_outside_does_the_same(shell: Watched) -> None:
@@ -237,13 +237,35 @@ def test_a_stop_from_outside_does_the_same(shell: Watched) -> None:
 
 def test_one_that_was_stopped_hard_sets_the_terminal_up_again(shell: Watched) -> None:
     pid = job_of(shell)
-    os.kill(pid, signal.SIGSTOP)
-    shell.wait_for("Stopped")
-    shell.type("stty sane; printf '\\033[?1049l\\033[?1000l\\033[?1003l'; clear\n")
-    shell.wait_for("ready>")
-    shell.type("fg\n")
-    shell.wait_for("shop-")
-    assert {1049, 1000, 1003} <= shell.modes
+    for number in range(15):  # at different moments: what is read while it stands still is the shell's
+        os.kill(pid, signal.SIGSTOP)
+        shell.wait_for("Stopped")
+        shell.type("stty sane; printf '\\033[?1049l\\033[?1000l\\033[?1003l'; clear\n")
+        shell.wait_until_gone("shop-")
+        shell.type("fg\n")
+        shell.wait_for("shop-")
+        shell.until(lambda: {1049, 1000, 1003} <= shell.modes, "its modes are not set again")
+        time.sleep(0.03 * (number % 4))
+
+
+def test_reading_from_the_terminal_never_waits_for_what_a_shell_took() -> None:
+    master, terminal = os.openpty()
+    try:
+        own = unblocked(terminal)
+        with pytest.raises(BlockingIOError):
+            os.read(own, 1)
+        assert os.get_blocking(terminal)  # that is the shell's too
+        os.write(master, b"j\n")
+        assert os.read(own, 2) == b"j\n"
+        os.close(own)
+    finally:
+        os.close(master)
+        os.close(terminal)
+
+
+def test_what_is_no_terminal_is_read_as_it_is() -> None:
+    with open(os.devnull) as file:
+        assert unblocked(file.fileno()) == file.fileno()
 
 
 def test_stopping_over_and_over_under_load_ends_in_no_deadlock(opened: Watched) -> None:

@@ -234,7 +234,7 @@ async def test_to_start_and_to_unpause_asks_nothing() -> None:
 # Forms
 
 WRONG = {
-    "name": "no spaces",
+    "name": "-flag",
     "registry": "no spaces",
     "image": "UPPER",
     "reference": "UPPER",

@@ -26,7 +26,7 @@ from dockertui.screens.operating import Operating
 from dockertui.screens.tab_list import TABS
 from dockertui.screens.terminal_actions import TerminalActions
 from dockertui.widgets.menu import Menu
-from dockertui.widgets.screen import Dialog, Layer
+from dockertui.widgets.screen import Beneath, Dialog, Layer
 from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
 
@@ -272,7 +272,7 @@ def screens() -> set[type[Screen[Any]]]:
 
 
 def test_every_screen_over_another_is_closed_but_once() -> None:
-    bottom = {MainScreen, Operating, TerminalActions, ConnectionScreen}
+    bottom = {Beneath, MainScreen, Operating, TerminalActions, ConnectionScreen}
     assert not {kind for kind in screens() - bottom if not issubclass(kind, Layer)}
     assert {HelpScreen, ConfirmScreen, FormScreen, Menu, Dialog} <= screens()
 
