@@ -43,8 +43,8 @@ class Exchanger:
         self._engine = engine
         self._heard = heard
         self._it = exchange
-        self._made = exchange.new is not None
-        self._first_name = exchange.new_name
+        self._first_name = ""
+        """What the new one was called at first, if there may be one."""
         self._said: list[str] = []
 
     async def recreate(self, before: Sequence[Call], create: Call, after: Sequence[Call]) -> str:
@@ -74,7 +74,9 @@ class Exchanger:
     async def _found(self) -> None:
         """See how far it got; a new one that runs already must hold, too. Raises EngineError."""
         self._it = await self._looked()
-        if self._it.old is not None and self._it.new is not None and self._it.new.stands is Ran.RUNNING:
+        if self._it.new is None:
+            raise EngineError(ErrorKind.NOT_FOUND, f"the new {self._it.wanted} is gone by now")
+        if self._it.old is not None and self._it.new.stands is Ran.RUNNING:
             await self._holds()
 
     async def _or_back(self, beginning: Awaitable[None]) -> str:
@@ -97,15 +99,15 @@ class Exchanger:
 
     async def _make(self, create: Call, after: Sequence[Call]) -> None:
         """Create the new one; it has the name of a new one once it is in all its networks."""
-        self._first_name = self._it.part_name if after else self._it.new_name
         self._say(f"creating {self._it.wanted}")
 
         async def make() -> None:
-            self._made = True  # as far as is known, until the Engine refuses
+            self._first_name = self._it.part_name if after else self._it.new_name
             try:
                 reply = await send(self._engine, create)
             except EngineError as error:
-                self._made = error.kind in UNCLEAR
+                if error.kind not in UNCLEAR:
+                    self._first_name = ""
                 raise
             self._it = replace(self._it, new=Found(made_id(reply), self._it.new_name, Ran.STOPPED))
             self._said += strings(reply, "Warnings")
@@ -224,7 +226,7 @@ class Exchanger:
         old, new = _found(inspect), None
         if it.new is not None:
             new = _found(await self._inspect(it.new.ref))
-        elif self._made:
+        elif self._first_name:
             new = _found(await self._inspect(self._first_name))
         stays = inspect is None or old is None or old.stands is Ran.STOPPED or not removes_itself(inspect)
         leaves = it.leaves or not stays

@@ -197,6 +197,16 @@ async def test_the_line_says_that_the_docker_command_adds_its_proxies(engine: Wa
     assert "Env" not in (await recreate({"env": given}, engine)).plan.unsaid
 
 
+async def test_finishing_one_whose_new_container_went_meanwhile_puts_the_old_one_back(engine: Watched) -> None:
+    for name, other in ((OLD, f"{OLD}.dockertui-old-running"), ("backup", OLD)):
+        await Engine.request(engine, "POST", f"/containers/{name}/rename", params={"name": other})
+    task = await task_of(Case("container.recreate_finish", target=OLD + ".dockertui-old-running"), engine)
+    await Engine.request(engine, "DELETE", f"/containers/{OLD}")
+    with pytest.raises(EngineError, match=f"the new {OLD} is gone by now: {OLD} runs again as it was"):
+        await perform(engine, task)
+    assert await names(engine) == {OLD: "running"}
+
+
 async def test_undoing_one_whose_new_container_has_another_name_says_so(engine: Watched) -> None:
     await Engine.request(engine, "POST", f"/containers/{OLD}/rename", params={"name": f"{OLD}.dockertui-old-running"})
     (item,) = [one for one in await containers.ls(engine) if one.name.startswith(OLD)]
