@@ -18,7 +18,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, mapping, mappings, number, strings, text
-from dockertui.live.reader import unexpected
+from dockertui.live.kind_reader import unexpected
 from dockertui.operations.exchange import Exchange, Found, Step, Then, backward, forward, stands, whole
 from dockertui.operations.images import pulled
 from dockertui.operations.marks import Ran

@@ -16,11 +16,11 @@ from dockertui.engine.client import Engine, Reply
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container
-from dockertui.operations import exchanging, run
+from dockertui.operations import exchanging, run_form
+from dockertui.operations.container_creation import BODIES
 from dockertui.operations.jobs import Job, Jobs, State, Task, perform
 from dockertui.operations.original import Draft, Original, draft
 from dockertui.operations.overlay import overlay
-from dockertui.operations.running import BODIES
 from dockertui.operations.told import told_of_recreate
 from tests.engine.three_ways import Case, task_of
 
@@ -163,7 +163,11 @@ async def test_a_create_that_is_given_up_twice_leaves_nothing(engine: Watched) -
 
 
 def test_what_is_typed_of_a_network_counts_also_where_it_is_in_it_already() -> None:
-    before = {option.id: option.default for option in run.OPTIONS} | {"image": "a", "name": "web", "network": "front"}
+    before = {option.id: option.default for option in run_form.OPTIONS} | {
+        "image": "a",
+        "name": "web",
+        "network": "front",
+    }
     known = {"Aliases": ["cart"], "IPAMConfig": {"IPv4Address": "10.0.0.5"}}
     wanted = Draft({}, {}, {"front": {"Aliases": ["shop"]}, "back": known}, "front", leaves=False)
     overlay(wanted, before, {**before, "network": "name=back,ip=10.0.0.9"})
