@@ -323,6 +323,19 @@ def question(**options: Any) -> Question:
     return Question("Remove web-1?", [Answer("y", "remove")], lambda *_: [told], **options)
 
 
+async def test_the_second_of_two_clicks_answers_no_question(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(engine=host) as stage:
+        answers: list[Answered] = []
+        for quiet in (3600.0, 0.0):
+            monkeypatch.setattr(confirm, "QUIET", quiet)
+            await ask(stage.app, question(), answers.append)
+            line = stage.line("y remove")
+            await stage.pilot.click(offset=(line.index("y remove") + 1, stage.lines.index(line)))
+            await stage.settle()
+            assert is_main(stage) == bool(answers) == (not quiet)
+            await stage.press("escape")
+
+
 async def test_a_sudden_question_takes_no_key_that_was_meant_for_something_else(
     host: DemoEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
