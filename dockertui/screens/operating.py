@@ -267,6 +267,8 @@ class Operating(Beneath[None], TakesKeys):
         jobs = self._jobs.running if self._jobs is not None else []
         told = [(one_result(job), [*filter(None, [job.how_far]), _fate(job)]) for job in jobs]
         told += [(name, ["running: will be closed"]) for name in self.live_terminals()]
+        saves = [worker for worker in self.workers if worker.group == "save" and not worker.is_finished]
+        told += [(f"saving to {worker.name}", ["running: nothing of it will be kept"]) for worker in saves]
         forms = [screen for screen in self.app.screen_stack if isinstance(screen, FormScreen)]
         told += [(form.heading, [f"typed, and lost: {', '.join(form.typed)}"]) for form in forms if form.typed]
         if not told:

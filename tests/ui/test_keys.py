@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -254,6 +255,22 @@ async def test_q_quits_in_a_list_and_asks_while_something_runs(monkeypatch: pyte
         assert not stage.main.terminals.sessions  # type: ignore[union-attr]
         stage.main.jobs.cancel(stage.main.jobs.running[0])
         await stage.main.jobs.settled()
+
+
+async def test_quitting_asks_while_a_file_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened() as stage:
+        await open_tab(stage, "logs")
+        stage.engine.faults.hang("GET /containers/[^/]+/logs")
+        await stage.press("ctrl+s")
+        await stage.type("whole")
+        await stage.press("enter")
+        await stage.type("web.log")
+        await stage.press("enter", "ctrl+q")
+        await stage.until("saving to web.log")
+        await stage.press("n")
+        stage.engine.faults.clear()
+        await stage.until(lambda: (tmp_path / "web.log").exists())
 
 
 # screens that are closed already
