@@ -244,7 +244,7 @@ class Operating(Beneath[None], TakesKeys):
         await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     def tell_of_half_done(self) -> None:
-        """Say so when containers were left by a recreate that nobody here is at: it can be finished or undone."""
+        """Say that a recreate was left half done, and what can be done; nothing while a job of this session runs."""
         if self._jobs is not None and self._jobs.running:
             return
         names = [container.name for container in self.session.mirror.objects("container").values()]
