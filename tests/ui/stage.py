@@ -32,7 +32,7 @@ from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.key_names import character_name
 from dockertui.live.store import LinkState
-from dockertui.screens.main import MainScreen
+from dockertui.screens.main.screen import MainScreen
 from tests.ui.frames import frame, strips, widths
 
 NARROW, WIDE = (80, 24), (160, 45)
