@@ -325,6 +325,17 @@ async def test_what_concerns_no_field_leaves_the_cursor_where_it_was() -> None:
         assert rows(stage)["name"].entry.value == "fresher"
 
 
+async def test_no_letter_replaces_what_the_engine_refused() -> None:
+    async with opened() as stage:
+        await order(stage, "container.rename", "shop-web-1")
+        await fill_in(stage, {"name": "fresh"})
+        stage.engine.faults.fail("POST /containers/[^/]+/rename", status=409, message='name "/fresh" is already in use')
+        await stage.press("ctrl+s")
+        await refused(stage, "name", "already in use")
+        await stage.type("er")
+        assert rows(stage)["name"].entry.value == "fresher"
+
+
 async def test_no_letter_replaces_a_value_of_a_form_that_the_engine_had_to_be_asked_for() -> None:
     async with opened() as stage:
         await order(stage, "container.recreate", "shop-web-1")

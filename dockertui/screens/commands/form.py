@@ -100,10 +100,11 @@ class FormScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self._wait(False)
+        first: Widget = self._rows[0].entry
         if self._late:
-            self._go_back()
+            self._put_cursor(first)
         else:
-            self._rows[0].entry.focus()
+            first.focus()
         self._show_lines()
 
     def on_screen_suspend(self) -> None:
@@ -173,11 +174,9 @@ class FormScreen(Dialog[None]):
         self._problem.set_class(False, "-told")
         row = next((row for row in self._rows if row.option.id == refused.option), None)
         self._say(refused.said if row is None else "")
-        if row is None:
-            self._go_back()
-        else:
+        if row is not None:
             row.say(refused.said)
-            self._go_to(row)
+        self._put_cursor((self._left or self._rows[0].entry) if row is None else row.entry)
 
     async def close(self) -> None:
         """End it, if it was not left meanwhile; where a question lies over it, once that was answered."""
@@ -231,13 +230,13 @@ class FormScreen(Dialog[None]):
         row.entry.focus()
         self._show_focused()
 
-    def _go_back(self) -> None:
-        """Have the cursor where it was, and nothing selected: what comes unexpected must not have a letter that was
-        typed for something else replace a value.
+    def _put_cursor(self, entry: Widget) -> None:
+        """Give a field the cursor where it was, or behind its text, with nothing selected.
+
+        This is for what comes unexpected: a letter that was typed for something else must not replace a value.
         """
-        entry = self._left or self._rows[0].entry
         if isinstance(entry, Input):
-            entry.selection = Selection.cursor(len(entry.value) if self._left is None else entry.cursor_position)
+            entry.selection = Selection.cursor(entry.cursor_position if entry is self._left else len(entry.value))
         self.set_focus(entry, from_app_focus=True)  # by any other focus all of it would be selected
         self._show_focused()
 
