@@ -48,7 +48,7 @@ def test_no_task_is_left_when_the_user_comes_back(terminal: tuple[int, int]) -> 
         os.write(user, b"\x1do")
         await handing
         await asyncio.sleep(0)
-        return asyncio.all_tasks() - {asyncio.current_task()}  # type: ignore[arg-type]
+        return asyncio.all_tasks() - {asyncio.current_task()}
 
     assert asyncio.run(test()) == set()
 

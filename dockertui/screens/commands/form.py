@@ -144,8 +144,8 @@ class FormScreen(Dialog[None]):
         waits = [] if covered else [Piece("asking the Engine…", "busy")]
         self._title.update([Piece(self.heading, "title")], waits if self._waits else needed)
         if covered or self._waits:
-            leave = Piece((("esc", "key"), (" to the background", "dim")), action="leave")
-            self._answers.update([] if covered else [leave])
+            to_the_background = Piece((("esc", "key"), (" to the background", "dim")), action="leave")
+            self._answers.update([] if covered else [to_the_background])
             return
         go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
         leave = (("esc", "key"), (" cancel", "dim"))

@@ -259,13 +259,23 @@ class Operating(Beneath[None], TakesKeys):
     # leaving
 
     async def ask_to_quit(self) -> None:
-        """Quit; where jobs or terminal sessions run, once that was answered with yes."""
-        from dockertui.screens.commands.command_run import one_result
+        """Quit; where something would be ended or lost by that, once it was answered with yes."""
         from dockertui.screens.commands.confirm import Answer, ConfirmScreen, Question, affected, ask
-        from dockertui.screens.commands.form import FormScreen
 
         if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in self.app.screen_stack):
             return
+        told = self._ended_by_quitting()
+        if not told:
+            self.app.exit()
+            return
+        question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
+        await ask(self.app, question, lambda _: self.run_worker(self._quit()), id=QUITTING)
+
+    def _ended_by_quitting(self) -> list[tuple[str, list[str]]]:
+        """What runs, is written or was typed, and what becomes of each."""
+        from dockertui.screens.commands.command_run import one_result
+        from dockertui.screens.commands.form import FormScreen
+
         jobs = self._jobs.running if self._jobs is not None else []
         told = [(one_result(job), [*filter(None, [job.how_far]), _fate(job)]) for job in jobs]
         told += [(name, ["running: will be closed"]) for name in self.live_terminals()]
@@ -273,11 +283,7 @@ class Operating(Beneath[None], TakesKeys):
         told += [(f"saving to {worker.name}", ["running: nothing of it will be kept"]) for worker in saves]
         forms = [screen for screen in self.app.screen_stack if isinstance(screen, FormScreen)]
         told += [(form.heading, [f"typed, and lost: {', '.join(form.typed)}"]) for form in forms if form.typed]
-        if not told:
-            self.app.exit()
-            return
-        question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
-        await ask(self.app, question, lambda _: self.run_worker(self._quit()), id=QUITTING)
+        return told
 
     async def _quit(self) -> None:
         """Leave the program, once what is being recreated is back as it was, or that has taken too long."""
