@@ -122,7 +122,7 @@ BODIES: Mapping[str, Body] = {
             ),
             Option("gateway", "Gateways", Entry.WORDS, (), hint="172.30.0.1", check=entries.each(entries.address)),
             Option("internal", "Internal: no way out", Entry.FLAG, False),
-            Option("attachable", "Attachable by hand (overlay)", Entry.FLAG, False),
+            Option("attachable", "Attachable (overlay)", Entry.FLAG, False),
             Option("ipv6", "IPv6", Entry.FLAG, False),
             Option("options", "Driver options", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
             _LABELS,

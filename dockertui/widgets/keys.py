@@ -14,7 +14,6 @@ from textual import events
 from textual.app import App, ReturnType
 from textual.widget import Widget
 
-
 _TURNS: Final = 100
 """How often everything else has its turn before a key is no longer kept back for a widget."""
 
