@@ -16,7 +16,7 @@ from typing import Self
 
 from bench.table import Result
 from dockertui.engine.logs import open_log, page_before
-from dockertui.screens.log_feed import LARGEST_PAGE
+from dockertui.screens.log.feed import LARGEST_PAGE
 from dockertui.widgets.log_query import Query
 from dockertui.widgets.log_store import Entry, LogStore
 from tests.engine.dockerd import IMAGE, Dockerd

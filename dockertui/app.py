@@ -18,28 +18,29 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
-from dockertui.config import AUTO, ConfigError, Settings
+from dockertui.config import ConfigError, Settings
+from dockertui.config_values import AUTO
 from dockertui.crash_log import LOGGER, CrashLog, hear_lost_errors
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
 from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
-from dockertui.leaving import leave_on_signals
+from dockertui.exit_signals import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
 from dockertui.own_cost import OwnCost
 from dockertui.resources.registry import SOURCES
-from dockertui.screens.binding import keymap
-from dockertui.screens.main import MainScreen
+from dockertui.screens.base.bindings import keymap
+from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.guard import Guarded
 from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.text import clean
 from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:  # loaded only where there is no Engine
-    from dockertui.screens.connection import ConnectionScreen
+    from dockertui.screens.program.connection import ConnectionScreen
 
 _HERE = Path(__file__).parent
 _STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "styles"
@@ -164,7 +165,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
                 await self._show_attempts(preflight.attempts)
 
     async def _show_attempts(self, attempts: Sequence[Attempt]) -> None:
-        from dockertui.screens.connection import ConnectionScreen
+        from dockertui.screens.program.connection import ConnectionScreen
 
         if isinstance(self.screen, ConnectionScreen):
             self.screen.show(attempts)
@@ -214,7 +215,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             main, self.session, self._following, self._main = self._main, None, None, None
             while self.screen is not main and len(self.screen_stack) > 1:
                 await self.pop_screen()
-            from dockertui.screens.connection import ConnectionScreen
+            from dockertui.screens.program.connection import ConnectionScreen
 
             await self.switch_screen(ConnectionScreen([attempt]))
 

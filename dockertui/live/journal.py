@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from dockertui.engine.models import Event
-from dockertui.live.known import Known, Stretch
+from dockertui.live.event_coverage import Known, Stretch
 from dockertui.live.probes import Probes
 from dockertui.live.store import Unsubscribe
 

@@ -12,9 +12,9 @@ from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
 from dockertui.live.history import History
 from dockertui.live.journal import Journal
+from dockertui.live.mirror_sync import Watcher
 from dockertui.live.sampler import Sampler
 from dockertui.live.store import Change, LinkState, Mirror, Source, event_filters
-from dockertui.live.watcher import Watcher
 
 
 class Session:

@@ -13,10 +13,10 @@ from dockertui.engine.client import Engine
 from dockertui.engine.dockerfile import Instruction
 from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import text
-from dockertui.operations import client_defaults, entries
-from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations import client_defaults, form_values
 from dockertui.operations.build_progress import BuildProgress
-from dockertui.operations.entries import words
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.form_values import words
 
 _CLASSIC: Final = "DOCKER_BUILDKIT=0"
 _BUILT: Final = "Successfully built "
@@ -30,7 +30,7 @@ def _folder(value: str) -> None:
 def _references(value: Sequence[str]) -> None:
     for name in value:
         try:
-            entries.reference(name)
+            form_values.reference(name)
         except Unfit as unfit:
             raise Unfit(f"{name}: {unfit}") from None
         if "@" in name:
@@ -90,7 +90,7 @@ def _build(item: Any, values: Values) -> Plan:
     given = client_defaults.build_args(args, values.get("proxies", {}))
     call = build_calls.build(
         context, tags, args=given, target=target, no_cache=values["no_cache"], pull=values["pull"],
-        platform=values["platform"], labels=entries.mapping(labels), headers=values.get("headers", {}),
+        platform=values["platform"], labels=form_values.mapping(labels), headers=values.get("headers", {}),
     )  # fmt: skip
     plain = context.dockerfile == "Dockerfile"
     docker = (
@@ -135,12 +135,12 @@ BODIES: Mapping[str, Body] = {
             Option("folder", "Folder", default=".", hint="what COPY and ADD can reach", required=True, check=_folder),
             Option("dockerfile", "Dockerfile", hint="Dockerfile; a path in the folder"),
             Option("tags", "Tags", Entry.WORDS, (), hint="shop:1 registry:5000/shop:1", check=_references),
-            Option("args", "Build arguments", Entry.WORDS, (), hint="VERSION=1.2 TOKEN", check=entries.pairs),
+            Option("args", "Build arguments", Entry.WORDS, (), hint="VERSION=1.2 TOKEN", check=form_values.pairs),
             Option("target", "Target stage", hint="the last one"),
             Option("no_cache", "Without the cache", Entry.FLAG, False),
             Option("pull", "Pull newer base images", Entry.FLAG, False),
-            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
-            Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=entries.labels),
+            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=form_values.platform),
+            Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=form_values.labels),
         ),
         defaults=lambda item: {"platform": client_defaults.platform()}, check=_check, complete=_logged_in, plan=_build,
         outcome=_built, progress=_listen,

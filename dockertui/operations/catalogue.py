@@ -11,9 +11,9 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.browsing import BROWSING
 from dockertui.operations.command import Command
 from dockertui.operations.commands import COMMANDS
-from dockertui.operations.doing import DOING
 from dockertui.operations.events import EVENTS
 from dockertui.operations.log import LOG
+from dockertui.operations.object_keys import DOING
 from dockertui.operations.processes import PROCESSES
 from dockertui.operations.stats import STATS
 from dockertui.operations.terminal import TERMINAL

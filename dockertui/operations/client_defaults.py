@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dockertui.engine import docker_config, environment
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
-from dockertui.operations.body import Values
-from dockertui.operations.entries import words
+from dockertui.operations.command_body import Values
+from dockertui.operations.form_values import words
 
 _SSH_HOST = "http://docker.example.com"
 """What the CLI takes an Engine behind ssh for, when it looks for its proxies."""

@@ -15,7 +15,7 @@ from dockertui.operations.base import Operation
 if TYPE_CHECKING:
     from dockertui.engine.client import Engine
     from dockertui.engine.models import Version
-    from dockertui.operations.body import Body
+    from dockertui.operations.command_body import Body
 
 
 class Harm(IntEnum):

@@ -16,7 +16,7 @@ from dockertui.operations.marks import mark
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network, Version
-    from dockertui.operations.body import Body
+    from dockertui.operations.command_body import Body
 
 NAMED_TOO = "Remove unused volumes, named ones too"
 OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from dockertui.engine.fields import Raw, mapping, mappings, number, objects, strings, text
-from dockertui.operations import entries, run
-from dockertui.operations.body import Values
+from dockertui.operations import form_values, run_form
+from dockertui.operations.command_body import Values
 from dockertui.operations.original import Creation, Draft, creation, mounted, with_volumes
 
 _COSMETIC: Final = frozenset(
@@ -54,7 +54,7 @@ def run_line(wanted: Draft, values: Values, info: Raw) -> Line:
 def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> Line:
     """The line that makes a draft, connected to its further networks, and does not start it."""
     said = _as_docker_says_it(wanted, values)
-    words, unsaid = run.docker_words(said), _unsaid(wanted, said, info)
+    words, unsaid = run_form.docker_words(said), _unsaid(wanted, said, info)
     if verb == ("create",) and values["tty"] and not wanted.config.get("StdinOnce"):
         unsaid = sorted({*unsaid, "StdinOnce"})  # `docker create -i` sets it, `docker run -d -i` does not
     assert words[:2] == ("run", "--detach")
@@ -79,9 +79,9 @@ def _connects(wanted: Draft, name: str) -> Iterable[str]:
     for network, place in _further(wanted):
         addresses = mapping(place, "IPAMConfig")
         yield from (";", "network", "connect")
-        yield from entries.words("--alias", tuple(strings(place, "Aliases")))
-        yield from entries.words("--ip", text(addresses, "IPv4Address"))
-        yield from entries.words("--ip6", text(addresses, "IPv6Address"))
+        yield from form_values.words("--alias", tuple(strings(place, "Aliases")))
+        yield from form_values.words("--ip", text(addresses, "IPv4Address"))
+        yield from form_values.words("--ip6", text(addresses, "IPv6Address"))
         yield from (network, name)
 
 
@@ -91,7 +91,7 @@ def _further(wanted: Draft) -> list[tuple[str, Raw]]:
 
 def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
     made = creation(wanted, several=False)
-    said = run.body({**values, "ports": (), "mounts": ()})
+    said = run_form.body({**values, "ports": (), "mounts": ()})
     host, said_host = mapping(made.body, "HostConfig"), mapping(said, "HostConfig")
     found = {*_differing(made.body, said), *_differing(host, said_host)}
     if _swap_follows(host):
@@ -154,7 +154,7 @@ def _mounts(made: Creation, values: Values) -> Iterable[str]:
         yield "Binds"
     plain = {"Type", "Source", "Target", "ReadOnly"}
     for mount in mappings(host, "Mounts"):
-        if run.mount_text(mount) not in typed or any(mount[key] for key in mount.keys() - plain):
+        if run_form.mount_text(mount) not in typed or any(mount[key] for key in mount.keys() - plain):
             yield "Mounts"
     if mapping(made.body, "Volumes").keys() - {*typed, *mounted(host)}:
         yield "Volumes"
@@ -163,7 +163,7 @@ def _mounts(made: Creation, values: Values) -> Iterable[str]:
 def _ports(made: Creation, values: Values) -> Iterable[str]:
     """Ports that are published otherwise than it is typed in the form, or only exposed."""
     bound = mapping(mapping(made.body, "HostConfig"), "PortBindings")
-    shown = {run.publish_text(private, one) for private, bindings in bound.items() for one in objects(bindings)}
+    shown = {run_form.publish_text(private, one) for private, bindings in bound.items() for one in objects(bindings)}
     if shown - set(values["ports"]):
         yield "PortBindings"
     if mapping(made.body, "ExposedPorts").keys() - bound.keys():

@@ -10,11 +10,11 @@ from dockertui.engine import container_calls as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.image_calls import split_reference
 from dockertui.engine.models import Container
-from dockertui.operations import entries, freeing
-from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
-from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
+from dockertui.operations import form_values, prune_estimate
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.form_values import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 
 KIND = "container"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
@@ -25,7 +25,7 @@ _SECONDS = Option(
     Entry.NUMBER,
     None,
     hint="empty: as it was made to be, 10 by default",
-    check=entries.not_negative,
+    check=form_values.not_negative,
 )
 
 
@@ -74,23 +74,23 @@ def _changes(values: Values) -> None:
 
 
 def _amount(option: str, value: str) -> float:
-    return float(value) if option == "cpus" else entries.in_bytes(value)
+    return float(value) if option == "cpus" else form_values.in_bytes(value)
 
 
 def _update(item: Container, values: Values) -> Plan:
     body: dict[str, Any] = {}
     if values["memory"]:
-        body["Memory"] = entries.in_bytes(values["memory"])
+        body["Memory"] = form_values.in_bytes(values["memory"])
     if values["swap"]:
-        body["MemorySwap"] = entries.in_bytes(values["swap"])
+        body["MemorySwap"] = form_values.in_bytes(values["swap"])
     if values["cpus"]:
-        body["NanoCpus"] = entries.nano_cpus(values["cpus"])
+        body["NanoCpus"] = form_values.nano_cpus(values["cpus"])
     if values["cpu_shares"]:
         body["CpuShares"] = values["cpu_shares"]
     if values["pids"]:
         body["PidsLimit"] = values["pids"]
     if values["restart"]:
-        body["RestartPolicy"] = entries.restart_policy(values["restart"])
+        body["RestartPolicy"] = form_values.restart_policy(values["restart"])
     docker = (
         *words("--memory", values["memory"]),
         *words("--memory-swap", values["swap"]),
@@ -132,7 +132,7 @@ def pruned(item: None, world: World, values: Values) -> list[str]:
     containers: list[Container] = list(world.mirror.objects(KIND).values())
     stopped = [container for container in containers if container.state in ("created", "exited", "dead")]
     among = "of " if values.get("until") or values.get("labels") else ""
-    space = freeing.told(values, KIND, [container.id for container in stopped])
+    space = prune_estimate.told(values, KIND, [container.id for container in stopped])
     names = ", ".join(sorted(container.name for container in stopped)) or "none"
     return [f"{among}{format.plural(len(stopped), 'stopped container')}{space}: {names}"]
 
@@ -191,25 +191,27 @@ BODIES: Mapping[str, Body] = {
         defaults=lambda item: {"force": bool(item and item.running)}, takes_along=_goes_with, plan=_remove,
     ),
     "container.rename": Body(
-        options=(Option("name", "New name", required=True, check=entries.name),),
+        options=(Option("name", "New name", required=True, check=form_values.name),),
         defaults=lambda item: {"name": item.name if item else ""},
         plan=lambda item, v: Plan((calls.rename(item.id, v["name"]),), ("rename", item.name, v["name"])),
     ),
     "container.update": Body(
         options=(
-            Option("memory", "Memory", hint="512m, 2g; empty fields stay as they are", check=entries.size),
-            Option("swap", "Memory and swap", hint="1g; -1: no limit of swap", check=entries.size),
-            Option("cpus", "CPUs", hint="1.5", check=entries.cpus),
-            Option("cpu_shares", "CPU shares", Entry.NUMBER, None, hint="1024: one share", check=entries.not_negative),
+            Option("memory", "Memory", hint="512m, 2g; empty fields stay as they are", check=form_values.size),
+            Option("swap", "Memory and swap", hint="1g; -1: no limit of swap", check=form_values.size),
+            Option("cpus", "CPUs", hint="1.5", check=form_values.cpus),
+            Option(
+                "cpu_shares", "CPU shares", Entry.NUMBER, None, hint="1024: one share", check=form_values.not_negative
+            ),
             Option("pids", "Processes", Entry.NUMBER, None, hint="-1: no limit"),
-            Option("restart", "Restart policy", hint=" ".join(entries.POLICIES), check=entries.policy),
+            Option("restart", "Restart policy", hint=" ".join(form_values.POLICIES), check=form_values.policy),
         ),
         check=_changes, plan=_update, outcome=_warned,
     ),
     "container.wait": Body(plan=lambda item, v: Plan((calls.wait(item.id),), ("wait", item.name)), outcome=_exit_code),
     "container.commit": Body(
         options=(
-            Option("reference", "Image", hint="name:tag", required=True, check=entries.new_reference),
+            Option("reference", "Image", hint="name:tag", required=True, check=form_values.new_reference),
             Option("message", "Message"),
             Option("author", "Author"),
             Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
@@ -218,7 +220,7 @@ BODIES: Mapping[str, Body] = {
         plan=_commit, outcome=_committed,
     ),
     "container.prune": Body(
-        options=(UNTIL, LABELS), prepare=freeing.measured(KIND), takes_along=pruned, plan=_prune,
+        options=(UNTIL, LABELS), prepare=prune_estimate.measured(KIND), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "ContainersDeleted", "container"),
     ),
 }  # fmt: skip

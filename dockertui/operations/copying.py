@@ -9,9 +9,9 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.target import segment
 from dockertui.masking import masked_words
-from dockertui.operations import run
+from dockertui.operations import run_form
+from dockertui.operations.command_lines import docker_line, request_line
 from dockertui.operations.container_line import run_line
-from dockertui.operations.lines import docker_line, request_line
 from dockertui.operations.original import Original, draft
 from dockertui.resources.reply import Reply
 
@@ -104,7 +104,7 @@ def _run_line(known: Known, endpoint: Endpoint, *, reveal: bool) -> Copyable:
     """The command that makes the container again, with what cannot be said in it as a comment."""
     if known.original is None:
         return Copyable("docker run line", "")
-    values = run.values_of(known.original.inspect, known.original.image)
+    values = run_form.values_of(known.original.inspect, known.original.image)
     words, unsaid = run_line(draft(known.original), values, known.original.info)
     line, whole = (docker_line(endpoint, words, unsaid, reveal=shown) for shown in (reveal, True))
     return Copyable("docker run line", line, masked=line != whole)

@@ -9,9 +9,9 @@ from typing import Any
 from dockertui.engine import container_calls, image_calls
 from dockertui.engine.fields import number, text
 from dockertui.engine.models import Container, Image
-from dockertui.operations import entries
-from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
-from dockertui.operations.entries import words
+from dockertui.operations import form_values
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.form_values import words
 from dockertui.operations.images import references
 from dockertui.resources import format
 
@@ -117,7 +117,7 @@ BODIES: Mapping[str, Body] = {
     "image.import": Body(
         options=(
             _OLD,
-            Option("reference", "Image", hint="name:tag", check=entries.new_reference),
+            Option("reference", "Image", hint="name:tag", check=form_values.new_reference),
             Option("message", "Message"),
             Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
         ),

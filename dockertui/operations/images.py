@@ -10,12 +10,12 @@ from dockertui.engine import image_calls as calls
 from dockertui.engine.client import Engine
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image
-from dockertui.operations import client_defaults, entries
-from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations import client_defaults, form_values
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
 from dockertui.operations.containers import freed
-from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
+from dockertui.operations.form_values import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 
 KIND = "image"
 
@@ -105,8 +105,8 @@ def pulled(reply: Any) -> str:
 BODIES: Mapping[str, Body] = {
     "image.pull": Body(
         options=(
-            Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=entries.reference),
-            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=entries.platform),
+            Option("reference", "Image", hint="[registry/]name[:tag]", required=True, check=form_values.reference),
+            Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=form_values.platform),
         ),
         defaults=_pull_defaults, complete=_logged_in, plan=_pull, outcome=pulled,
     ),
@@ -122,7 +122,7 @@ BODIES: Mapping[str, Body] = {
         ),
     ),
     "image.tag": Body(
-        options=(Option("reference", "New name", hint="name:tag", required=True, check=entries.new_reference),),
+        options=(Option("reference", "New name", hint="name:tag", required=True, check=form_values.new_reference),),
         defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""}, plan=_tag,
     ),
     "image.untag": Body(

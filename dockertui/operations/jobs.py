@@ -17,8 +17,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked
-from dockertui.operations.body import Plan
 from dockertui.operations.command import Command
+from dockertui.operations.command_body import Plan
 from dockertui.operations.progress import Progress
 from dockertui.operations.remedies import UNCLEAR, leaving
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from dockertui.operations import entries
-from dockertui.operations.body import Unfit
+from dockertui.operations import form_values
+from dockertui.operations.command_body import Unfit
 
 SHAPE: Final = "a network's name, or name=…,alias=…,ip=…,ip6=…,mac-address=…,driver-opt=name=value"
 
@@ -51,14 +51,14 @@ def _alias(settings: dict[str, Any], value: str) -> None:
 
 def _address(key: str) -> Callable[[dict[str, Any], str], None]:
     def put(settings: dict[str, Any], value: str) -> None:
-        entries.address(value)
+        form_values.address(value)
         settings.setdefault("IPAMConfig", {})[key] = value
 
     return put
 
 
 def _local(settings: dict[str, Any], value: str) -> None:
-    entries.address(value)
+    form_values.address(value)
     settings.setdefault("IPAMConfig", {}).setdefault("LinkLocalIPs", []).append(value)
 
 

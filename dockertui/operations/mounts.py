@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from dockertui.operations import entries
-from dockertui.operations.body import Unfit
+from dockertui.operations import form_values
+from dockertui.operations.command_body import Unfit
 
 SHAPE: Final = "volume:/path, /folder:/path or /path, with :ro at the end perhaps"
 _PROPAGATION: Final = frozenset({"shared", "rshared", "slave", "rslave", "private", "rprivate"})
@@ -72,7 +72,7 @@ def _split(text: str) -> Mount:
 
 def _volume(text: str, name: str) -> None:
     try:
-        entries.name(name)
+        form_values.name(name)
     except Unfit:
         raise Unfit(f"{text!r}: {name!r} is no volume's name; a folder's path begins with / or ./") from None
 

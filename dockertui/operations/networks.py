@@ -9,16 +9,16 @@ from typing import Any
 from dockertui.engine import network_calls as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.models import Container, Network
-from dockertui.operations import entries
-from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations import form_values
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
 from dockertui.operations.commands import OWN_NETWORKS
 from dockertui.operations.containers import freed
-from dockertui.operations.entries import LABELS, UNTIL, filter_words, filters, words
+from dockertui.operations.form_values import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 
 KIND = "network"
-_LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.labels)
+_LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=form_values.labels)
 _CONTAINER = Option("container", "Container", hint="name or id", required=True)
 
 
@@ -39,8 +39,8 @@ def _create(item: Any, values: Values) -> Plan:
         "Attachable": values["attachable"],
         "EnableIPv6": values["ipv6"],
         "IPAM": {"Driver": "default", "Options": {}, "Config": pools(values["subnet"], values["gateway"])},
-        "Options": entries.mapping(values["options"]),
-        "Labels": entries.mapping(values["labels"]),
+        "Options": form_values.mapping(values["options"]),
+        "Labels": form_values.mapping(values["labels"]),
     }
     flags = {"internal": "--internal", "attachable": "--attachable", "ipv6": "--ipv6"}
     docker = (
@@ -114,17 +114,20 @@ BODIES: Mapping[str, Body] = {
     "network.create": Body(
         check=_apart, plan=_create, outcome=_created,
         options=(
-            Option("name", "Name", required=True, check=entries.network_name),
-            Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=entries.driver),
+            Option("name", "Name", required=True, check=form_values.network_name),
+            Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=form_values.driver),
             Option(
                 "subnet", "Subnets", Entry.WORDS, (), hint="172.30.0.0/16 fd00:30::/64; empty: the Engine chooses",
-                check=entries.each(entries.subnet),
+                check=form_values.each(form_values.subnet),
             ),
-            Option("gateway", "Gateways", Entry.WORDS, (), hint="172.30.0.1", check=entries.each(entries.address)),
+            Option(
+                "gateway", "Gateways", Entry.WORDS, (), hint="172.30.0.1",
+                check=form_values.each(form_values.address),
+            ),
             Option("internal", "Internal: no way out", Entry.FLAG, False),
             Option("attachable", "Attachable (overlay)", Entry.FLAG, False),
             Option("ipv6", "IPv6", Entry.FLAG, False),
-            Option("options", "Driver options", Entry.WORDS, (), hint="name=value …", check=entries.pairs),
+            Option("options", "Driver options", Entry.WORDS, (), hint="name=value …", check=form_values.pairs),
             _LABELS,
         ),
     ),
@@ -136,8 +139,8 @@ BODIES: Mapping[str, Body] = {
         options=(
             _CONTAINER,
             Option("aliases", "Further names", Entry.WORDS, (), hint="alias …"),
-            Option("ip", "IPv4 address", hint="empty: any of the subnet", check=entries.address),
-            Option("ip6", "IPv6 address", check=entries.address),
+            Option("ip", "IPv4 address", hint="empty: any of the subnet", check=form_values.address),
+            Option("ip6", "IPv6 address", check=form_values.address),
         ),
     ),
     "network.disconnect": Body(

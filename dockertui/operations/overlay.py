@@ -9,8 +9,8 @@ from posixpath import normpath
 from typing import Any, Final
 
 from dockertui.engine.fields import mapping, mappings, objects, strings
-from dockertui.operations import client_defaults, entries, run
-from dockertui.operations.body import Unfit, Values
+from dockertui.operations import client_defaults, form_values, run_form
+from dockertui.operations.command_body import Unfit, Values
 from dockertui.operations.original import Draft, networked
 
 _TEXTS: Final = {"image": "Image", "command": "Cmd", "env": "Env", "labels": "Labels", "user": "User",
@@ -25,9 +25,9 @@ def overlay(wanted: Draft, before: Values, values: Values) -> None:
 
     Raises Unfit for a value that cannot be used.
     """
-    changed = {option.id for option in run.OPTIONS if option.id in before and _differs(option, before, values)}
+    changed = {option.id for option in run_form.OPTIONS if option.id in before and _differs(option, before, values)}
     mounts = client_defaults.on_this_machine(_added(before, values, "mounts"))
-    made = run.body({**values, "ports": _added(before, values, "ports"), "mounts": mounts})
+    made = run_form.body({**values, "ports": _added(before, values, "ports"), "mounts": mounts})
     for id in changed & _TEXTS.keys():
         _put(wanted.config, _TEXTS[id], made.get(_TEXTS[id]))
     for id in sorted(changed & _CHANGES.keys()):
@@ -40,7 +40,7 @@ def _differs(option: Any, before: Values, values: Values) -> bool:
     if value == before[option.id] or isinstance(value, bool):
         return bool(value != before[option.id])
     with suppress(Unfit):
-        return bool(value != entries.read(option, entries.typed(before[option.id])))
+        return bool(value != form_values.read(option, form_values.typed(before[option.id])))
     return True
 
 
@@ -125,7 +125,7 @@ def _ports(wanted: Draft, made: Any, before: Values, values: Values) -> None:
     gone = _removed(before, values, "ports")
     bound: dict[str, list[Any]] = {}
     for private, bindings in mapping(wanted.host, "PortBindings").items():
-        kept = [binding for binding in objects(bindings) if run.publish_text(private, binding) not in gone]
+        kept = [binding for binding in objects(bindings) if run_form.publish_text(private, binding) not in gone]
         if kept:
             bound[private] = kept
     closed = mapping(wanted.host, "PortBindings").keys() - bound.keys()
@@ -141,7 +141,7 @@ def _mounts(wanted: Draft, made: Any, before: Values, values: Values) -> None:
     gone = _removed(before, values, "mounts")
     new = made["HostConfig"]
     binds = [bind for bind in strings(wanted.host, "Binds") if bind not in gone]
-    mounts = [mount for mount in mappings(wanted.host, "Mounts") if run.mount_text(mount) not in gone]
+    mounts = [mount for mount in mappings(wanted.host, "Mounts") if run_form.mount_text(mount) not in gone]
     wanted.host["Binds"] = [*binds, *strings(new, "Binds")] or None
     wanted.host["Mounts"] = [*mounts, *mappings(new, "Mounts")] or None
     paths = {path: value for path, value in mapping(wanted.config, "Volumes").items() if path not in gone}

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from dockertui.operations.body import Unfit
+from dockertui.operations.command_body import Unfit
 
 SHAPE: Final = "[[ip:]port:]port[/udp], a port being one or a range such as 8000-8010"
 _PROTOCOLS: Final = ("tcp", "udp", "sctp")

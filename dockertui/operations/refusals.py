@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from dockertui.operations.body import Values
+from dockertui.operations.command_body import Values
 
 
 class Refused(NamedTuple):

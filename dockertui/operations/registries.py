@@ -12,7 +12,7 @@ from dockertui.engine import credentials, environment, registry_calls
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Image
-from dockertui.operations.body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
 
 
 def _registry(value: str) -> None:

@@ -11,7 +11,7 @@ from dockertui.engine.fields import Raw, count, flag, mapping, mappings, number,
 from dockertui.engine.models import Container, Image
 from dockertui.engine.negotiation import MAX_API
 from dockertui.operations import disk
-from dockertui.operations.body import Body, Option, Plan, Report
+from dockertui.operations.command_body import Body, Option, Plan, Report
 from dockertui.operations.images import references
 from dockertui.resources import format
 from dockertui.widgets.page_lines import Field, Section

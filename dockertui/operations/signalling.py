@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 from dockertui.engine import container_calls, containers, execs
 from dockertui.engine.client import Engine
+from dockertui.engine.container_pids import USER, Inside, by_hand, find
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, number, text
-from dockertui.engine.inside import USER, Inside, by_hand, find
 from dockertui.engine.models import Container
 from dockertui.engine.processes import Lister, Process
 from dockertui.masking import masked
-from dockertui.operations.body import Body, Entry, Option, Plan, Values
 from dockertui.operations.command import Command
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.containers import SIGNALS
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 
 _CHOSEN = 28
 """Characters of its command by which a process is chosen."""

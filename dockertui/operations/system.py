@@ -7,11 +7,11 @@ from typing import Any
 
 from dockertui.engine import container_calls, image_calls, network_calls, system_calls, volume_calls
 from dockertui.engine.fields import number, objects
-from dockertui.operations import containers, freeing, images, networks, volumes
-from dockertui.operations.body import Body, Entry, Option, Plan, Values
-from dockertui.operations.entries import words
+from dockertui.operations import containers, images, networks, prune_estimate, volumes
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.form_values import words
 from dockertui.resources import format
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 
 KIND = "system"
 
@@ -37,12 +37,12 @@ def _prune(item: None, values: Values) -> Plan:
 
 def _pruned(item: None, world: World, values: Values) -> list[str]:
     filters = {"until": "", "labels": (), **values}
-    cache = values.get("measured", {}).get(freeing.CACHE, {})
+    cache = values.get("measured", {}).get(prune_estimate.CACHE, {})
     told = [
         *containers.pruned(item, world, filters),
         *networks.pruned(item, world, filters),
         *images.pruned(item, world, filters),
-        *([] if values.get("podman") else [f"build cache{freeing.told(values, freeing.CACHE, cache)}"]),
+        *([] if values.get("podman") else [f"build cache{prune_estimate.told(values, prune_estimate.CACHE, cache)}"]),
     ]
     return [*told, *volumes.pruned(item, world, filters)] if values["volumes"] else told
 
@@ -58,6 +58,6 @@ BODIES: Mapping[str, Body] = {
             Option("unused", "All unused images, not just dangling ones", Entry.FLAG, False),
             Option("volumes", "Unused volumes, too", Entry.FLAG, False),
         ),
-        prepare=freeing.measured(), takes_along=_pruned, plan=_prune, outcome=freed,
+        prepare=prune_estimate.measured(), takes_along=_pruned, plan=_prune, outcome=freed,
     ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Final
 from dockertui.engine.container_model import PROJECT_LABEL
 from dockertui.engine.fields import mapping, number, strings, text
 from dockertui.engine.models import Container
-from dockertui.operations.body import Values
+from dockertui.operations.command_body import Values
 from dockertui.operations.exchange import stands
 from dockertui.operations.marks import Ran
 from dockertui.operations.original import ANONYMOUS, Draft, Original, draft, removes_itself

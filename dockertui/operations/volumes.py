@@ -7,13 +7,13 @@ from typing import Any
 
 from dockertui.engine import volume_calls as calls
 from dockertui.engine.models import Volume
-from dockertui.operations import entries, freeing
-from dockertui.operations.body import Body, Entry, Option, Plan, Values
+from dockertui.operations import form_values, prune_estimate
+from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
 from dockertui.operations.commands import prunes_named
 from dockertui.operations.containers import freed
-from dockertui.operations.entries import LABELS, filter_words, filters, words
+from dockertui.operations.form_values import LABELS, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 
 KIND = "volume"
 
@@ -34,7 +34,7 @@ def _create(item: Any, values: Values) -> Plan:
         "Name": values["name"],
         "Driver": values["driver"] or "local",
         **{
-            key: entries.mapping(values[id])
+            key: form_values.mapping(values[id])
             for key, id in (("DriverOpts", "options"), ("Labels", "labels"))
             if values[id]
         },
@@ -63,7 +63,7 @@ def _unused(item: None, world: World, values: Values, *, anonymous: bool) -> lis
     volumes: list[Volume] = list(world.mirror.objects(KIND).values())
     doomed = [v.name for v in volumes if not world.containers_of_volume(v.name) and (not anonymous or _anonymous(v))]
     among = "of " if values.get("labels") else ""
-    space = freeing.told(values, KIND, doomed)
+    space = prune_estimate.told(values, KIND, doomed)
     names = ", ".join(sorted(name[:12] if _hex(name) else name for name in doomed)) or "none"
     return [f"{among}{format.plural(len(doomed), 'volume')} with all that is in them{space}: {names}"]
 
@@ -90,10 +90,10 @@ BODIES: Mapping[str, Body] = {
     "volume.create": Body(
         plan=_create,
         options=(
-            Option("name", "Name", hint="empty: the Engine makes one up", check=entries.name),
-            Option("driver", "Driver", hint="local by default", check=entries.driver),
-            Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=entries.pairs),
-            Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=entries.labels),
+            Option("name", "Name", hint="empty: the Engine makes one up", check=form_values.name),
+            Option("driver", "Driver", hint="local by default", check=form_values.driver),
+            Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=form_values.pairs),
+            Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=form_values.labels),
         ),
     ),
     "volume.remove": Body(
@@ -103,11 +103,11 @@ BODIES: Mapping[str, Body] = {
         ),
     ),
     "volume.prune": Body(
-        options=(LABELS,), prepare=freeing.measured(KIND), takes_along=pruned, plan=_prune,
+        options=(LABELS,), prepare=prune_estimate.measured(KIND), takes_along=pruned, plan=_prune,
         outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
     "volume.prune_all": Body(
-        options=(LABELS,), prepare=freeing.measured(KIND),
+        options=(LABELS,), prepare=prune_estimate.measured(KIND),
         takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False), plan=_prune_all,
         outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),

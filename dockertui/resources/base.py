@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from dockertui.engine.client import Engine
 from dockertui.live.store import Source
 from dockertui.resources.reply import Reply
-from dockertui.resources.world import Size, World
+from dockertui.resources.surroundings import Size, World
 from dockertui.widgets.columns import Column
 from dockertui.widgets.page_lines import LABEL_MAX, Field, Section
 

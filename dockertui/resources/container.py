@@ -17,9 +17,9 @@ from dockertui.resources.base import Reference, Resource, Summary
 from dockertui.resources.container_page import container_sections
 from dockertui.resources.container_source import CONTAINERS
 from dockertui.resources.container_state import RANK, failed, status, status_order, symbol
-from dockertui.resources.course import CELLS, Courses
 from dockertui.resources.reply import Reply
-from dockertui.resources.world import Size, World
+from dockertui.resources.sparkline_cells import CELLS, Courses
+from dockertui.resources.surroundings import Size, World
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Section
 

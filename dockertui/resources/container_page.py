@@ -11,7 +11,7 @@ from dockertui.resources import format
 from dockertui.resources.base import Reference, facts, filled, listing
 from dockertui.resources.container_state import process, status
 from dockertui.resources.reply import Reply
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 from dockertui.widgets.page_lines import Field, Section
 
 _HEALTH_STYLES = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}

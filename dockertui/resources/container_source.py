@@ -8,7 +8,7 @@ from typing import Final
 from dockertui.engine import containers
 from dockertui.engine.models import Container, Event, merge_since
 from dockertui.live.store import ALL, Ids, Source
-from dockertui.resources.touched import NOTHING, UNSEEN, own
+from dockertui.resources.event_effects import NOTHING, UNSEEN, own
 
 
 def _touched(event: Event, known: Mapping[str, Container]) -> Ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockertui.engine.models import Container
 from dockertui.resources import format
 from dockertui.resources.reply import Reply
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 from dockertui.widgets.columns import Cell
 
 # Symbols of one cell each that stand in every font a server's users have; the word beside them is in the status.

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockertui.engine.models import Event
+from dockertui.live.event_coverage import EVERYTHING, Blank
+from dockertui.live.event_listener import BEGINNING
 from dockertui.live.journal import Journal, concerns
-from dockertui.live.known import EVERYTHING, Blank
-from dockertui.live.listener import BEGINNING
 from dockertui.live.store import Mirror
 from dockertui.resources.event import PLAIN, Teller, terms
 from dockertui.resources.filter import Filter

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from dockertui.engine.models import Container, Volume
 from dockertui.live.browser import Place
-from dockertui.resources.users import running_first
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
+from dockertui.resources.used_by import running_first
 
 
 class Way(NamedTuple):

@@ -13,10 +13,10 @@ from dockertui.engine.models import Event, Image
 from dockertui.live.store import ALL, Ids, Source
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.event_effects import NOTHING, own
 from dockertui.resources.reply import Reply
-from dockertui.resources.touched import NOTHING, own
-from dockertui.resources.users import container_reference, use_count, users_fields
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
+from dockertui.resources.used_by import container_reference, use_count, users_fields
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
 

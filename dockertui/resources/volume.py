@@ -13,10 +13,10 @@ from dockertui.live.store import Source
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
 from dockertui.resources.container_state import status
+from dockertui.resources.event_effects import own
 from dockertui.resources.reply import Reply
-from dockertui.resources.touched import own
-from dockertui.resources.users import container_reference, running_first, use_count
-from dockertui.resources.world import Size, World
+from dockertui.resources.surroundings import Size, World
+from dockertui.resources.used_by import container_reference, running_first, use_count
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
 

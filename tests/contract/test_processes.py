@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dockertui.engine import containers, execs, inside
+from dockertui.engine import container_pids, containers, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -74,9 +74,9 @@ async def test_what_an_exec_runs_is_listed(engine: Engine, workshop: Workshop) -
 async def test_the_pid_inside(engine: Engine, workshop: Workshop) -> None:
     made = workshop.container("box", start=True)
     (one,) = (await Lister(engine).list(made)).processes
-    assert (await inside.find(engine, made, one.pid)).pid == 1
+    assert (await container_pids.find(engine, made, one.pid)).pid == 1
     with pytest.raises(EngineError, match="has ended"):
-        await inside.find(engine, made, 1)
+        await container_pids.find(engine, made, 1)
 
 
 async def test_the_exit_code_of_a_command(engine: Engine, workshop: Workshop) -> None:

@@ -14,9 +14,9 @@ from threading import Lock
 from typing import Any
 
 from dockertui.engine.models import Event
+from dockertui.live.event_coverage import EVERYTHING
+from dockertui.live.event_listener import Listener
 from dockertui.live.journal import Journal, concerns
-from dockertui.live.known import EVERYTHING
-from dockertui.live.listener import Listener
 from dockertui.resources.event import as_json
 from tests.engine.dockerd import Dockerd
 from tests.engine.test_random_walk import Walker

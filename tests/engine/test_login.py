@@ -15,8 +15,8 @@ from dockertui.engine import credentials
 from dockertui.engine.client import Engine
 from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.jobs import Job, Jobs, State, perform
-from dockertui.operations.lines import curl_line, docker_line
 from tests.conftest import without_engine
 from tests.engine import registry as registries
 from tests.engine.dockerd import Dockerd

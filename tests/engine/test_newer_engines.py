@@ -21,10 +21,10 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.volume_calls import create
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.commands import NAMED_TOO
 from dockertui.operations.jobs import Task, perform
-from dockertui.operations.lines import curl_line, docker_line
-from dockertui.resources.world import World
+from dockertui.resources.surroundings import World
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import endpoint_of
 

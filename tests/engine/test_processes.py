@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.engine import containers, execs, inside
+from dockertui.engine import container_pids, containers, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container
 from dockertui.engine.processes import FORMATS, Lister, Process
 from dockertui.live.processes import History
 from dockertui.operations import signalling
+from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.jobs import Task, perform
-from dockertui.operations.lines import curl_line, docker_line
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import endpoint_of, shell
 
@@ -160,7 +160,7 @@ async def test_the_lines_do_the_same(engine: Engine, clean_dockerd: Dockerd, way
 async def test_a_process_that_ended_meanwhile_is_not_another(engine: Engine, clean_dockerd: Dockerd) -> None:
     (one,) = of(await tree(engine, clean_dockerd), "sleep 4000")
     order = await task(engine, one, "KILL")
-    clean_dockerd.cli("exec", "box", "kill", "-KILL", str((await inside.find(engine, "box", one.pid)).pid))
+    clean_dockerd.cli("exec", "box", "kill", "-KILL", str((await container_pids.find(engine, "box", one.pid)).pid))
     await listed(engine, "box", 5)
     with pytest.raises(EngineError, match=f"process {one.pid} has ended"):
         await perform(engine, order)
@@ -171,7 +171,7 @@ async def test_in_the_hosts_pid_namespace(engine: Engine, clean_dockerd: Dockerd
     clean_dockerd.run("--name=box", "--pid=host", command=("sh", "-c", "sleep 1000 & wait; sleep 2"))
     found = await listed(engine, "box", 2)
     (child,) = of(found, "sleep 1000")
-    assert (await inside.find(engine, "box", child.pid)).pid == child.pid
+    assert (await container_pids.find(engine, "box", child.pid)).pid == child.pid
     await perform(engine, await task(engine, child, "TERM"))
     assert clean_dockerd.cli("wait", "box") == "0"
 
@@ -207,7 +207,7 @@ async def test_a_container_without_a_shell_says_so(engine: Engine, shell_less: s
         pytest.skip("needs gcc, to make a program that forks")
     first, second = await listed(engine, "box", 2)
     with pytest.raises(EngineError, match="no shell") as raised:
-        await inside.find(engine, "box", second.pid)
+        await container_pids.find(engine, "box", second.pid)
     assert raised.value.kind is ErrorKind.UNSUPPORTED
     assert f"kill -s SIGNAL {second.pid}" in str(raised.value)
     await perform(engine, await task(engine, first, "KILL"))
@@ -220,7 +220,7 @@ async def test_a_paused_container_lists_and_is_not_signalled(engine: Engine, cle
     try:
         assert len((await Lister(engine).list("box")).processes) == len(found)
         with pytest.raises(EngineError, match="is paused"):
-            await inside.find(engine, "box", found[-1].pid)
+            await container_pids.find(engine, "box", found[-1].pid)
     finally:
         clean_dockerd.cli("unpause", "box")
 
@@ -242,12 +242,12 @@ async def test_hostile_arguments(engine: Engine, clean_dockerd: Dockerd) -> None
     first, _ = await listed(engine, "box", 2)
     assert len(first.command) > 50_000
     (child,) = of(await listed(engine, "box", 2), "sleep 1000")
-    assert (await inside.find(engine, "box", child.pid)).pid != 1
+    assert (await container_pids.find(engine, "box", child.pid)).pid != 1
 
 
 async def test_nothing_is_left_of_what_was_asked_with(engine: Engine, clean_dockerd: Dockerd) -> None:
     found = await tree(engine, clean_dockerd)
-    await inside.find(engine, "box", found[-1].pid)
+    await container_pids.find(engine, "box", found[-1].pid)
     assert {one.pid for one in (await Lister(engine).list("box")).processes} == {one.pid for one in found}
     ended = await execs.run(engine, "box", execs.Command(("sh", "-c", "exit 0"), tty=False))
     assert ended.exit_code == 0

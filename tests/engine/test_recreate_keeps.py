@@ -14,10 +14,10 @@ from dockertui.engine import container_calls, containers
 from dockertui.engine.call import send
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
-from dockertui.operations import exchanging, run
+from dockertui.operations import exchanging, run_form
+from dockertui.operations.command_lines import docker_line
 from dockertui.operations.container_line import create_line
 from dockertui.operations.jobs import perform
-from dockertui.operations.lines import docker_line
 from dockertui.operations.original import draft, original_of
 from tests.cases import Case, cases
 from tests.engine.dockerd import Dockerd, DockerdError
@@ -193,7 +193,7 @@ async def test_nothing_is_lost_and_the_line_names_what_it_does_not_say(
 async def check_line(dockerd: Dockerd, engine: Engine, inspect: Mapping[str, Any]) -> None:
     """What a container made by the copied line has otherwise is what the line names."""
     original = await original_of(engine, inspect["Id"])
-    values = {**run.values_of(original.inspect, original.image), "name": BY_LINE}
+    values = {**run_form.values_of(original.inspect, original.image), "name": BY_LINE}
     line = create_line(draft(original), values, original.info)
     await send(engine, container_calls.remove(inspect["Id"], force=True))
     shell(docker_line(engine.endpoint, line.words, reveal=True), dockerd)

@@ -168,7 +168,7 @@ async def test_a_pull_that_is_given_up_ends_on_the_engine_too(
 
 
 async def test_the_credentials_are_masked_in_what_is_shown(private: str, dockerd: Dockerd, engine: Engine) -> None:
-    from dockertui.operations.lines import curl_line
+    from dockertui.operations.command_lines import curl_line
 
     registries.remember(dockerd, private)
     name = f"{private}/shop:1"

@@ -12,7 +12,7 @@ import pytest
 from dockertui.engine.call import send
 from dockertui.engine.client import Engine
 from dockertui.operations import disk
-from dockertui.operations.lines import curl_line, docker_line
+from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.reports import BODIES
 from tests.engine.dockerd import IMAGE, Dockerd
 from tests.engine.three_ways import Case, endpoint_of, prepare, shell, task_of

@@ -17,8 +17,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.jobs import Task, perform
-from dockertui.operations.lines import curl_line, docker_line
 from dockertui.resources.registry import BY_KIND
 from tests.engine.dockerd import Dockerd
 

@@ -12,8 +12,8 @@ from typing import Any
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Container
+from dockertui.live.mirror_sync import Watcher
 from dockertui.live.store import LinkState, Mirror, event_filters
-from dockertui.live.watcher import Watcher
 from dockertui.resources.registry import SOURCES
 from tests.engine.dockerd import Dockerd
 

@@ -32,7 +32,7 @@ from dockertui.engine.plain_http import PlainConnection
 from dockertui.engine.ssh import ssh_command
 from dockertui.engine.trace import Trace
 from dockertui.masking import MASK
-from dockertui.operations.lines import curl_line
+from dockertui.operations.command_lines import curl_line
 from tests.lines import alike, clis
 from tests.lines.recorder import Recorder
 

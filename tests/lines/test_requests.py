@@ -18,13 +18,13 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Image
-from dockertui.operations import entries
-from dockertui.operations.body import Entry, Unfit
+from dockertui.operations import form_values
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.operations.command_body import Entry, Unfit
+from dockertui.operations.command_lines import docker_line
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import Task, perform
-from dockertui.operations.lines import docker_line
 from dockertui.operations.reports import BODIES as REPORTS
 from tests import cases
 from tests.cases import table
@@ -204,7 +204,9 @@ async def planned(case: Case, engine: Engine) -> Task:
         values |= await body.prepare(engine, item)
     values |= case.values
     for option in body.options:
-        entries.read(option, values[option.id] if option.entry is Entry.FLAG else entries.typed(values[option.id]))
+        form_values.read(
+            option, values[option.id] if option.entry is Entry.FLAG else form_values.typed(values[option.id])
+        )
     body.check(values)
     if body.complete is not None:
         values = dict(await body.complete(engine, values))
@@ -264,7 +266,7 @@ def test_every_command_has_a_case() -> None:
 def typed_values(command: Command, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a form in which these texts are typed. Raises Unfit."""
     options = {option.id: option for option in command.body.options}
-    return {id: entries.read(options[id], value) for id, value in typed.items()}
+    return {id: form_values.read(options[id], value) for id, value in typed.items()}
 
 
 def tags_in(expected: Sequence[Any]) -> tuple[str, ...]:

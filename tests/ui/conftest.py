@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from dockertui.demo import DemoEngine
-from dockertui.live.watcher import Watcher
+from dockertui.live.mirror_sync import Watcher
 from tests.ui.stage import Clock
 
 
@@ -22,11 +22,11 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(gc, "freeze", lambda: None)
-    monkeypatch.setattr("dockertui.leaving.signal.signal", lambda number, handler: None)
+    monkeypatch.setattr("dockertui.exit_signals.signal.signal", lambda number, handler: None)
     # What the program waits for to spare an Engine, tests wait for a thousand times.
     monkeypatch.setattr(Watcher.__init__, "__kwdefaults__", {**(Watcher.__init__.__kwdefaults__ or {}), "settle": 0.01})
-    monkeypatch.setattr("dockertui.screens.detail._SETTLE", 0.01)
-    monkeypatch.setattr("dockertui.screens.confirm.QUIET", 0.0)
+    monkeypatch.setattr("dockertui.screens.main.detail._SETTLE", 0.01)
+    monkeypatch.setattr("dockertui.screens.commands.confirm.QUIET", 0.0)
     yield
     monkeypatch.undo()
     time.tzset()

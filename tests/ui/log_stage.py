@@ -16,8 +16,8 @@ from dockertui.demo.world.objects import Container, LogLine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
-from dockertui.screens.log_tab import LogTab
-from dockertui.screens.main import MainScreen
+from dockertui.screens.log.tab import LogTab
+from dockertui.screens.main.screen import MainScreen
 
 BORN = 1_795_240_000.0
 PATIENCE = 60.0

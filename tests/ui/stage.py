@@ -24,7 +24,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from dockertui.app import DockerTUI
-from dockertui.config import AUTO, Settings
+from dockertui.config import Settings
+from dockertui.config_values import AUTO
 from dockertui.demo import DemoEngine, Faults
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -32,7 +33,7 @@ from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.key_names import character_name
 from dockertui.live.store import LinkState
-from dockertui.screens.main import MainScreen
+from dockertui.screens.main.screen import MainScreen
 from tests.ui.frames import frame, strips, widths
 
 NARROW, WIDE = (80, 24), (160, 45)

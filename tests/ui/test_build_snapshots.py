@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dockertui.demo import DemoEngine
-from dockertui.operations import lines
-from dockertui.screens import jobs, ordering
+from dockertui.operations import command_lines
+from dockertui.screens.commands import command_run, jobs
 from tests.ui.stage import Clock, Stage
 from tests.ui.test_snapshots import SIZES, Compare, picture
 
@@ -41,13 +41,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "app/main.py").write_text("print()")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "none"))
-    monkeypatch.setattr(lines, "docker_options", lambda endpoint: ())
-    told = lines.docker_line
+    monkeypatch.setattr(command_lines, "docker_options", lambda endpoint: ())
+    told = command_lines.docker_line
 
     def steady(*words: Any, **options: Any) -> str:
         return told(*words, **options).replace(str(tmp_path), "/home/ann/shop")
 
-    for place in (ordering, jobs):
+    for place in (command_run, jobs):
         monkeypatch.setattr(place, "docker_line", steady)
     return tmp_path
 

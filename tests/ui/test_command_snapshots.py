@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dockertui.demo import DemoEngine
-from dockertui.operations import lines, run, running
-from dockertui.screens import ordering
+from dockertui.operations import command_lines, container_creation, run_form
+from dockertui.screens.commands import command_run
 from tests.ui.stage import NARROW, Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
 
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.usefixtures("frozen", "steady")
 @pytest.fixture
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo Engine's socket and a new container's name are others each time, and a slow machine says it waits."""
-    monkeypatch.setattr(ordering, "_SILENT", 3600.0)
-    monkeypatch.setattr(lines, "docker_options", lambda endpoint: ())
-    monkeypatch.setattr(lines, "_where", lambda endpoint, reveal: ["--unix-socket", "/run/demo.sock"])
-    monkeypatch.setattr(run, "new_name", lambda: "calm_heron_07")
-    monkeypatch.setattr(running, "run", run)
+    monkeypatch.setattr(command_run, "_SILENT", 3600.0)
+    monkeypatch.setattr(command_lines, "docker_options", lambda endpoint: ())
+    monkeypatch.setattr(command_lines, "_where", lambda endpoint, reveal: ["--unix-socket", "/run/demo.sock"])
+    monkeypatch.setattr(run_form, "new_name", lambda: "calm_heron_07")
+    monkeypatch.setattr(container_creation, "run", run_form)
 
 
 def on_debug(*pressed: str) -> Scene:

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from dockertui.config import Settings
-from dockertui.operations.body import Entry
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command, Harm
+from dockertui.operations.command_body import Entry
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
 from dockertui.resources.registry import RESOURCES
-from dockertui.screens.confirm import ConfirmScreen
-from dockertui.screens.form import FormScreen
-from dockertui.screens.main import MainScreen
+from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.menu import Menu
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 

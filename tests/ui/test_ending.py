@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from dockertui.demo import DemoEngine
-from dockertui.screens.connection import ConnectionScreen
+from dockertui.screens.program.connection import ConnectionScreen
 from tests.ui.stage import NARROW, WIDE, late, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -17,9 +17,9 @@ from dockertui.demo.world import life
 from dockertui.demo.world.hostile import STRINGS
 from dockertui.engine.trace import Request
 from dockertui.live.store import LinkState
-from dockertui.screens.event_page import EventScreen
-from dockertui.screens.events import EventsScreen
-from dockertui.screens.events_tab import EventsTab
+from dockertui.screens.events.event_screen import EventScreen
+from dockertui.screens.events.screen import EventsScreen
+from dockertui.screens.events.tab import EventsTab
 from tests.ui import stage as stages
 from tests.ui.stage import NARROW, WIDE, Clock, Stage
 

@@ -11,8 +11,8 @@ import pytest
 
 from dockertui.config import Settings
 from dockertui.demo import DemoEngine, Faults
-from dockertui.screens.file_view import FileScreen
-from dockertui.screens.files_tab import FilesTab
+from dockertui.screens.files.file_screen import FileScreen
+from dockertui.screens.files.tab import FilesTab
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -14,10 +14,10 @@ from dockertui.operations import client_defaults
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.jobs import State
-from dockertui.screens.confirm import ConfirmScreen
-from dockertui.screens.form import FormScreen
-from dockertui.screens.jobs import JobsScreen
-from dockertui.screens.main import MainScreen
+from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.commands.jobs import JobsScreen
+from dockertui.screens.main.screen import MainScreen
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
 from tests.ui.test_commands import begin, fill_in
 

@@ -36,7 +36,7 @@ def kinds(of: type[Any]) -> Iterator[type[Any]]:
 
 def every(of: type[Any], name: str) -> list[type[Any]]:
     """The classes below one that have a method of their own of this name."""
-    import dockertui.screens.tab_list
+    import dockertui.screens.main.tab_list
     import dockertui.terminal.view  # noqa: F401
 
     return sorted({kind for kind in kinds(of) if name in vars(kind)}, key=lambda kind: kind.__qualname__)

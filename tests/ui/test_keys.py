@@ -16,15 +16,15 @@ import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
 from dockertui.demo import DemoEngine
-from dockertui.screens import confirm
-from dockertui.screens.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
-from dockertui.screens.connection import ConnectionScreen
-from dockertui.screens.form import FormScreen
-from dockertui.screens.help import HelpScreen
-from dockertui.screens.main import MainScreen
-from dockertui.screens.operating import Operating
-from dockertui.screens.tab_list import TABS
-from dockertui.screens.terminal_actions import TerminalActions
+from dockertui.screens.commands import confirm
+from dockertui.screens.commands.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
+from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.commands.runner import Operating
+from dockertui.screens.main.screen import MainScreen
+from dockertui.screens.main.tab_list import TABS
+from dockertui.screens.program.connection import ConnectionScreen
+from dockertui.screens.program.help import HelpScreen
+from dockertui.screens.terminal.terminals import TerminalActions
 from dockertui.widgets.menu import Menu
 from dockertui.widgets.screen import Beneath, Dialog, Layer
 from tests.ui.changes import remove

@@ -14,9 +14,9 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Preflight
 from dockertui.live.store import Link, LinkState
-from dockertui.screens import status
-from dockertui.screens.connection import ConnectionScreen
-from dockertui.screens.main import MainScreen
+from dockertui.screens.main import bars
+from dockertui.screens.main.screen import MainScreen
+from dockertui.screens.program.connection import ConnectionScreen
 from tests.ui.changes import add
 from tests.ui.stage import NARROW, NOW, WIDE, Clock, opened
 from tests.unit.test_engine_ssh_login import CHANGED, REFUSED, failing_ssh
@@ -71,7 +71,7 @@ async def test_a_slow_list_is_said() -> None:
         stage.engine.faults.hang("containers/json")
         add(stage, "late")
         watcher = stage.main.session.watcher
-        await stage.until(lambda: watcher.behind() > status.OVERDUE)
+        await stage.until(lambda: watcher.behind() > bars.OVERDUE)
         await stage.until("◐ behind by")
         assert "● live" not in stage.text
         stage.engine.faults.clear()
@@ -96,7 +96,7 @@ SAFE = Endpoint("prod", "tcp://prod:2376", "--host", TLS())
     ],
 )
 async def test_a_connection_that_is_not_safe_is_marked(host: DemoEngine, endpoint: Endpoint, warning: str) -> None:
-    assert "".join(status.insecure(endpoint)) == warning
+    assert "".join(bars.insecure(endpoint)) == warning
 
 
 @pytest.mark.parametrize("width", [80, 110, 160, 300])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.screens.log_tab import LogTab
+from dockertui.screens.log.tab import LogTab
 from tests.ui.stage import WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -12,9 +12,10 @@ from textual.app import ComposeResult
 
 from dockertui.demo.world import lifecycle
 from dockertui.demo.world.hostile import STRINGS
-from dockertui.screens import clipboard, log_feed
-from dockertui.screens.detail import DetailView
-from dockertui.screens.log_line import LogLineScreen
+from dockertui.screens.base import clipboard
+from dockertui.screens.log import feed as log_feed
+from dockertui.screens.log.line_screen import LogLineScreen
+from dockertui.screens.main.detail import DetailView
 from tests.ui.log_stage import BORN, Stage, named, stage
 
 NUMBERS = [f"line {number:04d}" for number in range(3000)]

@@ -7,8 +7,8 @@ import pytest
 from dockertui.demo import DemoEngine
 from dockertui.demo.world.host import Host
 from dockertui.demo.world.objects import Health, Probe
-from dockertui.screens.inspect_tab import InspectTab
-from dockertui.screens.log_line import LogLineScreen
+from dockertui.screens.log.line_screen import LogLineScreen
+from dockertui.screens.tabs.inspect import InspectTab
 from tests.ui.stage import WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.operations.catalogue import OPERATIONS
-from dockertui.screens.main import MainScreen
+from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.menu import Item, Menu, MenuList
 from tests.ui.stage import opened
 

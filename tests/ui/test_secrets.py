@@ -10,10 +10,10 @@ from dockertui.demo.world.host import Host
 from dockertui.masking import MASK
 from dockertui.operations.copying import Copyable
 from dockertui.operations.jobs import State
-from dockertui.screens import copying
-from dockertui.screens.confirm import ConfirmScreen
-from dockertui.screens.form import FormScreen
-from dockertui.screens.lens import LensScreen
+from dockertui.screens.commands import copy_menu
+from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.program.api_lens import LensScreen
 from tests.ui.stage import WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -172,5 +172,5 @@ async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> No
 
 def test_the_copy_menu_hides_a_secret_also_in_another_variable() -> None:
     repeated = Copyable("value of CALLBACK", "hunter2-x", "hunter2-x")
-    veiled = copying._veiled(repeated, ("hunter2-x",))
+    veiled = copy_menu._veiled(repeated, ("hunter2-x",))
     assert (veiled.shown, veiled.text) == (MASK, "hunter2-x"), "what is chosen is copied as it is"

@@ -12,9 +12,9 @@ from dockertui.demo.world.host import Host
 from dockertui.demo.world.imagery import add_image
 from dockertui.demo.world.objects import Network, Probe, Temper, Volume
 from dockertui.demo.world.spec import Check, Spec, place
-from dockertui.screens import clipboard as clipboards
-from dockertui.screens.confirm import ConfirmScreen
-from dockertui.screens.form import FormScreen
+from dockertui.screens.base import clipboard as clipboards
+from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.commands.form import FormScreen
 from tests.ui.stage import Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -252,7 +252,7 @@ async def test_nothing_that_is_copied_holds_one(monkeypatch: pytest.MonkeyPatch)
         return "copied"
 
     monkeypatch.setattr(clipboards, "copy", copy)
-    monkeypatch.setattr("dockertui.screens.copying.copy", copy)
+    monkeypatch.setattr("dockertui.screens.commands.copy_menu.copy", copy)
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "crypt")
         await stage.press("y")

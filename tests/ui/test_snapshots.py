@@ -153,7 +153,7 @@ def test_connection(snap_compare: Compare, host: DemoEngine, size: tuple[int, in
 
 
 def test_help(snap_compare: Compare, host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dockertui.screens.help.__version__", "0.0.0")
+    monkeypatch.setattr("dockertui.screens.program.help.__version__", "0.0.0")
     assert picture(snap_compare, host, (100, 70), presses("question_mark"))
 
 

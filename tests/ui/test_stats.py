@@ -9,8 +9,8 @@ import pytest
 from dockertui.config import Settings
 from dockertui.demo import DemoEngine, Faults
 from dockertui.engine.stats import Usage
-from dockertui.screens.overview import OverviewScreen
-from dockertui.screens.stats_tab import StatsTab
+from dockertui.screens.stats.overview import OverviewScreen
+from dockertui.screens.stats.tab import StatsTab
 from tests.ui.changes import remove
 from tests.ui.frames import painted
 from tests.ui.inventing import container_id, invent, still

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.demo import DemoEngine
-from dockertui.screens.overview import OverviewScreen
+from dockertui.screens.stats.overview import OverviewScreen
 from tests.ui.inventing import still
 from tests.ui.stage import NARROW, WIDE, Stage
 from tests.ui.test_snapshots import Compare, picture

@@ -10,11 +10,11 @@ from textual import events
 from dockertui.app import DockerTUI
 from dockertui.demo import DemoEngine
 from dockertui.key_names import character_name
-from dockertui.screens.fields import Line
-from dockertui.screens.form import FormScreen
-from dockertui.screens.log_line import LogLineScreen
-from dockertui.screens.main import MainScreen
-from dockertui.screens.prompt import Prompt
+from dockertui.screens.base.prompt import Prompt
+from dockertui.screens.commands.fields import Line
+from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.log.line_screen import LogLineScreen
+from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.log_view import LogView
 from tests.ui.log_stage import BORN
 from tests.ui.log_stage import stage as log_stage

@@ -10,7 +10,7 @@ import pytest
 from dockertui.demo import DemoEngine
 from dockertui.demo.world import lifecycle, logs
 from dockertui.demo.world.host import Host
-from dockertui.screens.why_tab import WhyTab
+from dockertui.screens.tabs.why import WhyTab
 from tests.ui.stage import NARROW, NOW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -153,7 +153,7 @@ async def test_it_is_copied_as_markdown(host: DemoEngine, monkeypatch: pytest.Mo
         copied.append(text)
         return "by the terminal (OSC 52)"
 
-    monkeypatch.setattr("dockertui.screens.clipboard.copy", copy)
+    monkeypatch.setattr("dockertui.screens.base.clipboard.copy", copy)
     async with opened(NARROW, engine=host) as stage:
         await open_card(stage, "shop-report-1", "OOM kill at")
         tab = stage.tab("why")

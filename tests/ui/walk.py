@@ -27,8 +27,8 @@ from dockertui.config import Settings
 from dockertui.operations.catalogue import BY_ID, OPERATIONS
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.jobs import Job, Jobs, Task
-from dockertui.screens.confirm import ConfirmScreen
-from dockertui.screens.main import MainScreen
+from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.main.screen import MainScreen
 from tests.ui.stage import CHARACTERS, Stage, opened
 
 LEADER = "ctrl+right_square_bracket"
@@ -223,7 +223,7 @@ def main() -> None:
         patch.setenv("TZ", "UTC")
         for name in ("DOCKER_HOST", "DOCKER_API_VERSION"):
             patch.delenv(name, raising=False)
-        patch.setattr("dockertui.leaving.signal.signal", lambda number, handler: None)
+        patch.setattr("dockertui.exit_signals.signal.signal", lambda number, handler: None)
         seen = asyncio.run(walk(options.keys, options.seed, (int(width), int(height)), patch, Path(folder)))
         os.chdir("/")
     print(f"{len(seen.typed)} keys in {time.monotonic() - began:.0f} s, quit asked or done {seen.exits} times")

@@ -9,10 +9,10 @@ import pytest
 
 from dockertui.engine import dockerfile, dockerignore
 from dockertui.engine.image_calls import split_reference
-from dockertui.operations import entries, joining, mounts, ports, run
-from dockertui.operations.body import Unfit
+from dockertui.operations import form_values, joining, mounts, ports, run_form
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.operations.command_body import Unfit
 from dockertui.operations.progress import Progress
 from dockertui.resources import format
 from tests.cases import Case, table
@@ -35,7 +35,7 @@ def fits(check: Callable[[Any], None]) -> Callable[[Any], str]:
 
 
 def filled(**values: Any) -> dict[str, Any]:
-    return {option.id: option.default for option in run.OPTIONS} | values
+    return {option.id: option.default for option in run_form.OPTIONS} | values
 
 
 # what is typed into forms
@@ -50,7 +50,7 @@ def test_ports(case: Case) -> None:
 def test_mounts(case: Case) -> None:
     def sent(text: str) -> Any:
         mounts.check([text])
-        body = run.body(filled(image="x", mounts=(text,)))
+        body = run_form.body(filled(image="x", mounts=(text,)))
         return {"Binds": body["HostConfig"]["Binds"] or [], "Volumes": list(body["Volumes"])}
 
     assert made(sent, case.given) == case.expected
@@ -58,26 +58,26 @@ def test_mounts(case: Case) -> None:
 
 @table("sizes")
 def test_sizes(case: Case) -> None:
-    assert made(entries.in_bytes, case.given) == case.expected
+    assert made(form_values.in_bytes, case.given) == case.expected
 
 
 @table("cpus")
 def test_cpus(case: Case) -> None:
-    assert made(entries.nano_cpus, case.given) == case.expected
+    assert made(form_values.nano_cpus, case.given) == case.expected
 
 
 @table("labels")
 def test_labels(case: Case) -> None:
     def mapped(text: str) -> dict[str, str]:
-        entries.labels([text])
-        return entries.mapping([text])
+        form_values.labels([text])
+        return form_values.mapping([text])
 
     assert made(mapped, case.given) == case.expected
 
 
 @table("names")
 def test_names(case: Case) -> None:
-    assert made(fits(entries.name), case.given) == case.expected
+    assert made(fits(form_values.name), case.given) == case.expected
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_engines_take_as_the_name_of_a_network_or_a_driver(
     found = BY_ID[command]
     assert isinstance(found, Command)
     (option,) = (one for one in found.body.options if one.id == field)
-    assert made(fits(lambda value: entries.check(option, value)), typed) == verdict
+    assert made(fits(lambda value: form_values.check(option, value)), typed) == verdict
 
 
 @table("network_mode")
@@ -108,7 +108,7 @@ def test_networks(case: Case) -> None:
 
 def test_what_is_said_of_a_network_is_sent() -> None:
     text = "name=back,alias=web,alias=www,ip=172.20.88.22,ip6=2001:db8::1,mac-address=02:42:00:00:00:01,driver-opt=a=b"
-    body = run.body(filled(image="x", network=text))
+    body = run_form.body(filled(image="x", network=text))
     assert body["HostConfig"]["NetworkMode"] == "back"
     assert body["NetworkingConfig"] == {
         "EndpointsConfig": {
@@ -127,9 +127,9 @@ def test_restart_policies(case: Case) -> None:
     def sent(text: str) -> Any:
         values = filled(image="x", restart=text.rpartition("=")[2], remove=text.startswith("--rm"))
         if values["restart"]:
-            entries.policy(values["restart"])
-        run.check(values)
-        return list(run.body(values)["HostConfig"]["RestartPolicy"].values())
+            form_values.policy(values["restart"])
+        run_form.check(values)
+        return list(run_form.body(values)["HostConfig"]["RestartPolicy"].values())
 
     assert made(sent, case.given) == case.expected
 
@@ -137,14 +137,14 @@ def test_restart_policies(case: Case) -> None:
 @table("subnet")
 def test_subnets(case: Case) -> None:
     """An IPv6 address alone is one for the field of gateways."""
-    check = entries.address if ":" in case.given else entries.subnet
+    check = form_values.address if ":" in case.given else form_values.subnet
     assert made(fits(check), case.given) == case.expected
 
 
 @table("references_valid")
 def test_references(case: Case) -> None:
     def split(text: str) -> Any:
-        entries.reference(text)
+        form_values.reference(text)
         return list(split_reference(text)) if isinstance(case.expected, list) else "ok"
 
     assert made(split, case.given) == case.expected
@@ -246,7 +246,7 @@ def test_sizes_on_disk(case: Case) -> None:
         (mounts.mount, "/", "itself"),
         (joining.joined, "alias=web", "no name="),
         (joining.joined, "name=x,ip=y", "IP address"),
-        (entries.nano_cpus, "0.0000000001", "nine digits"),
+        (form_values.nano_cpus, "0.0000000001", "nine digits"),
     ],
 )
 def test_what_is_wrong_is_named(check: Callable[[str], Any], text: str, word: str) -> None:

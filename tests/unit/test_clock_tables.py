@@ -13,7 +13,7 @@ from dockertui.engine.json_stream import JSONSplitter
 from dockertui.engine.stats import usage
 from dockertui.engine.status import parse_status
 from dockertui.resources.format import parse_time
-from dockertui.screens.log_span import parse
+from dockertui.screens.base.time_span import parse
 from tests.cases import Case, table
 
 SECOND = 1_000_000_000

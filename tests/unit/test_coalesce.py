@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.live.store import Change
-from dockertui.screens.coalesce import FRAME, Coalescer
+from dockertui.screens.main.change_batching import FRAME, Coalescer
 
 Painted = list[dict[str, tuple[set[str], set[str]]]]
 

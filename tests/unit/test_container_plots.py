@@ -8,7 +8,7 @@ from dockertui.engine.stats import Usage
 from dockertui.live.history import History
 from dockertui.resources import format
 from dockertui.resources.container_plots import plots
-from dockertui.resources.load import Capacity, columns, load, totals
+from dockertui.resources.overview_rows import Capacity, columns, load, totals
 from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import BRAILLE, Plot
 from tests.unit.test_resources_columns import make

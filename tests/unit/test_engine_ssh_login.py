@@ -14,8 +14,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.ssh_failure import meaning
+from dockertui.live.mirror_sync import Watcher
 from dockertui.live.store import LinkState, Mirror
-from dockertui.live.watcher import Watcher
 from dockertui.resources.registry import SOURCES
 from tests.unit.live_world import until
 

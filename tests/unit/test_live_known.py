@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dockertui.live.event_coverage import EVERYTHING, LISTS, Blank, Known, Stretch
 from dockertui.live.journal import Journal
-from dockertui.live.known import EVERYTHING, LISTS, Blank, Known, Stretch
 from tests.unit.test_live_journal import event
 
 

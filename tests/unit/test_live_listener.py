@@ -14,9 +14,9 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event, Version
+from dockertui.live.event_coverage import EVERYTHING, Blank
+from dockertui.live.event_listener import BEGINNING, Listener
 from dockertui.live.journal import Journal
-from dockertui.live.known import EVERYTHING, Blank
-from dockertui.live.listener import BEGINNING, Listener
 from dockertui.live.store import Link, LinkState, Mirror
 from tests.unit.live_world import lost, play, until
 from tests.unit.test_live_journal import event

@@ -15,8 +15,8 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.clock import EngineClock
 from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
+from dockertui.live.mirror_sync import Watcher
 from dockertui.live.store import LinkState, Mirror, Source
-from dockertui.live.watcher import Watcher
 from tests.unit.live_world import EPOCH, World, play, until
 
 NOTICED = 15.0

@@ -13,10 +13,10 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
+from dockertui.live.event_coverage import EVERYTHING, LISTS, Blank
 from dockertui.live.journal import Journal
-from dockertui.live.known import EVERYTHING, LISTS, Blank
+from dockertui.live.mirror_sync import Watcher
 from dockertui.live.store import Link, LinkState, Mirror
-from dockertui.live.watcher import Watcher
 from tests.unit.live_world import World, event, lost, play, until
 
 LIVE, LOST, CONNECTING = LinkState.LIVE, LinkState.LOST, LinkState.CONNECTING

@@ -15,11 +15,11 @@ from dockertui.engine.build_context import BuildContext
 from dockertui.engine.dockerfile import instructions
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.operations import entries
-from dockertui.operations.body import Unfit
+from dockertui.operations import form_values
 from dockertui.operations.build_progress import BuildProgress
 from dockertui.operations.building import BODIES
-from dockertui.operations.lines import curl_line, docker_line
+from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_lines import curl_line, docker_line
 
 BUILD = BODIES["image.build"]
 ENDPOINT = Endpoint("local", "unix:///var/run/docker.sock", "default socket")
@@ -51,7 +51,7 @@ def values(folder: Path, **given: Any) -> dict[str, Any]:
 )
 def test_a_bad_value_is_refused_at_its_field(option: str, typed: str, told: str) -> None:
     with pytest.raises(Unfit, match=told):
-        entries.read(next(one for one in BUILD.options if one.id == option), typed)
+        form_values.read(next(one for one in BUILD.options if one.id == option), typed)
 
 
 @pytest.mark.parametrize(

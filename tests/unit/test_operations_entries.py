@@ -14,9 +14,9 @@ from dockertui.engine.call import Call
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.image_calls import split_reference
 from dockertui.masking import MASK
-from dockertui.operations import entries, ports, run
-from dockertui.operations.body import Entry, Option, Unfit
-from dockertui.operations.lines import curl_line, docker_line, docker_options
+from dockertui.operations import form_values, ports, run_form
+from dockertui.operations.command_body import Entry, Option, Unfit
+from dockertui.operations.command_lines import curl_line, docker_line, docker_options
 from dockertui.operations.progress import Progress
 
 WORDS = st.lists(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1), max_size=5)
@@ -27,31 +27,31 @@ LOCAL = Endpoint("local", "unix:///var/run/docker.sock", "default socket")
 @settings(deadline=None)
 def test_words_are_read_back_as_they_were(words: list[str]) -> None:
     option = Option("words", "Words", Entry.WORDS)
-    assert list(entries.read(option, entries.typed(tuple(words)))) == words
+    assert list(form_values.read(option, form_values.typed(tuple(words)))) == words
 
 
 @pytest.mark.parametrize(("text", "size"), [("512m", 512 << 20), ("2g", 2 << 30), ("1k", 1024), ("7", 7), ("-1", -1)])
 def test_sizes(text: str, size: int) -> None:
-    assert entries.in_bytes(text) == size
+    assert form_values.in_bytes(text) == size
 
 
 @pytest.mark.parametrize("text", ["", "m", "1x", "-2", "1 2"])
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(Unfit):
-        entries.in_bytes(text)
+        form_values.in_bytes(text)
 
 
 @pytest.mark.parametrize(
     "text", ["nginx", "nginx:1.27", "localhost:5000/a/b:x", "a.b/c@sha256:" + "a" * 64, "my-app_x:Tag", "[::1]:5000/a"]
 )
 def test_references(text: str) -> None:
-    entries.reference(text)
+    form_values.reference(text)
 
 
 @pytest.mark.parametrize("text", ["Upper", "a b", "a:", ":a", "-a", "a@b", "a//b", "a:b:c"])
 def test_what_is_no_reference(text: str) -> None:
     with pytest.raises(Unfit):
-        entries.reference(text)
+        form_values.reference(text)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_no_port(text: str) -> None:
 
 
 def filled(**values: Any) -> dict[str, Any]:
-    return {option.id: option.default for option in run.OPTIONS} | values
+    return {option.id: option.default for option in run_form.OPTIONS} | values
 
 
 def test_the_form_is_filled_in_again_from_what_it_made() -> None:
@@ -99,20 +99,20 @@ def test_the_form_is_filled_in_again_from_what_it_made() -> None:
         mounts=("data:/data:ro", "/scratch"), network="back", restart="on-failure:3", memory="67108864", cpus="0.5",
         labels=("x=y",), user="1:1", workdir="/w", entrypoint="sh", hostname="h", health="true", tty=True, remove=True,
     )  # fmt: skip
-    body = run.body(values)
+    body = run_form.body(values)
     inspect = {
         "Id": "f" * 64,
         "Name": "/web",
         "Config": body,
         "HostConfig": body["HostConfig"],
     }
-    again = run.values_of(inspect, {})
+    again = run_form.values_of(inspect, {})
     assert again | {"ports": set(again["ports"]), "platform": ""} == values | {"ports": set(values["ports"])}
 
 
 def test_what_the_image_brings_is_left_away() -> None:
     config = {"Env": ["PATH=/bin"], "Cmd": ["sh"], "Labels": {"a": "b"}, "WorkingDir": "/w", "Image": "shop:1"}
-    values = run.values_of({"Name": "/x", "Config": config, "HostConfig": {}}, {"Config": config})
+    values = run_form.values_of({"Name": "/x", "Config": config, "HostConfig": {}}, {"Config": config})
     assert (values["env"], values["command"], values["labels"], values["workdir"]) == ((), (), (), "")
 
 
@@ -146,7 +146,7 @@ def test_what_the_image_brings_is_left_away() -> None:
 )
 @settings(deadline=None, max_examples=200)
 def test_no_inspect_is_too_strange(raw: Any) -> None:
-    run.values_of({"Config": raw, "HostConfig": raw}, {"Config": raw})
+    run_form.values_of({"Config": raw, "HostConfig": raw}, {"Config": raw})
 
 
 # Lines

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dockertui.operations import freeing
+from dockertui.operations import prune_estimate
 from dockertui.operations.networks import pools
 
 DF = {
@@ -21,7 +21,7 @@ DF = {
 
 
 def test_sizes_are_those_of_what_would_go() -> None:
-    assert freeing.sizes(DF) == {
+    assert prune_estimate.sizes(DF) == {
         "container": {"a": 1000, "b": 0},
         "volume": {"v": 2_000_000},
         "build-cache": {"c": 5},
@@ -30,13 +30,13 @@ def test_sizes_are_those_of_what_would_go() -> None:
 
 @pytest.mark.parametrize("raw", [{}, {"Containers": None, "Volumes": 5, "BuildCache": {}}])
 def test_no_reply_is_too_strange(raw: dict[str, Any]) -> None:
-    assert freeing.sizes(raw) == {"container": {}, "volume": {}, "build-cache": {}}
+    assert prune_estimate.sizes(raw) == {"container": {}, "volume": {}, "build-cache": {}}
 
 
 @pytest.mark.parametrize(("ids", "said"), [(["v"], ", 2MB"), (["v", "w"], ", at least 2MB"), (["w"], ""), ([], "")])
 def test_what_is_not_known_is_not_claimed(ids: list[str], said: str) -> None:
-    assert freeing.told({"measured": freeing.sizes(DF)}, "volume", ids) == said
-    assert freeing.told({}, "volume", ids) == ""
+    assert prune_estimate.told({"measured": prune_estimate.sizes(DF)}, "volume", ids) == said
+    assert prune_estimate.told({}, "volume", ids) == ""
 
 
 def test_each_gateway_is_in_its_subnet() -> None:

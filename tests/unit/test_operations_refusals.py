@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.operations import networks, registries, run, volumes
-from dockertui.operations.body import Body, Values
+from dockertui.operations import networks, registries, run_form, volumes
 from dockertui.operations.building import BODIES as BUILDING
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.operations.command_body import Body, Values
 from dockertui.operations.files import BODIES as FILES
 from dockertui.operations.refusals import Refused, refused
-from dockertui.screens import terminal_form
+from dockertui.screens.terminal import form as terminal_form
 
-RUN = {option.id: option.default for option in run.OPTIONS}
+RUN = {option.id: option.default for option in run_form.OPTIONS}
 EXEC = {option.id: option.default for option in terminal_form.OPTIONS}
 
 

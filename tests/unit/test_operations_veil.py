@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.masking import MASK, masked, masked_path
-from dockertui.operations.body import Unfit
-from dockertui.operations.veil import Veil
+from dockertui.operations.command_body import Unfit
+from dockertui.operations.form_secrets import Veil
 
 ENV = ("A=b", "DB_PASSWORD=hunter2", "URL=postgres://shop:hunter2@db/shop", "PASSWORD=")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockertui.operations import entries, run
-from dockertui.operations.body import Entry, Option, Unfit
-from dockertui.operations.veil import Veil
+from dockertui.operations import form_values, run_form
+from dockertui.operations.command_body import Entry, Option, Unfit
+from dockertui.operations.form_secrets import Veil
 
 PORT = st.integers(1, 65535).map(str)
 TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=12)
@@ -54,18 +54,18 @@ HOST: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({
 @settings(deadline=None)
 def test_whatever_a_container_is_its_form_is_taken(config: dict[str, Any], host: dict[str, Any]) -> None:
     inspect = {"Name": "/web", "Id": "f" * 64, "Config": config, "HostConfig": host}
-    filled = {option.id: option.default for option in run.OPTIONS} | run.values_of(inspect, {})
-    typed = {option.id: entries.parsed(option, shown(option, filled[option.id])) for option in run.OPTIONS}
-    for option in run.OPTIONS:
-        entries.check(option, typed[option.id], filled[option.id])
-    run.check(typed)
+    filled = {option.id: option.default for option in run_form.OPTIONS} | run_form.values_of(inspect, {})
+    typed = {option.id: form_values.parsed(option, shown(option, filled[option.id])) for option in run_form.OPTIONS}
+    for option in run_form.OPTIONS:
+        form_values.check(option, typed[option.id], filled[option.id])
+    run_form.check(typed)
     if not config["Entrypoint"]:  # its words are joined in the form
         assert typed == {id: value.strip() if isinstance(value, str) else value for id, value in filled.items()}
 
 
 def shown(option: Option, value: Any) -> Any:
     """What stands in the field, a secret in it shown."""
-    return value if option.entry is Entry.FLAG else entries.typed(value)
+    return value if option.entry is Entry.FLAG else form_values.typed(value)
 
 
 @given(HOST)
@@ -73,13 +73,13 @@ def shown(option: Option, value: Any) -> Any:
 def test_ports_limits_and_policies_come_back_as_they_were(host: dict[str, Any]) -> None:
     """What the form shows is read as what the Engine has, without a word from the Engine about it."""
     host["RestartPolicy"]["MaximumRetryCount"] = 0
-    filled = {option.id: option.default for option in run.OPTIONS}
-    filled |= run.values_of({"Config": {"Image": "x"}, "HostConfig": host}, {})
+    filled = {option.id: option.default for option in run_form.OPTIONS}
+    filled |= run_form.values_of({"Config": {"Image": "x"}, "HostConfig": host}, {})
     for id in ("ports", "restart", "memory", "cpus", "network"):
-        option = next(option for option in run.OPTIONS if option.id == id)
+        option = next(option for option in run_form.OPTIONS if option.id == id)
         if filled[id]:
             option.check(filled[id])
-    made = run.body({**filled, "mounts": ()})["HostConfig"]
+    made = run_form.body({**filled, "mounts": ()})["HostConfig"]
     assert made.get("NanoCpus", 0) == host["NanoCpus"]
     assert made.get("Memory", 0) == host["Memory"]
     bound = {port: bindings for port, bindings in (host["PortBindings"] or {}).items() if bindings}
@@ -93,15 +93,15 @@ def _sorted(bindings: dict[str, list[dict[str, str]]]) -> dict[str, list[str]]:
 @pytest.mark.parametrize("new", ["a b=c", "=x"])
 def test_what_is_typed_beside_it_is_judged(new: str) -> None:
     """One label of the container may have a blank in its name; a new one may not."""
-    option = next(option for option in run.OPTIONS if option.id == "labels")
+    option = next(option for option in run_form.OPTIONS if option.id == "labels")
     given_by_the_engine = ("my label=1",)
-    entries.check(option, given_by_the_engine, given_by_the_engine)
+    form_values.check(option, given_by_the_engine, given_by_the_engine)
     with pytest.raises(Unfit):
-        entries.check(option, (*given_by_the_engine, new), given_by_the_engine)
+        form_values.check(option, (*given_by_the_engine, new), given_by_the_engine)
 
 
 def test_a_hidden_secret_in_it_is_not_judged_by_its_mask() -> None:
-    option = next(option for option in run.OPTIONS if option.id == "env")
+    option = next(option for option in run_form.OPTIONS if option.id == "env")
     veil = Veil()
     masked = veil.cover(("API_TOKEN=sesame",))
-    entries.check(option, veil.lift(entries.parsed(option, entries.typed(masked))), ("API_TOKEN=sesame",))
+    form_values.check(option, veil.lift(form_values.parsed(option, form_values.typed(masked))), ("API_TOKEN=sesame",))

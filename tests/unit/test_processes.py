@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dockertui.engine import inside
-from dockertui.engine.inside import _Seen, inside_of, match
+from dockertui.engine import container_pids
+from dockertui.engine.container_pids import _Seen, inside_of, match
 from dockertui.engine.processes import Listing, Process, listing, seconds
 from dockertui.live.processes import History
 
@@ -200,4 +200,4 @@ def test_what_a_container_prints_may_be_anything(printed: str) -> None:
 def test_a_loop_of_parents_ends() -> None:
     loop = [_Seen(1, 2, 0, "a"), _Seen(2, 1, 0, "b")]
     assert match(loop, loop, 1) is not None
-    assert inside.match([_Seen(5, 5, 0, "a")], [_Seen(5, 5, 0, "a")], 5) is not None
+    assert container_pids.match([_Seen(5, 5, 0, "a")], [_Seen(5, 5, 0, "a")], 5) is not None

@@ -12,7 +12,7 @@ from dockertui.live.store import Mirror
 from dockertui.resources.container import port_list
 from dockertui.resources.registry import BY_KIND, RESOURCES
 from dockertui.resources.reply import Reply
-from dockertui.resources.world import Size, World
+from dockertui.resources.surroundings import Size, World
 from dockertui.widgets.columns import Cell
 
 NOW = 1_790_000_000.0

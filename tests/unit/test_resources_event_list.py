@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dockertui.engine.models import Event, Version
+from dockertui.live.event_coverage import EVERYTHING, LISTS
 from dockertui.live.journal import Journal
-from dockertui.live.known import EVERYTHING, LISTS
 from dockertui.live.store import Mirror
 from dockertui.resources.event_list import About, EventList, Notice
 from dockertui.resources.registry import SOURCES

@@ -1,0 +1,138 @@
+"""Listening to the Engine's events for somebody who looks at them, from what it still remembers on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from dockertui.engine import system
+from dockertui.engine.client import Engine
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.trace import because
+from dockertui.live.backoff import Backoff
+from dockertui.live.event_coverage import EVERYTHING
+from dockertui.live.journal import Journal
+from dockertui.live.kind_reader import unexpected
+from dockertui.live.mirror_sync import first_to_end
+from dockertui.live.store import Link, LinkState, Mirror
+
+Filters = Mapping[str, Sequence[str]]
+BEGINNING: Final = 1_000_000_000
+"""Epoch ns of the earliest time that is asked for."""
+_BACKOFF: Final = (0.5, 30.0)
+
+
+class Listener:
+    """Brings the events of one scope into the journal as long as `run` runs, and resumes where it left.
+
+    `filters` are one request's, several for a scope that no single request covers; `back` is the earliest time asked
+    for when nothing is known yet, or when everything is asked for `anew`, in epoch ns. While the mirror has no Engine
+    nothing is asked. The last event heard is asked for again: if the Engine does not have it any more, others may be
+    missing, and the journal knows a blank.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        mirror: Mirror,
+        journal: Journal,
+        scope: str = EVERYTHING,
+        filters: Sequence[Filters | None] = (None,),
+        *,
+        back: int = BEGINNING,
+        anew: bool = False,
+        changed: Callable[[], None] = lambda: None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.engine = engine
+        self.mirror = mirror
+        self.journal = journal
+        self.scope = scope
+        self.back = back
+        self.error: EngineError | None = None
+        """Why it does not listen now."""
+        self.listening = 0
+        """How many of its streams stand."""
+        self._filters = filters
+        self._anew = anew
+        self._changed = changed
+        self._rng = rng or random.Random()
+        self._linked = asyncio.Event()
+        self._lost = asyncio.Event()
+
+    @property
+    def live(self) -> bool:
+        """Whether everything that happens now is heard."""
+        return self.listening == len(self._filters)
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        leave = self.mirror.subscribe_link(self._link_changed)
+        self._link_changed(self.mirror.link)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for number, filters in enumerate(self._filters):
+                    scope = f"{self.scope} {number}" if number else self.scope
+                    tasks.create_task(self._keep_listening(scope, filters))
+        finally:
+            leave()
+
+    def _link_changed(self, link: Link) -> None:
+        if link.state is LinkState.LIVE:
+            self._lost.clear()
+            self._linked.set()
+        else:
+            self._linked.clear()
+            self._lost.set()
+
+    async def _keep_listening(self, scope: str, filters: Filters | None) -> None:
+        backoff = Backoff(*_BACKOFF, self._rng)
+        while True:
+            await self._linked.wait()
+            try:
+                with because("events"):
+                    await first_to_end(self._listen(scope, filters, backoff), self._until_lost())
+            except EngineError as error:
+                self.error = error
+            except Exception as error:
+                self.error = unexpected(error, "listening to its events")
+            self._changed()
+            if self._linked.is_set():
+                await backoff.wait(backoff.next())
+
+    async def _until_lost(self) -> None:
+        await self._lost.wait()
+
+    async def _listen(self, scope: str, filters: Filters | None, backoff: Backoff) -> None:
+        """One stream, from what was heard last, or from as far back as is wanted."""
+        left = None if self._anew else self.journal.known.left(scope)
+        last = left.last if left is not None else None
+        since = last.time_ns if last is not None else self.back
+        told = self.back if self._told_from_there and last is None else 0
+        with self.journal.listening(scope, told) as stretch:
+            async with system.events(self.engine, since=since, filters=filters) as events:
+                self._anew = False
+                self._stands(1)
+                try:
+                    async for event in events:
+                        if left is not None and event == last:
+                            self.journal.known.resume(left, stretch)
+                            left = None
+                        backoff.reset()
+                        self.journal.hear(event, stretch)
+                finally:
+                    self._stands(-1)
+        raise EngineError(ErrorKind.LOST, "the Engine ended the stream of events")
+
+    def _stands(self, streams: int) -> None:
+        self.listening += streams
+        if self.live:
+            self.error = None
+        self._changed()
+
+    @property
+    def _told_from_there(self) -> bool:
+        """Whether the Engine tells everything since the time asked for: Podman reads its log, Docker forgets."""
+        return self.mirror.version is not None and self.mirror.version.podman

@@ -1,0 +1,262 @@
+"""Keeping the mirror equal to the Engine: subscribe, list, apply; notice its loss, and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from dockertui.engine import system
+from dockertui.engine.client import Engine
+from dockertui.engine.clock import EngineClock
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.models import Event
+from dockertui.engine.trace import because
+from dockertui.live.backoff import Backoff
+from dockertui.live.event_coverage import EVERYTHING, LISTS, Stretch
+from dockertui.live.journal import Journal
+from dockertui.live.kind_reader import Pace, Reader, unexpected
+from dockertui.live.proof import LATE, Proof
+from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
+
+PING_LIMIT: Final = 3.0
+"""Seconds after which an Engine that does not answer a ping hangs."""
+BUSY_PING_LIMIT: Final = 10.0
+"""The same while a list is on its way, which on a slow line delays the answer to the ping."""
+_PROOF: Final = 2.0
+"""How many heartbeats apart the stream of events is proven, in place of every second ping."""
+_INSTANT: Final = 0.001
+"""Seconds that are not waited for."""
+_JUMP: Final = 2.0
+"""Seconds by which the clock must have run away from the loop's for the machine to have slept."""
+_HEALTHY: Final = 10.0
+"""Seconds a connection must have lasted for the next loss to be tried again at once."""
+
+
+class Watcher:
+    """Fills a mirror from an Engine and keeps it right for as long as `run()` runs.
+
+    Events say which objects to read again, never what became of them: an Engine drops events for a slow reader and
+    forgets them when it restarts. `filters` are sent with the request for events, to be spared those that change
+    nothing in a list. Podman is not sent them: it knows other words. What is heard is kept in the `journal`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        mirror: Mirror,
+        *,
+        settle: float = 0.1,
+        confirm: float = 1.0,
+        reconcile: float = 60.0,
+        heartbeat: float = 5.0,
+        backoff: tuple[float, float] = (0.1, 10.0),
+        filters: Mapping[str, Sequence[str]] | None = None,
+        journal: Journal | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._engine = engine
+        self._journal = Journal() if journal is None else journal
+        self._mirror = mirror
+        self._clock = mirror.clock if isinstance(mirror.clock, EngineClock) else EngineClock(mirror.clock)
+        self._pace = Pace(settle, confirm, reconcile)
+        self._heartbeat = heartbeat
+        self._delays = backoff
+        self._filters = filters
+        self._rng = rng or random.Random()
+        self._backoff = Backoff(*backoff, self._rng)
+        self._readers: list[Reader] = []
+        self._proof: Proof | None = None
+        self._take: Callable[[Event], None] = lambda _: None
+        self._heard_at = 0.0
+        self._live = asyncio.Event()
+
+    async def run(self) -> None:
+        """Watch until cancelled, whatever the Engine does."""
+        while True:
+            began = asyncio.get_running_loop().time()
+            error = await self._session()
+            if asyncio.get_running_loop().time() - began > _HEALTHY:
+                self._backoff.reset()
+            delay = None if error.kind is ErrorKind.LOGIN else self._backoff.next()
+            self._set_link(LinkState.LOST, error, retry_in=delay)
+            await self._backoff.wait(delay)
+            self._set_link(LinkState.LOST if delay is not None else LinkState.CONNECTING, error)
+
+    def retry_now(self) -> None:
+        """Try again at once what is waiting for its next attempt."""
+        self._backoff.cut()
+        for reader in self._readers:
+            reader.retry_now()
+
+    def behind(self) -> float:
+        """For how many seconds the oldest change that the Engine told has not been read; 0 for none."""
+        return max((reader.behind() for reader in self._readers), default=0.0)
+
+    async def settled(self) -> None:
+        """Wait until the link is live, and all that the events received make dirty is read and confirmed.
+
+        Events on their way are given a moment to arrive.
+        """
+        await asyncio.sleep(self._pace.settle)
+        while not (self._live.is_set() and all(reader.idle.is_set() for reader in self._readers)):
+            await self._live.wait()
+            for reader in self._readers:
+                await reader.idle.wait()
+
+    async def _session(self) -> EngineError:
+        """One connection, from its negotiation to what ended it."""
+        try:
+            with because("live mirror"):
+                self._mirror.version = await self._engine.open()
+            self._heard()
+            self._readers = [self._reader(source) for source in self._mirror.sources]
+            await first_to_end(self._follow(), self._beat(), *(reader.run() for reader in self._readers))
+        except EngineError as error:
+            return error
+        except Exception as error:
+            return unexpected(error, "watching it")
+        return EngineError(ErrorKind.LOST, "the Engine ended the stream of events")
+
+    def _reader(self, source: Source[Any]) -> Reader:
+        return Reader(self._engine, self._mirror, source, self._pace, Backoff(*self._delays, self._rng), self._tried)
+
+    async def _follow(self) -> None:
+        """Hand each event to the readers until the stream ends.
+
+        Its headers may be late (some Podman versions send them with the first event), so the readers list meanwhile;
+        when they come, everything is dirty again, for what changed between that list and the subscription.
+        """
+        podman = self._mirror.version is not None and self._mirror.version.podman
+        filters = None if podman else self._filters
+        with because("live mirror"), self._journal.listening(EVERYTHING if filters is None else LISTS) as stretch:
+            proof = self._proof = Proof(self._engine, self._clock, filters, podman=podman)
+            self._take = partial(self._hear, stretch)
+            async with system.events(self._engine, filters=filters) as events:
+                proof.begin()
+                self._mark_all()
+                async for event in events:
+                    self._heard()
+                    proof.hear(event)
+                    self._take(event)
+
+    def _hear(self, stretch: Stretch, event: Event) -> None:
+        self._journal.hear(event, stretch)
+        for reader in self._readers:
+            reader.take(event)
+
+    async def _beat(self) -> None:
+        """Ask an Engine that has been silent whether it still answers, and one whose stream has been, what happened.
+
+        Raises `EngineError` when it does not answer, and when the stream did not tell.
+        """
+        while True:
+            quiet = self._quiet()
+            if (wait := min(self._heartbeat - self._silence(), _PROOF * self._heartbeat - quiet)) > _INSTANT:
+                await self._sleep(wait)
+                continue
+            if quiet < _PROOF * self._heartbeat - _INSTANT or self._proof is None or not await self._prove(self._proof):
+                await self._ping()
+            self._heard()
+
+    def _quiet(self) -> float:
+        """Seconds since the stream of events was last known to be alive; 0 where it cannot be asked about."""
+        if self._proof is None or not self._proof.possible:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._proof.asked_at
+
+    async def _prove(self, proof: Proof) -> bool:
+        """Have the Engine tell what the stream should have told; False when it does not say.
+
+        What the stream did not tell is taken all the same. Raises `EngineError` (LOST) when it does not tell anything
+        in the next moments either.
+        """
+        told = proof.told
+        with because("heartbeat"):
+            missing = await proof.missing(self._ping_limit)
+        for event in missing or ():
+            self._take(event)
+        if missing:
+            self._heard()
+            await asyncio.sleep(LATE)
+            if proof.told == told:
+                raise EngineError(ErrorKind.LOST, "the stream of events has broken off without a word")
+        return missing is not None
+
+    @property
+    def _ping_limit(self) -> float:
+        busy = any(not reader.idle.is_set() for reader in self._readers)
+        return BUSY_PING_LIMIT if busy else PING_LIMIT
+
+    async def _ping(self) -> None:
+        try:
+            with because("heartbeat"):
+                await self._engine.ping(self._ping_limit)
+        except EngineError as error:
+            if not 400 <= error.status < 500:  # a proxy that forbids pings is there all the same
+                raise
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, and if the machine slept too, list everything and ping.
+
+        Its clock then went on while the loop's stood still; connections may be dead, and events gone by.
+        """
+        loop = asyncio.get_running_loop()
+        ahead = self._mirror.clock() - loop.time()
+        await asyncio.sleep(seconds)
+        if self._mirror.clock() - loop.time() - ahead > _JUMP:
+            self._mark_all()
+            self._heard_at = loop.time() - self._heartbeat
+
+    def _mark_all(self) -> None:
+        for reader in self._readers:
+            reader.mark(ALL)
+
+    def _tried(self, error: EngineError | None) -> None:
+        """A kind has been read, or could not be. Once that is so of each, what the mirror holds is fresh.
+
+        A kind that fails is that kind's matter, as long as another can be read; else raises `EngineError`.
+        """
+        if error is None:
+            self._heard()
+        if self._live.is_set() or not all(reader.tried for reader in self._readers):
+            return
+        if error is not None and not any(reader.answered for reader in self._readers):
+            raise error
+        self._set_link(LinkState.LIVE)
+
+    def _heard(self) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+
+    def _silence(self) -> float:
+        """Seconds since the Engine last said anything."""
+        return asyncio.get_running_loop().time() - self._heard_at
+
+    def _set_link(self, state: LinkState, error: EngineError | None = None, retry_in: float | None = None) -> None:
+        """Change the link; `since` stays that of the moment when its state began."""
+        if state is LinkState.LIVE:
+            self._live.set()
+        else:
+            self._live.clear()
+        link, now = self._mirror.link, self._mirror.clock()
+        since = link.since if state is link.state else now
+        self._mirror.set_link(Link(state, since, error, None if retry_in is None else now + retry_in))
+
+
+async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
+    """Run all until one ends; then stop the others, and raise what that one raised.
+
+    Unlike in a `TaskGroup`, one that ends early, or is cancelled from inside, does not leave the others running.
+    """
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if not task.cancelled() and (error := task.exception()):
+            raise error

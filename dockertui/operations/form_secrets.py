@@ -1,0 +1,52 @@
+"""Secrets in what a form is filled in with: shown masked, and put back wherever the mask was left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dockertui.masking import MASK, masked_words
+from dockertui.operations.command_body import Unfit
+
+_SIGN = MASK[0]
+
+
+class Veil:
+    """The secrets of one field. `cover` hides them in a value, `lift` puts them back into what has become of it."""
+
+    def __init__(self) -> None:
+        self._hidden: list[tuple[str, str]] = []
+
+    def cover(self, value: Any) -> Any:
+        """The value with its secrets masked: a text, or the words of several."""
+        true = _words(value)
+        shown = masked_words(true)
+        self._hidden = [pair for pair in zip(shown, true, strict=True) if pair[0] != pair[1]]
+        return tuple(shown) if isinstance(value, tuple) else shown[0] if true else value
+
+    @property
+    def hides(self) -> bool:
+        """Whether there is a secret in what was covered last."""
+        return bool(self._hidden)
+
+    def lift(self, value: Any) -> Any:
+        """The value with the secrets in place of their masks. Raises Unfit for a mask that was changed."""
+        left = list(self._hidden)
+        true = [self._lifted(word, left) for word in _words(value)]
+        return tuple(true) if isinstance(value, tuple) else true[0] if true else value
+
+    def _lifted(self, word: str, left: list[tuple[str, str]]) -> str:
+        found = next((pair for pair in left if pair[0] == word), None)
+        if found is not None:
+            left.remove(found)
+            return found[1]
+        if self._hidden and _SIGN in word:
+            raise Unfit(f"{word}: type it whole, or ctrl+r shows what is hidden")
+        return word
+
+
+def _words(value: Any) -> list[str]:
+    """The texts that a value consists of; none for a number or a flag."""
+    if isinstance(value, str):
+        return [value]
+    return list(value) if isinstance(value, Iterable) else []

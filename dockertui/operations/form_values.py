@@ -1,0 +1,284 @@
+"""What may be typed into the forms: reading it, and saying what is wrong with it before the Engine would."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from dockertui.engine import platforms
+from dockertui.operations.command_body import Entry, Option, Unfit
+
+_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_DRIVER: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:/@-]*")
+_SIZE: Final = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+) ?(?:b|([kmgtp])(?:i?b)?)?", re.I | re.A)
+_LABEL: Final = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_HOST: Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_COMPONENT: Final = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_REFERENCE: Final = re.compile(
+    rf"(?P<name>(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*)(?::[a-zA-Z0-9_][a-zA-Z0-9_.-]{{0,127}})?"
+    r"(?:@(?P<algorithm>[a-z0-9]+):(?P<hex>[0-9a-f]+))?"
+)
+_DIGESTS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
+"""The digits of a digest, by its algorithm."""
+_NAME_LENGTH: Final = 255
+_ID: Final = re.compile(r"[0-9a-f]{64}")
+_UNTIL: Final = re.compile(r"(\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+|\d+(?:\.\d+)?|\d{4}-\d\d-\d\d(T[\d:.Z+-]+)?")
+_POLICY: Final = re.compile(r"(?:no|always|unless-stopped)(?::0+)?|on-failure(?::[0-9]+)?")
+_CPUS: Final = re.compile(r"[0-9.]+(?:[eE][+-]?[0-9]{1,2}|/[0-9]+)?", re.A)
+_NANO: Final = 1_000_000_000
+_SPACE: Final = re.compile(r"\s")
+Check = Callable[[Any], None]
+POLICIES: Final = ("no", "always", "unless-stopped", "on-failure")
+
+
+_EMPTY: Final = ("", None, ())
+
+
+def read(option: Option, typed: Any) -> Any:
+    """The value of what was typed. Raises Unfit."""
+    value = parsed(option, typed)
+    check(option, value)
+    return value
+
+
+def check(option: Option, value: Any, known: Any = None) -> None:
+    """Raises Unfit for what does not fit the option; of what the Engine itself gave, `known`, nothing is refused."""
+    if option.required and value in _EMPTY:
+        raise Unfit("cannot be empty")
+    if isinstance(value, tuple) and known:
+        value = tuple(word for word in value if word not in known)
+    if value not in _EMPTY and value != known:
+        option.check(value)
+
+
+def parsed(option: Option, typed: Any) -> Any:
+    """What was typed, as a value. Raises Unfit where it is none, whether it fits or not."""
+    return _read(option.entry, typed)
+
+
+def _read(entry: Entry, typed: Any) -> Any:
+    if entry is Entry.FLAG:
+        return bool(typed)
+    if entry is Entry.SECRET:
+        return str(typed)
+    text = str(typed).strip()
+    if entry is Entry.NUMBER:
+        return _number(text)
+    return _words(text) if entry is Entry.WORDS else text
+
+
+def _number(text: str) -> int | None:
+    try:
+        return int(text) if text else None
+    except ValueError:
+        raise Unfit("is not a whole number") from None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise Unfit(f"{str(error).lower()}: quote as in a shell") from None
+
+
+def typed(value: Any) -> str:
+    """A value as it is typed: the reverse of `read`."""
+    if value is None:
+        return ""
+    return shlex.join(value) if isinstance(value, tuple | list) else str(value)
+
+
+def name(value: str) -> None:
+    """A container's or volume's name."""
+    if not _NAME.fullmatch(value):
+        raise Unfit("two or more of a-z A-Z 0-9 _ . - and no sign at the start")
+
+
+def network_name(value: str) -> None:
+    """A new network's name, of which Engines demand nothing; only what would be a flag or a path is not taken."""
+    if value.startswith("-") or "/" in value:
+        raise Unfit("no - at the start and no / in it")
+
+
+def driver(value: str) -> None:
+    """A driver's name: a built-in one's, or a plugin's, which has the form of an image's name."""
+    if not _DRIVER.fullmatch(value):
+        raise Unfit("a driver's name, such as local, or a plugin's, such as vieux/sshfs:latest")
+
+
+def reference(value: str) -> None:
+    """An image's name, with tag or digest or both."""
+    match = _REFERENCE.fullmatch(value)
+    if match is None or len(match["name"]) > _NAME_LENGTH:
+        raise Unfit("not an image's name: [registry/]name[:tag], in small letters")
+    if match["algorithm"] and len(match["hex"]) != _DIGESTS.get(match["algorithm"]):
+        raise Unfit("the digest after the @ is sha256: and 64 hexadecimal digits")
+    if _ID.fullmatch(value):
+        raise Unfit("64 hexadecimal digits are an id, and no image's name")
+
+
+def new_reference(value: str) -> None:
+    """An image's name that is to be given: a digest cannot be."""
+    reference(value)
+    if "@" in value:
+        raise Unfit("a digest follows from what is in the image: give a tag")
+
+
+def platform(value: str) -> None:
+    """A system, an architecture and perhaps its variant, or one of the first two alone."""
+    try:
+        platforms.normal(value)
+    except ValueError:
+        raise Unfit("system/architecture, such as linux/arm64") from None
+
+
+def not_negative(value: int) -> None:
+    if value < 0:
+        raise Unfit("cannot be negative")
+
+
+def until(value: str) -> None:
+    """A time for the filter `until`."""
+    if not _UNTIL.fullmatch(value):
+        raise Unfit("how long ago (10m, 24h), or a date (2026-01-31T12:00:00)")
+
+
+def size(value: str) -> None:
+    """An amount of memory."""
+    in_bytes(value)
+
+
+def in_bytes(value: str) -> int:
+    """`512m` in bytes, by units of 1024 as the CLI has it; -1 stays. Raises Unfit."""
+    if value == "-1":
+        return -1
+    match = _SIZE.fullmatch(value)
+    if match is None:
+        raise Unfit("an amount such as 512m or 2g")
+    return int(float(match[1]) * 1024 ** "bkmgtp".index((match[2] or "b").lower()))
+
+
+def cpus(value: str) -> None:
+    """A number of CPUs."""
+    nano_cpus(value)
+
+
+def nano_cpus(value: str) -> int:
+    """`1.5`, `1/2` or `1e1` CPUs in billionths. Raises Unfit."""
+    try:
+        exact = Fraction(value if _CPUS.fullmatch(value) else "") * _NANO
+    except (ValueError, ZeroDivisionError):
+        exact = Fraction(0)
+    if not 0 < exact < 10_000 * _NANO:
+        raise Unfit("a number of CPUs such as 0.5 or 2")
+    if exact.denominator != 1:
+        raise Unfit("too exact: nine digits after the point at most")
+    return int(exact)
+
+
+def cpus_shown(nano: int) -> str:
+    """Billionths of a CPU as they are typed; "" for none."""
+    whole, rest = divmod(nano, _NANO)
+    return f"{whole}.{rest:09}".rstrip("0").rstrip(".") if nano else ""
+
+
+def policy(value: str) -> None:
+    """A restart policy."""
+    if not _POLICY.fullmatch(value):
+        raise Unfit(f"one of {', '.join(POLICIES)}, on-failure:TIMES")
+
+
+def restart_policy(value: str) -> dict[str, Any]:
+    """`on-failure:3` as the API has it; no policy is `no`."""
+    name, _, count = (value or "no").partition(":")
+    return {"Name": name, "MaximumRetryCount": int(count or 0)}
+
+
+def address(value: str) -> None:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        raise Unfit("not an IP address") from None
+
+
+def subnet(value: str) -> None:
+    try:
+        if not value.rpartition("/")[2].isdecimal() or "/" not in value:
+            raise ValueError
+        ipaddress.ip_network(value)
+    except ValueError:
+        raise Unfit("a network such as 172.30.0.0/16, with no bits set behind the mask") from None
+
+
+def each(check: Check) -> Check:
+    """The check for every one of several words."""
+
+    def check_all(value: Iterable[Any]) -> None:
+        for item in value:
+            check(item)
+
+    return check_all
+
+
+def pairs(value: Iterable[str]) -> None:
+    """NAME=VALUE each."""
+    for item in value:
+        if not item.partition("=")[0]:
+            raise Unfit(f"{item!r} has no name before the =")
+
+
+def assignments(value: Iterable[str]) -> None:
+    """NAME=VALUE each, the value not left out."""
+    pairs(value)
+    for item in value:
+        if "=" not in item:
+            raise Unfit(f"{item!r} has no =")
+
+
+def labels(value: Iterable[str]) -> None:
+    """NAME=VALUE each, with no blank in the name."""
+    pairs(value)
+    for item in value:
+        if _SPACE.search(item.partition("=")[0]):
+            raise Unfit(f"{item!r}: no blanks in a label's name")
+
+
+def mapping(value: Iterable[str]) -> dict[str, str]:
+    """NAME=VALUE words as a mapping."""
+    return {key: text for key, _, text in (item.partition("=") for item in value)}
+
+
+def words(flag: str, value: Any) -> tuple[str, ...]:
+    """The words of an option of `docker`: none for an empty value, the flag alone for True, one each for several."""
+    if value is None or value is False or value in ("", ()):
+        return ()
+    if value is True:
+        return (flag,)
+    values: Sequence[Any] = value if isinstance(value, tuple | list) else (value,)
+    return tuple(word for item in values for word in (flag, str(item)))
+
+
+UNTIL = Option("until", "Older than", hint="24h, or a date", check=until)
+LABELS = Option(
+    "labels", "With the labels", Entry.WORDS, (), hint="name, name=value, name!=value", check=lambda _: None
+)
+
+
+def filters(values: dict[str, Any] | Any, **fixed: str) -> dict[str, list[str]]:
+    """The prune filters of UNTIL and LABELS, and further ones."""
+    found = {key: [value] for key, value in fixed.items()}
+    if values.get("until"):
+        found["until"] = [values["until"]]
+    for label in values.get("labels", ()):
+        kind, text = ("label!", label.replace("!=", "=", 1)) if "!=" in label else ("label", label)
+        found.setdefault(kind, []).append(text)
+    return found
+
+
+def filter_words(wanted: dict[str, list[str]]) -> tuple[str, ...]:
+    """`--filter` words for filters."""
+    return tuple(word for key, items in wanted.items() for item in items for word in ("--filter", f"{key}={item}"))

@@ -1,0 +1,43 @@
+"""Who uses an object: how the containers behind an image, a network or a volume are counted, listed and followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dockertui.engine.models import Container
+from dockertui.resources.base import Reference
+from dockertui.resources.container_state import status
+from dockertui.resources.surroundings import World
+from dockertui.widgets.columns import Cell
+from dockertui.widgets.page_lines import Field
+
+
+def container_reference(container: Container) -> Reference:
+    """A container as something to follow to."""
+    return Reference("container", container.id, container.name or container.short_id)
+
+
+def users_fields(users: Iterable[Container], world: World) -> list[Field]:
+    """A line for each container that uses an object, with its state; running ones in their colour."""
+    return [
+        Field(
+            user.name or user.short_id,
+            status(world, user).text,
+            "good" if user.running else "dim",
+            ref=container_reference(user),
+        )
+        for user in running_first(users)
+    ]
+
+
+def running_first(users: Iterable[Container]) -> list[Container]:
+    """Containers in the order of a page: what runs on top, each part by name."""
+    return sorted(users, key=lambda user: (not user.running, user.name))
+
+
+def use_count(users: Sequence[Container]) -> Cell:
+    """How many containers use an object, and how many of them run: `3 (2 up)`."""
+    if not users:
+        return Cell("unused", "dim")
+    running = sum(user.running for user in users)
+    return Cell(f"{len(users)} ({running} up)" if running else str(len(users)), "" if running else "dim")

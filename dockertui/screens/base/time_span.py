@@ -1,0 +1,125 @@
+"""From when to when a log is shown: the keys, and what a person types."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from dockertui.screens.log.feed import Span
+
+_SECOND: Final = 1_000_000_000
+_UNITS: Final = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,  # the micro sign, and the Greek letter
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": _SECOND,
+    "m": 60 * _SECOND,
+    "h": 3600 * _SECOND,
+    "d": 86400 * _SECOND,
+    "w": 604800 * _SECOND,
+}
+_PART: Final = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|μs|ms|[smhdw])")
+_DURATION: Final = re.compile(rf"([+-]?)((?:{_PART.pattern})+)")
+_UNIX: Final = re.compile(r"(\d+)(?:\.(\d{1,9}))?")
+_TIME: Final = r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?)?"
+_ZONE: Final = r"(?: ?(?P<zone>[Zz]|UTC|[+-]\d\d:?\d\d))?"
+_DATE: Final = re.compile(rf"(?:(?P<year>\d{{4}})-)?(?P<month>\d\d)-(?P<day>\d\d)(?:[T ]{_TIME})?{_ZONE}")
+_CLOCK: Final = re.compile(rf"(?=\d+:){_TIME}{_ZONE}")
+_AGO: Final = re.compile(r" \([^()]* ago\)$")
+"""What stands behind a time on the program's own pages."""
+
+
+_LAST: Final = (60, 300, 900, 3600, 86400)
+NAMES: Final = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "all")
+"""What the keys from 0 to 6 ask for, in short; nothing for the tail."""
+
+
+def of_key(key: int, now: int) -> Span:
+    """The span of a key from 0 to 6, at a moment in epoch nanoseconds."""
+    if key == 0:
+        return Span()
+    return Span(whole=True) if key > len(_LAST) else Span(since=now - _LAST[key - 1] * _SECOND)
+
+
+def parse(text: str, now: int) -> Span:
+    """`SINCE`, or `SINCE..UNTIL`: what `docker logs --since` takes, and times as the program itself shows them.
+
+    That is `10m`, `1.5h`, `1h30m`, `14:30` (the last time it was), a day, a day and a time, or epoch seconds. Times are
+    local where they do not end in a `Z` or an offset. Nothing at all is the tail. Raises ValueError that says what to
+    type.
+    """
+    since_text, separator, until_text = (part.strip() for part in text.partition(".."))
+    if not text.strip():
+        return Span()
+    since = _moment(since_text, now) if since_text else None
+    until = _moment(until_text, now) if separator and until_text else None
+    if since is not None and since > now:
+        raise ValueError(f"{since_text!r} lies in the future")
+    if since is not None and until is not None and until < since:
+        raise ValueError(f"the end, {until_text!r}, lies before the beginning")
+    past = until is not None and until <= now
+    return Span(since=since, until=until if past else None, whole=since is None)
+
+
+def _moment(text: str, now: int) -> int:
+    """Epoch nanoseconds of what was typed."""
+    if (span := _DURATION.fullmatch(text)) is not None:
+        length = sum(_nanoseconds(number, _UNITS[unit]) for number, unit in _PART.findall(span[2]))
+        return max(0, now + length if span[1] == "-" else now - length)
+    if (unix := _UNIX.fullmatch(text)) is not None and len(unix[1]) < 12:
+        return int(unix[1]) * _SECOND + _fraction(unix[2])
+    with suppress(OverflowError, ValueError, OSError):  # a year that no clock knows, a 13th month
+        plain = _AGO.sub("", text)
+        if (date := _DATE.fullmatch(plain)) is not None:
+            return _of_date(date, now)
+        if (clock := _CLOCK.fullmatch(plain)) is not None:
+            return _of_clock(clock, now)
+    raise ValueError(f"{text!r} is no time: type 10m, 1h30m, 14:30, 2026-01-31 or 2026-01-31 14:30")
+
+
+def _nanoseconds(number: str, unit: int) -> int:
+    """A decimal number of a unit, exact to the nanosecond."""
+    whole, _, fraction = number.partition(".")
+    return int(whole or 0) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
+
+
+def _fraction(digits: str | None) -> int:
+    """The nanoseconds that the digits behind a decimal point are."""
+    return int(f"{digits or '':0<9}"[:9])
+
+
+def _zone(text: str | None) -> tzinfo | None:
+    """A zone as it is written; None for the local one."""
+    if text is None or text in ("Z", "z", "UTC"):
+        return None if text is None else UTC
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def _of_date(found: re.Match[str], now: int) -> int:
+    """A day, with a time or at its beginning; without a year the last one that there was."""
+    zone = _zone(found["zone"])
+    today = datetime.fromtimestamp(now // _SECOND, zone)
+    year, month, day = int(found["year"] or today.year), int(found["month"]), int(found["day"])
+    when = datetime(year, month, day, *_clock(found), tzinfo=zone)
+    if found["year"] is None and when > today:
+        when = when.replace(year=year - 1)
+    return max(0, int(when.timestamp())) * _SECOND + _fraction(found["fraction"])
+
+
+def _of_clock(found: re.Match[str], now: int) -> int:
+    """The last time that a clock showed this."""
+    today = datetime.fromtimestamp(now // _SECOND, _zone(found["zone"]))
+    hour, minute, second = _clock(found)
+    when = today.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    when = when if when <= today else when - timedelta(days=1)
+    return max(0, int(when.timestamp())) * _SECOND + _fraction(found["fraction"])
+
+
+def _clock(found: re.Match[str]) -> tuple[int, int, int]:
+    """Hour, minute and second; 0 for what is not given."""
+    return int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0)

@@ -1,0 +1,1 @@
+"""Running commands: menus, forms, questions, jobs and reports."""

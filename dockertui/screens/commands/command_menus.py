@@ -1,0 +1,82 @@
+"""The menus of commands: everything possible with an object, and with many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.command import Command
+from dockertui.widgets.menu import Item, Menu
+
+if TYPE_CHECKING:
+    from dockertui.screens.commands.runner import Operating
+
+_OPTIONS = "…"
+"""After a command's id: with its form, which would not be shown otherwise."""
+_PRUNE = "Prune: removes what nothing uses"
+
+
+async def on_object(screen: Operating) -> None:
+    """Offer everything for what is selected; what is impossible is grey, with its reason."""
+    resource, targets = screen.pane.resource, screen.targets
+    commands = screen.catalogue.commands(resource.kind)
+    title = f"{len(targets)} {resource.title.lower()}"
+    if len(targets) < 2:
+        title = resource.name(targets[0]) if targets else resource.title
+    await _offer(screen, title, grouped(screen, commands, targets), targets)
+
+
+async def in_bulk(screen: Operating) -> None:
+    """Offer what is done to all the marked, then what concerns the kind as a whole, and what prunes last."""
+    kind, marked = screen.pane.resource, screen.marked
+    commands = [*screen.catalogue.commands(kind.kind), *screen.catalogue.commands("system")]
+    chosen = [command for command in commands if not command.on_object or (marked and command.many)]
+    title = f"{len(marked)} marked" if marked else f"{kind.title}: none is marked (space marks)"
+    await _offer(screen, title, grouped(screen, chosen, marked), marked)
+
+
+def grouped(screen: Operating, commands: Sequence[Command], targets: Sequence[Any]) -> list[Item]:
+    """What is done to the targets, what concerns all of the kind or the Engine, and what prunes, in this order."""
+    name = screen.pane.resource.title
+    groups = {
+        "": [command for command in commands if command.on_object],
+        f"{name} and Engine": [command for command in commands if not command.on_object and not command.prunes],
+        _PRUNE: [command for command in commands if command.prunes],
+    }
+    offered = []
+    for title, members in groups.items():
+        heading = [Item("", title, heading=True)] if title and members else []
+        offered += [*heading, *items(screen, members, targets)]
+    return offered
+
+
+def items(screen: Operating, commands: Iterable[Command], targets: Sequence[Any]) -> list[Item]:
+    """A line a command; a second one with its form, where the key alone takes the defaults."""
+    found = []
+    version = screen.session.engine.version
+    for command in commands:
+        reason = screen.refusal(command, targets)
+        if (version is not None and command.lacks(version)) or (command.rare and reason):
+            continue
+        key = screen.catalogue.keys_shown(command, 1)
+        name = command.title_on(version)
+        title = f"{name}…" if command.ask else name
+        found.append(Item(command.id, title, key, reason, command.words))
+        if not command.ask and not _flags_only(command):
+            found.append(Item(f"{command.id}{_OPTIONS}", f"{name} with options…", "", reason, command.words))
+    return found
+
+
+def _flags_only(command: Command) -> bool:
+    """Flags stand in the question itself."""
+    return all(isinstance(option.default, bool) for option in command.body.options)
+
+
+async def _offer(screen: Operating, title: str, offered: list[Item], targets: Sequence[Any]) -> None:
+    async def chosen(id: str | None) -> None:
+        command = BY_ID[id.removesuffix(_OPTIONS)] if id else None
+        if isinstance(command, Command):
+            await screen.order(command, with_options=id is not None and id.endswith(_OPTIONS), targets=targets)
+
+    await screen.app.push_screen(Menu(title, offered), chosen)

@@ -1,0 +1,363 @@
+"""An order: from the command to the form, the question, the jobs, and the words for what came of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.screen import ModalScreen
+
+from dockertui.engine.call import send
+from dockertui.engine.errors import EngineError
+from dockertui.engine.trace import because
+from dockertui.masking import known_secrets, masked_tree
+from dockertui.operations.command import Command, Harm
+from dockertui.operations.command_body import Entry, Plan, Values
+from dockertui.operations.command_lines import curl_line, docker_line
+from dockertui.operations.jobs import Job, State, Task
+from dockertui.operations.refusals import Refused, refused
+from dockertui.operations.remedies import explained
+from dockertui.resources.base import Resource
+from dockertui.resources.registry import BY_KIND
+from dockertui.resources.secrets import veiled
+from dockertui.screens.commands.confirm import Answer, ConfirmScreen, Question, affected
+from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.commands.report import ReportScreen
+from dockertui.widgets.guard import survived
+from dockertui.widgets.page import Field, Section
+from dockertui.widgets.screen import put
+from dockertui.widgets.text import error_line
+from dockertui.widgets.timer import once
+
+if TYPE_CHECKING:
+    from dockertui.screens.commands.runner import Operating
+
+_Answer = TypeVar("_Answer")
+_LINES_SHOWN = 6
+_TROUBLE_STAYS = 30.0
+_SILENT, _WAITS = 0.3, 5.0
+"""Seconds of waiting for the Engine before that is said, and how long it is."""
+_LOOK, _FIRST_WORD = 0.25, 2.0
+"""Seconds between two looks at what a form waits for, and until it makes room for what takes longer."""
+
+
+class Order:
+    """A command to be done to `items`; what is `given` of its options is not asked for.
+
+    left_out: of what was selected, how many it does not apply to.
+    asked: set when a question stands on the screen, or when there is none.
+    """
+
+    def __init__(
+        self,
+        screen: Operating,
+        command: Command,
+        with_options: bool,
+        items: Sequence[Any],
+        left_out: int,
+        given: Values,
+    ) -> None:
+        self.screen = screen
+        self.command = command
+        self.body = command.body
+        self.with_options = with_options
+        self.given = given
+        self.asked = asyncio.Event()
+        self.items = items
+        self.left_out = left_out
+
+    @property
+    def asks_the_engine(self) -> bool:
+        """Whether it asks the Engine before there is anything to see."""
+        return self.body.prepare is not None or self.body.report is not None
+
+    async def go_through(self) -> None:
+        """Ask what has to be asked, then begin."""
+        try:
+            about = self.items[0] if self.command.on_object else self._alike()
+            known: Values = {**self._known(about), **self.given}
+            engines: Values = {}
+            if self.body.prepare is not None:
+                engines = await self._told(self.body.prepare(self.screen.session.engine, about))
+            if self.command.ask or self.with_options:
+                await self._by_form({**known, **engines}, engines)
+            else:
+                await self._try({**known, **engines})
+        except EngineError:
+            pass  # it was said
+        finally:
+            self.asked.set()
+
+    async def _by_form(
+        self, known: Values, engines: Values, typed: Values = MappingProxyType({}), refusal: Refused | None = None
+    ) -> None:
+        """Have a form filled in until the Engine takes it; it stands with all that was typed as long as it does not.
+
+        engines: what the Engine itself gave of the values. typed, refusal: of a form that was left before.
+        """
+        form = self._form({**known, **typed}, engines, restored=bool(typed))
+        await self.screen.app.push_screen(form)
+        self.asked.set()
+        if refusal is not None:
+            form.refuse(refusal)
+        while (sent := await form.submitted()) is not None:
+            again = partial(self._again, known, engines, self._kept(sent))
+            try:
+                refusal = await self._try({**known, **sent}, form, again)
+            except Exception as error:  # a fault of the program: the form must not seem to wait for ever
+                survived(f"{self.command.id} failed by a fault of the program", error)
+                refusal = Refused("", f"an error in the program, {error_line(error)}")
+            if refusal is None:
+                await form.close()
+                return
+            if form.is_attached:
+                form.refuse(refusal)
+
+    def _kept(self, typed: Values) -> Values:
+        """What of a form is remembered once it is left: of passwords nothing."""
+        secret = {option.id for option in self.body.options if option.entry is Entry.SECRET}
+        return {id: value for id, value in typed.items() if id not in secret}
+
+    def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
+        """Bring the form back, as it was when it was sent off, with what came of that."""
+        refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
+        self.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
+
+    async def _try(
+        self, values: Values, form: FormScreen | None = None, again: Callable[[Job], None] | None = None
+    ) -> Refused | None:
+        """Complete the values, ask, begin, and wait for the answer where a form does; why it was refused, or None."""
+        try:
+            if self.body.complete is not None:
+                values = await self._told(self.body.complete(self.screen.session.engine, values))
+            if form is not None and not form.is_attached:
+                return None  # given up meanwhile: nothing was asked of the Engine yet
+            if self._to_confirm:
+                answer = await self._answer(self._question(values))
+                if answer is None:
+                    return Refused("", "")
+                values = answer.values
+            if self.body.report is not None:
+                await self._report(values, form)
+                return None
+        except EngineError as error:
+            return self._refused(explained(error), values)
+        jobs = self.screen.jobs.start([self._task(item, values) for item in self.items])
+        if form is None or again is None:
+            return None
+        if await self._is_over(jobs, form):
+            return self._refusal(jobs, values)
+        for job in jobs:
+            job.again = partial(again, job) if job.state is not State.DONE else None
+        return None
+
+    async def _is_over(self, jobs: Sequence[Job], form: FormScreen) -> bool:
+        """Wait while the form stands for the jobs; whether they ended meanwhile.
+
+        What interrupts takes its time and is not refused for what was typed; of transfers the first word is enough,
+        and `_FIRST_WORD` seconds are, for all that comes later is long: then the form makes room.
+        """
+        transfers = all(call.progress or call.sink or call.source for job in jobs for call in job.task.plan.calls)
+        waited, order = 0.0, jobs[0].order
+        while form.is_attached and self.command.harm is not Harm.INTERRUPTS:
+            if transfers and (waited >= _FIRST_WORD or any(job.heard.is_set() for job in jobs)):
+                break
+            if order is None or order.done():
+                return True
+            await asyncio.wait([order], timeout=_LOOK)
+            waited += _LOOK
+            form.tell(next((job.progress.summary for job in jobs if not job.over), ""))
+        return False
+
+    def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:
+        """What the Engine refused; the next try is for those objects alone."""
+        failed = [job for job in jobs if job.state is State.FAILED]
+        if not failed:
+            return None
+        self.items = [item for item, job in zip(self.items, jobs, strict=True) if job in failed]
+        said = failed[0].said if len(jobs) == 1 else " · ".join(map(one_result, failed))
+        return self._refused(said, values)
+
+    def _refused(self, said: str, values: Values) -> Refused:
+        """What was refused, at one of the fields that the form has."""
+        asked = [option.id for option in self.body.options if option.id not in self.given]
+        return refused(said, {id: values[id] for id in asked if id in values})
+
+    def _alike(self) -> Any:
+        """What a form for something new starts from: the object under the cursor, if it is of that kind."""
+        pane = self.screen.pane
+        return pane.item if pane.resource.kind == self.command.kind else None
+
+    def _known(self, about: Any) -> Values:
+        """The defaults; a flag that one of the objects needs is set for all."""
+        flags = [option.id for option in self.body.options if option.entry is Entry.FLAG]
+        return self.body.values(about) | {id: any(self.body.values(item)[id] for item in self.items) for id in flags}
+
+    async def _told(self, asking: Awaitable[Values]) -> Values:
+        """What is told beyond the form. Raises EngineError when it is not; that was said then."""
+        title, say = self.command.title, self.screen.say
+        waiting = once(self.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
+        try:
+            with because(self.command.id):
+                return await asking
+        except EngineError as error:
+            say(f"{title}: {explained(error)}", "bad", _TROUBLE_STAYS)
+            raise
+        finally:
+            waiting.stop()
+
+    # what is shown
+
+    async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
+        """What a dialog is answered with."""
+        answer = await put(self.screen.app, dialog)
+        self.asked.set()
+        return await answer
+
+    async def _report(self, values: Values, form: FormScreen | None) -> None:
+        """Ask, and show the answer on a page in place of the form. Raises EngineError; that was said then."""
+        command, say, item = self.command, self.screen.say, self.items[0]
+        plan, reply = self.body.plan(item, values), None
+        say(f"{command.doing} the Engine…", stays=600)
+        try:
+            with because(command.id, plan.docker):
+                for call in plan.calls:
+                    reply = await send(self.screen.session.engine, call)
+        except EngineError as error:
+            say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
+            raise
+        say("")
+
+        def told(reveal: bool) -> list[Section]:
+            report = self.body.report
+            known = () if reveal else known_secrets(reply)
+            sections = report(item, reply if reveal else masked_tree(reply, known)) if report is not None else []
+            return [*(sections if reveal else veiled(sections, known)), self._by_hand(values, reveal)]
+
+        if form is not None:
+            await form.close()
+        await self.screen.app.push_screen(ReportScreen(self._title, told))
+
+    def _form(self, values: Values, engines: Values, *, restored: bool) -> FormScreen:
+        return FormScreen(
+            self._title,
+            [option for option in self.body.options if option.id not in self.given],
+            values,
+            item=self.items[0],
+            lines=lambda typed, reveal: self._lines({**values, **typed}, reveal)[0],
+            go_on=self.command.title.lower() if not self._to_confirm else "continue",
+            check=lambda typed: self.body.check({**self.given, **typed}),
+            known=engines,
+            restored=restored,
+        )
+
+    @property
+    def _to_confirm(self) -> bool:
+        if self.command.harm is Harm.INTERRUPTS:
+            return 0 < self.screen.catalogue.settings.confirm_interrupts <= len(self.items)
+        return self.command.harm is Harm.DESTROYS
+
+    def _question(self, values: Values) -> ConfirmScreen:
+        command, world = self.command, self.screen.world
+
+        def told(now: Values, reveal: bool) -> list[Section]:
+            name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
+            section = affected([(name(item), self.body.takes_along(item, world, now)) for item in self.items])
+            told = [section._replace(fields=[*section.fields, *self._others])]
+            return told if reveal else veiled(told)
+
+        flags = [option for option in self.body.options if option.entry is Entry.FLAG and not command.ask]
+        return ConfirmScreen(
+            Question(
+                f"{self._asked_title}?",
+                [Answer("y", "prune" if command.prunes else command.verb.lower())],
+                told,
+                lambda now, reveal: [self._by_hand(now, reveal)],
+                flags,
+                values,
+                sudden=self._is_sudden,
+            )
+        )
+
+    @property
+    def _is_sudden(self) -> bool:
+        """Whether the Engine was asked between the user's last key and the question, which may have taken a while."""
+        return self.body.complete is not None or (self.asks_the_engine and not self.command.ask)
+
+    @property
+    def _others(self) -> list[Field]:
+        """What is said of the marked ones to which the command does not apply."""
+        return [Field("…", f"not the other {self.left_out} marked: does not apply", "dim")] if self.left_out else []
+
+    @property
+    def _asked_title(self) -> str:
+        """The command with what it is done to: `Remove web-1`, `Stop 2 containers`."""
+        command = self.command
+        if not command.on_object:
+            return command.title_on(self.screen.session.engine.version)
+        resource, count = BY_KIND[command.kind], len(self.items)
+        name = resource.name(self.items[0]) if count == 1 else f"{count} {resource.title.lower()}"
+        return command.question.format(name) if command.question else f"{command.verb} {name}"
+
+    @property
+    def _title(self) -> str:
+        command = self.command
+        if not command.on_object:
+            return command.title_on(self.screen.session.engine.version)
+        resource = BY_KIND[command.kind]
+        if len(self.items) > 1:
+            left_out = f", not the {self.left_out} others that are marked" if self.left_out else ""
+            return f"{command.title}: {len(self.items)} {resource.title.lower()}{left_out}"
+        return f"{command.title}: {resource.name(self.items[0])}"
+
+    def _by_hand(self, values: Values, reveal: bool) -> Section:
+        docker, curl = self._lines(values, reveal)
+        return Section("Equivalent commands", [Field("docker", docker), Field("curl", curl)])
+
+    def _lines(self, values: Values, reveal: bool) -> tuple[list[str], list[str]]:
+        """The `docker` and the `curl` lines, secrets masked unless revealed; of many the first ones."""
+        session, count = self.screen.session, len(self.items)
+        version = session.engine.version or session.mirror.version
+        plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
+        api = version.api if version is not None else "1.41"
+        more = [f"… and {count - _LINES_SHOWN} more"] if count > _LINES_SHOWN else []
+        docker = [docker_line(session.endpoint, plan.docker, plan.unsaid, reveal=reveal) for plan in plans]
+        curl = [curl_line(session.endpoint, api, plan.calls, reveal=reveal) for plan in plans]
+        return [*docker, *more], [*curl, *more]
+
+    def _task(self, item: Any, values: Values) -> Task:
+        resource: Resource[Any] | None = BY_KIND.get(self.command.kind)
+        known = resource if item is not None else None
+        id, name = (known.source.identity(item), known.name(item)) if known is not None else ("", _named(values))
+        return Task(self.command, id, name, self.body.plan(item, values))
+
+
+def _named(values: Values) -> str:
+    """What the form calls the thing that is made."""
+    named = values.get("reference") or values.get("registry") or values.get("name")
+    return str(named or next(iter(values.get("tags", ())), ""))
+
+
+def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
+    """What came of an order, in a sentence, with its style and the seconds it stays; no failure hides the others."""
+    failed = [job for job in jobs if job.state is State.FAILED]
+    style, stays = ("bad", _TROUBLE_STAYS) if failed else ("good", 6.0)
+    if len(jobs) == 1:
+        return one_result(jobs[0]), style, stays
+    done = [job for job in jobs if job.state is State.DONE]
+    command = jobs[0].task.command
+    kind = BY_KIND[command.kind].title.lower()
+    parts = [f"{command.done} {len(done)} of {len(jobs)} {kind}", *map(one_result, failed)]
+    return " · ".join(parts), style, stays
+
+
+def one_result(job: Job) -> str:
+    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
+    command, name = job.task.command, job.task.name
+    if job.state in (State.FAILED, State.CANCELLED):
+        return f"{command.title}{name and f' {name}'}: {job.said}"
+    word = command.done if job.over else command.doing
+    return f"{name} {word}".strip() + (f": {job.said}" if job.said else "")

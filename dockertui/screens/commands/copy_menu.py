@@ -1,0 +1,103 @@
+"""The copy menu, and going to a published port."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dockertui.engine.errors import EngineError
+from dockertui.engine.models import Container
+from dockertui.engine.trace import because
+from dockertui.masking import known_secrets, masked
+from dockertui.operations.copying import Copyable, Known, addresses, copyables
+from dockertui.operations.original import Original, original_of
+from dockertui.screens.base.clipboard import copy
+from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.screen import put
+from dockertui.widgets.text import clean
+
+if TYPE_CHECKING:
+    from dockertui.screens.commands.runner import Operating
+
+_SHOWN = 60
+
+
+async def copy_menu(screen: Operating) -> None:
+    """Offer what can be copied of the object under the cursor."""
+    item = screen.item
+    if item is None:
+        screen.say("nothing is selected", "warn")
+        return
+    known = await _known(screen, item)
+    version = screen.session.mirror.version
+    entries = copyables(known, screen.session.endpoint, version.api if version else "1.41", reveal=screen.world.reveal)
+    if not screen.world.reveal:
+        entries = [_veiled(entry, known_secrets(known.inspect)) for entry in entries]
+    offered = [
+        Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
+        for number, entry in enumerate(entries)
+    ]
+    choice = await (await put(screen.app, Menu(f"Copy of {screen.pane.resource.name(item)}", offered)))
+    if choice is not None:
+        screen.say(*_copied(screen, entries[int(choice)]))
+
+
+def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
+    """A text without its secrets. The value of one variable is copied as it is: nothing else is asked for."""
+    if entry.shown:
+        return entry._replace(shown=masked(entry.shown, known))
+    text = masked(entry.text, known)
+    return entry._replace(text=text, masked=entry.masked or text != entry.text)
+
+
+def _copied(screen: Operating, entry: Copyable) -> tuple[str, str]:
+    how = copy(screen.app, entry.text)
+    style = "warn" if how.startswith("not ") or entry.masked else ""
+    return f"{entry.label}: {how}{'; secrets in it are masked: v, then again' if entry.masked else ''}", style
+
+
+async def _known(screen: Operating, item: Any) -> Known:
+    """The object with its `inspect`, as far as the Engine tells: what it does not tell is left away."""
+    resource, engine = screen.pane.resource, screen.session.engine
+    inspect: Mapping[str, Any] = {}
+    original: Original | None = None
+    try:
+        with because("copy"):
+            if isinstance(item, Container):
+                original = await original_of(engine, item.id)
+                inspect = original.inspect
+            else:
+                inspect = await resource.inspect(engine, item)
+    except EngineError as error:
+        screen.say(f"copy: {error}", "warn")
+    return Known(resource.kind, item, inspect, original)
+
+
+async def open_port(screen: Operating) -> None:
+    """Open a published port in a browser; where there is none, copy its address."""
+    item = screen.item
+    found = addresses(item, screen.session.endpoint) if isinstance(item, Container) else {}
+    if not found:
+        screen.say("no published TCP port", "warn")
+        return
+    url = next(iter(found.values()))
+    if len(found) > 1:
+        offered = [Item(target, target, hint=label) for label, target in found.items()]
+        choice = await (await put(screen.app, Menu("Open", offered)))
+        if choice is None:
+            return
+        url = choice
+    if has_browser() and webbrowser.open(url):
+        screen.say(f"opened {clean(url)}")
+    else:
+        screen.say(f"{clean(url)}: no browser here; copied {copy(screen.app, url)}")
+
+
+def has_browser() -> bool:
+    """Whether a browser opened here is seen by the user: one in the terminal would take the screen."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,182 @@
+"""The fields of a form: a typed line, a choice, a flag, each in a row with its label and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from dockertui.operations import form_values
+from dockertui.operations.command_body import Entry, Option, Unfit, Values
+from dockertui.operations.form_secrets import Veil
+from dockertui.widgets.keys import TakesKeys
+from dockertui.widgets.text import clean
+from dockertui.widgets.typed import TypedLine
+
+
+class Line(TypedLine):
+    """A line of a form. One of several words keeps what stands in it, with the cursor behind the last."""
+
+    def on_focus(self, event: events.Focus) -> None:
+        if not self.select_on_focus and not event.from_app_focus:
+            self.action_end()
+
+
+class Choice(Static, TakesKeys, can_focus=True):
+    """One of several: left and right go round, and so does space."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("left,h", "step(-1)", "Previous"),
+        ("right,l,space", "step(1)", "Next"),
+    ]
+
+    def __init__(self, choices: Sequence[str], chosen: str) -> None:
+        super().__init__()
+        self._choices = list(dict.fromkeys([*choices, *([chosen] if chosen else [])])) or [""]
+        self._at = self._choices.index(chosen) if chosen in self._choices else 0
+
+    @property
+    def value(self) -> str:
+        return self._choices[self._at]
+
+    def on_mount(self) -> None:
+        self.action_step(0)
+
+    def action_step(self, steps: int) -> None:
+        self._at = (self._at + steps) % len(self._choices)
+        self.update(Content(f"‹ {clean(self.value)} ›"))
+        self.post_message(Row.Changed())
+
+    def on_click(self) -> None:
+        self.action_step(1)
+
+
+class Flag(Static, TakesKeys, can_focus=True):
+    """Yes or no: space turns it round."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("space", "turn", "Turn")]
+
+    def __init__(self, value: bool) -> None:
+        super().__init__()
+        self.value = value
+
+    def on_mount(self) -> None:
+        self.update(Content("[x]" if self.value else "[ ]"))
+
+    def action_turn(self) -> None:
+        self.value = not self.value
+        self.on_mount()
+        self.post_message(Row.Changed())
+
+    def on_click(self) -> None:
+        self.focus()
+        self.action_turn()
+
+
+class Row(Vertical):
+    """One option: its label, its entry, and under them what is wrong with it, when something is.
+
+    known: what the Engine itself gave for it, if it did: of that nothing is refused.
+    """
+
+    class Changed(Message):
+        """Something was typed."""
+
+    def __init__(self, option: Option, values: Values, item: Any, known: Any = None) -> None:
+        super().__init__(classes="row")
+        self.option = option
+        self._known = known
+        self._filled = values[option.id]
+        self._veil = Veil()
+        self.entry = _entry(option, self._veil.cover(self._filled), values, item)
+        self._begun = self._filled if option.entry is not Entry.CHOICE else self.entry.value
+        self._wrong = Static("", classes="wrong")
+        self._judged: Any = None
+
+    def compose(self) -> ComposeResult:
+        label = f"{self.option.label}{' *' if self.option.required else ''}"
+        with Vertical(classes="label-and-entry"):
+            yield Static(Content(clean(label)), classes="label")
+            yield self.entry
+        yield self._wrong
+
+    @property
+    def _typed(self) -> Any:
+        """What is typed, with the secrets that are hidden in it, whether it fits or not. Raises Unfit."""
+        return self._veil.lift(form_values.parsed(self.option, self.entry.value))
+
+    @property
+    def value(self) -> Any:
+        """What is typed, with the secrets that are hidden in it. Raises Unfit."""
+        value = self._typed
+        form_values.check(self.option, value, self._known)
+        return value
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is something else than at the beginning."""
+        try:
+            return bool(self._typed != self._begun)
+        except Unfit:
+            return True
+
+    @property
+    def secret(self) -> bool:
+        """Whether something of it is hidden, or would be."""
+        return self.option.entry is Entry.SECRET or self._veil.hides
+
+    def reveal(self, shown: bool) -> None:
+        """Show what is secret in it, or hide it; what was typed stays. What cannot be read stays as it is."""
+        if self.option.entry is Entry.SECRET:
+            self.entry.password = not shown
+        elif isinstance(self.entry, Line):
+            try:
+                value = self._typed
+            except Unfit as unfit:
+                self.say(str(unfit))
+                return
+            self.entry.value = form_values.typed(value if shown else self._veil.cover(value))
+
+    def read(self) -> Any:
+        """The value. Raises Unfit, and says so under the entry."""
+        try:
+            value = self.value
+        except Unfit as unfit:
+            self.say(str(unfit))
+            raise
+        self.say("")
+        return value
+
+    def say(self, wrong: str) -> None:
+        """What is wrong with the value, "" for nothing."""
+        self._judged = self.entry.value
+        self._wrong.update(Content(clean(wrong)))
+        self._wrong.display = bool(wrong)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.entry.value != self._judged:  # else this comes late: it was judged with that letter in it
+            self.say("")
+        self.post_message(self.Changed())
+
+
+def _entry(option: Option, value: Any, values: Values, item: Any) -> Any:
+    if option.entry is Entry.FLAG:
+        return Flag(bool(value))
+    if option.entry is Entry.CHOICE:
+        return Choice(_choices(option, values, item), value)
+    select, hidden = option.entry is not Entry.WORDS, option.entry is Entry.SECRET
+    return Line(form_values.typed(value), hint=option.hint, select=select, hidden=hidden)
+
+
+def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:
+    if option.choices_in:
+        return tuple(values[option.choices_in])
+    return option.choices_of(item) if option.choices_of else option.choices

@@ -1,0 +1,270 @@
+"""A command's options as a form: what is typed is checked at its field, and kept until it was taken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.css.scalar import Scalar
+from textual.geometry import Region
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dockertui.operations.command_body import Option, Unfit, Values
+from dockertui.operations.refusals import Refused
+from dockertui.screens.commands.confirm import Answer, Question, affected, ask
+from dockertui.screens.commands.fields import Row
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.screen import Dialog
+from dockertui.widgets.text import clean
+
+_FRAME: Final = 4
+"""Lines of a form beside its fields and texts: the border, the title, the answers."""
+Lines = Callable[[Values, bool], Sequence[str]]
+"""The command lines for what is typed so far; the second argument says whether secrets are shown."""
+
+
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The rows. It scrolls by the wheel and to what has the focus: its own keys would leave the field out of sight."""
+
+
+class FormScreen(Dialog[None]):
+    """Asks for a command's options, and stands until they were taken.
+
+    `submitted` gives the values, all of them fit, each time they are sent off; then the form waits, and goes on by
+    `refuse`, or ends by `close`. Enter goes to the next field, and from the last one on; ctrl+s goes on at once.
+
+    known: what the Engine itself gave of the values. restored: whether they were typed before, into a form like this.
+    enter_submits: Enter goes on from every field.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "leave", "Leave"),
+        ("ctrl+s", "submit", "Go on"),
+        ("ctrl+r", "reveal", "Show or hide secrets"),
+        Binding("enter", "next_or_submit", "Next", priority=True),
+        ("down", "app.focus_next", "Next"),
+        ("up", "app.focus_previous", "Previous"),
+        ("pagedown", "page(1)", "Further fields"),
+        ("pageup", "page(-1)", "Earlier fields"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option],
+        values: Values,
+        *,
+        item: Any,
+        lines: Lines,
+        go_on: str,
+        check: Callable[[Values], None] = lambda values: None,
+        known: Values | None = None,
+        restored: bool = False,
+        enter_submits: bool = False,
+    ) -> None:
+        super().__init__()
+        self._title = Bar(classes="title")
+        self._heading = title
+        self._rows = [Row(option, values, item, (known or {}).get(option.id)) for option in options]
+        self._fields = Fields(*self._rows)
+        self._problem = Static("", classes="problem")
+        self._lines = lines
+        self._check = check
+        self._shown = Static("", classes="lines")
+        self._answers = Bar(classes="answers")
+        self._go_on = go_on
+        self._reveal = False
+        self._restored = restored
+        self._enter_submits = enter_submits
+        self._sent: asyncio.Queue[Values | None] = asyncio.Queue()
+        self._waits = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield self._title
+            yield self._problem
+            yield self._fields
+            yield self._shown
+            yield self._answers
+
+    def on_mount(self) -> None:
+        self._rows[0].entry.focus()
+        self._wait(False)
+        self._show_lines()
+
+    def on_unmount(self) -> None:
+        self._sent.put_nowait(None)
+
+    async def submitted(self) -> Values | None:
+        """The values when they are sent off; None when the form was left."""
+        return await self._sent.get()
+
+    # what the form says
+
+    def _wait(self, waits: bool) -> None:
+        """Take nothing more while the values are under way; or take keys again."""
+        self._waits = waits
+        self._fields.disabled = waits
+        if waits:
+            self.set_focus(None)
+        self._paint_bars()
+
+    def _paint_bars(self) -> None:
+        needed = [Piece("* required", "dim")] if any(row.option.required for row in self._rows) else []
+        waits = [Piece("asking the Engine…", "busy")]
+        self._title.update([Piece(self._heading, "title")], waits if self._waits else needed)
+        if self._waits:
+            self._answers.update([Piece((("esc", "key"), (" to the background", "dim")), action="leave")])
+            return
+        go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
+        leave = (("esc", "key"), (" cancel", "dim"))
+        move = (("↑ ↓" if self._enter_submits else "enter ↑ ↓", "key"), (" fields", "dim"))
+        secrets = Piece((("ctrl+r", "key"), (" secrets", "dim")), action="reveal", priority=2)
+        self._answers.update(
+            [Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)]
+            + ([secrets] if any(row.secret for row in self._rows) else [])
+        )
+
+    def _say(self, text: str) -> None:
+        """What concerns no single field, "" for nothing."""
+        self._problem.update(Content(clean(text)))
+        self._problem.display = bool(text)
+        self._show_focused()
+
+    def tell(self, text: str) -> None:
+        """How far the work is, while the form waits for it."""
+        if self._waits:
+            self._problem.set_class(True, "-told")
+            self._say(text)
+
+    def refuse(self, refused: Refused) -> None:
+        """Go on with everything as it was typed; what is wrong is said at its field, else at the top."""
+        self._wait(False)
+        self._problem.set_class(False, "-told")
+        row = next((row for row in self._rows if row.option.id == refused.option), None)
+        self._say(refused.said if row is None else "")
+        if row is not None:
+            row.say(refused.said)
+        self._go_to(row or self._rows[0])
+
+    async def close(self) -> None:
+        """End it, if it was not left meanwhile."""
+        if self.is_current:
+            await self.dismiss()
+
+    def on_row_changed(self) -> None:
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        """The command line of what is typed, as long as it is fit."""
+        try:
+            told = self._lines({row.option.id: row.value for row in self._rows}, self._reveal)
+        except (Unfit, ValueError):
+            told = []
+        self._shown.update(Content("\n".join(clean(line) for line in told)))
+        self._show_focused()
+
+    def action_reveal(self) -> None:
+        """Show what is secret in the fields and in the line, or hide it again."""
+        self._reveal = not self._reveal
+        for row in self._rows:
+            row.reveal(self._reveal)
+        self._show_lines()
+
+    # from field to field
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_focused()
+
+    def _show_focused(self) -> None:
+        """Have the field with the cursor in sight, with what is wrong with it, whatever the wheel did."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Give the fields the lines that are left, and have that with the cursor among them."""
+        around = (self._shown, self._problem)
+        left = self.size.height - _FRAME - sum(widget.outer_size.height for widget in around if widget.display)
+        if self._fields.styles.max_height != Scalar.from_number(max(1, left)):
+            self._fields.styles.max_height = max(1, left)
+            self._show_focused()
+            return
+        row = next((row for row in self._rows if row.entry.has_focus), None)
+        if row is not None:
+            region = row.virtual_region
+            fitting = Region(region.x, region.y, region.width, min(region.height, self._fields.size.height))
+            self._fields.scroll_to_region(fitting, animate=False, force=True)
+
+    def _go_to(self, row: Row) -> None:
+        row.entry.focus()
+        self._show_focused()
+
+    def action_page(self, pages: int) -> None:
+        """As many fields on as are in sight, to the first or the last at most."""
+        at = next((index for index, row in enumerate(self._rows) if row.entry.has_focus), 0)
+        to = at + pages * max(1, self._fields.size.height - 1)
+        self._go_to(self._rows[min(max(to, 0), len(self._rows) - 1)])
+
+    def action_next_or_submit(self) -> None:
+        last: Widget = self._rows[-1].entry
+        if last.has_focus or self._enter_submits:
+            self.action_submit()
+        else:
+            self.focus_next()
+
+    # leaving, and going on
+
+    @property
+    def _changed(self) -> list[str]:
+        """The labels of what was typed."""
+        return [row.option.label for row in self._rows if row.changed]
+
+    async def action_leave(self) -> None:
+        """End the form; what was typed is not lost unasked. What is under way goes on."""
+        if self._waits or not (self._restored or self._changed):
+            self.dismiss()
+            return
+        told = affected([("Typed", self._changed)] if self._changed else [])
+        question = Question(
+            "Discard what you typed?", [Answer("y", "discard")], lambda *_: [told], cancel="keep the form"
+        )
+        await ask(self.app, question, lambda _: self.dismiss())
+
+    def action_submit(self) -> None:
+        """Send the values off, if all are fit; else go to the first that is not."""
+        if self._waits:
+            return
+        self._say("")
+        values: dict[str, Any] = {}
+        wrong: list[Row] = []
+        for row in self._rows:
+            try:
+                values[row.option.id] = row.read()
+            except Unfit:
+                wrong.append(row)
+        wrong = wrong or self._unfit_together(values)
+        if wrong:
+            self._go_to(wrong[0])
+        else:
+            self._wait(True)
+            self._sent.put_nowait(values)
+
+    def _unfit_together(self, values: Values) -> list[Row]:
+        """The row that does not fit the others, told why."""
+        try:
+            self._check(values)
+        except Unfit as unfit:
+            row = next((row for row in self._rows if row.option.id == unfit.option), self._rows[0])
+            row.say(str(unfit))
+            return [row]
+        return []
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.action)

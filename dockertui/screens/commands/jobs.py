@@ -1,0 +1,198 @@
+"""The jobs: what runs, how far it is, what came of the rest; a job can be given up here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from dockertui.masking import masked
+from dockertui.operations.base import Context
+from dockertui.operations.command_lines import docker_line
+from dockertui.operations.jobs import Job, Jobs, State, secrets_of
+from dockertui.resources import format
+from dockertui.resources.secrets import veiled
+from dockertui.resources.surroundings import World
+from dockertui.screens.base.bindings import bindings
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.page import Field, Page, Section
+from dockertui.widgets.screen import Layer
+from dockertui.widgets.sgr import plain
+from dockertui.widgets.table import Cell, Column, Table
+
+_SIGNS = {
+    State.WAITING: Cell("○", "dim"),
+    State.RUNNING: Cell("▶", "busy"),
+    State.DONE: Cell("✓", "good"),
+    State.FAILED: Cell("✗", "bad"),
+    State.CANCELLED: Cell("■", "warn"),
+}
+_FRAME = 0.25
+_BAR = 20
+_LINES = 12
+
+
+class _Row(NamedTuple):
+    """A job as it stood when it was last looked at."""
+
+    job: Job
+    state: State
+    said: str
+    seconds: float
+
+
+class JobTable(Table[_Row]):
+    """The jobs, moved in by the catalogue's keys of lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding for binding in bindings(Context.LIST) if getattr(binding, "id", "").split(".")[-1] in
+        ("down", "up", "page_down", "page_up", "top", "bottom")
+    ]  # fmt: skip
+
+
+class JobsScreen(Layer[None]):
+    """All jobs of the session, those that run on top. Escape goes back; nothing ends by it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q,J", "dismiss", "Back"),
+        ("x,delete", "cancel", "Give it up"),
+        ("enter", "output", "All it told"),
+        ("e", "again", "The form again"),
+        ("v", "reveal", "Show or hide secrets"),
+    ]
+
+    def __init__(self, jobs: Jobs, world: World) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._world = world
+        self._reveal = False
+        self._table = JobTable(_columns(), empty_text="nothing was done yet")
+        self._page = Page()
+        self._title, self._footer = Bar(classes="title"), Bar()
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._table
+        yield self._page
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._table.sort_by("number", reverse=True)
+        self._table.focus()
+        self._show()
+        self._look()
+        self.set_interval(_FRAME, self._look)
+
+    def _look(self) -> None:
+        now = self._world.clock()
+        rows = {str(job.number): _row(job, now) for job in self._jobs.newest_first}
+        if rows != self._table.objects:
+            self._table.set_objects(rows)
+            running = len(self._jobs.running)
+            self._title.update([Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")])
+            self._show()
+
+    def _show(self) -> None:
+        row = self._table.cursor_object
+        shown, whole = (_sections(row.job, self._jobs, reveal) if row else [] for reveal in (self._reveal, True))
+        self._page.show(shown)
+        secrets = (
+            [Piece((("v", "key"), (" secrets", "dim")), action="reveal")] if self._reveal or shown != whole else []
+        )
+        self._footer.update([
+            Piece((("enter", "key"), (" its output", "dim")), action="output"),
+            Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
+            *([Piece((("e", "key"), (" the form again", "dim")), action="again")] if _can_be_again(row) else []),
+            *secrets,
+            Piece((("esc", "key"), (" back (jobs keep running)", "dim")), action="dismiss"),
+        ])  # fmt: skip
+
+    def on_table_selected(self) -> None:
+        self._show()
+
+    async def on_table_opened(self) -> None:
+        await self.action_output()
+
+    async def action_output(self) -> None:
+        """All that the job under the cursor has told, followed while it runs."""
+        row = self._table.cursor_object
+        if row is not None:
+            from dockertui.screens.commands.job_output import OutputScreen
+
+            await self.app.push_screen(OutputScreen(row.job, self._jobs))
+
+    def action_reveal(self) -> None:
+        self._reveal = not self._reveal
+        self._show()
+
+    def action_again(self) -> None:
+        """Go back, to the form of the job under the cursor, filled in as it was."""
+        row = self._table.cursor_object
+        if row is not None and _can_be_again(row) and row.job.again is not None:
+            again, row.job.again = row.job.again, None
+            self.dismiss()
+            again()
+
+    def action_cancel(self) -> None:
+        row = self._table.cursor_object
+        if row is not None:
+            self._jobs.cancel(row.job)
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        await self.run_action(event.action)
+
+
+def _row(job: Job, now: float) -> _Row:
+    said = masked(job.said if job.over else job.progress.summary, secrets_of(job))
+    return _Row(job, job.state, said, float(int((job.ended or now) - job.started)))
+
+
+def _can_be_again(row: _Row | None) -> bool:
+    return row is not None and row.job.over and row.job.again is not None
+
+
+def _columns() -> list[Column[_Row]]:
+    return [
+        Column("state", "S", lambda row: _SIGNS[row.state], width=1),
+        Column("what", "COMMAND", lambda row: row.job.task.command.title, width=16, grow=2),
+        Column("name", "ON", lambda row: row.job.task.name, width=14, grow=2),
+        Column("time", "TIME", lambda row: format.clock(row.seconds), width=8, right=True, priority=2),
+        Column("said", "HOW FAR, OR WHAT CAME OF IT", _said, width=24, grow=6, priority=1),
+        Column("number", "#", lambda row: Cell(str(row.job.number), "dim"),
+               lambda row: (not row.job.over, row.job.number), width=4, right=True, priority=3),
+    ]  # fmt: skip
+
+
+def _said(row: _Row) -> Cell:
+    share = row.job.progress.share if not row.job.over else None
+    text = f"{share:4.0%} {row.said}" if share is not None else row.said or str(row.state)
+    return Cell(text, {State.FAILED: "bad", State.CANCELLED: "warn"}.get(row.state, ""))
+
+
+def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
+    """All of one job: what came of it, its layers, the last lines it told."""
+    line = docker_line(jobs.endpoint, job.task.plan.docker, job.task.plan.unsaid, reveal=reveal)
+    facts = [Field("State", str(job.state)), Field("Docker", line)]
+    if not job.over and job.progress.summary:
+        facts.append(Field("How far", job.progress.summary))
+    if job.said:
+        facts.append(Field("Said", job.said, "bad" if job.state is State.FAILED else ""))
+    layers = [
+        Field(layer.id, f"{_gauge(layer.current, layer.total)} {layer.status}", "good" if layer.done else "")
+        for layer in job.progress.layers.values()
+    ]
+    told = [Section("Layers", layers)] if layers else []
+    if job.progress.lines:
+        told.append(Section("Told", [Field("", [plain(line) for line in job.progress.lines[-_LINES:]])]))
+    told.insert(0, Section(f"{job.task.command.title} {job.task.name}", facts))
+    return told if reveal else veiled(told, secrets_of(job))
+
+
+def _gauge(current: int, total: int) -> str:
+    """`━━━━────  3MB of 10MB`; blank for what has no size."""
+    if not total:
+        return ""
+    filled = _BAR * current // total
+    return f"{'━' * filled}{'─' * (_BAR - filled)} {format.size(current)} of {format.size(total)}"

@@ -1,0 +1,373 @@
+"""The timeline of events: of one object as a tab of the detail, of the whole Engine as a screen of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from dockertui.engine.models import Event
+from dockertui.live.event_listener import BEGINNING, Filters, Listener
+from dockertui.live.session import Session
+from dockertui.live.store import LinkState
+from dockertui.masking import masked
+from dockertui.operations.base import Context
+from dockertui.resources import format
+from dockertui.resources.event import reference
+from dockertui.resources.event_list import About, EventList, Notice
+from dockertui.resources.surroundings import World
+from dockertui.screens.base import time_span
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.tab import Subject, Tab
+from dockertui.screens.log.feed import Span
+from dockertui.widgets.log_text import NANO, Times
+from dockertui.widgets.timeline import Line, Part, Timed, Timeline
+from dockertui.widgets.timer import once
+
+_SETTLE = 0.1
+"""Seconds that the cursor rests on an object before its events are asked for."""
+_FRAME, _RACING_FRAME = 0.1, 0.25
+"""Seconds between two paints; the longer when rows race past, and nobody reads them."""
+_RACING = 5
+"""Events since the last paint from which on they race."""
+_PODMAN_BACK = 3600 * NANO
+"""How far back Podman is asked at first: it keeps everything."""
+_SINCE_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
+_FILTER_HINT = "words, !words, kind: action: object: container: image: network: volume: label: id:"
+
+
+class EventsTab(Timeline, Tab, inherit_bindings=False):
+    """Listens while it is on the screen; what was heard stays in the session's journal."""
+
+    context = Context.EVENTS
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVENTS)
+
+    def __init__(self, session: Session, *, everything: bool = False) -> None:
+        self.session = session
+        self.list = EventList(session.journal, session.mirror)
+        super().__init__(self.list.rows, self._describe)
+        self.named = self.everything = everything
+        self.now = session.mirror.clock
+        self.listener: Listener | None = None
+        self.span_text = ""
+        self._listening: asyncio.Task[None] | None = None
+        self._starting: Timer | None = None
+        self._painting: Timer | None = None
+        self._painted_at = 0.0
+        self._came = self._last_came = 0
+        self._leave: Callable[[], None] = _nothing
+        self._world: World | None = None
+        self._reveals = self._shows_secrets = False
+
+    def _describe(self, row: Timed) -> Line:
+        if isinstance(row, Notice):
+            return Line(notice=row.text)
+        assert isinstance(row, Event)
+        kind, action, name, text, style = self.list.teller.tell(row)
+        text = text if self.reveal else masked(text)
+        about = self.list.about
+        if about is not None and row.type != about.kind:  # in the object's own rows its name says nothing
+            text = f"{kind} {name}" if action in ("connect", "disconnect") else f"{kind} {name} {text}"
+        return Line(kind, action, name, text, style)
+
+    # what is shown
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show the events of an object."""
+        about = _about(subject)
+        self._world = world
+        if about == self.list.about:
+            self._paint_secrets()
+            if self._leave is _nothing and self.is_on_screen:  # left and come back to at once, it was never hidden
+                self.on_show()
+            return
+        same = about is not None and self.list.about is not None and about[:2] == self.list.about[:2]
+        self.list.about = about
+        if not same:
+            self._stop()
+            self.following, self.new = True, 0
+            if self.is_on_screen:
+                self._start_soon()
+        self._gather()
+
+    @property
+    def reveal(self) -> bool:
+        """Whether secrets are to be seen."""
+        return self._reveals if self._world is None else self._world.reveal
+
+    def show_secrets(self, shown: bool) -> None:
+        """Show or hide them, where no detail's own key does."""
+        self._reveals = shown
+        self._paint_secrets()
+
+    def _paint_secrets(self) -> None:
+        """Paint the rows anew if these show secrets which are to be hidden, or the other way round."""
+        if self._shows_secrets != self.reveal:
+            self._shows_secrets = self.reveal
+            self.repaint()
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._tick)
+
+    def on_unmount(self) -> None:
+        self.leave()
+
+    def on_show(self) -> None:
+        self._leave()
+        self._leave = self.session.journal.subscribe(self._take)
+        self._gather()
+        self._start_soon()
+
+    def on_hide(self) -> None:
+        super().on_hide()
+        self.leave()
+
+    def leave(self) -> None:
+        """End the requests, and hear nothing of what others hear."""
+        self._leave()
+        self._leave = _nothing
+        self._stop()
+
+    # listening
+
+    def _start_soon(self) -> None:
+        """The cursor may be on its way over many objects; the whole Engine is asked at once."""
+        if self._starting is not None:
+            self._starting.stop()
+        self._starting = once(self, 0 if self.everything else _SETTLE, self._start)
+
+    def _start(self, reach: int = 0) -> None:
+        """Listen, from where it was left; Podman from `reach` (epoch ns) on, where that is asked for."""
+        self._starting = None
+        about = self.list.about
+        if self._listening is not None or (about is None and not self.everything):
+            return
+        version = self.session.mirror.version
+        podman = version is not None and version.podman
+        filters = (None,) if about is None or podman else _filters(about)
+        back = reach or (int(self.now() * NANO) - _PODMAN_BACK if podman else BEGINNING)
+        session, scope = self.session, about.scope if about is not None else ""
+        listener = Listener(
+            session.engine,
+            session.mirror,
+            session.journal,
+            scope,
+            filters,
+            back=back,
+            anew=bool(reach),
+            changed=self._heard,
+        )
+        self.listener = listener
+        self._listening = asyncio.create_task(listener.run())
+
+    def _stop(self) -> None:
+        if self._starting is not None:
+            self._starting.stop()
+            self._starting = None
+        if self._listening is not None:
+            self._listening.cancel()
+            self._listening = None
+        self.listener = None
+
+    def _heard(self) -> None:
+        """The listener's state changed."""
+        self.list.live = self.listener is not None and self.listener.live
+        self._paint_soon()
+
+    def _take(self, event: Event) -> None:
+        self.list.came(event)
+        self._came += 1
+        self._paint_soon()
+
+    # painting
+
+    def _paint_soon(self) -> None:
+        if self._painting is None and self.is_attached and self.is_on_screen:
+            frame = _RACING_FRAME if self._came + self._last_came > _RACING else _FRAME
+            self._painting = once(self, self._painted_at + frame - time.monotonic(), self._paint)
+
+    def _paint(self) -> None:
+        self._painting = None
+        self._painted_at = time.monotonic()
+        self._came, self._last_came = 0, self._came
+        self.rows_changed(self.list.update())
+        self._show_status()
+
+    def _gather(self) -> None:
+        """Take everything anew: what is wanted changed."""
+        self.list.gather()
+        self.spans = self.list.filter.spans if self.list.filter else None
+        self.rows_changed()
+        self.repaint()
+        self._show_status()
+
+    def _tick(self) -> None:
+        """Once a second: times and ages."""
+        if self.is_on_screen:
+            self.refresh_frame()
+            self._show_status()
+
+    def moved(self) -> None:
+        self._show_status()
+
+    def _show_status(self) -> None:
+        self.empty_text = self._why_empty()
+        self.say_status(*self._status_parts())
+
+    def _why_empty(self) -> str:
+        if self.list.filter or self.list.hidden or self.list.span != (None, None):
+            return "no event is shown: the filter, the time, or p for health probes hides them"
+        if not self.list.live:
+            return "asking the Engine…" if self.session.mirror.link.state is LinkState.LIVE else ""
+        return f"nothing has happened; {self.list.beginning}"
+
+    def _status_parts(self) -> tuple[list[Part], list[Part]]:
+        place = ("▼ following", "good") if self.following else ("‖ G follows", "warn")
+        if not self.following and self.new:
+            place = (f"‖ {self.new:,} new, G follows", "warn")
+        left = [("Events", "title"), place] if self.everything else [place]
+        if self.selected:
+            left.append((f"{len(self.selected):,} selected", "accent"))
+        if self.list.filter:
+            left.append((f"/{self.list.filter.line}", "accent"))
+        if self.span_text:
+            left.append((self.span_text, "accent"))
+        if self.list.hidden:
+            left.append((f"{format.plural(self.list.hidden, 'probe event')} hidden: p", "dim"))
+        elif self.list.probes:
+            left.append(("with probes", "dim"))
+        if self.times not in (Times.LOCAL, Times.OFF):
+            left.append((f"times {self.times}", "dim"))
+        return left, [*self._state(), (f"{format.plural(self.list.count, 'event')}", "dim")]
+
+    def _state(self) -> list[Part]:
+        """Whether everything is heard, and if not, why."""
+        link, listener = self.session.mirror.link, self.listener
+        if link.state is LinkState.LOST:
+            return [(f"✗ lost for {format.clock(self.now() - link.since)}", "bad")]
+        if listener is not None and listener.error is not None and not listener.live:
+            return [(f"✗ {masked(listener.error.message)}", "bad")]
+        return [] if self.list.live else [("○ asking", "busy")]
+
+    # keys
+
+    def search(self, text: str) -> int:
+        """The filter stands for a search."""
+        self.narrow(text)
+        return self.list.count
+
+    async def action_filter(self) -> None:
+        await self.ask(_FILTER_HINT, self.list.filter.line, typed=self.narrow)
+
+    def narrow(self, line: str) -> None:
+        """Show what a filter line keeps."""
+        self.list.narrow(line)
+        self._gather()
+
+    def drop(self) -> bool:
+        """End selection and filter; whether there was any."""
+        dropped = super().drop()
+        if self.list.filter:
+            self.narrow("")
+            return True
+        return dropped
+
+    async def action_choose(self) -> None:
+        from dockertui.screens.events import menus as event_menus
+
+        await event_menus.choose(self)
+
+    def action_probes(self) -> None:
+        self.list.probes = not self.list.probes
+        self._gather()
+
+    def action_since(self, index: int) -> None:
+        texts = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "")
+        self._show_span(time_span.of_key(index, int(self.now() * NANO)), texts[index])
+
+    async def action_since_typed(self) -> None:
+        await self.ask(_SINCE_HINT, done=self._since_typed)
+
+    def _since_typed(self, text: str) -> None:
+        try:
+            self._show_span(time_span.parse(text, int(self.now() * NANO)), text.strip())
+        except ValueError as error:
+            self.post_message(self.Said(str(error), "warn"))
+
+    def _show_span(self, span: Span, text: str) -> None:
+        self.list.span, self.span_text = (span.since, span.until), text
+        self._reach(BEGINNING if span.whole and span.since is None else span.since or 0)
+        self.follow()
+        self._gather()
+
+    def _reach(self, back: int) -> None:
+        """Podman keeps everything: ask for what was before what is known."""
+        version = self.session.mirror.version
+        if back and version is not None and version.podman and self.listener is not None and back < self.listener.back:
+            self._stop()
+            self._start(back)
+
+    async def action_enter(self) -> None:
+        item = self.cursor_item
+        if isinstance(item, Event):
+            from dockertui.screens.events.event_screen import EventScreen
+
+            await self.app.push_screen(EventScreen(item, self.list.teller, reveal=self.reveal))
+
+    def action_follow_object(self) -> None:
+        item = self.cursor_item
+        if isinstance(item, Event):
+            found = reference(item, self.session.mirror, self.list.teller.name(item))
+            if found.kind in {source.kind for source in self.session.mirror.sources}:
+                self.post_message(self.Chosen(found))
+            else:
+                self.post_message(self.Said(f"there is no pane for a {found.kind}"))
+
+    async def action_copy_menu(self) -> None:
+        from dockertui.screens.events import menus as event_menus
+
+        await event_menus.copy_menu(self)
+
+    def action_copy_lines(self) -> None:
+        from dockertui.screens.events import menus as event_menus
+
+        event_menus.copy_lines(self)
+
+    async def action_save(self) -> None:
+        from dockertui.screens.events import menus as event_menus
+
+        await event_menus.save(self)
+
+    @property
+    def chosen(self) -> list[Event]:
+        """The events selected, else the one under the cursor."""
+        rows = [self.rows[at] for at in self.selected] if self.selected else [self.cursor_item]
+        return [row for row in rows if isinstance(row, Event)]
+
+
+def _nothing() -> None:
+    """Nothing is subscribed to."""
+
+
+def _about(subject: Subject | None) -> About | None:
+    if subject is None:
+        return None
+    kind, id = subject.key
+    names: tuple[str, ...] = ()
+    if kind == "image":
+        names = subject.item.tags
+    elif kind == "network":
+        names = (subject.item.name,)
+    return About(kind, id, names)
+
+
+def _filters(about: About) -> tuple[Filters, ...]:
+    """What is asked of Docker for one object's events: those of networks and volumes do not name it in a filter."""
+    if about.kind == "container":
+        others = {"type": ["network", "volume"], "event": ["connect", "disconnect", "mount", "unmount"]}
+        return {"type": ["container"], "container": [about.id]}, others
+    return ({"type": [about.kind], about.kind: [about.id, *about.names]},)

@@ -1,0 +1,289 @@
+"""The Logs tab: the log of the container shown, or of several together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from dockertui.config import Settings
+from dockertui.engine.client import Engine
+from dockertui.engine.log_lines import SECOND
+from dockertui.operations.base import Context
+from dockertui.resources.surroundings import World
+from dockertui.screens.base import time_span
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.tab import Subject, Tab
+from dockertui.screens.log.feed import LogFeed, Span, Target
+from dockertui.widgets.chart import column_glyphs
+from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_view import BEHIND, LogView
+from dockertui.widgets.timer import once
+
+_SETTLE = 0.1
+"""Seconds that the cursor rests on a container before its log is asked for."""
+_COPY_LINES = 50
+_BEFORE, _AFTER = 300 * 1_000_000_000, 500_000_000
+"""Nanoseconds of a log that are shown around the end of its container."""
+_SPAN_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
+
+
+class LogTab(LogView, Tab, inherit_bindings=False):
+    """Feeds itself while it is on the screen; what it holds stays when it is not."""
+
+    context = Context.LOG
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        super().__init__()
+        self.engine = engine
+        self.clock = engine.trace.clock
+        self.store.max_bytes = settings.log_memory * 1_000_000
+        self.glyphs = column_glyphs(settings.plots)
+        self._feed: LogFeed | None = None
+        self._subject: tuple[Target, ...] = ()
+        self._pinned: tuple[Target, ...] = ()
+        self._pinned_title = ""
+        self._shown: tuple[Target, ...] = ()
+        """Whose log was asked for last."""
+        self._span = Span()
+        self._span_name = ""
+        self._end: tuple[tuple[Target, ...], Span] | None = None
+        """A span that holds for these targets alone."""
+        self._top_before = self._top_now = False
+        """Whether the key before, and this one, went to the top."""
+        self._starting: Timer | None = None
+        self._due: tuple[Target, ...] = ()
+        """For whose logs it is set."""
+        self._searching: asyncio.Task[None] | None = None
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._tick)
+
+    # whose log
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Whose logs are shown: the pinned ones', else the subject's."""
+        return self._pinned or self._subject
+
+    def pin(self, targets: Sequence[Target], title: str) -> None:
+        """Show the logs of several containers together, until another object is shown; none to end that."""
+        self._pinned, self._pinned_title = tuple(targets), title
+
+    @property
+    def heading(self) -> str:
+        """Whose logs these are, where they are those of several containers."""
+        return f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show the log of an object that is a container; one already shown may have been started again."""
+        before = self._subject
+        after: tuple[Target, ...] = ()
+        if subject is not None and subject.resource.kind == "container":
+            after = (Target(subject.item.id, subject.item.name),)
+        self._subject = after
+        if before and after != before and self._pinned:
+            self.pin((), "")
+        if self._feed is None or self._feed.targets != self.targets:
+            self._start_soon()
+        elif self.is_on_screen:
+            self._feed.changed()
+
+    def show_end(self, target: Target, moment: int) -> None:
+        """Show what a container wrote up to a moment (epoch ns), until another span or container is asked for."""
+        self.pin((), "")
+        self._end = (target,), Span(since=moment - _BEFORE, until=moment + _AFTER)
+        self._stop()
+        self._feed = None
+
+    def _start_soon(self) -> None:
+        """Start once the cursor rests: the same container shown again, with more known of it, is no move."""
+        if self._starting is not None and self._due == self.targets:
+            return
+        self._stop()
+        self._due = self.targets
+        self._starting = once(self, _SETTLE, self._start)
+
+    def _start(self) -> None:
+        """Ask for the log, from where the span says."""
+        self._stop()
+        if self.targets and self.is_on_screen:
+            if self.targets != self._shown:
+                self._shown = self.targets
+                self.reset_shift()  # another log begins at the left, whatever was looked for in this one
+            self.title_note = "  ".join(filter(None, (self.heading, self._span_name)))
+            ends = self._end is not None and self._end[0] == self.targets
+            span = self._end[1] if self._end is not None and ends else self._span
+            if ends:
+                self.title_note = "the 5 minutes up to its end: 0 shows the tail"
+            self._feed = LogFeed(self.engine, self.targets, span, self)
+
+    def _stop(self) -> None:
+        if self._starting is not None:
+            self._starting.stop()
+            self._starting = None
+        if self._feed is not None:
+            self._feed.stop()
+            self._feed = None
+        if self._searching is not None:
+            self._searching.cancel()
+            self._searching = None
+
+    def _pause(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+
+    def leave(self) -> None:
+        """End the requests; they go on where they were when the tab is back."""
+        self._pause()
+
+    def on_hide(self) -> None:
+        self._pause()
+
+    def on_show(self) -> None:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Feed the view again, from where it was; or begin, at once."""
+        if self._feed is None or self._feed.targets != self.targets or (self._feed.is_stale and self.following):
+            self._start()
+        else:
+            self._feed.resume()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def _tick(self) -> None:
+        if self._feed is not None and not self._feed.is_stopped:
+            self._feed.tick()
+        elif self.targets and self.is_on_screen and self._starting is None:
+            self._go_on()  # the layout was late, and Textual tells not every tab that it is shown
+
+    # messages of the view
+
+    def on_log_view_older_wanted(self) -> None:
+        if self._feed is not None:
+            self._feed.page()
+
+    def on_log_view_end_wanted(self) -> None:
+        """The tail anew; what lies between is not read, and that is said."""
+        lag = self.lag
+        if self._span.until is None:  # what such a span begins with is far from its end
+            self._span, self._span_name = Span(), ""
+        self._start()
+        if lag >= BEHIND:
+            self.mark(f"{lag:.1f} s of lines skipped here", self.engine.trace.clock.ns())
+
+    async def open_line(self, entry: Entry) -> None:
+        """Show a line whole; the next key is for it already."""
+        from dockertui.screens.log.line_screen import LogLineScreen  # off the path to the first paint
+
+        await self.app.push_screen(LogLineScreen(entry, "" if self.sought.inverse else self.sought.line))
+
+    def on_log_view_searched_to_the_top(self) -> None:
+        if self._feed is not None and self._searching is None:
+            self._searching = asyncio.create_task(self._search_older(self._feed))
+
+    async def _search_older(self, feed: LogFeed) -> None:
+        """Load page after page until one holds what is looked for, or a key is pressed."""
+        found = False
+        start = self.store.first
+        while not found and await feed.page():
+            found = self._find(start, backwards=True)
+            start = self.store.first
+            self.say("" if found else "searching older lines, any key stops it")
+        if not found:
+            self.say("not found up to the beginning of the log", "warn")
+        self._searching = None
+
+    async def take_key(self, event: events.Key) -> bool:
+        self._top_before, self._top_now = self._top_now, False
+        if self._searching is not None:
+            self._searching.cancel()
+            self._searching = None
+            self.say("")
+        return False
+
+    # operations
+
+    def action_top(self) -> None:
+        """The first line loaded; asked for twice, the log's very first: to page there may take long."""
+        self._top_now = True
+        if self._top_before and self._feed is not None and not self._feed.beginning and self._span.until is None:
+            self._show_span(Span(whole=True, head=True), "")
+            self._span = Span()  # another log begins at its tail
+        else:
+            super().action_top()
+
+    def action_bottom(self) -> None:
+        if self._feed is not None and self._feed.is_reading_on:
+            self.post_message(self.EndWanted())
+        super().action_bottom()
+
+    async def action_filter(self) -> None:
+        typed = self.shown.filter.query.line
+        await self.ask("keep lines with: word, ~regex, !without", typed, typed=self.filter_by)
+
+    def action_since(self, index: int) -> None:
+        self._show_span(time_span.of_key(index, self.engine.trace.clock.ns()), time_span.NAMES[index])
+
+    async def action_since_typed(self) -> None:
+        await self.ask(_SPAN_HINT, done=self._span_typed)
+
+    def _span_typed(self, text: str) -> None:
+        try:
+            self._show_span(time_span.parse(text, self.engine.trace.clock.ns()), text.strip())
+        except ValueError as error:
+            self.post_message(self.Said(str(error), "warn"))
+
+    def _show_span(self, span: Span, name: str) -> None:
+        self._span, self._span_name, self._end = span, name, None
+        self._start()
+
+    async def action_fields(self) -> None:
+        await self.ask("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
+
+    def _fields_typed(self, text: str) -> None:
+        self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
+
+    async def action_save(self) -> None:
+        from dockertui.screens.log import export as log_export  # off the path to the first paint
+
+        await log_export.save(self)
+
+    def action_pager(self) -> None:
+        from dockertui.screens.log import export as log_export
+
+        log_export.page(self)
+
+    def action_mark_here(self) -> None:
+        now = self.engine.trace.clock.ns()
+        self.mark(f"{datetime.fromtimestamp(now // SECOND):%H:%M:%S}", now)
+
+    def action_copy(self) -> None:
+        self._copy(self.lines_to_copy())
+
+    async def action_copy_last(self) -> None:
+        await self.ask("lines to copy", str(_COPY_LINES), done=self._copy_typed)
+
+    def _copy_typed(self, text: str) -> None:
+        if text.strip().isdecimal() and int(text):
+            self._copy(self.last_lines(int(text)))
+        else:
+            self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
+
+    def _copy(self, lines: Sequence[str]) -> None:
+        from dockertui.screens.base.clipboard import copy  # off the path to the first paint
+
+        how = copy(self.app, "\n".join(lines))
+        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+        if how.startswith("not copied"):
+            self.post_message(self.Said(f"{what} {how}; ctrl+s saves them", "warn"))
+        else:
+            self.post_message(self.Said(f"{what} copied {how}"))

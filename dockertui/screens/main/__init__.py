@@ -1,0 +1,1 @@
+"""The main screen: its panes, the detail beside them, its bars."""

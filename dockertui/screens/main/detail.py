@@ -1,0 +1,188 @@
+"""The detail of the selected object, as tabs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from dockertui.config import Settings
+from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.trace import because
+from dockertui.live.session import Session
+from dockertui.operations.base import Context
+from dockertui.resources.base import Reference, Resource
+from dockertui.resources.surroundings import World
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.tab import Subject, Tab
+from dockertui.screens.main.bars import detail_title
+from dockertui.screens.main.tab_list import TABS, TabKind
+from dockertui.widgets.bar import Bar
+from dockertui.widgets.guard import shown_in
+from dockertui.widgets.page import Page
+
+_SETTLE = 0.08
+"""Seconds the cursor rests on an object before the Engine is asked about it."""
+_REMEMBERED = 32
+"""Inspect replies kept, so that going back to an object shows its page at once."""
+
+
+class DetailView(Vertical):
+    """What is known of one object. `show` follows the cursor; the Engine is asked once the cursor rests."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.BELOW)
+
+    def __init__(self, session: Session, settings: Settings, world: World) -> None:
+        super().__init__(id="detail")
+        self.session = session
+        self.settings = settings
+        self.world = world
+        self.subject: Subject | None = None
+        self.gone = False
+        """Whether the object shown went while it was shown."""
+        self.seen = False
+        """Whether the view is on the screen: only then is the Engine asked."""
+        self.title_bar = Bar(classes="title", separator="")
+        self.kind = self._wanted = TABS[0]
+        """The tab that is shown, and the one that is shown again once an object has it."""
+        self._made: dict[str, Tab] = {}
+        self._is_composed = False
+        """Whether the tabs made so far are this widget's children: Textual says so later, and keys may come first."""
+        self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
+        self._asking: asyncio.Task[None] | None = None
+        self._ended = False
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        self.made(self.kind.id)
+        yield from self._made.values()
+        self._is_composed = True
+
+    def on_unmount(self) -> None:
+        self._ended = True  # what changes while the program ends asks no more
+        self._stop_asking()
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """Kind and id of the object shown."""
+        return self.subject.key if self.subject is not None else None
+
+    def show(self, resource: Resource[Any], item: Any) -> None:
+        """Show an object, or its new version, and ask the Engine about it once the cursor rests; None for no object."""
+        before = self.subject
+        self.subject, self.gone = None, False
+        if item is not None:
+            subject = Subject(resource, item, {}, None)
+            same = before is not None and before.key == subject.key
+            error = before.error if same and before is not None else None
+            self.subject = subject._replace(inspect=self._replies.get(subject.key, {}), error=error)
+        self._paint(keep=before is not None and before.key == self.key)
+        self._stop_asking()
+        known = self.session.engine.version is not None  # else once it is live
+        if self.subject is not None and self.seen and known and not self._ended:
+            self._asking = asyncio.create_task(self._ask(self.subject))
+
+    def mark_gone(self) -> None:
+        """The Engine does not have the object any more: say so, and keep what was known of it."""
+        self.gone = True
+        self._stop_asking()
+        self._paint(keep=True)
+
+    def _stop_asking(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
+    async def _ask(self, subject: Subject) -> None:
+        """Inspect the object and paint the answer. Cancelled when another is shown."""
+        await asyncio.sleep(_SETTLE)
+        try:
+            with because("detail"):
+                reply = await subject.resource.inspect(self.session.engine, subject.item)
+        except EngineError as error:
+            # The list says by itself when an object went; the page keeps what it knows until then. Before the first
+            # connection stands, which is for the header to say, the list asked for ahead of it is all there is.
+            expected = error.kind is ErrorKind.NOT_FOUND or self.session.engine.version is None
+            self.subject = subject._replace(error=None if expected else error)
+        else:
+            self.subject = subject._replace(inspect=reply, error=None)
+            self._remember(subject.key, reply)
+        self._paint(keep=True)
+
+    def _remember(self, key: tuple[str, str], reply: Mapping[str, Any]) -> None:
+        self._replies[key] = reply
+        self._replies.move_to_end(key)
+        while len(self._replies) > _REMEMBERED:
+            self._replies.popitem(last=False)
+
+    def repaint(self) -> None:
+        """Paint again what is known: the time, a size or an object it refers to changed."""
+        if self.seen:
+            self._paint(keep=True)
+
+    def _paint(self, *, keep: bool) -> None:
+        shown = self.shown_tabs
+        self._put(self._wanted if self._wanted in shown else TABS[0])
+        with shown_in(self.tab):
+            self.tab.show_subject(self.subject, self.world, keep=keep)
+        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind, self.tab.heading))
+
+    # tabs
+
+    @property
+    def shown_tabs(self) -> list[TabKind]:
+        """The tabs that have something to say of the object."""
+        return [kind for kind in TABS if self.subject is None or kind.shows(self.subject)]
+
+    @property
+    def tab(self) -> Tab:
+        """The tab that is shown."""
+        return self.made(self.kind.id)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the tab that is shown has the keyboard."""
+        return self.is_attached and self.screen.focused is not None and self.screen.focused in self._made.values()
+
+    def made(self, id: str) -> Tab:
+        """The widget of a tab, made now if it was not."""
+        if id not in self._made:
+            kind = next(kind for kind in TABS if kind.id == id)
+            tab = self._made[id] = kind.make(self.session, self.settings)
+            tab.display = kind is self.kind
+            if self._is_composed:
+                self.mount(tab)
+        return self._made[id]
+
+    def select_tab(self, id: str) -> None:
+        """Show a tab, here and with other objects that have it; if the focus is in this view, it stays in it."""
+        self._wanted = next(kind for kind in TABS if kind.id == id)
+        self._paint(keep=True)
+
+    def _put(self, kind: TabKind) -> None:
+        """Have a tab in view in place of the one that is."""
+        if kind is self.kind:
+            return
+        had_focus = self.has_keys
+        self.tab.leave()
+        self.kind = kind
+        for other in (tab := self.tab, *self._made.values()):
+            other.display = other is tab
+        if had_focus:
+            self.screen.set_focus(tab)
+
+    def step_tab(self, steps: int) -> None:
+        """Show the tab so many further on, round the end."""
+        shown = self.shown_tabs
+        self.select_tab(shown[(shown.index(self.kind) + steps) % len(shown)].id)
+
+    @property
+    def reference(self) -> Reference | None:
+        """The reference under the line cursor, if there is one."""
+        found = self.tab.cursor_ref if isinstance(self.tab, Page) and self.has_keys else None
+        return found if isinstance(found, Reference) else None

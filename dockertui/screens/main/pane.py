@@ -1,0 +1,174 @@
+"""A pane: the list of one kind of object under its title. All kinds are shown by this same code."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from dockertui.live.store import LinkState
+from dockertui.operations.base import Context
+from dockertui.resources.base import Resource
+from dockertui.resources.filter import Filter
+from dockertui.resources.surroundings import World
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.main.bars import pane_title
+from dockertui.widgets.bar import Bar
+from dockertui.widgets.table import Cell, Column, Table
+
+
+class ResourceTable(Table[Any]):
+    """The table with the catalogue's keys of lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LIST)
+
+    def action_mark(self) -> None:
+        self.toggle_mark()
+        self.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        self.mark_all_shown()
+
+    def action_unmark(self) -> None:
+        self.clear_marks()
+
+
+class Pane(Vertical):
+    """One kind's objects. It reads the mirror when told that something changed, and keeps filter, sort and marks."""
+
+    def __init__(self, number: int, resource: Resource[Any], world: World) -> None:
+        super().__init__(id=f"pane-{resource.kind}", classes="pane")
+        self.number = number
+        self.resource = resource
+        self.world = world
+        self.filter: Filter[Any] = self._filter("")
+        self.running_only = False
+        self.table = ResourceTable()
+        self.title_bar = Bar(classes="title")
+        self._columns = {column.id: self._telling(column) for column in resource.columns(world)}
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.table.set_columns(list(self._columns.values()), tie=self.resource.default_sort)
+        self.table.sort_by(self.resource.default_sort)
+        self.reload()
+
+    def _telling(self, column: Column[Any]) -> Column[Any]:
+        """The column; of one kind's columns one says what is being done to the object, while it is."""
+        if column.id != self.resource.busy_column:
+            return column
+        kind, identity, busy, cell = self.resource.kind, self.resource.source.identity, self.world.busy, column.cell
+
+        def telling(item: Any) -> Cell | str:
+            doing = busy.get((kind, identity(item))) if busy else None
+            return Cell(doing, "busy") if doing else cell(item)
+
+        return column._replace(cell=telling)
+
+    @property
+    def item(self) -> Any:
+        """The object under the cursor, or None."""
+        return self.table.cursor_object
+
+    @property
+    def active(self) -> bool:
+        """Whether this is the pane that is open."""
+        return self.has_class("-active")
+
+    def activate(self, active: bool) -> None:
+        """Open or close the pane."""
+        self.set_class(active, "-active")
+        self.table.active = active
+        self.show_title()
+
+    def reload(self) -> None:
+        """Take all objects from the mirror."""
+        self.table.set_objects(self.world.mirror.objects(self.resource.kind))
+        self.show_title()
+
+    def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
+        """Take what changed from the mirror."""
+        objects = self.world.mirror.objects(self.resource.kind)
+        self.table.patch({id: objects[id] for id in changed if id in objects}, removed)
+        self.show_title()
+
+    def refresh_surroundings(self) -> None:
+        """Repaint what depends on other objects: who uses what."""
+        self.table.refresh_cells(None)
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Paint the title: number, name, counts, and the filter where there is one."""
+        self.title_bar.update(*pane_title(self))
+        self.table.empty_text = self._why_empty()
+
+    def _why_empty(self) -> str:
+        """What stands in place of the first row when there is none."""
+        kind, name = self.resource.kind, self.resource.title.lower()
+        if (error := self.world.mirror.error(kind)) is not None:
+            return str(error)
+        if self.table.objects:
+            return f"no {name} match the filter: esc drops it" if self.filter else f"no running {name}: A shows all"
+        if self.world.mirror.loaded(kind):
+            return f"no {name}"
+        lost = self.world.mirror.link.state is LinkState.LOST
+        return f"the Engine was lost before it listed its {name}" if lost else "asking the Engine…"
+
+    # filter, sort
+
+    def set_filter(self, line: str) -> None:
+        """Show what the line keeps."""
+        self.filter = self._filter(line)
+        self._apply_filter()
+
+    def lift_filters(self) -> None:
+        """Show everything."""
+        self.running_only = False
+        self.set_filter("")
+
+    def toggle_running_only(self) -> None:
+        """Show running objects only, or all."""
+        self.running_only = not self.running_only
+        self._apply_filter()
+
+    def _filter(self, line: str) -> Filter[Any]:
+        return Filter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
+
+    def _apply_filter(self) -> None:
+        keeps, running_only, is_running = self.filter.keeps, self.running_only, self.resource.is_running
+        narrowed = bool(self.filter) or running_only
+        self.table.set_filter(
+            (lambda item: (not running_only or is_running(item)) and keeps(item)) if narrowed else None,
+            self.filter.spans if self.filter else None,
+        )
+        self.show_title()
+
+    def sortable(self) -> Iterable[tuple[str, str]]:
+        """Id and title of each column that can be sorted by."""
+        return [(column.id, column.title) for column in self._columns.values() if column.sort is not None]
+
+    @property
+    def sort(self) -> str:
+        """The id of the column sorted by."""
+        return self.table.sort[0] or self.resource.default_sort
+
+    def sort_by(self, column: str) -> None:
+        """Sort by a column, numbers from the largest; once more turns it round, a third time takes it back."""
+        largest_first = self._columns[column].right
+        if self.table.sort == (column, not largest_first):
+            self.table.sort_by(self.resource.default_sort)
+        elif self.table.sort == (column, largest_first):
+            self.table.sort_by(column, not largest_first)
+        else:
+            self.table.sort_by(column, largest_first)
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        column, reverse = self.table.sort
+        self.table.sort_by(column, not reverse)

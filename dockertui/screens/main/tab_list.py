@@ -1,0 +1,86 @@
+"""The tabs of the detail, in their order. A further one is one more `TabKind`, and the widget that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dockertui.config import Settings
+from dockertui.live.session import Session
+from dockertui.screens.base.tab import PageTab, Subject, Tab
+
+
+class TabKind(NamedTuple):
+    """A tab before there is one: its widget is made, and its code loaded, when it is first opened.
+
+    id: what `open_tab` calls it. shows: whether it has something to say of an object. otherwise: what is said to
+    somebody who asks for it where it has not.
+    """
+
+    id: str
+    title: str
+    make: Callable[[Session, Settings], Tab]
+    shows: Callable[[Subject], bool] = lambda subject: True
+    otherwise: str = ""
+
+
+def _is_container(subject: Subject) -> bool:
+    return subject.resource.kind == "container"
+
+
+def _logs(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.log.tab import LogTab
+
+    return LogTab(session.engine, settings)
+
+
+def _why(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.tabs.why import WhyTab
+
+    return WhyTab(session)
+
+
+def _processes(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.tabs.processes import ProcessTab
+
+    return ProcessTab(session)
+
+
+def _events(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.events.tab import EventsTab
+
+    return EventsTab(session)
+
+
+def _stats(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.stats.tab import StatsTab
+
+    return StatsTab(session, settings)
+
+
+def _has_files(subject: Subject) -> bool:
+    return subject.resource.kind in ("container", "volume")
+
+
+def _files(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.files.tab import FilesTab
+
+    return FilesTab(session.engine, settings)
+
+
+def _inspect(session: Session, settings: Settings) -> Tab:
+    from dockertui.screens.tabs.inspect import InspectTab
+
+    return InspectTab()
+
+
+TABS: tuple[TabKind, ...] = (
+    TabKind("detail", "Detail", lambda session, settings: PageTab()),
+    TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
+    TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
+    TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
+    TabKind("files", "Files", _files, _has_files, "containers and volumes have files: f follows to who uses it"),
+    TabKind("events", "Events", _events),
+    TabKind("inspect", "Inspect", _inspect),
+)

@@ -1,0 +1,1 @@
+"""What concerns the program itself: the connection, help, the requests it sends."""

@@ -1,0 +1,1 @@
+"""Statistics: the plots of a container, the overview of all."""

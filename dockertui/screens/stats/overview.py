@@ -1,0 +1,209 @@
+"""The overview: all running containers by what they use, with the host's totals above."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from dockertui.engine import system
+from dockertui.engine.errors import EngineError
+from dockertui.engine.models import Container
+from dockertui.engine.trace import because
+from dockertui.live.history import SMOOTHED_OVER, Column
+from dockertui.live.session import Session
+from dockertui.live.store import Change, Link, LinkState
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.resources import format
+from dockertui.resources.overview_rows import Capacity, Load, columns, load, totals
+from dockertui.resources.reply import Reply
+from dockertui.resources.surroundings import World
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.prompt import Prompt
+from dockertui.screens.main import bars
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.screen import Layer
+from dockertui.widgets.table import Table
+
+PLACE = "overview"
+
+
+class OverviewTable(Table[Load]):
+    """The containers, with the overview's keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.OVERVIEW)
+
+
+class OverviewScreen(Layer[str | None]):
+    """Has all running containers sampled while it is open. Its result is the id of the container that was chosen."""
+
+    def __init__(self, session: Session, world: World, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.session = session
+        self.world = world
+        self.catalogue = catalogue
+        self.host = Capacity()
+        self.filter = ""
+        self._known: dict[str, Load] = {}
+        """What each was last seen to use."""
+        self._glyphs = world.glyphs
+        self.table = OverviewTable(columns(self.host, self._glyphs), empty_text="no running containers")
+        self._title, self._totals, self._footer = Bar(classes="title"), Bar(), Bar()
+        self._unsubscribe = [
+            session.sampler.subscribe(self._sampled),
+            session.mirror.subscribe(self._changed),
+            session.mirror.subscribe_link(self._link_changed),
+        ]
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._totals
+        yield self.table
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._footer.update(*bars.footer(self.catalogue, Context.OVERVIEW, bars.Message("", "")))
+        self.table.sort_by("cpu", reverse=True)
+        self.set_focus(self.table)
+        self._take_all()
+        self._link_changed(self.session.mirror.link)
+        self.run_worker(self._ask_host())
+
+    def on_unmount(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self.session.sampler.watch([], PLACE)
+
+    async def _ask_host(self) -> None:
+        """What the host has; where the Engine does not say, the totals stand alone."""
+        try:
+            with because("overview"):
+                self.host = Capacity.of(Reply(await system.info(self.session.engine)))
+        except EngineError as error:
+            self._say(str(error))
+            return
+        sort, reverse = self.table.sort
+        self.table.set_columns(columns(self.host, self._glyphs), tie="name")
+        self.table.sort_by(sort, reverse)
+        self._paint()
+
+    # what it is told
+
+    def _sampled(self, ids: frozenset[str]) -> None:
+        if self.is_mounted:
+            objects = self.table.objects
+            self.table.patch({id: self._load(objects[id].container) for id in ids if id in objects})
+            self._paint()
+
+    def _changed(self, change: Change) -> None:
+        if change.kind == "container" and self.is_mounted:
+            self._take_all()
+
+    def _link_changed(self, link: Link) -> None:
+        if self.is_mounted:
+            self.table.stale = link.state is LinkState.LOST
+            self._take_all()
+
+    def _load(self, container: Container) -> Load:
+        """What a container uses; while the Engine is lost, what it was last seen to use."""
+        now = load(container, self.session.history)
+        if now.figure(Column.CPU) is not None:
+            self._known[container.id] = now
+        elif self.session.mirror.link.state is LinkState.LOST:
+            return self._known.get(container.id, now)._replace(container=container)
+        return now
+
+    def _take_all(self) -> None:
+        """Show the containers that run now, and have them sampled."""
+        running = {id: item for id, item in self.session.mirror.objects("container").items() if item.running}
+        self.session.sampler.watch(running.keys(), PLACE)
+        self._known = {id: known for id, known in self._known.items() if id in running}
+        self.table.set_objects({id: self._load(item) for id, item in running.items()})
+        self._paint()
+
+    # the lines above
+
+    def _paint(self) -> None:
+        loads = list(self.table.objects.values())
+        sampled = sum(row.figures[0] == row.figures[0] for row in loads)
+        left = [Piece("Overview", "title"), Piece(f"{len(loads)} running", "good")]
+        if sampled < len(loads):
+            left.append(Piece(f"{sampled} sampled", "busy", priority=1))
+        if self.filter:
+            left.append(Piece(f"/{self.filter} {len(self.table.shown)}", "accent", priority=1))
+        period = format.period(self.session.sampler.period)
+        left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
+        mirror = self.session.mirror
+        why = bars.trouble(mirror, mirror.link, self.catalogue.keys_shown(BY_ID["program.retry"], 1))
+        right = [Piece(why, "bad", priority=1)] if why else []
+        self._title.update(left, [*right, bars.link(self.session, self.world.clock())])
+        style = "dim" if self.table.stale else ""
+        sums = totals(loads, self.host, self._glyphs)
+        self._totals.update(
+            [Piece(((f"{name} ", "dim"), (text, style)), priority=priority) for name, text, priority in sums]
+        )
+
+    def _say(self, text: str) -> None:
+        self._footer.update([Piece(text, "bad")])
+
+    # operations
+
+    def action_back(self) -> None:
+        """Drop the filter, then leave."""
+        if self.filter:
+            self._narrow("")
+        else:
+            self.dismiss(None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        self.dismiss(event.key)
+
+    async def action_filter(self) -> None:
+        await self.query(Prompt).remove()
+        prompt = Prompt(self.filter, "words of name, image, project", typed=self._narrow, place=self.table)
+        await self.mount(prompt, before=self._footer)
+        self.set_focus(prompt)
+
+    def _narrow(self, line: str) -> None:
+        self.filter = line.strip()
+        words = self.filter.lower().split()
+        self.table.set_filter((lambda row: all(word in _text(row) for word in words)) if words else None)
+        self._paint()
+
+    async def action_sort_menu(self) -> None:
+        current = self.table.sort[0]
+        items = [
+            Item(column.id, column.title, hint="sorted by: again to reverse" if column.id == current else "")
+            for column in self.table.columns
+            if column.sort is not None
+        ]
+        await self.app.push_screen(Menu("Sort the overview by", items), self._sort)
+
+    def _sort(self, id: str | None) -> None:
+        if id is None:
+            return
+        column, reverse = self.table.sort
+        largest_first = next(one.right for one in self.table.columns if one.id == id)
+        self.table.sort_by(id, not reverse if id == column else largest_first)
+
+    def action_reverse(self) -> None:
+        column, reverse = self.table.sort
+        self.table.sort_by(column, not reverse)
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        await self.run_action(event.action)
+
+    async def action_operate(self, id: str) -> None:
+        """Do an operation of the footer."""
+        await self.table.run_action(BY_ID[id].action)
+
+
+def _text(row: Load) -> str:
+    container = row.container
+    return f"{container.name} {container.image} {container.project}".lower()

@@ -1,0 +1,1 @@
+"""The detail tabs that need one file only."""

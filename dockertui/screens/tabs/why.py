@@ -1,0 +1,277 @@
+"""The Why tab: the card of a container that died, or is not well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from dockertui.engine import containers
+from dockertui.engine.errors import EngineError
+from dockertui.engine.log_lines import SECOND
+from dockertui.engine.models import Container, Event
+from dockertui.engine.trace import because
+from dockertui.live.event_listener import Listener
+from dockertui.live.last_lines import LastLines, last_lines
+from dockertui.live.session import Session
+from dockertui.live.store import LinkState
+from dockertui.operations.base import Context
+from dockertui.resources.base import Reference
+from dockertui.resources.reply import Reply
+from dockertui.resources.secrets import veiled
+from dockertui.resources.surroundings import World
+from dockertui.resources.why.card import LINES, card, moment
+from dockertui.resources.why.diagnosis import is_well
+from dockertui.resources.why.facts import Facts
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.tab import Subject, Tab
+from dockertui.widgets.page import Page
+from dockertui.widgets.timer import once
+
+_SETTLE = 0.1
+"""Seconds that the cursor rests on a container before the Engine is asked for its log and its events."""
+_REPAINT = 0.1
+_AFTER = SECOND // 2
+"""Nanoseconds after its end in which its last lines are told."""
+_RUNNING_TAIL = 500
+"""Entries in which the last lines before a restart are looked for."""
+_EVENTS = (
+    "create", "start", "die", "kill", "stop", "oom", "restart", "pause", "unpause", "rename", "update",
+    "health_status", "destroy",
+)  # fmt: skip
+
+
+class WhyTab(Page, Tab, inherit_bindings=False):
+    """Asks for what the inspection does not tell while it is on the screen; what it heard stays when it is not."""
+
+    context = Context.WHY
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.WHY)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._subject: Subject | None = None
+        self._world: World | None = None
+        self._asked: tuple[Any, ...] = ()
+        self._log = LastLines()
+        self._stopped = False
+        self._starting: Timer | None = None
+        self._repainting: Timer | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self.session.journal.subscribe(self._heard)
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+        self.leave()
+
+    # whose card
+
+    @property
+    def container(self) -> Container | None:
+        """The container shown."""
+        item = self._subject.item if self._subject is not None else None
+        return item if isinstance(item, Container) else None
+
+    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+        """Show the card of an object that is a container, by what is known; ask for the rest once the cursor rests."""
+        before = self.container
+        self._subject, self._world = subject, world
+        after = self.container
+        if before is None or after is None or before.id != after.id:
+            self._stop()
+            self._log, self._stopped = LastLines(), False
+        self._paint(keep=keep)
+        self._ask_soon()
+
+    def facts(self) -> Facts | None:
+        """All that is known of the container shown."""
+        item, subject, world = self.container, self._subject, self._world
+        if item is None or subject is None or world is None:
+            return None
+        session, link = self.session, self.session.mirror.link
+        events = [event for event in session.journal.of("container", item.id) if _concerns(event, item)]
+        return Facts(
+            name=item.name,
+            now=world.clock(),
+            listed=item.state,
+            inspect=Reply(subject.inspect),
+            events=events,
+            lines=self._log.lines,
+            log_error=self._log.error if not self._log.lines else "",
+            usage=session.history.last(item.id),
+            peak=session.history.peak_memory(item.id),
+            holders=_holders(world, item),
+            gone=world.mirror.loaded("container") and world.mirror.get("container", item.id) is None,
+            blanks=[
+                ((blank.since or 0) / SECOND, (blank.until or 1 << 63) / SECOND)
+                for blank in session.journal.known.blanks(_scope(item))
+                if not blank.partly
+            ],
+            linked=link.since if link.state is LinkState.LIVE else None,
+            podman=self._podman,
+            stopped=self._stopped,
+            reveal=world.reveal,
+        )
+
+    @property
+    def _podman(self) -> bool:
+        version = self.session.mirror.version
+        return version is not None and version.podman
+
+    def _paint(self, *, keep: bool = True) -> None:
+        facts = self.facts()
+        sections = [] if facts is None else card(facts)
+        self.show(sections if facts is None or facts.reveal else veiled(sections, facts.secrets), keep=keep)
+
+    def sampled(self) -> None:
+        """Its usage stands beside its limits."""
+        self._paint_soon()
+
+    def _heard(self, event: Event) -> None:
+        item = self.container
+        if item is None or event.actor != item.id:
+            return
+        self._paint_soon()
+        facts = self.facts() if event.action == "die" and self.is_on_screen else None
+        if facts is not None and facts.auto_remove:  # its log goes with it, in a tenth of a second
+            self._read_anew(item, facts)
+
+    def _paint_soon(self) -> None:
+        if self._repainting is None and self.is_on_screen:
+            self._repainting = once(self, _REPAINT, self._repaint)
+
+    def _repaint(self) -> None:
+        self._repainting = None
+        self._paint()
+
+    # what the Engine is asked
+
+    def leave(self) -> None:
+        """Ask nothing any more."""
+        self._stop()
+
+    def on_hide(self) -> None:
+        self._stop()
+
+    def on_show(self) -> None:
+        self._ask_soon()
+
+    def _stop(self) -> None:
+        for task in (self._listening, self._reading):
+            if task is not None:
+                task.cancel()
+        if self._starting is not None:
+            self._starting.stop()
+        self._listening = self._reading = self._starting = None
+        self._asked = ()
+
+    def _ask_soon(self) -> None:
+        """Ask if this is a state of the container that was not asked about yet."""
+        if self._stand() != self._asked and self.is_on_screen and self._subject is not None and self._subject.inspect:
+            if self._starting is not None:
+                self._starting.stop()
+            self._starting = once(self, _SETTLE, self._ask)
+
+    def _stand(self) -> tuple[Any, ...]:
+        """What an answer holds for: another state, another question."""
+        item, inspect = self.container, Reply(self._subject.inspect if self._subject is not None else {})
+        state = Reply(inspect.at("State"))
+        names = ("Status", "StartedAt", "FinishedAt", "Error")
+        health = state.text("Health", "Status")
+        return (item.id if item else "", health, *(state.text(name) for name in names))
+
+    def _ask(self) -> None:
+        self._starting = None
+        item, facts, stand = self.container, self.facts(), self._stand()
+        if item is None or facts is None or not self.is_on_screen:
+            return
+        self._asked = stand
+        if facts.gone or is_well(facts):
+            return
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listener(item).run())
+        self._read_anew(item, facts)
+
+    def _read_anew(self, item: Container, facts: Facts) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = asyncio.create_task(self._read(item, facts))
+
+    def _listener(self, item: Container) -> Listener:
+        """Hears of this container alone, from what the Engine still remembers on. Podman has other words for events."""
+        filters: dict[str, list[str]] = {"container": [item.id]}
+        if not self._podman:
+            filters |= {"type": ["container"], "event": list(_EVENTS)}
+        return Listener(self.session.engine, self.session.mirror, self.session.journal, _scope(item), (filters,))
+
+    async def _read(self, item: Container, facts: Facts) -> None:
+        """The last lines of its log: up to its end; of one that is unhealthy, up to now."""
+        death = facts.death
+        until = None
+        if death is not None and death.at is not None and facts.health != "unhealthy" and not facts.start_failed:
+            until = int(death.at * SECOND) + _AFTER
+        tail = _RUNNING_TAIL if facts.running and until is not None else LINES
+        found = await last_lines(self.session.engine, item.id, tty=facts.tty, count=LINES, tail=tail, until=until)
+        if found.lines or not self._log.lines:  # one that was removed meanwhile keeps what was read before
+            self._log = found
+        if self._podman and not facts.running:
+            self._stopped = await self._was_stopped(item)
+        self._paint()
+
+    async def _was_stopped(self, item: Container) -> bool:
+        """Whether Podman says that somebody had it end; what it does not say is not known."""
+        try:
+            with because("diagnosis"):
+                return await containers.stopped_by_user(self.session.engine, item.id)
+        except EngineError:
+            return False
+
+    # operations
+
+    @property
+    def moment(self) -> int | None:
+        """The moment that the card is about, epoch ns; None for now."""
+        facts = self.facts()
+        found = moment(facts) if facts is not None else None
+        return None if found is None else int(found * SECOND)
+
+    def action_enter(self) -> None:
+        self.action_follow()
+
+    def action_copy(self) -> None:
+        from dockertui.resources.why.markdown import markdown  # off the path to the first paint
+        from dockertui.screens.base.clipboard import copy
+
+        facts = self.facts()
+        if facts is None:
+            return
+        said = copy(self.app, markdown(facts, self.session.mirror.version))
+        self.post_message(self.Said(f"diagnosis as Markdown: {said}", "warn" if said.startswith("not ") else ""))
+
+
+def _scope(item: Container) -> str:
+    return f"why {item.id}"
+
+
+def _concerns(event: Event, item: Container) -> bool:
+    """Its own events, but those of commands in it: of three per health probe nobody would see the others."""
+    return event.type == "container" and event.actor == item.id and not event.action.startswith("exec_")
+
+
+def _holders(world: World, item: Container) -> Mapping[int, Reference]:
+    """Who publishes which port of the host."""
+    others: Mapping[str, Container] = world.mirror.objects("container")
+    return {
+        port.public: Reference("container", other.id, other.name)
+        for other in others.values()
+        if other.id != item.id
+        for port in other.ports
+        if port.public
+    }

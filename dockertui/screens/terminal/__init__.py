@@ -1,0 +1,1 @@
+"""Terminals: the pane, its sessions, its menus and its form."""

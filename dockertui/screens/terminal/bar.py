@@ -1,0 +1,106 @@
+"""What the line above the terminals says. Pure functions of what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import Catalogue, sign
+from dockertui.screens.main import bars
+from dockertui.screens.main.bars import Line
+from dockertui.terminal.policy import State
+from dockertui.terminal.session import TerminalSession
+from dockertui.widgets.bar import Piece
+
+_SIGNS = {
+    State.STARTING: ("○", "busy"),
+    State.RUNNING: ("●", "good"),
+    State.LOST: ("✗", "bad"),
+    State.FAILED: ("✗", "bad"),
+    State.BROKEN: ("✗", "bad"),
+}
+CAPTION_MOST = 24
+"""Characters of a tab's name."""
+
+
+def leader_sign(key: str) -> str:
+    """The leader as a person reads it: `ctrl+]`."""
+    *held, base = key.split("+")
+    return "+".join([*held, sign(base)])
+
+
+def name(session: TerminalSession) -> str:
+    """What a session is called, with its container."""
+    caption = session.caption
+    short = caption if len(caption) <= CAPTION_MOST else caption[: CAPTION_MOST - 1] + "…"
+    where = session.process.container_name
+    return f"{short} {where}" if where and where not in short else short
+
+
+def state(session: TerminalSession) -> tuple[str, str]:
+    """A sign and a word for how a session is, and their style."""
+    if session.state is not State.ENDED:
+        return _SIGNS[session.state]
+    if session.exit_code is None:
+        return "■", "dim"
+    return f"■ {session.exit_code}", "dim" if session.exit_code == 0 else "warn"
+
+
+def tabs(
+    sessions: Sequence[TerminalSession], current: TerminalSession | None, notes: Sequence[Piece], leader: str
+) -> Line:
+    """All sessions as tabs; at the right what is to be known of the one that has the keys, and the leader."""
+    left = []
+    for number, session in enumerate(sessions, 1):
+        mark, style = state(session)
+        here = session is current
+        tab = "tab-on" if here else "tab"
+        unseen = (("•", "accent"),) if session.unseen and not here else ()
+        text = ((f" {number} {name(session)} ", tab), (mark, style), *unseen, (" ", tab))
+        left.append(Piece(text, tab, f"terminal_tab({number - 1})", priority=0 if here else 2))
+    right = [*notes, Piece(((leader_sign(leader), "key"), (" commands", "dim")), "", "terminal_commands", priority=1)]
+    return left, right
+
+
+def notes(session: TerminalSession | None, position: str) -> list[Piece]:
+    """What is to be known of a session."""
+    found = []
+    if position:
+        found.append(Piece(f"{position}  ", "accent", priority=1))
+    if session is None:
+        return found
+    if session.recorder is not None:
+        found.append(Piece("● rec  ", "bad", priority=1))
+    if not session.process.takes_input:
+        found.append(Piece("watching  ", "warn", priority=1))
+    elif not session.process.tty and session.live:
+        found.append(Piece("no tty: ctrl+d ends input  ", "dim", priority=4))
+    return found
+
+
+def hints(catalogue: Catalogue, leader: str) -> Line:
+    """What the leader is, and what can follow it."""
+    left, right = bars.footer(catalogue, Context.TERMINAL, bars.Message("", ""))
+    return [Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
+
+
+def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
+    """That there are terminals, for the header."""
+    if not sessions:
+        return []
+    live = len([session for session in sessions if session.live])
+    text = f"{len(sessions)} terminal{'s' if len(sessions) > 1 else ''}"
+    return [Piece(f"▣ {text}", "accent" if live else "dim", "show_terminals", priority=3)]
+
+
+def ending(session: TerminalSession) -> str:
+    """How a session ended, in a sentence; empty while it lives."""
+    if session.live:
+        return ""
+    if session.exit_code is not None:
+        from dockertui.engine.exit_codes import meaning
+
+        return f"{session.caption} ended: {meaning(session.exit_code)}"
+    words = {State.LOST: "the connection was lost", State.FAILED: "did not start", State.BROKEN: "given up"}
+    how = [words.get(session.state, ""), session.reason]
+    return f"{session.caption}: {', '.join(filter(None, how)) or 'ended'}"

@@ -1,0 +1,302 @@
+"""The terminals: tabs of sessions over all containers, one or two of them shown."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+
+from dockertui.config import Settings
+from dockertui.engine.hijack import WindowSize
+from dockertui.key_names import normal
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import Catalogue
+from dockertui.screens.terminal import bar as terminal_bar
+from dockertui.screens.terminal import menus as terminal_menus
+from dockertui.screens.terminal.commands import TerminalCommands
+from dockertui.terminal.policy import Clipboard, Policy, Watcher
+from dockertui.terminal.process import Process
+from dockertui.terminal.session import TerminalSession
+from dockertui.terminal.view import TerminalView
+from dockertui.widgets.bar import Bar
+from dockertui.widgets.text import clean
+
+_BELL_REST = 1.0
+"""Seconds between two bells that the user hears, however often a container rings."""
+_GOODBYE = 2.0
+_FIRST_SIZE = WindowSize(80, 24)
+
+
+class TerminalPane(TerminalCommands):
+    """Keeps the sessions, and shows them. What follows the leader is done here, by the catalogue's operations."""
+
+    class Counted(Message):
+        """A session was opened or closed."""
+
+    class Said(Message):
+        """Something to say in the footer."""
+
+        def __init__(self, text: str, style: str = "") -> None:
+            super().__init__()
+            self.text = text
+            self.style = style
+
+    class Leading(Message):
+        """The leader was typed: `on` until the key that follows it."""
+
+        def __init__(self, on: bool) -> None:
+            super().__init__()
+            self.on = on
+
+    def __init__(self, catalogue: Catalogue, settings: Settings, leave: Callable[[], None]) -> None:
+        super().__init__(id="terminals")
+        self.leave = leave
+        self.catalogue = catalogue
+        self.settings = settings
+        self.sessions: list[TerminalSession] = []
+        self.zoomed = False
+        self.split = False
+        self.copied = ""
+        self.bar = Bar(classes="title", separator="")
+        self.views = [TerminalView(self._lead, leader=settings.terminal_leader) for _ in range(2)]
+        self.view = self.views[0]
+        self._number = 0
+        self._rang = 0.0
+        self._allowed: dict[int, bool] = {}
+        self._told: set[int] = set()
+        self._policy = Policy(
+            history=settings.terminal_history,
+            title=settings.terminal_title,
+            bell=settings.terminal_bell,
+            clipboard=Clipboard(settings.terminal_clipboard),
+        )
+
+    def compose(self) -> ComposeResult:
+        yield self.bar
+        with Horizontal():
+            yield from self.views
+
+    def on_mount(self) -> None:
+        self._arrange()
+
+    async def on_unmount(self) -> None:
+        await self.close_all()
+
+    # sessions
+
+    @property
+    def live(self) -> list[TerminalSession]:
+        """The sessions whose process runs."""
+        return [session for session in self.sessions if session.live]
+
+    def open(self, process: Process, *, show: bool = True) -> TerminalSession:
+        """Start a session, and show it."""
+        self._number += 1
+        region = self.view.content_size
+        size = WindowSize(*region) if region.width > 1 and region.height > 1 else _FIRST_SIZE
+        session = TerminalSession(self._number, process, size, policy=self._policy)
+        session.watcher = session.unwatched = _Background(self, session)
+        self.sessions.append(session)
+        self.post_message(self.Counted())
+        if show:
+            self.show(session)
+        session.start()
+        return session
+
+    def show(self, session: TerminalSession | None) -> None:
+        """Show a session where the keys go; if the other half has it, go there."""
+        other = self.other
+        if session is not None and self.split and other.session is session:
+            self.focus_view(other)
+            return
+        self.view.show(session)
+        self.refresh_bar()
+
+    async def drop(self, session: TerminalSession) -> None:
+        """End a session, and show its neighbour."""
+        index = self.sessions.index(session)
+        self.sessions.remove(session)
+        self.post_message(self.Counted())
+        for view in self.views:
+            if view.session is session:
+                view.show(None)
+        self._allowed.pop(session.number, None)
+        shown = {view.session for view in self.views}
+        left = [other for other in self.sessions if other not in shown]
+        if self.view.session is None and left:
+            self.view.show(left[min(index, len(left) - 1)])
+        if self.split and self.other.session is None:
+            self.set_split(False)
+        if self.view.session is None and self.other.session is not None:
+            self.view = self.other
+        self._arrange()
+        if not self.sessions:
+            self.leave()
+        await session.close()
+
+    async def close_all(self) -> None:
+        """End all sessions."""
+        sessions, self.sessions = self.sessions, []
+        for view in self.views:
+            view.show(None)
+        if sessions:
+            await asyncio.wait([asyncio.ensure_future(session.close()) for session in sessions], timeout=_GOODBYE)
+
+    # the look
+
+    def refresh_bar(self) -> None:
+        """Say what there is."""
+        notes = terminal_bar.notes(self.session, self.view.history.position)
+        self.bar.update(*terminal_bar.tabs(self.sessions, self.session, notes, self.settings.terminal_leader))
+
+    def focus_view(self, view: TerminalView | None = None) -> None:
+        """Have the keys go to a half, or to the one that had them."""
+        self.view = view or self.view
+        self.screen.set_focus(self.view)  # at once: the next key is for it
+        self.refresh_bar()
+
+    @property
+    def other(self) -> TerminalView:
+        return self.views[1 - self.views.index(self.view)]
+
+    def _arrange(self) -> None:
+        for view in self.views:
+            view.display = self.split or view is self.view
+        self.set_class(self.split, "-split")
+        self.refresh_bar()
+
+    def set_split(self, split: bool) -> None:
+        self.split = split
+        self._arrange()
+
+    # what the views say
+
+    def on_descendant_focus(self) -> None:
+        focused = next((view for view in self.views if view.has_focus), None)
+        if focused is not None:
+            self.view = focused
+            self.refresh_bar()
+
+    def on_terminal_view_changed(self, event: TerminalView.Changed) -> None:
+        event.stop()
+        if event.view.session is not None:
+            self.changed(event.view.session)
+
+    def changed(self, session: TerminalSession) -> None:
+        """Say what a session is now, and once how it ended."""
+        self.refresh_bar()
+        if session.live:
+            self._told.discard(session.number)
+        elif session.number not in self._told and session in self.sessions:
+            self._told.add(session.number)
+            told = terminal_bar.ending(session)
+            if self.has_focus_within:
+                told += f" · {self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
+            self.say(told, "" if session.exit_code == 0 else "warn")
+            self.post_message(self.Counted())
+
+    def hint(self, id: str) -> str:
+        operation = next(operation for operation in self.catalogue.within(Context.TERMINAL) if operation.id == id)
+        return f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {self.catalogue.keys_shown(operation, 1)}"
+
+    def on_terminal_view_rang(self, event: TerminalView.Rang) -> None:
+        event.stop()
+        self.ring()
+
+    def ring(self) -> None:
+        """Ring the user's bell, not too often."""
+        now = time.monotonic()
+        if now - self._rang >= _BELL_REST:
+            self._rang = now
+            self.app.bell()
+
+    def on_terminal_view_copied(self, event: TerminalView.Copied) -> None:
+        event.stop()
+        self.copy(event.text)
+
+    def copy(self, text: str) -> None:
+        """Put text into the user's clipboard."""
+        self.copied = text
+        self.app.copy_to_clipboard(text)
+        self.say(f"copied {len(text)} characters")
+
+    def on_terminal_view_refused(self, event: TerminalView.Refused) -> None:
+        event.stop()
+        session = event.view.session
+        if session is not None and session.live:
+            why = "takes no input" if session.process.takes_input else "is only watched: a attaches"
+            self.say(f"{session.caption} {why}", "warn")
+
+    def on_terminal_view_paste_doubted(self, event: TerminalView.PasteDoubted) -> None:
+        event.stop()
+        view, text, session = event.view, event.text, event.view.session
+        if session is not None:
+            terminal_menus.paste(self.app, session, text, lambda: view.paste(text))
+
+    def on_terminal_view_clipboard_asked(self, event: TerminalView.ClipboardAsked) -> None:
+        """The user is asked once a session; the answer holds for all of it."""
+        event.stop()
+        session = event.view.session
+        if session is None:
+            return
+        if self._policy.clipboard is Clipboard.YES or self._allowed.get(session.number):
+            self.app.copy_to_clipboard(event.text)
+        elif session.number not in self._allowed:
+            self._allowed[session.number] = False  # until the answer; further ones do not ask again
+            terminal_menus.clipboard(self.app, session, event.text, self._answer_clipboard)
+
+    def _answer_clipboard(self, session: TerminalSession, text: str, allowed: bool) -> None:
+        self._allowed[session.number] = allowed
+        if allowed:
+            self.app.copy_to_clipboard(text)
+
+    def on_terminal_view_interrupt_asked(self, event: TerminalView.InterruptAsked) -> None:
+        event.stop()
+        session = event.view.session
+        if session is not None:
+            terminal_menus.interrupt(self, session)
+
+    async def _lead(self, key: str) -> None:
+        """The leader was typed, or the key that follows it."""
+        self.post_message(self.Leading(self.view.leading))
+        if key:
+            await self._command(key)
+
+    async def _command(self, key: str) -> None:
+        if key.isdecimal():
+            self.show_number(int(key) - 1)
+            return
+        for operation in self.catalogue.within(Context.TERMINAL):
+            if key in map(normal, self.catalogue.keys(operation)):
+                await self.run_operation(operation)
+                return
+        self.say(
+            f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command, ? shows all", "warn"
+        )
+
+    def say(self, text: str, style: str = "") -> None:
+        """Say something in the footer."""
+        self.post_message(self.Said(clean(text), style))
+
+
+class _Background(Watcher):
+    """Follows a session that no view shows. It may ring, and not ask for the clipboard."""
+
+    def __init__(self, pane: TerminalPane, session: TerminalSession) -> None:
+        self._pane = pane
+        self._session = session
+
+    def output_came(self) -> None:
+        if not self._session.unseen:
+            self._session.unseen = True
+            self._pane.refresh_bar()
+
+    def state_changed(self) -> None:
+        self._pane.changed(self._session)
+
+    def bell_rang(self) -> None:
+        self._pane.ring()
