@@ -124,7 +124,7 @@ def _not_the_engines(item: Network) -> str:
 
 def prunes_named(version: Version) -> bool:
     """Whether a prune of volumes takes the named ones, too, if nothing else is asked for."""
-    return version.podman or tuple(map(int, version.api.split("."))) < (1, 42)
+    return version.podman or not version.speaks("1.42")
 
 
 def _prune_title(version: Version) -> str:

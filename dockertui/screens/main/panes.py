@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dockertui.live.session import Session
+from dockertui.resources.base import Resource
 from dockertui.resources.registry import RESOURCES
 from dockertui.resources.surroundings import World
 from dockertui.screens.main.pane import Pane
@@ -75,10 +76,10 @@ class Panes(Vertical):
         """Write the ages anew: `all_ages`, or if there are any that grow by the second."""
         objects = self.session.mirror.objects(self.open.resource.kind)
         seen = (item for key in self.open.table.visible_keys() if (item := objects.get(key)))
-        if all_ages or any(map(self.is_young, seen)):
+        if all_ages or any(self.is_young(self.open.resource, item) for item in seen):
             self.open.table.refresh_cells(None)
 
-    def is_young(self, item: Any) -> bool:
+    def is_young(self, resource: Resource[Any], item: Any) -> bool:
         """Whether the age of an object is told in seconds."""
         now = self.world.clock()
-        return any(time is not None and now - time < _YOUNG for time in (getattr(item, "since", None), item.created))
+        return any(time is not None and now - time < _YOUNG for time in resource.aging(item))

@@ -175,7 +175,8 @@ class MainScreen(Operating, TerminalActions):
         behind, self._was_behind = self._was_behind, self.session.watcher.behind() >= bars.OVERDUE
         if slow or behind or self._was_behind or self.session.mirror.link.state is not LinkState.LIVE:
             self._paint_header()
-        if slow or (self.detail.subject is not None and self.lists.is_young(self.detail.subject.item)):
+        subject = self.detail.subject
+        if slow or (subject is not None and self.lists.is_young(subject.resource, subject.item)):
             self.detail.repaint()
         self.lists.age(all_ages=slow)
 
