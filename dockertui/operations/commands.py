@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.marks import mark
+from dockertui.resources.registry import BY_KIND
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network, Version
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
 NAMED_TOO = "Remove unused volumes, named ones too"
 OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})
-_GROUPS = {
-    "container": "Containers",
-    "image": "Images",
-    "network": "Networks",
-    "volume": "Volumes",
-    "system": "The whole Engine",
-}
 
 
 def _body_in(module: str) -> Callable[[str], Body]:
@@ -53,7 +47,9 @@ def _command(
 ) -> Command:
     """A command whose body is in `module`, of the kind that its id begins with."""
     kind = kind or id.partition(".")[0]
-    group = group or _GROUPS[kind]
+    if resource := BY_KIND.get(kind):
+        face.setdefault("lacks", resource.needs.lacking)
+    group = group or (resource.title if resource else "The whole Engine")
     load = _body_in(module)
     return Command(id, title, "", keys, group, Context.OBJECT, hint, order, words, kind=kind, load=load, **face)
 

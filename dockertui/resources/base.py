@@ -63,6 +63,8 @@ class Resource(ABC, Generic[T]):
     needs: ClassVar[Needs] = Needs()
     stacked: ClassVar[bool] = True
     """Whether its pane is always there. Others come when they are chosen, and are listed from then on."""
+    has: ClassVar[frozenset[str]] = frozenset()
+    """What can be seen or done beside what all kinds have: tabs, and operations that name it as their `of`."""
     default_sort: ClassVar[str] = "name"
     busy_column: ClassVar[str] = "name"
     """The column that says what is being done to the object, while it is."""
@@ -77,7 +79,8 @@ class Resource(ABC, Generic[T]):
     @cached_property
     def source(self) -> Source[T]:
         """How the mirror keeps the kind."""
-        return Source(self.kind, self.listing.ls, self.listing.identity, self.touched, self.actions)
+        return Source(self.kind, self.listing.ls, self.listing.identity, self.touched, self.actions,
+                      lacking=self.needs.lacking, at_once=self.stacked)  # fmt: skip
 
     def touched(self, event: Event, known: Mapping[str, T]) -> Ids:
         """The objects that an event may have changed, given those known."""

@@ -27,6 +27,7 @@ class Images(Resource[Image]):
     listing = IMAGES
     actions = frozenset({"tag", "untag", "delete", "remove", "import", "load", "pull", "create", "prune"})
     busy_column = "used"
+    has = frozenset({"references"})
 
     def touched(self, event: Event, known: Mapping[str, Image]) -> Ids:
         """Any change of an image may concern others (parents, moved tags), and the API has no filter by id."""

@@ -26,6 +26,7 @@ class Networks(Resource[Network]):
     listing = NETWORKS
     actions = frozenset({"create", "destroy", "remove", "update", "prune"})
     busy_column = "members"
+    has = frozenset({"references"})
     plain = ("name", "driver", "subnets")
 
     def columns(self, world: World) -> Sequence[Column[Network]]:

@@ -29,6 +29,7 @@ class Volumes(Resource[Volume]):
     listing = VOLUMES
     actions = frozenset({"create", "destroy", "prune"})
     busy_column = "used"
+    has = frozenset({"files", "references"})
     plain = ("name", "driver")
     prefixes = ()
 
