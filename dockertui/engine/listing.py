@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from dockertui.engine.call import Call
 from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
 from dockertui.engine.fields import Raw, objects, text
+from dockertui.engine.models import Version
 from dockertui.engine.target import segment
 from dockertui.engine.trace import same_as
 
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
     from dockertui.engine.client import Engine
 
 T = TypeVar("T")
+
+
+class Needs(NamedTuple):
+    """What an Engine must be to have a kind of object: of an API version or newer, and Docker if Podman has none."""
+
+    api: str = "1.41"
+    podman: bool = True
+
+    def lacking(self, version: Version) -> str:
+        """Why an Engine of a version has none, or ""."""
+        if version.podman and not self.podman:
+            return "Podman has none"
+        return "" if version.speaks(self.api) else f"from API {self.api} on: this Engine speaks {version.api}"
+
+
+NOTHING_SPECIAL: Final = Needs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,7 @@ class Listing(Generic[T]):
     an epoch second. identity: of such an object. one: the path of one object, `{}` for its identity or name. key: the
     entry's field that must be there, or nothing could be told apart. filter: the list's filter by identity, "" for
     none. member: the member of the reply that holds the list, "" for the reply itself. safe: characters that `segment`
-    leaves as they are.
+    leaves as they are. needs: what an Engine must be to have such objects.
     """
 
     kind: str
@@ -38,6 +55,7 @@ class Listing(Generic[T]):
     filter: str = "id"
     member: str = ""
     safe: str = ""
+    needs: Needs = NOTHING_SPECIAL
 
     def parse(self, reply: Any, listed_at: float = 0.0) -> list[T]:
         """The objects of a list; null is an empty one.

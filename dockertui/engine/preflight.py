@@ -30,7 +30,7 @@ TIMEOUT: Final = 5.0
 GRACE: Final = 0.25
 """Seconds that slower lists may keep the containers from being shown."""
 FIRST: Final[Sequence[Listing[Any]]] = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
-"""What the stack of panes shows at first, which is what a `Resource` says it is; the containers before all else."""
+"""The kinds whose panes are always there, as their `Resource` says; the containers before all else."""
 
 
 class Attempt(NamedTuple):
@@ -104,6 +104,7 @@ class Preflight(threading.Thread):
         others = [
             threading.Thread(target=self._list_alone, args=(endpoint, version, listing, found), daemon=True)
             for listing in FIRST[1:]
+            if not listing.needs.lacking(version)
         ]
         for thread in others:
             thread.start()

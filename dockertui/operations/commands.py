@@ -48,7 +48,7 @@ def _command(
     """A command whose body is in `module`, of the kind that its id begins with."""
     kind = kind or id.partition(".")[0]
     if resource := BY_KIND.get(kind):
-        face.setdefault("lacks", resource.needs.lacking)
+        face.setdefault("lacks", resource.lacking)
     group = group or (resource.title if resource else "The whole Engine")
     load = _body_in(module)
     return Command(id, title, "", keys, group, Context.OBJECT, hint, order, words, kind=kind, load=load, **face)

@@ -35,19 +35,6 @@ class Summary(NamedTuple):
     style: str = ""
 
 
-class Needs(NamedTuple):
-    """What an Engine must be to have a kind of object: of an API version or newer, and Docker if Podman has none."""
-
-    api: str = "1.41"
-    podman: bool = True
-
-    def lacking(self, version: Version) -> str:
-        """Why an Engine of a version has none, or ""."""
-        if version.podman and not self.podman:
-            return "Podman has none"
-        return "" if version.speaks(self.api) else f"from API {self.api} on: this Engine speaks {version.api}"
-
-
 class Resource(ABC, Generic[T]):
     """One kind of object. The screen is the same code for all of them; what differs stands in a subclass of this.
 
@@ -60,7 +47,6 @@ class Resource(ABC, Generic[T]):
     """How the API lists the kind and tells all of one."""
     actions: ClassVar[frozenset[str]]
     """The words of the events that change what is listed."""
-    needs: ClassVar[Needs] = Needs()
     stacked: ClassVar[bool] = True
     """Whether its pane is always there. Others come when they are chosen, and are listed from then on."""
     has: ClassVar[frozenset[str]] = frozenset()
@@ -76,11 +62,15 @@ class Resource(ABC, Generic[T]):
         """The kind as events and the CLI name it."""
         return self.listing.kind
 
+    def lacking(self, version: Version) -> str:
+        """Why an Engine of a version has no such objects, or ""."""
+        return self.listing.needs.lacking(version)
+
     @cached_property
     def source(self) -> Source[T]:
         """How the mirror keeps the kind."""
         return Source(self.kind, self.listing.ls, self.listing.identity, self.touched, self.actions,
-                      lacking=self.needs.lacking, at_once=self.stacked)  # fmt: skip
+                      lacking=lambda version: self.lacking(version), at_once=self.stacked)  # fmt: skip
 
     def touched(self, event: Event, known: Mapping[str, T]) -> Ids:
         """The objects that an event may have changed, given those known."""

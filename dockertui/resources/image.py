@@ -63,7 +63,7 @@ class Images(Resource[Image]):
         return {
             "name": lambda item: item.tags or (item.name,),
             "image": lambda item: item.tags or (item.name,),
-            "id": lambda item: (item.id,),
+            "id": lambda item: (item.id, item.id.partition(":")[2]),
             "label": labels,
             "state": lambda item: ("dangling" if item.dangling else "tagged",),
             "tags": lambda item: item.tags,

@@ -144,6 +144,7 @@ def state(dockerd: Dockerd) -> dict[str, Any]:
         "image": ("image", "ls", "--all"),
         "network": ("network", "ls"),
         "volume": ("volume", "ls"),
+        "plugin": ("plugin", "ls"),
     }
     found = {}
     for kind, words in listed.items():

@@ -42,7 +42,7 @@ class Panes(Vertical):
     def lacking(self, kind: str) -> str:
         """Why the Engine has no objects of a kind, or ""; "" also for what is no kind of pane."""
         version = self.session.mirror.version
-        return BY_KIND[kind].needs.lacking(version) if version is not None and kind in BY_KIND else ""
+        return BY_KIND[kind].lacking(version) if version is not None and kind in BY_KIND else ""
 
     def leave_out_lacking(self) -> None:
         """Hide the panes of kinds that the Engine lacks."""
