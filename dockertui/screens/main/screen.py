@@ -536,7 +536,8 @@ class MainScreen(Operating, TerminalActions):
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal
         self.detail.repaint()
-        self.lists.containers.table.refresh_cells(None)
+        for pane in self.panes:
+            pane.table.refresh_cells(None)
         self.say(
             "secrets are shown" if self.world.reveal else "secrets are hidden",
             "warn" if self.world.reveal else "",
