@@ -97,10 +97,11 @@ SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("pane", range(len(RESOURCES)), ids=[resource.title.lower() for resource in RESOURCES])
 def test_pane(snap_compare: Compare, host: DemoEngine, pane: int, size: tuple[int, int]) -> None:
     async def scene(stage: Stage) -> None:
-        await stage.until_open()
+        await keys(stage)
         await stage.main.action_goto_pane(pane)
         await stage.until(lambda: stage.main.pane.table.objects)
-        await keys(stage, "j", "j")
+        await stage.press("j", "j")
+        await stage.until_known()
 
     assert picture(snap_compare, host, size, scene)
 
