@@ -17,6 +17,7 @@ from dockertui.resources.registry import BY_KIND
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network, Version
+    from dockertui.engine.plugins import Plugin
     from dockertui.operations.command_body import Body
 
 NAMED_TOO = "Remove unused volumes, named ones too"
@@ -61,6 +62,7 @@ _containers, _signalling, _running, _images, _building, _files, _networks, _volu
         "networks", "volumes", "system", "reports",
     )
 )  # fmt: skip
+_plugins = partial(_command, "plugins")
 _registries = partial(_command, "registries", kind="image", group="Registries")
 
 
@@ -116,6 +118,18 @@ def _untaggable(item: Image) -> str:
 
 def _not_the_engines(item: Network) -> str:
     return "the Engine's own" if item.name in OWN_NETWORKS else ""
+
+
+def _enabled(item: Plugin) -> str:
+    return "" if item.enabled else "disabled already"
+
+
+def _disabled(item: Plugin) -> str:
+    return "enabled already" if item.enabled else ""
+
+
+def _removable_plugin(item: Plugin) -> str:
+    return "enabled: disable it first" if item.enabled else ""
 
 
 def prunes_named(version: Version) -> bool:
@@ -223,6 +237,12 @@ COMMANDS: tuple[Command, ...] = (
              titled=_prune_title, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
     _volumes("volume.prune_all", NAMED_TOO, words="docker volume prune --all clean", prunes=True,
              lacks=_prunes_all, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _plugins("plugin.enable", "Enable", "s", hint="enable", order=1, words="docker plugin start",
+             applies=_disabled, doing="enabling", done="enabled"),
+    _plugins("plugin.disable", "Disable", "s", hint="disable", order=1, words="docker plugin stop",
+             harm=Harm.INTERRUPTS, applies=_enabled, doing="disabling", done="disabled"),
+    _plugins("plugin.remove", "Remove", "d", hint="remove", order=2, words="docker plugin rm delete",
+             harm=Harm.DESTROYS, applies=_removable_plugin, doing="removing", done="removed"),
     _system("system.prune", "Remove everything unused on the Engine", words="docker system prune clean disk space",
             prunes=True, on_object=False, harm=Harm.DESTROYS, doing="pruning", done="pruned"),
     _reports("container.diff", "Changes to its file system", words="docker diff",
