@@ -39,10 +39,6 @@ BEFORE: Mapping[str, Sequence[str]] = {
     "plugin.disable": [f"plugin enable {plugin.NAME}"],
     "plugin.remove": [],
 }
-    "plugin.enable": [],
-    "plugin.disable": [f"plugin enable {plugin.NAME}"],
-    "plugin.remove": [],
-}
 """What is done to the plugin before each command."""
 
 
