@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import mapping, text
+from dockertui.engine.fields import NOTHING, mapping, text
 from dockertui.engine.target import Params, segment
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ Heard = Callable[[Mapping[str, Any]], None]
 """Called with each object of a reply that tells its progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request that is not sent yet. `path` is without version prefix, its parts quoted by `segment`.
 
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
@@ -36,10 +34,10 @@ class Call:
 
     method: str
     path: str
-    params: Params = field(default_factory=dict)
+    params: Params = NOTHING
     body: Mapping[str, Any] | None = None
     progress: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
     source: str = ""
     sink: str = ""
     tar: bool = False
@@ -53,7 +51,7 @@ def following(call: Call, replies: Sequence[Any]) -> Call:
     """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
     if ID not in call.path:
         return call
-    return replace(call, path=call.path.replace(ID, segment(made_id(replies[-1] if replies else None))))
+    return call._replace(path=call.path.replace(ID, segment(made_id(replies[-1] if replies else None))))
 
 
 def made_id(reply: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dockertui.engine.call import Call
@@ -24,8 +23,7 @@ CONTAINERS: Final = Listing(
     "/containers/{}/json",
 )
 ls, inspect = CONTAINERS.ls, CONTAINERS.inspect
-MEASURED: Final = replace(
-    CONTAINERS.all,
+MEASURED: Final = CONTAINERS.all._replace(
     params={"all": True, "size": True},
     docker=(*CONTAINERS.all.docker, "--size"),
     patience=300.0,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from dockertui.engine.call import Call
 from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
@@ -32,11 +31,7 @@ class Needs(NamedTuple):
         return "" if version.speaks(self.api) else f"from API {self.api} on: this Engine speaks {version.api}"
 
 
-NOTHING_SPECIAL: Final = Needs()
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
+class Listing(NamedTuple, Generic[T]):
     """A list of the API, and the `inspect` of what is in it.
 
     kind: as events name it, and the CLI. all: the call that lists all. model: reads an entry of the list, asked for at
@@ -55,7 +50,7 @@ class Listing(Generic[T]):
     filter: str = "id"
     member: str = ""
     safe: str = ""
-    needs: Needs = NOTHING_SPECIAL
+    needs: Needs = Needs()
 
     def parse(self, reply: Any, listed_at: float = 0.0) -> list[T]:
         """The objects of a list; null is an empty one.
@@ -92,7 +87,7 @@ class Listing(Generic[T]):
         """The call that lists those of `ids`, or all: Engines match by prefix or pattern, so compare what comes."""
         if ids is None or not self.filter:
             return self.all
-        return replace(self.all, params={**self.all.params, "filters": {self.filter: sorted(ids)}})
+        return self.all._replace(params={**self.all.params, "filters": {self.filter: sorted(ids)}})
 
     def asking(self, ref: str) -> Call:
         """The call for everything about one object, by identity or name. Raises EngineError for an impossible name."""

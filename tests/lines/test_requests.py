@@ -377,7 +377,7 @@ async def test_credentials_that_cannot_be_read_are_said_however_it_ends(
         plan = body.plan(None, await body.complete(engine, one.values))
         try:
             if " " in reference:
-                plan = replace(plan, calls=(replace(plan.calls[0], path="/no/such/path", method="GET"),))
+                plan = replace(plan, calls=(plan.calls[0]._replace(path="/no/such/path", method="GET"),))
             said = await perform(engine, Task(one.command, "", "", plan))
         except EngineError as error:
             assert " " in reference
