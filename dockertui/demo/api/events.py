@@ -68,9 +68,9 @@ def _passes(filters: Filters, event: Event) -> bool:
         and filters.exact("scope", "local")
         and filters.exact("event", *actions)
         and filters.labels(event.attributes)
-        and all(_about(filters, kind, event) for kind in ("container", "network", "volume", "daemon"))
+        and all(_about(filters, kind, event) for kind in ("container", "network", "volume", "plugin", "daemon"))
         and ("image" not in filters or _of_image(filters, event))
-        and not any(kind in filters for kind in ("config", "node", "plugin", "secret", "service"))
+        and not any(kind in filters for kind in ("config", "node", "secret", "service"))
     )
 
 

@@ -24,6 +24,7 @@ from dockertui.demo.api import (
     lives,
     logs,
     networks,
+    plugins,
     registry,
     stats,
     system,
@@ -58,6 +59,7 @@ _FAMILIES = (
     build,
     networks,
     volumes,
+    plugins,
 )
 
 

@@ -143,10 +143,6 @@ async def no_swarm(call: Call) -> web.StreamResponse:
     raise Refusal(501, "the demo Engine is a single host: it does not become a part of a swarm")
 
 
-async def no_plugins(call: Call) -> web.StreamResponse:
-    return reply([])
-
-
 ROUTES = (
     Route("GET", "/_ping", ping),
     Route("HEAD", "/_ping", ping),
@@ -154,7 +150,6 @@ ROUTES = (
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
     Route("POST", "/build/prune", prune_build_cache),
-    Route("GET", "/plugins", no_plugins),
     Route("POST", "/swarm/init", no_swarm),
     Route("POST", "/swarm/join", no_swarm),
     *(Route("GET", f"/{family}", not_a_manager) for family in _SWARM),

@@ -16,7 +16,7 @@ from dockertui.demo.world.standalone import STANDALONE
 
 _SCENE: dict[str, list[Any]] = json.loads(Path(__file__).with_name("scene.json").read_text(encoding="utf-8"))
 """Images: tags, megabytes, days of age, configuration. Volumes: name, days, megabytes, labels. Networks: name, days,
-subnet, the rest. The build cache: records as the API has them.
+subnet, the rest. The build cache and the plugins: as the API has them.
 """
 
 
@@ -30,6 +30,7 @@ def build(host: Host, *, extra: int = 0, strange: bool = False) -> Host:
     for name, days, megabytes, labels in _SCENE["volumes"]:
         host.volumes[name] = Volume(name, host.born - days * DAY, labels=labels or None, size=int(megabytes * 1e6))
     _unused_anonymous_volume(host)
+    host.plugins = {one["Id"]: dict(one) for one in _SCENE["plugins"]}
     for spec in (*SHOP, *MONITORING, *STANDALONE):
         place(host, spec)
     _past(host)

@@ -14,6 +14,7 @@ from dockertui.engine.whole_file import new_text
 from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.resources import format
 from dockertui.resources.event import as_json, as_printed
+from dockertui.resources.registry import BY_KIND
 from dockertui.screens.base.clipboard import copy
 from dockertui.widgets.menu import Item, Menu
 
@@ -117,7 +118,7 @@ def engine_filters(tab: EventsTab) -> dict[str, list[str]]:
             found.setdefault("type", []).append(needle)
         elif term == "action" and needle in actions:
             found.setdefault("event", []).append(needle)
-        elif term in ("container", "image", "network", "volume") and needle and about is None:
+        elif term in BY_KIND and needle and about is None:
             found.setdefault(term, []).append(needle)
     return found
 

@@ -126,7 +126,7 @@ def pane_title(pane: Pane) -> Line:
     """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
     style = "tab-on" if pane.active else "tab"
     return [
-        Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"),
+        Piece(f" {pane.label} ", style, f"goto_pane({pane.number - 1})"),
         *_counts(pane),
     ], _notes(pane)
 
@@ -157,7 +157,7 @@ def strip(panes: Sequence[Pane], current: Pane) -> Line:
     """The panes as tabs, for a screen that has room for one; the filter of the one that is open."""
     tabs = [
         Piece(
-            f" {pane.number} {pane.resource.title} {len(pane.table.objects)} ",
+            f" {pane.label} {len(pane.table.objects)} ",
             "tab-on" if pane is current else "tab",
             f"goto_pane({pane.number - 1})",
             priority=0 if pane is current else 3,

@@ -60,7 +60,9 @@ async def palette(screen: MainScreen) -> None:
             words=operation.words,
         )
         for operation in OPERATIONS
-        if operation.palette and not (isinstance(operation, Command) and operation.rare and screen.refusal(operation))
+        if operation.palette
+        and not screen.lists.lacking(operation.kind)
+        and not (isinstance(operation, Command) and operation.rare and screen.refusal(operation))
     ]
 
     await _offer(screen, "Commands", items, lambda id: screen.call_later(screen.action_operate, id))

@@ -72,6 +72,11 @@ class Pane(Vertical):
         return column._replace(cell=telling)
 
     @property
+    def label(self) -> str:
+        """What the pane is called: with its number, which is its key, where the kind is always there."""
+        return f"{self.number} {self.resource.title}" if self.resource.stacked else self.resource.title
+
+    @property
     def item(self) -> Any:
         """The object under the cursor, or None."""
         return self.table.cursor_object

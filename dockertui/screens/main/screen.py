@@ -27,6 +27,7 @@ from dockertui.operations.view import BACK
 from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Reference
+from dockertui.resources.registry import RESOURCES
 from dockertui.resources.surroundings import World
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Tab
@@ -140,6 +141,9 @@ class MainScreen(Operating, TerminalActions):
 
     def _link_changed(self, link: Link) -> None:
         self._link = link
+        self.lists.leave_out_lacking()
+        if self.pane not in self.lists.stack:
+            self.action_next_pane()
         self.lists.mark_stale(link.state is LinkState.LOST)
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
@@ -174,7 +178,8 @@ class MainScreen(Operating, TerminalActions):
         behind, self._was_behind = self._was_behind, self.session.watcher.behind() >= bars.OVERDUE
         if slow or behind or self._was_behind or self.session.mirror.link.state is not LinkState.LIVE:
             self._paint_header()
-        if slow or (self.detail.subject is not None and self.lists.is_young(self.detail.subject.item)):
+        subject = self.detail.subject
+        if slow or (subject is not None and self.lists.is_young(subject.resource, subject.item)):
             self.detail.repaint()
         self.lists.age(all_ages=slow)
 
@@ -185,7 +190,7 @@ class MainScreen(Operating, TerminalActions):
         self.header.update(left, [*self.opened_terminals(), *self.running_jobs(), *right])
 
     def _paint_strip(self) -> None:
-        self.strip.update(*bars.strip(self.panes, self.pane))
+        self.strip.update(*bars.strip(self.lists.stack, self.pane))
 
     def _paint_footer(self) -> None:
         context = self.detail.tab.context if self.detail.has_keys else Context.LIST
@@ -278,19 +283,24 @@ class MainScreen(Operating, TerminalActions):
         self._paint_footer()
 
     def goto_pane(self, index: int) -> None:
-        """Open a pane and give it the focus."""
-        self.lists.goto(index)
+        """Open a pane that was made, by its place among all kinds, and give it the focus."""
+        self.lists.goto(index + 1)
         self._paint_strip()
         self._open_detail(False)
 
-    def action_goto_pane(self, index: int) -> None:
-        self.goto_pane(index)
+    async def action_goto_pane(self, index: int) -> None:
+        kind = RESOURCES[index]
+        if lack := self.lists.lacking(kind.kind):
+            self.say(f"{kind.title}: {lack}", "warn")
+        else:
+            await self.lists.bring(index + 1)
+            self.goto_pane(index)
 
     def action_next_pane(self) -> None:
-        self.goto_pane(self.pane.number)
+        self.goto_pane(self.lists.beside(1) - 1)
 
     def action_previous_pane(self) -> None:
-        self.goto_pane(self.pane.number - 2)
+        self.goto_pane(self.lists.beside(-1) - 1)
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
@@ -433,7 +443,10 @@ class MainScreen(Operating, TerminalActions):
         """Select the object of a reference in its pane; what hides it there is lifted."""
         pane = self._trail.pane_of(reference)
         if pane is None:
-            self.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
+            if (index := self.lists.missing(reference.kind)) is not None:
+                self.call_later(self.action_goto_pane, index)
+            else:
+                self.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
             return
         if self.detail.key is not None:
             self._trail.leave(Reference(*self.detail.key, ""))
@@ -523,7 +536,8 @@ class MainScreen(Operating, TerminalActions):
     def action_reveal(self) -> None:
         self.world.reveal = not self.world.reveal
         self.detail.repaint()
-        self.lists.containers.table.refresh_cells(None)
+        for pane in self.panes:
+            pane.table.refresh_cells(None)
         self.say(
             "secrets are shown" if self.world.reveal else "secrets are hidden",
             "warn" if self.world.reveal else "",
