@@ -51,8 +51,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # the doors
     "demo": {"__init__"},
-    "arguments": {"cli", "__init__"},
-    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations"},
+    "options": set(),
+    "arguments": {"options", "__init__"},
+    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"},
     "__main__": {"cli"},
 }
 """For each room (a package or a module of `dockertui`) the others that it may import."""
@@ -136,7 +137,7 @@ def test_the_widgets_load_no_docker() -> None:
     assert not loaded_by("import " + ", ".join(modules_of("widgets"))) & {"aiodocker", "aiohttp"}
 
 
-QUICK = ["cli", "arguments", "config", "keymap", "engine.endpoint", "engine.preflight", "engine.models"]
+QUICK = ["cli", "options", "arguments", "config", "keymap", "engine.endpoint", "engine.preflight", "engine.models"]
 
 
 @pytest.mark.parametrize("module", [*QUICK, "engine.errors", "engine.trace"])

@@ -138,9 +138,9 @@ class TerminalActions(Screen[None]):
 
     async def _terminals(self) -> TerminalPane:
         """The terminals, mounted by now."""
-        from dockertui.terminal import emulator
+        from dockertui.terminal import open_emulator
 
-        await asyncio.to_thread(emulator.load)
+        await asyncio.to_thread(open_emulator.load)
         if self.terminals is None:
             from dockertui.screens.terminal.pane import TerminalPane
 
