@@ -240,7 +240,7 @@ async def test_an_exec_of_a_person_is_no_probe() -> None:
 
 
 async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    copied = clipboard(monkeypatch, "event_page")
+    copied = clipboard(monkeypatch, "events.event_screen")
     async with opened() as stage:
         await timeline(stage)
         happen(stage, "kill", signal="15")
@@ -256,7 +256,7 @@ async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_what_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    copied = clipboard(monkeypatch, "event_menus")
+    copied = clipboard(monkeypatch, "events.menus")
     async with opened(WIDE) as stage:
         await timeline(stage, "/")
         await stage.type("kind:container action:die odd")
