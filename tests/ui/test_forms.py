@@ -14,8 +14,8 @@ from dockertui.operations import client_defaults
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.jobs import State
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.jobs import JobsScreen
 from dockertui.screens.main.screen import MainScreen
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program

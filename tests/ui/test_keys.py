@@ -16,9 +16,9 @@ import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
 from dockertui.demo import DemoEngine
-from dockertui.screens.commands import confirm
-from dockertui.screens.commands.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base import confirm
+from dockertui.screens.base.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.runner import Operating
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.main.tab_list import TABS

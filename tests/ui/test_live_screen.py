@@ -14,7 +14,7 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Preflight
 from dockertui.live.store import Link, LinkState
-from dockertui.screens.main import bars
+from dockertui.screens.base import bars
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.connection import ConnectionScreen
 from tests.ui.changes import add

@@ -9,9 +9,9 @@ from dockertui.demo.world import lifecycle
 from dockertui.demo.world.host import Host
 from dockertui.operations import exchanging
 from dockertui.operations.jobs import Job, State
-from dockertui.screens.commands import confirm
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base import confirm
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from tests.ui.stage import WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

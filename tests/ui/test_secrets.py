@@ -10,9 +10,9 @@ from dockertui.demo.world.host import Host
 from dockertui.masking import MASK
 from dockertui.operations.copying import Copyable
 from dockertui.operations.jobs import State
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands import copy_menu
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
 from dockertui.screens.program.api_lens import LensScreen
 from tests.ui.stage import WIDE, Stage, opened
 

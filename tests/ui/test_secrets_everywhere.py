@@ -13,8 +13,8 @@ from dockertui.demo.world.imagery import add_image
 from dockertui.demo.world.objects import Network, Probe, Temper, Volume
 from dockertui.demo.world.spec import Check, Spec, place
 from dockertui.screens.base import clipboard as clipboards
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from tests.ui.stage import Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -27,7 +27,7 @@ from dockertui.config import Settings
 from dockertui.operations.catalogue import BY_ID, OPERATIONS
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.jobs import Job, Jobs, Task
-from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.main.screen import MainScreen
 from tests.ui.stage import CHARACTERS, Stage, opened
 

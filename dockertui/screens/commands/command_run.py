@@ -23,8 +23,8 @@ from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
 from dockertui.resources.secrets import veiled
-from dockertui.screens.commands.confirm import Answer, ConfirmScreen, Question, affected
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affected
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.report import ReportScreen
 from dockertui.widgets.guard import survived
 from dockertui.widgets.page import Field, Section

@@ -254,8 +254,8 @@ class Operating(Beneath[None], TakesKeys):
 
     async def ask_to_quit(self) -> None:
         """Quit; where jobs or terminal sessions run, once that was answered with yes."""
+        from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affected, ask
         from dockertui.screens.commands.command_run import one_result
-        from dockertui.screens.commands.confirm import Answer, ConfirmScreen, Question, affected, ask
 
         if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in self.app.screen_stack):
             return

@@ -13,9 +13,9 @@ from dockertui.live.session import Session
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.resources.base import Reference
+from dockertui.screens.base.bars import Message, footer
 from dockertui.screens.base.tab import Tab
 from dockertui.screens.events.tab import EventsTab
-from dockertui.screens.main import bars
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.screen import Layer
 from dockertui.widgets.timer import once
@@ -38,7 +38,7 @@ class EventsScreen(Layer[Reference | None]):
         self.catalogue = catalogue
         self.view = EventsTab(session, everything=True)
         self._footer = Bar(id="footer")
-        self._said = bars.Message("", "")
+        self._said = Message("", "")
         self._saying: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -51,7 +51,7 @@ class EventsScreen(Layer[Reference | None]):
 
     def _paint_footer(self) -> None:
         context = Context.PROMPT if isinstance(self.focused, Input) else Context.EVENTS
-        left, right = bars.footer(self.catalogue, context, self._said)
+        left, right = footer(self.catalogue, context, self._said)
         own = {f"operate({operation.id!r})" for operation in self.catalogue.within(Context.EVENTS)}
         if context is Context.EVENTS and not self._said.text:
             left = [piece for piece in left if piece.action in own]
@@ -63,7 +63,7 @@ class EventsScreen(Layer[Reference | None]):
 
     def say(self, text: str, style: str = "") -> None:
         """Show a sentence in the footer for some seconds."""
-        self._said = bars.Message(text, style)
+        self._said = Message(text, style)
         if self._saying is not None:
             self._saying.stop()
         self._saying = once(self, _MESSAGE_STAYS, lambda: self.say("")) if text else None

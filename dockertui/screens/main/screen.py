@@ -28,6 +28,7 @@ from dockertui.own_cost import OwnCost
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.surroundings import World
+from dockertui.screens.base.bars import OVERDUE, Message, footer, trouble
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Tab
 from dockertui.screens.commands.runner import Operating
@@ -79,7 +80,7 @@ class MainScreen(Operating, TerminalActions):
         self._trail = Trail(self.panes)
         self._coalescer = Coalescer(partial(once, self), self._paint_changes)
         self._unsubscribe: list[Any] = []
-        self._message = bars.Message("", "")
+        self._message = Message("", "")
         self._message_timer: Timer | None = None
         self._link = session.mirror.link
         self._was_behind = False
@@ -172,7 +173,7 @@ class MainScreen(Operating, TerminalActions):
         """Once a second: what depends on the time. Ages above two minutes move slowly, and so does their repaint."""
         self._ticks += 1
         slow = self._ticks % _SLOW_TICKS == 0
-        behind, self._was_behind = self._was_behind, self.session.watcher.behind() >= bars.OVERDUE
+        behind, self._was_behind = self._was_behind, self.session.watcher.behind() >= OVERDUE
         if slow or behind or self._was_behind or self.session.mirror.link.state is not LinkState.LIVE:
             self._paint_header()
         if slow or (self.detail.subject is not None and self.lists.is_young(self.detail.subject.item)):
@@ -198,18 +199,18 @@ class MainScreen(Operating, TerminalActions):
             return
         idle = [*self.idle(), *(() if self._can_go_back else (BACK,))]
         kind = self.pane.resource.kind
-        self.footer.update(*bars.footer(self.catalogue, context, message, idle, kind))
+        self.footer.update(*footer(self.catalogue, context, message, idle, kind))
 
     @property
-    def _one_line(self) -> bars.Message:
+    def _one_line(self) -> Message:
         """The message for the footer; one that is longer is shown whole above it, where else stands what is wrong."""
         fits = cell_len(self._message.text) < self.size.width
         if self._message.text and not fits:
             self.notice.tell(*self._message)
         else:
             retry = self.catalogue.keys_shown(BY_ID["program.retry"], 1)
-            self.notice.tell(bars.trouble(self.session.mirror, self._link, retry), "bad")
-        return self._message if fits else bars.Message("", "")
+            self.notice.tell(trouble(self.session.mirror, self._link, retry), "bad")
+        return self._message if fits else Message("", "")
 
     @property
     def _can_go_back(self) -> bool:
@@ -222,7 +223,7 @@ class MainScreen(Operating, TerminalActions):
 
     def say(self, text: str, style: str = "", stays: float = _MESSAGE_STAYS) -> None:
         """Show a sentence in the footer for some seconds."""
-        self._message = bars.Message(text, style)
+        self._message = Message(text, style)
         if self._message_timer is not None:
             self._message_timer.stop()
         self._message_timer = once(self, stays, self._end_message) if text else None
@@ -485,17 +486,17 @@ class MainScreen(Operating, TerminalActions):
             self.action_open_tab("stats")
 
     def action_logs(self) -> None:
-        from dockertui.screens.log import targets as log_choice  # off the path to the first paint
+        from dockertui.screens.main import log_targets as log_choice  # off the path to the first paint
 
         log_choice.open_logs(self)
 
     def action_logs_at_end(self) -> None:
-        from dockertui.screens.log import targets as log_choice
+        from dockertui.screens.main import log_targets as log_choice
 
         log_choice.open_end(self)
 
     def action_project_logs(self) -> None:
-        from dockertui.screens.log import targets as log_choice
+        from dockertui.screens.main import log_targets as log_choice
 
         log_choice.open_project_logs(self)
 
@@ -551,7 +552,7 @@ class MainScreen(Operating, TerminalActions):
         if self._link.state is not LinkState.LIVE:
             self.say("connecting again…")
         else:
-            self.say("asking again…" if bars.trouble(self.session.mirror, self._link, "") else "already connected")
+            self.say("asking again…" if trouble(self.session.mirror, self._link, "") else "already connected")
 
     async def action_quit(self) -> None:
         await self.ask_to_quit()

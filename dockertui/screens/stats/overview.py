@@ -20,9 +20,9 @@ from dockertui.resources import format
 from dockertui.resources.overview_rows import Capacity, Load, columns, load, totals
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import World
+from dockertui.screens.base.bars import Message, footer, link, trouble
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.prompt import Prompt
-from dockertui.screens.main import bars
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.screen import Layer
@@ -65,7 +65,7 @@ class OverviewScreen(Layer[str | None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        self._footer.update(*bars.footer(self.catalogue, Context.OVERVIEW, bars.Message("", "")))
+        self._footer.update(*footer(self.catalogue, Context.OVERVIEW, Message("", "")))
         self.table.sort_by("cpu", reverse=True)
         self.set_focus(self.table)
         self._take_all()
@@ -137,9 +137,9 @@ class OverviewScreen(Layer[str | None]):
         period = format.period(self.session.sampler.period)
         left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
         mirror = self.session.mirror
-        why = bars.trouble(mirror, mirror.link, self.catalogue.keys_shown(BY_ID["program.retry"], 1))
+        why = trouble(mirror, mirror.link, self.catalogue.keys_shown(BY_ID["program.retry"], 1))
         right = [Piece(why, "bad", priority=1)] if why else []
-        self._title.update(left, [*right, bars.link(self.session, self.world.clock())])
+        self._title.update(left, [*right, link(self.session, self.world.clock())])
         style = "dim" if self.table.stale else ""
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(

@@ -14,8 +14,8 @@ from textual.app import App
 from dockertui.engine.whole_file import new_text
 from dockertui.operations.base import Context
 from dockertui.resources import format
+from dockertui.screens.base.confirm import Answer, Answered, Question, affected, ask
 from dockertui.screens.base.prompt import Prompt
-from dockertui.screens.commands.confirm import Answer, Answered, Question, affected, ask
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.terminal.process import AttachedProcess
 from dockertui.terminal.session import TerminalSession

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from dockertui.engine.execs import Command
     from dockertui.live.session import Session
     from dockertui.operations.catalogue import Catalogue
-    from dockertui.screens.commands.form import FormScreen
-    from dockertui.screens.main.bars import Line
+    from dockertui.screens.base.form import FormScreen
     from dockertui.screens.main.pane import Pane
     from dockertui.screens.terminal.pane import TerminalPane
     from dockertui.terminal.process import Process
-    from dockertui.widgets.bar import Bar, Piece
+    from dockertui.widgets.bar import Bar, BarLine, Piece
 
 
 class TerminalActions(Screen[None]):
@@ -251,7 +250,7 @@ class TerminalActions(Screen[None]):
 
         return terminal_bar.opened(self.terminals.sessions)
 
-    def terminal_footer(self) -> Line | None:
+    def terminal_footer(self) -> BarLine | None:
         """What the footer says while a terminal has the keys."""
         if not self.terminal_focus:
             return None

@@ -18,8 +18,8 @@ from textual.widgets import Static
 
 from dockertui.operations.command_body import Option, Unfit, Values
 from dockertui.operations.refusals import Refused
-from dockertui.screens.commands.confirm import Answer, Question, affected, ask
-from dockertui.screens.commands.fields import Row
+from dockertui.screens.base.confirm import Answer, Question, affected, ask
+from dockertui.screens.base.fields import Row
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
