@@ -15,6 +15,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Preflight
 from dockertui.live.store import Link, LinkState
 from dockertui.screens.base import bars
+from dockertui.screens.main.bars import insecure
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.connection import ConnectionScreen
 from tests.ui.changes import add
@@ -96,7 +97,7 @@ SAFE = Endpoint("prod", "tcp://prod:2376", "--host", TLS())
     ],
 )
 async def test_a_connection_that_is_not_safe_is_marked(host: DemoEngine, endpoint: Endpoint, warning: str) -> None:
-    assert "".join(bars.insecure(endpoint)) == warning
+    assert "".join(insecure(endpoint)) == warning
 
 
 @pytest.mark.parametrize("width", [80, 110, 160, 300])

@@ -180,7 +180,7 @@ FIRST = {
         "stats", "terminal", "view", "why",
     },
     "screens": {
-        "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail", "main.pane",
+        "base.bars", "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail", "main.pane",
         "main.panes", "main.reference_trail", "main.screen", "main.tab_list", "terminal.terminals",
     },
     "terminal": {"alt_keys"},

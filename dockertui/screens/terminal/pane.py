@@ -256,7 +256,7 @@ class TerminalPane(TerminalCommands):
         event.stop()
         session = event.view.session
         if session is not None:
-            terminal_menus.interrupt(self, session)
+            terminal_menus.interrupt(self.app, session, lambda answer: self.interrupted(session, answer))
 
     async def _lead(self, key: str) -> None:
         """The leader was typed, or the key that follows it."""

@@ -240,7 +240,9 @@ class TerminalActions(Screen[None]):
         """Give the whole real terminal to a session until it ends, or the leader is typed."""
         from dockertui.screens.terminal.hand_over import hand_over
 
-        await hand_over(self, session)
+        if refusal := await hand_over(self.app, session, self.settings.terminal_leader):
+            self.say(refusal, "warn")
+        self.show_terminals(True)
 
     def opened_terminals(self) -> list[Piece]:
         """For the header: that terminals are open."""
