@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dockertui.engine import docker_config

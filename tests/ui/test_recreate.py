@@ -80,6 +80,25 @@ async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
             assert engine.host.container("backup").name == "backup"
 
 
+async def test_quitting_says_that_it_is_under_way_and_puts_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanging, "WATCHED", 3600.0)
+    async with opened(WIDE) as stage:
+        exits: list[object] = []
+        monkeypatch.setattr(stage.app, "exit", lambda *args: exits.append(args))
+        before = stage.engine.host.container("net-debug").id
+        await to_the_question(stage, "net-debug")
+        await stage.press("y")
+        await stage.until(lambda: stage.engine.host.names.get("net-debug", before) != before)
+        await stage.press("ctrl+q")
+        await stage.until("will be put back as it was; if not, the next session offers that")
+        assert "waiting for net-debug" in stage.text
+        await stage.press("y")
+        await stage.until(lambda: exits)
+        assert stage.engine.host.container("net-debug").id == before
+        assert stage.engine.host.container("net-debug").state == "running"
+        assert not [name for name in stage.engine.host.names if "dockertui-" in name]
+
+
 async def test_menus_do_not_offer_it_for_others() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("backup")

@@ -180,8 +180,8 @@ FIRST = {
         "stats", "terminal", "view", "why",
     },
     "screens": {
-        "base.bars", "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail", "main.pane",
-        "main.panes", "main.reference_trail", "main.screen", "main.tab_list", "terminal.terminals",
+        "base.bars", "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail",
+        "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.tab_list", "terminal.terminals",
     },
     "terminal": {"alt_keys"},
     "widgets": {

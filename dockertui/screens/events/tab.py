@@ -345,7 +345,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
         def named(path: str) -> None:
             events = [row for row in self.rows if isinstance(row, Event)]
-            self.run_worker(export.save(self, path, events, reveal=self.reveal), group="save")
+            self.run_worker(export.save(self, path, events, reveal=self.reveal), name=path, group="save")
 
         default = time.strftime("dockertui-events-%Y%m%d-%H%M%S.jsonl")
         await self.ask(f"save {format.plural(self.list.count, 'event')} to", default, done=named)

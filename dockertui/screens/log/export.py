@@ -47,7 +47,7 @@ async def save(view: LogView, engine: Engine, targets: Sequence[Target], ask: As
 
         def named(path: str) -> None:
             writing = _save_whole(view, engine, targets[0], path) if what == "whole" else _save_shown(view, path)
-            view.run_worker(_reported(view, path, writing), group="save")
+            view.run_worker(_reported(view, path, writing), name=path, group="save")
 
         await ask(default, named)
 

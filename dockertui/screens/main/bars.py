@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dockertui.engine.endpoint import Endpoint
@@ -14,7 +15,7 @@ from dockertui.widgets.bar import BarLine, Piece
 
 _COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
 """Of the containers' counts, those of trouble are the last to go when the width does not suffice."""
-_LOOPBACK = ("localhost", "127.", "::1")
+_LOOPBACK = r"localhost|127(?:\.\d{1,3}){3}|::1"
 
 
 def header(session: Session, containers: Pane, now: float) -> BarLine:
@@ -43,7 +44,7 @@ def insecure(endpoint: Endpoint) -> list[str]:
     if endpoint.scheme != "tcp" or endpoint.demo:
         return []
     if endpoint.tls is None:
-        return [] if (endpoint.split.hostname or "localhost").startswith(_LOOPBACK) else ["NO TLS"]
+        return [] if re.fullmatch(_LOOPBACK, endpoint.split.hostname or "localhost") else ["NO TLS"]
     return [] if endpoint.tls.verify else ["TLS NOT VERIFIED"]
 
 
