@@ -69,6 +69,9 @@ FOREIGN = {
 SOLE_IMPORTERS = {"aiodocker": {"engine/client.py"}}
 """Libraries that only these files may import."""
 
+SCREENS = ({"base"}, {"log", "program"}, {"terminal", "events", "files", "stats", "tabs"}, {"commands"}, {"main"})
+"""The folders of `screens`, from the lowest up: those of a row import from the rows before theirs alone."""
+
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -112,6 +115,57 @@ def test_libraries_are_used_where_they_belong(path: Path) -> None:
         assert room(path) in FOREIGN.get(library, {room(path)}), f"{path.name} must not import {library}"
         allowed = SOLE_IMPORTERS.get(library)
         assert allowed is None or path.relative_to(PACKAGE).as_posix() in allowed
+
+
+def module_name(path: Path) -> str:
+    return ".".join(("dockertui", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def import_graph() -> dict[str, set[str]]:
+    """The modules of the package that each of its modules imports, for its types alone or when a function runs, too."""
+    known = {module_name(path) for path in SOURCES}
+    graph = {}
+    for path in SOURCES:
+        here = module_name(path)
+        graph[here] = {
+            found for name in imported(path) if (found := _module_of(name, known)) not in ("dockertui", here)
+        }
+    return graph
+
+
+def _module_of(name: str, known: set[str]) -> str:
+    """The module that a full name is, or is in; `dockertui` for what is of no module of ours."""
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name or "dockertui"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """What is left once all that import nothing further, or nothing but such, are taken away, lies on a circle."""
+    graph = import_graph()
+    while leaves := {module for module, imports in graph.items() if not imports}:
+        graph = {module: imports - leaves for module, imports in graph.items() if module not in leaves}
+    circles = sorted(module for module, imports in graph.items() if any(module in graph[other] for other in imports))
+    assert not graph, f"these import each other in a circle, or import such: {circles or sorted(graph)}"
+
+
+def test_screens_import_from_lower_screens_only() -> None:
+    rows = {folder: row for row, folders in enumerate(SCREENS) for folder in folders}
+    upward = []
+    for here, imports in import_graph().items():
+        for other in imports:
+            folders = [name.split(".")[2] for name in (here, other) if name.startswith("dockertui.screens.")]
+            if len(folders) == 2 and folders[0] != folders[1] and rows[folders[1]] >= rows[folders[0]]:
+                upward.append(f"{here} imports {other}")
+    assert not upward
+
+
+def test_the_main_screen_is_small_and_mixes_nothing_in() -> None:
+    """What it does is done by controllers, which know it by a protocol."""
+    source = (PACKAGE / "screens" / "main" / "screen.py").read_text(encoding="utf-8")
+    (main,) = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "MainScreen"]
+    assert len(main.bases) == 1
+    assert main.end_lineno is not None and main.end_lineno - main.lineno < 250
 
 
 def loaded_by(code: str) -> set[str]:
@@ -180,8 +234,10 @@ FIRST = {
         "stats", "terminal", "view", "why",
     },
     "screens": {
-        "base.bars", "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail",
-        "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.tab_list", "terminal.terminals",
+        "base.bars", "base.bindings", "base.tab", "commands.availability", "commands.runner", "main.bars",
+        "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates", "main.messages",
+        "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection", "main.tab_list",
+        "terminal.terminals",
     },
     "terminal": {"alt_keys"},
     "widgets": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dockertui.engine.models import Container
@@ -10,51 +10,54 @@ from dockertui.screens.log.feed import Target
 from dockertui.screens.log.tab import LogTab
 
 if TYPE_CHECKING:
-    from dockertui.screens.main.screen import MainScreen
+    from dockertui.screens.main.desk import MainDesk
+
+Open = Callable[[str], None]
+"""Opens a tab of the detail by its id."""
 
 
-def open_logs(screen: MainScreen) -> None:
+def open_logs(desk: MainDesk, open_tab: Open) -> None:
     """Of the marked containers, together; without marks, of the one under the cursor."""
-    containers = screen.panes[0].table
+    containers = desk.lists.containers.table
     marked = [containers.objects[key] for key in containers.shown if key in containers.marks]
-    if screen.pane is screen.panes[0] and len(marked) > 1:
-        _open(screen, marked, f"{len(marked)} marked")
+    if desk.lists.open is desk.lists.containers and len(marked) > 1:
+        _open(desk, open_tab, marked, f"{len(marked)} marked")
     else:
-        if isinstance(screen.item, Container):
-            _tab(screen).pin((), "")
-        screen.action_open_tab("logs")
+        if isinstance(desk.selection.item, Container):
+            _tab(desk).pin((), "")
+        open_tab("logs")
 
 
-def open_end(screen: MainScreen) -> None:
+def open_end(desk: MainDesk, open_tab: Open) -> None:
     """Of the container whose diagnosis is shown, up to the moment it is about."""
     from dockertui.screens.tabs.why import WhyTab  # off the path to the first paint
 
-    tab = screen.detail.tab
+    tab = desk.detail.tab
     item, moment = (tab.container, tab.moment) if isinstance(tab, WhyTab) else (None, None)
     if item is None or moment is None:
-        open_logs(screen)
+        open_logs(desk, open_tab)
     else:
-        _tab(screen).show_end(Target(item.id, item.name), moment)
-        screen.action_open_tab("logs")
+        _tab(desk).show_end(Target(item.id, item.name), moment)
+        open_tab("logs")
 
 
-def open_project_logs(screen: MainScreen) -> None:
+def open_project_logs(desk: MainDesk, open_tab: Open) -> None:
     """Of all containers of the Compose project that the one under the cursor belongs to."""
-    item = screen.item
+    item = desk.selection.item
     if not isinstance(item, Container) or not item.project:
-        screen.say("it belongs to no Compose project")
+        desk.say("it belongs to no Compose project")
         return
-    objects = screen.session.mirror.objects("container").values()
-    _open(screen, [one for one in objects if one.project == item.project], item.project)
+    objects = desk.session.mirror.objects("container").values()
+    _open(desk, open_tab, [one for one in objects if one.project == item.project], item.project)
 
 
-def _open(screen: MainScreen, containers: Sequence[Container], title: str) -> None:
+def _open(desk: MainDesk, open_tab: Open, containers: Sequence[Container], title: str) -> None:
     targets = tuple(Target(one.id, one.name) for one in sorted(containers, key=lambda one: one.name))
-    _tab(screen).pin(targets, title)
-    screen.action_open_tab("logs")
+    _tab(desk).pin(targets, title)
+    open_tab("logs")
 
 
-def _tab(screen: MainScreen) -> LogTab:
-    tab = screen.detail.made("logs")
+def _tab(desk: MainDesk) -> LogTab:
+    tab = desk.detail.made("logs")
     assert isinstance(tab, LogTab)
     return tab
