@@ -120,7 +120,7 @@ class MainScreen(Beneath[None]):
 
     def paint_strip(self) -> None:
         """Bring the tabs of the panes up to date."""
-        self.strip.update(*bars.strip(self.lists.all, self.pane))
+        self.strip.update(*bars.strip(self.lists.stack, self.pane))
 
     def paint_footer(self) -> None:
         """Bring the footer up to date, and the notice above it."""
