@@ -16,10 +16,10 @@ from dockertui.operations.command_body import Entry
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
 from dockertui.resources.registry import RESOURCES
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.commands.confirm import ConfirmScreen
 from dockertui.screens.commands.form import FormScreen
 from dockertui.screens.main.screen import MainScreen
-from dockertui.widgets.menu import Menu
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -16,6 +16,7 @@ import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
 from dockertui.demo import DemoEngine
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.commands import confirm
 from dockertui.screens.commands.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
 from dockertui.screens.commands.form import FormScreen
@@ -25,7 +26,6 @@ from dockertui.screens.main.tab_list import TABS
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
 from dockertui.screens.terminal.terminals import TerminalActions
-from dockertui.widgets.menu import Menu
 from dockertui.widgets.screen import Beneath, Dialog, Layer
 from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program

@@ -12,9 +12,9 @@ from dockertui.key_names import normal
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.operations.commands import COMMANDS
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.help import HelpScreen
-from dockertui.widgets.menu import Menu
 from tests.ui.stage import NARROW, Stage, late, opened
 from tests.ui.test_commands import DOING_IDS
 

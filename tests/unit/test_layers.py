@@ -175,7 +175,7 @@ print()
 FIRST = {
     "demo": set(),
     "operations": {
-        "base", "browsing", "catalogue", "command", "commands", "marks", "events", "log", "object_keys", "processes",
+        "base", "browsing", "catalogue", "command", "commands", "marks", "events", "log", "object_keys", "processes", "second",
         "stats", "terminal", "view", "why",
     },
     "screens": {

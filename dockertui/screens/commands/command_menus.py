@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
-from dockertui.widgets.menu import Item, Menu
+from dockertui.screens.base.menu import Item, Menu
 
 if TYPE_CHECKING:
     from dockertui.screens.commands.runner import Operating

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.scalar import Scalar
@@ -16,8 +16,11 @@ from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Static
 
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command_body import Option, Unfit, Values
 from dockertui.operations.refusals import Refused
+from dockertui.screens.base.bindings import bindings, catalogue_of
 from dockertui.screens.commands.confirm import Answer, Question, affected, ask
 from dockertui.screens.commands.fields import Row
 from dockertui.widgets.bar import Bar, Piece
@@ -44,16 +47,8 @@ class FormScreen(Dialog[None]):
     enter_submits: Enter goes on from every field.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "leave", "Leave"),
-        ("ctrl+s", "submit", "Go on"),
-        ("ctrl+r", "reveal", "Show or hide secrets"),
-        Binding("enter", "next_or_submit", "Next", priority=True),
-        ("down", "app.focus_next", "Next"),
-        ("up", "app.focus_previous", "Previous"),
-        ("pagedown", "page(1)", "Further fields"),
-        ("pageup", "page(-1)", "Earlier fields"),
-    ]
+    place = Context.FORM
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FORM, Context.EVERYWHERE, priority=("form.enter",))
 
     def __init__(
         self,
@@ -120,17 +115,25 @@ class FormScreen(Dialog[None]):
         needed = [Piece("* required", "dim")] if any(row.option.required for row in self._rows) else []
         waits = [Piece("asking the Engine…", "busy")]
         self._title.update([Piece(self._heading, "title")], waits if self._waits else needed)
-        if self._waits:
-            self._answers.update([Piece((("esc", "key"), (" to the background", "dim")), action="leave")])
-            return
-        go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
-        leave = (("esc", "key"), (" cancel", "dim"))
-        move = (("↑ ↓" if self._enter_submits else "enter ↑ ↓", "key"), (" fields", "dim"))
-        secrets = Piece((("ctrl+r", "key"), (" secrets", "dim")), action="reveal", priority=2)
-        self._answers.update(
-            [Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)]
-            + ([secrets] if any(row.secret for row in self._rows) else [])
+        leave, go_on, enter, secret, up, down = map(
+            self._key, ("leave", "submit", "enter", "reveal", "previous", "next")
         )
+        if self._waits:
+            self._answers.update([Piece(((leave, "key"), (" to the background", "dim")), action="leave")])
+            return
+        moves = f"{up} {down}" if self._enter_submits else f"{enter} {up} {down}"
+        secrets = Piece(((secret, "key"), (" secrets", "dim")), action="reveal", priority=2)
+        self._answers.update(
+            [
+                Piece(((go_on, "key"), (f" {self._go_on}", "")), action="submit"),
+                Piece(((leave, "key"), (" cancel", "dim")), action="leave"),
+                Piece(((moves, "key"), (" fields", "dim")), priority=1),
+                *([secrets] if any(row.secret for row in self._rows) else []),
+            ]
+        )
+
+    def _key(self, name: str) -> str:
+        return catalogue_of(self.app).keys_shown(BY_ID[f"form.{name}"], 1)
 
     def _say(self, text: str) -> None:
         """What concerns no single field, "" for nothing."""

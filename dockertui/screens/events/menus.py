@@ -15,7 +15,7 @@ from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.resources import format
 from dockertui.resources.event import as_json, as_printed
 from dockertui.screens.base.clipboard import copy
-from dockertui.widgets.menu import Item, Menu
+from dockertui.screens.base.menu import Item, Menu
 
 if TYPE_CHECKING:
     from dockertui.screens.events.tab import EventsTab

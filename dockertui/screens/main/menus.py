@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.operations.command import Command
 from dockertui.resources.base import Reference
-from dockertui.widgets.menu import Item, Menu
+from dockertui.screens.base.menu import Item, Menu
 
 if TYPE_CHECKING:
     from dockertui.screens.main.screen import MainScreen

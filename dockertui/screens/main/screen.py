@@ -56,7 +56,7 @@ _SLOW_TICKS = 10
 class MainScreen(Operating, TerminalActions):
     """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE, Context.EVERYWHERE)
 
     def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
         super().__init__()
@@ -188,17 +188,21 @@ class MainScreen(Operating, TerminalActions):
     def _paint_strip(self) -> None:
         self.strip.update(*bars.strip(self.panes, self.pane))
 
-    def _paint_footer(self) -> None:
-        context = self.detail.tab.context if self.detail.has_keys else Context.LIST
+    @property
+    def place(self) -> Context:
+        """Whose keys are heard now."""
         if isinstance(self.focused, Input):
-            context = Context.PROMPT
+            return Context.PROMPT
+        return self.detail.tab.context if self.detail.has_keys else Context.LIST
+
+    def _paint_footer(self) -> None:
         message = self._one_line
         if (led := self.terminal_footer()) and not message.text:
             self.footer.update(*led)
             return
         idle = [*self.idle(), *(() if self._can_go_back else (BACK,))]
         kind = self.pane.resource.kind
-        self.footer.update(*bars.footer(self.catalogue, context, message, idle, kind))
+        self.footer.update(*bars.footer(self.catalogue, self.place, message, idle, kind))
 
     @property
     def _one_line(self) -> bars.Message:
@@ -477,7 +481,7 @@ class MainScreen(Operating, TerminalActions):
         """All running containers by what they use; the one chosen there is shown here."""
         from dockertui.screens.stats.overview import OverviewScreen  # off the path to the first paint
 
-        await self.app.push_screen(OverviewScreen(self.session, self.world, self.catalogue), self._show_stats)
+        await self.app.push_screen(OverviewScreen(self.session, self.world), self._show_stats)
 
     def _show_stats(self, id: str | None) -> None:
         if id is not None:
@@ -507,7 +511,7 @@ class MainScreen(Operating, TerminalActions):
             if reference is not None:
                 self.follow_to(reference)
 
-        await self.app.push_screen(EventsScreen(self.session, self.catalogue), chosen)
+        await self.app.push_screen(EventsScreen(self.session), chosen)
 
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.follow_to(event.reference)
@@ -540,11 +544,6 @@ class MainScreen(Operating, TerminalActions):
         from dockertui.screens.main import menus
 
         await menus.theme(self)
-
-    async def action_help(self) -> None:
-        from dockertui.screens.program.help import HelpScreen  # off the path to the first paint
-
-        await self.app.push_screen(HelpScreen(self.catalogue))
 
     def action_retry(self) -> None:
         self.session.watcher.retry_now()

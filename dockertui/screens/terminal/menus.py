@@ -14,12 +14,12 @@ from textual.app import App
 from dockertui.engine.whole_file import new_text
 from dockertui.operations.base import Context
 from dockertui.resources import format
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.prompt import Prompt
 from dockertui.screens.commands.confirm import Answer, Answered, Question, affected, ask
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.terminal.process import AttachedProcess
 from dockertui.terminal.session import TerminalSession
-from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.page import Field, Section
 
 if TYPE_CHECKING:

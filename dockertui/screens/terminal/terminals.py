@@ -180,8 +180,8 @@ class TerminalActions(Screen[None]):
             self.terminals.action_commands()
 
     async def action_play_recording(self) -> None:
+        from dockertui.screens.base.menu import Item, Menu
         from dockertui.screens.terminal import menus as terminal_menus
-        from dockertui.widgets.menu import Item, Menu
 
         found = terminal_menus.recordings()
         if not found:
