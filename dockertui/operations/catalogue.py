@@ -36,6 +36,9 @@ _JUMPS = tuple(
 OPERATIONS: tuple[Operation, ...] = (
     *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *SECOND, *_JUMPS,
 )  # fmt: skip
+_GROUPS = {group: {op.context for op in OPERATIONS if op.group == group} for group in {op.group for op in OPERATIONS}}
+_PLACES = {group for group, contexts in _GROUPS.items() if len(contexts) == 1 and Context.OBJECT not in contexts}
+"""Headings that say where all operations under them work."""
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -116,6 +119,10 @@ class Catalogue:
         """The operations whose keys work in `context`."""
         return [operation for operation in OPERATIONS if operation.context is context]
 
+    def actions(self, context: Context) -> dict[str, str]:
+        """What each key does in `context`, by Textual's name of the key."""
+        return {normal(key): operation.action for operation in self.within(context) for key in self.keys(operation)}
+
     def keys_shown(self, operation: Operation, limit: int = 9) -> str:
         """The keys of an operation as a person reads them: `j ↓`."""
         return " ".join(sign(key) for key in self.keys(operation)[:limit])
@@ -159,7 +166,9 @@ class Catalogue:
 
 
 def where(operations: Sequence[Operation]) -> str:
-    """Where operations work that are the same but for that, as ` (in a list)`; "" for everywhere."""
+    """Where operations work that are the same but for that, as ` (in a list)`; "" for where the heading says."""
+    if operations[0].group in _PLACES:
+        return ""
     contexts = list(dict.fromkeys(operation.context for operation in operations))
     if set(contexts) <= set(_ALL_OVER):
         return ""

@@ -111,6 +111,7 @@ def commands(pane: TerminalCommands) -> None:
         Item(id, operation.title, hint=f"{leader} {pane.catalogue.keys_shown(operation, 1)}")
         for id, operation in operations.items()
         if id != "terminal.help"
+        and not id.startswith("terminal.session_")  # as many as there are: `choose` offers them
     ]
 
     def chosen(id: str) -> None:
