@@ -16,16 +16,16 @@ KEYS = "docs/keys.md"
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
 _INTRODUCTION = """# Keys
 
-All keys of every screen, made by `make readme` from the same catalogue as the help (`?`). The id names an operation in the
-settings, where it can be given other keys:
+All keys of every screen, made by `make readme` from the catalogue that makes the help (`?`), too. The id names an
+operation in the settings, where it can be given other keys:
 
 ```toml
 [keys]
 "lens.pause" = ["space", "f5"]
 ```
 
-While a field or a filter is typed, letters and the keys that edit text (arrows, Home, End, Backspace, Delete, ctrl+a …) are
-that line's. A question's answers other than yes have the keys that the question names.
+While a line is typed, letters and the keys that edit text (left, right, Home, End, Backspace, Delete, ctrl+a …) are that
+line's. A question's answers other than yes have the keys that the question names.
 """
 
 
@@ -59,7 +59,8 @@ def document(readme: str, catalogue: Catalogue) -> str:
     pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
     if not pattern.search(readme):
         raise ValueError(f"no {BEGIN} … {END}: put the two marks where the table belongs")
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{first_keys(catalogue)}\n\n{END}", readme)
+    further = f"The keys of every screen, with the ids that the settings know them by, are in [{KEYS}]({KEYS})."
+    return pattern.sub(lambda _: f"{BEGIN}\n\n{first_keys(catalogue)}\n\n{further}\n\n{END}", readme)
 
 
 if __name__ == "__main__":

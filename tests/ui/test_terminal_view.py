@@ -11,9 +11,9 @@ from textual.app import App, ComposeResult
 
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
-from dockertui.terminal import view as view_module
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
+from dockertui.terminal import view as view_module
 from dockertui.terminal.policy import State
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
