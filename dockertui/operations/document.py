@@ -24,8 +24,8 @@ operation in the settings, where it can be given other keys:
 "lens.pause" = ["space", "f5"]
 ```
 
-While a line is typed, letters and the keys that edit text (left, right, Home, End, Backspace, Delete, ctrl+a …) are that
-line's. A question's answers other than yes have the keys that the question names.
+While a line is typed, letters and the keys that edit text (left, right, Home, End, Backspace, Delete, ctrl+a …) are
+that line's. A question's answers other than yes have the keys that the question names.
 """
 
 

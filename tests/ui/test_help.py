@@ -17,7 +17,7 @@ from dockertui.screens.program.api_lens import LensScreen
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
 from tests.ui.stage import NARROW, WIDE, Stage, nowhere, opened
-from tests.ui.test_keys import LAYERS, open_layer
+from tests.ui.test_keys import LAYERS, is_main, open_layer
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -121,7 +121,7 @@ async def test_it_is_searched(size: tuple[int, int], host: DemoEngine) -> None:
         await stage.press("N", "escape")
         assert isinstance(stage.app.screen, HelpScreen), "the first ends the search"
         await stage.press("escape")
-        assert stage.app.screen is stage.main
+        assert is_main(stage)
 
 
 @pytest.mark.parametrize("key", ["f6", "Z"])

@@ -1,4 +1,4 @@
-"""Every key of the program is in the catalogue: the help shows it, the settings can change it, the documents name it."""
+"""Every key of the program is in the catalogue: the help shows it, and the settings can give another."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ LISTENERS: Mapping[str, str] = {
     "terminal/view.py": "all keys: they go to the container, but the leader (terminal_leader in the settings)",
 }
 """Files with a class that hears keys otherwise than by bindings, and which keys."""
-ADVICE = (
-    "add an Operation to dockertui/operations/, with a Context of its place, and take the key by bindings(Context.…)"
-)
+ADVICE = "add an Operation with its Context to dockertui/operations/, and take the key by bindings(Context.…)"
 
 
 def nodes() -> list[type[DOMNode]]:
@@ -79,6 +77,7 @@ def test_every_binding_is_an_entry_of_the_catalogue(kind: type[DOMNode]) -> None
         if (binding.key, binding.action) in kept:
             continue
         what = f"{kind.__qualname__}: the key {binding.key} ({binding.action}) is in no help and no setting: {ADVICE}"
+        assert binding.id is not None, what
         assert binding.id in BY_ID, what
         assert binding.key == "none" or binding.key in map(normal, BY_ID[binding.id].keys), what
 

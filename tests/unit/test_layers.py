@@ -175,8 +175,8 @@ print()
 FIRST = {
     "demo": set(),
     "operations": {
-        "base", "browsing", "catalogue", "command", "commands", "marks", "events", "log", "object_keys", "processes", "second",
-        "stats", "terminal", "view", "why",
+        "base", "browsing", "catalogue", "command", "commands", "marks", "events", "log", "object_keys", "processes",
+        "second", "stats", "terminal", "view", "why",
     },
     "screens": {
         "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail", "main.pane",

@@ -110,8 +110,7 @@ def commands(pane: TerminalCommands) -> None:
     items = [
         Item(id, operation.title, hint=f"{leader} {pane.catalogue.keys_shown(operation, 1)}")
         for id, operation in operations.items()
-        if id != "terminal.help"
-        and not id.startswith("terminal.session_")  # as many as there are: `choose` offers them
+        if id != "terminal.help" and not id.startswith("terminal.session_")  # `choose` offers those that there are
     ]
 
     def chosen(id: str) -> None:
