@@ -72,7 +72,7 @@ SECOND: tuple[Operation, ...] = (
     _question("yes", "Yes, where that is the answer; other answers have the keys that the question names",
               "screen.answer('y')", "y"),
     _question("refuse", "No", "screen.refuse", "enter", "escape", "n", "q", "ctrl+c"),
-    *(_question(f"flag_{number}", f"Turn the flag of the number {number}", f"screen.flag({number - 1})", str(number))
+    *(_question(f"flag_{number}", f"Turn flag {number} on or off", f"screen.flag({number - 1})", str(number))
       for number in range(1, FLAGS + 1)),
     _question("unfold", "Show or hide the equivalent commands", "screen.unfold", "c"),
     _question("reveal", "Show or hide secrets", "screen.reveal", "v"),
