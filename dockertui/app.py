@@ -28,6 +28,7 @@ from dockertui.engine.trace import Trace
 from dockertui.exit_signals import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
+from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
 from dockertui.own_cost import OwnCost
@@ -288,6 +289,18 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     async def action_help_quit(self) -> None:  # type: ignore[override]
         """Ctrl+C; Textual would show how to quit."""
         await self.action_quit()
+
+    async def action_help(self) -> None:
+        """Show every key, from those of the place on where one is; on the help itself, close it."""
+        from dockertui.screens.program.help import HelpScreen  # off the path to the first paint
+
+        screen = self.screen
+        if isinstance(screen, HelpScreen):
+            screen.dismiss()
+        else:
+            kind = screen.pane.resource.kind if isinstance(screen, MainScreen) else ""
+            place = getattr(screen, "place", Context.LIST)
+            await self.push_screen(HelpScreen(self.catalogue, self.catalogue.section(place, kind)))
 
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""

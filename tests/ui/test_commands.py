@@ -18,8 +18,8 @@ from dockertui.operations.jobs import State
 from dockertui.resources.registry import RESOURCES
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
-from dockertui.widgets.menu import Menu
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -20,11 +20,11 @@ from dockertui.demo import DemoEngine
 from dockertui.screens.base import confirm
 from dockertui.screens.base.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
 from dockertui.screens.base.form import FormScreen
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.main.tab_list import TABS
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
-from dockertui.widgets.menu import Menu
 from dockertui.widgets.screen import Beneath, Dialog, Layer
 from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dockertui.operations.catalogue import OPERATIONS
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.main.screen import MainScreen
-from dockertui.widgets.menu import Item, Menu, MenuList
+from dockertui.widgets.menu import MenuList
 from tests.ui.stage import opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -234,7 +234,7 @@ FIRST = {
     "demo": set(),
     "operations": {
         "base", "browsing", "catalogue", "command", "commands", "marks", "events", "log", "object_keys", "processes",
-        "stats", "terminal", "view", "why",
+        "second", "stats", "terminal", "view", "why",
     },
     "screens": {
         "base.bars", "base.bindings", "base.tab", "commands.availability", "commands.runner", "main.bars",

@@ -12,6 +12,7 @@ from dockertui.masking import masked
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
+from dockertui.screens.base.bindings import hint
 from dockertui.widgets.bar import BarLine, Piece
 
 NAME_LEAST = 14
@@ -19,8 +20,6 @@ NAME_LEAST = 14
 
 OVERDUE = 2.0
 """Seconds for which a change that was told may not have been read yet, and the lists still be called live."""
-
-_PROMPT_KEYS = (("enter", "keep"), ("esc", "drop"), ("↑ ↓", "move"))
 
 
 class Message(NamedTuple):
@@ -37,18 +36,9 @@ def footer(
     if message.text:
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
-        return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in _PROMPT_KEYS], []
+        return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in catalogue.typing()], []
     hints = catalogue.hints(context, kind)
-    return [
-        Piece(
-            ((key, "key"), (f" {operation.hint}", "dim")),
-            "",
-            f"operate({operation.id!r})",
-            priority=operation.hint_order,
-        )
-        for operation, key in hints
-        if operation not in idle
-    ], []
+    return [hint(operation, key) for operation, key in hints if operation not in idle], []
 
 
 def link(session: Session, now: float) -> Piece:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.commands.availability import refusal
-from dockertui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk

@@ -15,7 +15,7 @@ from dockertui.masking import known_secrets, masked
 from dockertui.operations.copying import Copyable, Known, addresses, copyables
 from dockertui.operations.original import Original, original_of
 from dockertui.screens.base.clipboard import copy
-from dockertui.widgets.menu import Item, Menu
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.widgets.screen import put
 from dockertui.widgets.text import clean
 

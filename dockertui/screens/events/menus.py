@@ -12,9 +12,9 @@ from dockertui.resources import format
 from dockertui.resources.event import as_printed
 from dockertui.resources.event_list import EventList
 from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.tab import Tab
 from dockertui.screens.events.export import as_line
-from dockertui.widgets.menu import Item, Menu
 
 
 async def choose(app: App[Any], shown: EventList, narrow: Callable[[str], None]) -> None:

@@ -266,7 +266,6 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
             self._view(path, FileEntry(posixpath.basename(path), told.mode, size=told.size, mtime=told.mtime))
 
     def _view(self, path: str, entry: FileEntry) -> None:
-        from dockertui.operations.catalogue import Catalogue
         from dockertui.screens.files.file_screen import FileScreen
 
         place = self.browser.place
@@ -278,7 +277,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
             if download:
                 await self._download((path,))
 
-        self.app.push_screen(FileScreen(self.engine, place.container, path, entry, Catalogue(self.settings)), closed)
+        self.app.push_screen(FileScreen(self.engine, place.container, path, entry), closed)
 
     def action_again(self) -> None:
         if self.browser.place is not None:

@@ -19,11 +19,11 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.logs import open_log
 from dockertui.engine.trace import because
 from dockertui.engine.whole_file import new_text
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.tab import Tab
 from dockertui.screens.log.feed import Target
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.log_view import LogView
-from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.text import clean
 
 _AT_ONCE = 5000

@@ -185,7 +185,7 @@ class Browsing:
         from dockertui.screens.stats.overview import OverviewScreen  # off the path to the first paint
 
         desk = self.desk
-        await desk.screen.app.push_screen(OverviewScreen(desk.session, desk.world, desk.catalogue), self._show_stats)
+        await desk.screen.app.push_screen(OverviewScreen(desk.session, desk.world), self._show_stats)
 
     def _show_stats(self, id: str | None) -> None:
         if id is not None:
@@ -200,4 +200,4 @@ class Browsing:
             if reference is not None:
                 self.follow_to(reference)
 
-        await self.desk.screen.app.push_screen(EventsScreen(self.desk.session, self.desk.catalogue), chosen)
+        await self.desk.screen.app.push_screen(EventsScreen(self.desk.session), chosen)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.operations.command import Command
 from dockertui.resources.base import Reference
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.commands.availability import refusal
-from dockertui.widgets.menu import Item, Menu
 
 if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk

@@ -22,7 +22,7 @@ from dockertui.widgets.table import Cell, Column, Table
 class ResourceTable(Table[Any]):
     """The table with the catalogue's keys of lists."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LIST)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS, Context.LIST)
 
     def action_mark(self) -> None:
         self.toggle_mark()

@@ -52,7 +52,7 @@ class MainScreen(Beneath[None]):
     Its controllers do what the keys say: their methods `action_…` are the screen's.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE, Context.EVERYWHERE)
 
     def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
         super().__init__()
@@ -122,6 +122,13 @@ class MainScreen(Beneath[None]):
         """Bring the tabs of the panes up to date."""
         self.strip.update(*bars.strip(self.lists.stack, self.pane))
 
+    @property
+    def place(self) -> Context:
+        """Whose keys are heard now."""
+        if isinstance(self.focused, Input):
+            return Context.PROMPT
+        return self.detail.tab.context if self.detail.has_keys else Context.LIST
+
     def paint_footer(self) -> None:
         """Bring the footer up to date, and the notice above it."""
         retry = self.catalogue.keys_shown(BY_ID["program.retry"], 1)
@@ -129,11 +136,8 @@ class MainScreen(Beneath[None]):
         if (led := self.terminals.footer()) and not message.text:
             self.footer.update(*led)
             return
-        context = self.detail.tab.context if self.detail.has_keys else Context.LIST
-        if isinstance(self.focused, Input):
-            context = Context.PROMPT
         unfit = [*idle(self), *(() if self.arrangement.can_go_back else (BACK,))]
-        self.footer.update(*footer(self.catalogue, context, message, unfit, self.pane.resource.kind))
+        self.footer.update(*footer(self.catalogue, self.place, message, unfit, self.pane.resource.kind))
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
         """Show a sentence in the footer for some seconds."""
@@ -232,11 +236,6 @@ class MainScreen(Beneath[None]):
         from dockertui.screens.main import menus
 
         await menus.theme(self)
-
-    async def action_help(self) -> None:
-        from dockertui.screens.program.help import HelpScreen  # off the path to the first paint
-
-        await self.app.push_screen(HelpScreen(self.catalogue))
 
     async def action_lens(self) -> None:
         from dockertui.screens.program.api_lens import LensScreen

@@ -73,8 +73,7 @@ class TerminalCommands(Vertical):
         """Do what follows the leader."""
         await self.run_action(operation.action)
 
-    def show_number(self, index: int) -> None:
-        """Show a session by its place."""
+    def action_show_session(self, index: int) -> None:
         if 0 <= index < len(self.sessions):
             self.show(self.sessions[index])
 

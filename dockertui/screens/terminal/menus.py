@@ -16,12 +16,12 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
 from dockertui.screens.base.confirm import Answer, Question, affected, ask
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.prompt import Prompt
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.terminal.process import AttachedProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
-from dockertui.widgets.menu import Item, Menu
 from dockertui.widgets.page import Field, Section
 
 _SHOWN = 60
@@ -101,7 +101,7 @@ def commands(app: App[Any], catalogue: Catalogue, engine: str, do: Callable[[Ope
     items = [
         Item(id, operation.title, hint=f"{leader} {catalogue.keys_shown(operation, 1)}")
         for id, operation in operations.items()
-        if id != "terminal.help"
+        if id != "terminal.help" and not id.startswith("terminal.session_")  # `choose` offers those that there are
     ]
     title = f"In a terminal{engine and f' · {engine}'}"
     _ask(app, title, items, lambda id: do(operations[id]))

@@ -182,8 +182,8 @@ class Terminals:
             self.pane.action_commands()
 
     async def action_play_recording(self) -> None:
+        from dockertui.screens.base.menu import Item, Menu
         from dockertui.screens.terminal import menus as terminal_menus
-        from dockertui.widgets.menu import Item, Menu
 
         found = terminal_menus.recordings()
         if not found:
