@@ -167,9 +167,9 @@ class Runner:
         return [Piece(f"{format.plural(count, 'job')}: J", "busy", "jobs", priority=0)] if count else []
 
     def tell_of_half_done(self) -> bool:
-        """Say that a recreate was left half done, and what can be done; nothing while a job of this session runs.
+        """Say that a recreate was left half done, and what can be done; not while a job of this session runs.
 
-        Returns whether one was.
+        Returns whether there is such a one.
         """
         if self.running:
             return False
