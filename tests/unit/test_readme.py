@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dockertui.config import Settings, load
 from dockertui.operations.catalogue import BY_ID, Catalogue
-from dockertui.operations.document import document
+from dockertui.operations.document import KEYS, document, keys_document
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,6 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_keys_and_settings_are_those_of_their_entries() -> None:
     assert document(README, Catalogue()) == README, "run `make readme`"
+    assert (ROOT / KEYS).read_text(encoding="utf-8") == keys_document(Catalogue()), "run `make readme`"
 
 
 def test_every_setting_is_shown_with_its_default(tmp_path: Path) -> None:
