@@ -18,7 +18,8 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
-from dockertui.config import AUTO, ConfigError, Settings
+from dockertui.config import ConfigError, Settings
+from dockertui.config_values import AUTO
 from dockertui.crash_log import LOGGER, CrashLog, hear_lost_errors
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
@@ -240,7 +241,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:
-            self._main.sampled(ids)
+            self._main.updates.sampled(ids)
 
     def problems_to_screen(self) -> None:
         """Say what is wrong in the settings file: the first in full, the rest by number."""
@@ -281,7 +282,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     async def action_quit(self) -> None:
         """Ctrl+Q and ctrl+C, wherever nothing else takes them: what runs is asked about first."""
         if self._main is not None and self._main.is_attached:
-            await self._main.ask_to_quit()
+            await self._main.action_quit()
         else:
             self.exit()
 
@@ -336,7 +337,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Ctrl+Q and Ctrl+Z, taken before everything else, belong to a container while a terminal has the keys."""
-        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
+        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminals.have_focus
         return not (action in ("quit", "suspend_process") and in_terminal) and super().check_action(action, parameters)
 
     # the connection screen

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dockertui import __version__
-from dockertui.cli import Options
+from dockertui.options import Options
 
 EPILOG = """\
 Without --host and --context the Engine is found as the docker command finds it: DOCKER_HOST, then
@@ -49,8 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     config = commands.add_parser("config", help="the settings: where they are, and what they are", allow_abbrev=False)
     config.add_argument(
         "action",
-        choices=["path", "show"],
-        help="path: the file's name. show: the settings in force, and mistakes",
+        choices=["path", "show", "template"],
+        help="path: the file's name. show: the settings in force, and mistakes. template: every default, explained",
     )
     config.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
     parser.set_defaults(action="")

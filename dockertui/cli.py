@@ -11,14 +11,14 @@ import os
 import sys
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dockertui.engine import docker_config
 from dockertui.engine.docker_config import DockerConfig
 from dockertui.engine.endpoint import Endpoint, candidates
-from dockertui.engine.environment import own
+from dockertui.engine.environment import home, own
 from dockertui.engine.errors import EngineError
+from dockertui.options import Options
 
 if TYPE_CHECKING:
     from dockertui.config import ConfigError, Settings
@@ -28,21 +28,6 @@ if TYPE_CHECKING:
 USAGE = 2
 """The exit code of a command that was given wrongly."""
 INTERRUPTED = 130
-
-
-class Options(NamedTuple):
-    """What the command line says."""
-
-    host: str | None = None
-    context: str | None = None
-    demo: bool = False
-    or_demo: bool = False
-    read_only: bool = False
-    no_mouse: bool = False
-    no_diff: bool = False
-    config: Path | None = None
-    command: str | None = None
-    action: str = ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -130,7 +115,7 @@ def _recorded(error: BaseException) -> str:
     """Write a crash file for an error, and say so in a sentence."""
     from dockertui.crash import record  # here: no start needs it
 
-    return record(error, os.environ, Path.home())
+    return record(error, os.environ, home())
 
 
 class _Demo:
@@ -169,7 +154,7 @@ def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
     from dockertui.config import default_path, load
 
     named = options.config or os.environ.get("DOCKERTUI_CONFIG")
-    path = options.config or default_path(os.environ, Path.home())
+    path = options.config or default_path(os.environ, home())
     settings, problems = load(path, required=bool(named))
     if options.no_mouse:
         settings = replace(settings, mouse=False)
@@ -179,11 +164,14 @@ def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
 
 
 def _config(options: Options) -> int:
-    """`dockertui config path` and `dockertui config show`; 1 when the settings hold a mistake."""
-    from dockertui.config import default_path, show
+    """`dockertui config path`, `show` and `template`; 1 when the settings hold a mistake."""
+    from dockertui.config import default_path, show, template
 
+    if options.action == "template":
+        sys.stdout.write(template())
+        return 0
     if options.action == "path":
-        print(options.config or default_path(os.environ, Path.home()))
+        print(options.config or default_path(os.environ, home()))
         return 0
     from dockertui.operations.catalogue import Catalogue  # which knows the operations that keys are given to
 
@@ -214,5 +202,5 @@ def _refuse(sentence: str) -> int:
 def _crashed(error: BaseException) -> int:
     from dockertui.crash import record
 
-    print(f"dockertui: {record(error, os.environ, Path.home())}", file=sys.stderr)
+    print(f"dockertui: {record(error, os.environ, home())}", file=sys.stderr)
     return 1

@@ -1,4 +1,4 @@
-"""The tables of keys in the README and in docs/keys.md, made from the catalogue: `make readme`."""
+"""The README's keys and settings, and docs/keys.md, made from their entries: `make readme`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dockertui.config import template
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue, sign, where
 
-BEGIN, END = "<!-- keys: made by `make readme` -->", "<!-- end of keys -->"
 KEYS = "docs/keys.md"
 """The file with all keys, beside the README."""
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
@@ -55,12 +55,19 @@ def first_keys(catalogue: Catalogue) -> str:
 
 
 def document(readme: str, catalogue: Catalogue) -> str:
-    """The README with its table of keys made anew. Raises ValueError where it lacks the marks around it."""
-    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    if not pattern.search(readme):
-        raise ValueError(f"no {BEGIN} … {END}: put the two marks where the table belongs")
+    """The README with its keys and settings made anew. Raises ValueError where it lacks the marks around them."""
     further = f"The keys of every screen, with the ids that the settings know them by, are in [{KEYS}]({KEYS})."
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{first_keys(catalogue)}\n\n{further}\n\n{END}", readme)
+    readme = _between(readme, "keys", f"\n{first_keys(catalogue)}\n\n{further}\n")
+    return _between(readme, "settings", f"```toml\n{template()}```")
+
+
+def _between(text: str, subject: str, made: str) -> str:
+    """The text with what stands between the two marks of a subject replaced."""
+    begin, end = f"<!-- {subject}: made by `make readme` -->", f"<!-- end of {subject} -->"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"no {begin} … {end}: put the two marks where the {subject} belong")
+    return pattern.sub(lambda _: f"{begin}\n{made}\n{end}", text)
 
 
 if __name__ == "__main__":

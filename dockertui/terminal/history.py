@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from dockertui.terminal.screen import Place
 from dockertui.terminal.selection import Match, Search, Selection, word_at
-
-if TYPE_CHECKING:
-    from dockertui.terminal.view import TerminalView
+from dockertui.terminal.viewport import Viewport
 
 
 class History:
     """The mode in which keys move a cursor of the reader's own through all lines that are kept."""
 
-    def __init__(self, view: TerminalView, keys: Mapping[str, str]) -> None:
+    def __init__(self, view: Viewport, keys: Mapping[str, str]) -> None:
         """`keys`: what each key does, by its name: one of `_ways`."""
         self._view = view
         self._keys = keys
@@ -95,7 +92,7 @@ class History:
 
     def _changed(self) -> None:
         self._view.repaint()
-        self._view.post_message(self._view.Changed(self._view))
+        self._view.tell_changed()
 
     # moving
 

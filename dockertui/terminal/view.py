@@ -183,7 +183,7 @@ class TerminalView(Painted, can_focus=True):
             rows |= {place.y for place in (self._cursor, cursor) if place is not None}
             self._cursor = cursor
         if self.history.open and changed:
-            self.post_message(self.Changed(self))
+            self.tell_changed()
         self._refresh_rows(rows)
 
     def _refresh_rows(self, rows: set[int]) -> None:
@@ -204,6 +204,10 @@ class TerminalView(Painted, can_focus=True):
             self._rows.update(self.session.emulator.changes(everything=True))
             self._cursor = self.session.emulator.cursor
         self.refresh()
+
+    def tell_changed(self) -> None:
+        """Say that state, title, or place in the history changed."""
+        self.post_message(self.Changed(self))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -355,7 +359,7 @@ class TerminalView(Painted, can_focus=True):
             emulator = self.session.emulator
             emulator.scroll_to(emulator.top + lines)
             self.repaint()
-            self.post_message(self.Changed(self))
+            self.tell_changed()
 
     # while a search is typed
 
@@ -404,7 +408,7 @@ class _ViewWatcher(Watcher):
 
     def state_changed(self) -> None:
         self._view.schedule()
-        self._view.post_message(TerminalView.Changed(self._view))
+        self._view.tell_changed()
 
     def bell_rang(self) -> None:
         self._view.post_message(TerminalView.Rang(self._view))

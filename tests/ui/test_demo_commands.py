@@ -59,7 +59,7 @@ async def run(stage: Stage, id: str, doing: Doing, folder: Path) -> None:
     assert isinstance(command, Command)
     await begin(stage, command, doing.target)
     await go_through(stage, command, {name: text.replace("{tmp}", str(folder)) for name, text in doing.typed.items()})
-    job = stage.main.jobs.newest_first[0]
+    job = stage.main.runner.jobs.newest_first[0]
     assert job.state is State.DONE, job.said
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from dockertui.config import Settings
 from dockertui.demo import DemoEngine
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.base.menu import Menu
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
 from dockertui.screens.commands.jobs import JobsScreen
 from dockertui.screens.commands.report import ReportScreen
 from dockertui.screens.program.api_lens import LensScreen

@@ -97,9 +97,9 @@ async def back(stage: Stage, key: str) -> None:
     assert stage.main.detail.has_focus_within
     await stage.press(key)
     assert stage.main.pane.table.has_focus
-    assert stage.main.zoomed
+    assert stage.main.arrangement.zoomed
     await stage.press(key)
-    assert not stage.main.zoomed
+    assert not stage.main.arrangement.zoomed
     assert stage.main.pane.filter
     await stage.press(key)
     assert not stage.main.pane.filter
@@ -342,7 +342,7 @@ async def palette(stage: Stage, key: str) -> None:
     assert isinstance(stage.app.screen, Menu)
     await stage.type("zoom")
     await stage.press("enter")
-    assert stage.main.zoomed
+    assert stage.main.arrangement.zoomed
 
 
 async def shows_help(stage: Stage, key: str) -> None:

@@ -41,7 +41,7 @@ async def test_a_filter_its_end_and_the_keys_after_it(host: DemoEngine) -> None:
 async def test_what_follows_the_colon_is_for_the_palette(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("colon", *"zoom", "enter")
-        await stage.until(lambda: stage.main.zoomed)
+        await stage.until(lambda: stage.main.arrangement.zoomed)
         assert isinstance(stage.app.screen, MainScreen)
 
 
@@ -49,14 +49,14 @@ async def test_a_choice_in_a_menu(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("o", *"image", "enter", "3")
         await stage.until(lambda: stage.main.pane.resource.kind == "network")
-        assert stage.main.panes[0].table.sort == ("image", False)
+        assert stage.main.lists.all[0].table.sort == ("image", False)
 
 
 async def test_back_and_forth_between_screens(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("question_mark", "j", "j", "escape", "j", "enter", "escape", "2", "j")
         await stage.until(lambda: stage.main.pane.resource.kind == "image" and stage.cursor == stage.shown[1])
-        assert stage.main.panes[0].table.cursor_row == 1
+        assert stage.main.lists.all[0].table.cursor_row == 1
 
 
 async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:

@@ -16,7 +16,6 @@ from dockertui.demo.world.objects import Container, Image
 from dockertui.demo.world.refusal import Refusal, not_found
 
 _LINKS_MOST: Final = 40
-_DAY: Final = 86400.0
 _FOLDER, _FILE, _LINK, _PROGRAM = 0o40755, 0o100644, 0o120777, 0o100755
 WHITED_OUT: Final = ("/var/log/bootstrap.log",)
 """What a container that wrote anything has deleted."""

@@ -20,10 +20,10 @@ from dockertui.resources import format
 from dockertui.resources.overview_rows import Capacity, Load, columns, load, totals
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import World
+from dockertui.screens.base.bars import link, trouble
 from dockertui.screens.base.bindings import bindings, catalogue_of, closed_by
 from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.second_screen import SecondScreen
-from dockertui.screens.main import bars
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.table import Table
 
@@ -133,9 +133,9 @@ class OverviewScreen(SecondScreen[str | None]):
         period = format.period(self.session.sampler.period)
         left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
         mirror = self.session.mirror
-        why = bars.trouble(mirror, mirror.link, catalogue_of(self.app).keys_shown(BY_ID["program.retry"], 1))
+        why = trouble(mirror, mirror.link, catalogue_of(self.app).keys_shown(BY_ID["program.retry"], 1))
         right = [Piece(why, "bad", priority=1)] if why else []
-        self.title_bar.update(left, [*right, bars.link(self.session, self.world.clock())])
+        self.title_bar.update(left, [*right, link(self.session, self.world.clock())])
         style = "dim" if self.table.stale else ""
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -246,18 +247,17 @@ class TerminalPane(TerminalCommands):
             self.app.copy_to_clipboard(event.text)
         elif session.number not in self._allowed:
             self._allowed[session.number] = False  # until the answer; further ones do not ask again
-            terminal_menus.clipboard(self.app, session, event.text, self._answer_clipboard)
+            terminal_menus.clipboard(self.app, session, event.text, partial(self._allow_clipboard, session, event.text))
 
-    def _answer_clipboard(self, session: TerminalSession, text: str, allowed: bool) -> None:
-        self._allowed[session.number] = allowed
-        if allowed:
-            self.app.copy_to_clipboard(text)
+    def _allow_clipboard(self, session: TerminalSession, text: str) -> None:
+        self._allowed[session.number] = True
+        self.app.copy_to_clipboard(text)
 
     def on_terminal_view_interrupt_asked(self, event: TerminalView.InterruptAsked) -> None:
         event.stop()
         session = event.view.session
         if session is not None:
-            terminal_menus.interrupt(self, session)
+            terminal_menus.interrupt(self.app, session, lambda answer: self.interrupted(session, answer))
 
     async def _lead(self, key: str) -> None:
         """The leader was typed, or the key that follows it."""
