@@ -52,7 +52,9 @@ class Operation:
     id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's
     method `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its
     one word in the footer; without one it is not shown there, and where the width does not suffice a higher
-    `hint_order` goes first. words: further words under which the palette finds it.
+    `hint_order` goes first. words: further words under which the palette finds it. kind: of the objects that it is
+    about, where an Engine without them has no use for it. of: what a kind must have (`Resource.has`) for it to have
+    sense in its pane.
     """
 
     id: str
@@ -65,3 +67,5 @@ class Operation:
     hint_order: int = 5
     words: str = ""
     palette: bool = True
+    kind: str = ""
+    of: str = ""

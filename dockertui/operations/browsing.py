@@ -28,6 +28,7 @@ BROWSING: tuple[Operation, ...] = (
         "open_tab('files')",
         ("F",),
         _FILES,
+        of="files",
         words="browse file system folder ls cat cp archive",
     ),
     *moves(Context.FILES, "files"),

@@ -21,16 +21,17 @@ from dockertui.operations.stats import STATS
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.why import WHY
-from dockertui.resources.registry import RESOURCES
+from dockertui.resources.registry import BY_KIND, RESOURCES
 
 _JUMPS = tuple(
     Operation(
         f"pane.{resource.kind}",
-        f"Go to {resource.title}",
+        f"Go to {resource.title}" if resource.stacked else f"Show {resource.title.lower()}",
         f"goto_pane({number - 1})",
-        (str(number),),
+        (str(number),) if resource.stacked else (),
         "Panes",
         words=resource.kind,
+        kind=resource.kind,
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
@@ -131,6 +132,7 @@ class Catalogue:
 
     def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
         """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
+        of = BY_KIND[kind].has if kind else None
         here = [*self.within(context), *(self.within(Context.ROWS) if context is Context.LIST else ())]
         taken = {key for operation in here for key in self.keys(operation)}  # by the place, from those of elsewhere
         own = self.commands(kind) if context is Context.LIST else []
@@ -139,7 +141,11 @@ class Catalogue:
         if context is not Context.TERMINAL:  # where all other keys go to the container
             elsewhere = [operation for operation in OPERATIONS if operation.context in _ALL_OVER and operation.hint]
             hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
-        return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
+        return [
+            (operation, self.keys_shown(operation, 1))
+            for operation in hinted
+            if self.keys(operation) and (not operation.of or of is None or operation.of in of)
+        ]
 
     def typing(self) -> list[tuple[str, str]]:
         """The keys while a filter or a search is typed, and the footer's word for each."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.marks import mark
+from dockertui.resources.registry import BY_KIND
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network, Version
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
 NAMED_TOO = "Remove unused volumes, named ones too"
 OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})
-_GROUPS = {
-    "container": "Containers",
-    "image": "Images",
-    "network": "Networks",
-    "volume": "Volumes",
-    "system": "The whole Engine",
-}
 
 
 def _body_in(module: str) -> Callable[[str], Body]:
@@ -53,7 +47,9 @@ def _command(
 ) -> Command:
     """A command whose body is in `module`, of the kind that its id begins with."""
     kind = kind or id.partition(".")[0]
-    group = group or _GROUPS[kind]
+    if resource := BY_KIND.get(kind):
+        face.setdefault("lacks", resource.lacking)
+    group = group or (resource.title if resource else "The whole Engine")
     load = _body_in(module)
     return Command(id, title, "", keys, group, Context.OBJECT, hint, order, words, kind=kind, load=load, **face)
 
@@ -124,7 +120,7 @@ def _not_the_engines(item: Network) -> str:
 
 def prunes_named(version: Version) -> bool:
     """Whether a prune of volumes takes the named ones, too, if nothing else is asked for."""
-    return version.podman or tuple(map(int, version.api.split("."))) < (1, 42)
+    return version.podman or not version.speaks("1.42")
 
 
 def _prune_title(version: Version) -> str:

@@ -37,6 +37,7 @@ STATS: tuple[Operation, ...] = (
         ("m",),
         _STATS,
         hint="stats",
+        of="stats",
         words="cpu memory network block io pids throttling metrics top usage plot chart",
     ),
     Operation(

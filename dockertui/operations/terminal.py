@@ -38,13 +38,13 @@ SESSIONS = 9
 
 TERMINAL: tuple[Operation, ...] = (
     Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
-              words="exec terminal bash sh"),
+              of="terminal", words="exec terminal bash sh"),
     Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
-              "exec_command", ("X",), _OPEN, words="exec terminal privileged workdir env"),
+              "exec_command", ("X",), _OPEN, of="terminal", words="exec terminal privileged workdir env"),
     Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
-              words="terminal stdin"),
+              of="terminal", words="terminal stdin"),
     Operation("container.watch", "Watch the container's own process, sending nothing", "watch", ("W",), _OPEN,
-              words="attach read only no-stdin"),
+              of="terminal", words="attach read only no-stdin"),
     Operation("terminal.show", "Show the terminals that are open", "show_terminals", ("t",), _OPEN,
               words="sessions back exec attach"),
     Operation("terminal.play", "Play a recorded session (asciicast)", "play_recording", (), _OPEN,

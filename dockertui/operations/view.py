@@ -89,6 +89,7 @@ VIEW: tuple[Operation, ...] = (
         ("A",),
         _LIST,
         hint="running only",
+        of="running",
         words="ps -a all stopped hide",
     ),
     Operation(
@@ -118,6 +119,7 @@ VIEW: tuple[Operation, ...] = (
         ("f",),
         _DETAIL,
         hint="follow",
+        of="references",
         words="reference image network volume container used by",
     ),
     Operation("follow.back", "Back to where you followed from", "follow_back", ("backspace", "ctrl+o"), _DETAIL),

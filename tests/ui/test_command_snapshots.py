@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.demo import DemoEngine
-from dockertui.operations import command_lines, container_creation, run_form
+from dockertui.operations import command_lines, run_form
 from dockertui.screens.commands import command_run
 from tests.ui.stage import NARROW, Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
@@ -20,7 +20,6 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_lines, "docker_options", lambda endpoint: ())
     monkeypatch.setattr(command_lines, "_where", lambda endpoint, reveal: ["--unix-socket", "/run/demo.sock"])
     monkeypatch.setattr(run_form, "new_name", lambda: "calm_heron_07")
-    monkeypatch.setattr(container_creation, "run", run_form)
 
 
 def on_debug(*pressed: str) -> Scene:

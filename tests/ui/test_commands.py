@@ -70,8 +70,8 @@ DOINGS: Mapping[str, Doing] = {
 async def begin(stage: Stage, command: Command, target: str = "") -> None:
     """Order a command by its key, or as the menus do."""
     if command.kind in PANES:
-        stage.main.arrangement.goto_pane(PANES[command.kind])
-        await stage.settle()
+        await stage.main.arrangement.action_goto_pane(PANES[command.kind])
+        await stage.until(lambda: stage.main.session.mirror.loaded(command.kind))
     if target:
         await stage.goto(target)
     keys = stage.main.catalogue.keys(command)

@@ -255,7 +255,7 @@ import sys
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
 from dockertui.engine.endpoint import Endpoint
-from dockertui.engine.listing import LISTINGS
+from dockertui.engine.containers import CONTAINERS
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
 
@@ -267,7 +267,7 @@ class Painted(DockerTUI):
 preflight = Preflight([])
 preflight.endpoint = Endpoint("far", "unix:///nowhere", "test")
 reply = [{"Id": "a", "Names": ["/web"], "Image": "nginx", "State": "running", "Status": "Up 2 hours"}]
-preflight.lists = {"container": LISTINGS["container"].parse(reply, 0.0)}
+preflight.lists = {"container": CONTAINERS.parse(reply, 0.0)}
 app = Painted(settings=Settings(), problems=(), preflight=preflight, trace=Trace(), start_demo=None)
 print(*app.run(headless=True, size=(120, 40)))
 """

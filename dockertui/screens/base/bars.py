@@ -12,6 +12,7 @@ from dockertui.masking import masked
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
+from dockertui.screens.base.bindings import hint
 from dockertui.widgets.bar import BarLine, Piece
 
 NAME_LEAST = 14
@@ -38,12 +39,6 @@ def footer(
         return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in catalogue.typing()], []
     hints = catalogue.hints(context, kind)
     return [hint(operation, key) for operation, key in hints if operation not in idle], []
-
-
-def hint(operation: Operation, key: str, word: str = "") -> Piece:
-    """What a footer says of an operation: a key, and a word in place of its own."""
-    text = ((key, "key"), (f" {word or operation.hint}", "dim"))
-    return Piece(text, action=f"operate({operation.id!r})", priority=operation.hint_order)
 
 
 def link(session: Session, now: float) -> Piece:

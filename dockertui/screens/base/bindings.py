@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from dockertui.key_names import normal
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import BY_ID, OPERATIONS, Catalogue
+from dockertui.widgets.bar import Piece
 
 
 def bindings(*contexts: Context, priority: Collection[str] = ()) -> list[BindingType]:
@@ -40,6 +41,12 @@ def catalogue_of(app: App[Any]) -> Catalogue:
     """The keys of an app: its catalogue's, or every operation's own where it has none."""
     found = getattr(app, "catalogue", None)
     return found if isinstance(found, Catalogue) else Catalogue()
+
+
+def hint(operation: Operation, key: str, word: str = "") -> Piece:
+    """What a footer says of an operation: its first key, and a word other than its own."""
+    text = ((key, "key"), (f" {word or operation.hint}", "dim"))
+    return Piece(text, action=f"operate({operation.id!r})", priority=operation.hint_order)
 
 
 def keymap(catalogue: Catalogue) -> dict[str, str]:

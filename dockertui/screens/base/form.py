@@ -135,12 +135,12 @@ class FormScreen(Dialog[None]):
 
     def _paint_bars(self) -> None:
         needed = [Piece("* required", "dim")] if any(row.option.required for row in self._rows) else []
-        leave, go_on, enter, secret, up, down = map(
-            self._key, ("leave", "submit", "enter", "reveal", "previous", "next")
-        )
         covered = self.has_class("-covered")
         waits = [] if covered else [Piece("asking the Engine…", "busy")]
         self._title.update([Piece(self.heading, "title")], waits if self._waits else needed)
+        leave, go_on, enter, secret, up, down = map(
+            self._key, ("leave", "submit", "enter", "reveal", "previous", "next")
+        )
         if covered or self._waits:
             to_the_background = Piece(((leave, "key"), (" to the background", "dim")), action="leave")
             self._answers.update([] if covered else [to_the_background])

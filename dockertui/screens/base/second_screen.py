@@ -14,8 +14,7 @@ from textual.widgets import Input
 
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID
-from dockertui.screens.base.bars import hint
-from dockertui.screens.base.bindings import bindings, catalogue_of
+from dockertui.screens.base.bindings import bindings, catalogue_of, hint
 from dockertui.screens.base.prompt import ask
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.notice import Notice

@@ -73,7 +73,7 @@ async def _known(desk: Desk, item: Any) -> Known:
                 inspect = await resource.inspect(engine, item)
     except EngineError as error:
         desk.say(f"copy: {error}", "warn")
-    return Known(resource.kind, item, inspect, original)
+    return Known(resource, item, inspect, original)
 
 
 async def open_port(desk: Desk) -> None:

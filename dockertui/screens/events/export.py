@@ -14,6 +14,7 @@ from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.resources import format
 from dockertui.resources.event import as_json
 from dockertui.resources.event_list import EventList
+from dockertui.resources.registry import BY_KIND
 from dockertui.screens.base.tab import Tab
 
 _AT_ONCE = 2000
@@ -56,7 +57,7 @@ def engine_filters(shown: EventList) -> dict[str, list[str]]:
             found.setdefault("type", []).append(needle)
         elif term == "action" and needle in actions:
             found.setdefault("event", []).append(needle)
-        elif term in ("container", "image", "network", "volume") and needle and about is None:
+        elif term in BY_KIND and needle and about is None:
             found.setdefault(term, []).append(needle)
     return found
 

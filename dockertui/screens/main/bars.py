@@ -60,7 +60,7 @@ def strip(panes: Sequence[Pane], current: Pane) -> BarLine:
     """The panes as tabs, for a screen that has room for one; the filter of the one that is open."""
     tabs = [
         Piece(
-            f" {pane.number} {pane.resource.title} {len(pane.table.objects)} ",
+            f" {pane.label} {len(pane.table.objects)} ",
             "tab-on" if pane is current else "tab",
             f"goto_pane({pane.number - 1})",
             priority=0 if pane is current else 3,

@@ -110,7 +110,10 @@ class Browsing:
         """Select the object of a reference in its pane; what hides it there is lifted."""
         pane = self._trail.pane_of(reference)
         if pane is None:
-            self.desk.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
+            if (index := self.desk.lists.missing(reference.kind)) is not None:
+                self.desk.screen.call_later(self.arrangement.action_goto_pane, index)
+            else:
+                self.desk.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")
             return
         if self.desk.detail.key is not None:
             self._trail.leave(Reference(*self.desk.detail.key, ""))
@@ -170,7 +173,8 @@ class Browsing:
         desk = self.desk
         desk.world.reveal = not desk.world.reveal
         desk.detail.repaint()
-        desk.lists.containers.table.refresh_cells(None)
+        for pane in desk.lists.all:
+            pane.table.refresh_cells(None)
         shown = desk.world.reveal
         desk.say("secrets are shown" if shown else "secrets are hidden", "warn" if shown else "")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dockertui.resources.registry import RESOURCES
+
 if TYPE_CHECKING:
     from dockertui.screens.main.desk import MainDesk
 
@@ -74,19 +76,24 @@ class Arrangement:
         self.desk.paint_footer()
 
     def goto_pane(self, index: int) -> None:
-        """Open a pane and give it the focus."""
-        self.desk.lists.goto(index)
+        """Open a pane that was made, by its place among all kinds, and give it the focus."""
+        self.desk.lists.goto(index + 1)
         self.desk.paint_strip()
         self.open_detail(False)
 
-    def action_goto_pane(self, index: int) -> None:
-        self.goto_pane(index)
+    async def action_goto_pane(self, index: int) -> None:
+        kind = RESOURCES[index]
+        if lack := self.desk.lists.lacking(kind.kind):
+            self.desk.say(f"{kind.title}: {lack}", "warn")
+        else:
+            await self.desk.lists.bring(index + 1)
+            self.goto_pane(index)
 
     def action_next_pane(self) -> None:
-        self.goto_pane(self.desk.lists.open.number)
+        self.goto_pane(self.desk.lists.beside(1) - 1)
 
     def action_previous_pane(self) -> None:
-        self.goto_pane(self.desk.lists.open.number - 2)
+        self.goto_pane(self.desk.lists.beside(-1) - 1)
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed

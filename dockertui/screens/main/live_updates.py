@@ -74,6 +74,9 @@ class LiveUpdates:
         """The Engine was lost, or is followed again."""
         desk, live = self.desk, link.state is LinkState.LIVE
         self.link = link
+        desk.lists.leave_out_lacking()
+        if desk.lists.open not in desk.lists.stack:
+            self.arrangement.action_next_pane()
         desk.lists.mark_stale(link.state is LinkState.LOST)
         desk.screen.set_class(link.state is LinkState.LOST, "-lost")
         if live and desk.detail.subject is not None:
@@ -107,6 +110,7 @@ class LiveUpdates:
         behind, self._was_behind = self._was_behind, session.watcher.behind() >= OVERDUE
         if slow or behind or self._was_behind or session.mirror.link.state is not LinkState.LIVE:
             self.desk.paint_header()
-        if slow or (detail.subject is not None and lists.is_young(detail.subject.item)):
+        subject = detail.subject
+        if slow or (subject is not None and lists.is_young(subject.resource, subject.item)):
             detail.repaint()
         lists.age(all_ages=slow)

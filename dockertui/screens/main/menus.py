@@ -50,7 +50,7 @@ async def theme(desk: Desk) -> None:
     await _offer(desk, "Theme", items, choose)
 
 
-async def palette(desk: Desk, operate: Callable[[str], object]) -> None:
+async def palette(desk: MainDesk, operate: Callable[[str], object]) -> None:
     """Offer every operation by its name, its key beside it."""
     version = desk.session.engine.version
     items = [
@@ -62,7 +62,9 @@ async def palette(desk: Desk, operate: Callable[[str], object]) -> None:
             words=operation.words,
         )
         for operation in OPERATIONS
-        if operation.palette and not (isinstance(operation, Command) and operation.rare and refusal(desk, operation))
+        if operation.palette
+        and not desk.lists.lacking(operation.kind)
+        and not (isinstance(operation, Command) and operation.rare and refusal(desk, operation))
     ]
 
     await _offer(desk, "Commands", items, lambda id: desk.screen.call_later(operate, id))

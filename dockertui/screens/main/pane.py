@@ -71,6 +71,11 @@ class Pane(Vertical):
         return column._replace(cell=telling)
 
     @property
+    def label(self) -> str:
+        """What the pane is called: with its number, which is its key, where the kind is always there."""
+        return f"{self.number} {self.resource.title}" if self.resource.stacked else self.resource.title
+
+    @property
     def item(self) -> Any:
         """The object under the cursor, or None."""
         return self.table.cursor_object
@@ -177,7 +182,7 @@ def pane_title(pane: Pane) -> BarLine:
     """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
     style = "tab-on" if pane.active else "tab"
     return [
-        Piece(f" {pane.number} {pane.resource.title} ", style, f"goto_pane({pane.number - 1})"),
+        Piece(f" {pane.label} ", style, f"goto_pane({pane.number - 1})"),
         *counts(pane),
     ], _notes(pane)
 

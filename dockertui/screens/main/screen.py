@@ -111,13 +111,6 @@ class MainScreen(Beneath[None]):
         self.updates.stop()
         self.runner.cancel_all()
 
-    @property
-    def place(self) -> Context:
-        """Whose keys are heard now."""
-        if isinstance(self.focused, Input):
-            return Context.PROMPT
-        return self.detail.tab.context if self.detail.has_keys else Context.LIST
-
     # the lines above and below
 
     def paint_header(self) -> None:
@@ -127,7 +120,14 @@ class MainScreen(Beneath[None]):
 
     def paint_strip(self) -> None:
         """Bring the tabs of the panes up to date."""
-        self.strip.update(*bars.strip(self.lists.all, self.pane))
+        self.strip.update(*bars.strip(self.lists.stack, self.pane))
+
+    @property
+    def place(self) -> Context:
+        """Whose keys are heard now."""
+        if isinstance(self.focused, Input):
+            return Context.PROMPT
+        return self.detail.tab.context if self.detail.has_keys else Context.LIST
 
     def paint_footer(self) -> None:
         """Bring the footer up to date, and the notice above it."""
