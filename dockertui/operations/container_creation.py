@@ -37,7 +37,7 @@ from dockertui.operations.told import told_of_recreate
 from dockertui.resources.surroundings import World
 
 _OF_COMPOSE = "com.docker.compose."
-NEW_VOLUMES = Option("new_volumes", "New anonymous volumes, empty", Entry.FLAG, False)
+NEW_VOLUMES = Option("new_volumes", "New anonymous volumes", Entry.FLAG, False)
 
 
 async def _recreated(engine: Engine, item: Container) -> Values:
@@ -74,7 +74,7 @@ async def _completed(engine: Engine, values: Values) -> Values:
         await _check_free(engine, values["name"])
     users = await dependents.of(engine, text(original.inspect, "Id"), original.name)
     added = (await client_defaults.with_proxies(engine, {}))["proxies"]
-    return {**await _with_image(engine, values), "original": original, "dependents": users, "docker_adds": added}
+    return {**await _with_image(engine, values), "original": original, "dependents": users, "cli_adds": added}
 
 
 async def _as_it_is(engine: Engine, original: Original) -> Original:
@@ -202,7 +202,7 @@ def _recreate(item: Container, values: Values) -> Plan:
     it = exchange_of(original, values["name"])
     name = it.part_name if made.connects or made.disconnect else it.new_name
     pull, create, after = _pull(values), _create(name, made, values), _connections(made, name)
-    said = {**values, "name": name, "proxies": values.get("docker_adds", {})}
+    said = {**values, "name": name, "proxies": values.get("cli_adds", {})}
     line = create_line(wanted, said, original.info)
     steps = [*([whole(it)] if after else []), *forward(_with_new(it))]
     docker = (*line.words, *(word for step in steps for word in (";", *step.docker)))

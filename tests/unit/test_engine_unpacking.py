@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pytest
 
@@ -292,7 +292,7 @@ def test_what_a_signal_cuts_off_is_written_too() -> None:
             written.append(bytes(data[:3]))
             return len(written[-1])
 
-    unpacking._write_all(Cut(), b"0123456789")
+    unpacking._write_all(cast("IO[bytes]", Cut()), b"0123456789")
     assert b"".join(written) == b"0123456789"
 
 

@@ -180,7 +180,7 @@ def test_what_is_typed_of_a_network_counts_also_where_it_is_in_it_already() -> N
     [(True, False, 2, True), (True, False, 1, False), (False, False, 2, False), (True, True, 2, False)],
 )
 def test_what_is_not_known_of_mac_addresses_is_said(several: bool, podman: bool, networks: int, told: bool) -> None:
-    places = {f"n{number}": {} for number in range(networks)}
+    places: dict[str, dict[str, str]] = {f"n{number}": {} for number in range(networks)}
     inspect = {"Id": "a" * 64, "Name": "/web", "NetworkSettings": {"Networks": places}}
     original = Original(inspect, podman=podman, several=several)
     lines = told_of_recreate(Container.from_json({"Id": "a" * 64}, 0.0), original, draft(original), {})
