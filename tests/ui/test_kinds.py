@@ -14,9 +14,10 @@ from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, OPERATIONS, Catalogue
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import RESOURCES
-from dockertui.screens.base.menu import Menu, MenuList
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.commands import copy_menu
 from dockertui.screens.main.tab_list import TABS
+from dockertui.widgets.menu import MenuList
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
