@@ -69,7 +69,7 @@ async def test_the_old_one_is_started_until_what_the_new_one_held_is_free(monkey
         await stage.press("y")
         await stage.until(lambda: refusals() > 1)
         stage.engine.faults.clear()
-        await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.jobs.running)
+        await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
         (job,) = stage.main.runner.jobs.newest_first
         assert job.state is State.FAILED
         assert "net-debug runs again as it was" in job.said
