@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
@@ -37,9 +38,6 @@ _JUMPS = tuple(
 OPERATIONS: tuple[Operation, ...] = (
     *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *SECOND, *_JUMPS,
 )  # fmt: skip
-_GROUPS = {group: {op.context for op in OPERATIONS if op.group == group} for group in {op.group for op in OPERATIONS}}
-_PLACES = {group for group, contexts in _GROUPS.items() if len(contexts) == 1 and Context.OBJECT not in contexts}
-"""Headings that say where all operations under them work."""
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
 _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
@@ -173,12 +171,21 @@ class Catalogue:
 
 def where(operations: Sequence[Operation]) -> str:
     """Where operations work that are the same but for that, as ` (in a list)`; "" for where the heading says."""
-    if operations[0].group in _PLACES:
+    if operations[0].group in _placed_groups():
         return ""
     contexts = list(dict.fromkeys(operation.context for operation in operations))
     if set(contexts) <= set(_ALL_OVER):
         return ""
     return f" ({', '.join(contexts)})" if len(contexts) <= _NAMED else " (in all lists and texts)"
+
+
+@cache
+def _placed_groups() -> set[str]:
+    """The headings that say where all operations under them work."""
+    contexts: dict[str, set[Context]] = {}
+    for operation in OPERATIONS:
+        contexts.setdefault(operation.group, set()).add(operation.context)
+    return {group for group, found in contexts.items() if len(found) == 1 and Context.OBJECT not in found}
 
 
 def sign(key: str) -> str:

@@ -37,8 +37,9 @@ LISTENERS: Mapping[str, str] = {
     "screens/base/menu.py": "what its list has not heard, as that would",
     "widgets/keys.py": "all keys, to deal with them in their order",
     "screens/log/tab.py": "any key, which ends a search in older lines",
-    "screens/commands/confirm.py": "the keys of a question's answers, which the question names",
+    "screens/base/confirm.py": "the keys of a question's answers, which the question names",
     "screens/commands/runner.py": "the keys of commands, from the catalogue",
+    "screens/main/screen.py": "the keys of commands, for the runner",
     "terminal/view.py": "all keys: they go to the container, but the leader (terminal_leader in the settings)",
 }
 """Files with a class that hears keys otherwise than by bindings, and which keys."""
