@@ -83,6 +83,7 @@ class JobsScreen(SecondScreen[None]):
                 [Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")]
             )
             self._show()
+        self.paint_footer()  # whether a form comes back is known later than that its job has ended
 
     def _show(self) -> None:
         row = self._table.cursor_object
