@@ -461,6 +461,7 @@ async def test_a_command_that_cannot_be_started_comes_back_to_its_form() -> None
         await stage.press("enter")
         await refused(stage, "command", "not found")
         assert rows(stage)["user"].entry.value == "1000"
+        assert "ctrl+] r" not in stage.text, "there is no terminal that would hear it"
         await stage.press("up", "down")
         await fill_in(stage, {"command": "sh"})
         await stage.press("enter")

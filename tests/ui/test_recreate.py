@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("frozen")
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchanging, "WATCHED", 0.1)
+    monkeypatch.setattr(exchanging, "RELEASED", 0.1)
 
 
 async def to_the_question(stage: Stage, name: str) -> None:
@@ -53,6 +54,25 @@ async def test_what_fails_is_put_back_and_said() -> None:
         assert "could not be put back" in job.said, "starting the old one fails, too"
         assert stage.engine.host.container("net-debug").id == before
         stage.engine.faults.clear()
+
+
+async def test_the_old_one_is_started_until_what_the_new_one_held_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Podman lets go of a port a moment after the new one, which did not start, is removed."""
+    monkeypatch.setattr(exchanging, "RELEASED", 600.0)
+    async with opened(WIDE) as stage:
+
+        def refusals() -> int:
+            return sum(one.path.endswith("/start") and one.status >= 400 for one in stage.app.trace)
+
+        stage.engine.faults.fail("POST /containers/[^/]+/start", message="address already in use")
+        await to_the_question(stage, "net-debug")
+        await stage.press("y")
+        await stage.until(lambda: refusals() > 1)
+        stage.engine.faults.clear()
+        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+        (job,) = stage.main.jobs.newest_first
+        assert job.state is State.FAILED
+        assert "net-debug runs again as it was" in job.said
 
 
 def leave_half_done(host: Host) -> None:

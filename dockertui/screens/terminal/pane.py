@@ -194,8 +194,10 @@ class TerminalPane(TerminalCommands):
             self._told.discard(session.number)
         elif session.number not in self._told and session in self.sessions:
             self._told.add(session.number)
-            keys = f"{self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
-            self.say(f"{terminal_bar.ending(session)} · {keys}", "" if session.exit_code == 0 else "warn")
+            told = terminal_bar.ending(session)
+            if self.has_focus_within:
+                told += f" · {self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
+            self.say(told, "" if session.exit_code == 0 else "warn")
             self.post_message(self.Counted())
 
     def hint(self, id: str) -> str:
