@@ -9,7 +9,9 @@ from enum import StrEnum
 class Context(StrEnum):
     """Where an operation's keys work."""
 
+    EVERYWHERE = "on every screen"
     ANYWHERE = "anywhere"
+    ROWS = "in every list"
     LIST = "in a list"
     DETAIL = "in the detail"
     OBJECT = "in its list"
@@ -24,7 +26,23 @@ class Context(StrEnum):
     FILE = "in a file"
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"
+    READING = "reading back in a terminal"
     PROMPT = "while typing a filter or a search"
+    SCREEN = "on a screen over the lists"
+    SECRETS = "on a screen with secrets"
+    LENS = "in the API lens"
+    JOBS = "in the jobs"
+    OUTPUT = "in a job's output"
+    REPORT = "in a report"
+    TIMELINE = "in the Engine's timeline"
+    EVENT = "in an event"
+    LINE = "in a line of a log"
+    HELP = "in the help"
+    FORM = "in a form"
+    CHOICE = "in a form, at one of several"
+    FLAG = "in a form, at yes or no"
+    QUESTION = "in a question"
+    MENU = "in a menu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,14 +63,14 @@ async def run(stage: Stage, id: str, doing: Doing, folder: Path) -> None:
     target = doing.target
     if command.id in PLAIN:
         resource = BY_KIND[command.kind]
-        await stage.main.action_goto_pane(PANES[command.kind])
+        await stage.main.arrangement.action_goto_pane(PANES[command.kind])
         await stage.until(lambda: stage.main.session.mirror.loaded(command.kind))
         target = next(
             resource.name(item) for item in stage.main.pane.table.objects.values() if not command.applies(item)
         )
     await begin(stage, command, target)
     await go_through(stage, command, {name: text.replace("{tmp}", str(folder)) for name, text in doing.typed.items()})
-    job = stage.main.jobs.newest_first[0]
+    job = stage.main.runner.jobs.newest_first[0]
     assert job.state is State.DONE, job.said
 
 

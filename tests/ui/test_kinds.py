@@ -14,9 +14,10 @@ from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, OPERATIONS, Catalogue
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import RESOURCES
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.commands import copy_menu
 from dockertui.screens.main.tab_list import TABS
-from dockertui.widgets.menu import Menu, MenuList
+from dockertui.widgets.menu import MenuList
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -55,7 +56,7 @@ async def test_a_pane_filters_sorts_and_marks(resource: Resource[Any], size: tup
         await stage.press("u")
         assert stage.marked == []
         stage.clock.advance(1.0)
-        stage.main._tick()  # what depends on the time is asked of every object
+        stage.main.updates.tick()  # what depends on the time is asked of every object
         stage.check_frame()
 
 
@@ -115,7 +116,7 @@ async def test_an_engine_that_lacks_a_kind_hides_it(resource: Resource[Any], mon
         assert offered
         assert not [id for id in offered if BY_ID[id].kind == resource.kind]
         await stage.press("escape")
-        await stage.main.action_goto_pane(RESOURCES.index(resource))
+        await stage.main.arrangement.action_goto_pane(RESOURCES.index(resource))
         assert f"{resource.title}: {LACK}" in stage.footer
 
 

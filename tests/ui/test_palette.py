@@ -6,8 +6,9 @@ import pytest
 
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.resources.registry import BY_KIND
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.main.screen import MainScreen
-from dockertui.widgets.menu import Item, Menu, MenuList
+from dockertui.widgets.menu import MenuList
 from tests.ui.stage import opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -11,8 +11,8 @@ import pytest
 from dockertui.demo import DemoEngine, Faults
 from dockertui.demo.world import lifecycle, processes
 from dockertui.demo.world.hostile import STRINGS
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
