@@ -52,7 +52,7 @@ class JobsScreen(SecondScreen[None]):
     """All jobs of the session, those that run on top. Escape goes back; nothing ends by it."""
 
     context = Context.JOBS
-    offers: ClassVar[Mapping[str, str]] = {"screen.back": "back (jobs keep running)"}
+    offers: ClassVar[Mapping[str, str]] = {"screen.back": "back (they keep on)"}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Context.JOBS, Context.SECRETS), closed_by("jobs")]
 
     def __init__(self, jobs: Jobs, world: World) -> None:
