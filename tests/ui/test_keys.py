@@ -15,7 +15,6 @@ from textual.screen import Screen
 import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine
 from dockertui.screens.commands import confirm
 from dockertui.screens.commands.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
 from dockertui.screens.commands.form import FormScreen
@@ -27,6 +26,7 @@ from dockertui.screens.program.help import HelpScreen
 from dockertui.screens.terminal.terminals import TerminalActions
 from dockertui.widgets.menu import Menu
 from dockertui.widgets.screen import Beneath, Dialog, Layer
+from tests.demo import DemoEngine
 from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from dockertui.demo.world import life, lifecycle, logs, scene, usage
-from dockertui.demo.world.host import Host
+from dockertui.demo import life, lifecycle, logs, scene, usage
+from dockertui.demo.host import Host
 from tests.unit.demo_engine import Clock, clock
 
 __all__ = ["clock"]
