@@ -25,17 +25,16 @@ async def attach(call: Call) -> web.StreamResponse:
     host.tell(container, "attach")
     if container.temper.played and container.state == "running" and container.process is None:
         host.play(container)
-    queue = host.events.listen()
     wanted = {channel for name, channel in (("stdout", _STDOUT), ("stderr", _STDERR)) if call.flag(name)}
     attached = _Attached(host, container, connection, wanted)
     container.outlets.append(attached.send)
     try:
-        if call.flag("logs"):
-            await attached.write([*container.logs])
-        if call.flag("stream"):
-            await attached.follow(queue)
+        with host.events.listening() as queue:
+            if call.flag("logs"):
+                await attached.write([*container.logs])
+            if call.flag("stream"):
+                await attached.follow(queue)
     finally:
-        host.events.leave(queue)
         if attached.send in container.outlets:
             container.outlets.remove(attached.send)
         connection.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -32,108 +32,15 @@ def headers(host: Host) -> dict[str, str]:
     return {**HEADERS, "Date": formatdate(host.now(), usegmt=True)}
 
 
-@dataclass(slots=True)
-class Call:
-    """A request: its API version, the names in its path, its query and its body."""
-
-    host: Host
-    request: web.BaseRequest
-    version: Version
-    names: Mapping[str, str] = field(default_factory=dict)
-    raw: bytes = b""
-    """The body, which has been read where the handler is a plain function."""
-
-    @property
-    def container(self) -> Container:
-        """The container that the path names. Refuses one that is not there."""
-        return self.host.container(self.names["id"])
-
-    def all(self, name: str) -> list[str]:
-        """All values of a name in the query, blank ones too."""
-        return parse_qs(self.request.rel_url.raw_query_string, keep_blank_values=True).get(name, [])
-
-    def text(self, name: str, default: str = "") -> str:
-        """The first value of a name in the query."""
-        return next(iter(self.all(name)), default)
-
-    def flag(self, name: str, default: bool = False) -> bool:
-        values = self.all(name)
-        return values[0].strip().lower() not in _FALSE if values else default
-
-    def integer(self, name: str) -> int | None:
-        """A number, or None when it is not given. Refuses others as Go's strconv does."""
-        text = self.text(name)
-        try:
-            return int(text) if text else None
-        except ValueError:
-            raise Refusal(500, f'strconv.Atoi: parsing "{text}": invalid syntax') from None
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The JSON body. Refuses an absent, malformed or wrongly labelled one in the Engine's words."""
-        kind = self.request.content_type
-        if self.raw and kind != JSON:
-            raise invalid(f"unsupported Content-Type header ({kind}): must be 'application/json'")
-        if not self.raw:
-            raise invalid("invalid JSON: got EOF while reading request body")
-        try:
-            value = json.loads(self.raw)
-        except ValueError:
-            raise invalid("invalid JSON: invalid character looking for beginning of value") from None
-        return value if isinstance(value, dict) else {}
-
-    async def stream(self, content_type: str = JSON, more: Mapping[str, str] = MappingProxyType({})) -> "Stream":
-        """Begin a reply that streams, with `more` headers."""
-        stream = self.streams(self, content_type, more)
-        await stream.response.prepare(self.request)
-        return stream
-
-    def takeover(self, tty: bool, take: Callable[[bytes], None]) -> "Takeover":
-        return self.takeovers(self, tty, take)
-
-    @property
-    def streams(self) -> "type[Stream]":
-        return Stream
-
-    @property
-    def takeovers(self) -> "type[Takeover]":
-        return Takeover
-
-
-Handler = Callable[[Call], Any]
-"""Returns the reply, or the value that is sent as JSON; None is an empty reply. It may be a coroutine function."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """`path` with {name} for one part of it, and {name:path} for one that may hold slashes.
-
-    status: of a reply that is no reply yet; by itself 200 for a value and 204 for none.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    status: int = 0
-
-
-def encode(value: Any) -> bytes:
-    """JSON as Go writes it: no spaces, UTF-8, a newline at the end."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def reply(value: Any, status: int = 200) -> web.Response:
-    return raw_reply(encode(value), status)
-
-
-def raw_reply(body: bytes, status: int = 200) -> web.Response:
-    return web.Response(body=body, status=status, headers={"Content-Type": JSON})
+def frame(channel: int, data: bytes, *, raw: bool) -> bytes:
+    """A frame of type, three zeros, length and data; the data alone on a terminal."""
+    return data if raw else struct.pack(">BxxxL", channel, len(data)) + data
 
 
 class Stream:
     """A reply without an end known beforehand. Its headers go out at once, as the Engine's do."""
 
-    def __init__(self, call: Call, content_type: str, more: Mapping[str, str]) -> None:
+    def __init__(self, call: "Call", content_type: str, more: Mapping[str, str]) -> None:
         self.call = call
         self.response = web.StreamResponse(headers={**headers(call.host), "Content-Type": content_type, **more})
 
@@ -152,7 +59,7 @@ class Stream:
 class Takeover(asyncio.Protocol):
     """The connection of a request, ours from now on. The client may end its side and still read."""
 
-    def __init__(self, call: Call, tty: bool, take: Callable[[bytes], None]) -> None:
+    def __init__(self, call: "Call", tty: bool, take: Callable[[bytes], None]) -> None:
         self.call = call
         self._tty = tty
         self._take = take
@@ -205,6 +112,93 @@ class Takeover(asyncio.Protocol):
         self.transport.close()
 
 
-def frame(channel: int, data: bytes, *, raw: bool) -> bytes:
-    """A frame of type, three zeros, length and data; the data alone on a terminal."""
-    return data if raw else struct.pack(">BxxxL", channel, len(data)) + data
+@dataclass(slots=True)
+class Call:
+    """A request: its API version, the names in its path, its query and its body."""
+
+    host: Host
+    request: web.BaseRequest
+    version: Version
+    names: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+    """The body, which has been read where the handler is a plain function."""
+    streams: ClassVar[type[Stream]] = Stream
+    takeovers: ClassVar[type[Takeover]] = Takeover
+
+    @property
+    def container(self) -> Container:
+        """The container that the path names. Refuses one that is not there."""
+        return self.host.container(self.names["id"])
+
+    def all(self, name: str) -> list[str]:
+        """All values of a name in the query, blank ones too."""
+        return parse_qs(self.request.rel_url.raw_query_string, keep_blank_values=True).get(name, [])
+
+    def text(self, name: str, default: str = "") -> str:
+        """The first value of a name in the query."""
+        return next(iter(self.all(name)), default)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        values = self.all(name)
+        return values[0].strip().lower() not in _FALSE if values else default
+
+    def integer(self, name: str) -> int | None:
+        """A number, or None when it is not given. Refuses others as Go's strconv does."""
+        text = self.text(name)
+        try:
+            return int(text) if text else None
+        except ValueError:
+            raise Refusal(500, f'strconv.Atoi: parsing "{text}": invalid syntax') from None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON body. Refuses an absent, malformed or wrongly labelled one in the Engine's words."""
+        kind = self.request.content_type
+        if self.raw and kind != JSON:
+            raise invalid(f"unsupported Content-Type header ({kind}): must be 'application/json'")
+        if not self.raw:
+            raise invalid("invalid JSON: got EOF while reading request body")
+        try:
+            value = json.loads(self.raw)
+        except ValueError:
+            raise invalid("invalid JSON: invalid character looking for beginning of value") from None
+        return value if isinstance(value, dict) else {}
+
+    async def stream(self, content_type: str = JSON, more: Mapping[str, str] = MappingProxyType({})) -> Stream:
+        """Begin a reply that streams, with `more` headers."""
+        stream = self.streams(self, content_type, more)
+        await stream.response.prepare(self.request)
+        return stream
+
+    def takeover(self, tty: bool, take: Callable[[bytes], None]) -> Takeover:
+        return self.takeovers(self, tty, take)
+
+
+Handler = Callable[[Call], Any]
+"""Returns the reply, or the value that is sent as JSON; None is an empty reply. It may be a coroutine function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` with {name} for one part of it, and {name:path} for one that may hold slashes.
+
+    status: of a reply that is no reply yet; by itself 200 for a value and 204 for none.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    status: int = 0
+
+
+def encode(value: Any) -> bytes:
+    """JSON as Go writes it: no spaces, UTF-8, a newline at the end."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def reply(value: Any, status: int = 200) -> web.Response:
+    return raw_reply(encode(value), status)
+
+
+def raw_reply(body: bytes, status: int = 200) -> web.Response:
+    return web.Response(body=body, status=status, headers={"Content-Type": JSON})

@@ -10,7 +10,6 @@ from dockertui.demo.container_replies import encoded_summary, inspect
 from dockertui.demo.filters import Filters, check_values, parse
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Container
-from dockertui.demo.refusal import conflict
 
 _FILTERS = frozenset(
     ("ancestor", "before", "expose", "exited", "health", "id", "isolation", "is-task", "label", "name", "network",
@@ -115,10 +114,7 @@ def _prune(call: Call) -> dict[str, Any]:
 
 def top(call: Call) -> dict[str, Any]:
     container = call.container
-    if container.state == "restarting":
-        raise conflict(f"Container {container.id} is restarting, wait until the container is running")
-    if container.state not in ("running", "paused"):
-        raise conflict(f"container {container.id} is not running")
+    lifecycle.refuse_resting(container)
     titles, rows = processes.ps(call.host, container, call.text("ps_args") or "-ef")
     call.host.tell(container, "top")
     return {"Processes": rows, "Titles": titles}

@@ -5,7 +5,7 @@ import contextlib
 
 from aiohttp import web
 
-from dockertui.demo.call import Call, Route, Stream
+from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import Filters, parse, timestamp_ns
 from dockertui.demo.host import Event
 
@@ -18,29 +18,20 @@ async def stream(call: Call) -> web.StreamResponse:
     filters = parse(call, _FILTERS)
     since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
     events = call.host.events
-    queue = events.listen()
-    try:
+    with events.listening() as queue:
         past = [] if since is None and until is None else [*events.between(since, until)]
         out = await call.stream()
         for event in past:
             if _passes(filters, event):
                 await out.write_json(event.json())
-        await _present(call, filters, out, queue, until)
-    finally:
-        events.leave(queue)
+        left = None if until is None else max(until / 1e9 - call.host.now(), 0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                while left != 0:
+                    event = await queue.get()
+                    if _passes(filters, event):
+                        await out.write_json(event.json())
     return out.response
-
-
-async def _present(call: Call, filters: Filters, out: Stream, queue: "asyncio.Queue[Event]", until: int | None) -> None:
-    left = None if until is None else until / 1e9 - call.host.now()
-    if left is not None and left <= 0:
-        return
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(left):
-            while True:
-                event = await queue.get()
-                if _passes(filters, event):
-                    await out.write_json(event.json())
 
 
 def _passes(filters: Filters, event: Event) -> bool:

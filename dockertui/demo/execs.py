@@ -119,12 +119,9 @@ async def _run(call: Call, container: Container, exec_: Exec, console: ExecConso
 
 async def _stopped(call: Call, container: Container) -> None:
     """Wait for the end of a container."""
-    queue = call.host.events.listen()
-    try:
+    with call.host.events.listening() as queue:
         while container.running and container.id in call.host.containers:
             await queue.get()
-    finally:
-        call.host.events.leave(queue)
 
 
 def _resize(call: Call) -> None:

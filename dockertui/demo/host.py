@@ -1,6 +1,7 @@
 """The host: everything there is, found by id, name or prefix as the Engine finds it, and what it tells of it."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections import deque
@@ -72,14 +73,15 @@ class Events:
             queue.put_nowait(event)
         return event
 
-    def listen(self) -> asyncio.Queue[Event]:
-        """A queue of everything from now on; give it back to `leave`."""
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[asyncio.Queue[Event]]:
+        """A queue of everything from now on."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
         self._listeners.add(queue)
-        return queue
-
-    def leave(self, queue: asyncio.Queue[Event]) -> None:
-        self._listeners.discard(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)
 
     def between(self, since_ns: int | None, until_ns: int | None) -> Iterator[Event]:
         """History from `since_ns` (inclusive) to `until_ns`, oldest first."""

@@ -187,15 +187,11 @@ def kill(host: Host, container: Container, ref: str, signal: str = "SIGKILL") ->
         raise invalid(f"cannot kill container: {ref}: invalid signal: {signal}") from None
     if container.state not in ("running", "paused", "restarting"):
         raise conflict(f"cannot kill container: {ref}: container {container.id} is not running")
-    tell_killed(host, container, number)
+    host.tell(container, "kill", signal=str(number))
     if number == _KILL:
         _end(host, container, 128 + _KILL)
     elif number in (_TERM, signals.SIGINT, signals.SIGQUIT) and container.temper.stop_exit is not None:
         _end(host, container, container.temper.stop_exit)
-
-
-def tell_killed(host: Host, container: Container, number: int) -> None:
-    host.tell(container, "kill", signal=str(number))
 
 
 def _end(host: Host, container: Container, exit_code: int) -> None:
@@ -215,7 +211,7 @@ def finish_stop(host: Host, container: Container) -> None:
     if obeys(container):
         die(host, container, container.temper.stop_exit or 0, ending="stopped")
         return
-    tell_killed(host, container, _KILL)
+    host.tell(container, "kill", signal=str(_KILL))
     if container.state == "paused":
         host.tell(container, "unpause")
     die(host, container, 128 + _KILL, ending="stopped")
@@ -224,14 +220,19 @@ def finish_stop(host: Host, container: Container) -> None:
 def pause(host: Host, container: Container) -> None:
     if container.state == "paused":
         raise conflict(f"Container {container.id} is already paused")
-    if container.state == "restarting":
-        raise conflict(f"Container {container.id} is restarting, wait until the container is running")
-    if container.state != "running":
-        raise conflict(f"container {container.id} is not running")
+    refuse_resting(container)
     logs.catch_up(host, container, host.now())
     container.state, container.paused_at = "paused", host.now()
     container.touch()
     host.tell(container, "pause")
+
+
+def refuse_resting(container: Container) -> None:
+    """Refuses what only a running or paused container can do."""
+    if container.state == "restarting":
+        raise conflict(f"Container {container.id} is restarting, wait until the container is running")
+    if container.state not in ("running", "paused"):
+        raise conflict(f"container {container.id} is not running")
 
 
 def unpause(host: Host, container: Container) -> None:
@@ -271,7 +272,7 @@ def remove(host: Host, container: Container, ref: str, *, force: bool = False, w
     if container.running:
         container.host_config = {**container.host_config, "AutoRemove": False, "RestartPolicy": {"Name": "no"}}
         if container.state != "restarting":
-            tell_killed(host, container, _KILL)
+            host.tell(container, "kill", signal=str(_KILL))
             _end(host, container, 128 + _KILL)
     _destroy(host, container, with_volumes=with_volumes)
 

@@ -25,7 +25,7 @@ async def stop(call: Call, container: Container | None = None) -> None:
         container.touch()
         host.tell(container, "stop")
         return
-    lifecycle.tell_killed(host, container, _stop_signal(call, container))
+    host.tell(container, "kill", signal=str(_stop_signal(call, container)))
     begun = container.started
     if host.live:
         await asyncio.sleep(_OBEDIENT if lifecycle.obeys(container) else _grace(call, container))
@@ -64,15 +64,12 @@ async def wait(call: Call) -> web.StreamResponse:
     condition = call.text("condition") or "not-running"
     if condition not in ("not-running", "next-exit", "removed"):
         raise invalid(f'invalid condition: "{condition}"')
-    queue = call.host.events.listen()
-    try:
+    with call.host.events.listening() as queue:
         stream = await call.stream()
         deaths = 0
         while not _ended(call, container, condition, deaths):
             event = await queue.get()
             deaths += event.actor == container.id and event.action == "die"
-    finally:
-        call.host.events.leave(queue)
     await stream.write_json({"StatusCode": container.exit_code})
     return stream.response
 

@@ -68,10 +68,8 @@ def next_line_due(container: Container, now: float) -> float | None:
 async def show(call: Call) -> web.StreamResponse:
     keep = _wanted(call)
     container = call.container
-    host, follow = call.host, call.flag("follow")
-    write = _writer(call, container)
-    queue = host.events.listen() if follow else None
-    try:
+    host, write = call.host, _writer(call, container)
+    with host.events.listening() as queue:
         catch_up(host, container, host.now())
         # The last lines, and of these the ones to keep: in this order, as a real Engine does it.
         lines = [line for line in _tail(call, [*container.logs]) if keep(line)]
@@ -79,14 +77,11 @@ async def show(call: Call) -> web.StreamResponse:
         stream = await call.stream(_content_type(call, container))
         if lines:
             await stream.write(b"".join(map(write, lines)))
-        while queue is not None and container.running and container.id in host.containers:
+        while call.flag("follow") and container.running and container.id in host.containers:
             await _printed_or_ended(host, container, queue)
             lines, last = printed_after(host, container, last)
             if chosen := [line for line in lines if keep(line)]:
                 await stream.write(b"".join(map(write, chosen)))
-    finally:
-        if queue is not None:
-            host.events.leave(queue)
     return stream.response
 
 

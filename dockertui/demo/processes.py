@@ -20,9 +20,7 @@ _SHIM = 21
 _FIRST_CHILD = 7
 _BOOT = 400 * 86_400
 """Seconds that the host was up at its birth: longer than any container runs."""
-_ENDING = frozenset(
-    (signals.SIGHUP, signals.SIGINT, signals.SIGQUIT, signals.SIGKILL, signals.SIGTERM, signals.SIGUSR1)
-)
+_ENDING = {signals.SIGHUP, signals.SIGINT, signals.SIGQUIT, signals.SIGKILL, signals.SIGTERM, signals.SIGUSR1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +43,29 @@ class Process:
 
 
 def of(host: Host, container: Container) -> list[Process]:
-    """Those of a running or paused container, its own first, by their PIDs."""
+    """Those of a running or paused container, its own first, by their PIDs; what its execs run behind them."""
     now, begun = host.now(), container.started or host.now()
-    reading = usage.at(host, container, now)
-    listed = [*enumerate(container.temper.processes or (("root", " ".join(container.command)),))]
+    reading, temper = usage.at(host, container, now), container.temper
+    listed = temper.processes or (("root", " ".join(container.command)),)
     shares = _shares(len(listed), zlib.crc32(container.id.encode()))
     found = []
-    for nth, (user, command) in listed:
-        if nth in container.ended:
-            continue
-        first, started = nth == 0, begun + nth * 0.05
-        state = "D" if container.state == "paused" else "R" if container.temper.cpu * shares[nth] > 0.4 else "S"
-        found.append(
-            Process(
-                pid=container.pid + nth * 7,
-                ppid=container.pid - _SHIM if first else container.pid,
-                inside=1 if first else _FIRST_CHILD + nth - 1,
-                inside_parent=0 if first else 1,
-                user=user,
-                tty="pts/0" if container.tty else "?",
-                state=f"{state}s" if first else state,
-                started=started,
-                age=max(now - started, 0.0),
-                cpu=reading.cpu / 1e9 * shares[nth],
-                memory=int(reading.memory * shares[nth]) + (412 << 10),
-                threads=4 if container.temper.cpu > 1 else 1,
-                command=command,
-            )
-        )
-    return [*found, *(_of_exec(host, container, one) for one in host.execs.values() if _runs_in(container, one))]
+    for nth, (user, command) in enumerate(listed):
+        state = "D" if container.state == "paused" else "R" if temper.cpu * shares[nth] > 0.4 else "S"
+        place = (container.pid - _SHIM, 1, 0) if nth == 0 else (container.pid, _FIRST_CHILD + nth - 1, 1)
+        one = Process(
+            container.pid + nth * 7, *place, user, "pts/0" if container.tty else "?", state if nth else f"{state}s",
+            begun + nth * 0.05, max(now - (begun + nth * 0.05), 0.0), reading.cpu / 1e9 * shares[nth],
+            int(reading.memory * shares[nth]) + (412 << 10), 4 if temper.cpu > 1 else 1, command,
+        )  # fmt: skip
+        if nth not in container.ended:
+            found.append(one)
+    for run in host.execs.values():
+        if run.running and run.container_id == container.id:
+            place, user = (container.pid - _SHIM, inside_pid(container, run), 0), run.user.partition(":")[0] or "root"
+            tty, age = "pts/1" if run.tty else "?", max(now - (run.began or now), 0.0)
+            command = " ".join(run.words)
+            found.append(Process(run.pid, *place, user, tty, "Ss", run.began or now, age, 0.0, 1 << 20, 1, command))
+    return found
 
 
 def _shares(count: int, seed: int) -> list[float]:
@@ -84,33 +76,9 @@ def _shares(count: int, seed: int) -> list[float]:
     return [weight / sum(weights) for weight in weights]
 
 
-def _runs_in(container: Container, exec_: Exec) -> bool:
-    return exec_.running and exec_.container_id == container.id
-
-
 def inside_pid(container: Container, exec_: Exec) -> int:
     """The PID of an exec's process in the container."""
     return 20 + (exec_.pid - container.pid) % 30_000
-
-
-def _of_exec(host: Host, container: Container, exec_: Exec) -> Process:
-    now = host.now()
-    begun = exec_.began or now
-    return Process(
-        pid=exec_.pid,
-        ppid=container.pid - _SHIM,
-        inside=inside_pid(container, exec_),
-        inside_parent=0,
-        user=exec_.user.partition(":")[0] or "root",
-        tty="pts/1" if exec_.tty else "?",
-        state="Ss",
-        started=begun,
-        age=max(now - begun, 0.0),
-        cpu=0.0,
-        memory=1 << 20,
-        threads=1,
-        command=" ".join(exec_.words),
-    )
 
 
 def signal(host: Host, container: Container, inside: int, name: str) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,8 @@ def build(host: Host) -> Host:
         )
     for told in scene["containers"]:
         place(host, _spec(told))
-    _past(host)
+    for ago, name, action, *attributes in scene["past"]:  # what the event stream still has of it
+        host.tell(host.container(name), action, host.born - ago, **(attributes[0] if attributes else {}))
     return host
 
 
@@ -313,66 +314,3 @@ def _history(host: Host, spec: Spec, container: Container) -> None:
         logs.print_lines(host, container, begun, until)
     for nth, text in enumerate(spec.last_words):
         logs.write(container, until - (len(spec.last_words) - nth) * 0.01, text, stderr=spec.exit_code != 0)
-
-
-# -- the past -------------------------------------------------------------------------------------
-
-Moment = tuple[float, Container, str, dict[str, str]]
-
-
-def _past(host: Host) -> None:
-    """What the event stream still has of the time before the host's birth: how those ended that are not well."""
-    told = [moment for name, ending in _ENDINGS.items() for moment in ending(host.container(name))]
-    for when, container, action, attributes in sorted(told, key=lambda each: each[0]):
-        host.tell(container, action, when, **attributes)
-
-
-def _restarted(one: Container) -> Iterator[Moment]:
-    """Somebody restarted it; it ended on SIGTERM."""
-    started, finished = one.started or 0.0, one.finished or 0.0
-    yield finished - 2.0, one, "kill", {"signal": "15"}
-    yield finished, one, "die", {"execDuration": "1036800", "exitCode": "143"}
-    yield started, one, "start", {}
-    yield started, one, "restart", {}
-
-
-def _one_run(one: Container) -> Iterator[Moment]:
-    """It was created and started, and has ended."""
-    started, finished = one.started or 0.0, one.finished or 0.0
-    yield one.created, one, "create", {}
-    yield started + 0.02, one, "start", {}
-    if one.oom_killed:
-        yield finished - 0.01, one, "oom", {}
-    lasted = str(int(finished - started))
-    yield finished + 0.03, one, "die", {"execDuration": lasted, "exitCode": str(one.exit_code)}
-
-
-def _loop(one: Container) -> Iterator[Moment]:
-    """It ends soon after each start, and its policy starts it again."""
-    runs, rests = one.temper.runs_for or 0.0, one.temper.rests_for or 0.0
-    for nth in range(_RUNS):
-        ago = nth * (runs + rests)
-        yield (one.started or 0.0) - ago, one, "start", {}
-        yield (one.finished or 0.0) - ago, one, "die", {"execDuration": str(int(runs)), "exitCode": str(one.exit_code)}
-
-
-def _sick(one: Container) -> Iterator[Moment]:
-    """Its health check fails since a while."""
-    assert one.health is not None
-    every, retries = one.config["Healthcheck"]["Interval"] / 1e9, one.config["Healthcheck"]["Retries"]
-    yield one.health.log[-1].end - (one.health.failing_streak - retries) * every, one, "health_status: unhealthy", {}
-
-
-def _paused(one: Container) -> Iterator[Moment]:
-    yield one.paused_at or 0.0, one, "pause", {}
-
-
-_RUNS = 6
-_ENDINGS: dict[str, Callable[[Container], Iterator[Moment]]] = {
-    "shop-report-1": _one_run,
-    "eager_lamarr": _one_run,
-    "shop-worker-1": _sick,
-    "shop-search-1": _restarted,
-    "monitoring-alertmanager-1": _loop,
-    "monitoring-cadvisor-1": _paused,
-}

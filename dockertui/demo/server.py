@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -27,7 +27,7 @@ from dockertui.demo import (
     system,
     volumes,
 )
-from dockertui.demo.call import API, OLDEST_API, Call, Handler, Route, Version, headers, raw_reply, reply
+from dockertui.demo.call import API, OLDEST_API, Call, Route, Version, headers, raw_reply, reply
 from dockertui.demo.host import Host
 from dockertui.demo.refusal import Refusal, Unchanged, invalid
 
@@ -39,21 +39,12 @@ _FAMILIES = (system, events, containers, archive, execs, attach, lives, logs, st
              build, networks, volumes)  # fmt: skip
 
 
-class _Router:
-    """Routes by method and pattern, in the order in which they were given."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
-        for route in routes:
-            pattern = re.sub(r"\{(\w+):path\}", r"(?P<\1>.+)", route.path)
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
-            self._routes.setdefault(route.method, []).append((re.compile(pattern), route))
-
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        for pattern, route in self._routes.get(method, ()):
-            if match := pattern.fullmatch(path):
-                return route, {name: unquote(text) for name, text in match.groupdict().items()}
-        raise Refusal(404, "page not found")
+def _patterns(routes: Iterable[Route]) -> Iterator[tuple[re.Pattern[str], Route]]:
+    """Each route, and the pattern that '<METHOD> <path>' fully matches."""
+    for route in routes:
+        pattern = re.sub(r"\{(\w+):path\}", r"(?P<\1>.+)", route.path)
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
+        yield re.compile(f"{route.method} {pattern}"), route
 
 
 class Server:
@@ -61,7 +52,7 @@ class Server:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self._router = _Router(route for family in _FAMILIES for route in family.ROUTES)
+        self._routes = [*_patterns(route for family in _FAMILIES for route in family.ROUTES)]
         # A reader that leaves ends its handler: otherwise an idle event stream would be held for ever.
         self._web = web.Server(self._handle, handler_cancellation=True, access_log=None)
         self.listener: asyncio.Server | None = None
@@ -110,8 +101,11 @@ class Server:
     async def _dispatch(self, request: web.BaseRequest, path: str, version: Version) -> web.StreamResponse:
         try:
             _check_version(version)
-            route, names = self._router.find(request.method, path)
-            return await _answered(route, self.call(request, version, names))
+            for pattern, route in self._routes:
+                if match := pattern.fullmatch(f"{request.method} {path}"):
+                    names = {name: unquote(text) for name, text in match.groupdict().items()}
+                    return await _answered(route, self.call(request, version, names))
+            raise Refusal(404, "page not found")
         except Refusal as refusal:
             return reply({"message": refusal.message}, refusal.status)
         except Unchanged:
@@ -122,12 +116,11 @@ class Server:
 
 
 async def _answered(route: Route, call: Call) -> web.StreamResponse:
-    handler: Handler = route.handler
-    if inspect.iscoroutinefunction(handler):
-        value = await handler(call)
+    if inspect.iscoroutinefunction(route.handler):
+        value = await route.handler(call)
     else:
         call.raw = await call.request.read()
-        value = handler(call)
+        value = route.handler(call)
     if isinstance(value, web.StreamResponse):
         return value
     if value is None:

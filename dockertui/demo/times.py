@@ -13,10 +13,8 @@ def rfc3339(when: float | None, *, nanos: bool = True) -> str:
     """Epoch seconds as RFC 3339 in UTC; None is Go's zero time. Trailing zeros go, as in Go."""
     if when is None:
         return NEVER
-    whole, rest = divmod(nanoseconds(when), _NANO)
-    stamp = f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}"
-    fraction = f"{rest:09d}".rstrip("0") if nanos else ""
-    return f"{stamp}.{fraction}Z" if fraction else f"{stamp}Z"
+    stamp, _, fraction = fixed_rfc3339(when)[:-1].partition(".")
+    return f"{stamp}.{fraction}".rstrip("0").rstrip(".") + "Z" if nanos else f"{stamp}Z"
 
 
 def moment(text: object) -> float:

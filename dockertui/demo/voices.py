@@ -112,15 +112,6 @@ def shell(dice: random.Random, nth: int, when: float) -> list[Line]:
 
 
 VOICES: dict[str, Voice] = {
-    "nginx": nginx,
-    "api": api,
-    "worker": worker,
-    "postgres": postgres,
-    "redis": redis,
-    "prometheus": prometheus,
-    "grafana": grafana,
-    "exporter": exporter,
-    "search": search,
-    "legacy": legacy,
-    "shell": shell,
+    voice.__name__: voice
+    for voice in (nginx, api, worker, postgres, redis, prometheus, grafana, exporter, search, legacy, shell)
 }

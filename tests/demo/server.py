@@ -67,13 +67,8 @@ class FaultyCall(Call):
 
     rules: StreamRules = None  # type: ignore[assignment] # which the server gives
 
-    @property
-    def streams(self) -> type[Stream]:
-        return _Stream
-
-    @property
-    def takeovers(self) -> type[Takeover]:
-        return _Takeover
+    streams = _Stream
+    takeovers = _Takeover
 
 
 class FaultyServer(Server):

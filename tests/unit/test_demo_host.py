@@ -133,7 +133,7 @@ def test_start_stop_and_remove_tell_what_a_real_engine_tells(host: Host) -> None
     assert told(host) == ["volume create", "volume create", "container create"]
     lifecycle.start(host, container)
     assert told(host) == ["volume mount", "volume mount", "network connect", "container start"]
-    lifecycle.tell_killed(host, container, 15)
+    host.tell(container, "kill", signal="15")
     lifecycle.finish_stop(host, container)
     assert told(host) == [
         "container kill",
