@@ -18,7 +18,8 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
-from dockertui.config import AUTO, ConfigError, Settings
+from dockertui.config import ConfigError, Settings
+from dockertui.config_values import AUTO
 from dockertui.crash_log import LOGGER, CrashLog, hear_lost_errors
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError

@@ -49,8 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     config = commands.add_parser("config", help="the settings: where they are, and what they are", allow_abbrev=False)
     config.add_argument(
         "action",
-        choices=["path", "show"],
-        help="path: the file's name. show: the settings in force, and mistakes",
+        choices=["path", "show", "template"],
+        help="path: the file's name. show: the settings in force, and mistakes. template: every default, explained",
     )
     config.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
     parser.set_defaults(action="")

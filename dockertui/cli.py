@@ -179,9 +179,12 @@ def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
 
 
 def _config(options: Options) -> int:
-    """`dockertui config path` and `dockertui config show`; 1 when the settings hold a mistake."""
-    from dockertui.config import default_path, show
+    """`dockertui config path`, `show` and `template`; 1 when the settings hold a mistake."""
+    from dockertui.config import default_path, show, template
 
+    if options.action == "template":
+        sys.stdout.write(template())
+        return 0
     if options.action == "path":
         print(options.config or default_path(os.environ, Path.home()))
         return 0

@@ -8,47 +8,22 @@ tests.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dockertui.key_names import KeyNameError, normal
+import dockertui.config_values as values
+from dockertui.config_values import AUTO, WrongValue, nearest, toml
 
 if TYPE_CHECKING:
     import tomllib
 
-THEMES = (
-    "textual-dark",
-    "textual-light",
-    "nord",
-    "gruvbox",
-    "catppuccin-mocha",
-    "dracula",
-    "tokyo-night",
-    "monokai",
-    "flexoki",
-    "catppuccin-latte",
-    "catppuccin-frappe",
-    "catppuccin-macchiato",
-    "solarized-light",
-    "solarized-dark",
-    "rose-pine",
-    "rose-pine-moon",
-    "rose-pine-dawn",
-    "atom-one-dark",
-    "atom-one-light",
-    "ansi-dark",
-    "ansi-light",
-)
-"""Those that Textual brings."""
-
-AUTO = "auto"
 EVERY = "*"
 
 
@@ -64,40 +39,56 @@ class ConfigError(Exception):
         super().__init__(f"{place}: {message}{f': {remedy}' if remedy else ''}")
 
 
+def _entry(default: Any, check: values.Check, comment: str) -> Any:
+    """One setting: its default as a user would write it, the check of a value, and what the documentation says."""
+    return field(default=check("", default), metadata={"default": default, "check": check, "comment": comment})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user may set. `path` and `lines` (dotted setting to line) say where each value was written."""
+    """What a user may set, an entry each; `show`, `template` and the README's list follow from it.
 
-    theme: str = AUTO
+    `path` and `lines` (dotted setting to line) say where each value was written.
+    """
+
+    theme: str = _entry(AUTO, values.theme, 'or a theme\'s name, such as "nord", "gruvbox", "dracula", "ansi-light"')
     """A theme's name; "auto": one that the terminal has the colours for."""
-    mouse: bool = True
-    """Whether the program takes the mouse; off, the terminal's own selecting and copying works."""
-    diff_output: bool = True
-    """Whether only the cells that changed are sent to the terminal."""
-    flow_control: bool = True
-    """Whether frames wait for the terminal to have shown the one before: for slow links."""
-    stats_period: float = 2.0
-    """Seconds between two samples of a visible container's CPU, memory and I/O."""
-    plots: str = AUTO
-    """What plots are drawn with: "braille", "blocks" or "ascii"; "auto": braille but on the Linux console."""
-    confirm_interrupts: int = 1
-    """From how many objects on stopping, restarting and the like asks first; 1: always, 0: never."""
-    terminal_leader: str = "ctrl+right_square_bracket"
-    """The one key that a terminal does not send to its container."""
-    terminal_history: int = 10_000
-    """Lines kept above a terminal's screen."""
-    terminal_title: bool = True
-    """Whether a container may name its terminal."""
-    terminal_bell: bool = True
-    """Whether a container's bell rings."""
-    terminal_clipboard: str = "ask"
-    """Whether a container may write the clipboard: "ask" once a session, "yes" or "no"."""
-    terminal_hand_over: bool = False
-    """Whether sessions take the whole real terminal in place of a pane."""
-    log_memory: int = 32
-    """Megabytes of a log that are kept; older lines are let go, and loaded again when they are scrolled to."""
-    files_exec: bool = True
-    """Whether the Files tab may list a folder of a running container by a `find` in it, in place of an archive."""
+    mouse: bool = _entry(True, values.switch, "false leaves the mouse to the terminal, for selecting text")
+    diff_output: bool = _entry(True, values.switch, "send the terminal the changed cells alone")
+    flow_control: bool = _entry(True, values.switch, "wait for a slow terminal in place of lagging behind")
+    stats_period: float = _entry(2.0, values.seconds, "seconds between two samples of CPU, memory and I/O")
+    plots: str = _entry(
+        AUTO,
+        values.one_of(AUTO, "braille", "blocks", "ascii"),
+        'or "braille", "blocks", "ascii": what statistics are drawn with',
+    )
+    """"auto": braille but on the Linux console."""
+    log_memory: int = _entry(
+        32, values.whole(1, inf, "write a whole number, from 1"), "megabytes of a log that are kept in memory"
+    )
+    """Older lines are let go, and loaded again when they are scrolled to."""
+    files_exec: bool = _entry(
+        True, values.switch, "list folders of running containers by `find` in them; false: by the archive API alone"
+    )
+    confirm_interrupts: int = _entry(
+        1,
+        values.whole(0, inf, "write a whole number: 1 asks always, 0 never"),
+        "stopping, restarting, pausing and killing ask first from so many on; 0: never",
+    )
+    terminal_leader: str = _entry("ctrl+]", values.key, "the one key that a terminal keeps for this program")
+    terminal_history: int = _entry(
+        10_000,
+        values.whole(0, 1_000_000, "write a number of lines, from 0 to 1000000"),
+        "lines kept above a terminal's screen",
+    )
+    terminal_title: bool = _entry(True, values.switch, "whether a container may name its terminal")
+    terminal_bell: bool = _entry(True, values.switch, "whether a container's bell rings")
+    terminal_clipboard: str = _entry(
+        "ask",
+        values.one_of("ask", "yes", "no"),
+        'whether a container may write the clipboard: "ask" once a session, "yes" or "no"',
+    )
+    terminal_hand_over: bool = _entry(False, values.switch, "give sessions the whole real terminal in place of a pane")
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
     endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
@@ -112,6 +103,11 @@ class Settings:
         set_for = {name.rstrip("/").casefold(): value for name, value in self.endpoints.items()}
         found = [value for name, value in set_for.items() if name in own]
         return any(found) if found else set_for.get(EVERY, False)
+
+
+_ENTRIES = {entry.name: entry.metadata for entry in fields(Settings) if entry.metadata}
+_TABLES = ("keys", "endpoints")
+"""Settings that are checked line by line, so that one mistake does not undo the others."""
 
 
 # Where the file is
@@ -192,14 +188,6 @@ def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Conf
     return ConfigError(path, line, f"not valid TOML: {message}", f"until it is mended {held}")
 
 
-class _Wrong(ValueError):
-    """A value that cannot be used: why, and what could."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
-
-
 class _Reading:
     """One file being turned into settings, and the mistakes met so far."""
 
@@ -209,50 +197,52 @@ class _Reading:
         self.errors: list[ConfigError] = []
 
     def settings(self, document: Mapping[str, Any]) -> Settings:
-        values: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         for name, value in document.items():
             try:
-                values[name] = self.checked(name, value)
-            except _Wrong as wrong:
+                found[name] = self.checked(name, value)
+            except WrongValue as wrong:
                 self.wrong(name, wrong)
-        return Settings(**values, path=self.path, lines=MappingProxyType(self.lines))
+        return Settings(**found, path=self.path, lines=MappingProxyType(self.lines))
 
     def checked(self, name: str, value: object) -> object:
-        if name not in CHECKS:
-            raise _Wrong(f"unknown setting {_toml(name)}", nearest(name, CHECKS))
+        if name not in (*_ENTRIES, *_TABLES):
+            raise WrongValue(f"unknown setting {toml(name)}", nearest(name, (*_ENTRIES, *_TABLES)))
         if name == "keys":
             return MappingProxyType(dict(self.keys(value)))
         if name == "endpoints":
             return MappingProxyType(dict(self.endpoints(value)))
-        return CHECKS[name](name, value)
+        return _ENTRIES[name]["check"](name, value)
 
     def keys(self, value: object) -> Iterator[tuple[str, tuple[str, ...]]]:
         if not isinstance(value, dict):
-            raise _Wrong("keys is a table", 'write [keys] and below it lines such as "container.stop" = "s"')
+            raise WrongValue("keys is a table", 'write [keys] and below it lines such as "container.stop" = "s"')
         for operation, written in _flat(value):
             try:
-                yield operation, _keys(operation, written)
-            except _Wrong as wrong:
+                yield operation, values.keys(f"keys.{operation}", written)
+            except WrongValue as wrong:
                 self.wrong(f"keys.{operation}", wrong)
 
     def endpoints(self, value: object) -> Iterator[tuple[str, bool]]:
         """A wrong `read_only` counts as true: whoever wrote it meant to be careful."""
         if not isinstance(value, dict):
-            raise _Wrong("endpoints is a table", _ENDPOINT)
+            raise WrongValue("endpoints is a table", _ENDPOINT)
         for place, written in _flat(value):
             endpoint, _, name = place.rpartition(".")
             try:
                 if not endpoint:
-                    raise _Wrong(f"endpoints.{place} is a table", _ENDPOINT)
+                    raise WrongValue(f"endpoints.{place} is a table", _ENDPOINT)
                 if name != "read_only":
-                    raise _Wrong(f"endpoints.{endpoint}: unknown setting {_toml(name)}", nearest(name, ["read_only"]))
-                yield endpoint, _switch(f"endpoints.{place}", written)
-            except _Wrong as wrong:
+                    raise WrongValue(
+                        f"endpoints.{endpoint}: unknown setting {toml(name)}", nearest(name, ["read_only"])
+                    )
+                yield endpoint, values.switch(f"endpoints.{place}", written)
+            except WrongValue as wrong:
                 self.wrong(f"endpoints.{place}", wrong)
                 if name == "read_only" and endpoint:
                     yield endpoint, True
 
-    def wrong(self, place: str, wrong: _Wrong) -> None:
+    def wrong(self, place: str, wrong: WrongValue) -> None:
         self.errors.append(ConfigError(self.path, self.lines.get(place, 0), str(wrong), wrong.remedy))
 
 
@@ -268,123 +258,23 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
             yield f"{prefix}{name}", value
 
 
-def _keys(operation: str, written: object) -> tuple[str, ...]:
-    listed = [written] if isinstance(written, str) else written
-    if not isinstance(listed, list) or not all(isinstance(key, str) for key in listed):
-        remedy = 'write "s", or a list such as ["s", "f5"]; an empty list takes the key away'
-        raise _Wrong(f"keys.{operation}: not a key", remedy)
-    try:
-        return tuple(dict.fromkeys(normal(key) for key in listed))
-    except KeyNameError as error:
-        raise _Wrong(f"keys.{operation}: {error}", error.remedy) from error
-
-
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """A remedy that names the closest choice, or all of them."""
-    names = list(choices)
-    close = difflib.get_close_matches(word, names, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"choose one of {', '.join(names)}"
-
-
-def _theme(_: str, value: object) -> str:
-    if not isinstance(value, str) or value not in (AUTO, *THEMES):
-        raise _Wrong(f"unknown theme {_toml(value)}", nearest(str(value), (AUTO, *THEMES)))
-    return value
-
-
-def _switch(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _Wrong(f"{name}: {_toml(value)} is neither true nor false", "write true or false, without quotes")
-    return value
-
-
-def _period(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 3600:
-        raise _Wrong(f"{name} cannot be {_toml(value)}", "write seconds, from 0.5 to 3600")
-    return float(value)
-
-
-def _count(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number, from 1")
-    return value
-
-
-def _threshold(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a whole number: 1 asks always, 0 never")
-    return value
-
-
-def _key(name: str, value: object) -> str:
-    keys = _keys(name, value) if isinstance(value, str) else ()
-    if len(keys) != 1 or not keys[0].startswith(("ctrl+", "alt+", "f")) or len(keys[0]) < 2:
-        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write one key that types nothing, such as "ctrl+]" or "f12"')
-    return keys[0]
-
-
-def _history(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
-        raise _Wrong(f"{name} cannot be {_toml(value)}", "write a number of lines, from 0 to 1000000")
-    return value
-
-
-def _plots(name: str, value: object) -> str:
-    if value not in (AUTO, "braille", "blocks", "ascii"):
-        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "auto", "braille", "blocks" or "ascii"')
-    return str(value)
-
-
-def _permission(name: str, value: object) -> str:
-    if value not in ("ask", "yes", "no"):
-        raise _Wrong(f"{name} cannot be {_toml(value)}", 'write "ask", "yes" or "no"')
-    return str(value)
-
-
-CHECKS: Mapping[str, Callable[[str, object], object]] = {
-    "theme": _theme,
-    "mouse": _switch,
-    "diff_output": _switch,
-    "flow_control": _switch,
-    "stats_period": _period,
-    "plots": _plots,
-    "confirm_interrupts": _threshold,
-    "files_exec": _switch,
-    "log_memory": _count,
-    "terminal_leader": _key,
-    "terminal_history": _history,
-    "terminal_title": _switch,
-    "terminal_bell": _switch,
-    "terminal_clipboard": _permission,
-    "terminal_hand_over": _switch,
-    "keys": lambda _, value: value,
-    "endpoints": lambda _, value: value,
-}
-"""What each setting must be. (Tables are checked line by line, so that one mistake does not undo the others.)"""
-_TABLES = ("keys", "endpoints")
-
-
 # Showing
 
 
 def show(settings: Settings) -> str:
     """The settings in force, each with where it came from, as a TOML document that `load` reads back."""
-    rows = [(name, f"{name} = {_toml(getattr(settings, name))}", name) for name in _plain_names()]
+    rows = [(name, f"{name} = {toml(getattr(settings, name))}", name) for name in _ENTRIES]
     rows += [
-        (f"keys.{name}", f"{_toml(name)} = {_toml(list(keys))}", f"keys.{name}") for name, keys in settings.keys.items()
+        (f"keys.{name}", f"{toml(name)} = {toml(list(keys))}", f"keys.{name}") for name, keys in settings.keys.items()
     ]
     width = max(len(row[1]) for row in rows)
     lines = [f"{text:<{width}}  # {_origin(settings, place)}" for _, text, place in rows]
-    plain = len(_plain_names())
+    plain = len(_ENTRIES)
     table = ["", "[keys]", *lines[plain:]] if settings.keys else []
     for name, value in settings.endpoints.items():
         origin = _origin(settings, f"endpoints.{name}.read_only")
-        table += ["", f"[endpoints.{_toml(name)}]", f"read_only = {_toml(value)}  # {origin}"]
+        table += ["", f"[endpoints.{toml(name)}]", f"read_only = {toml(value)}  # {origin}"]
     return "\n".join([*lines[:plain], *table, ""])
-
-
-def _plain_names() -> list[str]:
-    return [item.name for item in fields(Settings) if item.name in CHECKS and item.name not in _TABLES]
 
 
 def _origin(settings: Settings, place: str) -> str:
@@ -393,18 +283,18 @@ def _origin(settings: Settings, place: str) -> str:
     return f"{shown(settings.path)}:{settings.lines[place]}"
 
 
-def _toml(value: object) -> str:
-    """A value as TOML writes it; every control character escaped."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, str):
-        return f'"{"".join(map(_escaped, value))}"'
-    return str(value)
+_EXAMPLES = """
+[endpoints."ssh://prod"]  # by name or address; "*" is every one that is not named
+read_only = true          # nothing but reading, as with --read-only; a mistake in this line leaves it so
+
+[keys]                    # an operation's id and its key, or keys
+"pane.zoom" = "f11"
+"list.filter" = ["/", "ctrl+s"]
+"""
 
 
-def _escaped(character: str) -> str:
-    if character in '\\"':
-        return f"\\{character}"
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
+def template() -> str:
+    """Every setting with its default and what it does, and an example of each table, as a TOML document."""
+    rows = [(f"{name} = {toml(at['default'])}", at["comment"]) for name, at in _ENTRIES.items()]
+    width = max(len(text) for text, _ in rows)
+    return "".join(f"{text:<{width}}  # {comment}\n" for text, comment in rows) + _EXAMPLES

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from dockertui.config import ConfigError, Settings, nearest
+from dockertui.config import ConfigError, Settings
+from dockertui.config_values import nearest
 from dockertui.key_names import normal
 
 

@@ -1,4 +1,4 @@
-"""The README's table of keys, made from the catalogue: `python -m dockertui.operations.document README.md`."""
+"""The README's keys and settings, made from their entries: `python -m dockertui.operations.document README.md`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dockertui.config import template
 from dockertui.operations.base import Operation
 from dockertui.operations.catalogue import Catalogue, sign, where
 
-BEGIN, END = "<!-- keys: made by `make readme` -->", "<!-- end of keys -->"
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
 
 
@@ -31,11 +31,18 @@ def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
 
 
 def document(readme: str, catalogue: Catalogue) -> str:
-    """The README with its tables of keys made anew. Raises ValueError where it lacks the marks around them."""
-    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    if not pattern.search(readme):
-        raise ValueError(f"no {BEGIN} … {END}: put the two marks where the tables belong")
-    return pattern.sub(lambda _: f"{BEGIN}\n{keys_tables(catalogue)}\n\n{END}", readme)
+    """The README with its keys and settings made anew. Raises ValueError where it lacks the marks around them."""
+    readme = _between(readme, "keys", keys_tables(catalogue) + "\n")
+    return _between(readme, "settings", f"```toml\n{template()}```")
+
+
+def _between(text: str, subject: str, made: str) -> str:
+    """The text with what stands between the two marks of a subject replaced."""
+    begin, end = f"<!-- {subject}: made by `make readme` -->", f"<!-- end of {subject} -->"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"no {begin} … {end}: put the two marks where the {subject} belong")
+    return pattern.sub(lambda _: f"{begin}\n{made}\n{end}", text)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from dockertui.app import DockerTUI
-from dockertui.config import AUTO, Settings
+from dockertui.config import Settings
+from dockertui.config_values import AUTO
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Attempt, Preflight

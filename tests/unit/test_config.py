@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui import config
-from dockertui.config import ConfigError, Settings, load, show
+from dockertui.config import ConfigError, Settings, default_path, load, show, template
 from dockertui.config_lines import key_lines
+from dockertui.config_values import THEMES, toml
 from dockertui.engine.endpoint import Endpoint
 
 
@@ -192,7 +193,7 @@ def test_control_characters_do_not_reach_the_message(path: Path) -> None:
     ],
 )
 def test_where_the_file_is(environ: Mapping[str, str], where: str) -> None:
-    assert str(config.default_path(environ, Path("/home/u"))) == where
+    assert str(default_path(environ, Path("/home/u"))) == where
 
 
 def test_the_home_directory_is_shown_as_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,10 +223,19 @@ def test_the_defaults_are_read_back_as_the_same(path: Path) -> None:
     assert load(path) == (Settings(), [])
 
 
+def test_the_template_is_read_back_as_the_defaults(path: Path) -> None:
+    path.write_text(template())
+    settings, problems = load(path)
+    assert not problems
+    assert settings == Settings(keys=settings.keys, endpoints=settings.endpoints)
+    plain = {entry.name for entry in fields(Settings)} - {"path", "lines"}
+    assert plain == set(tomllib.loads(template())), "every setting stands in it"
+
+
 def test_the_themes_are_textuals() -> None:
     from textual.theme import BUILTIN_THEMES
 
-    assert set(config.THEMES) == set(BUILTIN_THEMES)
+    assert set(THEMES) == set(BUILTIN_THEMES)
 
 
 # On which line a key stands
@@ -278,7 +288,7 @@ def test_every_key_is_found_on_its_line(document: dict[str, Any], data: st.DataO
     assert tomllib.loads(text) == document
     lines = key_lines(text)
     for place in places(document, ()):
-        assert config._toml(place[-1]) in text.splitlines()[lines[place] - 1]
+        assert toml(place[-1]) in text.splitlines()[lines[place] - 1]
 
 
 def written(document: Mapping[str, Any], prefix: tuple[str, ...], data: st.DataObject) -> Iterator[str]:
@@ -289,13 +299,13 @@ def written(document: Mapping[str, Any], prefix: tuple[str, ...], data: st.DataO
         if isinstance(value, dict) and value and data.draw(st.booleans()):
             yield from written(value, path, data)
         else:
-            yield f"{' . '.join(map(config._toml, path))} ={inline(value)} # [x]"
+            yield f"{' . '.join(map(toml, path))} ={inline(value)} # [x]"
 
 
 def inline(value: Any) -> str:
     if not isinstance(value, dict):
-        return config._toml(value)
-    return "{" + ", ".join(f"{config._toml(name)}={inline(inner)}" for name, inner in value.items()) + "}"
+        return toml(value)
+    return "{" + ", ".join(f"{toml(name)}={inline(inner)}" for name, inner in value.items()) + "}"
 
 
 def places(document: Mapping[str, Any], prefix: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -14,7 +14,7 @@ import dockertui
 
 PACKAGE = Path(dockertui.__file__).parent
 
-FOUNDATION = {"__init__", "config", "keymap", "key_names"}
+FOUNDATION = {"__init__", "config", "config_values", "keymap", "key_names"}
 FLOORS = {"engine", "live", "widgets", "masking"}
 MAY_IMPORT: dict[str, set[str]] = {
     # the foundation: quick to import, and known before anything else
@@ -26,8 +26,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crash_log": set(),
     "exit_signals": set(),
     "own_cost": set(),
-    "config": {"config_lines", "key_names"},
-    "keymap": {"config", "key_names"},
+    "config_values": {"key_names"},
+    "config": {"config_lines", "config_values", "key_names"},
+    "keymap": {"config", "config_values", "key_names"},
     # the floors, from the lowest up
     "engine": {"__init__", "masking"},
     "live": {"engine"},

@@ -13,11 +13,11 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_keys_are_those_of_the_catalogue() -> None:
+def test_the_keys_and_settings_are_those_of_their_entries() -> None:
     assert document(README, Catalogue()) == README, "run `make readme`"
 
 
-def test_the_settings_shown_are_the_defaults(tmp_path: Path) -> None:
+def test_every_setting_is_shown_with_its_default(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     (shown,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     path.write_text(shown)

@@ -1,0 +1,137 @@
+"""What each setting may be: its value checked and converted, or why it cannot be used; and how TOML writes it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+
+from dockertui.key_names import KeyNameError, normal
+
+THEMES = (
+    "textual-dark",
+    "textual-light",
+    "nord",
+    "gruvbox",
+    "catppuccin-mocha",
+    "dracula",
+    "tokyo-night",
+    "monokai",
+    "flexoki",
+    "catppuccin-latte",
+    "catppuccin-frappe",
+    "catppuccin-macchiato",
+    "solarized-light",
+    "solarized-dark",
+    "rose-pine",
+    "rose-pine-moon",
+    "rose-pine-dawn",
+    "atom-one-dark",
+    "atom-one-light",
+    "ansi-dark",
+    "ansi-light",
+)
+"""Those that Textual brings."""
+
+AUTO = "auto"
+
+
+Check = Callable[[str, object], object]
+"""Converts the value of the setting of this name, or raises WrongValue."""
+
+
+class WrongValue(ValueError):
+    """A value that cannot be used: why, and what could."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def keys(place: str, written: object) -> tuple[str, ...]:
+    """Keys, named as Textual names them; written as one or as a list."""
+    listed = [written] if isinstance(written, str) else written
+    if not isinstance(listed, list) or not all(isinstance(key, str) for key in listed):
+        remedy = 'write "s", or a list such as ["s", "f5"]; an empty list takes the key away'
+        raise WrongValue(f"{place}: not a key", remedy)
+    try:
+        return tuple(dict.fromkeys(normal(key) for key in listed))
+    except KeyNameError as error:
+        raise WrongValue(f"{place}: {error}", error.remedy) from error
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """A remedy that names the closest choice, or all of them."""
+    names = list(choices)
+    close = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"choose one of {', '.join(names)}"
+
+
+def one_of(*choices: str) -> Check:
+    """A check that takes these words alone."""
+    written = ", ".join(map(toml, choices[:-1])) + f" or {toml(choices[-1])}"
+
+    def check(name: str, value: object) -> str:
+        if value not in choices:
+            raise WrongValue(f"{name} cannot be {toml(value)}", f"write {written}")
+        return str(value)
+
+    return check
+
+
+def whole(least: int, most: float, remedy: str) -> Check:
+    """A check that takes whole numbers from `least` to `most`; `remedy` is what else to write."""
+
+    def check(name: str, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise WrongValue(f"{name} cannot be {toml(value)}", remedy)
+        return value
+
+    return check
+
+
+def theme(_: str, value: object) -> str:
+    """A theme's name, or `AUTO`."""
+    if not isinstance(value, str) or value not in (AUTO, *THEMES):
+        raise WrongValue(f"unknown theme {toml(value)}", nearest(str(value), (AUTO, *THEMES)))
+    return value
+
+
+def switch(name: str, value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise WrongValue(f"{name}: {toml(value)} is neither true nor false", "write true or false, without quotes")
+    return value
+
+
+def seconds(name: str, value: object) -> float:
+    """A period in seconds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 3600:
+        raise WrongValue(f"{name} cannot be {toml(value)}", "write seconds, from 0.5 to 3600")
+    return float(value)
+
+
+def key(name: str, value: object) -> str:
+    """One key that types nothing, named as Textual names it."""
+    found = keys(name, value) if isinstance(value, str) else ()
+    if len(found) != 1 or not found[0].startswith(("ctrl+", "alt+", "f")) or len(found[0]) < 2:
+        raise WrongValue(
+            f"{name} cannot be {toml(value)}", 'write one key that types nothing, such as "ctrl+]" or "f12"'
+        )
+    return found[0]
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it; every control character escaped."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, str):
+        return f'"{"".join(map(_escaped, value))}"'
+    return str(value)
+
+
+def _escaped(character: str) -> str:
+    if character in '\\"':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
