@@ -61,7 +61,7 @@ def _command(
 _containers, _signalling, _running, _images, _building, _files, _networks, _volumes, _system, _reports = (
     partial(_command, module)
     for module in (
-        "containers", "signalling", "running", "images", "building", "files",
+        "containers", "signalling", "container_creation", "images", "building", "files",
         "networks", "volumes", "system", "reports",
     )
 )  # fmt: skip
