@@ -5,7 +5,6 @@ command is taken to succeed without a word. Several stages are built one after t
 """
 
 import asyncio
-import hashlib
 import json
 import re
 import shlex
@@ -145,7 +144,7 @@ def _begin(host: Host, rest: str, names: dict[str, _Stage]) -> _Stage:
     if base in names:
         stage = _Stage(names[base].layer, names[base].size, dict(names[base].config), [*names[base].history])
     elif base == "scratch":
-        stage = _Stage(_digest("scratch"))
+        stage = _Stage(images.digest("scratch"))
     else:
         try:
             image = images.find_or_none(host, base) or images.arrive(host, base)[0]
@@ -161,13 +160,15 @@ def _begin(host: Host, rest: str, names: dict[str, _Stage]) -> _Stage:
 async def _step(host: Host, stage: _Stage, word: str, rest: str, order: Order) -> AsyncIterator[dict[str, Any]]:
     sent = _sources(rest, order) if word in ("COPY", "ADD") and "--from=" not in rest else {}
     argued = sorted(order.args.items()) if word == "RUN" else []
-    layer = _digest(json.dumps([stage.layer, word, rest, argued, {name: _digest(repr(sent[name])) for name in sent}]))
+    layer = images.digest(
+        json.dumps([stage.layer, word, rest, argued, {name: images.digest(repr(sent[name])) for name in sent}])
+    )
     if layer in host.build_cache and not order.no_cache:
         yield _say(" ---> Using cache\n")
     elif word in ("COPY", "ADD"):
         pass
     else:
-        container = _digest(f"container {layer}")[:12]
+        container = images.digest(f"container {layer}")[:12]
         yield _say(f" ---> Running in {container}\n")
         if word == "RUN":
             async for told in _run(rest):
@@ -260,13 +261,9 @@ def _arrive(host: Host, stage: _Stage) -> Image:
     image = host.images.get(id)
     if image is None:
         image = Image(id, host.now(), stage.size, config=stage.config, steps=stage.history, comment="")
-        image.layers = [f"sha256:{_digest(f'layer {stage.layer}')}"]
+        image.layers = [f"sha256:{images.digest(f'layer {stage.layer}')}"]
         host.images[id] = image
     return image
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 # -- the API --------------------------------------------------------------------------------------

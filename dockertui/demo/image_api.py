@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 from typing import Any
 
-from dockertui.demo import images, making
+from dockertui.demo import image_files, images
 from dockertui.demo.call import Call, Route, Version
 from dockertui.demo.filters import Filters, parse
 from dockertui.demo.host import Host
@@ -72,7 +72,7 @@ def commit(call: Call) -> dict[str, Any]:
     """POST /commit: a container as an image."""
     host, container = call.host, call.host.container(call.text("container"))
     reference = images.asked(call.text("repo"), call.text("tag"))
-    image = making.commit(host, container, call.all("changes"), call.text("comment"), call.text("author"))
+    image = image_files.commit(host, container, call.all("changes"), call.text("comment"), call.text("author"))
     if reference:
         images.tag(host, image, *images.split(reference))
     named = {"imageRef": reference} if reference else {}

@@ -1,22 +1,106 @@
-"""Images as tars: save, load, and a root file system that becomes an image."""
+"""Images made of what is there: what `save` wrote, a root file system, a container's commit; and `save` itself."""
 
 import asyncio
 import hashlib
 import json
 import stat
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
-from dockertui.demo import archive, files, images, making
+from dockertui.demo import archive, build, files, images
 from dockertui.demo.call import TAR, Call, Route, Stream
 from dockertui.demo.files import File, Files
-from dockertui.demo.objects import Image
-from dockertui.demo.refusal import Refusal
+from dockertui.demo.host import Host
+from dockertui.demo.objects import Container, Image
+from dockertui.demo.refusal import Refusal, invalid
 from dockertui.demo.registry import advance, pull
+from dockertui.demo.times import moment, rfc3339
 
 _FILE = stat.S_IFREG | 0o644
 _BLOBS = "blobs/sha256"
+_KEPT = ("Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "Labels", "StopSignal", "User", "Volumes",
+         "WorkingDir")  # fmt: skip
+_CHANGES = frozenset(
+    ("CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "ONBUILD", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
+)
+
+
+def changed(config: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+    """The configuration after instructions such as `CMD ["ls"]`. Refuses what is none."""
+    result = dict(config)
+    for change in changes:
+        word, _, rest = change.strip().partition(" ")
+        if word.upper() not in _CHANGES:
+            raise invalid(f"{word.upper()} is not a valid change command")
+        build.configure(result, word.upper(), rest.strip())
+    return result
+
+
+def commit(host: Host, container: Container, changes: Sequence[str], comment: str, author: str) -> Image:
+    """The container's file system, without its mounts, and its configuration as an image on top of its own."""
+    own = {key: container.config[key] for key in _KEPT if container.config.get(key)}
+    parent = host.images.get(container.image_id)
+    image = _new(host, changed(own, changes), comment, files.of(host, container, mounted=False))
+    image.size, image.author = (parent.size if parent else 0) + container.size_rw, author
+    image.steps = [(" ".join(container.command), container.size_rw), *(parent.steps if parent else [])]
+    image.layers = [*(parent.layers if parent else []), *image.layers]
+    image.parent = container.image_id
+    images.tell(host, image, "create")
+    return image
+
+
+def imported(host: Host, content: Files, changes: Sequence[str], comment: str) -> Image:
+    """A root file system as an image of one layer."""
+    image = _new(host, changed({}, changes), comment, content)
+    image.size = sum(one.size for one in content.values())
+    image.steps = [("", image.size)]
+    images.tell(host, image, "import")
+    return image
+
+
+def _new(host: Host, config: dict[str, Any], comment: str, content: Files) -> Image:
+    image = Image(f"sha256:{host.new_id()}", host.now(), 0, config=config, comment=comment, files=content)
+    image.layers = [f"sha256:{images.digest(image.id)}"]
+    host.images[image.id] = image
+    return image
+
+
+def described(image: Image, layer: str) -> bytes:
+    """The image's configuration as an archive has it; `layer` is the digest of its one layer's tar."""
+    created = rfc3339(image.created)
+    steps = [
+        {"created": created, "created_by": text, "comment": image.comment, **({"empty_layer": True} if nth else {})}
+        for nth, (text, _) in enumerate(image.steps or [("", 0)])
+    ]
+    return json.dumps(
+        {
+            "architecture": "amd64", "os": "linux", "created": created, "author": image.author,
+            "config": image.config,
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer}"]}, "history": steps[::-1],
+        }
+    ).encode()  # fmt: skip
+
+
+def loaded(host: Host, name: str, raw: bytes, content: Files) -> Image:
+    """The image of an archive by its configuration, which a file `name` holds: one that is here is left as it is."""
+    told = json.loads(raw)
+    digits = name.rpartition("/")[2].removesuffix(".json")
+    id = f"sha256:{digits if len(digits) == 64 else images.digest(raw)}"
+    if id not in host.images:
+        image = Image(id, moment(told.get("created")), sum(one.size for one in content.values()), files=content)
+        image.config = {key: value for key, value in (told.get("config") or {}).items() if value is not None}
+        image.layers = [*((told.get("rootfs") or {}).get("diff_ids") or [])]
+        image.steps = [(one.get("created_by", ""), 0) for one in reversed(told.get("history") or [])]
+        image.comment = next((one["comment"] for one in reversed(told.get("history") or []) if one.get("comment")), "")
+        image.author = told.get("author", "")
+        host.images[id] = image
+    images.tell(host, host.images[id], "load")
+    return host.images[id]
+
+
+# -- the API --------------------------------------------------------------------------------------
 
 
 async def save(call: Call) -> web.StreamResponse:
@@ -60,7 +144,7 @@ async def _write(stream: Stream, image: Image) -> str:
     await stream.write(archive.header(name, File(_FILE, image.created, length=size)))
     for piece in archive.pieces(members):
         await stream.write(piece)
-    await _write_file(stream, f"{_BLOBS}/{image.id[7:]}", making.described(image, digest.hexdigest()))
+    await _write_file(stream, f"{_BLOBS}/{image.id[7:]}", described(image, digest.hexdigest()))
     return name
 
 
@@ -92,7 +176,7 @@ async def _load(call: Call, stream: Stream, found: Files, told: dict[str, Any]) 
         if new and not call.flag("quiet"):
             await advance(stream, "Loading layer", layer.rpartition("/")[2][:12], file.size, 0.0)
         content |= archive.unpacked(file.data)
-    image = making.loaded(call.host, told["Config"], found[f"/{told['Config']}"].data, content)
+    image = loaded(call.host, told["Config"], found[f"/{told['Config']}"].data, content)
     for tag in told.get("RepoTags") or []:
         images.tag(call.host, image, *images.split(images.familiar(tag)))
         await stream.write_json({"stream": f"Loaded image: {images.familiar(tag)}\n"})
@@ -111,7 +195,7 @@ async def import_(call: Call) -> web.StreamResponse:
         raise Refusal(500, f"{call.text('fromSrc')}: the demo Engine has no network")
     reference = images.asked(call.text("repo"), call.text("tag"))
     comment, content = call.text("message") or "Imported from -", archive.unpacked(await archive.uploaded(call))
-    image = making.imported(call.host, content, call.all("changes"), comment)
+    image = imported(call.host, content, call.all("changes"), comment)
     if reference:
         images.tag(call.host, image, *images.split(reference))
     stream = await call.stream()

@@ -12,6 +12,11 @@ _REPOSITORY = re.compile(r"(?:[a-zA-Z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0
 _TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
 
 
+def digest(content: str | bytes) -> str:
+    """64 hexadecimal digits that follow from it."""
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("utf-8", "replace")).hexdigest()
+
+
 def familiar(reference: str) -> str:
     """The short form with a tag: 'docker.io/library/redis' is 'redis:latest'."""
     name = reference.removeprefix("docker.io/").removeprefix("library/")
@@ -193,7 +198,7 @@ def layers_of(reference: str) -> list[tuple[str, int]]:
     seed = hashlib.sha256(reference.encode()).digest()
     count = 3 + seed[0] % 4
     sizes = [28_000_000, *(int(1_500_000 * (1 + seed[index] % 30)) for index in range(1, count))]
-    return [(hashlib.sha256(seed + bytes([index])).hexdigest(), size) for index, size in enumerate(sizes)]
+    return [(digest(seed + bytes([index])), size) for index, size in enumerate(sizes)]
 
 
 def arrive(host: Host, reference: str) -> tuple[Image, bool]:
@@ -203,9 +208,8 @@ def arrive(host: Host, reference: str) -> tuple[Image, bool]:
     image = present
     if image is None:
         layers = layers_of(short)
-        digest = hashlib.sha256(f"image {short}".encode()).hexdigest()
         size = int(sum(size for _, size in layers) * 2.4)
-        image = Image(f"sha256:{digest}", host.now() - 9 * 86400.0, size, [short], [digest_of(short)])
+        image = Image(f"sha256:{digest(f'image {short}')}", host.now() - 9 * 86400.0, size, [short], [digest_of(short)])
         image.layers = [f"sha256:{name}" for name, _ in layers]
         copies = [(f"COPY layer-{at} / # buildkit", each) for at, (_, each) in enumerate(layers)]
         image.steps = [('CMD ["/bin/sh"]', 0), *copies]
@@ -218,7 +222,7 @@ def arrive(host: Host, reference: str) -> tuple[Image, bool]:
 
 def digest_of(reference: str) -> str:
     """Name and digest of what a registry has by this reference."""
-    return f"{repository(reference)}@sha256:{hashlib.sha256(f'manifest {reference}'.encode()).hexdigest()}"
+    return f"{repository(reference)}@sha256:{digest(f'manifest {reference}')}"
 
 
 def check_registry(reference: str) -> None:

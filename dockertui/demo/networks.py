@@ -1,10 +1,10 @@
 """Networks: what the Engine does with them, the addresses that containers get on them, and their part of the API."""
 
-import hashlib
 import ipaddress
 from collections.abc import Callable
 from typing import Any
 
+from dockertui.demo import images
 from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import Filters, parse
 from dockertui.demo.host import Host
@@ -146,7 +146,7 @@ def _join(host: Host, network: Network, container: Container, place: Attachment,
 
 def give_address(network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
     """Fill in endpoint id, address and MAC; host and none networks have an endpoint and no address."""
-    place.endpoint_id = hashlib.sha256(f"{network.id}{container.id}".encode()).hexdigest()
+    place.endpoint_id = images.digest(f"{network.id}{container.id}")
     if not network.pools:
         return
     subnet = ipaddress.ip_network(network.pools[0]["Subnet"], strict=False)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dockertui.demo import lifecycle, usage
+from dockertui.demo import lifecycle, stats
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Container, Exec
 from dockertui.demo.refusal import Refusal
@@ -45,7 +45,7 @@ class Process:
 def of(host: Host, container: Container) -> list[Process]:
     """Those of a running or paused container, its own first, by their PIDs; what its execs run behind them."""
     now, begun = host.now(), container.started or host.now()
-    reading, temper = usage.at(host, container, now), container.temper
+    reading, temper = stats.at(host, container, now), container.temper
     listed = temper.processes or (("root", " ".join(container.command)),)
     shares = _shares(len(listed), zlib.crc32(container.id.encode()))
     found = []

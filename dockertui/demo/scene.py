@@ -3,7 +3,6 @@
 Ages count back from the host's birth: days, or as '5d2h'. The rest of an entry is said as `Spec` and `Temper` have it.
 """
 
-import hashlib
 import json
 import re
 import zlib
@@ -151,17 +150,13 @@ def add_image(host: Host, tags: tuple[str, ...], size: int, created: float, conf
     seed = f"{tags} {size}"
     sizes = images.shares(size)
     image = Image(f"sha256:{host.new_id()}", created, size, sorted(tags), config={"Env": [PATH], **config})
-    image.layers = [_digest(f"{seed} layer {nth}") for nth in range(len(sizes))]
+    image.layers = [f"sha256:{images.digest(f'{seed} layer {nth}')}" for nth in range(len(sizes))]
     image.steps = _steps(config, sizes)
     image.tagged = created + HOUR
     if tags:
-        image.digests = [f"{tags[0].rpartition(':')[0]}@{_digest(f'{seed} manifest')}"]
+        image.digests = [f"{tags[0].rpartition(':')[0]}@sha256:{images.digest(f'{seed} manifest')}"]
     host.images[image.id] = image
     return image
-
-
-def _digest(text: str) -> str:
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _steps(config: dict[str, Any], sizes: list[int]) -> list[tuple[str, int]]:

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from dockertui.demo import (
     archive,
-    attach,
     build,
     containers,
     events,
     execs,
+    first_process,
     image_api,
     image_files,
     lives,
@@ -35,8 +35,8 @@ NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _BACKLOG = 512
-_FAMILIES = (system, events, containers, archive, execs, attach, lives, logs, stats, registry, image_files, image_api,
-             build, networks, volumes)  # fmt: skip
+_FAMILIES = (system, events, containers, archive, execs, first_process, lives, logs, stats, registry, image_files,
+             image_api, build, networks, volumes)  # fmt: skip
 
 
 def _patterns(routes: Iterable[Route]) -> Iterator[tuple[re.Pattern[str], Route]]:

@@ -11,7 +11,7 @@ from dockertui.demo import (
     logs,
     networks,
     scene,
-    usage,
+    stats,
     volumes,
 )
 from dockertui.demo.host import Host
@@ -94,14 +94,14 @@ def test_logs_and_stats_follow_from_seed_and_clock(clock: Clock) -> None:
         host = scene.build(Host(7, clock))
         api = host.container("shop-api-1")
         logs.catch_up(host, api, host.now())
-        return [*api.logs], [usage.read(host, api) for _ in range(3)]
+        return [*api.logs], [stats.read(host, api) for _ in range(3)]
 
     assert sample() == sample()
 
 
 def test_a_frozen_host_does_nothing_by_itself_but_shows_an_even_load(host: Host) -> None:
     api = host.container("shop-api-1")
-    first, second, third = (usage.read(host, api) for _ in range(3))
+    first, second, third = (stats.read(host, api) for _ in range(3))
     assert second.cpu - first.cpu == pytest.approx(third.cpu - second.cpu, rel=1e-6)
     assert (second.cpu - first.cpu) / 1e9 == pytest.approx(api.temper.cpu, rel=1e-6)
     assert second.memory == first.memory
