@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dockertui.engine import docker_config
 from dockertui.engine.docker_config import DockerConfig
 from dockertui.engine.endpoint import Endpoint, candidates
-from dockertui.engine.environment import own
+from dockertui.engine.environment import home, own
 from dockertui.engine.errors import EngineError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _recorded(error: BaseException) -> str:
     """Write a crash file for an error, and say so in a sentence."""
     from dockertui.crash import record  # here: no start needs it
 
-    return record(error, os.environ, Path.home())
+    return record(error, os.environ, home())
 
 
 class _Demo:
@@ -169,7 +169,7 @@ def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
     from dockertui.config import default_path, load
 
     named = options.config or os.environ.get("DOCKERTUI_CONFIG")
-    path = options.config or default_path(os.environ, Path.home())
+    path = options.config or default_path(os.environ, home())
     settings, problems = load(path, required=bool(named))
     if options.no_mouse:
         settings = replace(settings, mouse=False)
@@ -186,7 +186,7 @@ def _config(options: Options) -> int:
         sys.stdout.write(template())
         return 0
     if options.action == "path":
-        print(options.config or default_path(os.environ, Path.home()))
+        print(options.config or default_path(os.environ, home()))
         return 0
     from dockertui.operations.catalogue import Catalogue  # which knows the operations that keys are given to
 
@@ -217,5 +217,5 @@ def _refuse(sentence: str) -> int:
 def _crashed(error: BaseException) -> int:
     from dockertui.crash import record
 
-    print(f"dockertui: {record(error, os.environ, Path.home())}", file=sys.stderr)
+    print(f"dockertui: {record(error, os.environ, home())}", file=sys.stderr)
     return 1

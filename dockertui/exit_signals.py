@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 PATIENCE: Final = 5
@@ -28,7 +29,8 @@ def leave_on_signals(leave: Callable[[int], None], restore: Callable[[], None] =
     def ends(number: int, _: object) -> None:
         signal.signal(signal.SIGALRM, lambda *_: gives_up(number))
         signal.alarm(PATIENCE)
-        loop.call_soon_threadsafe(leave, 128 + number)
+        with suppress(RuntimeError):  # the loop has ended already: the rest has as long as that
+            loop.call_soon_threadsafe(leave, 128 + number)
 
     def gives_up(number: int) -> None:
         restore()

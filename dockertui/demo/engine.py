@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from dockertui.demo.host import Host
 
@@ -131,6 +131,7 @@ class DemoEngine:
 
 # -- the private directory ------------------------------------------------------------------------
 
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 _directories: set[Path] = set()
 
 
@@ -182,12 +183,14 @@ def _clean_up_after_signals() -> None:
     """
     if threading.current_thread() is not threading.main_thread():
         return
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in _ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end_by_signal)
 
 
 def _end_by_signal(number: int, frame: FrameType | None) -> None:
+    for one in _ENDING:  # a second one would come in between
+        signal.signal(one, signal.SIG_IGN)
     for directory in [*_directories]:
         _forget(directory)
     signal.signal(number, signal.SIG_DFL)

@@ -50,10 +50,15 @@ def following(call: Call, replies: Sequence[Any]) -> Call:
     """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
     if ID not in call.path:
         return call
-    given = text(replies[-1], "Id") if replies and isinstance(replies[-1], dict) else ""
+    return replace(call, path=call.path.replace(ID, segment(made_id(replies[-1] if replies else None))))
+
+
+def made_id(reply: Any) -> str:
+    """The id of what a request made. Raises EngineError (PROTOCOL) when its reply gives none."""
+    given = text(reply, "Id") if isinstance(reply, dict) else ""
     if not given:
         raise EngineError(ErrorKind.PROTOCOL, "the Engine made something without giving its id")
-    return replace(call, path=call.path.replace(ID, segment(given)))
+    return given
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from dockertui.engine.certificate import validity
 from dockertui.engine.endpoint import DEFAULT_SOCKET, Endpoint
@@ -31,8 +32,10 @@ _STATUS_KINDS: Final = {
 _NO_UPSTREAM: Final = (502, 503, 504)
 _PAGE: Final = 4096
 _TITLE: Final = re.compile(r"<title>([^<]{1,300})", re.IGNORECASE)
+_TUNNEL: Final = re.compile(r"Tunnel connection failed: (.+)", re.DOTALL)
 _SSL_REASON: Final = re.compile(r"\[SSL: ([A-Z0-9_]+)\]")
 _CERTIFICATES: Final = "cert.pem and key.pem must be there and signed by the Engine's authority"
+_BY_PROXY: Final = "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY"
 _START: Final = {
     "local": "sudo systemctl start docker",
     "rootless": "systemctl --user start docker",
@@ -47,6 +50,11 @@ def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
         if found := _from_ssl(endpoint, cause) or _from_os_error(endpoint, cause):
             return found
     return lost(endpoint, str(error))
+
+
+def refused_by_proxy(endpoint: Endpoint, said: str) -> EngineError:
+    """The proxy before the Engine answered, and made no connection."""
+    return EngineError(ErrorKind.PROTOCOL, f"{_peer(endpoint)} makes no connection ({shorten(said, 200)})", _BY_PROXY)
 
 
 def lost(endpoint: Endpoint, detail: str = "") -> EngineError:
@@ -136,20 +144,23 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _from_os_error(endpoint: Endpoint, error: BaseException) -> EngineError | None:
-    where = endpoint.address
+    where = _peer(endpoint)
     if isinstance(error, socket.gaierror | UnicodeError):
-        return EngineError(ErrorKind.NO_SOCKET, f"no host has the name in {where}", f"check {endpoint.source}")
+        remedy = _BY_PROXY if endpoint.proxy else f"check {endpoint.source}"
+        return EngineError(ErrorKind.NO_SOCKET, f"no host has the name in {where}", remedy)
     if isinstance(error, TimeoutError):
         return timed_out(endpoint, "the connection attempt", None)
     if not isinstance(error, OSError):
         return None
     if error.errno is None and "path too long" in str(error):
         return EngineError(ErrorKind.BAD_ENDPOINT, f"the path of the socket {where} is too long for a socket")
+    if error.errno is None and endpoint.proxy and (tunnel := _TUNNEL.match(str(error))):
+        return refused_by_proxy(endpoint, tunnel[1])
     return _from_errno(endpoint, error.errno or 0)
 
 
 def _from_errno(endpoint: Endpoint, number: int) -> EngineError | None:
-    where = endpoint.address
+    where = _peer(endpoint)
     if number in (errno.ENOENT, errno.ENOTDIR):
         return EngineError(ErrorKind.NO_SOCKET, f"there is no socket {where}", _start(endpoint))
     if number == errno.ECONNREFUSED:
@@ -157,12 +168,22 @@ def _from_errno(endpoint: Endpoint, number: int) -> EngineError | None:
     if number in (errno.EACCES, errno.EPERM):
         return EngineError(ErrorKind.PERMISSION, f"permission denied on {where}", _grant(endpoint))
     if number in _NO_HOST:
-        return EngineError(ErrorKind.REFUSED, f"there is no way to {where}", "check the address and the network")
+        remedy = _BY_PROXY if endpoint.proxy else "check the address and the network"
+        return EngineError(ErrorKind.REFUSED, f"there is no way to {where}", remedy)
     return lost(endpoint) if number in (errno.ECONNRESET, errno.EPIPE) else None
+
+
+def _peer(endpoint: Endpoint) -> str:
+    """What connections are made to: the Engine, or the proxy before it."""
+    if not endpoint.proxy:
+        return endpoint.address
+    return f"the proxy {urlsplit(endpoint.proxy).netloc.rpartition('@')[2]} before {endpoint.address}"
 
 
 def _start(endpoint: Endpoint) -> str:
     """How to start what should listen there."""
+    if endpoint.proxy:
+        return _BY_PROXY
     if endpoint.demo:
         return "start dockertui again"
     if endpoint.scheme != "unix":

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -181,7 +182,7 @@ def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, he
 
 
 def _write(path: Path, text: str) -> None:
-    """The whole file or none of it, for its owner alone; a link to it stays a link. Raises OSError."""
+    """The whole file or none of it, for its owner alone, who stays; a link to it stays a link. Raises OSError."""
     from dockertui.engine.whole_file import WholeFile  # here: no start needs it
 
     target = Path(os.path.realpath(path))
@@ -191,6 +192,8 @@ def _write(path: Path, text: str) -> None:
         whole.file.write(text.encode())
         whole.file.flush()
         os.fsync(whole.file.fileno())
+        with suppress(OSError):  # where it is new, or is not ours: with `sudo` it stays its user's, as the CLI has it
+            os.fchown(whole.file.fileno(), target.stat().st_uid, target.stat().st_gid)
         whole.keep()
     finally:
         whole.drop()

@@ -87,4 +87,12 @@ class Environment(NamedTuple):
 
 def own() -> Environment:
     """That of this process; a later change of a variable counts."""
-    return Environment(os.environ, Path.home())
+    return Environment(os.environ, home())
+
+
+def home() -> Path:
+    """The user's folder; the topmost one where nobody says, as for a user's number that has no name."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")

@@ -69,6 +69,8 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
         return error.__cause__
     if isinstance(error, TimeoutError):
         return diagnosis.timed_out(endpoint, what, None)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return diagnosis.refused_by_proxy(endpoint, f"{error.status} {error.message}")
     if isinstance(error, aiohttp.ClientResponseError):
         return diagnosis.not_an_engine(endpoint, error.message)
     if isinstance(error, aiohttp.InvalidURL):

@@ -7,14 +7,16 @@ import os
 import stat
 import sys
 import tarfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any
+from typing import IO, Any, TypeVar
 
 from dockertui.engine.client import Stream
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.extraction import Extraction, Refused, told
 from dockertui.engine.transfer import PIECE, Heard, gathered, progress
+
+T = TypeVar("T")
 
 
 async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
@@ -25,7 +27,7 @@ async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
     name, sent = os.path.basename(path), 0
     left_out: list[str] = []
     out, into = _pipe()
-    packing = asyncio.create_task(asyncio.to_thread(_pack, path, into))
+    packing = _aside(_pack, path, into)
     try:
         while piece := await asyncio.to_thread(os.read, out, PIECE):
             yield piece
@@ -69,12 +71,12 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
     written = 0
     async with reply as stream:
         out, into = _pipe()
-        unpacking = asyncio.create_task(asyncio.to_thread(_unpack, out, folder))
+        unpacking = _aside(_unpack, out, folder)
         try:
             with os.fdopen(into, "wb", buffering=0) as pipe:
                 async for piece in gathered(stream):
                     with suppress(BrokenPipeError):  # the unpacking failed: it says why
-                        await asyncio.to_thread(pipe.write, piece)
+                        await asyncio.to_thread(_write_all, pipe, piece)
                     written += len(piece)
                     heard(progress(os.path.basename(folder), "Writing", written, 0))
         finally:
@@ -85,6 +87,26 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
         raise EngineError(ErrorKind.BAD_REQUEST, f"{folder} cannot be written: {reason}") from failure
     skipped = told(unpacking.result())
     return {"written": written, **({"skipped": skipped} if skipped else {})}
+
+
+def _aside(work: Callable[..., T], *words: Any) -> asyncio.Future[T]:
+    """As `asyncio.to_thread`, in a thread of its own: many that wait in the common ones for what those do would block
+    each other for ever.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # here: no start needs it
+
+    own = ThreadPoolExecutor(1)
+    try:
+        return asyncio.get_running_loop().run_in_executor(own, work, *words)
+    finally:
+        own.shutdown(wait=False)
+
+
+def _write_all(pipe: IO[bytes], piece: bytes) -> None:
+    """Write a piece to an unbuffered file, of which a signal may cut off the end. Raises BrokenPipeError, OSError."""
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[pipe.write(rest) :]
 
 
 def _pipe() -> tuple[int, int]:

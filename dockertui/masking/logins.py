@@ -13,7 +13,11 @@ from dockertui.masking.values import is_plain
 _AUTHORITY: Final = late(r"[^\s\"'<>`]{1,600}")
 _PORT: Final = late(r"(?:\[[^\]]{0,60}\]|[^:@/]{0,255}):\d{1,5}(?:[/?#]|$)")
 _BEFORE_HOST: Final = late(r":(?P<value>[^\s@/\"'(),]{1,256})@(?!sha(?:256|512):)[\w\[(]")
-_LOGIN: Final = late(r"[\"']?(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
+_LOGIN: Final = late(r"(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
+_QUOTED: Final = late(r"(?P<quote>[\"'])(?P<user>[^\s:\"'/]{1,128}):(?P<value>(?:(?!(?P=quote))[^\n]){1,512})")
+_WHOLE: Final = late(r"(?P<user>[^\s:\"'/]{1,128}):(?P<value>.{1,512})", re.S)
+_LETTERS: Final = late(r"-[#0-9BGIJLMNORSVZafgijklnpqsv]{0,12}u")
+"""curl's `-u`, other options of one letter before it: `-fsSu`."""
 _GROUP: Final = late(r"[a-z_][a-z_-]{0,31}")
 _NO_USERS: Final = frozenset({"mailto", "ssh", "git", "npm", "sip", "acct", "sha256", "sha512", "docker-image", "xmpp"})
 USER_OPTIONS: Final = frozenset({"-u", "-U", "--user", "--proxy-user", "--basic-auth", "--http-user", "--auth"})
@@ -63,21 +67,31 @@ def takes_joined(option: str, program: str) -> bool:
 
 def login(option: str, value: str, program: str) -> str:
     """The user of a `user:password` behind an option; "" where it is none."""
-    found = _LOGIN.fullmatch(value)
+    found = _WHOLE.fullmatch(value)
     return found["user"] if found and _is_login(option, found, program) else ""
 
 
 def login_at(text: str, option: str, start: int, program: str = "") -> tuple[int, int] | None:
     """Where the password of such a login is in a text."""
-    if option not in USER_OPTIONS:
+    if not _takes_login(option, program):
         return None
-    found = _LOGIN.match(text, start)
+    found = _QUOTED.match(text, start) or _LOGIN.match(text, start)
     return found.span("value") if found and _is_login(option, found, program) else None
+
+
+def before_login(word: str, program: str) -> str:
+    """`-u` of the `-uuser:password` that curl takes, with what is before it; "" for anything else."""
+    found = _LETTERS.match(word) if program in _CLIENTS else None
+    return found[0] if found else ""
+
+
+def _takes_login(option: str, program: str) -> bool:
+    return option in USER_OPTIONS or (bool(option) and option == before_login(option, program))
 
 
 def _is_login(option: str, found: re.Match[str], program: str) -> bool:
     """Whether it is a user with a password, and not a user with a group."""
-    if option not in USER_OPTIONS or is_plain(found["value"], strong=True):
+    if not _takes_login(option, program) or is_plain(found["value"], strong=True):
         return False
     if program in _CLIENTS:
         return True

@@ -110,6 +110,9 @@ def _masked_word(word: str, before: str, program: str, known: Iterable[str]) -> 
             return f"{login}:{MASK}"
     if joined := logins.joined(word, program):
         return f"{joined}{MASK}"
+    option = logins.before_login(word, program)
+    if option and (login := logins.login(option, word[len(option) :], program)):
+        return f"{option}{login}:{MASK}"
     assigned = _ASSIGNED.fullmatch(word)
     if assigned and is_secret(assigned["name"]) and not _is_read(assigned["name"], assigned["value"]):
         return f"{assigned['name']}={MASK}"
@@ -149,6 +152,9 @@ def _value_behind(text: str, found: re.Match[str], program: str, before: str) ->
     """The secret that a word announces, if it does."""
     word, end = found[0], found.end()
     following = text[end : end + 1]
+    option = logins.before_login(word, program)
+    if option and (span := logins.login_at(text, option, found.start() + len(option), program)):
+        return Span(*span)
     if following == ":":
         url = text.startswith("://", end)
         span = logins.of_url(text, end + 3) if url else logins.before_host(text, found.start(), end)

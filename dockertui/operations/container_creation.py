@@ -73,7 +73,8 @@ async def _completed(engine: Engine, values: Values) -> Values:
     if values["name"] != original.name:
         await _check_free(engine, values["name"])
     users = await dependents.of(engine, text(original.inspect, "Id"), original.name)
-    return {**await _with_image(engine, values), "original": original, "dependents": users}
+    added = (await client_defaults.with_proxies(engine, {}))["proxies"]
+    return {**await _with_image(engine, values), "original": original, "dependents": users, "cli_adds": added}
 
 
 async def _as_it_is(engine: Engine, original: Original) -> Original:
@@ -191,14 +192,18 @@ def _restarts(inspect: Mapping[str, Any]) -> str:
 
 
 def _recreate(item: Container, values: Values) -> Plan:
-    """The new one is created first, and the old one removed when the new one holds."""
+    """The new one is created first, and the old one removed when the new one holds.
+
+    It gets no variables that the old one does not have; that the docker command adds some, its line says.
+    """
     original: Original = values["original"]
     wanted = _draft(values)
     made = creation(wanted, several=original.several)
     it = exchange_of(original, values["name"])
     name = it.part_name if made.connects or made.disconnect else it.new_name
     pull, create, after = _pull(values), _create(name, made, values), _connections(made, name)
-    line = create_line(wanted, {**values, "name": name}, original.info)
+    said = {**values, "name": name, "proxies": values.get("cli_adds", {})}
+    line = create_line(wanted, said, original.info)
     steps = [*([whole(it)] if after else []), *forward(_with_new(it))]
     docker = (*line.words, *(word for step in steps for word in (";", *step.docker)))
 
@@ -234,7 +239,8 @@ async def _left_behind(engine: Engine, item: Container) -> Exchange:
 async def _to_finish(engine: Engine, item: Container) -> Values:
     it = await _left_behind(engine, item)
     if it.new is None or it.partial:
-        raise EngineError(ErrorKind.NOT_FOUND, f"the new {it.name} was not made: the recreate can only be undone")
+        why = "was not made" if it.partial else "was not made, or has another name"
+        raise EngineError(ErrorKind.NOT_FOUND, f"the new {it.name} {why}: the recreate can only be undone")
     return {"exchange": it, "steps": forward(it)}
 
 
@@ -267,8 +273,15 @@ def _told_of_finish(item: Container, world: World, values: Values) -> list[str]:
 
 def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
     steps: Sequence[Step] = values["steps"]
+    removes = any(step.docker[0] == "rm" for step in steps)
+    lost = ["what the removed one wrote outside of volumes is lost"] if removes else []
     other = "if another program is recreating it at this moment, leave it alone"
-    return [*(step.says for step in steps), "what the removed one wrote outside of volumes is lost", other]
+    return [*(step.says for step in steps), *lost, other]
+
+
+def _told_of_undo(item: Container, world: World, values: Values) -> list[str]:
+    beside = "if the new one was given another name it stays, and may run: stop it first"
+    return [*([beside] if values["exchange"].new is None else []), *_told_of_ending(item, world, values)]
 
 
 BODIES: Mapping[str, Body] = {
@@ -286,6 +299,6 @@ BODIES: Mapping[str, Body] = {
         prepare=_to_finish, takes_along=_told_of_finish, plan=_ending(Exchanger.go_on),
     ),
     "container.recreate_undo": Body(
-        prepare=_to_undo, takes_along=_told_of_ending, plan=_ending(Exchanger.go_back),
+        prepare=_to_undo, takes_along=_told_of_undo, plan=_ending(Exchanger.go_back),
     ),
 }  # fmt: skip

@@ -33,16 +33,17 @@ class Then(StrEnum):
 
     NOTHING = ""
     HOLDS = "until the container holds"
-    GONE = "until the container has removed itself"
+    GONE = "until the container is gone"
 
 
 class Step(NamedTuple):
-    """One request, the `docker` words for it, and what it does, in words."""
+    """One request, the `docker` words for it, and what it does, in words. ref: the container that has to be gone."""
 
     call: Call
     docker: tuple[str, ...]
     says: str
     then: Then = Then.NOTHING
+    ref: str = ""
 
 
 class Found(NamedTuple):
@@ -151,8 +152,8 @@ def backward(exchange: Exchange) -> list[Step]:
         steps += _stop(new, replace(exchange, leaves=False))
     if old is not None and exchange.policy:  # while a name still tells it
         steps.append(_update(old, old.name, exchange.policy))
-    if new is not None:
-        steps.append(_remove(new, new.name))
+    if new is not None:  # one that removes itself may be at it, and has its name until then
+        steps.append(_remove(new, new.name)._replace(then=Then.GONE, ref=new.ref))
     if old is None:
         return steps
     if old.name != exchange.name:
@@ -175,7 +176,7 @@ def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
     if found.stands is Ran.STOPPED:
         return ()
     then = Then.GONE if exchange.leaves else Then.NOTHING
-    stop = Step(calls.stop(found.ref), ("stop", found.name), f"stopping {found.name}", then)
+    stop = Step(calls.stop(found.ref), ("stop", found.name), f"stopping {found.name}", then, found.ref)
     thaw = Step(calls.unpause(found.ref), ("unpause", found.name), f"unpausing {found.name}")
     return (thaw, stop) if found.stands is Ran.PAUSED and exchange.thaws else (stop,)
 

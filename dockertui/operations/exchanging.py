@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from dockertui.engine import containers
-from dockertui.engine.call import Call, send
+from dockertui.engine.call import Call, made_id, send
 from dockertui.engine.client import Engine
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import flag, mapping, mappings, number, text
+from dockertui.engine.fields import flag, mapping, mappings, number, strings, text
+from dockertui.live.kind_reader import unexpected
 from dockertui.operations.exchange import Exchange, Found, Step, Then, backward, forward, stands, whole
 from dockertui.operations.images import pulled
 from dockertui.operations.marks import Ran
@@ -32,7 +33,7 @@ WATCHED: Final = 3.0
 _LOOKS: Final = 0.25
 """Seconds between two looks at it."""
 _LEAVING: Final = 60.0
-"""Seconds in which a container that removes itself must have done so."""
+"""Seconds in which a container that is removed, or removes itself, must be gone."""
 
 
 class Exchanger:
@@ -42,8 +43,8 @@ class Exchanger:
         self._engine = engine
         self._heard = heard
         self._it = exchange
-        self._made = exchange.new is not None
-        self._first_name = exchange.new_name
+        self._first_name = ""
+        """What the new one was called at first, if there may be one."""
         self._said: list[str] = []
 
     async def recreate(self, before: Sequence[Call], create: Call, after: Sequence[Call]) -> str:
@@ -73,7 +74,9 @@ class Exchanger:
     async def _found(self) -> None:
         """See how far it got; a new one that runs already must hold, too. Raises EngineError."""
         self._it = await self._looked()
-        if self._it.old is not None and self._it.new is not None and self._it.new.stands is Ran.RUNNING:
+        if self._it.new is None:
+            raise EngineError(ErrorKind.NOT_FOUND, f"the new {self._it.wanted} is gone by now")
+        if self._it.old is not None and self._it.new.stands is Ran.RUNNING:
             await self._holds()
 
     async def _or_back(self, beginning: Awaitable[None]) -> str:
@@ -85,27 +88,29 @@ class Exchanger:
             for step in steps if keeps else steps[:-1]:
                 await self._take(step)
         except EngineError as error:
-            raise leaving(error, await to_its_end(self._back(error))) from error
+            raise leaving(error, await to_its_end(self._back())) from error
         except asyncio.CancelledError:
-            raise asyncio.CancelledError(f"cancelled: {await to_its_end(self._back(None))}") from None
+            raise asyncio.CancelledError(f"cancelled: {await to_its_end(self._back())}") from None
+        except Exception as error:  # a fault of the program is no reason to leave it half done
+            raise leaving(unexpected(error, "replacing it"), await to_its_end(self._back())) from error
         if not keeps:
             await self._last(steps[-1])
         return "; ".join(filter(None, self._said))
 
     async def _make(self, create: Call, after: Sequence[Call]) -> None:
         """Create the new one; it has the name of a new one once it is in all its networks."""
-        self._first_name = self._it.part_name if after else self._it.new_name
         self._say(f"creating {self._it.wanted}")
 
         async def make() -> None:
+            self._first_name = self._it.part_name if after else self._it.new_name
             try:
                 reply = await send(self._engine, create)
             except EngineError as error:
-                self._made = error.kind in UNCLEAR
+                if error.kind not in UNCLEAR:
+                    self._first_name = ""
                 raise
-            self._made = True
-            self._it = replace(self._it, new=Found(text(reply or {}, "Id"), self._it.new_name, Ran.STOPPED))
-            self._said += [line for line in (reply or {}).get("Warnings") or () if isinstance(line, str)]
+            self._it = replace(self._it, new=Found(made_id(reply), self._it.new_name, Ran.STOPPED))
+            self._said += strings(reply, "Warnings")
 
         await undisturbed(make())
         for call in after:
@@ -121,7 +126,7 @@ class Exchanger:
             if not (tolerant and _done_already(step, error)):
                 raise
         if step.then is Then.GONE:
-            await self._gone()
+            await self._gone(step.ref)
         elif step.then is Then.HOLDS:
             await self._holds()
 
@@ -134,13 +139,13 @@ class Exchanger:
 
     # waiting
 
-    async def _gone(self) -> None:
-        """Wait until the old one has removed itself. Raises EngineError when it does not."""
-        assert self._it.old is not None
+    async def _gone(self, ref: str) -> None:
+        """Wait until a container that removes itself, or is removed, is gone. Raises EngineError when it stays."""
         deadline = asyncio.get_running_loop().time() + _LEAVING
-        while await self._inspect(self._it.old.ref, leaving=True) is not None:  # until then its name is taken
+        while (inspect := await self._inspect(ref, leaving=True)) is not None:  # until then its name is taken
             if asyncio.get_running_loop().time() > deadline:
-                raise EngineError(ErrorKind.TIMEOUT, f"{self._it.name} was stopped and does not remove itself")
+                name = text(inspect, "Name").removeprefix("/")
+                raise EngineError(ErrorKind.TIMEOUT, f"{name} was stopped and is not removed")
             await asyncio.sleep(_LOOKS)
 
     async def _holds(self) -> None:
@@ -151,15 +156,20 @@ class Exchanger:
         while True:
             inspect = await self._inspect(self._it.new.ref)
             if inspect is None:
-                self._said.append("it has ended and removed itself")
-                return
+                return self._ended()
             now = asyncio.get_running_loop().time()
             if (count := number(inspect, "RestartCount") or 0) != restarts:  # how it ended shows between two starts
                 deadline, restarts = now + WATCHED, count
             over = now > deadline
             if _verdict(inspect, over=over, podman=self._podman):
-                return
+                return None
             await asyncio.sleep(_LOOKS)
+
+    def _ended(self) -> None:
+        """It has removed itself, and nobody knows how it ended. Raises EngineError while there is an old one."""
+        if self._it.old is not None and not self._it.leaves:
+            raise _refused("it ended and removed itself", "")
+        self._said.append("it has ended and removed itself")
 
     @property
     def _podman(self) -> bool:
@@ -167,7 +177,7 @@ class Exchanger:
 
     # going back
 
-    async def _back(self, why: EngineError | None) -> str:
+    async def _back(self) -> str:
         """Put the old one back; what became of it. Never raises EngineError."""
         self._said.clear()
         try:
@@ -216,7 +226,7 @@ class Exchanger:
         old, new = _found(inspect), None
         if it.new is not None:
             new = _found(await self._inspect(it.new.ref))
-        elif self._made:
+        elif self._first_name:
             new = _found(await self._inspect(self._first_name))
         stays = inspect is None or old is None or old.stands is Ran.STOPPED or not removes_itself(inspect)
         leaves = it.leaves or not stays

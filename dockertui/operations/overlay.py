@@ -105,7 +105,10 @@ def _cpus(wanted: Draft, made: Any, before: Values, values: Values) -> None:
 
 
 def _network(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """The place in the old network goes to the new one, without the addresses, which are the old network's."""
+    """The place in the old network goes to the new one, without the addresses, which are the old network's.
+
+    One that it was in already keeps its place there; what is typed goes before both.
+    """
     mode = made["HostConfig"]["NetworkMode"]
     old = wanted.endpoints.pop(wanted.primary, {})
     wanted.host["NetworkMode"], wanted.leaves = mode, False
@@ -116,7 +119,8 @@ def _network(wanted: Draft, made: Any, before: Values, values: Values) -> None:
     wanted.primary = "bridge" if mode in _WITHOUT_ALIASES else mode
     kept = () if mode in _WITHOUT_ALIASES else ("Aliases", "Links")
     asked = mapping(mapping(mapping(made, "NetworkingConfig"), "EndpointsConfig"), mode)
-    place: dict[str, Any] = {**{key: old[key] for key in kept if key in old}, **asked}
+    there = wanted.endpoints.pop(wanted.primary, {})
+    place: dict[str, Any] = {**{key: old[key] for key in kept if key in old}, **there, **asked}
     wanted.endpoints = {wanted.primary: place, **wanted.endpoints}
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from dockertui.engine import container_calls as calls
 from dockertui.engine import image_calls, platforms
 from dockertui.engine.container_model import SHORT_ID
-from dockertui.engine.fields import mappings, number, objects
+from dockertui.engine.fields import mapping, mappings, number, objects, strings
 from dockertui.operations import client_defaults, form_values, joining, mounts, ports
 from dockertui.operations.command_body import Entry, Option, Plan, Unfit, Values
 from dockertui.operations.form_values import words
@@ -170,17 +170,17 @@ def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
 
     What the image brings is left away. Much is in no field: `unsaid` names what these values do not say.
     """
-    config, host, given = _at(inspect, "Config"), _at(inspect, "HostConfig"), _at(image, "Config")
+    config, host, given = mapping(inspect, "Config"), mapping(inspect, "HostConfig"), mapping(image, "Config")
     tty = config.get("Tty") is True
     return {
         "image": str(config.get("Image") or ""),
         "name": str(inspect.get("Name") or "").removeprefix("/"),
         "command": tuple(_own(config, given, "Cmd")),
-        "env": tuple(text for text in _list(config, "Env") if text not in _list(given, "Env")),
+        "env": tuple(text for text in strings(config, "Env") if text not in strings(given, "Env")),
         "ports": tuple(_publish(host)),
         "mounts": tuple(_bound(config, host, given)),
         "network": _network(host),
-        "restart": _restart(_at(host, "RestartPolicy")),
+        "restart": _restart(mapping(host, "RestartPolicy")),
         "memory": str(number(host, "Memory") or ""),
         "cpus": form_values.cpus_shown(number(host, "NanoCpus") or 0),
         "labels": tuple(_labels(config, given)),
@@ -188,24 +188,14 @@ def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str,
         "workdir": _differing(config, given, "WorkingDir"),
         "entrypoint": _program(_own(config, given, "Entrypoint")),
         "hostname": _hostname(inspect, config, host),
-        "health": _health(_at(config, "Healthcheck"), _at(given, "Healthcheck")),
+        "health": _health(mapping(config, "Healthcheck"), mapping(given, "Healthcheck")),
         "tty": tty,
         "remove": host.get("AutoRemove") is True,
     }
 
 
-def _at(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = raw.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _list(raw: Mapping[str, Any], key: str) -> list[str]:
-    value = raw.get(key)
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
 def _own(config: Mapping[str, Any], given: Mapping[str, Any], key: str) -> list[str]:
-    return [] if _list(config, key) == _list(given, key) else _list(config, key)
+    return [] if strings(config, key) == strings(given, key) else strings(config, key)
 
 
 def _differing(config: Mapping[str, Any], given: Mapping[str, Any], key: str) -> str:
@@ -214,12 +204,12 @@ def _differing(config: Mapping[str, Any], given: Mapping[str, Any], key: str) ->
 
 
 def _labels(config: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
-    known = _at(given, "Labels")
-    return [f"{key}={value}" for key, value in _at(config, "Labels").items() if known.get(key) != value]
+    known = mapping(given, "Labels")
+    return [f"{key}={value}" for key, value in mapping(config, "Labels").items() if known.get(key) != value]
 
 
 def _publish(host: Mapping[str, Any]) -> Iterable[str]:
-    for private, bindings in sorted(_at(host, "PortBindings").items()):
+    for private, bindings in sorted(mapping(host, "PortBindings").items()):
         yield from (publish_text(private, binding) for binding in objects(bindings))
 
 
@@ -229,9 +219,9 @@ def publish_text(private: str, binding: Mapping[str, Any]) -> str:
 
 
 def _bound(config: Mapping[str, Any], host: Mapping[str, Any], given: Mapping[str, Any]) -> Iterable[str]:
-    yield from _list(host, "Binds")
+    yield from strings(host, "Binds")
     yield from filter(None, map(mount_text, mappings(host, "Mounts")))
-    yield from (path for path in _at(config, "Volumes") if path not in _at(given, "Volumes"))
+    yield from (path for path in mapping(config, "Volumes") if path not in mapping(given, "Volumes"))
 
 
 def mount_text(mount: Mapping[str, Any]) -> str:
@@ -263,7 +253,7 @@ def _program(words: Sequence[str]) -> str:
 
 
 def _health(check: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    test = _list(check, "Test")
-    if len(test) < 2 or test == _list(given, "Test"):
+    test = strings(check, "Test")
+    if len(test) < 2 or test == strings(given, "Test"):
         return ""
     return test[1] if test[0] == "CMD-SHELL" else shlex.join(test[1:]) if test[0] == "CMD" else ""

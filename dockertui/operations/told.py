@@ -65,9 +65,11 @@ def _short(id: str) -> str:
 
 
 def _addresses(original: Original) -> Iterable[str]:
-    """Podman tells the addresses that it gave and not which of them were asked for."""
+    """Of addresses that an Engine tells it may not say which were asked for."""
     if original.podman:
         yield "fixed addresses are given anew: Podman does not tell which ones were fixed"
+    elif original.several and len(original.networks) > 1:
+        yield "fixed MAC addresses in its further networks are given anew: the Engine does not tell which were fixed"
 
 
 def _compose(item: Container) -> Iterable[str]:

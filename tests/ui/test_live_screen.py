@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dockertui.demo import lifecycle
 from dockertui.engine.context import TLS
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -173,6 +174,16 @@ async def test_ages_go_by_the_engines_clock(ahead: float) -> None:
         async with opened(WIDE, engine=engine, clock=Clock()) as right:
             assert _ages(right) == seen
             assert "clock is" not in right.text
+
+
+async def test_of_two_things_to_say_at_once_each_is_said() -> None:
+    engine_clock = Clock()
+    with DemoEngine(clock=engine_clock) as engine:
+        lifecycle.rename(engine.host, engine.host.container("backup"), "backup.dockertui-old-stopped")
+        async with opened(WIDE, engine=engine, clock=Clock(NOW + 1200.0)) as stage:
+            await stage.until("a recreate of backup was left half done")
+            stage.main._end_message()
+            await stage.until("this machine's clock is 20 minutes ahead of the Engine's")
 
 
 def _ages(stage: Any) -> list[str]:

@@ -96,6 +96,26 @@ def test_a_signal_removes_the_directory_and_still_ends_the_process(number: signa
     assert not directory.exists()
 
 
+@pytest.mark.parametrize("again", ["SIGTERM", "SIGHUP"])
+def test_a_second_signal_does_not_keep_the_directory(again: str) -> None:
+    twice = f"""
+import os, shutil, signal
+remove = shutil.rmtree
+def slowly(*given, **named):
+    os.kill(os.getpid(), signal.{again})
+    remove(*given, **named)
+shutil.rmtree = slowly
+print("ready", flush=True)
+time.sleep(600)
+"""
+    process, directory = begin(twice)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.terminate()
+    assert process.wait() == -signal.SIGTERM
+    assert not directory.exists()
+
+
 @pytest.mark.parametrize("after", ["", "raise RuntimeError", "raise SystemExit(3)"])
 def test_every_end_of_the_program_removes_the_directory(after: str) -> None:
     process, directory = begin(after)

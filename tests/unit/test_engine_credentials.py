@@ -125,6 +125,16 @@ async def test_the_file_is_its_owners_alone_and_stays_a_link(environ: Environmen
     assert sorted(os.listdir(file.parent)) == ["config.json"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+async def test_with_sudo_the_file_stays_its_users(environ: Environment, file: Path) -> None:
+    write(file, {})
+    os.chown(file, 1234, 2345)
+    await credentials.keep(ANN, environ)
+    assert read(file)["auths"].keys() == {"quay.io"}
+    seen = os.stat(file)
+    assert (seen.st_uid, seen.st_gid) == (1234, 2345)
+
+
 async def test_the_folder_is_made(environ: Environment) -> None:
     await credentials.keep(ANN, environ)
     path = docker_config.path_of(environ)

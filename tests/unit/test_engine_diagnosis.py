@@ -54,6 +54,29 @@ def test_failures_to_connect(endpoint: Endpoint, error: Exception, kind: ErrorKi
         assert words in str(found)
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            ConnectionRefusedError(errno.ECONNREFUSED, "x"),
+            "nobody listens at the proxy gate:3128 before tcp://far:2376",
+        ),
+        (socket.gaierror(-2, "Name or service not known"), "no host has the name in the proxy gate:3128 before"),
+        (OSError(errno.EHOSTUNREACH, "x"), "there is no way to the proxy gate:3128"),
+        (
+            OSError("Tunnel connection failed: 403 Forbidden"),
+            "before tcp://far:2376 makes no connection (403 Forbidden)",
+        ),
+    ],
+)
+def test_a_proxy_that_fails_is_not_taken_for_the_engine(error: Exception, words: str) -> None:
+    for wrapped in (error, wrap(error)):
+        found = failed_connection(FAR._replace(proxy="http://ann:secret@gate:3128"), wrapped)
+        assert words in str(found)
+        assert found.remedy == "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY"
+        assert "secret" not in found.message
+
+
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "odd"), ValueError("odd")])
 def test_a_failure_of_no_known_kind_is_told_in_its_own_words(error: Exception) -> None:
     found = failed_connection(LOCAL, error)

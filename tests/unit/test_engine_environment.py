@@ -13,7 +13,7 @@ import pytest
 import dockertui
 from dockertui.cli import _unread
 from dockertui.engine import build_credentials, credentials, docker_config
-from dockertui.engine.environment import Environment
+from dockertui.engine.environment import Environment, own
 from dockertui.engine.errors import EngineError
 from dockertui.engine.proxy import proxy_for
 
@@ -142,6 +142,15 @@ def test_the_proxies_of_an_engine_go_before_those_of_all(tmp_path: Path) -> None
 def test_no_proxy(host: str, exceptions: str, asked: bool, tmp_path: Path) -> None:
     environ = Environment({"HTTP_PROXY": "proxy:3128", "no_proxy": exceptions}, tmp_path)
     assert proxy_for("http", host, 2375, environ) == ("http://proxy:3128" if asked else "")
+
+
+def test_a_user_without_a_name_and_a_folder_has_the_topmost_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert own().home == Path("/")
 
 
 def test_each_scheme_has_its_own_proxy(tmp_path: Path) -> None:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from dockertui.engine.endpoint import Endpoint
+import pytest
+
+from dockertui.engine.client import Engine
+from dockertui.engine.endpoint import TLS, Endpoint
+from dockertui.engine.errors import EngineError
+from dockertui.engine.plain_http import PlainConnection
+from dockertui.engine.trace import Trace
 from dockertui.engine.transport import base_url, close_session, open_session
 
 
@@ -30,3 +39,28 @@ async def test_a_dead_line_is_noticed_by_the_kernel() -> None:
             reply.close()
     finally:
         await close_session(session)
+
+
+@asynccontextmanager
+async def a_proxy_that_refuses() -> AsyncIterator[str]:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        yield f"http://ann:hunter2@127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_proxy_that_makes_no_connection_is_not_taken_for_the_engine() -> None:
+    async with a_proxy_that_refuses() as proxy:
+        endpoint = Endpoint("far", "tcp://far.test:2376", "--host", TLS(verify=False), proxy=proxy)
+        said = f"the proxy {proxy.partition('@')[2]} before tcp://far.test:2376 makes no connection (403 Forbidden)"
+        engine = Engine(endpoint)
+        with pytest.raises(EngineError, match=re.escape(said)):
+            await engine.open()
+        await engine.close()
+        plain = PlainConnection(endpoint, 30.0, Trace())
+        with pytest.raises(EngineError, match=re.escape(said)):
+            await asyncio.to_thread(plain.get, "/version")

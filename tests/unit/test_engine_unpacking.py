@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import socket
 import tarfile
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pytest
 
+from dockertui.engine import unpacking
 from dockertui.engine.errors import EngineError
 from dockertui.engine.unpacking import packed, unpack
 from tests.cases import Case, cases, table
@@ -263,6 +266,34 @@ async def test_what_is_packed_is_what_is_unpacked(tmp_path: Path) -> None:
     pieces = [piece async for piece in packed(str(source), lambda _: None)]
     await unpack(reply(b"".join(pieces)), str(folder), lambda _: None)
     assert (folder / "source" / "deep" / "big").read_bytes() == (source / "deep" / "big").read_bytes()
+
+
+async def test_many_at_once_do_not_wait_for_each_other_for_ever(tmp_path: Path) -> None:
+    """With as many threads in common as a machine of one core has transfers: each of these waits for what they do."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    source = tmp_path / "big"
+    source.write_bytes(b"x" * 3_000_000)
+
+    async def there_and_back(folder: Path) -> None:
+        os.mkdir(folder)
+        pieces = [piece async for piece in packed(str(source), lambda _: None)]
+        await unpack(reply(b"".join(pieces)), str(folder), lambda _: None)
+        assert os.stat(folder / "big").st_size == 3_000_000
+
+    async with asyncio.timeout(120):
+        await asyncio.gather(*(there_and_back(tmp_path / f"to{number}") for number in range(3)))
+
+
+def test_what_a_signal_cuts_off_is_written_too() -> None:
+    written: list[bytes] = []
+
+    class Cut(io.RawIOBase):
+        def write(self, data: Any) -> int:
+            written.append(bytes(data[:3]))
+            return len(written[-1])
+
+    unpacking._write_all(cast("IO[bytes]", Cut()), b"0123456789")
+    assert b"".join(written) == b"0123456789"
 
 
 async def test_a_packing_that_is_given_up_ends(tmp_path: Path) -> None:

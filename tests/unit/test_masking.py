@@ -42,6 +42,30 @@ def test_what_is_hidden_stays_as_it_is_when_it_is_hidden_again(case: Case) -> No
         assert masked(case.expected) == case.expected
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "curl -uann:{} http://x",
+        "curl -fsSu ann:{} http://x:80/",
+        "/usr/bin/curl -kuann:{}",
+        'curl -u"ann:{}" x',
+        "curl -f -u 'ann:{} and more' x",
+        "sh -c 'curl -fuann:{} x'",
+    ],
+)
+def test_the_login_of_curl_however_its_option_is_written(line: str) -> None:
+    assert masked(line.format("hunter2-x")) == line.replace("{} and more", "{}").format(MASK)
+    words = ["curl", "-fu", "ann:hunter2 and more", "-uann:hunter2", "http://x:80/"]
+    assert masked_words(words) == ["curl", "-fu", f"ann:{MASK}", f"-uann:{MASK}", "http://x:80/"]
+
+
+@pytest.mark.parametrize(
+    "line", ["curl -uann x", "docker run -u1000:1000 x", "curl -fsS http://a:80/u", "ps -fu ann:x"]
+)
+def test_what_looks_like_a_login_of_curl_and_is_none(line: str) -> None:
+    assert masked(line) == line
+
+
 def test_a_third_of_the_table_is_not_hidden() -> None:
     given = [
         case.given if isinstance(case.given, str) else next(iter(case.given.values())) for case in cases("secrets")

@@ -239,16 +239,20 @@ class Operating(Beneath[None], TakesKeys):
 
         await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
-    def tell_of_half_done(self) -> None:
-        """Say so when containers were left by a recreate that nobody here is at: it can be finished or undone."""
+    def tell_of_half_done(self) -> bool:
+        """Say so when containers were left by a recreate that nobody here is at: it can be finished or undone.
+
+        Returns whether there are any.
+        """
         if self._jobs is not None and self._jobs.running:
-            return
+            return False
         names = [container.name for container in self.session.mirror.objects("container").values()]
         if marks := {name: found for name in names if (found := mark(name)) is not None}:
             key = self.catalogue.keys_shown(BY_ID["menu"], 1)
             whose = ", ".join(sorted({found.name for found in marks.values()}))
             how = f"finish or undo it from the menu ({key}) of {min(marks)}"
             self.say(f"a recreate of {whose} was left half done: {how}", "warn", _HALF_DONE_STAYS)
+        return bool(marks)
 
     # leaving
 

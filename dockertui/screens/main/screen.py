@@ -144,9 +144,8 @@ class MainScreen(Operating, TerminalActions):
         self.set_class(link.state is LinkState.LOST, "-lost")
         if link.state is LinkState.LIVE and self.detail.subject is not None:
             self._show_detail()
-        self._say_skew()
-        if link.state is LinkState.LIVE:
-            self.tell_of_half_done()  # after all else that is said now: only one message stands
+        if link.state is LinkState.LIVE and not self.tell_of_half_done():  # only one message stands
+            self._say_skew()
         self._paint_header()
         self._paint_footer()
 
@@ -230,6 +229,7 @@ class MainScreen(Operating, TerminalActions):
 
     def _end_message(self) -> None:
         self.say("")
+        self._say_skew()  # if another one stood before it
 
     # layout: wide or narrow, zoomed or not, list or detail
 
