@@ -1,6 +1,6 @@
 """What failed and was survived: each error is written down once, and told whenever it happens, not too often.
 
-Every floor of the program gives such errors to the logger `dockertui`; a `CrashLog` listens there while the program
+Every layer of the program gives such errors to the logger `dockertui`; a `CrashLog` listens there while the program
 runs.
 """
 

@@ -276,9 +276,17 @@ class Engine:
             async with asyncio.timeout(timeout), self._exchange(record, data, headers) as stream:
                 return Reply(stream.status, stream.headers, await stream.read())
         except TimeoutError:
-            failure = diagnosis.timed_out(self.endpoint, _name(record), timeout)
+            failure = self._late(record, timeout)
             record.error = str(failure)
             raise failure from None
+
+    def _late(self, record: Request, seconds: float | None) -> EngineError:
+        """The error for a request that had its time: of an Engine that is slow, or of none that could be reached."""
+        from dockertui.engine import transport
+
+        if transport.connecting.get():
+            return diagnosis.unconnected(self.endpoint, seconds)
+        return diagnosis.timed_out(self.endpoint, _name(record), seconds)
 
     def _prepare(
         self,
@@ -333,6 +341,7 @@ class Engine:
         from dockertui.engine import transport
 
         transport.last_status.set(0)
+        transport.connecting.set(False)
         return await self._docker._do_query(
             record.path.removeprefix("/"),
             record.method,

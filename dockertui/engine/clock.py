@@ -30,6 +30,11 @@ class EngineClock:
         self._least: float | None = None
         self._most = 0.0
 
+    @classmethod
+    def of(cls, clock: Callable[[], float]) -> EngineClock:
+        """This clock itself where it is an Engine's, else one that begins as it."""
+        return clock if isinstance(clock, EngineClock) else cls(clock)
+
     def __call__(self) -> float:
         return self.local() + self.offset
 

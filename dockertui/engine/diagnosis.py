@@ -74,6 +74,15 @@ def timed_out(endpoint: Endpoint, what: str, seconds: float | None) -> EngineErr
     return EngineError(ErrorKind.TIMEOUT, message, "it may be overloaded or hang: look at its log")
 
 
+def unconnected(endpoint: Endpoint, seconds: float | None = None) -> EngineError:
+    """No connection in time, and no refusal. Of a far host nothing is known then, not even that an Engine is there."""
+    error = timed_out(endpoint, "the connection attempt", seconds)
+    if endpoint.scheme in ("unix", "npipe"):
+        return error
+    message = error.message.removeprefix("the Engine at ")
+    return EngineError(error.kind, message, "check the address, the network and its firewalls")
+
+
 def not_an_engine(endpoint: Endpoint, detail: str) -> EngineError:
     """Something answers, and not in the Engine's protocol."""
     message = f"what answers at {endpoint.address} is no Docker Engine ({shorten(' '.join(detail.split()), 200)})"
@@ -149,7 +158,7 @@ def _from_os_error(endpoint: Endpoint, error: BaseException) -> EngineError | No
         remedy = _BY_PROXY if endpoint.proxy else f"check {endpoint.source}"
         return EngineError(ErrorKind.NO_SOCKET, f"no host has the name in {where}", remedy)
     if isinstance(error, TimeoutError):
-        return timed_out(endpoint, "the connection attempt", None)
+        return unconnected(endpoint)
     if not isinstance(error, OSError):
         return None
     if error.errno is None and "path too long" in str(error):

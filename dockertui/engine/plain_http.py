@@ -61,7 +61,7 @@ class PlainConnection:
 
     def _read(self, record: Request) -> bytes:
         if self._http is None:
-            self._http = _connection(self._endpoint, self._timeout)
+            self._http = self._connected()
         told = {**dict(self._endpoint.headers), **({} if self._endpoint.tls else _authorization(self._endpoint))}
         headers = {name: value.encode() for name, value in told.items()}
         self._http.request("GET", _prefix(self._endpoint) + record.path, headers=headers)
@@ -69,6 +69,14 @@ class PlainConnection:
         record.status = response.status
         self._trace.dated(record, response.getheader("Date"))
         return self._read_body(response, record)
+
+    def _connected(self) -> http.client.HTTPConnection:
+        connection = _connection(self._endpoint, self._timeout)
+        try:
+            connection.connect()
+        except TimeoutError:
+            raise diagnosis.unconnected(self._endpoint, self._timeout) from None
+        return connection
 
     def _read_body(self, response: http.client.HTTPResponse, record: Request) -> bytes:
         """All of it; the socket's own time limit is for each piece, and pieces may be one byte long."""

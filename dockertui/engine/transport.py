@@ -28,11 +28,16 @@ _PROBES: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 last_status: ContextVar[int] = ContextVar("dockertui_last_status", default=0)
 """The HTTP status of this task's last reply: aiodocker loses it when an error has an unexpected body."""
 
+connecting: ContextVar[bool] = ContextVar("dockertui_connecting", default=False)
+"""Whether this task's last request still waits for its connection."""
+
 
 def open_session(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.ClientSession:
     """A session whose connections all go to ``endpoint``, without limit: streams never starve calls."""
     traces = aiohttp.TraceConfig()
     traces.on_request_end.append(_note_status)
+    traces.on_connection_create_start.append(_note_connecting)
+    traces.on_connection_create_end.append(_note_connected)
     return aiohttp.ClientSession(
         connector=_connector(endpoint, context),
         headers=dict(endpoint.headers),
@@ -67,6 +72,8 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
         return error
     if isinstance(error.__cause__, EngineError):  # a body that could not be made, which the library wraps
         return error.__cause__
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return diagnosis.unconnected(endpoint)
     if isinstance(error, TimeoutError):
         return diagnosis.timed_out(endpoint, what, None)
     if isinstance(error, aiohttp.ClientHttpProxyError):
@@ -125,3 +132,15 @@ async def _note_status(
     session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
 ) -> None:
     last_status.set(params.response.status)
+
+
+async def _note_connecting(
+    session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionCreateStartParams
+) -> None:
+    connecting.set(True)
+
+
+async def _note_connected(
+    session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionCreateEndParams
+) -> None:
+    connecting.set(False)

@@ -9,6 +9,7 @@ from typing import Final
 
 from dockertui.engine import system
 from dockertui.engine.client import Engine
+from dockertui.engine.clock import EngineClock
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
@@ -16,12 +17,17 @@ from dockertui.live.event_coverage import EVERYTHING
 from dockertui.live.journal import Journal
 from dockertui.live.kind_reader import unexpected
 from dockertui.live.mirror_sync import first_to_end
+from dockertui.live.proof import Proof
 from dockertui.live.store import Link, LinkState, Mirror
 
 Filters = Mapping[str, Sequence[str]]
 BEGINNING: Final = 1_000_000_000
 """Epoch ns of the earliest time that is asked for."""
 _BACKOFF: Final = (0.5, 30.0)
+_QUIET: Final = 30.0
+"""Seconds without an event after which a stream is proven: the watcher proves its own one sooner."""
+_PROOF_LIMIT: Final = 10.0
+"""Seconds that the Engine has for that."""
 
 
 class Listener:
@@ -91,9 +97,12 @@ class Listener:
         backoff = Backoff(*_BACKOFF, self._rng)
         while True:
             await self._linked.wait()
+            clock = EngineClock.of(self.mirror.clock)
+            proof = Proof(self.engine, clock, filters, podman=self._told_from_there)
+            listening = self._listen(scope, filters, backoff, proof)
             try:
                 with because("events"):
-                    await first_to_end(self._listen(scope, filters, backoff), self._until_lost())
+                    await first_to_end(listening, self._until_lost(), proof.keep_checking(_QUIET, _PROOF_LIMIT))
             except EngineError as error:
                 self.error = error
             except Exception as error:
@@ -105,7 +114,7 @@ class Listener:
     async def _until_lost(self) -> None:
         await self._lost.wait()
 
-    async def _listen(self, scope: str, filters: Filters | None, backoff: Backoff) -> None:
+    async def _listen(self, scope: str, filters: Filters | None, backoff: Backoff, proof: Proof) -> None:
         """One stream, from what was heard last, or from as far back as is wanted."""
         left = None if self._anew else self.journal.known.left(scope)
         last = left.last if left is not None else None
@@ -114,9 +123,11 @@ class Listener:
         with self.journal.listening(scope, told) as stretch:
             async with system.events(self.engine, since=since, filters=filters) as events:
                 self._anew = False
+                proof.begin()
                 self._stands(1)
                 try:
                     async for event in events:
+                        proof.hear(event)
                         if left is not None and event == last:
                             self.journal.known.resume(left, stretch)
                             left = None

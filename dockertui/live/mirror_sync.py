@@ -18,7 +18,7 @@ from dockertui.live.backoff import Backoff
 from dockertui.live.event_coverage import EVERYTHING, LISTS, Stretch
 from dockertui.live.journal import Journal
 from dockertui.live.kind_reader import Pace, Reader, unexpected
-from dockertui.live.proof import LATE, Proof
+from dockertui.live.proof import Proof
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
 PING_LIMIT: Final = 3.0
@@ -60,7 +60,7 @@ class Watcher:
         self._engine = engine
         self._journal = Journal() if journal is None else journal
         self._mirror = mirror
-        self._clock = mirror.clock if isinstance(mirror.clock, EngineClock) else EngineClock(mirror.clock)
+        self._clock = EngineClock.of(mirror.clock)
         self._pace = Pace(settle, confirm, reconcile)
         self._heartbeat = heartbeat
         self._delays = backoff
@@ -170,20 +170,10 @@ class Watcher:
     async def _prove(self, proof: Proof) -> bool:
         """Have the Engine tell what the stream should have told; False when it does not say.
 
-        What the stream did not tell is taken all the same. Raises `EngineError` (LOST) when it does not tell anything
-        in the next moments either.
+        What the stream did not tell is taken all the same. Raises `EngineError` as `Proof.check`.
         """
-        told = proof.told
         with because("heartbeat"):
-            missing = await proof.missing(self._ping_limit)
-        for event in missing or ():
-            self._take(event)
-        if missing:
-            self._heard()
-            await asyncio.sleep(LATE)
-            if proof.told == told:
-                raise EngineError(ErrorKind.LOST, "the stream of events has broken off without a word")
-        return missing is not None
+            return await proof.check(self._ping_limit, self._take)
 
     @property
     def _ping_limit(self) -> float:

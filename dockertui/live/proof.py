@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from dockertui.engine import system
 from dockertui.engine.client import Engine
 from dockertui.engine.clock import EngineClock
 from dockertui.engine.diagnosis import timed_out
-from dockertui.engine.errors import EngineError
+from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event
 
 LATE: Final = 2.0
@@ -90,6 +90,35 @@ class Proof:
             return None
         self._failures = 0
         return self._compared(told, until)
+
+    async def check(self, limit: float, take: Callable[[Event], None] = lambda _: None) -> bool:
+        """Have the Engine tell what the stream should have told; False when it does not say.
+
+        What the stream did not tell is handed to `take`.
+
+        Raises:
+            EngineError: (LOST) the stream tells nothing in the next moments either; or as `missing`.
+        """
+        told = self.told
+        missing = await self.missing(limit)
+        for event in missing or ():
+            take(event)
+        if missing:
+            await asyncio.sleep(LATE)
+            if self.told == told:
+                raise EngineError(ErrorKind.LOST, "the stream of events has broken off without a word")
+        return missing is not None
+
+    async def keep_checking(self, quiet: float, limit: float) -> None:
+        """Check whenever the stream has told nothing for `quiet` seconds. Raises EngineError as `check`."""
+        while True:
+            await asyncio.sleep(self.asked_at + quiet - asyncio.get_running_loop().time())
+            if asyncio.get_running_loop().time() - self.asked_at < quiet:
+                continue
+            if self.possible:
+                await self.check(limit)
+            else:
+                self.asked_at = asyncio.get_running_loop().time()
 
     def _compared(self, told: Sequence[Event], until: int) -> list[Event]:
         missing = [event for event in told if _key(event) not in self._keys]

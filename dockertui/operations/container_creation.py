@@ -37,7 +37,7 @@ from dockertui.operations.told import told_of_recreate
 from dockertui.resources.surroundings import World
 
 _OF_COMPOSE = "com.docker.compose."
-NEW_VOLUMES = Option("new_volumes", "New anonymous volumes, empty", Entry.FLAG, False)
+NEW_VOLUMES = Option("new_volumes", "New anonymous volumes", Entry.FLAG, False)
 
 
 async def _recreated(engine: Engine, item: Container) -> Values:

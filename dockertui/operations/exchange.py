@@ -45,6 +45,11 @@ class Step(NamedTuple):
     then: Then = Then.NOTHING
     ref: str = ""
 
+    @property
+    def starts(self) -> bool:
+        """Whether it starts a container."""
+        return self.docker[0] == "start"
+
 
 class Found(NamedTuple):
     """A container as it is found. `ref` names it in requests: its id, or its name where it is still to be made."""

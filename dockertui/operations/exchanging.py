@@ -30,6 +30,8 @@ Heard = Callable[[Mapping[str, Any]], None]
 
 WATCHED: Final = 3.0
 """Seconds for which a new container without a health check must hold."""
+RELEASED: Final = 5.0
+"""Seconds in which what the new one held is free again: Podman lets go of a port a moment after it says so."""
 _LOOKS: Final = 0.25
 """Seconds between two looks at it."""
 _LEAVING: Final = 60.0
@@ -121,7 +123,7 @@ class Exchanger:
     async def _take(self, step: Step, *, tolerant: bool = False) -> None:
         self._say(step.says)
         try:
-            await undisturbed(send(self._engine, step.call))
+            await (self._restart(step.call) if tolerant and step.starts else undisturbed(send(self._engine, step.call)))
         except EngineError as error:
             if not (tolerant and _done_already(step, error)):
                 raise
@@ -129,6 +131,18 @@ class Exchanger:
             await self._gone(step.ref)
         elif step.then is Then.HOLDS:
             await self._holds()
+
+    async def _restart(self, start: Call) -> None:
+        """Start the old one again, and again while what the new one held may not be free yet. Raises EngineError."""
+        deadline = asyncio.get_running_loop().time() + RELEASED
+        while True:
+            try:
+                await undisturbed(send(self._engine, start))
+                return
+            except EngineError as error:
+                if error.kind in UNCLEAR or asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(_LOOKS)
 
     async def _last(self, step: Step) -> None:
         """Remove the old one. That it stays is no reason to stop the new one."""

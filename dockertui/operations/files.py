@@ -133,7 +133,7 @@ BODIES: Mapping[str, Body] = {
     "container.copy_in": Body(
         options=(
             Option("source", "Here", hint="a file or folder", required=True, check=_anything),
-            Option("path", "Into the folder in the container", default="/", required=True, check=_inside),
+            Option("path", "Folder in the container", default="/", required=True, check=_inside),
         ),
         plan=_copy_in,
     ),

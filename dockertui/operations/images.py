@@ -130,7 +130,7 @@ BODIES: Mapping[str, Body] = {
         defaults=_first_tag, plan=_untag,
     ),
     "image.prune": Body(
-        options=(Option("unused", "Those with a tag, too, that no container uses", Entry.FLAG, False), UNTIL, LABELS),
+        options=(Option("unused", "Those with a tag, too", Entry.FLAG, False), UNTIL, LABELS),
         takes_along=pruned, plan=_prune, outcome=lambda reply: freed(reply, "ImagesDeleted", "layer or tag"),
     ),
 }  # fmt: skip

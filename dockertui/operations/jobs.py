@@ -71,6 +71,11 @@ class Job:
     def over(self) -> bool:
         return self.state not in (State.WAITING, State.RUNNING)
 
+    @property
+    def how_far(self) -> str:
+        """How far it is, in words, without secrets."""
+        return masked(self.progress.summary, secrets_of(self))
+
 
 class Jobs:
     """All jobs of a session. `changed` is told of each change of state, `ended` once of a whole order."""

@@ -125,7 +125,7 @@ BODIES: Mapping[str, Body] = {
                 check=form_values.each(form_values.address),
             ),
             Option("internal", "Internal: no way out", Entry.FLAG, False),
-            Option("attachable", "Attachable by hand (overlay)", Entry.FLAG, False),
+            Option("attachable", "Attachable (overlay)", Entry.FLAG, False),
             Option("ipv6", "IPv6", Entry.FLAG, False),
             Option("options", "Driver options", Entry.WORDS, (), hint="name=value …", check=form_values.pairs),
             _LABELS,

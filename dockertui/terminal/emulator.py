@@ -31,7 +31,6 @@ MOUSE_ANY: Final = 1003
 MOUSE_UTF8: Final = 1005
 MOUSE_SGR: Final = 1006
 MOUSE_URXVT: Final = 1015
-ALTERNATE_SCROLL: Final = 1007
 """Numbers of the DEC private modes that the program asks for."""
 
 

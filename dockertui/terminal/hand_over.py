@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import termios
 import tty
@@ -55,6 +56,7 @@ class HandOver:
         before = termios.tcgetattr(self._input)
         kept = self._session.size
         sink, self._session.sink = self._session.sink, self._write
+        ends = [asyncio.ensure_future(self._done.wait()), asyncio.ensure_future(self._session.ended())]
         try:
             tty.setraw(self._input)
             self._write(self._greeting())
@@ -62,11 +64,10 @@ class HandOver:
             loop.add_signal_handler(signal.SIGWINCH, self._take_size)
             loop.add_signal_handler(signal.SIGTSTP, self._stand_still, before)
             loop.add_reader(self._input, self._typed)
-            await asyncio.wait(
-                [asyncio.ensure_future(self._done.wait()), asyncio.ensure_future(self._session.ended())],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for end in ends:
+                end.cancel()
             loop.remove_reader(self._input)
             loop.remove_signal_handler(signal.SIGWINCH)
             loop.remove_signal_handler(signal.SIGTSTP)
@@ -109,6 +110,8 @@ class HandOver:
         self._session.resize(WindowSize(columns, rows))
 
     def _typed(self) -> None:
+        if not select.select([self._input], [], [], 0)[0]:
+            return  # a shell has taken it while the program stood still: reading would wait for the next key
         data = os.read(self._input, _CHUNK)
         if not data:
             self._done.set()

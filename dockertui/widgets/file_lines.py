@@ -41,7 +41,6 @@ class FileLines(Lines):
         self._row = 0
         self._shift = 0
         self._version = 0
-        self._needle = ""
         self._found: list[int] = []
 
     # what is shown
@@ -131,13 +130,6 @@ class FileLines(Lines):
             for row, (line, start, end) in enumerate(self._laid_out())
             if needle in self.lines[line][start:end].lower()
         ]
-
-    def drop(self) -> bool:
-        """End the search; whether there was one."""
-        if not self._needle:
-            return False
-        self.search("")
-        return True
 
     def action_next_match(self) -> None:
         self._go_to_next([row for row in self._found if row > self._row] or self._found, 0)

@@ -1,6 +1,6 @@
 """An error in one widget is that widget's alone: the others, the screen and the program go on.
 
-What is painted, and what is done for a key or a message, comes from strangers at last, so that sooner or later
+What is painted, and what a key or a message does, depends on what Engines and containers send, so that sooner or later
 something fails that nobody foresaw. Textual ends the program then. `Guarded` stands between Textual and each widget:
 a line that cannot be painted says so in its place; a message that cannot be dealt with leaves the widget alive. Every
 error goes to the logger `dockertui`; whoever listens there writes it down and tells the user.

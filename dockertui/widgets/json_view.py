@@ -39,7 +39,6 @@ class JsonView(Lines):
         self._flat: list[Node] = []
         self._row = 0
         self._shift = 0
-        self._needle = ""
         self._matches: list[Path] = []
 
     def show(self, value: Any, *, keep: bool = True) -> None:
@@ -146,13 +145,6 @@ class JsonView(Lines):
         if self._matches and self.cursor_path not in self._matches:
             self._next_match(1)
         return len(self._matches)
-
-    def drop(self) -> bool:
-        """End the search; whether there was one."""
-        if not self._needle:
-            return False
-        self.search("")
-        return True
 
     def action_next_match(self) -> None:
         self._next_match(1)

@@ -7,9 +7,15 @@ where the focus was before: the letters behind a `/` would be commands.
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from textual import events
 from textual.app import App, ReturnType
 from textual.widget import Widget
+
+_TURNS: Final = 100
+"""How often everything else has its turn before a key is no longer kept back for a widget."""
 
 
 class TakesKeys(Widget):
@@ -33,8 +39,16 @@ class KeysInOrder(App[ReturnType]):
 
     async def _take_key(self, event: events.Key, taker: TakesKeys) -> None:
         """The widget first, then the bindings, and what nothing took is for the screen."""
+        await self._arrived(taker)
         if await self._check_bindings(event.key, priority=True) or await taker.take_key(event):
             return
         screen = self.screen
         if not await self._check_bindings(event.key) and isinstance(screen, TakesKeys) and screen is not taker:
             await screen.take_key(event)
+
+    async def _arrived(self, taker: TakesKeys) -> None:
+        """Let a widget hear that it has the focus: what it selects then is what the key replaces."""
+        for _ in range(_TURNS):
+            if taker is not self.focused or taker.has_focus:
+                return
+            await asyncio.sleep(0)

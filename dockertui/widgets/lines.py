@@ -27,6 +27,8 @@ class Lines(Painted, TakesKeys, can_focus=True):
 
     head = 0
     """Fixed lines above the scrolled ones."""
+    _needle = ""
+    """What is looked for, where something can be."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         self._strips: dict[tuple[Look, bool], Strip] = {}
@@ -73,6 +75,17 @@ class Lines(Painted, TakesKeys, can_focus=True):
     def frame_painted(self) -> None:
         """Other lines may be in view than before."""
 
+    def search(self, text: str) -> int:
+        """Mark what is found, nothing for an empty text; how much was found."""
+        raise NotImplementedError
+
+    def drop(self) -> bool:
+        """End the search; whether there was one."""
+        if not self._needle:
+            return False
+        self.search("")
+        return True
+
     # Painting
 
     @property
@@ -88,14 +101,9 @@ class Lines(Painted, TakesKeys, can_focus=True):
     def refresh_frame(self) -> None:
         """Repaint the lines in view whose look changed."""
         old = self._frame
-        if old is None or self._frame_size != self.size:
-            self._frame = None  # nothing painted, or a resize on its way: the next paint looks for itself
-            self.refresh()
-            return
-        try:
-            new = self._build_frame()
-        except Exception:  # the painter will fail of it too, and say so in its place: whoever called is not at fault
-            self._frame = None
+        new = self.attempted(self._build_frame) if old is not None and self._frame_size == self.size else None
+        if old is None or new is None:
+            self._frame = None  # nothing painted, a resize on its way, a fault: the next paint looks for itself
             self.refresh()
             return
         width = self.size.width

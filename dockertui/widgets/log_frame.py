@@ -201,19 +201,14 @@ class LogFrame(Painted):
     def refresh_frame(self) -> None:
         """Repaint the rows that changed."""
         old = self._frame
-        if old is None or self._frame_size != self.size:
+        new = self.attempted(self._build_frame) if old is not None and self._frame_size == self.size else None
+        if old is None or new is None:
             self._frame = None
             self.refresh()
             return
         if self.manner.times is Times.RELATIVE:
             self._strips.clear()
             old = [row._replace(number=-1, notice="old") for row in old]
-        try:
-            new = self._build_frame()
-        except Exception:  # the painter will fail of it too, and say so in its place: whoever called is not at fault
-            self._frame = None
-            self.refresh()
-            return
         width = self.size.width
         changed = [y for y, (was, now) in enumerate(zip(old, new, strict=True), self.band_height) if was != now]
         changed += self._band_changes()

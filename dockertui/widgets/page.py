@@ -55,7 +55,6 @@ class Page(Lines):
         self._labels = 0
         self._wrapping = Wrapping(0)
         self._row = 0
-        self._needle = ""
         self._found: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def show(self, sections: Sequence[Section], *, keep: bool = True) -> None:
@@ -108,13 +107,6 @@ class Page(Lines):
         if self._found and self._row not in self._found:
             self.action_next_match()
         return len(self._found)
-
-    def drop(self) -> bool:
-        """End the search; whether there was one."""
-        if not self._needle:
-            return False
-        self.search("")
-        return True
 
     def action_next_match(self) -> None:
         self._go_to_next(sorted(self._found), 1)

@@ -1,9 +1,14 @@
 """Styles by name: what a cell means is said in Python, what it looks like in `styles/`."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.dom import DOMNode
 from textual.widget import Widget
+
+_T = TypeVar("_T")
 
 
 class Painted(Widget):
@@ -45,6 +50,16 @@ class Painted(Widget):
         self._component_styles.clear()
         if any(self.ink(*names) != style for names, style in before.items()):
             self.repaint()
+
+    def attempted(self, build: Callable[[], _T]) -> _T | None:
+        """What is to be painted; None when it cannot be made.
+
+        The painter will then fail of it too, and say so in its place: whoever changed something is not at fault.
+        """
+        try:
+            return build()
+        except Exception:
+            return None
 
     def repaint(self) -> None:
         """Paint everything anew."""

@@ -36,7 +36,6 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         self._row = 0
         self._moved = False
         self._shift = 0
-        self._needle = ""
 
     # What is shown
 
@@ -171,13 +170,6 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         if found and self.cursor_key not in found:
             self._next_match(1)
         return len(found)
-
-    def drop(self) -> bool:
-        """End the search; whether there was one."""
-        if not self._needle:
-            return False
-        self.search("")
-        return True
 
     def action_next_match(self) -> None:
         self._next_match(1)

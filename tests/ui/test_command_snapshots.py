@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.operations import command_lines, container_creation, run_form
+from dockertui.operations import command_lines, run_form
 from dockertui.screens.commands import command_run
 from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, Stage
@@ -20,7 +20,6 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_lines, "docker_options", lambda endpoint: ())
     monkeypatch.setattr(command_lines, "_where", lambda endpoint, reveal: ["--unix-socket", "/run/demo.sock"])
     monkeypatch.setattr(run_form, "new_name", lambda: "calm_heron_07")
-    monkeypatch.setattr(container_creation, "run", run_form)
 
 
 def on_debug(*pressed: str) -> Scene:

@@ -296,6 +296,104 @@ async def test_no_to_the_question_comes_back_to_the_form() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
 
 
+@pytest.mark.parametrize("key", ["escape", "enter"])
+async def test_no_to_the_question_leaves_the_cursor_where_it_was_and_nothing_selected(key: str) -> None:
+    async with opened() as stage:
+        await order(stage, "container.recreate", "shop-web-1")
+        before = rows(stage)["image"].entry.value
+        await fill_in(stage, {"memory": "64"})
+        await stage.press("up", "down")
+        assert rows(stage)["memory"].entry.selected_text == "64"
+        await stage.press("ctrl+s")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await stage.press(key)
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen) and stage.app.screen.focused is not None)
+        await stage.type("m")
+        assert rows(stage)["memory"].entry.value == "64m"
+        assert rows(stage)["image"].entry.value == before
+
+
+async def test_what_concerns_no_field_leaves_the_cursor_where_it_was() -> None:
+    async with opened() as stage:
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "busybox", "name": "fresh"})
+        stage.engine.faults.fail("POST /containers/create", message="the moon is full")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: form(stage).query_one(".problem").display)
+        await stage.type("er")
+        assert rows(stage)["image"].entry.value == "busybox"
+        assert rows(stage)["name"].entry.value == "fresher"
+
+
+async def test_no_letter_replaces_what_the_engine_refused() -> None:
+    async with opened() as stage:
+        await order(stage, "container.rename", "shop-web-1")
+        await fill_in(stage, {"name": "fresh"})
+        stage.engine.faults.fail("POST /containers/[^/]+/rename", status=409, message='name "/fresh" is already in use')
+        await stage.press("ctrl+s")
+        await refused(stage, "name", "already in use")
+        await stage.type("er")
+        assert rows(stage)["name"].entry.value == "fresher"
+
+
+async def test_no_letter_replaces_a_value_of_a_form_that_the_engine_had_to_be_asked_for() -> None:
+    async with opened() as stage:
+        await order(stage, "container.recreate", "shop-web-1")
+        before = rows(stage)["image"].entry.value
+        assert before
+        await stage.type("j")
+        assert rows(stage)["image"].entry.value == f"{before}j"
+
+
+async def test_a_form_beneath_a_question_has_no_border_and_says_no_keys() -> None:
+    async with opened(NARROW) as stage:
+        await order(stage, "container.recreate", "shop-web-1")
+        await fill_in(stage, {"memory": "64m"})
+        await stage.press("ctrl+s")
+        await stage.until(lambda: stage.text.count("╭") == 1 and "Recreate shop-web-1 with changes?" in stage.text)
+        assert stage.text.count("╰") == 1
+        assert "asking the Engine" not in stage.text.partition("Affected")[0]
+        assert "to the background" not in stage.text
+        assert "ctrl+s" not in stage.text
+        stage.check_frame()
+        await stage.press("n")
+        await stage.until(lambda: stage.text.count("╭") == 1 and "ctrl+s" in stage.text)
+        await stage.press("escape")
+        await stage.until(lambda: stage.text.count("╭") == 1 and "Discard what you typed?" in stage.text)
+        await stage.press("n")
+        assert focused(stage) == "memory"
+
+
+async def test_a_form_that_ended_beneath_a_question_goes_with_it() -> None:
+    async with opened() as stage:
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "busybox", "name": "fresh"})
+        stage.engine.faults.hang("POST /containers/create")
+        await stage.press("ctrl+s")
+        await stage.until("asking the Engine")
+        await stage.press("ctrl+q")
+        await stage.until("Quit?")
+        stage.engine.faults.clear()
+        await stage.until(lambda: not stage.main.jobs.running)
+        await stage.press("n")
+        await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
+
+
+async def test_quitting_asks_when_something_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened() as stage:
+        exits: list[object] = []
+        monkeypatch.setattr(stage.app, "exit", lambda *args: exits.append(args))
+        await order(stage, "container.run")
+        await fill_in(stage, {"image": "nginx", "env": "A=1"})
+        await stage.press("ctrl+q")
+        await stage.until("typed, and lost: Image, Environment")
+        await stage.press("n")
+        assert rows(stage)["env"].entry.value == "A=1"
+        assert not exits
+        await stage.press("ctrl+q", "y")
+        await stage.until(lambda: exits)
+
+
 async def test_a_fault_of_the_program_brings_the_form_back(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> Any:
         raise KeyError("unforeseen")
@@ -363,11 +461,47 @@ async def test_a_command_that_cannot_be_started_comes_back_to_its_form() -> None
         await stage.press("enter")
         await refused(stage, "command", "not found")
         assert rows(stage)["user"].entry.value == "1000"
+        assert "ctrl+] r" not in stage.text, "there is no terminal that would hear it"
         await stage.press("up", "down")
         await fill_in(stage, {"command": "sh"})
         await stage.press("enter")
         await stage.until(lambda: stage.main.terminal_focus)
         assert len(stage.main.terminals.sessions) == 1  # type: ignore[union-attr]
+
+
+async def test_a_command_that_was_left_to_the_background_takes_no_keys() -> None:
+    async with opened(WIDE) as stage:
+        await stage.goto("shop-web-2")
+        await stage.press("X")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        await fill_in(stage, {"command": "sh"})
+        stage.engine.faults.hang("POST /exec/[^/]+/start")
+        await stage.press("enter")
+        await stage.until("to the background")
+        await stage.press("escape")
+        stage.engine.faults.clear()
+        await stage.until("1 terminal")
+        await stage.until(lambda: not [one for one in stage.main.workers if one.group == "orders"])
+        assert not stage.main.terminal_focus
+        await stage.press("t")
+        await stage.until("root@")
+
+
+async def test_a_form_comes_once_however_often_it_was_asked_for() -> None:
+    async with opened() as stage:
+        await stage.goto("shop-web-1")
+        stage.engine.faults.hang("GET /containers/[^/]+/json")
+        await stage.main.action_order("container.recreate")
+        await stage.main.action_order("container.recreate")
+        await stage.until("the Engine is being asked already")
+        stage.engine.faults.clear()
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        await stage.press("escape")
+        await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
+        await stage.settle()
+        assert isinstance(stage.app.screen, MainScreen)
+        await stage.main.action_order("container.recreate")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
 
 
 # styles

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,6 +257,22 @@ async def test_q_quits_in_a_list_and_asks_while_something_runs(monkeypatch: pyte
         await stage.main.jobs.settled()
 
 
+async def test_quitting_asks_while_a_file_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened() as stage:
+        await open_tab(stage, "logs")
+        stage.engine.faults.hang("GET /containers/[^/]+/logs")
+        await stage.press("ctrl+s")
+        await stage.type("whole")
+        await stage.press("enter")
+        await stage.type("web.log")
+        await stage.press("enter", "ctrl+q")
+        await stage.until("saving to web.log")
+        await stage.press("n")
+        stage.engine.faults.clear()
+        await stage.until(lambda: (tmp_path / "web.log").exists())
+
+
 # screens that are closed already
 
 
@@ -321,6 +338,19 @@ async def test_late_and_early_keys_find_nothing_to_pop(
 def question(**options: Any) -> Question:
     told = affected({"web-1": ["goes away"]})
     return Question("Remove web-1?", [Answer("y", "remove")], lambda *_: [told], **options)
+
+
+async def test_the_second_of_two_clicks_answers_no_question(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(engine=host) as stage:
+        answers: list[Answered] = []
+        for quiet in (3600.0, 0.0):
+            monkeypatch.setattr(confirm, "QUIET", quiet)
+            await ask(stage.app, question(), answers.append)
+            line = stage.line("y remove")
+            await stage.pilot.click(offset=(line.index("y remove") + 1, stage.lines.index(line)))
+            await stage.settle()
+            assert is_main(stage) == bool(answers) == (not quiet)
+            await stage.press("escape")
 
 
 async def test_a_sudden_question_takes_no_key_that_was_meant_for_something_else(

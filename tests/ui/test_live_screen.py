@@ -92,6 +92,8 @@ SAFE = Endpoint("prod", "tcp://prod:2376", "--host", TLS())
         (Endpoint("here", "tcp://127.0.0.1:2375", "--host"), ""),
         (Endpoint("here", "tcp://localhost:2375", "--host"), ""),
         (Endpoint("here", "tcp://[::1]:2375", "--host"), ""),
+        (Endpoint("far", "tcp://localhost.example.com:2375", "--host"), "NO TLS"),
+        (Endpoint("far", "tcp://127.example.com:2375", "--host"), "NO TLS"),
         (Endpoint("here", "unix:///var/run/docker.sock", "default socket"), ""),
         (Endpoint("far", "ssh://far", "--host"), ""),
     ],

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("frozen")
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchanging, "WATCHED", 0.1)
+    monkeypatch.setattr(exchanging, "RELEASED", 0.1)
 
 
 async def to_the_question(stage: Stage, name: str) -> None:
@@ -55,6 +56,25 @@ async def test_what_fails_is_put_back_and_said() -> None:
         stage.engine.faults.clear()
 
 
+async def test_the_old_one_is_started_until_what_the_new_one_held_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Podman lets go of a port a moment after the new one, which did not start, is removed."""
+    monkeypatch.setattr(exchanging, "RELEASED", 600.0)
+    async with opened(WIDE) as stage:
+
+        def refusals() -> int:
+            return sum(one.path.endswith("/start") and one.status >= 400 for one in stage.app.trace)
+
+        stage.engine.faults.fail("POST /containers/[^/]+/start", message="address already in use")
+        await to_the_question(stage, "net-debug")
+        await stage.press("y")
+        await stage.until(lambda: refusals() > 1)
+        stage.engine.faults.clear()
+        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+        (job,) = stage.main.jobs.newest_first
+        assert job.state is State.FAILED
+        assert "net-debug runs again as it was" in job.said
+
+
 def leave_half_done(host: Host) -> None:
     lifecycle.rename(host, host.container("backup"), "backup.dockertui-old-stopped")
 
@@ -78,6 +98,25 @@ async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
             (job,) = stage.main.jobs.newest_first
             assert job.state is State.DONE, job.said
             assert engine.host.container("backup").name == "backup"
+
+
+async def test_quitting_says_that_it_is_under_way_and_puts_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanging, "WATCHED", 3600.0)
+    async with opened(WIDE) as stage:
+        exits: list[object] = []
+        monkeypatch.setattr(stage.app, "exit", lambda *args: exits.append(args))
+        before = stage.engine.host.container("net-debug").id
+        await to_the_question(stage, "net-debug")
+        await stage.press("y")
+        await stage.until(lambda: stage.engine.host.names.get("net-debug", before) != before)
+        await stage.press("ctrl+q")
+        await stage.until("will be put back as it was; if not, the next session offers that")
+        assert "waiting for net-debug" in stage.text
+        await stage.press("y")
+        await stage.until(lambda: exits)
+        assert stage.engine.host.container("net-debug").id == before
+        assert stage.engine.host.container("net-debug").state == "running"
+        assert not [name for name in stage.engine.host.names if "dockertui-" in name]
 
 
 async def test_menus_do_not_offer_it_for_others() -> None:

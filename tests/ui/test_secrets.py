@@ -129,6 +129,27 @@ async def test_jobs_and_lens_hide_them_until_asked(tmp_path: Path, monkeypatch: 
     assert SECRET not in exported(tmp_path)
 
 
+async def test_what_a_job_told_last_is_hidden_where_it_says_how_far_it_is() -> None:
+    async with opened(WIDE) as stage:
+        await stage.press("3", "c")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        form = stage.app.screen
+        assert isinstance(form, FormScreen)
+        await type_into(stage, form, "name", "fresh")
+        stage.engine.faults.hang("POST /networks/create")
+        await stage.press("ctrl+s")
+        await stage.until(lambda: stage.main.jobs.running)
+        stage.main.jobs.running[0].progress.hear({"status": f"using DB_PASSWORD={SECRET}"})
+        await stage.until("using DB_PASSWORD=••••••")
+        assert SECRET not in stage.text
+        await stage.press("ctrl+q")
+        await stage.until("running: will be cancelled")
+        assert SECRET not in stage.text
+        await stage.press("n")
+        stage.engine.faults.clear()
+        await stage.until(lambda: not stage.main.jobs.running)
+
+
 async def test_the_lens_hides_what_stands_in_a_query() -> None:
     async with opened(WIDE) as stage:
         request = stage.app.trace.start("POST", "/v1.51/commit?changes=ENV+TOKEN%3Dsesame")

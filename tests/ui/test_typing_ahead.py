@@ -10,6 +10,8 @@ from textual import events
 from dockertui.app import DockerTUI
 from dockertui.key_names import character_name
 from dockertui.screens.base.prompt import Prompt
+from dockertui.screens.commands.fields import Line
+from dockertui.screens.commands.form import FormScreen
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.log_view import LogView
@@ -151,3 +153,20 @@ async def test_late_keys_leave_no_screen_that_is_not_there(host: DemoEngine, mon
         stage = Stage(app, pilot, host, clock)
         await stage.until(lambda: app.screen is stage.main and stage.cursor == stage.shown[1])
         assert not app.crashes.errors
+
+
+@pytest.mark.parametrize(("keys", "left"), [([*"web"], "web"), (["end", *"-2"], "{}-2")])
+async def test_what_follows_the_way_to_a_field_is_for_what_stands_in_it(
+    host: DemoEngine, keys: list[str], left: str
+) -> None:
+    """It is selected as soon as the field has the focus: typing replaces it, and any movement keeps it."""
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("c")
+        await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
+        form = stage.app.screen
+        assert isinstance(form, FormScreen)
+        name = form.query(Line)[1]
+        proposed = name.value
+        assert proposed
+        await stage.burst("down", *keys)
+        await stage.until(lambda: name.value == left.format(proposed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -30,11 +31,14 @@ class Daemon:
         self.asked: list[tuple[int | None, Any]] = []
         self.refuses: EngineError | None = None
         self.listeners: list[asyncio.Queue[Event | EngineError | None]] = []
+        self.deaf = False
+        """Whether the streams are half-open: nothing arrives any more."""
+        self.proofs = 0
 
     def emit(self, *moments: int) -> None:
         for moment in moments:
             self.history.append(event(moment))
-            for queue in self.listeners:
+            for queue in self.listeners if not self.deaf else ():
                 queue.put_nowait(event(moment))
 
     def end(self, error: EngineError | None = None) -> None:
@@ -43,8 +47,12 @@ class Daemon:
 
     @asynccontextmanager
     async def events(
-        self, engine: object, since: int | None = None, filters: Any = None
+        self, engine: object, since: int | None = None, filters: Any = None, until: int | None = None
     ) -> AsyncIterator[AsyncIterator[Event]]:
+        if until is not None:
+            self.proofs += 1
+            yield _past([one for one in self.history if (since or 0) <= one.time_ns <= until])
+            return
         self.asked.append((since, filters))
         await asyncio.sleep(0)
         if self.refuses is not None:
@@ -60,6 +68,11 @@ class Daemon:
             self.listeners.remove(queue)
 
 
+async def _past(events: list[Event]) -> AsyncIterator[Event]:
+    for one in events:
+        yield one
+
+
 async def _items(queue: asyncio.Queue[Event | EngineError | None]) -> AsyncIterator[Event]:
     while (item := await queue.get()) is not None:
         if isinstance(item, EngineError):
@@ -70,10 +83,10 @@ async def _items(queue: asyncio.Queue[Event | EngineError | None]) -> AsyncItera
 class Scene:
     """A journal, a mirror that says whether there is an Engine, and a daemon."""
 
-    def __init__(self, keeps: int = 256, podman: bool = False) -> None:
+    def __init__(self, keeps: int = 256, podman: bool = False, clock: Callable[[], float] = time.time) -> None:
         self.daemon = Daemon(keeps)
         self.journal = Journal()
-        self.mirror = Mirror([])
+        self.mirror = Mirror([], clock)
         if podman:
             self.mirror.version = Version.from_json({"Components": [{"Name": "Podman Engine"}]})
         self.link(LinkState.LIVE)
@@ -105,8 +118,8 @@ class Scene:
 
 @pytest.fixture(autouse=True)
 def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    def events(engine: Daemon, since: int | None = None, filters: Any = None) -> Any:
-        return engine.events(engine, since, filters)
+    def events(engine: Daemon, since: int | None = None, filters: Any = None, until: int | None = None) -> Any:
+        return engine.events(engine, since, filters, until)
 
     monkeypatch.setattr(system, "events", events)
 
@@ -206,6 +219,32 @@ def test_a_stream_that_breaks_alone_is_asked_for_again_and_less_and_less_often()
             assert not listener.live
             scene.daemon.refuses = None
             await until(lambda: listener.live)
+            assert listener.error is None
+
+    play(test())
+
+
+def test_a_half_open_stream_is_noticed_and_what_it_kept_back_is_heard() -> None:
+    def now() -> float:
+        return 1_700_000_000.0 + asyncio.get_running_loop().time()
+
+    async def test() -> None:
+        scene = Scene(clock=now)
+        async with scene.listening(filters=({"container": ["a"]},)) as listener:
+            await until(lambda: listener.live)
+            await asyncio.sleep(600)
+            assert 0 < scene.daemon.proofs <= 20
+            assert len(scene.daemon.asked) == 1, "silence proves nothing"
+            scene.daemon.deaf = True
+            unheard = int(now() * 1e9)
+            scene.daemon.emit(unheard)
+            await asyncio.sleep(70)
+            assert scene.moments == [unheard]
+            assert len(scene.daemon.asked) == 2
+            scene.daemon.deaf = False
+            scene.daemon.emit(unheard + 1)
+            await scene.until(unheard, unheard + 1)
+            assert listener.live
             assert listener.error is None
 
     play(test())

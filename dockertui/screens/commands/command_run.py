@@ -169,7 +169,7 @@ class Order:
                 return True
             await asyncio.wait([order], timeout=_LOOK)
             waited += _LOOK
-            form.tell(next((job.progress.summary for job in jobs if not job.over), ""))
+            form.tell(next((job.how_far for job in jobs if not job.over), ""))
         return False
 
     def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:

@@ -27,7 +27,9 @@ from dockertui.widgets.screen import Dialog
 NAMED = 12
 """Objects that are named one by one; of more, the rest is counted."""
 QUIET = 0.5
-"""Seconds without a key after which a question that did not come at once takes answers."""
+"""Seconds without a key after which a question that did not come at once takes answers, and any question takes clicks:
+a second click at once was meant for what stood there before.
+"""
 _SHARE = 0.92
 """Of the screen's height, at most."""
 _FRAME = 4
@@ -108,7 +110,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         self._question = question
         self._values: dict[str, Any] = dict(question.values)
         self._reveal = self._unfolded = False
-        self._last_key = time.monotonic()
+        self._shown_at = self._last_key = time.monotonic()
         self._page = QuestionPage(self._hear)
         self._title = Bar(classes="title")
         self._flags = [Bar(classes="flag") for _ in question.flags]
@@ -122,7 +124,7 @@ class ConfirmScreen(Dialog[Answered | None]):
             yield self._answers
 
     def on_mount(self) -> None:
-        self._last_key = time.monotonic()
+        self._shown_at = self._last_key = time.monotonic()
         self._title.update([Piece(self._question.title, "title", least=cell_len(self._question.title))])
         self._show()
         self.on_resize()
@@ -195,7 +197,8 @@ class ConfirmScreen(Dialog[Answered | None]):
 
     async def on_bar_pressed(self, event: Bar.Pressed) -> None:
         event.stop()
-        await self.run_action(event.action)
+        if time.monotonic() - self._shown_at >= QUIET:
+            await self.run_action(event.action)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

@@ -14,7 +14,8 @@ from textual.content import Content
 from textual.css.scalar import Scalar
 from textual.geometry import Region
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from dockertui.operations.command_body import Option, Unfit, Values
 from dockertui.operations.refusals import Refused
@@ -71,7 +72,7 @@ class FormScreen(Dialog[None]):
     ) -> None:
         super().__init__()
         self._title = Bar(classes="title")
-        self._heading = title
+        self.heading = title
         self._rows = [Row(option, values, item, (known or {}).get(option.id)) for option in options]
         self._fields = Fields(*self._rows)
         self._problem = Static("", classes="problem")
@@ -82,9 +83,12 @@ class FormScreen(Dialog[None]):
         self._go_on = go_on
         self._reveal = False
         self._restored = restored
+        self._late = restored or bool(known)
         self._enter_submits = enter_submits
         self._sent: asyncio.Queue[Values | None] = asyncio.Queue()
-        self._waits = False
+        self._waits = self._over = False
+        self._left: Widget | None = None
+        """The field that had the cursor when the form was sent off."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -95,9 +99,26 @@ class FormScreen(Dialog[None]):
             yield self._answers
 
     def on_mount(self) -> None:
-        self._rows[0].entry.focus()
         self._wait(False)
+        first: Widget = self._rows[0].entry
+        if self._late:
+            self._put_cursor(first)
+        else:
+            first.focus()
         self._show_lines()
+
+    def on_screen_suspend(self) -> None:
+        self._set_covered(True)
+
+    def on_screen_resume(self) -> None:
+        self._set_covered(False)
+        if self._over:
+            self.dismiss()
+
+    def _set_covered(self, covered: bool) -> None:
+        """Show no border, and no key, as long as a question lies over the form: those are the question's."""
+        self.set_class(covered, "-covered")
+        self._paint_bars()
 
     def on_unmount(self) -> None:
         self._sent.put_nowait(None)
@@ -111,6 +132,7 @@ class FormScreen(Dialog[None]):
     def _wait(self, waits: bool) -> None:
         """Take nothing more while the values are under way; or take keys again."""
         self._waits = waits
+        self._left = self.focused if waits else self._left
         self._fields.disabled = waits
         if waits:
             self.set_focus(None)
@@ -118,10 +140,12 @@ class FormScreen(Dialog[None]):
 
     def _paint_bars(self) -> None:
         needed = [Piece("* required", "dim")] if any(row.option.required for row in self._rows) else []
-        waits = [Piece("asking the Engine…", "busy")]
-        self._title.update([Piece(self._heading, "title")], waits if self._waits else needed)
-        if self._waits:
-            self._answers.update([Piece((("esc", "key"), (" to the background", "dim")), action="leave")])
+        covered = self.has_class("-covered")
+        waits = [] if covered else [Piece("asking the Engine…", "busy")]
+        self._title.update([Piece(self.heading, "title")], waits if self._waits else needed)
+        if covered or self._waits:
+            to_the_background = Piece((("esc", "key"), (" to the background", "dim")), action="leave")
+            self._answers.update([] if covered else [to_the_background])
             return
         go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
         leave = (("esc", "key"), (" cancel", "dim"))
@@ -152,10 +176,11 @@ class FormScreen(Dialog[None]):
         self._say(refused.said if row is None else "")
         if row is not None:
             row.say(refused.said)
-        self._go_to(row or self._rows[0])
+        self._put_cursor((self._left or self._rows[0].entry) if row is None else row.entry)
 
     async def close(self) -> None:
-        """End it, if it was not left meanwhile."""
+        """End it, if it was not left meanwhile; where a question lies over it, once that was answered."""
+        self._over = True
         if self.is_current:
             await self.dismiss()
 
@@ -205,6 +230,16 @@ class FormScreen(Dialog[None]):
         row.entry.focus()
         self._show_focused()
 
+    def _put_cursor(self, entry: Widget) -> None:
+        """Give a field the cursor where it was, or behind its text, with nothing selected.
+
+        This is for what comes unexpected: a letter that was typed for something else must not replace a value.
+        """
+        if isinstance(entry, Input):
+            entry.selection = Selection.cursor(entry.cursor_position if entry is self._left else len(entry.value))
+        self.set_focus(entry, from_app_focus=True)  # by any other focus all of it would be selected
+        self._show_focused()
+
     def action_page(self, pages: int) -> None:
         """As many fields on as are in sight, to the first or the last at most."""
         at = next((index for index, row in enumerate(self._rows) if row.entry.has_focus), 0)
@@ -221,16 +256,16 @@ class FormScreen(Dialog[None]):
     # leaving, and going on
 
     @property
-    def _changed(self) -> list[str]:
+    def typed(self) -> list[str]:
         """The labels of what was typed."""
         return [row.option.label for row in self._rows if row.changed]
 
     async def action_leave(self) -> None:
         """End the form; what was typed is not lost unasked. What is under way goes on."""
-        if self._waits or not (self._restored or self._changed):
+        if self._waits or not (self._restored or self.typed):
             self.dismiss()
             return
-        told = affected([("Typed", self._changed)] if self._changed else [])
+        told = affected([("Typed", self.typed)] if self.typed else [])
         question = Question(
             "Discard what you typed?", [Answer("y", "discard")], lambda *_: [told], cancel="keep the form"
         )

@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dockertui.masking import masked
 from dockertui.operations.base import Context
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.jobs import Job, Jobs, State, secrets_of
@@ -145,8 +144,7 @@ class JobsScreen(Layer[None]):
 
 
 def _row(job: Job, now: float) -> _Row:
-    said = masked(job.said if job.over else job.progress.summary, secrets_of(job))
-    return _Row(job, job.state, said, float(int((job.ended or now) - job.started)))
+    return _Row(job, job.state, job.said if job.over else job.how_far, float(int((job.ended or now) - job.started)))
 
 
 def _can_be_again(row: _Row | None) -> bool:

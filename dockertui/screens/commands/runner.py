@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
 QUITTING = "quitting"
 """The id of the question whether to quit: it is not put twice."""
-
-
 _HALF_DONE_STAYS = 60.0
+_PUTTING_BACK = 20.0
+"""Seconds that quitting waits for what has to put something back."""
+_FATE = "running: will be cancelled"
+_FATE_OF_A_RECREATE = "running: will be put back as it was; if not, the next session offers that"
 
 
 class Operating(Beneath[None], TakesKeys):
@@ -185,7 +188,10 @@ class Operating(Beneath[None], TakesKeys):
             items = [item for item in targets if not command.refusal(self.session.engine, item)]
             left_out = len(targets) - len(items)
         order = Order(self, command, with_options, items if command.on_object else [None], left_out, given)
-        self.run_worker(order.go_through(), group="orders")
+        if order.asks_the_engine and any(one.name == command.id and not one.is_finished for one in self.workers):
+            self.say(f"{command.title_on(self.session.engine.version)}: the Engine is being asked already")
+            return
+        self.run_worker(order.go_through(), name=command.id, group="orders")
         if not order.asks_the_engine:  # who asks the Engine first may be kept waiting by it
             await order.asked.wait()
 
@@ -240,9 +246,9 @@ class Operating(Beneath[None], TakesKeys):
         await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     def tell_of_half_done(self) -> bool:
-        """Say so when containers were left by a recreate that nobody here is at: it can be finished or undone.
+        """Say that a recreate was left half done, and what can be done; not while a job of this session runs.
 
-        Returns whether there are any.
+        Returns whether there is such a one.
         """
         if self._jobs is not None and self._jobs.running:
             return False
@@ -257,21 +263,52 @@ class Operating(Beneath[None], TakesKeys):
     # leaving
 
     async def ask_to_quit(self) -> None:
-        """Quit; where jobs or terminal sessions run, once that was answered with yes."""
-        from dockertui.screens.commands.command_run import one_result
+        """Quit; where something would be ended or lost by that, once it was answered with yes."""
         from dockertui.screens.commands.confirm import Answer, ConfirmScreen, Question, affected, ask
 
         if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in self.app.screen_stack):
             return
-        jobs = self._jobs.running if self._jobs is not None else []
-        told = [(one_result(job), [job.progress.summary or "running: will be cancelled"]) for job in jobs]
-        told += [(name, ["running: will be closed"]) for name in self.live_terminals()]
+        told = self._ended_by_quitting()
         if not told:
             self.app.exit()
             return
         question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
-        await ask(self.app, question, lambda _: self.run_worker(self.close_and_exit()), id=QUITTING)
+        await ask(self.app, question, lambda _: self.run_worker(self._quit()), id=QUITTING)
+
+    def _ended_by_quitting(self) -> list[tuple[str, list[str]]]:
+        """What runs, is written or was typed, and what becomes of each."""
+        from dockertui.screens.commands.command_run import one_result
+        from dockertui.screens.commands.form import FormScreen
+
+        jobs = self._jobs.running if self._jobs is not None else []
+        told = [(one_result(job), [*filter(None, [job.how_far]), _fate(job)]) for job in jobs]
+        told += [(name, ["running: will be closed"]) for name in self.live_terminals()]
+        saves = [worker for worker in self.workers if worker.group == "save" and not worker.is_finished]
+        told += [(f"saving to {worker.name}", ["running: nothing of it will be kept"]) for worker in saves]
+        forms = [screen for screen in self.app.screen_stack if isinstance(screen, FormScreen)]
+        told += [(form.heading, [f"typed, and lost: {', '.join(form.typed)}"]) for form in forms if form.typed]
+        return told
+
+    async def _quit(self) -> None:
+        """Leave the program, once what is being recreated is back as it was, or that has taken too long."""
+        half_done = [job for job in self._jobs.running if _exchanges(job)] if self._jobs is not None else []
+        for job in half_done:
+            self.jobs.cancel(job)
+        if half_done:
+            self.say("quitting: what was being recreated is put back first…", "busy", _PUTTING_BACK)
+            await asyncio.wait([job.runner for job in half_done if job.runner is not None], timeout=_PUTTING_BACK)
+        await self.close_and_exit()
 
     def on_unmount(self) -> None:
         for job in self._jobs.running if self._jobs is not None else ():
             self.jobs.cancel(job)
+
+
+def _exchanges(job: Job) -> bool:
+    """Whether it puts one container in the place of another: half of that is worse than nothing."""
+    return job.task.plan.run is not None
+
+
+def _fate(job: Job) -> str:
+    """What becomes of a job when the program is left."""
+    return _FATE_OF_A_RECREATE if _exchanges(job) else _FATE

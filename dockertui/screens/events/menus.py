@@ -135,7 +135,7 @@ async def save(tab: EventsTab) -> None:
 
     def named(path: str) -> None:
         events = [row for row in tab.rows if isinstance(row, Event)]
-        tab.run_worker(_saved(tab, path, events), group="save")
+        tab.run_worker(_saved(tab, path, events), name=path, group="save")
 
     default = time.strftime("dockertui-events-%Y%m%d-%H%M%S.jsonl")
     await tab.ask(f"save {format.plural(tab.list.count, 'event')} to", default, done=named)

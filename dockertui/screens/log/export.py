@@ -45,7 +45,7 @@ async def save(tab: LogTab) -> None:
 
         def named(path: str) -> None:
             writing = _save_whole(tab, path) if what == "whole" else _save_shown(tab, path)
-            tab.run_worker(_reported(tab, path, writing), group="save")
+            tab.run_worker(_reported(tab, path, writing), name=path, group="save")
 
         await tab.ask("save to", default, done=named)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +35,7 @@ _NAME_LEAST = 14
 
 OVERDUE = 2.0
 """Seconds for which a change that was told may not have been read yet, and the lists still be called live."""
-_LOOPBACK = ("localhost", "127.", "::1")
+_LOOPBACK = r"localhost|127(?:\.\d{1,3}){3}|::1"
 
 _PROMPT_KEYS = (("enter", "keep"), ("esc", "drop"), ("↑ ↓", "move"))
 
@@ -72,7 +73,7 @@ def insecure(endpoint: Endpoint) -> list[str]:
     if endpoint.scheme != "tcp" or endpoint.demo:
         return []
     if endpoint.tls is None:
-        return [] if (endpoint.split.hostname or "localhost").startswith(_LOOPBACK) else ["NO TLS"]
+        return [] if re.fullmatch(_LOOPBACK, endpoint.split.hostname or "localhost") else ["NO TLS"]
     return [] if endpoint.tls.verify else ["TLS NOT VERIFIED"]
 
 

@@ -49,7 +49,7 @@ def clipboard(
     app: App[Any],
     session: TerminalSession,
     text: str,
-    answer: Callable[[TerminalSession, str, bool], None],
+    allow: Callable[[], None],
 ) -> None:
     """Ask whether a container may write the clipboard."""
     name = terminal_bar.name(session)
@@ -57,7 +57,7 @@ def clipboard(
         "clipboard": [f"gets {text[:_SHOWN]!r}"],
         name: ["may write it in all of this session; after no it is not asked again"],
     })  # fmt: skip
-    _confirm(app, f"Let {name} write your clipboard?", Answer("y", "allow"), told, lambda: answer(session, text, True))
+    _confirm(app, f"Let {name} write your clipboard?", Answer("y", "allow"), told, allow)
 
 
 def close(pane: TerminalCommands, session: TerminalSession) -> None:

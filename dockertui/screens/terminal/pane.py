@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -193,8 +194,10 @@ class TerminalPane(TerminalCommands):
             self._told.discard(session.number)
         elif session.number not in self._told and session in self.sessions:
             self._told.add(session.number)
-            keys = f"{self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
-            self.say(f"{terminal_bar.ending(session)} · {keys}", "" if session.exit_code == 0 else "warn")
+            told = terminal_bar.ending(session)
+            if self.has_focus_within:
+                told += f" · {self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
+            self.say(told, "" if session.exit_code == 0 else "warn")
             self.post_message(self.Counted())
 
     def hint(self, id: str) -> str:
@@ -245,12 +248,11 @@ class TerminalPane(TerminalCommands):
             self.app.copy_to_clipboard(event.text)
         elif session.number not in self._allowed:
             self._allowed[session.number] = False  # until the answer; further ones do not ask again
-            terminal_menus.clipboard(self.app, session, event.text, self._answer_clipboard)
+            terminal_menus.clipboard(self.app, session, event.text, partial(self._allow_clipboard, session, event.text))
 
-    def _answer_clipboard(self, session: TerminalSession, text: str, allowed: bool) -> None:
-        self._allowed[session.number] = allowed
-        if allowed:
-            self.app.copy_to_clipboard(text)
+    def _allow_clipboard(self, session: TerminalSession, text: str) -> None:
+        self._allowed[session.number] = True
+        self.app.copy_to_clipboard(text)
 
     def on_terminal_view_interrupt_asked(self, event: TerminalView.InterruptAsked) -> None:
         event.stop()

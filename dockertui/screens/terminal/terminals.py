@@ -76,9 +76,13 @@ class TerminalActions(Screen[None]):
                 session = pane.open(process, show=False)
             refusal = await terminal_form.refusal(session, form, sent)
             if refusal is None:
+                awaited = form.is_attached
                 await form.close()
                 pane.show(session)
-                await self._hand_keys(session)
+                if awaited:
+                    await self._hand_keys(session)
+                else:
+                    self.show_terminals(False)
                 return
             await pane.drop(session)
             self.show_terminals(False)
