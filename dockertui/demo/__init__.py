@@ -1,8 +1,9 @@
 """The embedded Engine: a small believable Docker host served over real HTTP on a private unix socket.
 
-A file a family has what the Engine keeps of it and its part of the API; `scene` fills the host from `scene.json`,
-`server` answers, and `engine` runs both in a thread of their own. Importing this package imports none of that: the
-thread does.
+Each family of requests (networks, volumes, images, ...) has its state and its handlers in a file of its own, with a
+tuple `ROUTES` that `server` reads. `scene` fills the host from `scene.json`; replies are laid over `templates.json`,
+recorded from a real Engine; `files.json` has the files of the containers. `engine` runs it all in a thread of its own,
+which imports it: importing this package does not.
 """
 
 from dockertui.demo.engine import DemoEngine

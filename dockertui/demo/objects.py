@@ -1,7 +1,7 @@
 """What a host has: containers, images, networks and volumes, as plain mutable records.
 
 Times are epoch seconds, sizes bytes. `config` and `host_config` hold what was asked for, in the API's
-own spelling; the defaults are added when a reply is written, so that 5,000 containers stay small.
+own spelling; the defaults are added when a reply is written, so that thousands of containers stay small.
 """
 
 import asyncio

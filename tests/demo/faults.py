@@ -28,7 +28,7 @@ class Faults:
         self.missing_fields = missing_fields
         """The share (0 to 1) of fields that are left out or null; identities are always sent."""
         self.hostile = hostile
-        """Start with objects whose strings are hostile (see `world.hostile`); read at the start only."""
+        """Start with objects whose strings are hostile (see `tests.demo.hostile`); read at the start only."""
         self._lock = threading.Lock()
         self._delays: dict[str, float] = {}
         self._hangs: set[str] = set()
