@@ -28,6 +28,7 @@ from dockertui.engine.trace import Trace
 from dockertui.exit_signals import leave_on_signals
 from dockertui.live.session import Session
 from dockertui.live.store import Link, LinkState
+from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
 from dockertui.output.diff import CellDiff
 from dockertui.own_cost import OwnCost
@@ -240,7 +241,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:
-            self._main.sampled(ids)
+            self._main.updates.sampled(ids)
 
     def problems_to_screen(self) -> None:
         """Say what is wrong in the settings file: the first in full, the rest by number."""
@@ -281,13 +282,25 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     async def action_quit(self) -> None:
         """Ctrl+Q and ctrl+C, wherever nothing else takes them: what runs is asked about first."""
         if self._main is not None and self._main.is_attached:
-            await self._main.ask_to_quit()
+            await self._main.action_quit()
         else:
             self.exit()
 
     async def action_help_quit(self) -> None:  # type: ignore[override]
         """Ctrl+C; Textual would show how to quit."""
         await self.action_quit()
+
+    async def action_help(self) -> None:
+        """Show every key, from those of the place on where one is; on the help itself, close it."""
+        from dockertui.screens.program.help import HelpScreen  # off the path to the first paint
+
+        screen = self.screen
+        if isinstance(screen, HelpScreen):
+            screen.dismiss()
+        else:
+            kind = screen.pane.resource.kind if isinstance(screen, MainScreen) else ""
+            place = getattr(screen, "place", Context.LIST)
+            await self.push_screen(HelpScreen(self.catalogue, self.catalogue.section(place, kind)))
 
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
@@ -324,7 +337,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Ctrl+Q and Ctrl+Z, taken before everything else, belong to a container while a terminal has the keys."""
-        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminal_focus
+        in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminals.have_focus
         return not (action in ("quit", "suspend_process") and in_terminal) and super().check_action(action, parameters)
 
     # the connection screen

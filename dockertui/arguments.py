@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dockertui import __version__
-from dockertui.cli import Options
+from dockertui.options import Options
 
 EPILOG = """\
 Without --host and --context the Engine is found as the docker command finds it: DOCKER_HOST, then

@@ -11,14 +11,14 @@ import os
 import sys
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dockertui.engine import docker_config
 from dockertui.engine.docker_config import DockerConfig
 from dockertui.engine.endpoint import Endpoint, candidates
 from dockertui.engine.environment import home, own
 from dockertui.engine.errors import EngineError
+from dockertui.options import Options
 
 if TYPE_CHECKING:
     from dockertui.config import ConfigError, Settings
@@ -28,21 +28,6 @@ if TYPE_CHECKING:
 USAGE = 2
 """The exit code of a command that was given wrongly."""
 INTERRUPTED = 130
-
-
-class Options(NamedTuple):
-    """What the command line says."""
-
-    host: str | None = None
-    context: str | None = None
-    demo: bool = False
-    or_demo: bool = False
-    read_only: bool = False
-    no_mouse: bool = False
-    no_diff: bool = False
-    config: Path | None = None
-    command: str | None = None
-    action: str = ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,8 +9,8 @@ from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import Filters, parse, timestamp_ns
 from dockertui.demo.host import Event
 
-_FOREIGN = ("config", "node", "plugin", "secret", "service")
-_FILTERS = {"container", "daemon", "event", "image", "label", "network", "scope", "type", "volume", *_FOREIGN}
+_FOREIGN = ("config", "node", "secret", "service")
+_FILTERS = {"container", "daemon", "event", "image", "label", "network", "plugin", "scope", "type", "volume", *_FOREIGN}
 _WITH_TEXT = ("health_status", "exec_create", "exec_start")
 
 
@@ -42,7 +42,7 @@ def _passes(filters: Filters, event: Event) -> bool:
         and filters.exact("scope", "local")
         and filters.exact("event", *actions)
         and filters.labels(event.attributes)
-        and all(_about(filters, kind, event) for kind in ("container", "network", "volume", "daemon"))
+        and all(_about(filters, kind, event) for kind in ("container", "network", "volume", "plugin", "daemon"))
         and ("image" not in filters or _of_image(filters, event))
         and not any(kind in filters for kind in _FOREIGN)
     )

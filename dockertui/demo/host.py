@@ -111,6 +111,8 @@ class Host:
         self.build_records: list[dict[str, Any]] = []
         self.networks: dict[str, Network] = {}
         self.volumes: dict[str, Volume] = {}
+        self.plugins: dict[str, dict[str, Any]] = {}
+        """As the API has them."""
         self.execs: dict[str, Exec] = {}
         self.names: dict[str, str] = {}
         self.sampled: dict[str, int] = {}

@@ -96,6 +96,7 @@ def build(host: Host) -> Host:
     for image in family[1:]:
         image.layers[:2] = family[0].layers[:2]
     host.build_records = scene["build cache"]
+    host.plugins = {one["Id"]: one for one in scene["plugins"]}
     for told in scene["networks"]:
         network = Network(host.new_id(), created=host.born - told.pop("days") * DAY, **told)
         host.networks[network.id] = network

@@ -22,6 +22,7 @@ from dockertui.demo import (
     lives,
     logs,
     networks,
+    plugins,
     registry,
     stats,
     system,
@@ -36,7 +37,7 @@ OLDEST: Version = (1, 41)
 VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _BACKLOG = 512
 _FAMILIES = (system, events, containers, archive, execs, first_process, lives, logs, stats, registry, image_files,
-             image_api, build, networks, volumes)  # fmt: skip
+             image_api, build, networks, volumes, plugins)  # fmt: skip
 
 
 def _patterns(routes: Iterable[Route]) -> Iterator[tuple[re.Pattern[str], Route]]:

@@ -96,7 +96,6 @@ ROUTES = (
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
     Route("POST", "/build/prune", _prune_build_cache),
-    Route("GET", "/plugins", lambda call: []),
     Route("POST", "/swarm/init", no_swarm),
     Route("POST", "/swarm/join", no_swarm),
     *(Route("GET", f"/{family}", not_a_manager) for family in _SWARM),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from dockertui.engine import build_context, transfer, unpacking
-from dockertui.engine.build_context import BuildContext
-from dockertui.engine.client import Body, Engine
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import mapping, text
+from dockertui.engine.fields import NOTHING, mapping, text
 from dockertui.engine.target import Params, segment
+
+if TYPE_CHECKING:
+    from dockertui.engine.build_context import BuildContext
+    from dockertui.engine.client import Body, Engine
 
 ID: Final = "{Id}"
 """In the path of a call: the `Id` that the reply to the call before it gives."""
@@ -20,8 +20,7 @@ Heard = Callable[[Mapping[str, Any]], None]
 """Called with each object of a reply that tells its progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request that is not sent yet. `path` is without version prefix, its parts quoted by `segment`.
 
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
@@ -30,27 +29,29 @@ class Call:
     context: the body is the context of a build.
     patience: seconds after which a reply that says nothing is waited for no longer; None for as long as it takes.
     shown: what the journal and the lines have in place of a body with a password in it: that one is nowhere to be seen.
+    docker: the words after `docker` of the command that does the same, where the call alone makes one.
     """
 
     method: str
     path: str
-    params: Params = field(default_factory=dict)
+    params: Params = NOTHING
     body: Mapping[str, Any] | None = None
     progress: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
     source: str = ""
     sink: str = ""
     tar: bool = False
     context: BuildContext | None = None
     patience: float | None = None
     shown: Mapping[str, Any] | None = None
+    docker: tuple[str, ...] = ()
 
 
 def following(call: Call, replies: Sequence[Any]) -> Call:
     """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
     if ID not in call.path:
         return call
-    return replace(call, path=call.path.replace(ID, segment(made_id(replies[-1] if replies else None))))
+    return call._replace(path=call.path.replace(ID, segment(made_id(replies[-1] if replies else None))))
 
 
 def made_id(reply: Any) -> str:
@@ -67,6 +68,8 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
     Of a reply that tells its progress every object goes to `heard`, and the last one is returned. Raises EngineError.
     """
     if call.sink:
+        from dockertui.engine import transfer, unpacking
+
         take = unpacking.unpack if call.tar else transfer.receive
         plain = {**call.headers, "Accept-Encoding": "identity"}  # gzip would slow a copy down to a fifth
         reply = engine.stream(call.method, call.path, params=call.params, headers=plain)
@@ -94,10 +97,12 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
 
 
 def _body(call: Call, heard: Heard) -> Body:
+    if call.context is None and not call.source:
+        return call.body
+    from dockertui.engine import build_context, transfer, unpacking
+
     if call.context is not None:
         return build_context.packed(call.context, heard)
-    if not call.source:
-        return call.body
     return unpacking.packed(call.source, heard) if call.tar else transfer.pieces(call.source, heard)
 
 

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from dockertui.engine import listing
-from dockertui.engine.client import CALL_TIMEOUT, Engine
+from dockertui.engine.call import Call
 from dockertui.engine.fields import mapping
+from dockertui.engine.listing import Listing
 from dockertui.engine.models import Container
 from dockertui.engine.target import segment
 
-SIZE_TIMEOUT: Final = 300.0
+if TYPE_CHECKING:
+    from dockertui.engine.client import Engine
 
-
-async def ls(engine: Engine, ids: Collection[str] | None = None, *, size: bool = False) -> list[Container]:
-    """All containers, stopped ones too; or those of ``ids`` that exist.
-
-    ``size`` has the Engine measure their file systems, which takes it ten times as long and more.
-    """
-    if ids is not None and not ids:
-        return []
-    asked_at = engine.trace.clock()
-    params = {"all": True, "size": size or None, **listing.only("id", ids)}
-    reply = await engine.get("/containers/json", params=params, timeout=SIZE_TIMEOUT if size else CALL_TIMEOUT)
-    found = listing.containers(reply, asked_at)
-    return found if ids is None else [container for container in found if container.id in ids]
-
-
-async def inspect(engine: Engine, container: str) -> dict[str, Any]:
-    """Everything about one container, by id or name, as the API says it."""
-    return await engine.get_object(f"/containers/{segment(container)}/json")
+CONTAINERS: Final = Listing(
+    "container",
+    Call("GET", "/containers/json", {"all": True}, docker=("ps", "--all", "--no-trunc")),
+    Container.from_json,
+    lambda container: container.id,
+    "/containers/{}/json",
+)
+ls, inspect = CONTAINERS.ls, CONTAINERS.inspect
+MEASURED: Final = CONTAINERS.all._replace(
+    params={"all": True, "size": True},
+    docker=(*CONTAINERS.all.docker, "--size"),
+    patience=300.0,
+)
+"""The list with sizes: the Engine measures the file systems for it, which takes it ten times as long and more."""
 
 
 async def stopped_by_user(engine: Engine, container: str) -> bool:

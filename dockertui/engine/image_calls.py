@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from dockertui.engine.call import Call
 from dockertui.engine.fields import NOTHING
-from dockertui.engine.target import segment
-
-_IN_REFERENCES: Final = "/:@"
+from dockertui.engine.target import IN_REFERENCES, segment
 
 
 def split_reference(reference: str) -> tuple[str, str]:
@@ -30,7 +27,7 @@ def pull(reference: str, platform: str = "", headers: Mapping[str, str] = NOTHIN
 def push(reference: str, headers: Mapping[str, str]) -> Call:
     """`headers`: the credentials for its registry; the Engine wants the header even where it is empty."""
     repository, tag = split_reference(reference)
-    path = f"/images/{segment(repository, safe=_IN_REFERENCES)}/push"
+    path = f"/images/{segment(repository, safe=IN_REFERENCES)}/push"
     return Call("POST", path, {"tag": tag}, progress=True, headers=headers)
 
 
@@ -57,7 +54,7 @@ def import_(source: str, reference: str, *, message: str, changes: Sequence[str]
 
 def tag(image: str, reference: str) -> Call:
     repository, name = split_reference(reference)
-    return Call("POST", f"/images/{segment(image, safe=_IN_REFERENCES)}/tag", {"repo": repository, "tag": name})
+    return Call("POST", f"/images/{segment(image, safe=IN_REFERENCES)}/tag", {"repo": repository, "tag": name})
 
 
 def remove(image: str, *, force: bool = False, prune: bool = True) -> Call:
@@ -66,7 +63,7 @@ def remove(image: str, *, force: bool = False, prune: bool = True) -> Call:
     `prune`: the parents without a name with it.
     """
     params = {"force": force or None, "noprune": None if prune else True}
-    return Call("DELETE", f"/images/{segment(image, safe=_IN_REFERENCES)}", params)
+    return Call("DELETE", f"/images/{segment(image, safe=IN_REFERENCES)}", params)
 
 
 def prune(filters: Mapping[str, Sequence[str]]) -> Call:

@@ -1,72 +1,101 @@
-"""How each kind of object is listed: shared by the families of calls and by the preflight.
-
-Kinds are named as events name them: container, image, network, volume.
-"""
+"""How the API lists one kind of object and tells all of one: the calls, and how to read what comes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from dockertui.engine.call import Call
 from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
 from dockertui.engine.fields import Raw, objects, text
-from dockertui.engine.models import Container, Image, Network, Volume
-from dockertui.engine.target import Params
+from dockertui.engine.models import Version
+from dockertui.engine.target import segment
+from dockertui.engine.trace import same_as
+
+if TYPE_CHECKING:
+    from dockertui.engine.client import Engine
 
 T = TypeVar("T")
 
 
-class Listing(NamedTuple):
-    """A list of the API: its path and query, and how to read its reply, asked for at an epoch second."""
+class Needs(NamedTuple):
+    """What an Engine must be to have a kind of object: of an API version or newer, and Docker if Podman has none."""
 
-    path: str
-    parse: Callable[[Any, float], list[Any]]
-    params: Params = MappingProxyType({})
+    api: str = "1.41"
+    podman: bool = True
 
-
-def containers(reply: Any, listed_at: float) -> list[Container]:
-    return _read(reply, "containers", lambda raw: Container.from_json(raw, listed_at))
-
-
-def images(reply: Any, listed_at: float = 0.0) -> list[Image]:
-    return _read(reply, "images", Image.from_json)
+    def lacking(self, version: Version) -> str:
+        """Why an Engine of a version has none, or ""."""
+        if version.podman and not self.podman:
+            return "Podman has none"
+        return "" if version.speaks(self.api) else f"from API {self.api} on: this Engine speaks {version.api}"
 
 
-def networks(reply: Any, listed_at: float = 0.0) -> list[Network]:
-    return _read(reply, "networks", Network.from_json)
+class Listing(NamedTuple, Generic[T]):
+    """A list of the API, and the `inspect` of what is in it.
 
-
-def volumes(reply: Any, listed_at: float = 0.0) -> list[Volume]:
-    held = reply.get("Volumes") if isinstance(reply, dict) else reply
-    return _read(held, "volumes", Volume.from_json, "Name")
-
-
-def _read(reply: Any, kind: str, read: Callable[[Raw], T], identity: str = "Id") -> list[T]:
-    """The objects of a list; null is an empty one.
-
-    Anything else is an error, or it would clear a table; and so is an entry without its identity, or it would be gone.
+    kind: as events name it, and the CLI. all: the call that lists all. model: reads an entry of the list, asked for at
+    an epoch second. identity: of such an object. one: the path of one object, `{}` for its identity or name. key: the
+    entry's field that must be there, or nothing could be told apart. filter: the list's filter by identity, "" for
+    none. member: the member of the reply that holds the list, "" for the reply itself. safe: characters that `segment`
+    leaves as they are. needs: what an Engine must be to have such objects.
     """
-    if reply is not None and not isinstance(reply, list):
-        raise EngineError(ErrorKind.PROTOCOL, f"what came for the list of {kind} is no list")
-    entries = reply or []
-    found = [read(raw) for raw in objects(entries) if text(raw, identity)]
-    if unread := len(entries) - len(found):
-        raise PartlyRead(f"{unread} of {len(entries)} {kind} in the Engine's list cannot be read", found)
-    return found
 
+    kind: str
+    all: Call
+    model: Callable[[Raw, float], T]
+    identity: Callable[[T], str]
+    one: str
+    key: str = "Id"
+    filter: str = "id"
+    member: str = ""
+    safe: str = ""
+    needs: Needs = Needs()
 
-LISTINGS: Final[Mapping[str, Listing]] = {
-    "container": Listing("/containers/json", containers, {"all": True}),
-    "image": Listing("/images/json", images),
-    "network": Listing("/networks", networks),
-    "volume": Listing("/volumes", volumes),
-}
+    def parse(self, reply: Any, listed_at: float = 0.0) -> list[T]:
+        """The objects of a list; null is an empty one.
 
+        Anything else is an error, or it would clear a table; and so is an entry without its key, or it would be gone.
+        """
+        if self.member and isinstance(reply, dict):
+            reply = reply.get(self.member)
+        if reply is not None and not isinstance(reply, list):
+            raise EngineError(ErrorKind.PROTOCOL, f"what came for the list of {self.kind}s is no list")
+        entries = reply or []
+        found = [self.model(raw, listed_at) for raw in objects(entries) if text(raw, self.key)]
+        if unread := len(entries) - len(found):
+            raise PartlyRead(f"{unread} of {len(entries)} {self.kind}s in the Engine's list cannot be read", found)
+        return found
 
-def only(key: str, wanted: Collection[str] | None) -> Params:
-    """The query that filters a list by the field ``key``; an empty one for None, which is everything.
+    async def ls(self, engine: Engine, ids: Collection[str] | None = None) -> list[T]:
+        """All objects; or those of `ids` that exist. Raises EngineError."""
+        if ids is not None and not ids:
+            return []
+        found = await self.listed(engine, self.only(ids))
+        return found if ids is None else [item for item in found if self.identity(item) in ids]
 
-    Engines match some fields by prefix or pattern: what comes back must still be compared.
-    """
-    return {} if wanted is None else {"filters": {key: sorted(wanted)}}
+    async def listed(self, engine: Engine, call: Call) -> list[T]:
+        """What a call that lists objects of the kind brings. Raises EngineError."""
+        from dockertui.engine.client import CALL_TIMEOUT  # here: the first requests are made before it is loaded
+
+        asked_at = engine.trace.clock()
+        with same_as(call.docker):
+            reply = await engine.get(call.path, params=call.params, timeout=call.patience or CALL_TIMEOUT)
+        return self.parse(reply, asked_at)
+
+    def only(self, ids: Collection[str] | None) -> Call:
+        """The call that lists those of `ids`, or all: Engines match by prefix or pattern, so compare what comes."""
+        if ids is None or not self.filter:
+            return self.all
+        return self.all._replace(params={**self.all.params, "filters": {self.filter: sorted(ids)}})
+
+    def asking(self, ref: str) -> Call:
+        """The call for everything about one object, by identity or name. Raises EngineError for an impossible name."""
+        path = self.one.format(segment(ref, safe=self.safe))
+        return Call("GET", path, docker=(self.kind, "inspect", ref))
+
+    async def inspect(self, engine: Engine, ref: str) -> dict[str, Any]:
+        """Everything about one object, by identity or name, as the API says it. Raises EngineError."""
+        call = self.asking(ref)
+        with same_as(call.docker):
+            return await engine.get_object(call.path)

@@ -192,6 +192,10 @@ class Version(NamedTuple):
             platform=text(mapping(raw, "Platform"), "Name"),
         )
 
+    def speaks(self, api: str) -> bool:
+        """Whether the version spoken is `api` (`1.44`) or newer."""
+        return tuple(map(int, self.api.split("."))) >= tuple(map(int, api.split(".")))
+
 
 class Event(NamedTuple):
     """Something that happened. "health_status: healthy" is the action ``health_status`` with that detail.

@@ -13,19 +13,24 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from dockertui.engine import environment
+from dockertui.engine.containers import CONTAINERS
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
-from dockertui.engine.listing import LISTINGS
+from dockertui.engine.images import IMAGES
+from dockertui.engine.listing import Listing
 from dockertui.engine.models import Version
 from dockertui.engine.negotiation import negotiate
+from dockertui.engine.networks import NETWORKS
 from dockertui.engine.plain_http import PlainConnection
-from dockertui.engine.trace import Trace, because
+from dockertui.engine.trace import Trace, because, same_as
+from dockertui.engine.volumes import VOLUMES
 
 CAUSE: Final = "start"
 TIMEOUT: Final = 5.0
 GRACE: Final = 0.25
 """Seconds that slower lists may keep the containers from being shown."""
-_FIRST: Final = "container"
+FIRST: Final[Sequence[Listing[Any]]] = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
+"""The kinds whose panes are always there, as their `Resource` says; the containers before all else."""
 
 
 class Attempt(NamedTuple):
@@ -97,31 +102,36 @@ class Preflight(threading.Thread):
         """Every kind at the same time; those that are not there soon after the containers are left out."""
         found: dict[str, list[Any]] = {}
         others = [
-            threading.Thread(target=self._list_alone, args=(endpoint, version, kind, found), daemon=True)
-            for kind in LISTINGS
-            if kind != _FIRST
+            threading.Thread(target=self._list_alone, args=(endpoint, version, listing, found), daemon=True)
+            for listing in FIRST[1:]
+            if not listing.needs.lacking(version)
         ]
         for thread in others:
             thread.start()
-        self._list(connection, version, _FIRST, found)
+        self._list(connection, version, FIRST[0], found)
         soon = time.monotonic() + GRACE
         for thread in others:
             thread.join(max(0.0, soon - time.monotonic()))
         return dict(found)
 
-    def _list_alone(self, endpoint: Endpoint, version: Version, kind: str, found: dict[str, list[Any]]) -> None:
+    def _list_alone(
+        self, endpoint: Endpoint, version: Version, listing: Listing[Any], found: dict[str, list[Any]]
+    ) -> None:
         """List one kind on a connection of its own."""
         connection = PlainConnection(endpoint, self._timeout, self._trace)
         try:
             with because(CAUSE):
-                self._list(connection, version, kind, found)
+                self._list(connection, version, listing, found)
         finally:
             connection.close()
 
-    def _list(self, connection: PlainConnection, version: Version, kind: str, found: dict[str, list[Any]]) -> None:
-        listing, listed_at = LISTINGS[kind], self._trace.clock()
+    def _list(
+        self, connection: PlainConnection, version: Version, listing: Listing[Any], found: dict[str, list[Any]]
+    ) -> None:
+        call, listed_at = listing.all, self._trace.clock()
         try:
-            reply = connection.get(f"/v{version.api}{listing.path}", listing.params)
-            found[kind] = listing.parse(reply, listed_at)
+            with same_as(call.docker):
+                reply = connection.get(f"/v{version.api}{call.path}", call.params)
+            found[listing.kind] = listing.parse(reply, listed_at)
         except EngineError:
             return  # the journal has it, and the live mirror will meet it again

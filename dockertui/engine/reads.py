@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from dockertui.engine.call import Call
-from dockertui.engine.target import segment
-
-_IN_REFERENCES: Final = "/:@"
+from dockertui.engine.target import IN_REFERENCES, segment
 
 
 def changes(container: str) -> Call:
@@ -17,7 +13,7 @@ def changes(container: str) -> Call:
 
 def history(image: str) -> Call:
     """The layers of an image, newest first."""
-    return Call("GET", f"/images/{segment(image, safe=_IN_REFERENCES)}/history")
+    return Call("GET", f"/images/{segment(image, safe=IN_REFERENCES)}/history")
 
 
 def search(term: str, limit: int) -> Call:

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-from dockertui.engine import listing
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Event
+from dockertui.engine.volumes import VOLUMES
 
 
 class VolumeUsage(NamedTuple):
@@ -39,7 +39,7 @@ async def df(engine: Engine, types: Sequence[str] = ()) -> dict[str, Any]:
 
 async def df_volumes(engine: Engine) -> dict[str, VolumeUsage]:
     """What each volume takes, by its name. As slow as ``df``."""
-    found = listing.volumes(await df(engine, ["volume"]))
+    found = VOLUMES.parse(await df(engine, ["volume"]))
     return {volume.name: VolumeUsage(volume.size, volume.ref_count) for volume in found}
 
 

@@ -12,13 +12,15 @@ from dockertui.engine.errors import EngineError, ErrorKind, shorten
 Params = Mapping[str, Any]
 """A query. None is left out, a boolean is 1 or 0, dicts and lists are JSON, a tuple repeats its key."""
 
+IN_REFERENCES: Final = "/:@"
+"""Characters of an image's or a plugin's reference that stay as they are in a path."""
 _PLAIN: Final = "?/:@!$'()*,"  # what yarl would unquote: so the journal shows what was sent
 
 
 def segment(name: str, *, safe: str = "") -> str:
     """A name or id as one segment of a path: what it holds cannot change where the request goes.
 
-    ``safe`` are characters left as they are; images need "/:@". Raises EngineError (BAD_REQUEST) for a name
+    ``safe`` are characters left as they are; images need `IN_REFERENCES`. Raises EngineError (BAD_REQUEST) for a name
     that no path can hold.
     """
     if any(part in ("", ".", "..") for part in name.split("/")):

@@ -115,3 +115,11 @@ def because(cause: str, docker: Sequence[str] = ()) -> Iterator[None]:
         yield
     finally:
         _cause.reset(token)
+
+
+@contextmanager
+def same_as(docker: Sequence[str]) -> Iterator[None]:
+    """Name the command that does the same as the requests made inside, unless what causes them names one already."""
+    cause, named = _cause.get()
+    with because(cause, named or docker):
+        yield

@@ -72,6 +72,14 @@ class Watcher:
         self._take: Callable[[Event], None] = lambda _: None
         self._heard_at = 0.0
         self._live = asyncio.Event()
+        self._wanted = {source.kind: asyncio.Event() for source in mirror.sources}
+        for source in mirror.sources:
+            if source.at_once:
+                self.want(source.kind)
+
+    def want(self, kind: str) -> None:
+        """Have the mirror hold this kind, too, from now on."""
+        self._wanted[kind].set()
 
     async def run(self) -> None:
         """Watch until cancelled, whatever the Engine does."""
@@ -110,18 +118,24 @@ class Watcher:
         """One connection, from its negotiation to what ended it."""
         try:
             with because("live mirror"):
-                self._mirror.version = await self._engine.open()
+                version = self._mirror.version = await self._engine.open()
             self._heard()
-            self._readers = [self._reader(source) for source in self._mirror.sources]
-            await first_to_end(self._follow(), self._beat(), *(reader.run() for reader in self._readers))
+            self._readers = []
+            reading = (self._read(source) for source in self._mirror.sources if not source.lacking(version))
+            await first_to_end(*reading, self._follow(), self._beat())
         except EngineError as error:
             return error
         except Exception as error:
             return unexpected(error, "watching it")
         return EngineError(ErrorKind.LOST, "the Engine ended the stream of events")
 
-    def _reader(self, source: Source[Any]) -> Reader:
-        return Reader(self._engine, self._mirror, source, self._pace, Backoff(*self._delays, self._rng), self._tried)
+    async def _read(self, source: Source[Any]) -> None:
+        """Keep a kind fresh, from when it is wanted."""
+        await self._wanted[source.kind].wait()
+        backoff = Backoff(*self._delays, self._rng)
+        reader = Reader(self._engine, self._mirror, source, self._pace, backoff, self._tried)
+        self._readers.append(reader)
+        await reader.run()
 
     async def _follow(self) -> None:
         """Hand each event to the readers until the stream ends.

@@ -34,6 +34,10 @@ def _newer(old: T, new: T) -> T:
     return new
 
 
+def _all_have_it(version: Version) -> str:
+    return ""
+
+
 class Source(NamedTuple, Generic[T]):
     """How one kind of object is listed and told apart, and which events concern it.
 
@@ -41,6 +45,8 @@ class Source(NamedTuple, Generic[T]):
     fresh and are kept). `touched` says which objects an event may have changed, given those known; `actions` are the
     words of the events it minds. `merge` makes the object to keep out of the known one and the listed one. `same`
     tells whether the two look alike to a user; it is finer than `==` where fields that take no part in `==` are seen.
+    `lacking` says why an Engine of a version has no such objects, or "". `at_once`: whether it is listed from the
+    start, and not only once somebody wants it.
     """
 
     kind: str
@@ -50,6 +56,8 @@ class Source(NamedTuple, Generic[T]):
     actions: frozenset[str] = frozenset()
     merge: Callable[[T, T], T] = _newer
     same: Callable[[T, T], bool] = operator.eq
+    lacking: Callable[[Version], str] = _all_have_it
+    at_once: bool = True
 
 
 def event_filters(sources: Iterable[Source[Any]]) -> dict[str, list[str]]:

@@ -9,7 +9,9 @@ from enum import StrEnum
 class Context(StrEnum):
     """Where an operation's keys work."""
 
+    EVERYWHERE = "on every screen"
     ANYWHERE = "anywhere"
+    ROWS = "in every list"
     LIST = "in a list"
     DETAIL = "in the detail"
     OBJECT = "in its list"
@@ -24,7 +26,23 @@ class Context(StrEnum):
     FILE = "in a file"
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"
+    READING = "reading back in a terminal"
     PROMPT = "while typing a filter or a search"
+    SCREEN = "on a screen over the lists"
+    SECRETS = "on a screen with secrets"
+    LENS = "in the API lens"
+    JOBS = "in the jobs"
+    OUTPUT = "in a job's output"
+    REPORT = "in a report"
+    TIMELINE = "in the Engine's timeline"
+    EVENT = "in an event"
+    LINE = "in a line of a log"
+    HELP = "in the help"
+    FORM = "in a form"
+    CHOICE = "in a form, at one of several"
+    FLAG = "in a form, at yes or no"
+    QUESTION = "in a question"
+    MENU = "in a menu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +52,9 @@ class Operation:
     id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's
     method `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its
     one word in the footer; without one it is not shown there, and where the width does not suffice a higher
-    `hint_order` goes first. words: further words under which the palette finds it.
+    `hint_order` goes first. words: further words under which the palette finds it. kind: of the objects that it is
+    about, where an Engine without them has no use for it. of: what a kind must have (`Resource.has`) for it to have
+    sense in its pane.
     """
 
     id: str
@@ -47,3 +67,5 @@ class Operation:
     hint_order: int = 5
     words: str = ""
     palette: bool = True
+    kind: str = ""
+    of: str = ""

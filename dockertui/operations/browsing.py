@@ -28,6 +28,7 @@ BROWSING: tuple[Operation, ...] = (
         "open_tab('files')",
         ("F",),
         _FILES,
+        of="files",
         words="browse file system folder ls cat cp archive",
     ),
     *moves(Context.FILES, "files"),
@@ -58,6 +59,4 @@ BROWSING: tuple[Operation, ...] = (
     _in_file("more", "Read more of a large file", "screen.more", "+", hint="more"),
     _in_file("copy", "Copy the line", "screen.copy_line", "y", hint="copy line"),
     _in_file("download", "Download it into a folder here", "screen.download", "d", hint="download"),
-    _in_file("back", "End the search; else close", "screen.back", "escape", hint="close"),
-    _in_file("close", "Close; stop what is still coming", "screen.close", "q"),
 )

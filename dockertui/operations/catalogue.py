@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from dockertui.config import Settings
 from dockertui.key_names import character_name, normal
@@ -15,25 +16,27 @@ from dockertui.operations.events import EVENTS
 from dockertui.operations.log import LOG
 from dockertui.operations.object_keys import DOING
 from dockertui.operations.processes import PROCESSES
+from dockertui.operations.second import SECOND
 from dockertui.operations.stats import STATS
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.why import WHY
-from dockertui.resources.registry import RESOURCES
+from dockertui.resources.registry import BY_KIND, RESOURCES
 
 _JUMPS = tuple(
     Operation(
         f"pane.{resource.kind}",
-        f"Go to {resource.title}",
+        f"Go to {resource.title}" if resource.stacked else f"Show {resource.title.lower()}",
         f"goto_pane({number - 1})",
-        (str(number),),
+        (str(number),) if resource.stacked else (),
         "Panes",
         words=resource.kind,
+        kind=resource.kind,
     )
     for number, resource in enumerate(RESOURCES, 1)
 )
 OPERATIONS: tuple[Operation, ...] = (
-    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *_JUMPS,
+    *VIEW, *DOING, *COMMANDS, *LOG, *WHY, *STATS, *PROCESSES, *BROWSING, *EVENTS, *TERMINAL, *SECOND, *_JUMPS,
 )  # fmt: skip
 BY_ID: Mapping[str, Operation] = {operation.id: operation for operation in OPERATIONS}
 
@@ -41,10 +44,10 @@ _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
     "escape": "esc", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "up": "↑", "down": "↓",
     "left": "←", "right": "→", "backspace": "⌫",
 }  # fmt: skip
-_ALONE = (Context.TERMINAL, Context.OVERVIEW)
-"""Where only the place's own keys work: in a terminal they go to the container, in the overview there is no pane."""
 _NAMED = 3
 """Places that are named one by one; an operation of more of them is one of moving."""
+_ALL_OVER = (Context.ANYWHERE, Context.EVERYWHERE)
+_MOVING = "Move"
 _PANED = (Context.LIST, Context.DETAIL)
 """Where the keys depend on the kind of the pane that is open."""
 
@@ -55,12 +58,35 @@ def _paned(contexts: Iterable[Context], kinds: Iterable[str]) -> frozenset[str]:
 
 _KINDS = tuple(resource.kind for resource in RESOURCES)
 _SCOPES = {
+    Context.EVERYWHERE: _paned(_PANED, _KINDS),
     Context.ANYWHERE: _paned(_PANED, _KINDS),
+    Context.ROWS: _paned((Context.LIST,), _KINDS),
     Context.LIST: _paned((Context.LIST,), _KINDS),
     Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
     Context.BELOW: _paned((Context.DETAIL,), _KINDS),
 }
-"""Elsewhere a place has its keys for itself."""
+"""On the main screen, a place that is not named here has its keys for itself."""
+_SCREEN = (Context.SCREEN, Context.EVERYWHERE)
+_SECRET_SCREEN = (Context.SECRETS, *_SCREEN)
+BESIDES: Mapping[Context, tuple[Context, ...]] = {
+    Context.LENS: (Context.ROWS, *_SECRET_SCREEN),
+    Context.JOBS: (Context.ROWS, *_SECRET_SCREEN),
+    Context.REPORT: (Context.DETAIL, *_SECRET_SCREEN),
+    Context.EVENT: (Context.DETAIL, *_SECRET_SCREEN),
+    Context.TIMELINE: (Context.EVENTS, *_SECRET_SCREEN),
+    Context.OUTPUT: (Context.LOG, *_SCREEN),
+    Context.LINE: (Context.LOG, *_SCREEN),
+    Context.HELP: (Context.DETAIL, *_SCREEN),
+    Context.FILE: _SCREEN,
+    Context.OVERVIEW: _SCREEN,
+    Context.FORM: (Context.EVERYWHERE,),
+    Context.CHOICE: (Context.FORM, Context.EVERYWHERE),
+    Context.FLAG: (Context.FORM, Context.EVERYWHERE),
+    Context.QUESTION: (Context.EVERYWHERE,),
+    Context.MENU: (Context.EVERYWHERE,),
+    Context.CONNECTION: (Context.EVERYWHERE,),
+}
+"""What is heard on another screen than the main one, besides its own keys."""
 
 
 def bindables() -> dict[str, Bindable]:
@@ -72,7 +98,9 @@ def _scopes(operation: Operation) -> frozenset[str]:
     """A command's keys are heard in the list of its kind alone: nobody stops what he only reads about."""
     if isinstance(operation, Command):
         return _paned((Context.LIST,), [operation.kind])
-    return _SCOPES.get(operation.context, frozenset({operation.context.value}))
+    context = operation.context
+    screens = {screen.value for screen, besides in BESIDES.items() if context in besides}
+    return _SCOPES.get(context, frozenset({context.value})) | screens
 
 
 class Catalogue:
@@ -90,6 +118,10 @@ class Catalogue:
         """The operations whose keys work in `context`."""
         return [operation for operation in OPERATIONS if operation.context is context]
 
+    def actions(self, context: Context) -> dict[str, str]:
+        """What each key does in `context`, by Textual's name of the key."""
+        return {normal(key): operation.action for operation in self.within(context) for key in self.keys(operation)}
+
     def keys_shown(self, operation: Operation, limit: int = 9) -> str:
         """The keys of an operation as a person reads them: `j ↓`."""
         return " ".join(sign(key) for key in self.keys(operation)[:limit])
@@ -100,15 +132,32 @@ class Catalogue:
 
     def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
         """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
-        here = self.within(context)
+        of = BY_KIND[kind].has if kind else None
+        here = [*self.within(context), *(self.within(Context.ROWS) if context is Context.LIST else ())]
         taken = {key for operation in here for key in self.keys(operation)}  # by the place, from those of elsewhere
         own = self.commands(kind) if context is Context.LIST else []
         hinted: list[Operation] = [c for c in own if c.hint and taken.isdisjoint(self.keys(c)[:1])]
         hinted += [operation for operation in here if operation.hint]
-        if context not in _ALONE:
-            elsewhere = [operation for operation in self.within(Context.ANYWHERE) if operation.hint]
+        if context is not Context.TERMINAL:  # where all other keys go to the container
+            elsewhere = [operation for operation in OPERATIONS if operation.context in _ALL_OVER and operation.hint]
             hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
-        return [(operation, self.keys_shown(operation, 1)) for operation in hinted if self.keys(operation)]
+        return [
+            (operation, self.keys_shown(operation, 1))
+            for operation in hinted
+            if self.keys(operation) and (not operation.of or of is None or operation.of in of)
+        ]
+
+    def typing(self) -> list[tuple[str, str]]:
+        """The keys while a filter or a search is typed, and the footer's word for each."""
+        shown = {name: self.keys_shown(BY_ID[f"typing.{name}"], 1) for name in ("keep", "drop", "up", "down")}
+        return [(shown["keep"], "keep"), (shown["drop"], "drop"), (f"{shown['up']} {shown['down']}", "move")]
+
+    def section(self, context: Context, kind: str = "") -> str:
+        """The heading of the help under which the keys of a place stand; in a list those of its kind of objects."""
+        if context is Context.LIST and self.commands(kind):
+            return self.commands(kind)[0].group
+        heard = [operation for place in (context, *BESIDES.get(context, ())) for operation in self.within(place)]
+        return next(operation.group for operation in heard if operation.group != _MOVING)
 
     def groups(self) -> dict[str, list[list[Operation]]]:
         """The operations by the headings of the help; those that are the same in several places together."""
@@ -121,11 +170,22 @@ class Catalogue:
 
 
 def where(operations: Sequence[Operation]) -> str:
-    """Where operations work that are the same but for that, as ` (in a list)`; "" for everywhere."""
+    """Where operations work that are the same but for that, as ` (in a list)`; "" for where the heading says."""
+    if operations[0].group in _placed_groups():
+        return ""
     contexts = list(dict.fromkeys(operation.context for operation in operations))
-    if contexts == [Context.ANYWHERE]:
+    if set(contexts) <= set(_ALL_OVER):
         return ""
     return f" ({', '.join(contexts)})" if len(contexts) <= _NAMED else " (in all lists and texts)"
+
+
+@cache
+def _placed_groups() -> set[str]:
+    """The headings that say where all operations under them work."""
+    contexts: dict[str, set[Context]] = {}
+    for operation in OPERATIONS:
+        contexts.setdefault(operation.group, set()).add(operation.context)
+    return {group for group, found in contexts.items() if len(found) == 1 and Context.OBJECT not in found}
 
 
 def sign(key: str) -> str:

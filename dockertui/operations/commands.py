@@ -13,20 +13,15 @@ from typing import TYPE_CHECKING, Any
 from dockertui.operations.base import Context
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.marks import mark
+from dockertui.resources.registry import BY_KIND
 
 if TYPE_CHECKING:
     from dockertui.engine.models import Container, Image, Network, Version
+    from dockertui.engine.plugins import Plugin
     from dockertui.operations.command_body import Body
 
 NAMED_TOO = "Remove unused volumes, named ones too"
 OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})
-_GROUPS = {
-    "container": "Containers",
-    "image": "Images",
-    "network": "Networks",
-    "volume": "Volumes",
-    "system": "The whole Engine",
-}
 
 
 def _body_in(module: str) -> Callable[[str], Body]:
@@ -53,7 +48,9 @@ def _command(
 ) -> Command:
     """A command whose body is in `module`, of the kind that its id begins with."""
     kind = kind or id.partition(".")[0]
-    group = group or _GROUPS[kind]
+    if resource := BY_KIND.get(kind):
+        face.setdefault("lacks", resource.lacking)
+    group = group or (resource.title if resource else "The whole Engine")
     load = _body_in(module)
     return Command(id, title, "", keys, group, Context.OBJECT, hint, order, words, kind=kind, load=load, **face)
 
@@ -65,6 +62,7 @@ _containers, _signalling, _running, _images, _building, _files, _networks, _volu
         "networks", "volumes", "system", "reports",
     )
 )  # fmt: skip
+_plugins = partial(_command, "plugins")
 _registries = partial(_command, "registries", kind="image", group="Registries")
 
 
@@ -122,9 +120,21 @@ def _not_the_engines(item: Network) -> str:
     return "the Engine's own" if item.name in OWN_NETWORKS else ""
 
 
+def _enabled(item: Plugin) -> str:
+    return "" if item.enabled else "disabled already"
+
+
+def _disabled(item: Plugin) -> str:
+    return "enabled already" if item.enabled else ""
+
+
+def _removable_plugin(item: Plugin) -> str:
+    return "enabled: disable it first" if item.enabled else ""
+
+
 def prunes_named(version: Version) -> bool:
     """Whether a prune of volumes takes the named ones, too, if nothing else is asked for."""
-    return version.podman or tuple(map(int, version.api.split("."))) < (1, 42)
+    return version.podman or not version.speaks("1.42")
 
 
 def _prune_title(version: Version) -> str:
@@ -227,6 +237,12 @@ COMMANDS: tuple[Command, ...] = (
              titled=_prune_title, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
     _volumes("volume.prune_all", NAMED_TOO, words="docker volume prune --all clean", prunes=True,
              lacks=_prunes_all, on_object=False, harm=Harm.DESTROYS, ask=True, doing="pruning", done="pruned"),
+    _plugins("plugin.enable", "Enable", "s", hint="enable", order=1, words="docker plugin start",
+             applies=_disabled, doing="enabling", done="enabled"),
+    _plugins("plugin.disable", "Disable", "s", hint="disable", order=1, words="docker plugin stop",
+             harm=Harm.INTERRUPTS, applies=_enabled, doing="disabling", done="disabled"),
+    _plugins("plugin.remove", "Remove", "d", hint="remove", order=2, words="docker plugin rm delete",
+             harm=Harm.DESTROYS, applies=_removable_plugin, doing="removing", done="removed"),
     _system("system.prune", "Remove everything unused on the Engine", words="docker system prune clean disk space",
             prunes=True, on_object=False, harm=Harm.DESTROYS, doing="pruning", done="pruned"),
     _reports("container.diff", "Changes to its file system", words="docker diff",

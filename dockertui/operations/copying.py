@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from dockertui.engine.endpoint import Endpoint
-from dockertui.engine.models import Container, Image, Network, Port, Volume
-from dockertui.engine.target import segment
+from dockertui.engine.models import Container, Port
 from dockertui.masking import masked_words
 from dockertui.operations import run_form
 from dockertui.operations.command_lines import docker_line, request_line
 from dockertui.operations.container_line import run_line
 from dockertui.operations.original import Original, draft
+from dockertui.resources.base import Resource
 from dockertui.resources.reply import Reply
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
@@ -31,7 +31,7 @@ class Copyable(NamedTuple):
 class Known(NamedTuple):
     """What is known of an object: its kind, its entry in the list, its `inspect`, and what a container was made of."""
 
-    kind: str
+    resource: Resource[Any]
     item: Any
     inspect: Mapping[str, Any]
     original: Original | None = None
@@ -39,58 +39,14 @@ class Known(NamedTuple):
 
 def copyables(known: Known, endpoint: Endpoint, api: str, *, reveal: bool) -> list[Copyable]:
     """Everything about an object that somebody may want to paste elsewhere, the common things first."""
-    found = list(_MAKERS[known.kind](known.item)) if known.kind in _MAKERS else []
-    if known.kind == "container":
+    found = [Copyable(label, text) for label, text in known.resource.copies(known.item)]
+    if known.original is not None:
         found += _environment(known.inspect, reveal)
-        found.append(_run_line(known, endpoint, reveal=reveal))
-    found += _inspect_lines(known, endpoint, api)
+        found.append(_run_line(known.original, endpoint, reveal=reveal))
+    call = known.resource.listing.asking(known.resource.listing.identity(known.item))
+    found.append(Copyable("docker inspect line", docker_line(endpoint, call.docker)))
+    found.append(Copyable("curl line", request_line(endpoint, call.method, f"/v{api}{call.path}")))
     return [entry for entry in found if entry.text]
-
-
-def _container(item: Container) -> Iterable[Copyable]:
-    yield Copyable("name", item.name)
-    yield Copyable("id", item.id)
-    yield Copyable("image", item.image)
-    yield Copyable("image id", item.image_id)
-    for network in item.networks:
-        yield Copyable(f"address in {network.network}", network.ip)
-        yield Copyable(f"IPv6 address in {network.network}", network.ip6)
-    for port in dict.fromkeys((port.ip, port.public, port.private, port.type) for port in item.ports if port.public):
-        ip, public, private, protocol = port
-        yield Copyable(f"port {private}/{protocol}", f"{f'[{ip}]' if ':' in ip else ip or '0.0.0.0'}:{public}")
-    for mount in item.mounts:
-        yield Copyable(f"mount {mount.destination}", mount.name or mount.source)
-    yield Copyable("command", item.command)
-
-
-def _image(item: Image) -> Iterable[Copyable]:
-    for tag in item.tags:
-        yield Copyable("name", tag)
-    yield Copyable("id", item.id)
-    for digest in item.digests:
-        yield Copyable("digest", digest)
-
-
-def _network(item: Network) -> Iterable[Copyable]:
-    yield Copyable("name", item.name)
-    yield Copyable("id", item.id)
-    for subnet in item.subnets:
-        yield Copyable("subnet", subnet)
-    for gateway in item.gateways:
-        yield Copyable("gateway", gateway)
-
-
-def _volume(item: Volume) -> Iterable[Copyable]:
-    yield Copyable("name", item.name)
-    yield Copyable("mount point", item.mountpoint)
-
-
-_MAKERS: Mapping[str, Callable[[Any], Iterable[Copyable]]] = {
-    "container": _container,
-    "image": _image,
-    "network": _network,
-    "volume": _volume,
-}
 
 
 def _environment(inspect: Mapping[str, Any], reveal: bool) -> Iterable[Copyable]:
@@ -100,24 +56,12 @@ def _environment(inspect: Mapping[str, Any], reveal: bool) -> Iterable[Copyable]
         yield Copyable(f"value of {name}", value, shown.partition("=")[2])
 
 
-def _run_line(known: Known, endpoint: Endpoint, *, reveal: bool) -> Copyable:
+def _run_line(original: Original, endpoint: Endpoint, *, reveal: bool) -> Copyable:
     """The command that makes the container again, with what cannot be said in it as a comment."""
-    if known.original is None:
-        return Copyable("docker run line", "")
-    values = run_form.values_of(known.original.inspect, known.original.image)
-    words, unsaid = run_line(draft(known.original), values, known.original.info)
+    values = run_form.values_of(original.inspect, original.image)
+    words, unsaid = run_line(draft(original), values, original.info)
     line, whole = (docker_line(endpoint, words, unsaid, reveal=shown) for shown in (reveal, True))
     return Copyable("docker run line", line, masked=line != whole)
-
-
-def _inspect_lines(known: Known, endpoint: Endpoint, api: str) -> Iterable[Copyable]:
-    name = known.item.name if known.kind == "volume" else known.item.id
-    path = {"container": f"/containers/{segment(name)}/json", "image": f"/images/{segment(name, safe='/:@')}/json"}
-    yield Copyable("docker inspect line", docker_line(endpoint, (known.kind, "inspect", name)))
-    yield Copyable(
-        "curl line",
-        request_line(endpoint, "GET", f"/v{api}{path.get(known.kind, f'/{known.kind}s/{segment(name)}')}"),
-    )
 
 
 def addresses(item: Container, endpoint: Endpoint) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The README's keys and settings, made from their entries: `python -m dockertui.operations.document README.md`."""
+"""The README's keys and settings, and docs/keys.md, made from their entries: `make readme`."""
 
 from __future__ import annotations
 
@@ -8,31 +8,56 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dockertui.config import template
-from dockertui.operations.base import Operation
+from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue, sign, where
 
+KEYS = "docs/keys.md"
+"""The file with all keys, beside the README."""
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
+_INTRODUCTION = """# Keys
+
+All keys of every screen, made by `make readme` from the catalogue that makes the help (`?`), too. The id names an
+operation in the settings, where it can be given other keys:
+
+```toml
+[keys]
+"lens.pause" = ["space", "f5"]
+```
+
+While a line is typed, letters and the keys that edit text (left, right, Home, End, Backspace, Delete, ctrl+a …) are
+that line's. A question's answers other than yes have the keys that the question names.
+"""
 
 
-def keys_tables(catalogue: Catalogue) -> str:
-    """A Markdown table a group: the keys, what they do and where, and the id that the settings know them by."""
-    groups = catalogue.groups().items()
-    return "\n".join(
-        "\n".join([f"\n**{group}**\n", _HEAD, *(_row(operations, catalogue) for operations in rows)])
-        for group, rows in groups
-    )
+def keys_document(catalogue: Catalogue) -> str:
+    """The document of all keys: a Markdown table a group."""
+    tables = [
+        "\n".join([f"\n## {group}\n", _HEAD, *(_row(operations, catalogue) for operations in rows)])
+        for group, rows in catalogue.groups().items()
+    ]
+    return "\n".join([_INTRODUCTION.rstrip("\n"), *tables, ""])
 
 
 def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
-    """One thing a user can do, in each place where he can."""
+    """One thing a user can do, in each place where he can: the keys, what they do and where, the ids."""
     keys = " ".join(f"`{sign(key)}`".replace("|", "\\|") for key in catalogue.keys(operations[0]))
     ids = " ".join(f"`{operation.id}`" for operation in operations)
     return f"| {keys} | {operations[0].title}{where(operations)} | {ids} |"
 
 
+def first_keys(catalogue: Catalogue) -> str:
+    """A Markdown table of the keys that the footer of the containers' list names."""
+    rows = [
+        f"| {' '.join(f'`{sign(key)}`' for key in catalogue.keys(operation))} | {operation.title} |"
+        for operation, _ in catalogue.hints(Context.LIST, "container")
+    ]
+    return "\n".join(["| keys | in the list of containers |\n|---|---|", *rows])
+
+
 def document(readme: str, catalogue: Catalogue) -> str:
     """The README with its keys and settings made anew. Raises ValueError where it lacks the marks around them."""
-    readme = _between(readme, "keys", keys_tables(catalogue) + "\n")
+    further = f"The keys of every screen, with the ids that the settings know them by, are in [{KEYS}]({KEYS})."
+    readme = _between(readme, "keys", f"\n{first_keys(catalogue)}\n\n{further}\n")
     return _between(readme, "settings", f"```toml\n{template()}```")
 
 
@@ -48,3 +73,6 @@ def _between(text: str, subject: str, made: str) -> str:
 if __name__ == "__main__":
     path = Path(sys.argv[1])
     path.write_text(document(path.read_text(encoding="utf-8"), Catalogue()), encoding="utf-8")
+    keys = path.parent / KEYS
+    keys.parent.mkdir(exist_ok=True)
+    keys.write_text(keys_document(Catalogue()), encoding="utf-8")

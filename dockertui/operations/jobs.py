@@ -162,7 +162,7 @@ def _without_passwords(task: Task) -> Task:
     """What is to be remembered of a task: of a password nothing."""
     if task.plan.after is None:
         return task
-    calls = tuple(call if call.shown is None else replace(call, body=call.shown) for call in task.plan.calls)
+    calls = tuple(call if call.shown is None else call._replace(body=call.shown) for call in task.plan.calls)
     return replace(task, plan=Plan(calls, task.plan.docker, unsaid=task.plan.unsaid))
 
 

@@ -35,6 +35,7 @@ LOG: tuple[Operation, ...] = (
         Context.LIST,
         hint="logs",
         hint_order=1,
+        of="logs",
         words="log output stdout stderr tail follow",
     ),
     Operation(
@@ -44,6 +45,7 @@ LOG: tuple[Operation, ...] = (
         ("L",),
         _LOGS,
         Context.LIST,
+        of="logs",
         words="compose log output",
     ),
     *moves(Context.LOG, "log"),

@@ -17,6 +17,7 @@ def _here(name: str, title: str, action: str, *keys: str, hint: str = "", order:
 PROCESSES: tuple[Operation, ...] = (
     Operation(
         "container.processes", "Processes, live, as a tree", "open_tab('processes')", ("P",), _GROUP,
+        of="processes",
         words="docker top ps cpu memory signal kill tree",
     ),
     *moves(Context.PROCESSES, "processes"),

@@ -37,6 +37,7 @@ STATS: tuple[Operation, ...] = (
         ("m",),
         _STATS,
         hint="stats",
+        of="stats",
         words="cpu memory network block io pids throttling metrics top usage plot chart",
     ),
     Operation(
@@ -65,6 +66,4 @@ STATS: tuple[Operation, ...] = (
     _in_overview("filter", "Filter by name, image or project", "screen.filter", "/", hint="filter", order=2),
     _in_overview("sort", "Sort by what they use", "screen.sort_menu", "o", hint="sort", order=2),
     _in_overview("reverse", "Reverse the order", "screen.reverse", "O"),
-    _in_overview("back", "Drop the filter, or back to the lists", "screen.back", "escape", hint="back"),
-    _in_overview("close", "Back to the lists", "screen.close", "q", "S"),
 )

@@ -26,15 +26,25 @@ def _led(id: str, title: str, action: str, *keys: str, hint: str = "", order: in
     )
 
 
+def _reading(id: str, title: str, *keys: str) -> Operation:
+    """What a key does while one reads back."""
+    return Operation(
+        f"terminal.reading_{id}", title, id, keys, "Reading back in a terminal", Context.READING, palette=False
+    )
+
+
+SESSIONS = 9
+"""Terminals that have a key of their own, by their place."""
+
 TERMINAL: tuple[Operation, ...] = (
     Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
-              words="exec terminal bash sh"),
+              of="terminal", words="exec terminal bash sh"),
     Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
-              "exec_command", ("X",), _OPEN, words="exec terminal privileged workdir env"),
+              "exec_command", ("X",), _OPEN, of="terminal", words="exec terminal privileged workdir env"),
     Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
-              words="terminal stdin"),
+              of="terminal", words="terminal stdin"),
     Operation("container.watch", "Watch the container's own process, sending nothing", "watch", ("W",), _OPEN,
-              words="attach read only no-stdin"),
+              of="terminal", words="attach read only no-stdin"),
     Operation("terminal.show", "Show the terminals that are open", "show_terminals", ("t",), _OPEN,
               words="sessions back exec attach"),
     Operation("terminal.play", "Play a recorded session (asciicast)", "play_recording", (), _OPEN,
@@ -59,4 +69,26 @@ TERMINAL: tuple[Operation, ...] = (
     _led("hand_over", "Hand the whole real terminal over to the session", "hand_over", "o"),
     _led("paste", "Paste what was copied last in this program", "paste_copied", "]", "v"),
     _led("help", "All that can follow the leader", "commands", "?", hint="more", order=1),
+    *(_led(f"session_{number}", f"Session {number}", f"show_session({number - 1})", str(number))
+      for number in range(1, SESSIONS + 1)),
+    _reading("up", "Up", "up", "k"),
+    _reading("down", "Down", "down", "j"),
+    _reading("left", "To the left", "left", "h"),
+    _reading("right", "To the right", "right", "l"),
+    _reading("page_up", "Page up", "pageup", "ctrl+b"),
+    _reading("page_down", "Page down", "pagedown", "ctrl+f"),
+    _reading("half_up", "Half a page up", "ctrl+u"),
+    _reading("half_down", "Half a page down", "ctrl+d"),
+    _reading("top", "First line that is kept", "g"),
+    _reading("bottom", "Last line", "G"),
+    _reading("line_start", "Start of the line", "home", "0"),
+    _reading("line_end", "End of the line", "end", "$"),
+    _reading("select", "Begin or end a selection", "v", "space"),
+    _reading("select_line", "Select the line", "V"),
+    _reading("select_word", "Select the word", "w"),
+    _reading("copy", "Copy the selection, and type again", "y", "enter"),
+    _reading("next_match", "Next match", "n"),
+    _reading("previous_match", "Previous match", "N"),
+    _reading("back", "End the selection, then the search, then type again", "escape"),
+    _reading("leave", "Type again", "q", "ctrl+c"),
 )  # fmt: skip

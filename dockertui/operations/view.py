@@ -35,9 +35,9 @@ BACK = Operation(
 )
 
 VIEW: tuple[Operation, ...] = (
-    *moves(Context.LIST, "list"),
-    Operation("list.left", "Columns to the left", "scroll_left", ("left",), _MOVE, Context.LIST, palette=False),
-    Operation("list.right", "Columns to the right", "scroll_right", ("right",), _MOVE, Context.LIST, palette=False),
+    *moves(Context.ROWS, "list"),
+    Operation("list.left", "Columns to the left", "scroll_left", ("left",), _MOVE, Context.ROWS, palette=False),
+    Operation("list.right", "Columns to the right", "scroll_right", ("right",), _MOVE, Context.ROWS, palette=False),
     *moves(Context.DETAIL, "detail"),
     Operation("pane.next", "Next pane", "next_pane", ("tab",), _PANES, hint="pane", hint_order=2, palette=False),
     Operation("pane.previous", "Previous pane", "previous_pane", ("shift+tab",), _PANES, palette=False),
@@ -89,6 +89,7 @@ VIEW: tuple[Operation, ...] = (
         ("A",),
         _LIST,
         hint="running only",
+        of="running",
         words="ps -a all stopped hide",
     ),
     Operation(
@@ -118,6 +119,7 @@ VIEW: tuple[Operation, ...] = (
         ("f",),
         _DETAIL,
         hint="follow",
+        of="references",
         words="reference image network volume container used by",
     ),
     Operation("follow.back", "Back to where you followed from", "follow_back", ("backspace", "ctrl+o"), _DETAIL),
@@ -186,7 +188,17 @@ VIEW: tuple[Operation, ...] = (
         hint_order=2,
         palette=False,
     ),
-    Operation("program.help", "Help", "help", ("?", "f1"), _PROGRAM, hint="help", hint_order=0, words="keys"),
+    Operation(
+        "program.help",
+        "Help, at the keys of this place; / searches in it",
+        "app.help",
+        ("?", "f1"),
+        _PROGRAM,
+        Context.EVERYWHERE,
+        hint="help",
+        hint_order=0,
+        words="keys",
+    ),
     Operation("program.theme", "Choose a theme", "theme_menu", ("T",), _PROGRAM, words="colour color dark light"),
     Operation("program.retry", "Connect again now", "retry", ("ctrl+r",), _PROGRAM, words="reconnect refresh"),
     Operation(
@@ -195,6 +207,7 @@ VIEW: tuple[Operation, ...] = (
         "app.redraw",
         ("ctrl+l",),
         _PROGRAM,
+        Context.EVERYWHERE,
         words="refresh repaint",
     ),
     Operation(

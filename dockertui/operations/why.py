@@ -21,6 +21,7 @@ WHY: tuple[Operation, ...] = (
         _WHY,
         hint="why",
         hint_order=1,
+        of="why",
         words="exit code oom killed crash restart unhealthy postmortem diagnose",
     ),
     *moves(Context.WHY, "why"),

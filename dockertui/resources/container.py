@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
-from dockertui.engine import containers
 from dockertui.engine.client import Engine
-from dockertui.engine.models import Container, Port
+from dockertui.engine.containers import CONTAINERS, MEASURED
+from dockertui.engine.models import Container, Event, Port, merge_since
 from dockertui.engine.stats import Usage
 from dockertui.live.history import Column as Of
+from dockertui.live.store import Ids, Source
 from dockertui.masking import masked
-from dockertui.resources import format
-from dockertui.resources.base import Reference, Resource, Summary
+from dockertui.resources import column_factories as column
+from dockertui.resources import container_source, format
+from dockertui.resources.base import Reference, Resource, Summary, labels
 from dockertui.resources.container_page import container_sections
-from dockertui.resources.container_source import CONTAINERS
 from dockertui.resources.container_state import RANK, failed, status, status_order, symbol
 from dockertui.resources.reply import Reply
 from dockertui.resources.sparkline_cells import CELLS, Courses
@@ -27,13 +28,27 @@ from dockertui.widgets.page_lines import Section
 class Containers(Resource[Container]):
     """What `docker ps -a` lists."""
 
-    kind = "container"
     title = "Containers"
-    source = CONTAINERS
+    listing = CONTAINERS
+    actions = frozenset(
+        {
+            *("create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy", "commit"),
+            *("health_status", "checkpoint", "connect", "disconnect", "prune"),
+            *("kill", "oom"),  # they touch nothing listed, and tell later why it died: the Engine forgets them
+        }
+    )
     busy_column = "status"
+    has = frozenset({"logs", "why", "stats", "processes", "files", "terminal", "running", "references"})
     plain = ("name", "image", "status", "project", "ports")
     prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})
+
+    @cached_property
+    def source(self) -> Source[Container]:
+        return super().source._replace(merge=merge_since, same=container_source.same)
+
+    def touched(self, event: Event, known: Mapping[str, Container]) -> Ids:
+        return container_source.touched(event, known)
 
     def columns(self, world: World) -> Sequence[Column[Container]]:
         def usage(field: str) -> Callable[[Container], Any]:
@@ -45,83 +60,44 @@ class Containers(Resource[Container]):
             Column("status", "STATUS", partial(status, world), status_order, width=17, priority=1),
             Column("cpu", "CPU", partial(_cpu, world), usage("cpu"), width=6, right=True, priority=2),
             Column("memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3),
-            Column(
-                "image",
-                "IMAGE",
-                lambda item: item.image,
-                lambda item: item.image,
-                width=14,
-                grow=3,
-                priority=4,
-            ),
-            Column(
-                "ports",
-                "PORTS",
-                _ports,
-                lambda item: [p.public or 0 for p in item.ports],
-                width=14,
-                grow=2,
-                priority=5,
-            ),
-            Column(
-                "project",
-                "PROJECT",
-                lambda item: item.project,
-                lambda item: item.project or None,
-                width=12,
-                priority=6,
-            ),
-            Column(
-                "created",
-                "AGE",
-                partial(_created, world),
-                lambda item: item.created,
-                width=4,
-                right=True,
-                priority=7,
-            ),
+            column.text("image", "IMAGE", lambda item: item.image, width=14, grow=3, priority=4),
+            Column("ports", "PORTS", _ports, lambda item: [p.public or 0 for p in item.ports], width=14, grow=2,
+                   priority=5),
+            Column("project", "PROJECT", lambda item: item.project, lambda item: item.project or None, width=12,
+                   priority=6),
+            column.age(world, self.created, priority=7),
             Column("cpu_course", "CPU 2 MIN", Courses(world, Of.CPU), width=CELLS, priority=8),
             Column("memory_course", "MEM 2 MIN", Courses(world, Of.MEMORY), width=CELLS, priority=8),
             Column("net", "NET I/O", partial(_net, world), usage("net_rx"), width=15, right=True, priority=9),
-            Column(
-                "block",
-                "BLOCK I/O",
-                partial(_block, world),
-                usage("blk_read"),
-                width=15,
-                right=True,
-                priority=10,
-            ),
-            Column(
-                "command",
-                "COMMAND",
-                lambda item: item.command if world.reveal else masked(item.command),
-                lambda item: item.command,
-                width=16,
-                grow=3,
-                priority=11,
-            ),
-            Column(
-                "size",
-                "SIZE",
-                partial(_size, world),
-                partial(_size_order, world),
-                width=8,
-                right=True,
-                priority=12,
-            ),
-            Column(
-                "id",
-                "ID",
-                lambda item: Cell(item.short_id, "dim"),
-                lambda item: item.id,
-                width=12,
-                priority=13,
-            ),
-        )
+            Column("block", "BLOCK I/O", partial(_block, world), usage("blk_read"), width=15, right=True, priority=10),
+            Column("command", "COMMAND", lambda item: item.command if world.reveal else masked(item.command),
+                   lambda item: item.command, width=16, grow=3, priority=11),
+            column.measured(world, self.kind, self.listing.identity, width=8, priority=12),
+            column.short_id(priority=13),
+        )  # fmt: skip
 
     def name(self, item: Container) -> str:
         return item.name or item.short_id
+
+    def created(self, item: Container) -> float | None:
+        return item.created
+
+    def aging(self, item: Container) -> Iterable[float | None]:
+        return item.since, item.created
+
+    def copies(self, item: Container) -> Iterable[tuple[str, str]]:
+        yield from super().copies(item)
+        yield "image", item.image
+        yield "image id", item.image_id
+        for network in item.networks:
+            yield f"address in {network.network}", network.ip
+            yield f"IPv6 address in {network.network}", network.ip6
+        for port in dict.fromkeys((one.ip, one.public, one.private, one.type) for one in item.ports if one.public):
+            ip, public, private, protocol = port
+            yield f"port {private}/{protocol}", f"{f'[{ip}]' if ':' in ip else ip or '0.0.0.0'}:{public}"
+        for mount in item.mounts:
+            yield f"mount {mount.destination}", mount.name or mount.source
+        yield "command", item.command
 
     def terms(self) -> Mapping[str, Callable[[Container], Iterable[str]]]:
         return {
@@ -133,7 +109,7 @@ class Containers(Resource[Container]):
                 item.health,
                 f"exit {item.exit_code}" if item.exit_code is not None else "",
             ),
-            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+            "label": labels,
             "id": lambda item: (item.id,),
             "project": lambda item: (item.project,),
             "network": lambda item: [attachment.network for attachment in item.networks],
@@ -150,9 +126,6 @@ class Containers(Resource[Container]):
         found += [Reference("network", world.network_id(a), a.network) for a in item.networks]
         found += [Reference("volume", m.name, m.name) for m in item.mounts if m.type == "volume" and m.name]
         return found
-
-    async def inspect(self, engine: Engine, item: Container) -> Mapping[str, Any]:
-        return await containers.inspect(engine, item.id)
 
     def summary(self, items: Iterable[Container], world: World) -> list[Summary]:
         known = list(items)
@@ -177,7 +150,7 @@ class Containers(Resource[Container]):
         return ended_badly or item.state in ("restarting", "dead") or item.health == "unhealthy"
 
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
-        listed = await containers.ls(engine, size=True)
+        listed = await CONTAINERS.listed(engine, MEASURED)
         return {item.id: Size(item.size_rw or 0, item.size_root or 0) for item in listed}
 
 
@@ -215,10 +188,6 @@ def _block(world: World, item: Container) -> str:
     return f"{format.size(usage.blk_read)} / {format.size(usage.blk_write)}"
 
 
-def _created(world: World, item: Container) -> Cell:
-    return Cell(format.age(world.clock() - item.created) if item.created else "", "dim")
-
-
 def _ports(item: Container) -> str:
     return port_list(item.ports)
 
@@ -236,13 +205,3 @@ def _address(port: Port) -> str:
 
 def _port(port: Port) -> str:
     return str(port.private) if port.type == "tcp" else f"{port.private}/{port.type}"
-
-
-def _size(world: World, item: Container) -> Cell:
-    known = world.size("container", item.id)
-    return Cell(format.size(known.own)) if known else Cell("·", "dim")
-
-
-def _size_order(world: World, item: Container) -> int | None:
-    known = world.size("container", item.id)
-    return known.own if known else None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
-from dockertui.engine import containers
-from dockertui.engine.models import Container, Event, merge_since
-from dockertui.live.store import ALL, Ids, Source
+from dockertui.engine.models import Container, Event
+from dockertui.live.store import ALL, Ids
 from dockertui.resources.event_effects import NOTHING, UNSEEN, own
 
 
-def _touched(event: Event, known: Mapping[str, Container]) -> Ids:
+def touched(event: Event, known: Mapping[str, Container]) -> Ids:
     """A container's own events, those of its networks, and those that move the name its list shows for its image."""
     if event.type == "network" and event.action in ("connect", "disconnect"):
         container = event.attributes.get("container", "")
@@ -50,25 +48,8 @@ def _reference(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 
 
-def _same(old: Container, new: Container) -> bool:
+def same(old: Container, new: Container) -> bool:
     """Whether two listings tell the same: one that restarted between them differs in its `since` alone."""
     if old != new or (old.since is None) is not (new.since is None):
         return False
     return abs((old.since or 0) - (new.since or 0)) <= old.since_error + new.since_error
-
-
-CONTAINERS: Final = Source(
-    "container",
-    containers.ls,
-    lambda container: container.id,
-    _touched,
-    actions=frozenset(
-        {
-            *("create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy", "commit"),
-            *("health_status", "checkpoint", "connect", "disconnect", "prune"),
-            *("kill", "oom"),  # they touch nothing listed, and tell later why it died: the Engine forgets them
-        }
-    ),
-    merge=merge_since,
-    same=_same,
-)

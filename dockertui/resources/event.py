@@ -13,6 +13,7 @@ from dockertui.live.store import Mirror
 from dockertui.masking import masked, masked_tree
 from dockertui.resources import format
 from dockertui.resources.base import Reference
+from dockertui.resources.registry import BY_KIND
 
 _SHORT: Final = 12
 _REMEMBERED: Final = 10_000
@@ -244,7 +245,7 @@ def terms(teller: Teller) -> Mapping[str, Callable[[Event], Iterable[str]]]:
         "label": lambda event: (f"{key}={value}" for key, value in event.attributes.items()),
         "id": lambda event: (event.actor,),
     }
-    return found | {kind: of_kind(kind) for kind in ("container", "image", "network", "volume")}
+    return found | {kind: of_kind(kind) for kind in BY_KIND}
 
 
 def reference(event: Event, mirror: Mirror, name: str) -> Reference:

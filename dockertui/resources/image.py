@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
-from dockertui.engine import images
-from dockertui.engine.client import Engine
+from dockertui.engine.images import IMAGES
 from dockertui.engine.models import Event, Image
-from dockertui.live.store import ALL, Ids, Source
+from dockertui.live.store import ALL, Ids
+from dockertui.resources import column_factories as column
 from dockertui.resources import format
-from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.event_effects import NOTHING, own
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import World
@@ -21,91 +20,51 @@ from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
 
 
-def _touched(event: Event, known: Mapping[str, Image]) -> Ids:
-    """Any change of an image may concern others (parents, moved tags), and the API has no filter by id."""
-    if event.type == "container" and event.action == "commit":
-        return ALL
-    return ALL if own(event, "image") else NOTHING
-
-
 class Images(Resource[Image]):
     """What `docker images` lists, one row an image: its further tags are counted beside the first."""
 
-    kind = "image"
     title = "Images"
+    listing = IMAGES
+    actions = frozenset({"tag", "untag", "delete", "remove", "import", "load", "pull", "create", "prune"})
     busy_column = "used"
-    source = Source(
-        "image",
-        images.ls,
-        lambda image: image.id,
-        _touched,
-        actions=frozenset({"tag", "untag", "delete", "remove", "import", "load", "pull", "create", "prune"}),
-    )
+    has = frozenset({"references"})
+
+    def touched(self, event: Event, known: Mapping[str, Image]) -> Ids:
+        """Any change of an image may concern others (parents, moved tags), and the API has no filter by id."""
+        if event.type == "container" and event.action == "commit":
+            return ALL
+        return ALL if own(event, "image") else NOTHING
 
     def columns(self, world: World) -> Sequence[Column[Image]]:
         return (
-            Column(
-                "name",
-                "REPOSITORY:TAG",
-                _name,
-                lambda item: (item.dangling, item.name.lower()),
-                width=20,
-                grow=4,
-            ),
-            Column(
-                "used",
-                "USED BY",
-                partial(_used, world),
-                lambda item: len(world.containers_of_image(item.id)),
-                width=8,
-                priority=1,
-            ),
-            Column(
-                "size",
-                "SIZE",
-                lambda item: format.size(item.size),
-                lambda item: item.size,
-                width=7,
-                right=True,
-                priority=2,
-            ),
-            Column(
-                "created",
-                "AGE",
-                partial(_created, world),
-                lambda item: item.created,
-                width=4,
-                right=True,
-                priority=3,
-            ),
-            Column(
-                "id",
-                "ID",
-                lambda item: Cell(item.short_id, "dim"),
-                lambda item: item.id,
-                width=12,
-                priority=4,
-            ),
-            Column(
-                "tags",
-                "ALL TAGS",
-                lambda item: " ".join(item.tags),
-                lambda item: len(item.tags),
-                width=20,
-                grow=2,
-                priority=5,
-            ),
-        )
+            Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20, grow=4),
+            Column("used", "USED BY", partial(_used, world), lambda item: len(world.containers_of_image(item.id)),
+                   width=8, priority=1),
+            Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=7, right=True,
+                   priority=2),
+            column.age(world, self.created, priority=3),
+            column.short_id(priority=4),
+            Column("tags", "ALL TAGS", lambda item: " ".join(item.tags), lambda item: len(item.tags), width=20,
+                   grow=2, priority=5),
+        )  # fmt: skip
 
     def name(self, item: Image) -> str:
         return item.short_id if item.dangling else item.name
+
+    def created(self, item: Image) -> float | None:
+        return item.created
+
+    def copies(self, item: Image) -> Iterable[tuple[str, str]]:
+        yield from (("name", tag) for tag in item.tags)
+        yield "id", item.id
+        yield from (("digest", digest) for digest in item.digests)
 
     def terms(self) -> Mapping[str, Callable[[Image], Iterable[str]]]:
         return {
             "name": lambda item: item.tags or (item.name,),
             "image": lambda item: item.tags or (item.name,),
-            "id": lambda item: (item.id,),
-            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+            "id": lambda item: (item.id, item.id.partition(":")[2]),
+            "label": labels,
             "state": lambda item: ("dangling" if item.dangling else "tagged",),
             "tags": lambda item: item.tags,
         }
@@ -126,9 +85,6 @@ class Images(Resource[Image]):
     def references(self, item: Image, world: World) -> list[Reference]:
         return [container_reference(user) for user in world.containers_of_image(item.id)]
 
-    async def inspect(self, engine: Engine, item: Image) -> Mapping[str, Any]:
-        return await images.inspect(engine, item.id)
-
     def summary(self, items: Iterable[Image], world: World) -> list[Summary]:
         known = list(items)
         dangling = sum(item.dangling for item in known)
@@ -144,10 +100,6 @@ def _name(item: Image) -> Cell:
 def _used(world: World, item: Image) -> Cell:
     users = world.containers_of_image(item.id)
     return Cell("dangling", "warn") if item.dangling and not users else use_count(users)
-
-
-def _created(world: World, item: Image) -> Cell:
-    return Cell(format.age(world.clock() - item.created) if item.created > 0 else "", "dim")
 
 
 def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
-from dockertui.engine import networks
-from dockertui.engine.client import Engine
 from dockertui.engine.models import Network
-from dockertui.live.store import Source
+from dockertui.engine.networks import NETWORKS
+from dockertui.resources import column_factories as column
 from dockertui.resources import format
-from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
-from dockertui.resources.event_effects import own
+from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import World
 from dockertui.resources.used_by import container_reference, running_first, use_count
@@ -25,16 +22,11 @@ _PREDEFINED = frozenset({"bridge", "host", "none", "podman"})
 class Networks(Resource[Network]):
     """What `docker network ls` lists."""
 
-    kind = "network"
     title = "Networks"
+    listing = NETWORKS
+    actions = frozenset({"create", "destroy", "remove", "update", "prune"})
     busy_column = "members"
-    source = Source(
-        "network",
-        networks.ls,
-        lambda network: network.id,
-        lambda event, known: own(event, "network"),
-        actions=frozenset({"create", "destroy", "remove", "update", "prune"}),
-    )
+    has = frozenset({"references"})
     plain = ("name", "driver", "subnets")
 
     def columns(self, world: World) -> Sequence[Column[Network]]:
@@ -44,39 +36,25 @@ class Networks(Resource[Network]):
         return (
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18, grow=3),
             Column("members", "CONTAINERS", partial(_members, world), members, width=10, priority=1),
-            Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=8, priority=2),
-            Column(
-                "subnets",
-                "SUBNET",
-                lambda item: " ".join(item.subnets),
-                lambda item: item.subnets,
-                width=18,
-                grow=2,
-                priority=3,
-            ),
-            Column("flags", "FLAGS", _flags, lambda item: _flags(item), width=10, grow=1, priority=4),
-            Column(
-                "scope",
-                "SCOPE",
-                lambda item: Cell(item.scope, "dim"),
-                lambda item: item.scope,
-                width=6,
-                priority=5,
-            ),
-            Column(
-                "created",
-                "AGE",
-                partial(_created, world),
-                lambda item: item.created,
-                width=4,
-                right=True,
-                priority=6,
-            ),
-            Column("id", "ID", lambda item: Cell(item.id[:12], "dim"), lambda item: item.id, width=12, priority=7),
-        )
+            column.text("driver", "DRIVER", lambda item: item.driver, width=8, priority=2),
+            Column("subnets", "SUBNET", lambda item: " ".join(item.subnets), lambda item: item.subnets, width=18,
+                   grow=2, priority=3),
+            column.text("flags", "FLAGS", _flags, width=10, grow=1, priority=4),
+            column.dim("scope", "SCOPE", lambda item: item.scope, width=6, priority=5),
+            column.age(world, self.created, priority=6),
+            column.short_id(priority=7),
+        )  # fmt: skip
 
     def name(self, item: Network) -> str:
-        return item.name or item.id[:12]
+        return item.name or item.short_id
+
+    def created(self, item: Network) -> float | None:
+        return item.created
+
+    def copies(self, item: Network) -> Iterable[tuple[str, str]]:
+        yield from super().copies(item)
+        yield from (("subnet", subnet) for subnet in item.subnets)
+        yield from (("gateway", gateway) for gateway in item.gateways)
 
     def terms(self) -> Mapping[str, Callable[[Network], Iterable[str]]]:
         return {
@@ -86,7 +64,7 @@ class Networks(Resource[Network]):
             "scope": lambda item: (item.scope,),
             "state": lambda item: (_flags(item),),
             "subnets": lambda item: item.subnets,
-            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+            "label": labels,
         }
 
     def sections(self, item: Network, inspect: Reply, world: World) -> list[Section]:
@@ -100,9 +78,6 @@ class Networks(Resource[Network]):
 
     def references(self, item: Network, world: World) -> list[Reference]:
         return [container_reference(member) for member in world.containers_of_network(item.id, item.name)]
-
-    async def inspect(self, engine: Engine, item: Network) -> Mapping[str, Any]:
-        return await networks.inspect(engine, item.id)
 
     def summary(self, items: Iterable[Network], world: World) -> list[Summary]:
         unused = sum(
@@ -124,10 +99,6 @@ def _flags(item: Network) -> str:
         ("IPv6", item.ipv6),
     )
     return " ".join(word for word, is_so in flags if is_so)
-
-
-def _created(world: World, item: Network) -> Cell:
-    return Cell(format.age(world.clock() - item.created) if item.created else "", "dim")
 
 
 def _identity(item: Network, inspect: Reply, world: World) -> list[Field | None]:

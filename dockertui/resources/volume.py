@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
-from dockertui.engine import system, volumes
+from dockertui.engine import system
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Volume
-from dockertui.live.store import Source
+from dockertui.engine.volumes import VOLUMES
+from dockertui.resources import column_factories as column
 from dockertui.resources import format
-from dockertui.resources.base import Reference, Resource, Summary, facts, filled, listing
+from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.container_state import status
-from dockertui.resources.event_effects import own
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Size, World
 from dockertui.resources.used_by import container_reference, running_first, use_count
@@ -26,16 +25,11 @@ _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 class Volumes(Resource[Volume]):
     """What `docker volume ls` lists, with who mounts each."""
 
-    kind = "volume"
     title = "Volumes"
+    listing = VOLUMES
+    actions = frozenset({"create", "destroy", "prune"})
     busy_column = "used"
-    source = Source(
-        "volume",
-        volumes.ls,
-        lambda volume: volume.name,
-        lambda event, known: own(event, "volume"),
-        actions=frozenset({"create", "destroy", "prune"}),
-    )
+    has = frozenset({"files", "references"})
     plain = ("name", "driver")
     prefixes = ()
 
@@ -46,38 +40,21 @@ class Volumes(Resource[Volume]):
         return (
             Column("name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20, grow=3),
             Column("used", "IN USE BY", partial(_used, world), users, width=14, grow=2, priority=1),
-            Column(
-                "size",
-                "SIZE",
-                partial(_size, world),
-                partial(_size_order, world),
-                width=7,
-                right=True,
-                priority=2,
-            ),
-            Column(
-                "created",
-                "AGE",
-                partial(_created, world),
-                lambda item: item.created,
-                width=4,
-                right=True,
-                priority=3,
-            ),
-            Column("driver", "DRIVER", lambda item: item.driver, lambda item: item.driver, width=7, priority=4),
-            Column(
-                "mountpoint",
-                "MOUNT POINT",
-                lambda item: Cell(item.mountpoint, "dim"),
-                lambda item: item.mountpoint,
-                width=20,
-                grow=2,
-                priority=5,
-            ),
+            column.measured(world, self.kind, self.name, width=7, priority=2),
+            column.age(world, self.created, priority=3),
+            column.text("driver", "DRIVER", lambda item: item.driver, width=7, priority=4),
+            column.dim("mountpoint", "MOUNT POINT", lambda item: item.mountpoint, width=20, grow=2, priority=5),
         )
 
     def name(self, item: Volume) -> str:
         return item.name
+
+    def created(self, item: Volume) -> float | None:
+        return item.created
+
+    def copies(self, item: Volume) -> Iterable[tuple[str, str]]:
+        yield "name", item.name
+        yield "mount point", item.mountpoint
 
     def terms(self) -> Mapping[str, Callable[[Volume], Iterable[str]]]:
         return {
@@ -85,7 +62,7 @@ class Volumes(Resource[Volume]):
             "driver": lambda item: (item.driver,),
             "mountpoint": lambda item: (item.mountpoint,),
             "state": lambda item: ("anonymous" if is_anonymous(item) else "named",),
-            "label": lambda item: [f"{key}={value}" for key, value in item.labels.items()],
+            "label": labels,
         }
 
     def sections(self, item: Volume, inspect: Reply, world: World) -> list[Section]:
@@ -114,9 +91,6 @@ class Volumes(Resource[Volume]):
     def references(self, item: Volume, world: World) -> list[Reference]:
         return [container_reference(user) for user in world.containers_of_volume(item.name)]
 
-    async def inspect(self, engine: Engine, item: Volume) -> Mapping[str, Any]:
-        return await volumes.inspect(engine, item.name)
-
     def summary(self, items: Iterable[Volume], world: World) -> list[Summary]:
         known = list(items)
         unused = sum(not world.containers_of_volume(item.name) for item in known)
@@ -142,20 +116,6 @@ def _name(item: Volume) -> Cell:
 def _used(world: World, item: Volume) -> Cell:
     users = world.containers_of_volume(item.name)
     return Cell(users[0].name, "" if users[0].running else "dim") if len(users) == 1 else use_count(users)
-
-
-def _size(world: World, item: Volume) -> Cell:
-    known = world.size("volume", item.name)
-    return Cell(format.size(known.own)) if known else Cell("·", "dim")
-
-
-def _size_order(world: World, item: Volume) -> int | None:
-    known = world.size("volume", item.name)
-    return known.own if known else None
-
-
-def _created(world: World, item: Volume) -> Cell:
-    return Cell(format.age(world.clock() - item.created) if item.created else "", "dim")
 
 
 def _mount_fields(item: Volume, world: World) -> list[Field]:

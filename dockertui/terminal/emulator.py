@@ -6,7 +6,6 @@ and make replies for the container, and nothing else.
 
 from __future__ import annotations
 
-import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -160,32 +159,3 @@ class Emulator(ABC):
     def live(self) -> bool:
         """Whether the screen is shown, not its history."""
         return self.top >= self.total - self.rows
-
-
-def native_available() -> bool:
-    """Whether the fast emulator is installed (the extra `native`)."""
-    return importlib.util.find_spec("pyghostty") is not None
-
-
-def load() -> None:
-    """Import the emulator: an eighth of a second, so let a thread do it before the first is opened."""
-    if native_available():
-        import dockertui.terminal.native
-    else:
-        import dockertui.terminal.pure  # noqa: F401
-
-
-def open_emulator(
-    columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES, native: bool | None = None
-) -> Emulator:
-    """A new emulator, the fast one where there is one; `history` is the lines kept above the screen.
-
-    `native` asks for one of the two.
-    """
-    if native_available() if native is None else native:
-        from dockertui.terminal.native import NativeEmulator
-
-        return NativeEmulator(columns, rows, listener, history=history)
-    from dockertui.terminal.pure import PureEmulator
-
-    return PureEmulator(columns, rows, listener, history=history)

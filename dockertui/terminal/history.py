@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from dockertui.terminal.screen import Place
 from dockertui.terminal.selection import Match, Search, Selection, word_at
-
-if TYPE_CHECKING:
-    from dockertui.terminal.view import TerminalView
+from dockertui.terminal.viewport import Viewport
 
 
 class History:
     """The mode in which keys move a cursor of the reader's own through all lines that are kept."""
 
-    def __init__(self, view: TerminalView) -> None:
+    def __init__(self, view: Viewport, keys: Mapping[str, str]) -> None:
+        """`keys`: what each key does, by its name: one of `_ways`."""
         self._view = view
+        self._keys = keys
         self.reader: Place | None = None
         self.search: Search | None = None
-        self._keys: dict[str, Callable[[], None]] = {
-            "up": lambda: self._move(-1, 0), "k": lambda: self._move(-1, 0),
-            "down": lambda: self._move(1, 0), "j": lambda: self._move(1, 0),
-            "left": lambda: self._move(0, -1), "h": lambda: self._move(0, -1),
-            "right": lambda: self._move(0, 1), "l": lambda: self._move(0, 1),
-            "pageup": lambda: self._move(-self._page, 0), "ctrl+b": lambda: self._move(-self._page, 0),
-            "pagedown": lambda: self._move(self._page, 0), "ctrl+f": lambda: self._move(self._page, 0),
-            "ctrl+u": lambda: self._move(-self._page // 2, 0),
-            "ctrl+d": lambda: self._move(self._page // 2, 0),
-            "g": lambda: self._go(Place(0, 0)), "G": lambda: self._go(Place(self._last, 0)),
-            "home": lambda: self._column(0), "0": lambda: self._column(0),
-            "end": lambda: self._column(self._width - 1),
-            "dollar_sign": lambda: self._column(self._width - 1),
-            "v": self._mark, "space": self._mark, "V": self._mark_line, "w": self._mark_word,
-            "y": self._copy, "enter": self._copy, "n": self.next, "N": self.previous,
-            "q": self.leave, "escape": self._escape, "ctrl+c": self.leave,
-        }  # fmt: skip
+        self._ways: dict[str, Callable[[], None]] = {
+            "up": lambda: self._move(-1, 0),
+            "down": lambda: self._move(1, 0),
+            "left": lambda: self._move(0, -1),
+            "right": lambda: self._move(0, 1),
+            "page_up": lambda: self._move(-self._page, 0),
+            "page_down": lambda: self._move(self._page, 0),
+            "half_up": lambda: self._move(-self._page // 2, 0),
+            "half_down": lambda: self._move(self._page // 2, 0),
+            "top": lambda: self._go(Place(0, 0)),
+            "bottom": lambda: self._go(Place(self._last, 0)),
+            "line_start": lambda: self._column(0),
+            "line_end": lambda: self._column(self._width - 1),
+            "select": self._mark,
+            "select_line": self._mark_line,
+            "select_word": self._mark_word,
+            "copy": self._copy,
+            "next_match": self.next,
+            "previous_match": self.previous,
+            "leave": self.leave,
+            "back": self._escape,
+        }
 
     @property
     def open(self) -> bool:
@@ -82,13 +86,13 @@ class History:
 
     def key(self, key: str) -> None:
         """A key of the reader; others mean nothing here."""
-        act = self._keys.get(key)
-        if act is not None:
-            act()
+        act = self._keys.get(key, "")
+        if act in self._ways:
+            self._ways[act]()
 
     def _changed(self) -> None:
         self._view.repaint()
-        self._view.post_message(self._view.Changed(self._view))
+        self._view.tell_changed()
 
     # moving
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual import events
 
@@ -19,9 +19,7 @@ from dockertui.terminal.emulator import (
 from dockertui.terminal.keys import ALT, CTRL, NO_BUTTON, WHEEL_DOWN, WHEEL_UP, Keystroke, MouseEvent
 from dockertui.terminal.screen import Place
 from dockertui.terminal.selection import Selection, word_at
-
-if TYPE_CHECKING:
-    from dockertui.terminal.view import TerminalView
+from dockertui.terminal.viewport import Viewport
 
 WHEEL_LINES: Final = 3
 
@@ -29,7 +27,7 @@ WHEEL_LINES: Final = 3
 class Mouse:
     """With shift held the mouse is always the user's own, as in other terminals."""
 
-    def __init__(self, view: TerminalView) -> None:
+    def __init__(self, view: Viewport) -> None:
         self._view = view
         self._button = NO_BUTTON
         self._selecting = False

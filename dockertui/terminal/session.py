@@ -15,8 +15,9 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Output
-from dockertui.terminal.emulator import SYNCHRONIZED, Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import SYNCHRONIZED, Emulator, Listener
 from dockertui.terminal.guarded import GuardedEmulator
+from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.plain import LineEditor, Margin
 from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
 from dockertui.terminal.process import AttachedProcess, Connection, Process

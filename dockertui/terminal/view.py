@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 from rich.style import Style
@@ -83,11 +84,17 @@ class TerminalView(Painted, can_focus=True):
     class InterruptAsked(FromTerminal):
         """Ctrl-C was typed to a container's process that has no terminal: it would be signalled."""
 
-    def __init__(self, lead: Callable[[str], Awaitable[None]], *, leader: str = "ctrl+right_square_bracket") -> None:
+    def __init__(
+        self,
+        lead: Callable[[str], Awaitable[None]],
+        *,
+        leader: str = "ctrl+right_square_bracket",
+        reading: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """`lead` is told the key that follows the leader, and "" for the leader itself, alone or twice.
 
         It is no message: what is typed next waits until it has ended, for it may lead elsewhere, and keys that are
-        for something else must not reach the container.
+        for something else must not reach the container. `reading` says what each key does while one reads back.
         """
         super().__init__()
         self.lead = lead
@@ -95,7 +102,7 @@ class TerminalView(Painted, can_focus=True):
         self.leading = False
         self.session: TerminalSession | None = None
         self.selection: Selection | None = None
-        self.history = History(self)
+        self.history = History(self, reading)
         self.mouse = Mouse(self)
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
@@ -176,7 +183,7 @@ class TerminalView(Painted, can_focus=True):
             rows |= {place.y for place in (self._cursor, cursor) if place is not None}
             self._cursor = cursor
         if self.history.open and changed:
-            self.post_message(self.Changed(self))
+            self.tell_changed()
         self._refresh_rows(rows)
 
     def _refresh_rows(self, rows: set[int]) -> None:
@@ -197,6 +204,10 @@ class TerminalView(Painted, can_focus=True):
             self._rows.update(self.session.emulator.changes(everything=True))
             self._cursor = self.session.emulator.cursor
         self.refresh()
+
+    def tell_changed(self) -> None:
+        """Say that state, title, or place in the history changed."""
+        self.post_message(self.Changed(self))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -348,7 +359,7 @@ class TerminalView(Painted, can_focus=True):
             emulator = self.session.emulator
             emulator.scroll_to(emulator.top + lines)
             self.repaint()
-            self.post_message(self.Changed(self))
+            self.tell_changed()
 
     # while a search is typed
 
@@ -397,7 +408,7 @@ class _ViewWatcher(Watcher):
 
     def state_changed(self) -> None:
         self._view.schedule()
-        self._view.post_message(TerminalView.Changed(self._view))
+        self._view.tell_changed()
 
     def bell_rang(self) -> None:
         self._view.post_message(TerminalView.Rang(self._view))

@@ -37,6 +37,10 @@ class Piece(NamedTuple):
         return tuple([(clean(text), style or self.style) for text, style in self.text])
 
 
+BarLine = tuple[list[Piece], list[Piece]]
+"""The pieces on the left and on the right of a bar."""
+
+
 class _Placed(NamedTuple):
     start: int
     width: int

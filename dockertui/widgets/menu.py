@@ -1,4 +1,4 @@
-"""A list to choose from, in a box over the screen; typing narrows it."""
+"""A list to choose from; typing narrows it."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,15 +7,10 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.app import ComposeResult
 from textual.geometry import Size
 
 from dockertui.widgets.lines import Lines, Look
-from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean, fit, occurrences, split_spans
-
-MOST_WIDE, MOST_HIGH = 0.9, 0.8
-"""Of the screen, at most."""
 
 FRAME = 5
 """Cells of a line beside label and hint: sign, gaps and position mark."""
@@ -87,36 +82,22 @@ class MenuList(Lines):
         return next((row for row, item in enumerate(self._shown) if not item.heading), 0)
 
     async def take_key(self, event: events.Key) -> bool:
-        """Letters type, but `j` and `k` move as long as nothing is typed. No key goes further."""
-        moves: dict[str, Callable[[], None]] = {
-            "down": self.action_cursor_down,
-            "up": self.action_cursor_up,
-            "ctrl+n": self.action_cursor_down,
-            "ctrl+p": self.action_cursor_up,
-            "pagedown": self.action_page_down,
-            "pageup": self.action_page_up,
-            "home": self.action_top,
-            "end": self.action_bottom,
-            "backspace": lambda: self.type(self._typed[:-1]),
-        }
-        if not self._typed:
-            moves |= {"j": self.action_cursor_down, "k": self.action_cursor_up}
-        if event.key in moves:
-            moves[event.key]()
-        elif event.key == "enter":
-            await self.choose()
-        elif event.key == "escape":
-            await self._leave()
-        elif event.is_printable and event.character:
+        """Letters type, but those that are bound, such as `j`, do what they are bound to while nothing is typed."""
+        bound = event.key in self.screen.active_bindings
+        if event.is_printable and event.character and (self._typed or not bound):
             self.type(self._typed + ("" if event.character == "/" and not self._typed else event.character))
-        return True
+            return True
+        return not bound
 
-    async def choose(self) -> None:
+    def action_erase(self) -> None:
+        self.type(self._typed[:-1])
+
+    async def action_choose(self) -> None:
         """Choose the item under the cursor, when it can be."""
         if self._shown and not self._shown[self._row].disabled and not self._shown[self._row].heading:
             await self._end(self._shown[self._row].id)
 
-    async def _leave(self) -> None:
+    async def action_leave(self) -> None:
         """Take back what was typed; with nothing typed, choose nothing."""
         if self._typed:
             self.type("")
@@ -178,39 +159,7 @@ class MenuList(Lines):
         if self._shown[row].heading:
             return
         self.go_to(row)
-        self.app.call_later(self.choose)
-
-
-class Menu(Dialog[str | None]):
-    """Asks which of the items; its result is the item's id, None when left."""
-
-    def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._list = MenuList(title, items, self.dismiss)
-
-    def compose(self) -> ComposeResult:
-        yield self._list
-
-    def on_mount(self) -> None:
-        self._fit_box()
-        self.set_focus(self._list)
-
-    def on_resize(self) -> None:
-        self._fit_box()
-
-    def _fit_box(self) -> None:
-        """As large as the items need, whatever is typed, so that nothing jumps."""
-        gutter = self._list.gutter
-        width, height = self._list.natural_size
-        self._list.styles.width = min(int(self.app.size.width * MOST_WIDE), width + gutter.width)
-        self._list.styles.height = min(int(self.app.size.height * MOST_HIGH), height + gutter.height)
-
-    async def take_key(self, event: events.Key) -> bool:
-        return await self._list.take_key(event)
-
-    def on_click(self, event: events.Click) -> None:
-        if event.widget is self:
-            self.dismiss(None)
+        self.app.call_later(self.action_choose)
 
 
 def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool, int]:

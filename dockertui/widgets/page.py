@@ -85,6 +85,13 @@ class Page(Lines):
         if ref is not None:
             self.post_message(self.Followed(self, ref))
 
+    def go_to_section(self, title: str) -> None:
+        """Put the cursor on the first field of a section, its title at the top; nothing if there is none."""
+        rows = [row for row, line in enumerate(self._laid_out()) if line.place == (title, "", -1, 0)]
+        if rows:
+            self.top = rows[0]
+            self.go_to(rows[0] + 1)
+
     def action_next_ref(self) -> None:
         self._go_to_next(self._refs(), 1)
 

@@ -12,8 +12,8 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from dockertui.widgets.keys import TakesKeys
 
 
-class Beneath(Screen[ScreenResultType]):
-    """A screen that shows what changes in it through all the dialogs over it.
+class Beneath(Screen[ScreenResultType], TakesKeys):
+    """A screen that shows what changes in it through all the dialogs over it. Its keys are taken in the order typed.
 
     Textual paints only the topmost of them anew: of the others it keeps, with their lines, what they showed of this.
     """
@@ -26,8 +26,8 @@ class Beneath(Screen[ScreenResultType]):
         super()._compositor_refresh()
 
 
-class Layer(Beneath[ScreenResultType], TakesKeys):
-    """A screen over another one, closed by `dismiss`. Its keys are taken in the order they were typed.
+class Layer(Beneath[ScreenResultType]):
+    """A screen over another one, closed by `dismiss`.
 
     Textual's `dismiss` takes away whatever screen is on top, and raises ScreenStackError where that is the last one.
     """

@@ -163,13 +163,15 @@ class Dockerd:
         return self.cli("run", *fixed, *options, IMAGE, *command)
 
     def clean(self) -> None:
-        """Remove every container, network, volume and image of the tests; `busybox:latest` stays."""
+        """Remove every container, network, volume, plugin and image of the tests; `busybox:latest` stays."""
         if containers := self.cli("ps", "--all", "--quiet", "--no-trunc").split():
             self.cli("rm", "--force", "--volumes", *containers)
         if networks := self.cli("network", "ls", "--quiet", "--filter", "type=custom").split():
             self.cli("network", "rm", *networks)
         if volumes := self.cli("volume", "ls", "--quiet").split():
             self.cli("volume", "rm", "--force", *volumes)
+        if plugins := self.cli("plugin", "ls", "--quiet", "--no-trunc").split():
+            self.cli("plugin", "rm", "--force", *plugins)
         self._remove_images()
 
     def _remove_images(self) -> None:

@@ -17,7 +17,8 @@ from dockertui.engine.client import Engine
 from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.logs import open_log
 from dockertui.live.follower import Follower, Note, NoteKind
-from dockertui.screens.log.feed import LogFeed, Span, Target
+from dockertui.screens.base.time_span import Span
+from dockertui.screens.log.feed import LogFeed, Target
 from dockertui.widgets.log_view import LogView
 from tests.engine.dockerd import Dockerd
 from tests.engine.watching import PATIENCE, opened

@@ -110,6 +110,7 @@ ELSEWHERE = {
     "image.push": "needs a registry: test_registry.py",
     **dict.fromkeys(("container.recreate_finish", "container.recreate_undo"), "test_recreate_steps.py"),
     "volume.prune_all": "needs API 1.42: test_newer_engines.py",
+    **{command.id: "test_plugins.py" for command in COMMANDS if command.kind == "plugin"},
 }
 """Commands whose cases stand in another file."""
 

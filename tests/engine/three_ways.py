@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dockertui.engine import containers, images, networks, volumes
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.operations.catalogue import BY_ID
@@ -22,12 +21,7 @@ from dockertui.operations.jobs import Task, perform
 from dockertui.resources.registry import BY_KIND
 from tests.engine.dockerd import Dockerd
 
-LISTS: Mapping[str, Callable[[Engine], Any]] = {
-    "container": containers.ls,
-    "image": images.ls,
-    "network": networks.ls,
-    "volume": volumes.ls,
-}
+LISTS: Mapping[str, Callable[[Engine], Any]] = {kind: resource.listing.ls for kind, resource in BY_KIND.items()}
 _VOLATILE = frozenset(
     {"Pid", "Created", "CreatedAt", "StartedAt", "FinishedAt", "LastTagTime", "SandboxID", "SandboxKey", "EndpointID",
      "GatewayPriority", "Hostname", "MacAddress", "IPAddress", "Gateway", "Size", "VirtualSize", "OomScoreAdj",
@@ -150,6 +144,7 @@ def state(dockerd: Dockerd) -> dict[str, Any]:
         "image": ("image", "ls", "--all"),
         "network": ("network", "ls"),
         "volume": ("volume", "ls"),
+        "plugin": ("plugin", "ls"),
     }
     found = {}
     for kind, words in listed.items():

@@ -102,6 +102,8 @@ async def watching(
     async with opened(dockerd, endpoint) as engine:
         mirror = Mirror(SOURCES, clock=engine.trace.clock)
         watcher = Watcher(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
+        for source in SOURCES:
+            watcher.want(source.kind)
         watch = Watch(dockerd, engine, mirror, watcher)
         task = asyncio.create_task(watcher.run())
         try:

@@ -1,7 +1,7 @@
 """An Engine that does nothing but record what it is asked, and answers so that the `docker` command goes on.
 
-It has a container `web`, an image of several names, a network `net1` and a volume `vol1`. What is created or pulled is
-there afterwards. It serves on a unix socket or, with `tcp`, on a port of the loopback device.
+It has a container `web`, an image of several names, a network `net1`, a volume `vol1` and a plugin. What is created or
+pulled is there afterwards. It serves on a unix socket or, with `tcp`, on a port of the loopback device.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ IMAGE = f"sha256:{'a' * 64}"
 TAGS = ["localhost:5000/nginx:1", "a/b:1"]
 NETWORK = "e" * 64
 EXEC = "b" * 64
+PLUGIN = "f" * 64
 _CHANGING = ("POST", "PUT", "DELETE", "PATCH")
 _READING = ("/wait", "/resize")
 
@@ -140,6 +141,7 @@ _CONTAINER = {
     "Mounts": [],
 }  # fmt: skip
 _LISTED = {"Id": WEB, "Names": ["/web"], "Image": TAGS[0], "ImageID": IMAGE, "State": "running", "Status": "Up 1 s"}
+_PLUGIN = {"Id": PLUGIN, "Name": "shop/driver:latest", "Enabled": False, "Config": {}, "Settings": {}}
 _PROCESSES = {"Titles": ["PID", "PPID", "USER", "COMMAND"], "Processes": [["42", "1", "root", "sleep 1d"]]}
 _STAT = base64.b64encode(
     b'{"name":"x","size":0,"mode":2147484141,"mtime":"2026-01-01T00:00:00Z","linkTarget":""}'
@@ -157,6 +159,8 @@ _ANSWERS: tuple[tuple[str, str, Callable[[Recorder, Asked], Answer]], ...] = (
     ("GET", "/networks/.+", _always(200, {"Name": "net1", "Id": NETWORK, "Driver": "bridge"})),
     ("GET", "/volumes", _always(200, {"Volumes": [{"Name": "vol1", "Driver": "local"}]})),
     ("GET", "/volumes/.+", _always(200, {"Name": "vol1", "Driver": "local"})),
+    ("GET", "/plugins", _always(200, [_PLUGIN])),
+    ("GET", "/plugins/.+/json", _always(200, _PLUGIN)),
     ("GET", "/system/df", _always(200, {})),
     ("GET", "/exec/.+/json", _always(200, {"ID": EXEC, "Running": False, "ExitCode": 0})),
     ("GET", "/events", _always(200, {})),
@@ -180,6 +184,8 @@ _ANSWERS: tuple[tuple[str, str, Callable[[Recorder, Asked], Answer]], ...] = (
     ("POST", "/volumes/create", _always(201, {"Name": "v1", "Driver": "local", "Mountpoint": "", "Scope": "local"})),
     ("POST", "/auth", _always(200, {"Status": "Login Succeeded", "IdentityToken": ""})),
     ("DELETE", "/images/.+", _always(200, [{"Untagged": "x"}])),
+    ("POST", "/plugins/.+", _always(200, None)),
+    ("DELETE", "/plugins/.+", _always(200, _PLUGIN)),
     ("POST", ".*", _always(204, None)),
     ("PUT", ".*", _always(200, None)),
     ("DELETE", ".*", _always(204, None)),

@@ -104,8 +104,8 @@ def test_quitting_leaves_the_terminal_as_it_was(opened: Watched) -> None:
 STUCK = """
 import sys, time
 from dockertui.cli import main
-from dockertui.screens.main import MainScreen
-MainScreen.action_zoom = lambda self: time.sleep(600)
+from dockertui.screens.main.layout import Arrangement
+Arrangement.action_zoom = lambda self: time.sleep(600)
 sys.exit(main(["--demo"]))
 """
 
@@ -123,7 +123,7 @@ def test_a_program_that_is_stuck_is_ended_and_leaves_the_terminal_as_it_was(envi
 CRASHING = """
 import sys
 from dockertui.cli import main
-from dockertui.screens.main import MainScreen
+from dockertui.screens.main.screen import MainScreen
 def fail(self):
     raise RuntimeError("as the test wants")
 {}
@@ -146,11 +146,11 @@ def test_an_error_leaves_the_terminal_as_it_was(environment: dict[str, str], whe
 SURVIVED = """
 import sys
 from dockertui.cli import main
-from dockertui.screens.main import MainScreen
+from dockertui.screens.main.layout import Arrangement
 def fail(self):
     secret = "hunter2"
     raise RuntimeError("as the test wants")
-MainScreen.action_zoom = fail
+Arrangement.action_zoom = fail
 sys.exit(main(["--demo"]))
 """
 

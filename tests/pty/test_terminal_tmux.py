@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import BLINK, BOLD, INVERSE, UNDERLINE, Pen
 from tests.conftest import without_engine
 from tests.pty.process import PtyProcess

@@ -26,7 +26,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # What the program waits for to spare an Engine, tests wait for a thousand times.
     monkeypatch.setattr(Watcher.__init__, "__kwdefaults__", {**(Watcher.__init__.__kwdefaults__ or {}), "settle": 0.01})
     monkeypatch.setattr("dockertui.screens.main.detail._SETTLE", 0.01)
-    monkeypatch.setattr("dockertui.screens.commands.confirm.QUIET", 0.0)
+    monkeypatch.setattr("dockertui.screens.base.confirm.QUIET", 0.0)
     yield
     monkeypatch.undo()
     time.tzset()

@@ -83,7 +83,7 @@ class Stage:
         containers = self.main.session.mirror.objects("container")
         await self.until(lambda: any(one.name == name for one in containers.values()))
         key = next(key for key, one in containers.items() if one.name == name)
-        await self.until(lambda: self.main.panes[0].table.move_to(key))
+        await self.until(lambda: self.main.lists.all[0].table.move_to(key))
         await self.press("l")
         await self.until(lambda: self.log.size.height > 1 and "asking" not in self.status)
 

@@ -79,8 +79,10 @@ async def test_the_cache_is_used_until_it_is_not_wanted(folder: Path) -> None:
         for keys, cached in ((), 0), ((), 1), (("down",) * 5 + ("space",), 1):
             await form(stage)
             await stage.press(*keys, "ctrl+s")
-            jobs = stage.main.jobs
-            await stage.until(lambda: not stage.main.jobs.running and not isinstance(stage.app.screen, type(None)))
+            jobs = stage.main.runner.jobs
+            await stage.until(
+                lambda: not stage.main.runner.jobs.running and not isinstance(stage.app.screen, type(None))
+            )
             newest = jobs.newest_first[0]
             assert newest.state == "done"
             told = sum("Using cache" in line for line in newest.progress.lines)

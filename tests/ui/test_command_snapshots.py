@@ -71,7 +71,7 @@ def test_no_jobs(snap_compare: Compare, host: DemoEngine) -> None:
 def test_login_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
     async def scene(stage: Stage) -> None:
         await on_debug("2")(stage)
-        await stage.main.action_order("registry.login")
+        await stage.main.runner.action_order("registry.login")
         await stage.until("Log in to a registry")
         await stage.press("tab")
         await stage.type("ann")
@@ -88,7 +88,7 @@ def test_recreate_form(snap_compare: Compare, host: DemoEngine, size: tuple[int,
     async def scene(stage: Stage) -> None:
         await on_debug()(stage)
         await stage.goto("legacy-import")
-        await stage.main.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
         await stage.until("Recreate with changes")
 
     assert picture(snap_compare, host, size, scene)
@@ -111,7 +111,7 @@ def in_files(name: str, pane: str, *folders: str, then: tuple[str, ...] = ()) ->
         await stage.until_open()
         await stage.press(pane)
         await stage.goto(name)
-        await stage.press("F", *(("z",) if stage.main.wide else ()))
+        await stage.press("F", *(("z",) if stage.main.arrangement.wide else ()))
         tab = stage.tab("files")
         for folder in folders:
             await stage.until(lambda: not tab.is_busy)

@@ -16,10 +16,10 @@ from dockertui.operations.command_body import Entry
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
 from dockertui.resources.registry import RESOURCES
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
-from dockertui.widgets.menu import Menu
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -70,15 +70,15 @@ DOINGS: Mapping[str, Doing] = {
 async def begin(stage: Stage, command: Command, target: str = "") -> None:
     """Order a command by its key, or as the menus do."""
     if command.kind in PANES:
-        stage.main.goto_pane(PANES[command.kind])
-        await stage.settle()
+        await stage.main.arrangement.action_goto_pane(PANES[command.kind])
+        await stage.until(lambda: stage.main.session.mirror.loaded(command.kind))
     if target:
         await stage.goto(target)
     keys = stage.main.catalogue.keys(command)
     if keys:
         await stage.press(keys[0])
     else:
-        await stage.main.action_order(command.id)
+        await stage.main.runner.action_order(command.id)
         await stage.settle()
     if command.body.prepare is not None:
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen | ConfirmScreen))
@@ -103,7 +103,7 @@ async def go_through(stage: Stage, command: Command, typed: Mapping[str, str]) -
     if command.harm is not Harm.NOTHING:
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await stage.press("y")
-    await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+    await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
 
 
 @pytest.mark.parametrize("id", DOINGS)
@@ -113,7 +113,7 @@ async def test_a_command_runs_from_the_screen(id: str) -> None:
     async with opened() as stage:
         await begin(stage, command, doing.target)
         await go_through(stage, command, doing.typed)
-        (job,) = stage.main.jobs.newest_first
+        (job,) = stage.main.runner.jobs.newest_first
         assert job.state is State.DONE, job.said
         sent = [request for request in stage.app.trace if request.cause == id and request.method != "GET"]
         assert len(sent) == len(job.task.plan.calls)
@@ -207,7 +207,7 @@ async def test_the_settings_say_from_how_many_on_is_asked(setting: int, marks: i
         await stage.press("s")
         assert isinstance(stage.app.screen, ConfirmScreen) is asks
         if not asks:
-            await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+            await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
 
 
 @pytest.mark.parametrize("key", ["s", "r", "p", "d"])
@@ -335,7 +335,7 @@ async def test_a_password_is_typed_unseen_and_shown_nowhere() -> None:
             assert "sesame" not in stage.text
             await stage.press("escape")
         assert not [request for request in stage.app.trace if "sesame" in repr(request)]
-        assert "sesame" not in repr(stage.main.jobs.newest_first)
+        assert "sesame" not in repr(stage.main.runner.jobs.newest_first)
 
 
 async def test_a_refused_login_says_what_to_do() -> None:
@@ -348,8 +348,8 @@ async def test_a_refused_login_says_what_to_do() -> None:
 
 async def test_there_is_nothing_to_log_out_of_on_the_demo_engine() -> None:
     async with opened(WIDE) as stage:
-        stage.main.goto_pane(PANES["image"])
-        await stage.main.action_order("registry.logout")
+        stage.main.arrangement.goto_pane(PANES["image"])
+        await stage.main.runner.action_order("registry.logout")
         await stage.until("no registry's credentials are kept here")
 
 
@@ -375,7 +375,7 @@ async def test_a_run_of_what_no_registry_has_says_so() -> None:
         await fill_in(stage, {"image": "missing:2", "name": "fresh"})
         await stage.press("ctrl+s")
         await stage.until("pull access denied for missing")
-        assert "log in to its registry" in stage.main.jobs.newest_first[0].said
+        assert "log in to its registry" in stage.main.runner.jobs.newest_first[0].said
 
 
 # Reports
@@ -396,10 +396,10 @@ async def test_a_report_is_a_page(id: str, target: str, words: str) -> None:
     assert isinstance(command, Command)
     async with opened(read_only=True) as stage:
         if target:
-            stage.main.goto_pane(PANES[command.kind])
+            stage.main.arrangement.goto_pane(PANES[command.kind])
             await stage.settle()
             await stage.goto(target)
-        await stage.main.action_order(id)
+        await stage.main.runner.action_order(id)
         await stage.until(words)
         stage.check_frame()
         await stage.press("G")
@@ -426,13 +426,13 @@ async def test_a_prune_says_what_it_would_give_back() -> None:
             ("container.prune", r"\d+ stopped containers, [\d.]+.?B: "),
             ("volume.prune_all", r"\d+ volumes with all that is in them, [\d.]+.?B: "),
         ):
-            await stage.main.action_order(id)
+            await stage.main.runner.action_order(id)
             await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
             await stage.press("ctrl+s")
             await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
             assert re.search(words, stage.text), stage.text
             await stage.press("escape")
-        await stage.main.action_order("system.prune")
+        await stage.main.runner.action_order("system.prune")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         assert re.search(r"build cache, [\d.]+.?B", stage.text), stage.text
         await stage.press("escape")
@@ -474,14 +474,14 @@ async def test_the_jobs_list_shows_what_came_of_it() -> None:
 async def test_quitting_asks_when_a_job_runs() -> None:
     async with opened() as stage:
         await stage.goto("net-debug")
-        await stage.main.action_order("container.wait")
+        await stage.main.runner.action_order("container.wait")
         await stage.until("1 job: J")
         await stage.press("q")
         assert isinstance(stage.app.screen, ConfirmScreen)
         await stage.press("escape", "J")
         await stage.press("x")
         await stage.until("cancelled")
-        assert not stage.main.jobs.running
+        assert not stage.main.runner.jobs.running
 
 
 def exported(folder: Path) -> str:

@@ -17,9 +17,10 @@ from dockertui.operations.command import Command
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
 from dockertui.operations.reports import BODIES as REPORTS
+from dockertui.resources.registry import BY_KIND
 from tests.demo import DemoEngine
 from tests.ui.stage import WIDE, Clock, Stage, opened
-from tests.ui.test_commands import DOINGS, Doing, begin, go_through
+from tests.ui.test_commands import DOINGS, PANES, Doing, begin, go_through
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -42,6 +43,8 @@ ELSEWHERE = {
     "container.recreate_finish": "test_recreate.py",
     "container.recreate_undo": "test_recreate.py",
 }
+PLAIN = [command.id for command in COMMANDS if command.id not in {*DOINGS, *FURTHER, *ELSEWHERE, *REPORTS}]
+"""Commands that need nothing but an object to which they apply: they are done to the first."""
 
 
 @pytest.fixture
@@ -57,18 +60,26 @@ async def run(stage: Stage, id: str, doing: Doing, folder: Path) -> None:
     """Give a command from the screen, and wait until it is done."""
     command = BY_ID[id]
     assert isinstance(command, Command)
-    await begin(stage, command, doing.target)
+    target = doing.target
+    if command.id in PLAIN:
+        resource = BY_KIND[command.kind]
+        await stage.main.arrangement.action_goto_pane(PANES[command.kind])
+        await stage.until(lambda: stage.main.session.mirror.loaded(command.kind))
+        target = next(
+            resource.name(item) for item in stage.main.pane.table.objects.values() if not command.applies(item)
+        )
+    await begin(stage, command, target)
     await go_through(stage, command, {name: text.replace("{tmp}", str(folder)) for name, text in doing.typed.items()})
-    job = stage.main.jobs.newest_first[0]
+    job = stage.main.runner.jobs.newest_first[0]
     assert job.state is State.DONE, job.said
 
 
-@pytest.mark.parametrize("id", FURTHER)
+@pytest.mark.parametrize("id", [*FURTHER, *PLAIN])
 async def test_a_command_runs_on_the_demo_engine(id: str, folder: Path) -> None:
     async with opened(WIDE) as stage:
         if id == "image.load":
             await run(stage, "image.save", Doing("busybox:latest", {"file": "{tmp}/saved.tar"}), folder)
-        await run(stage, id, FURTHER[id], folder)
+        await run(stage, id, FURTHER.get(id, Doing()), folder)
         statuses = [request.status for request in stage.app.trace if request.cause == id]
         assert statuses
         assert all(status is not None and status < 400 for status in statuses), statuses
@@ -89,7 +100,11 @@ async def test_what_is_saved_comes_back(folder: Path) -> None:
 
 
 def test_every_command_is_run_on_the_demo_engine() -> None:
-    assert {command.id for command in COMMANDS} == DOINGS.keys() | FURTHER.keys() | ELSEWHERE.keys() | REPORTS.keys()
+    assert {*DOINGS, *FURTHER, *ELSEWHERE, *REPORTS} <= BY_ID.keys()
+    for command in (BY_ID[id] for id in PLAIN):
+        assert isinstance(command, Command)
+        assert command.on_object, f"{command.id} makes something: say in DOINGS what is to be typed"
+        assert not command.ask, f"{command.id} has a form: say in DOINGS what is to be typed"
 
 
 async def test_a_shell_that_a_container_runs_answers_who_attaches() -> None:

@@ -34,7 +34,7 @@ async def in_tab(stage: Stage) -> None:
     await stage.until_open()
     await stage.goto("shop-search-1")
     await keys(stage, "enter")
-    stage.main.action_open_tab("events")
+    stage.main.browsing.action_open_tab("events")
     await stage.until(lambda: view(stage).list.live and view(stage).list.count == 4)
 
 

@@ -240,7 +240,7 @@ async def test_an_exec_of_a_person_is_no_probe() -> None:
 
 
 async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    copied = clipboard(monkeypatch, "event_page")
+    copied = clipboard(monkeypatch, "events.event_screen")
     async with opened() as stage:
         await timeline(stage)
         happen(stage, "kill", signal="15")
@@ -256,7 +256,7 @@ async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_what_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    copied = clipboard(monkeypatch, "event_menus")
+    copied = clipboard(monkeypatch, "events.menus")
     async with opened(WIDE) as stage:
         await timeline(stage, "/")
         await stage.type("kind:container action:die odd")
@@ -404,7 +404,7 @@ async def test_a_storm_is_taken_in_and_keys_answer() -> None:
 async def events_tab(stage: Stage, name: str) -> None:
     await stage.goto(name)
     await stage.press("enter")
-    stage.main.action_open_tab("events")
+    stage.main.browsing.action_open_tab("events")
     await stage.settle()
     await stage.until(lambda: view(stage).list.live)
 
@@ -458,7 +458,7 @@ async def test_a_tab_that_is_left_asks_no_more() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-search-1")
         assert sum(one.duration is None for one in asked(stage)) == 2
-        stage.main.action_open_tab("inspect")
+        stage.main.browsing.action_open_tab("inspect")
         await stage.until(lambda: all(one.duration is not None for one in asked(stage)))
 
 

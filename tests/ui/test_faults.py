@@ -165,14 +165,14 @@ async def test_a_start_where_one_list_never_comes(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["containers/json", "images/json", "networks", "volumes"])
 async def test_a_list_that_fails_empties_no_table(kind: str) -> None:
     async with opened(NARROW) as stage:
-        counts = [len(pane.table.objects) for pane in stage.main.panes]
+        counts = [len(pane.table.objects) for pane in stage.main.lists.all]
         stage.engine.faults.fail(f"/{kind}", message="the disk is full")
         stage.engine.faults.break_event_streams()
         failed = {"containers/json": 0, "images/json": 1}.get(kind, 2 if kind == "networks" else 3)
         mirror = stage.main.session.mirror
-        resource = stage.main.panes[failed].resource
+        resource = stage.main.lists.all[failed].resource
         await stage.until(lambda: mirror.error(resource.kind) is not None)
-        assert [len(pane.table.objects) for pane in stage.main.panes] == counts
+        assert [len(pane.table.objects) for pane in stage.main.lists.all] == counts
         await stage.press(str(failed + 1), "j")
         stage.check_frame()
         await stage.press("1")
@@ -317,11 +317,11 @@ async def test_what_was_said_of_something_else_stays_when_the_engine_is_back() -
     async with opened(NARROW) as stage:
         main = stage.main
         error = EngineError(ErrorKind.REFUSED, "nobody listens", "start the Engine")
-        main._link_changed(Link(LinkState.LOST, NOW, error, NOW))
+        main.updates.link_changed(Link(LinkState.LOST, NOW, error, NOW))
         await stage.until("nobody listens")
-        main._link_changed(Link(LinkState.LIVE, NOW))
+        main.updates.link_changed(Link(LinkState.LIVE, NOW))
         await stage.until("nobody listens", absent=True)
         main.say("the pager is broken", "bad")
-        main._link_changed(Link(LinkState.LIVE, NOW))
+        main.updates.link_changed(Link(LinkState.LIVE, NOW))
         await stage.settle()
         assert "the pager is broken" in stage.text

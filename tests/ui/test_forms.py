@@ -13,8 +13,8 @@ from dockertui.operations import client_defaults
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.jobs import State
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.jobs import JobsScreen
 from dockertui.screens.main.screen import MainScreen
 from tests.demo import DemoEngine
@@ -268,7 +268,7 @@ async def test_a_refused_form_keeps_everything_and_can_be_sent_again(id: str) ->
         stage.engine.faults.clear()
         await stage.press("ctrl+s")
         await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
-        await stage.until(lambda: not stage.main.jobs.running)
+        await stage.until(lambda: not stage.main.runner.jobs.running)
 
 
 async def test_what_concerns_no_field_is_said_at_the_top() -> None:
@@ -374,7 +374,7 @@ async def test_a_form_that_ended_beneath_a_question_goes_with_it() -> None:
         await stage.press("ctrl+q")
         await stage.until("Quit?")
         stage.engine.faults.clear()
-        await stage.until(lambda: not stage.main.jobs.running)
+        await stage.until(lambda: not stage.main.runner.jobs.running)
         await stage.press("n")
         await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
 
@@ -422,8 +422,8 @@ async def test_a_form_that_waits_takes_no_keys_and_can_be_left_to_its_work() -> 
         await stage.press("escape")
         assert isinstance(stage.app.screen, MainScreen)
         stage.engine.faults.clear()
-        await stage.until(lambda: stage.main.jobs.newest_first[0].state is State.DONE)
-        assert len(stage.main.jobs.newest_first) == 1
+        await stage.until(lambda: stage.main.runner.jobs.newest_first[0].state is State.DONE)
+        assert len(stage.main.runner.jobs.newest_first) == 1
 
 
 async def test_a_form_that_was_left_comes_back_from_the_jobs_without_its_password() -> None:
@@ -435,10 +435,10 @@ async def test_a_form_that_was_left_comes_back_from_the_jobs_without_its_passwor
         await stage.until("asking the Engine")
         await stage.press("escape")
         stage.engine.faults.fail("POST /auth", status=401, message="unauthorized: incorrect username or password")
-        stage.main.jobs.cancel(stage.main.jobs.newest_first[0])
-        await stage.until(lambda: not stage.main.jobs.running)
+        stage.main.runner.jobs.cancel(stage.main.runner.jobs.newest_first[0])
+        await stage.until(lambda: not stage.main.runner.jobs.running)
         stage.engine.faults.clear()
-        assert "sesame" not in repr(stage.main.jobs.newest_first)
+        assert "sesame" not in repr(stage.main.runner.jobs.newest_first)
         await stage.press("J")
         assert isinstance(stage.app.screen, JobsScreen)
         await stage.until("the form again")
@@ -465,8 +465,8 @@ async def test_a_command_that_cannot_be_started_comes_back_to_its_form() -> None
         await stage.press("up", "down")
         await fill_in(stage, {"command": "sh"})
         await stage.press("enter")
-        await stage.until(lambda: stage.main.terminal_focus)
-        assert len(stage.main.terminals.sessions) == 1  # type: ignore[union-attr]
+        await stage.until(lambda: stage.main.terminals.have_focus)
+        assert len(stage.main.terminals.pane.sessions) == 1  # type: ignore[union-attr]
 
 
 async def test_a_command_that_was_left_to_the_background_takes_no_keys() -> None:
@@ -482,7 +482,7 @@ async def test_a_command_that_was_left_to_the_background_takes_no_keys() -> None
         stage.engine.faults.clear()
         await stage.until("1 terminal")
         await stage.until(lambda: not [one for one in stage.main.workers if one.group == "orders"])
-        assert not stage.main.terminal_focus
+        assert not stage.main.terminals.have_focus
         await stage.press("t")
         await stage.until("root@")
 
@@ -491,8 +491,8 @@ async def test_a_form_comes_once_however_often_it_was_asked_for() -> None:
     async with opened() as stage:
         await stage.goto("shop-web-1")
         stage.engine.faults.hang("GET /containers/[^/]+/json")
-        await stage.main.action_order("container.recreate")
-        await stage.main.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
         await stage.until("the Engine is being asked already")
         stage.engine.faults.clear()
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
@@ -500,7 +500,7 @@ async def test_a_form_comes_once_however_often_it_was_asked_for() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
         await stage.settle()
         assert isinstance(stage.app.screen, MainScreen)
-        await stage.main.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
 
 

@@ -185,7 +185,7 @@ async def test_unknown_fields() -> None:
 
 async def through_everything(stage: Stage) -> None:
     """Every pane, a few objects, both tabs, sizes, sorted by each column."""
-    for pane in stage.main.panes:
+    for pane in stage.main.lists.all:
         await stage.press(str(pane.number))
         assert pane.table.shown, pane.resource.kind
         for column, _ in pane.sortable():

@@ -71,7 +71,7 @@ async def check_lives(stage: Stage) -> None:
     stage.app.action_redraw()
     for widget in stage.main.walk_children(Widget):
         widget.refresh()
-    stage.main.goto_pane(0)
+    stage.main.arrangement.goto_pane(0)
     await stage.settle()
     assert stage.main.session.mirror.link.state is LinkState.LIVE
     await stage.goto("shop-api-1")
@@ -98,9 +98,9 @@ async def test_painters_that_fail_at_random(seed: int, inject: Any) -> None:
         assert stage.app.crashes.errors
         assert all(isinstance(error, Injected | NotImplementedError) for error in stage.app.crashes.errors)
         on[0] = False
-        if stage.main.terminals is not None:
-            await stage.main.terminals.close_all()
-            stage.main.show_terminals(False)
+        if stage.main.terminals.pane is not None:
+            await stage.main.terminals.pane.close_all()
+            stage.main.terminals.show(False)
         await check_lives(stage)
 
 
@@ -113,9 +113,9 @@ async def test_a_painter_that_always_fails(kind: type[Any], inject: Any) -> None
             await stage.press(key)
         assert any("in render_line of" in str(error) for error in stage.app.crashes.errors)
         on[0] = False
-        if stage.main.terminals is not None:
-            await stage.main.terminals.close_all()
-            stage.main.show_terminals(False)
+        if stage.main.terminals.pane is not None:
+            await stage.main.terminals.pane.close_all()
+            stage.main.terminals.show(False)
         await check_lives(stage)
 
 
@@ -151,8 +151,8 @@ async def test_a_parser_that_fails_costs_what_it_reads(module: type[Any], name: 
         on[0] = True
         await stage.press("l", "j", "escape", "e", "j", "escape", "escape", "x")
         on[0] = False
-        if stage.main.terminals is not None:
-            await stage.main.terminals.close_all()
-            stage.main.show_terminals(False)
+        if stage.main.terminals.pane is not None:
+            await stage.main.terminals.pane.close_all()
+            stage.main.terminals.show(False)
         await stage.until_live()
         await check_lives(stage)

@@ -16,16 +16,14 @@ from textual.screen import Screen
 import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
-from dockertui.screens.commands import confirm
-from dockertui.screens.commands.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
-from dockertui.screens.commands.form import FormScreen
-from dockertui.screens.commands.runner import Operating
+from dockertui.screens.base import confirm
+from dockertui.screens.base.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
+from dockertui.screens.base.form import FormScreen
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.main.tab_list import TABS
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
-from dockertui.screens.terminal.terminals import TerminalActions
-from dockertui.widgets.menu import Menu
 from dockertui.widgets.screen import Beneath, Dialog, Layer
 from tests.demo import DemoEngine
 from tests.ui.changes import remove
@@ -68,7 +66,7 @@ def is_main(stage: Stage) -> bool:
 
 async def open_tab(stage: Stage, id: str, name: str = "shop-web-1") -> None:
     await stage.goto(name)
-    stage.main.action_open_tab(id)
+    stage.main.browsing.action_open_tab(id)
     await stage.settle()
     assert stage.main.detail.kind.id == id
     assert stage.main.detail.has_keys
@@ -173,11 +171,11 @@ async def test_one_key_leads_from_every_tab_to_the_list(
             await stage.press(key)
             assert is_main(stage)
             assert stage.main.focused is stage.main.pane.table, kind.id
-            assert stage.main.zoomed is zoomed
+            assert stage.main.arrangement.zoomed is zoomed
         assert not exits
         if zoomed:
             await stage.press(key)
-            assert not stage.main.zoomed
+            assert not stage.main.arrangement.zoomed
             assert not exits
         await stage.press(key)
         assert len(exits) == (key == "q")
@@ -230,7 +228,7 @@ async def test_q_quits_in_a_list_and_asks_while_something_runs(monkeypatch: pyte
         exits: list[object] = []
         monkeypatch.setattr(stage.app, "exit", lambda *args: exits.append(args))
         await stage.goto("net-debug")
-        await stage.main.action_order("container.wait")
+        await stage.main.runner.action_order("container.wait")
         await stage.until("1 job: J")
         await stage.press("x")
         await stage.until("root@")
@@ -252,9 +250,9 @@ async def test_q_quits_in_a_list_and_asks_while_something_runs(monkeypatch: pyte
         assert not exits
         await stage.press("q", "y")
         await stage.until(lambda: exits)
-        assert not stage.main.terminals.sessions  # type: ignore[union-attr]
-        stage.main.jobs.cancel(stage.main.jobs.running[0])
-        await stage.main.jobs.settled()
+        assert not stage.main.terminals.pane.sessions  # type: ignore[union-attr]
+        stage.main.runner.jobs.cancel(stage.main.runner.jobs.running[0])
+        await stage.main.runner.jobs.settled()
 
 
 async def test_quitting_asks_while_a_file_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -289,7 +287,7 @@ def screens() -> set[type[Screen[Any]]]:
 
 
 def test_every_screen_over_another_is_closed_but_once() -> None:
-    bottom = {Beneath, MainScreen, Operating, TerminalActions, ConnectionScreen}
+    bottom = {Beneath, MainScreen, ConnectionScreen}
     assert not {kind for kind in screens() - bottom if not issubclass(kind, Layer)}
     assert {HelpScreen, ConfirmScreen, FormScreen, Menu, Dialog} <= screens()
 
@@ -441,7 +439,7 @@ async def opened_shell(stage: Stage, name: str = "shop-web-2") -> None:
 async def test_enter_keeps_a_session_and_its_key_closes_it(host: DemoEngine) -> None:
     async with opened(engine=host) as stage:
         await opened_shell(stage)
-        terminals = stage.main.terminals
+        terminals = stage.main.terminals.pane
         assert terminals is not None
         for key in ("enter", "escape", "n"):
             await stage.press("ctrl+right_square_bracket", "x")
@@ -456,7 +454,7 @@ async def test_enter_pastes_nothing_and_writes_no_clipboard(host: DemoEngine, mo
     monkeypatch.setattr(confirm, "QUIET", 0.0)
     async with opened(engine=host) as stage:
         await opened_shell(stage)
-        terminals = stage.main.terminals
+        terminals = stage.main.terminals.pane
         assert terminals is not None
         session = terminals.live[0]
         copied: list[str] = []

@@ -126,7 +126,7 @@ async def test_the_mouse(host: DemoEngine) -> None:
         await click(stage, "SIZE")
         assert stage.main.pane.table.sort[0] == "size"
         await click(stage, "? help")
-        assert "esc close" in stage.text
+        assert "esc back" in stage.text
         await stage.press("escape", "1")
         await click(stage, "shop-db-1", times=2)
         assert stage.main.detail.has_focus_within

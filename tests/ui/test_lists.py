@@ -141,7 +141,7 @@ async def test_switching_panes_ends_the_typing(host: DemoEngine) -> None:
         await stage.press("slash", *"web", "tab", "j")
         assert stage.main.pane.resource.kind == "image"
         assert not stage.main.pane.filter, "the filter belongs to the pane it was typed for"
-        assert stage.main.panes[0].filter.line == "web"
+        assert stage.main.lists.all[0].filter.line == "web"
         await stage.press("slash", *"redis")
         assert stage.shown == ["redis:7.4-alpine"]
 

@@ -14,7 +14,8 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Preflight
 from dockertui.live.store import Link, LinkState
-from dockertui.screens.main import bars
+from dockertui.screens.base import bars
+from dockertui.screens.main.bars import insecure
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.connection import ConnectionScreen
 from tests.demo import DemoEngine
@@ -41,7 +42,7 @@ def unfolded(text: str) -> str:
 async def test_why_the_engine_is_lost_is_on_the_screen_at_every_width(host: DemoEngine, width: int) -> None:
     async with opened((width, 24), engine=host) as stage:
         for error in LOSSES.values():
-            stage.main._link_changed(Link(LinkState.LOST, NOW, error, NOW))
+            stage.main.updates.link_changed(Link(LinkState.LOST, NOW, error, NOW))
             await stage.until(str(error)[:40])
             assert unfolded(error.message) in unfolded(stage.text)
             assert unfolded(error.remedy) in unfolded(stage.text)
@@ -99,7 +100,7 @@ SAFE = Endpoint("prod", "tcp://prod:2376", "--host", TLS())
     ],
 )
 async def test_a_connection_that_is_not_safe_is_marked(host: DemoEngine, endpoint: Endpoint, warning: str) -> None:
-    assert "".join(bars.insecure(endpoint)) == warning
+    assert "".join(insecure(endpoint)) == warning
 
 
 @pytest.mark.parametrize("width", [80, 110, 160, 300])
@@ -108,7 +109,7 @@ async def test_the_mark_stands_at_every_width(host: DemoEngine, width: int, tls:
     async with opened((width, 24), engine=host, name="a-host-with-quite-a-long-name.example.com", demo=False) as stage:
         session = stage.main.session
         session.endpoint = Endpoint(session.endpoint.name, "tcp://far:2375", "--host", tls)
-        stage.main._paint_header()
+        stage.main.paint_header()
         await stage.settle()
         assert ("NO TLS" if tls is None else "TLS NOT VERIFIED") in stage.header
         assert "● live" in stage.header
@@ -184,7 +185,7 @@ async def test_of_two_things_to_say_at_once_each_is_said() -> None:
         lifecycle.rename(engine.host, engine.host.container("backup"), "backup.dockertui-old-stopped")
         async with opened(WIDE, engine=engine, clock=Clock(NOW + 1200.0)) as stage:
             await stage.until("a recreate of backup was left half done")
-            stage.main._end_message()
+            stage.main.messages._end()
             await stage.until("this machine's clock is 20 minutes ahead of the Engine's")
 
 
@@ -233,7 +234,7 @@ async def test_the_ages_of_the_detail_go_on_with_those_of_the_list() -> None:
         await stage.until_known()
         before = stage.detail_text
         stage.clock.advance(7)
-        stage.main._ticks = 0
-        stage.main._tick()
+        stage.main.updates.ticks = 0
+        stage.main.updates.tick()
         await stage.settle()
         assert stage.detail_text != before

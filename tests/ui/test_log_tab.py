@@ -165,7 +165,7 @@ async def test_escape_ends_filter_and_search_before_it_closes_the_log() -> None:
         await world.until(lambda: "&7" not in world.status and "/1" not in world.status)
         assert world.app.focused is world.log
         await world.press("escape")
-        assert world.main.panes[0].table.has_focus
+        assert world.main.lists.all[0].table.has_focus
 
 
 async def test_an_inverse_filter_and_a_wrong_expression() -> None:
@@ -248,7 +248,7 @@ async def test_what_a_terminal_would_not_take_is_not_called_copied() -> None:
         await opened(world, *["x" * 1000] * 80)
         await world.press("Y")
         await world.type("80")
-        await world.until(lambda: "80 lines not copied" in world.main._message.text)
+        await world.until(lambda: "80 lines not copied" in world.main.messages.current.text)
 
 
 async def test_a_mark_is_drawn() -> None:
@@ -293,7 +293,7 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
             world.silence(name)
             for number in range(5):
                 world.wrote(name, f"{name} {number}", at=BORN - 100 + number * 2 + place)
-        table = world.main.panes[0].table
+        table = world.main.lists.all[0].table
         containers = world.main.session.mirror.objects("container")
         for name in ("devbox", "legacy-import"):
             key = next(key for key, one in containers.items() if one.name == name)
@@ -313,7 +313,7 @@ async def test_merged_logs_go_on_after_another_tab(monkeypatch: pytest.MonkeyPat
         for name in ("devbox", "legacy-import"):
             world.silence(name)
             world.wrote(name, f"{name} first", at=BORN - 100)
-        table = world.main.panes[0].table
+        table = world.main.lists.all[0].table
         containers = world.main.session.mirror.objects("container")
         for name in ("devbox", "legacy-import"):
             key = next(key for key, one in containers.items() if one.name == name)

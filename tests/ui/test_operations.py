@@ -11,9 +11,9 @@ from dockertui.key_names import normal
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.operations.commands import COMMANDS
+from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.help import HelpScreen
-from dockertui.widgets.menu import Menu
 from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, Stage, late, opened
 from tests.ui.test_commands import DOING_IDS
@@ -97,9 +97,9 @@ async def back(stage: Stage, key: str) -> None:
     assert stage.main.detail.has_focus_within
     await stage.press(key)
     assert stage.main.pane.table.has_focus
-    assert stage.main.zoomed
+    assert stage.main.arrangement.zoomed
     await stage.press(key)
-    assert not stage.main.zoomed
+    assert not stage.main.arrangement.zoomed
     assert stage.main.pane.filter
     await stage.press(key)
     assert not stage.main.pane.filter
@@ -342,7 +342,7 @@ async def palette(stage: Stage, key: str) -> None:
     assert isinstance(stage.app.screen, Menu)
     await stage.type("zoom")
     await stage.press("enter")
-    assert stage.main.zoomed
+    assert stage.main.arrangement.zoomed
 
 
 async def shows_help(stage: Stage, key: str) -> None:
@@ -521,8 +521,8 @@ CONNECTION_CHECKS: Mapping[str, Check] = {
 
 def has_a_place_of_its_own(operation: Operation) -> bool:
     """What works inside a terminal, a log or another tab is for their own tests, such as test_files.py."""
-    common = Context.ANYWHERE, Context.LIST, Context.DETAIL, Context.OBJECT, Context.CONNECTION
-    return operation.context not in common or operation.id == "terminal.play"
+    main = Context.EVERYWHERE, Context.ANYWHERE, Context.ROWS, Context.LIST, Context.DETAIL, Context.OBJECT
+    return operation.context not in (*main, Context.CONNECTION) or operation.id == "terminal.play"
 
 
 def test_every_operation_is_tested() -> None:

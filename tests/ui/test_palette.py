@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dockertui.operations.catalogue import OPERATIONS
+from dockertui.resources.registry import BY_KIND
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.main.screen import MainScreen
-from dockertui.widgets.menu import Item, Menu, MenuList
+from dockertui.widgets.menu import MenuList
 from tests.ui.stage import opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -82,7 +84,8 @@ def test_what_is_meant_comes_first(typed: str, id: str) -> None:
 
 
 def test_of_equals_the_possible_one_comes_first() -> None:
-    assert first("rm", disabled=("container.remove", "network.remove", "volume.remove")) == "image.remove"
+    others = tuple(f"{kind}.remove" for kind in BY_KIND if kind != "image")
+    assert first("rm", disabled=others) == "image.remove"
     assert first("stop", disabled=("container.stop",)) == "container.stop", "it alone is called so"
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dockertui.demo import lifecycle, processes
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from tests.demo import DemoEngine, Faults
 from tests.demo.hostile import STRINGS
 from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened

@@ -8,9 +8,9 @@ from dockertui.demo import lifecycle
 from dockertui.demo.host import Host
 from dockertui.operations import exchanging
 from dockertui.operations.jobs import Job, State
-from dockertui.screens.commands import confirm
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base import confirm
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from tests.demo import DemoEngine
 from tests.ui.stage import WIDE, Clock, Stage, opened
 
@@ -25,7 +25,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def to_the_question(stage: Stage, name: str) -> None:
     await stage.goto(name)
-    await stage.main.action_order("container.recreate")
+    await stage.main.runner.action_order("container.recreate")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
     await stage.press("ctrl+s")
     await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
@@ -47,8 +47,8 @@ async def test_what_fails_is_put_back_and_said() -> None:
         stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
         await to_the_question(stage, "net-debug")
         await stage.press("y")
-        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
-        (job,) = stage.main.jobs.newest_first
+        await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
+        (job,) = stage.main.runner.jobs.newest_first
         assert job.state is State.FAILED
         assert "no such program" in job.said
         assert "could not be put back" in job.said, "starting the old one fails, too"
@@ -69,8 +69,8 @@ async def test_the_old_one_is_started_until_what_the_new_one_held_is_free(monkey
         await stage.press("y")
         await stage.until(lambda: refusals() > 1)
         stage.engine.faults.clear()
-        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
-        (job,) = stage.main.jobs.newest_first
+        await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
+        (job,) = stage.main.runner.jobs.newest_first
         assert job.state is State.FAILED
         assert "net-debug runs again as it was" in job.said
 
@@ -90,12 +90,12 @@ async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
             await stage.press("full_stop")
             await stage.until("Undo the recreate that was left half done")
             await stage.press("escape")
-            await stage.main.action_order("container.recreate_undo")
+            await stage.main.runner.action_order("container.recreate_undo")
             await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
             assert "renaming backup.dockertui-old-stopped to backup" in stage.text
             await stage.press("y")
-            await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
-            (job,) = stage.main.jobs.newest_first
+            await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
+            (job,) = stage.main.runner.jobs.newest_first
             assert job.state is State.DONE, job.said
             assert engine.host.container("backup").name == "backup"
 
@@ -129,11 +129,11 @@ async def test_menus_do_not_offer_it_for_others() -> None:
 async def _fails_to_start(stage: Stage) -> Job:
     stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
     await stage.goto("net-debug")
-    await stage.main.action_order("container.run_like")
+    await stage.main.runner.action_order("container.run_like")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
     await stage.press("ctrl+s")
-    await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
-    (job,) = stage.main.jobs.newest_first
+    await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
+    (job,) = stage.main.runner.jobs.newest_first
     return job
 
 
@@ -146,7 +146,7 @@ async def test_a_run_that_does_not_start_leaves_nothing_and_can_be_sent_again() 
         assert len(stage.engine.host.containers) == before
         stage.engine.faults.clear()
         await stage.press("ctrl+s")
-        await stage.until(lambda: stage.main.jobs.newest_first[0].state is State.DONE)
+        await stage.until(lambda: stage.main.runner.jobs.newest_first[0].state is State.DONE)
 
 
 async def test_a_run_that_does_not_start_says_what_it_left() -> None:
@@ -160,7 +160,7 @@ async def test_a_run_that_does_not_start_says_what_it_left() -> None:
 async def test_a_form_that_stood_for_long_counts_for_the_container_as_it_is_by_now() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("shop-web-1")
-        await stage.main.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         stage.change(lambda host: lifecycle.die(host, host.container("shop-web-1"), 0, ending="stopped"))
         await stage.press("ctrl+s")
@@ -176,14 +176,14 @@ async def test_a_container_that_is_not_there_any_more_is_not_recreated(id: str, 
     }
     async with opened(WIDE) as stage:
         await stage.goto("net-debug")
-        await stage.main.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         form = stage.app.screen
         stage.change(changes[id])
         await stage.press("ctrl+s")
         await stage.until(said)
         assert stage.app.screen is form
-        assert not stage.main.jobs.newest_first
+        assert not stage.main.runner.jobs.newest_first
 
 
 async def test_keys_typed_while_the_engine_was_asked_do_not_answer_the_question(
@@ -194,7 +194,7 @@ async def test_keys_typed_while_the_engine_was_asked_do_not_answer_the_question(
         await to_the_question(stage, "net-debug")
         await stage.press("y")
         assert isinstance(stage.app.screen, ConfirmScreen)
-        assert not stage.main.jobs.newest_first
+        assert not stage.main.runner.jobs.newest_first
 
 
 async def test_what_changes_is_seen_beneath_the_form_and_its_question() -> None:

@@ -10,9 +10,9 @@ from dockertui.demo.host import Host
 from dockertui.masking import MASK
 from dockertui.operations.copying import Copyable
 from dockertui.operations.jobs import State
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands import copy_menu
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
 from dockertui.screens.program.api_lens import LensScreen
 from tests.ui.stage import WIDE, Stage, opened
 
@@ -29,7 +29,7 @@ def exported(folder: Path) -> str:
 
 async def recreate(stage: Stage) -> FormScreen:
     await stage.goto("legacy-import")
-    await stage.main.action_order("container.recreate")
+    await stage.main.runner.action_order("container.recreate")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
     screen = stage.app.screen
     assert isinstance(screen, FormScreen)
@@ -55,7 +55,7 @@ async def test_a_form_hides_what_it_is_filled_in_with_and_sends_it() -> None:
         assert SECRET not in stage.text
         await stage.press("y")
         await stage.until("legacy-import recreated")
-        (job,) = stage.main.jobs.newest_first
+        (job,) = stage.main.runner.jobs.newest_first
         assert job.state is State.DONE
         body = job.task.plan.calls[0].body
         assert body is not None
@@ -138,8 +138,8 @@ async def test_what_a_job_told_last_is_hidden_where_it_says_how_far_it_is() -> N
         await type_into(stage, form, "name", "fresh")
         stage.engine.faults.hang("POST /networks/create")
         await stage.press("ctrl+s")
-        await stage.until(lambda: stage.main.jobs.running)
-        stage.main.jobs.running[0].progress.hear({"status": f"using DB_PASSWORD={SECRET}"})
+        await stage.until(lambda: stage.main.runner.jobs.running)
+        stage.main.runner.jobs.running[0].progress.hear({"status": f"using DB_PASSWORD={SECRET}"})
         await stage.until("using DB_PASSWORD=••••••")
         assert SECRET not in stage.text
         await stage.press("ctrl+q")
@@ -147,7 +147,7 @@ async def test_what_a_job_told_last_is_hidden_where_it_says_how_far_it_is() -> N
         assert SECRET not in stage.text
         await stage.press("n")
         stage.engine.faults.clear()
-        await stage.until(lambda: not stage.main.jobs.running)
+        await stage.until(lambda: not stage.main.runner.jobs.running)
 
 
 async def test_the_lens_hides_what_stands_in_a_query() -> None:
@@ -170,9 +170,9 @@ async def test_a_report_hides_what_an_image_was_made_with() -> None:
 
     async with opened(WIDE) as stage:
         stage.change(bake)
-        stage.main.goto_pane(1)
+        stage.main.arrangement.goto_pane(1)
         await stage.goto("haproxy:2.9")
-        await stage.main.action_order("image.history")
+        await stage.main.runner.action_order("image.history")
         await stage.until("newest first")
         assert "API_TOKEN=••••••" in stage.text
         assert "sesame" not in stage.text

@@ -12,8 +12,8 @@ from dockertui.demo.host import Host
 from dockertui.demo.objects import Network, Probe, Temper, Volume
 from dockertui.demo.scene import Check, Spec, add_image, place
 from dockertui.screens.base import clipboard as clipboards
-from dockertui.screens.commands.confirm import ConfirmScreen
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.form import FormScreen
 from tests.ui.stage import Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -118,7 +118,7 @@ class Watch:
 
 async def start(stage: Stage, pane: int, name: str) -> Watch:
     assert stage.change(furnish) >= 40
-    stage.main.goto_pane(pane)
+    stage.main.arrangement.goto_pane(pane)
     await stage.until(name)
     await stage.goto(name)
     await stage.until_known()
@@ -183,7 +183,7 @@ async def test_no_question_and_no_form_shows_one() -> None:
         watch = await start(stage, 0, "vault")
         for order in ORDERS:
             await stage.goto("vault")
-            await stage.main.action_order(f"container.{order}")
+            await stage.main.runner.action_order(f"container.{order}")
             await stage.until(lambda: isinstance(stage.app.screen, FormScreen | ConfirmScreen))
             watch.look(order)
             if isinstance(stage.app.screen, FormScreen):
@@ -206,13 +206,13 @@ async def test_no_job_and_no_lens_shows_one_and_no_file_holds_one(
     monkeypatch.chdir(tmp_path)
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "crypt")
-        await stage.main.action_order("container.recreate")
+        await stage.main.runner.action_order("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         await stage.press("ctrl+s")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await watch.through("question")
         await stage.press("y")
-        await stage.until(lambda: stage.main.jobs.newest_first and not stage.main.jobs.running)
+        await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
         await stage.settle()
         watch.look("notice")
         await stage.press("J")
@@ -236,7 +236,7 @@ async def test_no_job_and_no_lens_shows_one_and_no_file_holds_one(
 async def test_no_report_shows_one() -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, 1, "shop/secretive:1")
-        await stage.main.action_order("image.history")
+        await stage.main.runner.action_order("image.history")
         await stage.until("newest first")
         await watch.through("history")
         assert watch.seen == []

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from dockertui.config import Settings
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Link, LinkState
+from dockertui.resources.registry import RESOURCES
 from tests.demo import DemoEngine
 from tests.ui.inventing import still
 from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, nowhere, program
@@ -93,10 +94,16 @@ SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 @SIZES
-@pytest.mark.parametrize("pane", ["containers", "images", "networks", "volumes"])
-def test_pane(snap_compare: Compare, host: DemoEngine, pane: str, size: tuple[int, int]) -> None:
-    number = ["containers", "images", "networks", "volumes"].index(pane) + 1
-    assert picture(snap_compare, host, size, presses(str(number), "j", "j"))
+@pytest.mark.parametrize("pane", range(len(RESOURCES)), ids=[resource.title.lower() for resource in RESOURCES])
+def test_pane(snap_compare: Compare, host: DemoEngine, pane: int, size: tuple[int, int]) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.until_open()
+        await stage.main.arrangement.action_goto_pane(pane)
+        await stage.until(lambda: stage.main.pane.table.objects)
+        await stage.press("j", "j")
+        await stage.until_known()
+
+    assert picture(snap_compare, host, size, scene)
 
 
 @SIZES

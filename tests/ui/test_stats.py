@@ -360,7 +360,7 @@ async def test_the_list_has_lines_of_dots_where_there_is_room(host: DemoEngine) 
         await stage.press("z")
         await stage.until("CPU 2 MIN")
         still(stage, "shop-api-1")
-        stage.main.sampled(frozenset([container_id(stage, "shop-api-1")]))
+        stage.main.updates.sampled(frozenset([container_id(stage, "shop-api-1")]))
         await stage.settle()
         assert len(re.findall("[⢀-⣿]", stage.line("shop-api-1"))) > 10
         assert not re.search("[⢀-⣿]", stage.line("shop-report-1"))

@@ -11,6 +11,8 @@ from textual.app import App, ComposeResult
 
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import Catalogue
 from dockertui.terminal import view as view_module
 from dockertui.terminal.policy import State
 from dockertui.terminal.session import TerminalSession
@@ -24,7 +26,7 @@ class Shown(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = TerminalView(self.lead)
+        self.view = TerminalView(self.lead, reading=Catalogue().actions(Context.READING))
         self.process = FakeProcess()
         self.told: list[Any] = []
 

@@ -9,9 +9,9 @@ from textual import events
 
 from dockertui.app import DockerTUI
 from dockertui.key_names import character_name
+from dockertui.screens.base.fields import Line
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.base.prompt import Prompt
-from dockertui.screens.commands.fields import Line
-from dockertui.screens.commands.form import FormScreen
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.log_view import LogView
@@ -43,7 +43,7 @@ async def test_a_filter_its_end_and_the_keys_after_it(host: DemoEngine) -> None:
 async def test_what_follows_the_colon_is_for_the_palette(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("colon", *"zoom", "enter")
-        await stage.until(lambda: stage.main.zoomed)
+        await stage.until(lambda: stage.main.arrangement.zoomed)
         assert isinstance(stage.app.screen, MainScreen)
 
 
@@ -51,14 +51,14 @@ async def test_a_choice_in_a_menu(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("o", *"image", "enter", "3")
         await stage.until(lambda: stage.main.pane.resource.kind == "network")
-        assert stage.main.panes[0].table.sort == ("image", False)
+        assert stage.main.lists.all[0].table.sort == ("image", False)
 
 
 async def test_back_and_forth_between_screens(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("question_mark", "j", "j", "escape", "j", "enter", "escape", "2", "j")
         await stage.until(lambda: stage.main.pane.resource.kind == "image" and stage.cursor == stage.shown[1])
-        assert stage.main.panes[0].table.cursor_row == 1
+        assert stage.main.lists.all[0].table.cursor_row == 1
 
 
 async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:

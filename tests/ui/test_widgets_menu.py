@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.widgets.keys import KeysInOrder
-from dockertui.widgets.menu import Item, Menu
 from tests.ui.frames import frame, row_of, widths
 
 _STYLES = Path(__file__).parents[2] / "styles"

@@ -27,7 +27,7 @@ from dockertui.config import Settings
 from dockertui.operations.catalogue import BY_ID, OPERATIONS
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.jobs import Job, Jobs, Task
-from dockertui.screens.commands.confirm import ConfirmScreen
+from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.main.screen import MainScreen
 from tests.ui.stage import CHARACTERS, Stage, opened
 
@@ -102,7 +102,7 @@ class Walk:
         for _ in range(12):
             if isinstance(app.screen, MainScreen) and app.screen.focused is app.screen.pane.table:
                 break
-            if isinstance(app.screen, MainScreen) and app.screen.terminal_focus:
+            if isinstance(app.screen, MainScreen) and app.screen.terminals.have_focus:
                 await self._press(LEADER)
                 await self._press("d")
             elif isinstance(app.screen, ConfirmScreen) and app.screen._question.title.startswith("Discard"):
@@ -114,14 +114,16 @@ class Walk:
         if self.random.random() < 0.2:
             command = self.random.choice(FORMS)
             if command.kind != "system":
-                main.goto_pane([pane.resource.kind for pane in main.panes].index(command.kind))
+                main.arrangement.goto_pane([pane.resource.kind for pane in main.lists.all].index(command.kind))
             await main.action_operate(command.id)
 
     async def _press(self, key: str) -> None:
         app, before, exits = self.stage.app, self.stage.app.screen, self.exits
         self.typed.append(key)
         self.screens[self._place()] += 1
-        in_list = isinstance(before, MainScreen) and before.focused is before.pane.table and not before.zoomed
+        in_list = (
+            isinstance(before, MainScreen) and before.focused is before.pane.table and not before.arrangement.zoomed
+        )
         if isinstance(before, ConfirmScreen) and key in {answer.key for answer in before._question.answers}:
             self.answered.append(before._question.title)
         await self.stage.burst(key)
@@ -204,9 +206,9 @@ async def walk(count: int, seed: int, size: tuple[int, int], patch: pytest.Monke
         with watched(seen, patch):
             await seen.go(count)
             await seen._back_to_the_lists()
-            for job in stage.main.jobs.running:
-                stage.main.jobs.cancel(job)
-            await stage.main.jobs.settled()
+            for job in stage.main.runner.jobs.running:
+                stage.main.runner.jobs.cancel(job)
+            await stage.main.runner.jobs.settled()
         seen.check_requests()
     return seen
 

@@ -12,8 +12,9 @@ import pytest
 import dockertui
 from dockertui import cli, crash
 from dockertui.arguments import parse
-from dockertui.cli import Options, main
+from dockertui.cli import main
 from dockertui.config import ConfigError
+from dockertui.options import Options
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # the doors
     "demo": {"__init__"},
-    "arguments": {"cli", "__init__"},
-    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations"},
+    "options": set(),
+    "arguments": {"options", "__init__"},
+    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"},
     "__main__": {"cli"},
 }
 """For each room (a package or a module of `dockertui`) the others that it may import."""
@@ -68,6 +70,9 @@ FOREIGN = {
 
 SOLE_IMPORTERS = {"aiodocker": {"engine/client.py"}}
 """Libraries that only these files may import."""
+
+SCREENS = ({"base"}, {"log", "program"}, {"terminal", "events", "files", "stats", "tabs"}, {"commands"}, {"main"})
+"""The folders of `screens`, from the lowest up: those of a row import from the rows before theirs alone."""
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -114,6 +119,58 @@ def test_libraries_are_used_where_they_belong(path: Path) -> None:
         assert allowed is None or path.relative_to(PACKAGE).as_posix() in allowed
 
 
+def module_name(path: Path) -> str:
+    return ".".join(("dockertui", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+@cache
+def import_graph() -> dict[str, set[str]]:
+    """The modules of the package that each of its modules imports, for its types alone or when a function runs, too."""
+    known = {module_name(path) for path in SOURCES}
+    graph = {}
+    for path in SOURCES:
+        here = module_name(path)
+        graph[here] = {_module_of(name, known) for name in imported(path)} - {"dockertui", here}
+    return graph
+
+
+def _module_of(name: str, known: set[str]) -> str:
+    """The module that a full name is, or is in; `dockertui` for what is of no module of ours."""
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name or "dockertui"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """What is left when all have gone that import none of the rest, or that none of the rest imports: the circles."""
+    graph, before = import_graph(), 0
+    while before != len(graph):
+        before = len(graph)
+        wanted = {other for imports in graph.values() for other in imports}
+        left = {module for module, imports in graph.items() if imports and module in wanted}
+        graph = {module: graph[module] & left for module in left}
+    assert not graph
+
+
+def test_screens_import_from_lower_screens_only() -> None:
+    rows = {folder: row for row, folders in enumerate(SCREENS) for folder in folders}
+    upward = []
+    for here, imports in import_graph().items():
+        for other in imports:
+            folders = [name.split(".")[2] for name in (here, other) if name.startswith("dockertui.screens.")]
+            if len(folders) == 2 and folders[0] != folders[1] and rows[folders[1]] >= rows[folders[0]]:
+                upward.append(f"{here} imports {other}")
+    assert not upward
+
+
+def test_the_main_screen_is_small_and_mixes_nothing_in() -> None:
+    """What it does is done by controllers, which know it by a protocol."""
+    source = (PACKAGE / "screens" / "main" / "screen.py").read_text(encoding="utf-8")
+    (main,) = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    assert len(main.bases) == 1
+    assert len((ast.get_source_segment(source, main) or "").splitlines()) in range(1, 251)
+
+
 def loaded_by(code: str) -> set[str]:
     """The top-level modules in memory after some code, run in a fresh interpreter."""
     tail = "; import sys; print(*{name.split('.')[0] for name in sys.modules})"
@@ -137,7 +194,7 @@ def test_the_widgets_load_no_docker() -> None:
     assert not loaded_by("import " + ", ".join(modules_of("widgets"))) & {"aiodocker", "aiohttp"}
 
 
-QUICK = ["cli", "arguments", "config", "keymap", "engine.endpoint", "engine.preflight", "engine.models"]
+QUICK = ["cli", "options", "arguments", "config", "keymap", "engine.endpoint", "engine.preflight", "engine.models"]
 
 
 @pytest.mark.parametrize("module", [*QUICK, "engine.errors", "engine.trace"])
@@ -177,11 +234,13 @@ FIRST = {
     "demo": set(),
     "operations": {
         "base", "browsing", "catalogue", "command", "commands", "marks", "events", "log", "object_keys", "processes",
-        "stats", "terminal", "view", "why",
+        "second", "stats", "terminal", "view", "why",
     },
     "screens": {
-        "base.bindings", "base.tab", "commands.runner", "main.bars", "main.change_batching", "main.detail", "main.pane",
-        "main.panes", "main.reference_trail", "main.screen", "main.tab_list", "terminal.terminals",
+        "base.bars", "base.bindings", "base.tab", "commands.availability", "commands.runner", "main.bars",
+        "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates", "main.messages",
+        "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection", "main.tab_list",
+        "terminal.terminals",
     },
     "terminal": {"alt_keys"},
     "widgets": {
@@ -196,7 +255,7 @@ import sys
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
 from dockertui.engine.endpoint import Endpoint
-from dockertui.engine.listing import LISTINGS
+from dockertui.engine.containers import CONTAINERS
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
 
@@ -208,7 +267,7 @@ class Painted(DockerTUI):
 preflight = Preflight([])
 preflight.endpoint = Endpoint("far", "unix:///nowhere", "test")
 reply = [{"Id": "a", "Names": ["/web"], "Image": "nginx", "State": "running", "Status": "Up 2 hours"}]
-preflight.lists = {"container": LISTINGS["container"].parse(reply, 0.0)}
+preflight.lists = {"container": CONTAINERS.parse(reply, 0.0)}
 app = Painted(settings=Settings(), problems=(), preflight=preflight, trace=Trace(), start_demo=None)
 print(*app.run(headless=True, size=(120, 40)))
 """

@@ -12,11 +12,12 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container, Event, Image
 from dockertui.engine.trace import Trace
 from dockertui.live.store import ALL, Ids, Mirror, Source, event_filters
-from dockertui.resources.registry import SOURCES
+from dockertui.resources.registry import BY_KIND, SOURCES
 
 C1, C2, C3 = "c1" * 32, "c2" * 32, "c3" * 32
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
 
+STRANGERS = ["daemon", "plugin", "builder", "node", "service", "secret", "config", "", "podman"]
 NOISE = [
     *("exec_create: sh -c true", "exec_start: sh -c true", "exec_die", "exec_detach", "exec", "exec_died"),
     *("top", "resize", "attach", "detach", "copy", "export", "archive-path", "extract-to-dir"),
@@ -39,15 +40,13 @@ KNOWN: Mapping[str, Mapping[str, Any]] = {
         C3: container(C3, "registry.example:5000/app:2", NEW),
     },
     "image": {OLD: Image.from_json({"Id": OLD})},
-    "network": {},
-    "volume": {},
 }
 
 
 def touched(kind: str, type_: str, action: str, actor: str = C1, **attributes: str) -> Ids:
     raw = {"Type": type_, "Action": action, "Actor": {"ID": actor, "Attributes": attributes}}
     source = next(source for source in SOURCES if source.kind == kind)
-    return source.touched(Event.from_json(raw), KNOWN[kind])
+    return source.touched(Event.from_json(raw), KNOWN.get(kind, {}))
 
 
 def kinds_touched(type_: str, action: str, actor: str = C1, **attributes: str) -> set[str]:
@@ -65,7 +64,7 @@ def test_news_of_a_container_touch_it_alone(action: str) -> None:
     assert kinds_touched("container", action) == {"container"}
 
 
-@pytest.mark.parametrize("kind", ["container", "image", "network", "volume"])
+@pytest.mark.parametrize("kind", BY_KIND)
 def test_a_prune_touches_all_of_its_kind(kind: str) -> None:
     assert touched(kind, kind, "prune", actor="", reclaimed="0") is ALL
 
@@ -137,7 +136,7 @@ def test_an_image_sent_away_stays(action: str) -> None:
     assert kinds_touched("image", action, OLD, name=OLD) == set()
 
 
-@pytest.mark.parametrize("type_", ["daemon", "plugin", "builder", "node", "service", "secret", "config", "", "podman"])
+@pytest.mark.parametrize("type_", {*STRANGERS} - {*BY_KIND})
 @pytest.mark.parametrize("action", ["reload", "prune", "create", ""])
 def test_strangers_touch_nothing(type_: str, action: str) -> None:
     assert kinds_touched(type_, action) == set()
@@ -193,5 +192,6 @@ async def test_what_is_no_list_is_an_error_and_not_an_empty_list(source: Source[
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)
 @pytest.mark.parametrize("reply", [None, []])
 async def test_null_is_an_empty_list(source: Source[Any], reply: Any) -> None:
-    reply = {"Volumes": reply, "Warnings": None} if source.kind == "volume" else reply
+    member = BY_KIND[source.kind].listing.member
+    reply = {member: reply, "Warnings": None} if member else reply
     assert await source.ls(cast(Engine, Answering(reply)), None) == []

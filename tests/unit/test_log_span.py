@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dockertui.resources import format
-from dockertui.screens.base.time_span import parse
-from dockertui.screens.log.feed import Span
+from dockertui.screens.base.time_span import Span, parse
 from dockertui.widgets.log_text import Times, full_stamp, stamp
 
 NOW = datetime(2026, 11, 28, 14, 30, 5)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.engine import listing
+from dockertui.engine.containers import CONTAINERS
 from dockertui.engine.errors import EngineError
+from dockertui.engine.images import IMAGES
 from dockertui.engine.models import (
     Attachment,
     Container,
@@ -25,6 +26,9 @@ from dockertui.engine.models import (
     Volume,
     merge_since,
 )
+from dockertui.engine.networks import NETWORKS
+from dockertui.engine.volumes import VOLUMES
+from dockertui.resources.registry import RESOURCES
 
 RECORDED = Path(__file__).parent / "recorded"
 ENGINES = ["docker20", "docker28", "podman5"]
@@ -85,12 +89,11 @@ def test_models_take_anything(raw: dict[str, Any]) -> None:
 
 @given(JSON)
 def test_lists_take_anything_that_is_a_list_and_call_the_rest_an_error(reply: Any) -> None:
-    for kind, one in listing.LISTINGS.items():
-        items = reply.get("Volumes") if kind == "volume" and isinstance(reply, dict) else reply
-        identity = "Name" if kind == "volume" else "Id"
+    for one in (resource.listing for resource in RESOURCES):
+        items = reply.get(one.member) if one.member and isinstance(reply, dict) else reply
         if items is None or (
             isinstance(items, list)
-            and all(isinstance(item, dict) and item.get(identity) and isinstance(item[identity], str) for item in items)
+            and all(isinstance(item, dict) and item.get(one.key) and isinstance(item[one.key], str) for item in items)
         ):
             assert isinstance(one.parse(reply, NOW), list)
         else:
@@ -100,7 +103,7 @@ def test_lists_take_anything_that_is_a_list_and_call_the_rest_an_error(reply: An
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_recorded_containers(engine: str) -> None:
-    found = {made.name: made for made in listing.containers(recorded(f"containers_{engine}"), NOW)}
+    found = {made.name: made for made in CONTAINERS.parse(recorded(f"containers_{engine}"), NOW)}
     assert set(found) == {"web", "idle", "gone"}
     web, gone = found["web"], found["gone"]
     assert (web.state, web.running, web.exit_code, web.labels) == ("running", True, None, {"a": "b"})
@@ -116,16 +119,16 @@ def test_recorded_containers(engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_recorded_images_networks_volumes(engine: str) -> None:
-    (image,) = listing.images(recorded(f"images_{engine}"))
+    (image,) = IMAGES.parse(recorded(f"images_{engine}"))
     assert image.tags[0].endswith("busybox:latest")
     assert not image.dangling
     assert image.size > 1_000_000
     assert len(image.short_id) == 12
     assert image.containers == (None if engine == "docker20" else 3)
-    networks = {network.name: network for network in listing.networks(recorded(f"networks_{engine}"))}
+    networks = {network.name: network for network in NETWORKS.parse(recorded(f"networks_{engine}"))}
     assert networks["bridge"].subnets[0].startswith("10.")
     assert networks["bridge"].created is not None
-    assert {volume.name for volume in listing.volumes(recorded(f"volumes_{engine}"))} <= {"v1"}
+    assert {volume.name for volume in VOLUMES.parse(recorded(f"volumes_{engine}"))} <= {"v1"}
 
 
 @pytest.mark.parametrize(

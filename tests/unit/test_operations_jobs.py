@@ -15,7 +15,7 @@ from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.command_body import Plan, Unfit
 from dockertui.operations.jobs import Jobs, State, Task
-from dockertui.screens.commands.command_run import one_result
+from dockertui.screens.commands.results import one_result
 
 ENGINE = cast(Engine, SimpleNamespace(endpoint=None, trace=SimpleNamespace(clock=lambda: 0.0)))
 

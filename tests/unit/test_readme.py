@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from dockertui.config import Settings, load
 from dockertui.operations.catalogue import BY_ID, Catalogue
-from dockertui.operations.document import document
+from dockertui.operations.document import KEYS, document, keys_document
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,6 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_keys_and_settings_are_those_of_their_entries() -> None:
     assert document(README, Catalogue()) == README, "run `make readme`"
+    assert (ROOT / KEYS).read_text(encoding="utf-8") == keys_document(Catalogue()), "run `make readme`"
 
 
 def test_every_setting_is_shown_with_its_default(tmp_path: Path) -> None:
@@ -35,3 +38,10 @@ def test_pictures_and_files_it_names_are_there() -> None:
 def test_make_targets_it_names_are_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"^make ([a-z]+)", README, re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_files_that_a_document_names_are_there(name: str) -> None:
+    folders = [ROOT, *(path for path in (ROOT / "dockertui").rglob("*") if path.is_dir()), ROOT / "dockertui"]
+    named = re.findall(r"`((?:[a-z_]+/)*[a-z_]+(?:\.py|/))`", (ROOT / name).read_text(encoding="utf-8"))
+    assert not [path for path in named if not any((folder / path).exists() for folder in folders)]

@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import Emulator, Listener
 from dockertui.terminal.fixed_size import FixedSize
+from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import Place
 
 SIZE = (100, 30)

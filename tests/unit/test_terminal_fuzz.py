@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockertui.terminal.emulator import Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.open_emulator import open_emulator
 from tests.unit.test_terminal_sequences import SCREENS, encoded
 
 PIECES = st.one_of(

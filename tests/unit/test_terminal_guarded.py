@@ -13,10 +13,11 @@ import pytest
 
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
-from dockertui.terminal.emulator import Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import Emulator, Listener
 from dockertui.terminal.guarded import FAILURES_MOST, GuardedEmulator
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.last_resort import LastResort
+from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.policy import State, Watcher
 from dockertui.terminal.screen import Place
 from dockertui.terminal.session import TerminalSession

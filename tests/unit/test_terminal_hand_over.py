@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from dockertui.engine.hijack import WindowSize
-from dockertui.terminal.emulator import Listener, open_emulator
+from dockertui.terminal.emulator import Listener
+from dockertui.terminal.open_emulator import open_emulator
 
 if sys.platform == "win32":
     pytest.skip("there is no such terminal", allow_module_level=True)

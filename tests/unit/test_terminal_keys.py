@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.terminal import keys
-from dockertui.terminal.emulator import Listener, open_emulator
+from dockertui.terminal.emulator import Listener
 from dockertui.terminal.keys import (
     ALT,
     CTRL,
@@ -17,6 +17,7 @@ from dockertui.terminal.keys import (
     encode_paste,
     keystroke,
 )
+from dockertui.terminal.open_emulator import open_emulator
 
 NORMAL: dict[str, bytes] = {
     # what Textual calls the key, and the bytes that xterm sends for it

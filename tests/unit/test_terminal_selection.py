@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import Place
 from dockertui.terminal.selection import Search, Selection, word_at
 

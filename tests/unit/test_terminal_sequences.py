@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener, open_emulator
+from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import (
     BLINK,
     BOLD,

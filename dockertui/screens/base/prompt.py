@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from dockertui.operations.base import Context
+from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.typed import TypedLine
-
-_MOVES = {"up": "cursor_up", "down": "cursor_down", "pageup": "page_up", "pagedown": "page_down"}
 
 
 class Prompt(TypedLine):
@@ -19,6 +21,8 @@ class Prompt(TypedLine):
     typed: called with the text at every change. done: called with the text that Enter keeps. place: what is filtered or
     searched: up, down and the paging keys move in it meanwhile, and it has the focus afterwards.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.PROMPT)
 
     def __init__(
         self,
@@ -36,19 +40,21 @@ class Prompt(TypedLine):
         self._place = place
 
     async def take_key(self, event: events.Key) -> bool:
-        if event.key == "escape":
-            self._typed("")
-            await self._end()
-        elif event.key == "enter":
-            self._done(self.value)
-            await self._end()
-        elif event.key in _MOVES:
-            await self._place.run_action(_MOVES[event.key])
-        elif await super().take_key(event):
+        typed = await super().take_key(event)
+        if typed:
             self._typed(self.value)
-        else:
-            return False
-        return True
+        return typed
+
+    async def action_keep(self) -> None:
+        self._done(self.value)
+        await self._end()
+
+    async def action_drop(self) -> None:
+        self._typed("")
+        await self._end()
+
+    async def action_move(self, way: str) -> None:
+        await self._place.run_action(way)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A binding of the input or a paste changed the text."""

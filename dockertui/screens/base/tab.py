@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -18,6 +18,9 @@ from dockertui.resources.secrets import veiled
 from dockertui.resources.surroundings import World
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.page import Field, Page, Section
+
+if TYPE_CHECKING:
+    from dockertui.operations.command import Command
 
 
 class Subject(NamedTuple):
@@ -54,15 +57,6 @@ class Tab(Widget):
             super().__init__()
             self.reference = reference
 
-    class Ordered(Message):
-        """A command, by its id, is to be done to an object; what is given is not asked for."""
-
-        def __init__(self, command: str, item: Any, given: Mapping[str, Any]) -> None:
-            super().__init__()
-            self.command = command
-            self.item = item
-            self.given = given
-
     context: ClassVar[Context] = Context.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
 
@@ -81,6 +75,13 @@ class Tab(Widget):
         from dockertui.screens.base.prompt import ask  # off the path to the first paint
 
         await ask(what, value, typed=typed, done=done, place=self, before=self.screen.query_one("#footer"))
+
+    async def order(self, command: Command | str, item: Any, given: Mapping[str, Any]) -> None:
+        """Have a command, or that of an id, done to an object; what is given is not asked for.
+
+        Returns when its question stands on the screen, so that the next key is for it.
+        """
+        await self.app.run_action(("", "order_for", (command, item, given)), self.screen)
 
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show an object, None for none. `keep` the place: it is the same object as before."""

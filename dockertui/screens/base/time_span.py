@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Final
-
-from dockertui.screens.log.feed import Span
+from typing import Final, NamedTuple
 
 _SECOND: Final = 1_000_000_000
 _UNITS: Final = {
@@ -36,6 +34,18 @@ _AGO: Final = re.compile(r" \([^()]* ago\)$")
 _LAST: Final = (60, 300, 900, 3600, 86400)
 NAMES: Final = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "all")
 """What the keys from 0 to 6 ask for, in short; nothing for the tail."""
+
+
+class Span(NamedTuple):
+    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning.
+
+    `head`: only so much of it as memory holds, and the reader stays at its first line.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    whole: bool = False
+    head: bool = False
 
 
 def of_key(key: int, now: int) -> Span:

@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
-from dockertui.widgets.menu import Item, Menu
+from dockertui.screens.base.menu import Item, Menu
+from dockertui.screens.commands.availability import refusal
 
 if TYPE_CHECKING:
-    from dockertui.screens.commands.runner import Operating
+    from dockertui.screens.base.desk import Desk
 
 _OPTIONS = "…"
 """After a command's id: with its form, which would not be shown otherwise."""
 _PRUNE = "Prune: removes what nothing uses"
 
 
-async def on_object(screen: Operating) -> None:
+class Chosen(Protocol):
+    """Does a command that was chosen, to the targets of which the menu was made."""
+
+    async def __call__(self, command: Command, *, with_options: bool, targets: Sequence[Any]) -> None: ...
+
+
+async def on_object(desk: Desk, order: Chosen) -> None:
     """Offer everything for what is selected; what is impossible is grey, with its reason."""
-    resource, targets = screen.pane.resource, screen.targets
-    commands = screen.catalogue.commands(resource.kind)
+    resource, targets = desk.selection.resource, desk.selection.targets
+    commands = desk.catalogue.commands(resource.kind)
     title = f"{len(targets)} {resource.title.lower()}"
     if len(targets) < 2:
         title = resource.name(targets[0]) if targets else resource.title
-    await _offer(screen, title, grouped(screen, commands, targets), targets)
+    await _offer(desk, order, title, grouped(desk, commands, targets), targets)
 
 
-async def in_bulk(screen: Operating) -> None:
+async def in_bulk(desk: Desk, order: Chosen) -> None:
     """Offer what is done to all the marked, then what concerns the kind as a whole, and what prunes last."""
-    kind, marked = screen.pane.resource, screen.marked
-    commands = [*screen.catalogue.commands(kind.kind), *screen.catalogue.commands("system")]
+    kind, marked = desk.selection.resource, desk.selection.marked
+    commands = [*desk.catalogue.commands(kind.kind), *desk.catalogue.commands("system")]
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
     title = f"{len(marked)} marked" if marked else f"{kind.title}: none is marked (space marks)"
-    await _offer(screen, title, grouped(screen, chosen, marked), marked)
+    await _offer(desk, order, title, grouped(desk, chosen, marked), marked)
 
 
-def grouped(screen: Operating, commands: Sequence[Command], targets: Sequence[Any]) -> list[Item]:
+def grouped(desk: Desk, commands: Sequence[Command], targets: Sequence[Any]) -> list[Item]:
     """What is done to the targets, what concerns all of the kind or the Engine, and what prunes, in this order."""
-    name = screen.pane.resource.title
+    name = desk.selection.resource.title
     groups = {
         "": [command for command in commands if command.on_object],
         f"{name} and Engine": [command for command in commands if not command.on_object and not command.prunes],
@@ -47,19 +54,19 @@ def grouped(screen: Operating, commands: Sequence[Command], targets: Sequence[An
     offered = []
     for title, members in groups.items():
         heading = [Item("", title, heading=True)] if title and members else []
-        offered += [*heading, *items(screen, members, targets)]
+        offered += [*heading, *items(desk, members, targets)]
     return offered
 
 
-def items(screen: Operating, commands: Iterable[Command], targets: Sequence[Any]) -> list[Item]:
+def items(desk: Desk, commands: Iterable[Command], targets: Sequence[Any]) -> list[Item]:
     """A line a command; a second one with its form, where the key alone takes the defaults."""
     found = []
-    version = screen.session.engine.version
+    version = desk.session.engine.version
     for command in commands:
-        reason = screen.refusal(command, targets)
+        reason = refusal(desk, command, targets)
         if (version is not None and command.lacks(version)) or (command.rare and reason):
             continue
-        key = screen.catalogue.keys_shown(command, 1)
+        key = desk.catalogue.keys_shown(command, 1)
         name = command.title_on(version)
         title = f"{name}…" if command.ask else name
         found.append(Item(command.id, title, key, reason, command.words))
@@ -73,10 +80,10 @@ def _flags_only(command: Command) -> bool:
     return all(isinstance(option.default, bool) for option in command.body.options)
 
 
-async def _offer(screen: Operating, title: str, offered: list[Item], targets: Sequence[Any]) -> None:
+async def _offer(desk: Desk, order: Chosen, title: str, offered: list[Item], targets: Sequence[Any]) -> None:
     async def chosen(id: str | None) -> None:
         command = BY_ID[id.removesuffix(_OPTIONS)] if id else None
         if isinstance(command, Command):
-            await screen.order(command, with_options=id is not None and id.endswith(_OPTIONS), targets=targets)
+            await order(command, with_options=id is not None and id.endswith(_OPTIONS), targets=targets)
 
-    await screen.app.push_screen(Menu(title, offered), chosen)
+    await desk.screen.app.push_screen(Menu(title, offered), chosen)

@@ -1,4 +1,4 @@
-"""An order: from the command to the form, the question, the jobs, and the words for what came of them."""
+"""A command on its way: its objects and values, the form, the question, and the jobs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from dockertui.masking import known_secrets, masked_tree
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.command_body import Entry, Plan, Values
 from dockertui.operations.command_lines import curl_line, docker_line
-from dockertui.operations.jobs import Job, State, Task
+from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.refusals import Refused, refused
 from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
 from dockertui.resources.secrets import veiled
-from dockertui.screens.commands.confirm import Answer, ConfirmScreen, Question, affected
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affected
+from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.report import ReportScreen
+from dockertui.screens.commands.results import TROUBLE_STAYS, one_result
 from dockertui.widgets.guard import survived
 from dockertui.widgets.page import Field, Section
 from dockertui.widgets.screen import put
@@ -33,18 +34,17 @@ from dockertui.widgets.text import error_line
 from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:
-    from dockertui.screens.commands.runner import Operating
+    from dockertui.screens.base.desk import Desk
 
 _Answer = TypeVar("_Answer")
 _LINES_SHOWN = 6
-_TROUBLE_STAYS = 30.0
 _SILENT, _WAITS = 0.3, 5.0
 """Seconds of waiting for the Engine before that is said, and how long it is."""
 _LOOK, _FIRST_WORD = 0.25, 2.0
 """Seconds between two looks at what a form waits for, and until it makes room for what takes longer."""
 
 
-class Order:
+class CommandRun:
     """A command to be done to `items`; what is `given` of its options is not asked for.
 
     left_out: of what was selected, how many it does not apply to.
@@ -53,14 +53,16 @@ class Order:
 
     def __init__(
         self,
-        screen: Operating,
+        desk: Desk,
+        jobs: Jobs,
         command: Command,
         with_options: bool,
         items: Sequence[Any],
         left_out: int,
         given: Values,
     ) -> None:
-        self.screen = screen
+        self.desk = desk
+        self.jobs = jobs
         self.command = command
         self.body = command.body
         self.with_options = with_options
@@ -81,7 +83,7 @@ class Order:
             known: Values = {**self._known(about), **self.given}
             engines: Values = {}
             if self.body.prepare is not None:
-                engines = await self._told(self.body.prepare(self.screen.session.engine, about))
+                engines = await self._told(self.body.prepare(self.desk.session.engine, about))
             if self.command.ask or self.with_options:
                 await self._by_form({**known, **engines}, engines)
             else:
@@ -99,7 +101,7 @@ class Order:
         engines: what the Engine itself gave of the values. typed, refusal: of a form that was left before.
         """
         form = self._form({**known, **typed}, engines, restored=bool(typed))
-        await self.screen.app.push_screen(form)
+        await self.desk.screen.app.push_screen(form)
         self.asked.set()
         if refusal is not None:
             form.refuse(refusal)
@@ -124,7 +126,7 @@ class Order:
     def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
         """Bring the form back, as it was when it was sent off, with what came of that."""
         refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
-        self.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
+        self.desk.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
 
     async def _try(
         self, values: Values, form: FormScreen | None = None, again: Callable[[Job], None] | None = None
@@ -132,7 +134,7 @@ class Order:
         """Complete the values, ask, begin, and wait for the answer where a form does; why it was refused, or None."""
         try:
             if self.body.complete is not None:
-                values = await self._told(self.body.complete(self.screen.session.engine, values))
+                values = await self._told(self.body.complete(self.desk.session.engine, values))
             if form is not None and not form.is_attached:
                 return None  # given up meanwhile: nothing was asked of the Engine yet
             if self._to_confirm:
@@ -145,7 +147,7 @@ class Order:
                 return None
         except EngineError as error:
             return self._refused(explained(error), values)
-        jobs = self.screen.jobs.start([self._task(item, values) for item in self.items])
+        jobs = self.jobs.start([self._task(item, values) for item in self.items])
         if form is None or again is None:
             return None
         if await self._is_over(jobs, form):
@@ -188,8 +190,8 @@ class Order:
 
     def _alike(self) -> Any:
         """What a form for something new starts from: the object under the cursor, if it is of that kind."""
-        pane = self.screen.pane
-        return pane.item if pane.resource.kind == self.command.kind else None
+        selection = self.desk.selection
+        return selection.under_cursor if selection.resource.kind == self.command.kind else None
 
     def _known(self, about: Any) -> Values:
         """The defaults; a flag that one of the objects needs is set for all."""
@@ -198,13 +200,13 @@ class Order:
 
     async def _told(self, asking: Awaitable[Values]) -> Values:
         """What is told beyond the form. Raises EngineError when it is not; that was said then."""
-        title, say = self.command.title, self.screen.say
-        waiting = once(self.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
+        title, say = self.command.title, self.desk.say
+        waiting = once(self.desk.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
         try:
             with because(self.command.id):
                 return await asking
         except EngineError as error:
-            say(f"{title}: {explained(error)}", "bad", _TROUBLE_STAYS)
+            say(f"{title}: {explained(error)}", "bad", TROUBLE_STAYS)
             raise
         finally:
             waiting.stop()
@@ -213,21 +215,21 @@ class Order:
 
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """What a dialog is answered with."""
-        answer = await put(self.screen.app, dialog)
+        answer = await put(self.desk.screen.app, dialog)
         self.asked.set()
         return await answer
 
     async def _report(self, values: Values, form: FormScreen | None) -> None:
         """Ask, and show the answer on a page in place of the form. Raises EngineError; that was said then."""
-        command, say, item = self.command, self.screen.say, self.items[0]
+        command, say, item = self.command, self.desk.say, self.items[0]
         plan, reply = self.body.plan(item, values), None
         say(f"{command.doing} the Engine…", stays=600)
         try:
             with because(command.id, plan.docker):
                 for call in plan.calls:
-                    reply = await send(self.screen.session.engine, call)
+                    reply = await send(self.desk.session.engine, call)
         except EngineError as error:
-            say(f"{command.title}: {explained(error)}", "bad", _TROUBLE_STAYS)
+            say(f"{command.title}: {explained(error)}", "bad", TROUBLE_STAYS)
             raise
         say("")
 
@@ -239,7 +241,7 @@ class Order:
 
         if form is not None:
             await form.close()
-        await self.screen.app.push_screen(ReportScreen(self._title, told))
+        await self.desk.screen.app.push_screen(ReportScreen(self._title, told))
 
     def _form(self, values: Values, engines: Values, *, restored: bool) -> FormScreen:
         return FormScreen(
@@ -257,11 +259,11 @@ class Order:
     @property
     def _to_confirm(self) -> bool:
         if self.command.harm is Harm.INTERRUPTS:
-            return 0 < self.screen.catalogue.settings.confirm_interrupts <= len(self.items)
+            return 0 < self.desk.catalogue.settings.confirm_interrupts <= len(self.items)
         return self.command.harm is Harm.DESTROYS
 
     def _question(self, values: Values) -> ConfirmScreen:
-        command, world = self.command, self.screen.world
+        command, world = self.command, self.desk.world
 
         def told(now: Values, reveal: bool) -> list[Section]:
             name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
@@ -297,7 +299,7 @@ class Order:
         """The command with what it is done to: `Remove web-1`, `Stop 2 containers`."""
         command = self.command
         if not command.on_object:
-            return command.title_on(self.screen.session.engine.version)
+            return command.title_on(self.desk.session.engine.version)
         resource, count = BY_KIND[command.kind], len(self.items)
         name = resource.name(self.items[0]) if count == 1 else f"{count} {resource.title.lower()}"
         return command.question.format(name) if command.question else f"{command.verb} {name}"
@@ -306,7 +308,7 @@ class Order:
     def _title(self) -> str:
         command = self.command
         if not command.on_object:
-            return command.title_on(self.screen.session.engine.version)
+            return command.title_on(self.desk.session.engine.version)
         resource = BY_KIND[command.kind]
         if len(self.items) > 1:
             left_out = f", not the {self.left_out} others that are marked" if self.left_out else ""
@@ -319,7 +321,7 @@ class Order:
 
     def _lines(self, values: Values, reveal: bool) -> tuple[list[str], list[str]]:
         """The `docker` and the `curl` lines, secrets masked unless revealed; of many the first ones."""
-        session, count = self.screen.session, len(self.items)
+        session, count = self.desk.session, len(self.items)
         version = session.engine.version or session.mirror.version
         plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
         api = version.api if version is not None else "1.41"
@@ -339,25 +341,3 @@ def _named(values: Values) -> str:
     """What the form calls the thing that is made."""
     named = values.get("reference") or values.get("registry") or values.get("name")
     return str(named or next(iter(values.get("tags", ())), ""))
-
-
-def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
-    """What came of an order, in a sentence, with its style and the seconds it stays; no failure hides the others."""
-    failed = [job for job in jobs if job.state is State.FAILED]
-    style, stays = ("bad", _TROUBLE_STAYS) if failed else ("good", 6.0)
-    if len(jobs) == 1:
-        return one_result(jobs[0]), style, stays
-    done = [job for job in jobs if job.state is State.DONE]
-    command = jobs[0].task.command
-    kind = BY_KIND[command.kind].title.lower()
-    parts = [f"{command.done} {len(done)} of {len(jobs)} {kind}", *map(one_result, failed)]
-    return " · ".join(parts), style, stays
-
-
-def one_result(job: Job) -> str:
-    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
-    command, name = job.task.command, job.task.name
-    if job.state in (State.FAILED, State.CANCELLED):
-        return f"{command.title}{name and f' {name}'}: {job.said}"
-    word = command.done if job.over else command.doing
-    return f"{name} {word}".strip() + (f": {job.said}" if job.said else "")

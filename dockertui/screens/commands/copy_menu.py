@@ -15,34 +15,34 @@ from dockertui.masking import known_secrets, masked
 from dockertui.operations.copying import Copyable, Known, addresses, copyables
 from dockertui.operations.original import Original, original_of
 from dockertui.screens.base.clipboard import copy
-from dockertui.widgets.menu import Item, Menu
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.widgets.screen import put
 from dockertui.widgets.text import clean
 
 if TYPE_CHECKING:
-    from dockertui.screens.commands.runner import Operating
+    from dockertui.screens.base.desk import Desk
 
 _SHOWN = 60
 
 
-async def copy_menu(screen: Operating) -> None:
+async def copy_menu(desk: Desk) -> None:
     """Offer what can be copied of the object under the cursor."""
-    item = screen.item
+    item = desk.selection.item
     if item is None:
-        screen.say("nothing is selected", "warn")
+        desk.say("nothing is selected", "warn")
         return
-    known = await _known(screen, item)
-    version = screen.session.mirror.version
-    entries = copyables(known, screen.session.endpoint, version.api if version else "1.41", reveal=screen.world.reveal)
-    if not screen.world.reveal:
+    known = await _known(desk, item)
+    version = desk.session.mirror.version
+    entries = copyables(known, desk.session.endpoint, version.api if version else "1.41", reveal=desk.world.reveal)
+    if not desk.world.reveal:
         entries = [_veiled(entry, known_secrets(known.inspect)) for entry in entries]
     offered = [
         Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
-    choice = await (await put(screen.app, Menu(f"Copy of {screen.pane.resource.name(item)}", offered)))
+    choice = await (await put(desk.screen.app, Menu(f"Copy of {desk.selection.resource.name(item)}", offered)))
     if choice is not None:
-        screen.say(*_copied(screen, entries[int(choice)]))
+        desk.say(*_copied(desk, entries[int(choice)]))
 
 
 def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
@@ -53,15 +53,15 @@ def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
     return entry._replace(text=text, masked=entry.masked or text != entry.text)
 
 
-def _copied(screen: Operating, entry: Copyable) -> tuple[str, str]:
-    how = copy(screen.app, entry.text)
+def _copied(desk: Desk, entry: Copyable) -> tuple[str, str]:
+    how = copy(desk.screen.app, entry.text)
     style = "warn" if how.startswith("not ") or entry.masked else ""
     return f"{entry.label}: {how}{'; secrets in it are masked: v, then again' if entry.masked else ''}", style
 
 
-async def _known(screen: Operating, item: Any) -> Known:
+async def _known(desk: Desk, item: Any) -> Known:
     """The object with its `inspect`, as far as the Engine tells: what it does not tell is left away."""
-    resource, engine = screen.pane.resource, screen.session.engine
+    resource, engine = desk.selection.resource, desk.session.engine
     inspect: Mapping[str, Any] = {}
     original: Original | None = None
     try:
@@ -72,28 +72,28 @@ async def _known(screen: Operating, item: Any) -> Known:
             else:
                 inspect = await resource.inspect(engine, item)
     except EngineError as error:
-        screen.say(f"copy: {error}", "warn")
-    return Known(resource.kind, item, inspect, original)
+        desk.say(f"copy: {error}", "warn")
+    return Known(resource, item, inspect, original)
 
 
-async def open_port(screen: Operating) -> None:
+async def open_port(desk: Desk) -> None:
     """Open a published port in a browser; where there is none, copy its address."""
-    item = screen.item
-    found = addresses(item, screen.session.endpoint) if isinstance(item, Container) else {}
+    item = desk.selection.item
+    found = addresses(item, desk.session.endpoint) if isinstance(item, Container) else {}
     if not found:
-        screen.say("no published TCP port", "warn")
+        desk.say("no published TCP port", "warn")
         return
     url = next(iter(found.values()))
     if len(found) > 1:
         offered = [Item(target, target, hint=label) for label, target in found.items()]
-        choice = await (await put(screen.app, Menu("Open", offered)))
+        choice = await (await put(desk.screen.app, Menu("Open", offered)))
         if choice is None:
             return
         url = choice
     if has_browser() and webbrowser.open(url):
-        screen.say(f"opened {clean(url)}")
+        desk.say(f"opened {clean(url)}")
     else:
-        screen.say(f"{clean(url)}: no browser here; copied {copy(screen.app, url)}")
+        desk.say(f"{clean(url)}: no browser here; copied {copy(desk.screen.app, url)}")
 
 
 def has_browser() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -14,10 +14,10 @@ from dockertui.operations.jobs import Job, Jobs, State, secrets_of
 from dockertui.resources import format
 from dockertui.resources.secrets import veiled
 from dockertui.resources.surroundings import World
-from dockertui.screens.base.bindings import bindings
-from dockertui.widgets.bar import Bar, Piece
+from dockertui.screens.base.bindings import bindings, closed_by
+from dockertui.screens.base.second_screen import SecondScreen
+from dockertui.widgets.bar import Piece
 from dockertui.widgets.page import Field, Page, Section
-from dockertui.widgets.screen import Layer
 from dockertui.widgets.sgr import plain
 from dockertui.widgets.table import Cell, Column, Table
 
@@ -43,43 +43,32 @@ class _Row(NamedTuple):
 
 
 class JobTable(Table[_Row]):
-    """The jobs, moved in by the catalogue's keys of lists."""
+    """The jobs, with the keys of every list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        binding for binding in bindings(Context.LIST) if getattr(binding, "id", "").split(".")[-1] in
-        ("down", "up", "page_down", "page_up", "top", "bottom")
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS)
 
 
-class JobsScreen(Layer[None]):
+class JobsScreen(SecondScreen[None]):
     """All jobs of the session, those that run on top. Escape goes back; nothing ends by it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q,J", "dismiss", "Back"),
-        ("x,delete", "cancel", "Give it up"),
-        ("enter", "output", "All it told"),
-        ("e", "again", "The form again"),
-        ("v", "reveal", "Show or hide secrets"),
-    ]
+    context = Context.JOBS
+    offers: ClassVar[Mapping[str, str]] = {"screen.back": "back (jobs keep running)"}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Context.JOBS, Context.SECRETS), closed_by("jobs")]
 
     def __init__(self, jobs: Jobs, world: World) -> None:
-        super().__init__()
+        self._table = JobTable(_columns(), empty_text="nothing was done yet")
+        super().__init__(self._table)
         self._jobs = jobs
         self._world = world
-        self._reveal = False
-        self._table = JobTable(_columns(), empty_text="nothing was done yet")
         self._page = Page()
-        self._title, self._footer = Bar(classes="title"), Bar()
+        self._hides = False
+        """Whether something of the job shown is secret."""
 
-    def compose(self) -> ComposeResult:
-        yield self._title
-        yield self._table
-        yield self._page
-        yield self._footer
+    def body(self) -> ComposeResult:
+        yield from (self.title_bar, self._table, self._page)
 
     def on_mount(self) -> None:
         self._table.sort_by("number", reverse=True)
-        self._table.focus()
         self._show()
         self._look()
         self.set_interval(_FRAME, self._look)
@@ -90,23 +79,27 @@ class JobsScreen(Layer[None]):
         if rows != self._table.objects:
             self._table.set_objects(rows)
             running = len(self._jobs.running)
-            self._title.update([Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")])
+            self.title_bar.update(
+                [Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")]
+            )
             self._show()
 
     def _show(self) -> None:
         row = self._table.cursor_object
-        shown, whole = (_sections(row.job, self._jobs, reveal) if row else [] for reveal in (self._reveal, True))
+        shown, whole = (_sections(row.job, self._jobs, reveal) if row else [] for reveal in (self.reveal, True))
+        self._hides = shown != whole
         self._page.show(shown)
-        secrets = (
-            [Piece((("v", "key"), (" secrets", "dim")), action="reveal")] if self._reveal or shown != whole else []
-        )
-        self._footer.update([
-            Piece((("enter", "key"), (" its output", "dim")), action="output"),
-            Piece((("x", "key"), (" give it up", "dim")), action="cancel"),
-            *([Piece((("e", "key"), (" the form again", "dim")), action="again")] if _can_be_again(row) else []),
-            *secrets,
-            Piece((("esc", "key"), (" back (jobs keep running)", "dim")), action="dismiss"),
-        ])  # fmt: skip
+        self.paint_footer()
+
+    @property
+    def has_secrets(self) -> bool:
+        return self.reveal or self._hides
+
+    def idle(self) -> Collection[str]:
+        return () if _can_be_again(self._table.cursor_object) else ("jobs.again",)
+
+    def drop(self) -> bool:
+        return False
 
     def on_table_selected(self) -> None:
         self._show()
@@ -122,8 +115,7 @@ class JobsScreen(Layer[None]):
 
             await self.app.push_screen(OutputScreen(row.job, self._jobs))
 
-    def action_reveal(self) -> None:
-        self._reveal = not self._reveal
+    def secrets_turned(self) -> None:
         self._show()
 
     def action_again(self) -> None:
@@ -138,9 +130,6 @@ class JobsScreen(Layer[None]):
         row = self._table.cursor_object
         if row is not None:
             self._jobs.cancel(row.job)
-
-    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
-        await self.run_action(event.action)
 
 
 def _row(job: Job, now: float) -> _Row:

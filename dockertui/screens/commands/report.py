@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from dockertui.screens.program.help import HelpPage
-from dockertui.widgets.bar import Bar, Piece
+from dockertui.operations.base import Context
+from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.second_screen import PageView, SecondScreen
+from dockertui.widgets.bar import Piece
 from dockertui.widgets.page import Section
-from dockertui.widgets.screen import Layer
 
 
-class ReportScreen(Layer[None]):
-    """Sections under a title; `told` makes them, its argument says whether secrets are shown. Escape or q closes it."""
+class ReportScreen(SecondScreen[None]):
+    """Sections under a title; `told` makes them, its argument says whether secrets are shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "Close"), ("v", "reveal", "Show or hide secrets")]
+    context = Context.REPORT
+    offers: ClassVar[Mapping[str, str]] = {"detail.search": ""}
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.SECRETS)
 
     def __init__(self, title: str, told: Callable[[bool], Sequence[Section]]) -> None:
-        super().__init__()
+        super().__init__(PageView())
         self._heading = title
         self._told = told
-        self._reveal = False
-        self._page = HelpPage()
-
-    def compose(self) -> ComposeResult:
-        title = Bar(classes="title")
-        secrets = [Piece("v secrets", "dim")] if list(self._told(True)) != list(self._told(False)) else []
-        title.update([Piece(self._heading, "title")], [*secrets, Piece("esc close", "dim")])
-        yield title
-        yield self._page
+        self._hides = list(told(True)) != list(told(False))
 
     def on_mount(self) -> None:
-        self._page.show(self._told(False))
-        self.set_focus(self._page)
+        self.title_bar.update([Piece(self._heading, "title")])
+        self.view.show(self._told(False))
 
-    def action_reveal(self) -> None:
-        self._reveal = not self._reveal
-        self._page.show(self._told(self._reveal), keep=True)
+    @property
+    def has_secrets(self) -> bool:
+        return self._hides
+
+    def secrets_turned(self) -> None:
+        self.view.show(self._told(self.reveal), keep=True)

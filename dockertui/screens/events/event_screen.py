@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from dockertui.engine.models import Event
@@ -14,12 +14,10 @@ from dockertui.operations.base import Context
 from dockertui.resources.event import Teller, as_json
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
-from dockertui.widgets.bar import Bar, Piece
+from dockertui.screens.base.second_screen import SecondScreen
+from dockertui.widgets.bar import Piece
 from dockertui.widgets.json_view import JsonView
 from dockertui.widgets.log_text import full_stamp
-from dockertui.widgets.screen import Layer
-
-_KEYS = (("space", "fold"), ("y", "copy"), ("v", "secrets"), ("esc", "close"))
 
 
 class EventJson(JsonView):
@@ -31,53 +29,42 @@ class EventJson(JsonView):
         self.action_toggle_fold()
 
 
-class EventScreen(Layer[None]):
-    """Shows one event. Escape or q closes it."""
+class EventScreen(SecondScreen[None]):
+    """Shows one event."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "dismiss", "Close"),
-        ("y,c", "copy", "Copy"),
-        ("v", "reveal", "Show or hide secrets"),
-    ]
+    context = Context.EVENT
+    offers: ClassVar[Mapping[str, str]] = {"detail.toggle": "fold"}
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVENT, Context.SECRETS)
+    has_secrets = True
 
     def __init__(self, event: Event, teller: Teller, *, reveal: bool = False) -> None:
-        super().__init__()
+        super().__init__(EventJson())
         self._event = event
         self._told = teller.tell(event)
-        self._reveal = reveal
-        self._title, self._view, self._footer = Bar(classes="title"), EventJson(), Bar()
-
-    def compose(self) -> ComposeResult:
-        yield self._title
-        yield self._view
-        yield self._footer
+        self.reveal = reveal
 
     def on_mount(self) -> None:
         self._show(keep=False)
-        self._footer.update([Piece(((key, "key"), (f" {word}", "dim"))) for key, word in _KEYS])
-        self.set_focus(self._view)
 
     def _show(self, *, keep: bool) -> None:
         told = self._told
-        self._title.update(
+        self.title_bar.update(
             [
                 Piece(f"{told.kind} {told.action}", told.style or "title"),
                 Piece(told.name, "title"),
-                Piece(told.text if self._reveal else masked(told.text), told.style, priority=2, least=20),
+                Piece(told.text if self.reveal else masked(told.text), told.style, priority=2, least=20),
             ],
             [Piece(full_stamp(self._event.time_ns), "dim", priority=1)],
         )
-        self._view.show(self._json, keep=keep)
+        self.view.show(self._json, keep=keep)
 
     @property
     def _json(self) -> dict[str, Any]:
         """The event, without its secrets unless they are to be seen."""
-        return as_json(self._event, reveal=self._reveal)
+        return as_json(self._event, reveal=self.reveal)
 
-    def action_reveal(self) -> None:
-        self._reveal = not self._reveal
+    def secrets_turned(self) -> None:
         self._show(keep=True)
 
     def action_copy(self) -> None:
-        said = copy(self.app, json.dumps(self._json, ensure_ascii=False))
-        self._footer.update([Piece(f"event copied {said}", "accent")])
+        self.say(f"event copied {copy(self.app, json.dumps(self._json, ensure_ascii=False))}", "accent")

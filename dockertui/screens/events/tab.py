@@ -23,7 +23,7 @@ from dockertui.resources.surroundings import World
 from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
-from dockertui.screens.log.feed import Span
+from dockertui.screens.base.time_span import Span
 from dockertui.widgets.log_text import NANO, Times
 from dockertui.widgets.timeline import Line, Part, Timed, Timeline
 from dockertui.widgets.timer import once
@@ -279,7 +279,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     async def action_choose(self) -> None:
         from dockertui.screens.events import menus as event_menus
 
-        await event_menus.choose(self)
+        await event_menus.choose(self.app, self.list, self.narrow)
 
     def action_probes(self) -> None:
         self.list.probes = not self.list.probes
@@ -328,19 +328,27 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
                 self.post_message(self.Said(f"there is no pane for a {found.kind}"))
 
     async def action_copy_menu(self) -> None:
+        from dockertui.screens.events import export
         from dockertui.screens.events import menus as event_menus
 
-        await event_menus.copy_menu(self)
+        docker, curl = export.lines(self.session, self.list)
+        await event_menus.copy_menu(self, self.chosen, docker, curl, reveal=self.reveal)
 
     def action_copy_lines(self) -> None:
         from dockertui.screens.events import menus as event_menus
 
-        event_menus.copy_lines(self)
+        event_menus.copy_lines(self, self.chosen, reveal=self.reveal)
 
     async def action_save(self) -> None:
-        from dockertui.screens.events import menus as event_menus
+        """Ask where to, and write what is shown, a JSON object a line."""
+        from dockertui.screens.events import export
 
-        await event_menus.save(self)
+        def named(path: str) -> None:
+            events = [row for row in self.rows if isinstance(row, Event)]
+            self.run_worker(export.save(self, path, events, reveal=self.reveal), name=path, group="save")
+
+        default = time.strftime("dockertui-events-%Y%m%d-%H%M%S.jsonl")
+        await self.ask(f"save {format.plural(self.list.count, 'event')} to", default, done=named)
 
     @property
     def chosen(self) -> list[Event]:

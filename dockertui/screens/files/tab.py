@@ -266,7 +266,6 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
             self._view(path, FileEntry(posixpath.basename(path), told.mode, size=told.size, mtime=told.mtime))
 
     def _view(self, path: str, entry: FileEntry) -> None:
-        from dockertui.operations.catalogue import Catalogue
         from dockertui.screens.files.file_screen import FileScreen
 
         place = self.browser.place
@@ -274,11 +273,11 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
             return
         self.browser.give_up()
 
-        def closed(download: bool | None) -> None:
+        async def closed(download: bool | None) -> None:
             if download:
-                self._download((path,))
+                await self._download((path,))
 
-        self.app.push_screen(FileScreen(self.engine, place.container, path, entry, Catalogue(self.settings)), closed)
+        self.app.push_screen(FileScreen(self.engine, place.container, path, entry), closed)
 
     def action_again(self) -> None:
         if self.browser.place is not None:
@@ -354,18 +353,18 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         names = [name for name in self.shown if name in self.marks] or ([self.cursor_key] if self.cursor_key else [])
         return tuple(join(self.browser.path, name) for name in names if self.objects[name].mode)
 
-    def action_download(self) -> None:
-        self._download(self._chosen())
+    async def action_download(self) -> None:
+        await self._download(self._chosen())
 
-    def _download(self, paths: tuple[str, ...]) -> None:
+    async def _download(self, paths: tuple[str, ...]) -> None:
         if paths and self._item is not None:
             self.browser.give_up()
-            self.post_message(self.Ordered("container.copy_out", self._item, {"path": paths}))
+            await self.order("container.copy_out", self._item, {"path": paths})
 
-    def action_upload(self) -> None:
+    async def action_upload(self) -> None:
         if self._item is not None:
             self.browser.give_up()
-            self.post_message(self.Ordered("container.copy_in", self._item, {"path": self.browser.path}))
+            await self.order("container.copy_in", self._item, {"path": self.browser.path})
 
     def action_copy_path(self) -> None:
         if paths := self._chosen():

@@ -9,8 +9,7 @@ import shlex
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 from textual.app import SuspendNotSupported
 
@@ -20,72 +19,75 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.logs import open_log
 from dockertui.engine.trace import because
 from dockertui.engine.whole_file import new_text
+from dockertui.screens.base.menu import Item, Menu
+from dockertui.screens.base.tab import Tab
 from dockertui.screens.log.feed import Target
 from dockertui.widgets.log_text import full_stamp
-from dockertui.widgets.menu import Item, Menu
+from dockertui.widgets.log_view import LogView
 from dockertui.widgets.text import clean
-
-if TYPE_CHECKING:
-    from dockertui.screens.log.tab import LogTab
 
 _AT_ONCE = 5000
 """Lines written between two looks at the keyboard."""
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
-async def save(tab: LogTab) -> None:
+Ask = Callable[[str, Callable[[str], object]], Awaitable[None]]
+"""Has a path typed: what the line begins with, and who gets what was typed."""
+
+
+async def save(view: LogView, engine: Engine, targets: Sequence[Target], ask: Ask) -> None:
     """Ask what is to be saved and where, and save it."""
-    shown = Item("shown", f"What is shown: {tab.shown.count:,} lines", hint="as text, without colours")
+    shown = Item("shown", f"What is shown: {view.shown.count:,} lines", hint="as text, without colours")
     whole = Item("whole", "The whole log, from the Engine", hint="as it was written")
-    default = f"{_file_name(tab.targets)}-{time.strftime('%Y%m%d-%H%M%S')}.log"
+    default = f"{_file_name(targets)}-{time.strftime('%Y%m%d-%H%M%S')}.log"
 
     async def chosen(what: str | None) -> None:
         if what is None:
             return
 
         def named(path: str) -> None:
-            writing = _save_whole(tab, path) if what == "whole" else _save_shown(tab, path)
-            tab.run_worker(_reported(tab, path, writing), name=path, group="save")
+            writing = _save_whole(view, engine, targets[0], path) if what == "whole" else _save_shown(view, path)
+            view.run_worker(_reported(view, path, writing), name=path, group="save")
 
-        await tab.ask("save to", default, done=named)
+        await ask(default, named)
 
-    await tab.app.push_screen(Menu("Save", [shown, whole] if len(tab.targets) == 1 else [shown]), chosen)
+    await view.app.push_screen(Menu("Save", [shown, whole] if len(targets) == 1 else [shown]), chosen)
 
 
 def _file_name(targets: Iterable[Target]) -> str:
     return _UNFIT.sub("_", "-".join(target.name for target in targets))[:80].strip("._") or "log"
 
 
-async def _reported(tab: LogTab, path: str, writing: Awaitable[int]) -> None:
+async def _reported(view: LogView, path: str, writing: Awaitable[int]) -> None:
     """Wait for the writing, and say what came of it."""
     try:
         count = await writing
     except (OSError, EngineError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        tab.post_message(tab.Said(f"{path} was not saved: {reason}", "bad"))
+        view.post_message(Tab.Said(f"{path} was not saved: {reason}", "bad"))
     else:
-        tab.post_message(tab.Said(f"{count:,} lines saved to {path}", "good"))
+        view.post_message(Tab.Said(f"{count:,} lines saved to {path}", "good"))
 
 
-async def _save_shown(tab: LogTab, path: str) -> int:
-    numbers = tab.shown.within(tab.store.first, tab.store.end)
+async def _save_shown(view: LogView, path: str) -> int:
+    numbers = view.shown.within(view.store.first, view.store.end)
     with new_text(path) as file:
         for at in range(0, len(numbers), _AT_ONCE):
-            file.writelines(f"{line}\n" for line in tab.texts(numbers[at : at + _AT_ONCE]))
-            tab.say(f"saving, {at:,} of {len(numbers):,} lines")
+            file.writelines(f"{line}\n" for line in view.texts(numbers[at : at + _AT_ONCE]))
+            view.say(f"saving, {at:,} of {len(numbers):,} lines")
             await asyncio.sleep(0)
-    tab.say("")
+    view.say("")
     return len(numbers)
 
 
-async def _save_whole(tab: LogTab, path: str) -> int:
+async def _save_whole(view: LogView, engine: Engine, target: Target, path: str) -> int:
     count = 0
     with new_text(path) as file, because("log, saving"):
-        async for lines in whole_log(tab.engine, tab.targets[0]):
+        async for lines in whole_log(engine, target):
             file.writelines(f"{text}\n" for text in lines)
             count += len(lines)
-            tab.say(f"saving, {count:,} lines")
-    tab.say("")
+            view.say(f"saving, {count:,} lines")
+    view.say("")
     return count
 
 
@@ -98,23 +100,23 @@ async def whole_log(engine: Engine, target: Target) -> AsyncIterator[list[str]]:
             yield [line.text for line in lines]
 
 
-def page(tab: LogTab) -> None:
+def page(view: LogView) -> None:
     """Show what is shown in `$PAGER`, without anything that a terminal would obey; the program waits meanwhile."""
     try:
         command = shlex.split(os.environ.get("PAGER", "")) or ["less"]
     except ValueError as error:
-        tab.post_message(tab.Said(f"$PAGER is no command: {error}", "bad"))
+        view.post_message(Tab.Said(f"$PAGER is no command: {error}", "bad"))
         return
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".log", errors="replace") as file:
-        for number in tab.shown.within(tab.store.first, tab.store.end):
-            text = tab.texts([number])[0]
-            file.write(f"{full_stamp(tab.store[number].time)} {clean(text, limit=len(text) + 1)}\n")
+        for number in view.shown.within(view.store.first, view.store.end):
+            text = view.texts([number])[0]
+            file.write(f"{full_stamp(view.store[number].time)} {clean(text, limit=len(text) + 1)}\n")
         file.flush()
         try:
-            with tab.app.suspend():
+            with view.app.suspend():
                 subprocess.run([*command, file.name], check=False)
         except SuspendNotSupported:
-            tab.post_message(tab.Said("this terminal cannot be handed to a pager; ctrl+s saves the lines", "warn"))
+            view.post_message(Tab.Said("this terminal cannot be handed to a pager; ctrl+s saves the lines", "warn"))
         except OSError as error:
-            tab.post_message(tab.Said(f"{command[0]} cannot be run: {error.strerror}", "bad"))
-    tab.app.refresh()
+            view.post_message(Tab.Said(f"{command[0]} cannot be run: {error.strerror}", "bad"))
+    view.app.refresh()

@@ -15,6 +15,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.log_lines import SECOND, Line
 from dockertui.engine.trace import because
 from dockertui.live.follower import TAIL, Follower, Note, NoteKind
+from dockertui.screens.base.time_span import Span
 from dockertui.widgets.log_store import MARK, SOURCE_SHIFT, STDERR, Entry
 from dockertui.widgets.log_view import LogView
 
@@ -36,18 +37,6 @@ class Target(NamedTuple):
 
     id: str
     name: str
-
-
-class Span(NamedTuple):
-    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning.
-
-    `head`: only so much of it as memory holds, and the reader stays at its first line.
-    """
-
-    since: int | None = None
-    until: int | None = None
-    whole: bool = False
-    head: bool = False
 
 
 class LogFeed:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from dockertui.operations.base import Context
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
-from dockertui.screens.base.prompt import ask
-from dockertui.widgets.bar import Bar, Piece
+from dockertui.screens.base.second_screen import SecondScreen
+from dockertui.widgets.bar import Piece
 from dockertui.widgets.log_paint import Manner
 from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.log_view import LogView
-from dockertui.widgets.screen import Layer
 from dockertui.widgets.sgr import plain
 
 _PART = 4000
@@ -34,41 +33,26 @@ class LineView(LogView):
         self.say(how if how.startswith("not copied") else f"copied {how}")
 
 
-class LogLineScreen(Layer[None]):
-    """Shows one line, at what was looked for in the log, or another long text. Escape or q closes it."""
+class LogLineScreen(SecondScreen[None]):
+    """Shows one line, at what was looked for in the log, or another long text."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Close"), ("q", "dismiss", "Close")]
+    context = Context.LINE
+    offers: ClassVar[Mapping[str, str]] = {"log.search": "", "log.copy": "", "log.wrap": ""}
 
     def __init__(self, entry: Entry, sought: str = "", *, title: str = "") -> None:
-        super().__init__()
+        super().__init__(LineView())
         self._heading = title or full_stamp(entry.time)
         self._entry = entry
         self._sought = sought
-        self._view = LineView()
-
-    def compose(self) -> ComposeResult:
-        title = Bar(classes="title")
-        length = f"{len(self._entry.text):,} characters"
-        keys = Piece("/ search  y copy  w wrap  esc close", "dim")
-        title.update([Piece(self._heading, "title"), Piece(length, "dim", priority=1)], [keys])
-        yield title
-        yield self._view
 
     def on_mount(self) -> None:
-        self._view.show_as(Manner(wrap=True))
-        self._view.append([Entry(0, 0, part) for part in line_parts(self._entry.text)])
-        self._view.focus()
-        self._view.go_to(self._view.store.first)
+        length = f"{len(self._entry.text):,} characters"
+        self.title_bar.update([Piece(self._heading, "title"), Piece(length, "dim", priority=1)])
+        self.view.show_as(Manner(wrap=True))
+        self.view.append([Entry(0, 0, part) for part in line_parts(self._entry.text)])
+        self.view.go_to(self.view.store.first)
         if self._sought:
-            self._view.search(self._sought)
-
-    def action_back(self) -> None:
-        """End search and selection, then close."""
-        if not self._view.drop():
-            self.dismiss(None)
-
-    async def action_search(self) -> None:
-        await ask("search", typed=self._view.search, place=self._view)
+            self.view.search(self._sought)
 
 
 def line_parts(text: str) -> list[str]:

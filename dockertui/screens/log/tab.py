@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -19,7 +19,8 @@ from dockertui.resources.surroundings import World
 from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
-from dockertui.screens.log.feed import LogFeed, Span, Target
+from dockertui.screens.base.time_span import Span
+from dockertui.screens.log.feed import LogFeed, Target
 from dockertui.widgets.chart import column_glyphs
 from dockertui.widgets.log_store import Entry
 from dockertui.widgets.log_view import BEHIND, LogView
@@ -255,7 +256,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     async def action_save(self) -> None:
         from dockertui.screens.log import export as log_export  # off the path to the first paint
 
-        await log_export.save(self)
+        def ask(default: str, done: Callable[[str], object]) -> Awaitable[None]:
+            return self.ask("save to", default, done=done)
+
+        await log_export.save(self, self.engine, self.targets, ask)
 
     def action_pager(self) -> None:
         from dockertui.screens.log import export as log_export

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -18,11 +18,11 @@ from dockertui.live.session import Session
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.surroundings import World
+from dockertui.screens.base.bars import NAME_LEAST
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
-from dockertui.screens.main.bars import detail_title
 from dockertui.screens.main.tab_list import TABS, TabKind
-from dockertui.widgets.bar import Bar
+from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.guard import shown_in
 from dockertui.widgets.page import Page
 
@@ -186,3 +186,23 @@ class DetailView(Vertical):
         """The reference under the line cursor, if there is one."""
         found = self.tab.cursor_ref if isinstance(self.tab, Page) and self.has_keys else None
         return found if isinstance(found, Reference) else None
+
+
+def detail_title(
+    subject: Subject | None, gone: bool, tabs: Sequence[TabKind], current: TabKind, heading: str = ""
+) -> BarLine:
+    """The name of the object shown, or what the tab shows in its place (`heading`), and the tabs.
+
+    Where both do not fit the kind goes, the name is cut, tabs go.
+    """
+    left = [Piece("nothing selected ", "dim")]
+    if heading:
+        left = [Piece(f"{heading} ", "title", least=NAME_LEAST)]
+    elif subject is not None:
+        name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=NAME_LEAST)
+        left = [Piece(f"{subject.resource.kind} ", "dim", priority=2), name]
+        left += [Piece("is gone ", "warn")] if gone else []
+    return left, [
+        Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"open_tab({tab.id!r})", int(tab is not current))
+        for tab in tabs
+    ]

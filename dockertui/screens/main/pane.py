@@ -15,15 +15,14 @@ from dockertui.resources.base import Resource
 from dockertui.resources.filter import Filter
 from dockertui.resources.surroundings import World
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.main.bars import pane_title
-from dockertui.widgets.bar import Bar
+from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.table import Cell, Column, Table
 
 
 class ResourceTable(Table[Any]):
     """The table with the catalogue's keys of lists."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LIST)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS, Context.LIST)
 
     def action_mark(self) -> None:
         self.toggle_mark()
@@ -70,6 +69,11 @@ class Pane(Vertical):
             return Cell(doing, "busy") if doing else cell(item)
 
         return column._replace(cell=telling)
+
+    @property
+    def label(self) -> str:
+        """What the pane is called: with its number, which is its key, where the kind is always there."""
+        return f"{self.number} {self.resource.title}" if self.resource.stacked else self.resource.title
 
     @property
     def item(self) -> Any:
@@ -172,3 +176,35 @@ class Pane(Vertical):
         """Turn the order round."""
         column, reverse = self.table.sort
         self.table.sort_by(column, not reverse)
+
+
+def pane_title(pane: Pane) -> BarLine:
+    """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
+    style = "tab-on" if pane.active else "tab"
+    return [
+        Piece(f" {pane.label} ", style, f"goto_pane({pane.number - 1})"),
+        *counts(pane),
+    ], _notes(pane)
+
+
+def counts(pane: Pane) -> list[Piece]:
+    """How many objects a pane shows, and what narrows it."""
+    total, shown = len(pane.table.objects), len(pane.table.shown)
+    pieces = [Piece(str(total), "dim") if shown == total else Piece(f"{shown} of {total}", "accent")]
+    if pane.filter:
+        pieces.append(Piece(f"/{pane.filter.line}", "accent", priority=1))
+    if pane.running_only:
+        pieces.append(Piece("running only", "accent", priority=2))
+    if pane.table.marks:
+        pieces.append(Piece(f"● {len(pane.table.marks)} marked", "accent", priority=2))
+    return pieces
+
+
+def _notes(pane: Pane) -> list[Piece]:
+    error = pane.world.mirror.error(pane.resource.kind)
+    if error is not None:
+        return [Piece(str(error), "bad", priority=1)]
+    if pane.number == 1:  # the header has the containers' counts
+        return []
+    parts = pane.resource.summary(pane.world.mirror.objects(pane.resource.kind).values(), pane.world)
+    return [Piece(part.text, part.style, priority=3) for part in parts]

@@ -13,19 +13,19 @@ from dockertui.screens.base.tab import PageTab, Subject, Tab
 class TabKind(NamedTuple):
     """A tab before there is one: its widget is made, and its code loaded, when it is first opened.
 
-    id: what `open_tab` calls it. shows: whether it has something to say of an object. otherwise: what is said to
-    somebody who asks for it where it has not.
+    id: what `open_tab` calls it. of: what a kind must have (`Resource.has`) for the tab to have something to say of its
+    objects; "" for nothing. otherwise: what is said to somebody who asks for it where it has not.
     """
 
     id: str
     title: str
     make: Callable[[Session, Settings], Tab]
-    shows: Callable[[Subject], bool] = lambda subject: True
+    of: str = ""
     otherwise: str = ""
 
-
-def _is_container(subject: Subject) -> bool:
-    return subject.resource.kind == "container"
+    def shows(self, subject: Subject) -> bool:
+        """Whether it has something to say of an object."""
+        return not self.of or self.of in subject.resource.has
 
 
 def _logs(session: Session, settings: Settings) -> Tab:
@@ -58,10 +58,6 @@ def _stats(session: Session, settings: Settings) -> Tab:
     return StatsTab(session, settings)
 
 
-def _has_files(subject: Subject) -> bool:
-    return subject.resource.kind in ("container", "volume")
-
-
 def _files(session: Session, settings: Settings) -> Tab:
     from dockertui.screens.files.tab import FilesTab
 
@@ -76,11 +72,11 @@ def _inspect(session: Session, settings: Settings) -> Tab:
 
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
-    TabKind("why", "Why", _why, _is_container, "only containers die: f follows to those that use it"),
-    TabKind("logs", "Logs", _logs, _is_container, "only containers have logs: f follows to those that use it"),
-    TabKind("stats", "Stats", _stats, _is_container, "only containers have statistics: f follows to those that use it"),
-    TabKind("processes", "Procs", _processes, _is_container, "only containers have processes"),
-    TabKind("files", "Files", _files, _has_files, "containers and volumes have files: f follows to who uses it"),
+    TabKind("why", "Why", _why, "why", "only containers die: f follows to those that use it"),
+    TabKind("logs", "Logs", _logs, "logs", "only containers have logs: f follows to those that use it"),
+    TabKind("stats", "Stats", _stats, "stats", "only containers have statistics: f follows to those that use it"),
+    TabKind("processes", "Procs", _processes, "processes", "only containers have processes"),
+    TabKind("files", "Files", _files, "files", "containers and volumes have files: f follows to who uses it"),
     TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", _inspect),
 )

@@ -21,16 +21,14 @@ from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
-from dockertui.screens.base.prompt import Prompt
+from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
-from dockertui.widgets.screen import Layer
 from dockertui.widgets.table import Cell, Column, Table
 
 _FRAME = 0.5
 _COST_LOOKS = 4
 """Every so many looks the program's own cost is told anew."""
-_MOVES = ("down", "up", "page_down", "page_up", "top", "bottom", "left", "right")
 
 
 class Entry(NamedTuple):
@@ -45,56 +43,36 @@ class Entry(NamedTuple):
 
 
 class LensTable(Table[Entry]):
-    """The requests, moved in by the catalogue's keys of lists."""
+    """The requests, with the keys of every list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        binding for binding in bindings(Context.LIST) if getattr(binding, "id", "").split(".")[-1] in _MOVES
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS)
 
 
-class LensScreen(Layer[None]):
+class LensScreen(SecondScreen[None]):
     """What the program asks of the Engine, and why."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "back", "Back"),
-        ("q", "dismiss", "Back to the lists"),
-        ("slash", "filter", "Filter"),
-        ("p,space", "pause", "Pause"),
-        ("y", "copy('curl')", "Copy the curl line"),
-        ("Y", "copy('docker')", "Copy the docker line"),
-        ("e", "export", "Export"),
-        ("v", "reveal", "Show or hide secrets"),
-    ]
+    context = Context.LENS
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LENS, Context.SECRETS)
+    has_secrets = True
 
     def __init__(self, trace: Trace, endpoint: Endpoint, cost: OwnCost | None = None) -> None:
-        super().__init__()
+        self._table = LensTable(_columns(), empty_text="no request")
+        super().__init__(self._table)
         self._trace = trace
         self._cost = cost
         self._endpoint = endpoint
-        self._table = LensTable(_columns(), empty_text="no request")
         self._page = Page()
-        self._title, self._own, self._footer = Bar(classes="title"), Bar(), Bar()
+        self._own = Bar()
         self._looks = 0
         self._filter = ""
         self._paused = False
-        self._reveal = False
-        self._said = ""
 
-    def compose(self) -> ComposeResult:
-        yield self._title
-        yield self._own
-        yield self._table
-        yield self._page
-        yield self._footer
+    def body(self) -> ComposeResult:
+        yield from (self.title_bar, self._own, self._table, self._page)
 
     def on_mount(self) -> None:
-        keys = (("/", "filter", "filter"), ("p", "pause", "pause"), ("y", "curl", "copy('curl')"),
-                ("Y", "docker", "copy('docker')"), ("e", "export", "export"), ("v", "secrets", "reveal"),
-                ("esc", "back", "back"))  # fmt: skip
-        self._footer.update([Piece(((key, "key"), (f" {word}", "dim")), action=act) for key, word, act in keys])
         self._table.sort_by("number", reverse=True)
         self._table.show_all_columns = False
-        self._table.focus()
         self._look()
         self.set_interval(_FRAME, self._look)
 
@@ -102,7 +80,7 @@ class LensScreen(Layer[None]):
         """Take what is new, or has come further, unless it is paused."""
         if not self._paused:
             known = self._table.objects
-            now = {str(request.number): _entry(request, self._reveal) for request in self._trace}
+            now = {str(request.number): _entry(request, self.reveal) for request in self._trace}
             changed = {key: entry for key, entry in now.items() if known.get(key) != entry}
             gone = known.keys() - now.keys()
             if changed or gone:
@@ -119,32 +97,31 @@ class LensScreen(Layer[None]):
             left.append(Piece(f"/{self._filter}", "accent"))
         if self._paused:
             left.append(Piece("PAUSED", "warn"))
-        self._title.update(left, [Piece(self._said, "accent")] if self._said else [])
+        self.title_bar.update(left)
 
     def _show(self) -> None:
         entry = self._table.cursor_object
         self._page.show(self._sections(entry.request) if entry is not None else [])
 
     def on_table_selected(self) -> None:
-        self._said = ""
         self._show()
 
     def curl(self, request: Request) -> str:
         """The request as a `curl` line; a body that was too long to keep is named, not shown."""
         body = "@BODY" if request.body is None else self._body(request.body)
-        return request_line(self._endpoint, request.method, self._path(request), body, reveal=self._reveal)
+        return request_line(self._endpoint, request.method, self._path(request), body, reveal=self.reveal)
 
     def _path(self, request: Request) -> str:
-        return request.path if self._reveal else masked_path(request.path)
+        return request.path if self.reveal else masked_path(request.path)
 
     def docker(self, request: Request) -> str:
         """The command that does the same, or ""."""
         words = request.docker or docker_words(request.method, request.path)
-        return docker_line(self._endpoint, words, reveal=self._reveal) if words else ""
+        return docker_line(self._endpoint, words, reveal=self.reveal) if words else ""
 
     def _body(self, body: bytes) -> str:
         text = body.decode("utf-8", "replace")
-        if self._reveal or not text:
+        if self.reveal or not text:
             return text
         try:
             return json.dumps(masked_tree(json.loads(text)), ensure_ascii=False)
@@ -154,33 +131,29 @@ class LensScreen(Layer[None]):
     def _sections(self, request: Request) -> list[Section]:
         fields = [Field("curl", self.curl(request)), Field("docker", self.docker(request) or "-")]
         if request.error:
-            fields.insert(0, Field("Error", request.error if self._reveal else masked(request.error), "bad"))
+            fields.insert(0, Field("Error", request.error if self.reveal else masked(request.error), "bad"))
         return [Section(f"{request.method} {self._path(request)}", fields)]
 
     # keys
 
-    def action_back(self) -> None:
-        """Drop the filter, then leave."""
-        if self._filter:
+    def drop(self) -> bool:
+        """End the filter; whether there was one."""
+        dropped = bool(self._filter)
+        if dropped:
             self._narrow("")
-        else:
-            self.dismiss()
+        return dropped
 
     def action_pause(self) -> None:
         self._paused = not self._paused
         self._look()
 
-    def action_reveal(self) -> None:
-        self._reveal = not self._reveal
-        shown = {key: _entry(entry.request, self._reveal) for key, entry in self._table.objects.items()}
+    def secrets_turned(self) -> None:
+        shown = {key: _entry(entry.request, self.reveal) for key, entry in self._table.objects.items()}
         self._table.patch(shown, ())
         self._show()
 
     async def action_filter(self) -> None:
-        await self.query(Prompt).remove()
-        prompt = Prompt(self._filter, "words of cause, method, path, status", typed=self._narrow, place=self._table)
-        await self.mount(prompt, before=self._footer)
-        prompt.focus()
+        await self.ask("words of cause, method, path, status", self._filter, typed=self._narrow)
 
     def _narrow(self, line: str) -> None:
         self._filter = line
@@ -193,8 +166,7 @@ class LensScreen(Layer[None]):
         entry = self._table.cursor_object
         if entry is not None:
             line = self.curl(entry.request) if what == "curl" else self.docker(entry.request)
-            self._said = f"{what} line copied {copy(self.app, line)}" if line else "no docker line does this"
-            self._paint_title()
+            self.say(f"{what} line copied {copy(self.app, line)}" if line else "no docker line does this", "accent")
 
     def action_export(self) -> None:
         """Write what is shown to a file in the working directory, a JSON object a line."""
@@ -205,10 +177,9 @@ class LensScreen(Layer[None]):
                 for key in reversed(self._table.shown):
                     file.write(json.dumps(self._exported(entries[key]), ensure_ascii=False) + "\n")
         except OSError as error:
-            self._said = f"not written: {error.strerror} ({path})"
+            self.say(f"not written: {error.strerror} ({path})", "bad")
         else:
-            self._said = f"{len(self._table.shown)} requests written to {path}"
-        self._paint_title()
+            self.say(f"{len(self._table.shown)} requests written to {path}", "accent")
 
     def _exported(self, entry: Entry) -> dict[str, object]:
         request = entry.request
@@ -226,9 +197,6 @@ class LensScreen(Layer[None]):
             "curl": self.curl(request),
             "docker": self.docker(request),
         }
-
-    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
-        await self.run_action(event.action)
 
 
 def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]:

@@ -21,7 +21,9 @@ from dockertui.widgets.page import Field, Page, Section
 class ConnectionScreen(Screen[None]):
     """Shows failed attempts; offers to try again, and the demo Engine."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CONNECTION)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CONNECTION, Context.EVERYWHERE)
+
+    place = Context.CONNECTION
 
     class Retry(Message):
         """The user wants another attempt at the same addresses."""

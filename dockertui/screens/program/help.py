@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import BindingType
 
 from dockertui import __version__
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue, where
-from dockertui.screens.base.bindings import bindings
-from dockertui.widgets.bar import Bar, Piece
-from dockertui.widgets.page import Field, Page, Section
-from dockertui.widgets.screen import Layer
+from dockertui.screens.base.second_screen import PageView, SecondScreen
+from dockertui.widgets.bar import Piece
+from dockertui.widgets.page import Field, Section
 
 
-class HelpPage(Page):
-    """A page with the moving keys of a detail."""
+class HelpScreen(SecondScreen[None]):
+    """All operations with their keys, from the section of that heading on."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
+    context = Context.HELP
+    offers: ClassVar[Mapping[str, str]] = {"detail.search": "", "detail.next_match": "next"}
 
-
-class HelpScreen(Layer[None]):
-    """All operations with their keys. Escape, q or ? closes it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "dismiss", "Close")]
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        super().__init__()
+    def __init__(self, catalogue: Catalogue, heading: str = "") -> None:
+        super().__init__(PageView())
         self._sections = [*problem_sections(catalogue), *key_sections(catalogue)]
-
-    def compose(self) -> ComposeResult:
-        title = Bar(classes="title")
-        title.update([Piece(f"dockertui {__version__}", "accent"), Piece("keys", "title")], [Piece("esc close", "dim")])
-        yield title
-        yield HelpPage()
+        self._heading = heading
 
     def on_mount(self) -> None:
-        page = self.query_one(HelpPage)
-        page.show(self._sections)
-        self.set_focus(page)
+        self.title_bar.update([Piece(f"dockertui {__version__}", "accent"), Piece("keys", "title")])
+        self.view.show(self._sections)
+        self.call_after_refresh(self.view.go_to_section, self._heading)
 
 
 def problem_sections(catalogue: Catalogue) -> list[Section]:

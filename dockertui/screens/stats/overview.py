@@ -15,17 +15,16 @@ from dockertui.live.history import SMOOTHED_OVER, Column
 from dockertui.live.session import Session
 from dockertui.live.store import Change, Link, LinkState
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import BY_ID, Catalogue
+from dockertui.operations.catalogue import BY_ID
 from dockertui.resources import format
 from dockertui.resources.overview_rows import Capacity, Load, columns, load, totals
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import World
-from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.prompt import Prompt
-from dockertui.screens.main import bars
+from dockertui.screens.base.bars import link, trouble
+from dockertui.screens.base.bindings import bindings, catalogue_of, closed_by
+from dockertui.screens.base.menu import Item, Menu
+from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Bar, Piece
-from dockertui.widgets.menu import Item, Menu
-from dockertui.widgets.screen import Layer
 from dockertui.widgets.table import Table
 
 PLACE = "overview"
@@ -37,37 +36,34 @@ class OverviewTable(Table[Load]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.OVERVIEW)
 
 
-class OverviewScreen(Layer[str | None]):
+class OverviewScreen(SecondScreen[str | None]):
     """Has all running containers sampled while it is open. Its result is the id of the container that was chosen."""
 
-    def __init__(self, session: Session, world: World, catalogue: Catalogue) -> None:
-        super().__init__()
+    context = Context.OVERVIEW
+    BINDINGS: ClassVar[list[BindingType]] = [closed_by("overview")]
+
+    def __init__(self, session: Session, world: World) -> None:
+        self.host = Capacity()
+        self._glyphs = world.glyphs
+        self.table = OverviewTable(columns(self.host, self._glyphs), empty_text="no running containers")
+        super().__init__(self.table)
         self.session = session
         self.world = world
-        self.catalogue = catalogue
-        self.host = Capacity()
         self.filter = ""
         self._known: dict[str, Load] = {}
         """What each was last seen to use."""
-        self._glyphs = world.glyphs
-        self.table = OverviewTable(columns(self.host, self._glyphs), empty_text="no running containers")
-        self._title, self._totals, self._footer = Bar(classes="title"), Bar(), Bar()
+        self._totals = Bar()
         self._unsubscribe = [
             session.sampler.subscribe(self._sampled),
             session.mirror.subscribe(self._changed),
             session.mirror.subscribe_link(self._link_changed),
         ]
 
-    def compose(self) -> ComposeResult:
-        yield self._title
-        yield self._totals
-        yield self.table
-        yield self._footer
+    def body(self) -> ComposeResult:
+        yield from (self.title_bar, self._totals, self.table)
 
     def on_mount(self) -> None:
-        self._footer.update(*bars.footer(self.catalogue, Context.OVERVIEW, bars.Message("", "")))
         self.table.sort_by("cpu", reverse=True)
-        self.set_focus(self.table)
         self._take_all()
         self._link_changed(self.session.mirror.link)
         self.run_worker(self._ask_host())
@@ -83,7 +79,7 @@ class OverviewScreen(Layer[str | None]):
             with because("overview"):
                 self.host = Capacity.of(Reply(await system.info(self.session.engine)))
         except EngineError as error:
-            self._say(str(error))
+            self.say(str(error), "bad", stays=0)
             return
         sort, reverse = self.table.sort
         self.table.set_columns(columns(self.host, self._glyphs), tie="name")
@@ -137,38 +133,29 @@ class OverviewScreen(Layer[str | None]):
         period = format.period(self.session.sampler.period)
         left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
         mirror = self.session.mirror
-        why = bars.trouble(mirror, mirror.link, self.catalogue.keys_shown(BY_ID["program.retry"], 1))
+        why = trouble(mirror, mirror.link, catalogue_of(self.app).keys_shown(BY_ID["program.retry"], 1))
         right = [Piece(why, "bad", priority=1)] if why else []
-        self._title.update(left, [*right, bars.link(self.session, self.world.clock())])
+        self.title_bar.update(left, [*right, link(self.session, self.world.clock())])
         style = "dim" if self.table.stale else ""
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(
             [Piece(((f"{name} ", "dim"), (text, style)), priority=priority) for name, text, priority in sums]
         )
 
-    def _say(self, text: str) -> None:
-        self._footer.update([Piece(text, "bad")])
-
     # operations
 
-    def action_back(self) -> None:
-        """Drop the filter, then leave."""
-        if self.filter:
+    def drop(self) -> bool:
+        """End the filter; whether there was one."""
+        dropped = bool(self.filter)
+        if dropped:
             self._narrow("")
-        else:
-            self.dismiss(None)
-
-    def action_close(self) -> None:
-        self.dismiss(None)
+        return dropped
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self.dismiss(event.key)
 
     async def action_filter(self) -> None:
-        await self.query(Prompt).remove()
-        prompt = Prompt(self.filter, "words of name, image, project", typed=self._narrow, place=self.table)
-        await self.mount(prompt, before=self._footer)
-        self.set_focus(prompt)
+        await self.ask("words of name, image, project", self.filter, typed=self._narrow)
 
     def _narrow(self, line: str) -> None:
         self.filter = line.strip()
@@ -195,13 +182,6 @@ class OverviewScreen(Layer[str | None]):
     def action_reverse(self) -> None:
         column, reverse = self.table.sort
         self.table.sort_by(column, not reverse)
-
-    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
-        await self.run_action(event.action)
-
-    async def action_operate(self, id: str) -> None:
-        """Do an operation of the footer."""
-        await self.table.run_action(BY_ID[id].action)
 
 
 def _text(row: Load) -> str:

@@ -27,7 +27,6 @@ from dockertui.resources import format, process
 from dockertui.resources.surroundings import World
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
-from dockertui.screens.commands.runner import Operating
 from dockertui.widgets.text import clean, fit
 from dockertui.widgets.tree_table import TreeTable
 
@@ -253,6 +252,5 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         if live is None or container is None:
             self.post_message(self.Said("no process is selected"))
             return
-        assert isinstance(self.screen, Operating)
         command, given = signalling.signal_of(live.process), {"process": signalling.named(live.process)}
-        await self.screen.order(command, items=[container], given=given)
+        await self.order(command, container, given)

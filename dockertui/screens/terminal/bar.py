@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue, sign
-from dockertui.screens.main import bars
-from dockertui.screens.main.bars import Line
+from dockertui.screens.base.bars import Message, footer
 from dockertui.terminal.policy import State
 from dockertui.terminal.session import TerminalSession
-from dockertui.widgets.bar import Piece
+from dockertui.widgets.bar import BarLine, Piece
 
 _SIGNS = {
     State.STARTING: ("○", "busy"),
@@ -48,7 +47,7 @@ def state(session: TerminalSession) -> tuple[str, str]:
 
 def tabs(
     sessions: Sequence[TerminalSession], current: TerminalSession | None, notes: Sequence[Piece], leader: str
-) -> Line:
+) -> BarLine:
     """All sessions as tabs; at the right what is to be known of the one that has the keys, and the leader."""
     left = []
     for number, session in enumerate(sessions, 1):
@@ -78,9 +77,9 @@ def notes(session: TerminalSession | None, position: str) -> list[Piece]:
     return found
 
 
-def hints(catalogue: Catalogue, leader: str) -> Line:
+def hints(catalogue: Catalogue, leader: str) -> BarLine:
     """What the leader is, and what can follow it."""
-    left, right = bars.footer(catalogue, Context.TERMINAL, bars.Message("", ""))
+    left, right = footer(catalogue, Context.TERMINAL, Message("", ""))
     return [Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -72,8 +73,7 @@ class TerminalCommands(Vertical):
         """Do what follows the leader."""
         await self.run_action(operation.action)
 
-    def show_number(self, index: int) -> None:
-        """Show a session by its place."""
+    def action_show_session(self, index: int) -> None:
         if 0 <= index < len(self.sessions):
             self.show(self.sessions[index])
 
@@ -125,9 +125,24 @@ class TerminalCommands(Vertical):
         if session is None:
             return
         if session.live:
-            terminal_menus.close(self, session)
+            terminal_menus.close(self.app, session, lambda: self._drop_soon(session))
         else:
             await self.drop(session)
+
+    def _drop_soon(self, session: TerminalSession) -> None:
+        if session in self.sessions:
+            self.run_worker(self.drop(session))
+
+    def interrupted(self, session: TerminalSession, answer: str) -> None:
+        """Do what a question whether to interrupt was answered with."""
+        if answer == "s":
+            self.run_worker(session.interrupt())
+        elif answer == "e":
+            session.end_input()
+        elif answer == "d" and session in self.sessions:
+            self.run_worker(session.detach())
+        else:
+            self._drop_soon(session)
 
     def action_restart(self) -> None:
         if self.session is not None and self.session.live:
@@ -136,19 +151,20 @@ class TerminalCommands(Vertical):
             self.session.restart()
 
     def action_choose(self) -> None:
-        terminal_menus.choose(self)
+        terminal_menus.choose(self.app, self.sessions, self.show)
 
     def action_commands(self) -> None:
-        terminal_menus.commands(self)
+        engine = self.session.emulator.engine if self.session is not None else ""
+        terminal_menus.commands(self.app, self.catalogue, engine, partial(self.call_later, self.run_operation))
 
     async def action_search(self) -> None:
         view = self.view
-        await terminal_menus.ask_line(self, "search", "", view.history.look_for)
+        await terminal_menus.ask_line(view, "search", "", view.history.look_for)
 
     async def action_rename(self) -> None:
         session = self.session
         if session is not None:
-            await terminal_menus.ask_line(self, "name", session.name or session.caption, self._renamer(session))
+            await terminal_menus.ask_line(self.view, "name", session.name or session.caption, self._renamer(session))
 
     def _renamer(self, session: TerminalSession) -> Callable[[str], None]:
         def rename(text: str) -> None:
@@ -163,10 +179,13 @@ class TerminalCommands(Vertical):
             self.say("the lines above the screen are forgotten")
 
     def action_save(self) -> None:
-        terminal_menus.save(self)
+        if self.session is not None:
+            self.say(*terminal_menus.save(self.session))
 
     def action_record(self) -> None:
-        terminal_menus.record(self)
+        if self.session is not None:
+            self.say(*terminal_menus.record(self.session))
+            self.refresh_bar()
 
     def action_hand_over(self) -> None:
         if self.session is not None and self.session.live:

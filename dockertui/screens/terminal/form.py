@@ -12,7 +12,7 @@ from dockertui.operations.command_body import Entry, Option, Values
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.form_values import words
 from dockertui.operations.refusals import Refused, refused
-from dockertui.screens.commands.form import FormScreen
+from dockertui.screens.base.form import FormScreen
 from dockertui.terminal.policy import State
 from dockertui.terminal.screen import Place
 from dockertui.terminal.session import TerminalSession

@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.app import App
 
 from dockertui.engine.whole_file import new_text
-from dockertui.operations.base import Context
+from dockertui.operations.base import Context, Operation
+from dockertui.operations.catalogue import Catalogue
 from dockertui.resources import format
+from dockertui.screens.base.confirm import Answer, Question, affected, ask
+from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.prompt import Prompt
-from dockertui.screens.commands.confirm import Answer, Answered, Question, affected, ask
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.terminal.process import AttachedProcess
 from dockertui.terminal.session import TerminalSession
-from dockertui.widgets.menu import Item, Menu
+from dockertui.terminal.view import TerminalView
 from dockertui.widgets.page import Field, Section
-
-if TYPE_CHECKING:
-    from dockertui.screens.terminal.commands import TerminalCommands
 
 _SHOWN = 60
 """Characters of a pasted line, or of a text, that a question shows."""
@@ -31,8 +30,12 @@ _LINES = 8
 """Pasted lines that a question shows."""
 
 
-def _ask(app: App[Any], title: str, items: list[Item], choose: Callable[[str], None]) -> None:
-    app.push_screen(Menu(title, items), lambda chosen: choose(chosen) if chosen is not None else None)
+def _ask(app: App[Any], title: str, items: list[Item], choose: Callable[[str], object]) -> None:
+    def chosen(id: str | None) -> None:
+        if id is not None:
+            choose(id)
+
+    app.push_screen(Menu(title, items), chosen)
 
 
 def paste(app: App[Any], session: TerminalSession, text: str, go: Callable[[], None]) -> None:
@@ -60,21 +63,16 @@ def clipboard(
     _confirm(app, f"Let {name} write your clipboard?", Answer("y", "allow"), told, allow)
 
 
-def close(pane: TerminalCommands, session: TerminalSession) -> None:
+def close(app: App[Any], session: TerminalSession, go: Callable[[], None]) -> None:
     """Ask before a session whose process runs is closed."""
     attached = isinstance(session.process, AttachedProcess)
     fate = "the container keeps running" if attached else "its program runs: it is asked to end"
     name, verb = terminal_bar.name(session), "detach" if attached else "close"
-
-    def go() -> None:
-        if session in pane.sessions:
-            pane.run_worker(pane.drop(session))
-
-    _confirm(pane.app, f"{verb.capitalize()} {name}?", Answer("y", verb), affected({name: [fate]}), go, sudden=False)
+    _confirm(app, f"{verb.capitalize()} {name}?", Answer("y", verb), affected({name: [fate]}), go, sudden=False)
 
 
-def interrupt(pane: TerminalCommands, session: TerminalSession) -> None:
-    """Ctrl-C where there is no terminal that would turn it into a signal."""
+def interrupt(app: App[Any], session: TerminalSession, answered: Callable[[str], None]) -> None:
+    """Ctrl-C where there is no terminal that would turn it into a signal; `answered` gets the key of the answer."""
     name = session.process.container_name
     if isinstance(session.process, AttachedProcess):
         told = affected({name: ["d: keeps running without you", "s: gets SIGINT, which may end it"]})
@@ -82,42 +80,31 @@ def interrupt(pane: TerminalCommands, session: TerminalSession) -> None:
     else:
         told = affected({terminal_bar.name(session): ["e: reads the end of its input (ctrl+d)", "x: is asked to end"]})
         answers = [Answer("e", "end its input"), Answer("x", "close the session")]
-
-    def answered(answer: Answered) -> None:
-        if answer.key == "s":
-            pane.run_worker(session.interrupt())
-        elif answer.key == "e":
-            session.end_input()
-        elif session in pane.sessions:
-            pane.run_worker(session.detach() if answer.key == "d" else pane.drop(session))
-
-    ask(pane.app, Question("Ctrl-C: the container has no terminal", answers, lambda *_: [told], sudden=True), answered)
+    question = Question("Ctrl-C: the container has no terminal", answers, lambda *_: [told], sudden=True)
+    ask(app, question, lambda answer: answered(answer.key))
 
 
-def choose(pane: TerminalCommands) -> None:
+def choose(app: App[Any], sessions: Sequence[TerminalSession], show: Callable[[TerminalSession], None]) -> None:
     """Offer all sessions."""
     items = [
         Item(str(number), terminal_bar.name(session), hint=" ".join(terminal_bar.state(session)[:1]))
-        for number, session in enumerate(pane.sessions)
+        for number, session in enumerate(sessions)
     ]
-    _ask(pane.app, "Terminals", items, lambda chosen: pane.show(pane.sessions[int(chosen)]))
+    offered = list(sessions)
+    _ask(app, "Terminals", items, lambda chosen: show(offered[int(chosen)]))
 
 
-def commands(pane: TerminalCommands) -> None:
-    """Offer all that can follow the leader."""
-    operations = {operation.id: operation for operation in pane.catalogue.within(Context.TERMINAL)}
-    leader = terminal_bar.leader_sign(pane.settings.terminal_leader)
+def commands(app: App[Any], catalogue: Catalogue, engine: str, do: Callable[[Operation], object]) -> None:
+    """Offer all that can follow the leader; `engine` is the emulator that serves."""
+    operations = {operation.id: operation for operation in catalogue.within(Context.TERMINAL)}
+    leader = terminal_bar.leader_sign(catalogue.settings.terminal_leader)
     items = [
-        Item(id, operation.title, hint=f"{leader} {pane.catalogue.keys_shown(operation, 1)}")
+        Item(id, operation.title, hint=f"{leader} {catalogue.keys_shown(operation, 1)}")
         for id, operation in operations.items()
-        if id != "terminal.help"
+        if id != "terminal.help" and not id.startswith("terminal.session_")  # `choose` offers those that there are
     ]
-
-    def chosen(id: str) -> None:
-        pane.call_later(pane.run_operation, operations[id])
-
-    engine = f" · {pane.session.emulator.engine}" if pane.session is not None else ""
-    _ask(pane.app, f"In a terminal{engine}", items, chosen)
+    title = f"In a terminal{engine and f' · {engine}'}"
+    _ask(app, title, items, lambda id: do(operations[id]))
 
 
 def _confirm(
@@ -126,11 +113,11 @@ def _confirm(
     ask(app, Question(title, [answer], lambda *_: [told], sudden=sudden), lambda _: go())
 
 
-async def ask_line(pane: TerminalCommands, label: str, value: str, typed: Callable[[str], None]) -> None:
+async def ask_line(view: TerminalView, label: str, value: str, typed: Callable[[str], None]) -> None:
     """A line to type a name or a search in; what is typed counts at once."""
-    screen = pane.screen
+    screen = view.screen
     await screen.query(Prompt).remove()
-    prompt = Prompt(value, label, typed=typed, place=pane.view)
+    prompt = Prompt(value, label, typed=typed, place=view)
     await screen.mount(prompt, before=screen.query_one("#footer"))
     prompt.focus()
 
@@ -145,40 +132,30 @@ def free_path(session: TerminalSession, ending: str) -> Path:
     return folder / f"{base}-{time.strftime('%Y%m%d-%H%M%S')}-{session.number}.{ending}"
 
 
-def save(pane: TerminalCommands) -> None:
-    """Write all lines that are kept to a file."""
-    session = pane.session
-    if session is None:
-        return
+def save(session: TerminalSession) -> tuple[str, str]:
+    """Write all lines that are kept to a file; what is to be said of it, and in which style."""
     lines = session.emulator.lines(0, session.emulator.total)
     path = free_path(session, "txt")
     try:
         with new_text(str(path), errors="replace") as file:
             file.write("\n".join(lines).rstrip("\n") + "\n")
     except OSError as error:
-        pane.say(f"{path}: {error.strerror}", "bad")
-    else:
-        pane.say(f"saved {path}", "good")
+        return f"{path}: {error.strerror}", "bad"
+    return f"saved {path}", "good"
 
 
-def record(pane: TerminalCommands) -> None:
-    """Begin to record, or end it."""
-    session = pane.session
-    if session is None:
-        return
+def record(session: TerminalSession) -> tuple[str, str]:
+    """Begin to record, or end it; what is to be said of it, and in which style."""
     if session.recorder is not None:
         path = session.recorder.path
         session.stop_recording()
-        pane.say(f"recorded {path}", "good")
-        return
+        return f"recorded {path}", "good"
     path = free_path(session, "cast")
     try:
         session.record(path)
     except OSError as error:
-        pane.say(f"{path}: {error.strerror}", "bad")
-    else:
-        pane.say(f"recording to {path}")
-    pane.refresh_bar()
+        return f"{path}: {error.strerror}", "bad"
+    return f"recording to {path}", ""
 
 
 def recordings() -> list[Path]:

@@ -63,7 +63,8 @@ class TerminalPane(TerminalCommands):
         self.split = False
         self.copied = ""
         self.bar = Bar(classes="title", separator="")
-        self.views = [TerminalView(self._lead, leader=settings.terminal_leader) for _ in range(2)]
+        reading = catalogue.actions(Context.READING)
+        self.views = [TerminalView(self._lead, leader=settings.terminal_leader, reading=reading) for _ in range(2)]
         self.view = self.views[0]
         self._number = 0
         self._rang = 0.0
@@ -258,7 +259,7 @@ class TerminalPane(TerminalCommands):
         event.stop()
         session = event.view.session
         if session is not None:
-            terminal_menus.interrupt(self, session)
+            terminal_menus.interrupt(self.app, session, lambda answer: self.interrupted(session, answer))
 
     async def _lead(self, key: str) -> None:
         """The leader was typed, or the key that follows it."""
@@ -267,9 +268,6 @@ class TerminalPane(TerminalCommands):
             await self._command(key)
 
     async def _command(self, key: str) -> None:
-        if key.isdecimal():
-            self.show_number(int(key) - 1)
-            return
         for operation in self.catalogue.within(Context.TERMINAL):
             if key in map(normal, self.catalogue.keys(operation)):
                 await self.run_operation(operation)

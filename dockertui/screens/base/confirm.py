@@ -18,7 +18,10 @@ from textual.containers import Vertical
 from textual.geometry import Size
 from textual.widget import AwaitMount
 
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command_body import Option, Values
+from dockertui.screens.base.bindings import bindings, catalogue_of
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
 from dockertui.widgets.page_lines import Wrapping, label_width, page_lines, value_column
@@ -26,6 +29,8 @@ from dockertui.widgets.screen import Dialog
 
 NAMED = 12
 """Objects that are named one by one; of more, the rest is counted."""
+YES = "y"
+"""The answer whose key is the catalogue's; others have the key that the question names."""
 QUIET = 0.5
 """Seconds without a key after which a question that did not come at once takes answers, and any question takes clicks:
 a second click at once was meant for what stood there before.
@@ -75,12 +80,7 @@ class Question:
 class QuestionPage(Page):
     """The page in the dialog, as high as what it says."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("down,j", "cursor_down", "Down"),
-        ("up,k", "cursor_up", "Up"),
-        ("pagedown", "page_down", "Page down"),
-        ("pageup", "page_up", "Page up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.QUESTION)
 
     def __init__(self, hears: Callable[[str], bool]) -> None:
         super().__init__()
@@ -98,12 +98,8 @@ class QuestionPage(Page):
 class ConfirmScreen(Dialog[Answered | None]):
     """Asks; the result is the answer, or None for no."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("n,escape,enter,q,ctrl+c", "refuse", "No"),
-        ("c", "unfold", "Show or hide the equivalent commands"),
-        ("v", "reveal", "Show or hide secrets"),
-        *((str(number), f"flag({number - 1})", "") for number in range(1, 10)),
-    ]
+    place = Context.QUESTION
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.QUESTION, Context.EVERYWHERE)
 
     def __init__(self, question: Question, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -141,10 +137,14 @@ class ConfirmScreen(Dialog[Answered | None]):
         quiet, self._last_key = now - self._last_key, now
         if self._question.sudden and quiet < QUIET:
             return True
-        answer = next((answer for answer in self._question.answers if answer.key == key), None)
-        if answer is not None:
-            self.action_answer(answer.key)
-        return answer is not None
+        return key != YES and self._answer(key)
+
+    def _answer(self, key: str) -> bool:
+        """Give the answer of this key; whether the question has it."""
+        has = any(answer.key == key for answer in self._question.answers)
+        if has:
+            self.dismiss(Answered(key, self._values))
+        return has
 
     def _told(self, reveal: bool) -> list[Section]:
         question = self._question
@@ -154,25 +154,29 @@ class ConfirmScreen(Dialog[Answered | None]):
     def _show(self) -> None:
         for number, (bar, option) in enumerate(zip(self._flags, self._question.flags, strict=True)):
             sign = "[x]" if self._values[option.id] else "[ ]"
-            text = ((f"{number + 1}", "key"), (f" {sign} {option.label}", ""))
+            text = ((self._key(f"flag_{number + 1}"), "key"), (f" {sign} {option.label}", ""))
             bar.update([Piece(text, action=f"flag({number})")])
         self._page.show(self._told(self._reveal))
         self._page.refresh(layout=True)
         self._show_answers()
 
     def _show_answers(self) -> None:
-        question = self._question
+        question, key = self._question, self._key
         pieces = [
-            Piece(((answer.key, "key"), (f" {answer.label}", "bad" if answer.harms else "")),
-                  action=f"answer({answer.key!r})")
-            for answer in question.answers
+            Piece(((key("yes") if given == YES else given, "key"), (f" {label}", "bad" if harms else "")),
+                  action=f"answer({given!r})")
+            for given, label, harms in question.answers
         ]  # fmt: skip
-        pieces.append(Piece((("enter esc", "key"), (f" {question.cancel}", "")), action="refuse"))
+        pieces.append(Piece(((key("refuse", 2), "key"), (f" {question.cancel}", "")), action="refuse"))
         if question.by_hand is not None:
-            pieces.append(Piece((("c", "key"), (" equivalent commands", "dim")), action="unfold", priority=1))
+            equivalent = ((key("unfold"), "key"), (" equivalent commands", "dim"))
+            pieces.append(Piece(equivalent, action="unfold", priority=1))
         if self._reveal or self._told(True) != self._told(False):
-            pieces.append(Piece((("v", "key"), (" secrets", "dim")), action="reveal", priority=1))
+            pieces.append(Piece(((key("reveal"), "key"), (" secrets", "dim")), action="reveal", priority=1))
         self._answers.update(pieces)
+
+    def _key(self, name: str, limit: int = 1) -> str:
+        return catalogue_of(self.app).keys_shown(BY_ID[f"question.{name}"], limit)
 
     def action_flag(self, number: int) -> None:
         """Turn a flag round; what goes with the objects may be something else then."""
@@ -190,7 +194,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         self._show()
 
     def action_answer(self, key: str) -> None:
-        self.dismiss(Answered(key, self._values))
+        self._answer(key)
 
     def action_refuse(self) -> None:
         self.dismiss(None)

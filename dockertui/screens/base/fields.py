@@ -14,8 +14,10 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from dockertui.operations import form_values
+from dockertui.operations.base import Context
 from dockertui.operations.command_body import Entry, Option, Unfit, Values
 from dockertui.operations.form_secrets import Veil
+from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.text import clean
 from dockertui.widgets.typed import TypedLine
@@ -32,10 +34,7 @@ class Line(TypedLine):
 class Choice(Static, TakesKeys, can_focus=True):
     """One of several: left and right go round, and so does space."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("left,h", "step(-1)", "Previous"),
-        ("right,l,space", "step(1)", "Next"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CHOICE)
 
     def __init__(self, choices: Sequence[str], chosen: str) -> None:
         super().__init__()
@@ -61,7 +60,7 @@ class Choice(Static, TakesKeys, can_focus=True):
 class Flag(Static, TakesKeys, can_focus=True):
     """Yes or no: space turns it round."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("space", "turn", "Turn")]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FLAG)
 
     def __init__(self, value: bool) -> None:
         super().__init__()

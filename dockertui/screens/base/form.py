@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.scalar import Scalar
@@ -17,10 +17,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command_body import Option, Unfit, Values
 from dockertui.operations.refusals import Refused
-from dockertui.screens.commands.confirm import Answer, Question, affected, ask
-from dockertui.screens.commands.fields import Row
+from dockertui.screens.base.bindings import bindings, catalogue_of
+from dockertui.screens.base.confirm import Answer, Question, affected, ask
+from dockertui.screens.base.fields import Row
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
@@ -45,16 +48,8 @@ class FormScreen(Dialog[None]):
     enter_submits: Enter goes on from every field.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "leave", "Leave"),
-        ("ctrl+s", "submit", "Go on"),
-        ("ctrl+r", "reveal", "Show or hide secrets"),
-        Binding("enter", "next_or_submit", "Next", priority=True),
-        ("down", "app.focus_next", "Next"),
-        ("up", "app.focus_previous", "Previous"),
-        ("pagedown", "page(1)", "Further fields"),
-        ("pageup", "page(-1)", "Earlier fields"),
-    ]
+    place = Context.FORM
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FORM, Context.EVERYWHERE, priority=("form.enter",))
 
     def __init__(
         self,
@@ -143,18 +138,26 @@ class FormScreen(Dialog[None]):
         covered = self.has_class("-covered")
         waits = [] if covered else [Piece("asking the Engine…", "busy")]
         self._title.update([Piece(self.heading, "title")], waits if self._waits else needed)
+        leave, go_on, enter, secret, up, down = map(
+            self._key, ("leave", "submit", "enter", "reveal", "previous", "next")
+        )
         if covered or self._waits:
-            to_the_background = Piece((("esc", "key"), (" to the background", "dim")), action="leave")
+            to_the_background = Piece(((leave, "key"), (" to the background", "dim")), action="leave")
             self._answers.update([] if covered else [to_the_background])
             return
-        go_on = (("ctrl+s", "key"), (f" {self._go_on}", ""))
-        leave = (("esc", "key"), (" cancel", "dim"))
-        move = (("↑ ↓" if self._enter_submits else "enter ↑ ↓", "key"), (" fields", "dim"))
-        secrets = Piece((("ctrl+r", "key"), (" secrets", "dim")), action="reveal", priority=2)
+        moves = f"{up} {down}" if self._enter_submits else f"{enter} {up} {down}"
+        secrets = Piece(((secret, "key"), (" secrets", "dim")), action="reveal", priority=2)
         self._answers.update(
-            [Piece(go_on, action="submit"), Piece(leave, action="leave"), Piece(move, priority=1)]
-            + ([secrets] if any(row.secret for row in self._rows) else [])
+            [
+                Piece(((go_on, "key"), (f" {self._go_on}", "")), action="submit"),
+                Piece(((leave, "key"), (" cancel", "dim")), action="leave"),
+                Piece(((moves, "key"), (" fields", "dim")), priority=1),
+                *([secrets] if any(row.secret for row in self._rows) else []),
+            ]
         )
+
+    def _key(self, name: str) -> str:
+        return catalogue_of(self.app).keys_shown(BY_ID[f"form.{name}"], 1)
 
     def _say(self, text: str) -> None:
         """What concerns no single field, "" for nothing."""

@@ -1,0 +1,21 @@
+"""What the command line can say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Options(NamedTuple):
+    """What the command line says."""
+
+    host: str | None = None
+    context: str | None = None
+    demo: bool = False
+    or_demo: bool = False
+    read_only: bool = False
+    no_mouse: bool = False
+    no_diff: bool = False
+    config: Path | None = None
+    command: str | None = None
+    action: str = ""

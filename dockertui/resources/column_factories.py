@@ -1,0 +1,53 @@
+"""Columns that several kinds have alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from dockertui.resources import format
+from dockertui.resources.surroundings import World
+from dockertui.widgets.columns import Cell, Column
+
+T = TypeVar("T")
+
+
+def text(id: str, title: str, read: Callable[[T], str], width: int, priority: int, grow: int = 0) -> Column[T]:
+    """A text, by which it is sorted."""
+    return Column(id, title, read, read, width=width, grow=grow, priority=priority)
+
+
+def dim(id: str, title: str, read: Callable[[T], str], width: int, priority: int, grow: int = 0) -> Column[T]:
+    """A text that is less worth reading than others."""
+    return Column(id, title, lambda item: Cell(read(item), "dim"), read, width=width, grow=grow, priority=priority)
+
+
+def short_id(priority: int) -> Column[Any]:
+    """The first digits of the id."""
+    return Column(
+        "id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=priority
+    )
+
+
+def age(world: World, created: Callable[[T], float | None], priority: int) -> Column[T]:
+    """How long ago the object was made; nothing where that is not known."""
+
+    def cell(item: T) -> Cell:
+        at = created(item)
+        return Cell(format.age(world.clock() - at) if at is not None and at > 0 else "", "dim")
+
+    return Column("created", "AGE", cell, created, width=4, right=True, priority=priority)
+
+
+def measured(world: World, kind: str, identity: Callable[[T], str], width: int, priority: int) -> Column[T]:
+    """What the object takes on disk, once that was asked for."""
+
+    def cell(item: T) -> Cell:
+        known = world.size(kind, identity(item))
+        return Cell(format.size(known.own)) if known else Cell("·", "dim")
+
+    def order(item: T) -> int | None:
+        known = world.size(kind, identity(item))
+        return known.own if known else None
+
+    return Column("size", "SIZE", cell, order, width=width, right=True, priority=priority)

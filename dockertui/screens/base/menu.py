@@ -1,0 +1,61 @@
+"""A list to choose from, in a box over the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from dockertui.operations.base import Context
+from dockertui.screens.base.bindings import bindings
+from dockertui.widgets.menu import Item, MenuList
+from dockertui.widgets.screen import Dialog
+
+__all__ = ["Item", "Menu"]
+
+MOST_WIDE, MOST_HIGH = 0.9, 0.8
+"""Of the screen, at most."""
+
+
+class Choices(MenuList):
+    """The items, with the keys of a menu."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.MENU)
+
+
+class Menu(Dialog[str | None]):
+    """Asks which of the items; its result is the item's id, None when left."""
+
+    place = Context.MENU
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVERYWHERE)
+
+    def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._list = Choices(title, items, self.dismiss)
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+
+    def on_mount(self) -> None:
+        self._fit_box()
+        self.set_focus(self._list)
+
+    def on_resize(self) -> None:
+        self._fit_box()
+
+    def _fit_box(self) -> None:
+        """As large as the items need, whatever is typed, so that nothing jumps."""
+        gutter = self._list.gutter
+        width, height = self._list.natural_size
+        self._list.styles.width = min(int(self.app.size.width * MOST_WIDE), width + gutter.width)
+        self._list.styles.height = min(int(self.app.size.height * MOST_HIGH), height + gutter.height)
+
+    async def take_key(self, event: events.Key) -> bool:
+        return await self._list.take_key(event)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)

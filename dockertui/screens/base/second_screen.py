@@ -1,0 +1,162 @@
+"""What all screens over the lists have: a title, keys and footer from the catalogue, what is said, a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ScreenResultType
+from textual.timer import Timer
+from textual.widgets import Input
+
+from dockertui.operations.base import Context
+from dockertui.operations.catalogue import BY_ID
+from dockertui.screens.base.bindings import bindings, catalogue_of, hint
+from dockertui.screens.base.prompt import ask
+from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.notice import Notice
+from dockertui.widgets.page import Page
+from dockertui.widgets.screen import Layer
+from dockertui.widgets.timer import once
+
+_SAID_STAYS = 6.0
+
+
+class PageView(Page):
+    """A page with the keys of a detail."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.DETAIL)
+
+
+class SecondScreen(Layer[ScreenResultType]):
+    """A screen over the lists. `view` is the widget that has the keys.
+
+    context: of the screen's own keys, all of which that have a hint stand in the footer. offers: the ids of further
+    operations that the footer offers, each with a word for it; "" for the operation's own.
+    """
+
+    context: ClassVar[Context]
+    offers: ClassVar[Mapping[str, str]] = {}
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Context.SCREEN, Context.EVERYWHERE)
+
+    def __init__(self, view: Any) -> None:
+        super().__init__()
+        self.view = view
+        self.title_bar = Bar(classes="title")
+        self.notice = Notice()
+        self.footer = Bar(id="footer")
+        self.reveal = False
+        """Whether secrets are shown."""
+        self._said = ("", "")
+        self._saying: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield from self.body()
+        yield self.notice
+        yield self.footer
+
+    def body(self) -> ComposeResult:
+        """The widgets above the footer."""
+        yield self.title_bar
+        yield self.view
+
+    def on_mount(self) -> None:
+        self.set_focus(self.view)
+        self.paint_footer()
+
+    @property
+    def place(self) -> Context:
+        """Whose keys are heard now."""
+        return Context.PROMPT if isinstance(self.focused, Input) else self.context
+
+    # what the footer says
+
+    def say(self, text: str, style: str = "", stays: float = _SAID_STAYS) -> None:
+        """Show a sentence in place of the keys for so many seconds; 0: until something else is said."""
+        self._said = text, style
+        if self._saying is not None:
+            self._saying.stop()
+        self._saying = once(self, stays, lambda: self.say("")) if text and stays else None
+        self.paint_footer()
+
+    def paint_footer(self) -> None:
+        """Say what was said last, above the footer if it is too long for that; else what the keys do."""
+        text, style = self._said
+        fits = cell_len(text) < self.size.width
+        self.notice.tell("" if fits else text, style)
+        self.footer.update([Piece(text, style)] if text and fits else self._keys())
+
+    def _keys(self) -> list[Piece]:
+        catalogue = catalogue_of(self.app)
+        if self.place is Context.PROMPT:
+            return [Piece(((key, "key"), (f" {word}", "dim"))) for key, word in catalogue.typing()]
+        own = [operation.id for operation in catalogue.within(self.context) if operation.hint]
+        ids = dict.fromkeys([*own, *self.offers, "screen.reveal", "screen.back", "program.help"])
+        idle = {*self.idle(), *(() if self.has_secrets else ("screen.reveal",))}
+        offered = [BY_ID[id] for id in ids if id not in idle]
+        return [
+            hint(operation, catalogue.keys_shown(operation, 1), self.offers.get(operation.id, ""))
+            for operation in offered
+            if catalogue.keys(operation)
+        ]
+
+    def idle(self) -> Collection[str]:
+        """The ids of operations that have no sense now: the footer leaves them out."""
+        return ()
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the footer offers to show secrets, or to hide them."""
+        return False
+
+    def on_descendant_focus(self) -> None:
+        self.paint_footer()
+
+    def on_resize(self) -> None:
+        self.paint_footer()
+
+    async def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        event.stop()
+        await self.run_action(event.action)
+
+    # keys
+
+    async def action_operate(self, id: str) -> None:
+        """Do an operation where its keys are heard: for a click in the footer."""
+        await self.view.run_action(BY_ID[id].action)
+
+    def drop(self) -> bool:
+        """End search, selection or filter; whether there was any."""
+        return bool(self.view.drop())
+
+    def action_back(self) -> None:
+        if not self.drop():
+            self.action_close()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_reveal(self) -> None:
+        self.reveal = not self.reveal
+        self.secrets_turned()
+        self.say("secrets are shown" if self.reveal else "secrets are hidden", "warn" if self.reveal else "")
+
+    def secrets_turned(self) -> None:
+        """Paint what is shown anew: secrets are shown from now on, or hidden."""
+
+    async def action_search(self) -> None:
+        await self.ask("search", typed=self.view.search)
+
+    async def ask(
+        self,
+        what: str,
+        value: str = "",
+        *,
+        typed: Callable[[str], object] | None = None,
+        done: Callable[[str], object] | None = None,
+    ) -> None:
+        """Have a line typed, as `Prompt` says; the next key is already part of it."""
+        await ask(what, value, typed=typed, done=done, place=self.view, before=self.footer)

@@ -1,0 +1,33 @@
+"""The words for what came of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dockertui.operations.jobs import Job, State
+from dockertui.resources.registry import BY_KIND
+
+TROUBLE_STAYS = 30.0
+"""Seconds that a sentence stays which says that something failed."""
+
+
+def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
+    """What came of an order, in a sentence, with its style and the seconds it stays; no failure hides the others."""
+    failed = [job for job in jobs if job.state is State.FAILED]
+    style, stays = ("bad", TROUBLE_STAYS) if failed else ("good", 6.0)
+    if len(jobs) == 1:
+        return one_result(jobs[0]), style, stays
+    done = [job for job in jobs if job.state is State.DONE]
+    command = jobs[0].task.command
+    kind = BY_KIND[command.kind].title.lower()
+    parts = [f"{command.done} {len(done)} of {len(jobs)} {kind}", *map(one_result, failed)]
+    return " · ".join(parts), style, stays
+
+
+def one_result(job: Job) -> str:
+    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
+    command, name = job.task.command, job.task.name
+    if job.state in (State.FAILED, State.CANCELLED):
+        return f"{command.title}{name and f' {name}'}: {job.said}"
+    word = command.done if job.over else command.doing
+    return f"{name} {word}".strip() + (f": {job.said}" if job.said else "")

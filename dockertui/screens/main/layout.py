@@ -1,0 +1,108 @@
+"""How the main screen is laid out: wide or narrow, zoomed or not, the list or the detail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dockertui.resources.registry import RESOURCES
+
+if TYPE_CHECKING:
+    from dockertui.screens.main.desk import MainDesk
+
+WIDE = 110
+"""Columns from which list and detail stand side by side."""
+
+
+class Arrangement:
+    """Arranges lists and detail at a desk."""
+
+    def __init__(self, desk: MainDesk) -> None:
+        self.desk = desk
+        self.zoomed = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether list and detail stand side by side."""
+        return self.desk.screen.size.width >= WIDE
+
+    @property
+    def is_below(self) -> bool:
+        """Whether the detail is open, or has the keys."""
+        return self.desk.detail.has_class("-open") or self.desk.detail.has_keys
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is something to close."""
+        return self.is_below or self.zoomed or bool(self.desk.lists.open.filter)
+
+    def classify(self) -> None:
+        """Give the screen the classes that its styles go by."""
+        screen, detail = self.desk.screen, self.desk.detail
+        screen.set_class(self.wide, "-wide")
+        screen.set_class(not self.wide, "-narrow")
+        screen.set_class(self.zoomed, "-zoomed")
+        screen.set_class(detail.has_class("-open"), "-detail")
+
+    def arrange(self) -> None:
+        """Lay out anew."""
+        self.classify()
+        self._see_detail(self.desk.detail.has_class("-open") or (self.wide and not self.zoomed))
+        self.desk.lists.show_all_columns(self.zoomed)
+
+    def show_detail(self) -> None:
+        """Show the object under the cursor. One that went while it was being read stays until its reader leaves."""
+        detail, pane = self.desk.detail, self.desk.lists.open
+        if not (detail.gone and detail.has_class("-open")):
+            detail.show(pane.resource, pane.item)
+
+    def _see_detail(self, seen: bool) -> None:
+        """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
+        came = seen and not self.desk.detail.seen
+        self.desk.detail.seen = seen
+        if came:
+            self.show_detail()
+
+    def open_detail(self, opened: bool) -> None:
+        """Open the detail and give it the keys, or have the list again."""
+        detail, screen = self.desk.detail, self.desk.screen
+        detail.set_class(opened, "-open")
+        self.arrange()
+        if opened:
+            self.show_detail()
+            screen.set_focus(detail.tab)
+        else:
+            self.desk.focus_list()
+            self.show_detail()
+        self.desk.paint_footer()
+
+    def goto_pane(self, index: int) -> None:
+        """Open a pane that was made, by its place among all kinds, and give it the focus."""
+        self.desk.lists.goto(index + 1)
+        self.desk.paint_strip()
+        self.open_detail(False)
+
+    async def action_goto_pane(self, index: int) -> None:
+        kind = RESOURCES[index]
+        if lack := self.desk.lists.lacking(kind.kind):
+            self.desk.say(f"{kind.title}: {lack}", "warn")
+        else:
+            await self.desk.lists.bring(index + 1)
+            self.goto_pane(index)
+
+    def action_next_pane(self) -> None:
+        self.goto_pane(self.desk.lists.beside(1) - 1)
+
+    def action_previous_pane(self) -> None:
+        self.goto_pane(self.desk.lists.beside(-1) - 1)
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self.arrange()
+        self.desk.paint_footer()
+
+    def action_open_detail(self) -> None:
+        self.open_detail(True)
+
+    def action_close(self) -> None:
+        """Back to the list, at once."""
+        self.open_detail(False)

@@ -1,0 +1,63 @@
+"""Whose logs are opened: the container's under the cursor, the marked ones', a Compose project's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from dockertui.engine.models import Container
+from dockertui.screens.log.feed import Target
+from dockertui.screens.log.tab import LogTab
+
+if TYPE_CHECKING:
+    from dockertui.screens.main.desk import MainDesk
+
+Open = Callable[[str], None]
+"""Opens a tab of the detail by its id."""
+
+
+def open_logs(desk: MainDesk, open_tab: Open) -> None:
+    """Of the marked containers, together; without marks, of the one under the cursor."""
+    containers = desk.lists.containers.table
+    marked = [containers.objects[key] for key in containers.shown if key in containers.marks]
+    if desk.lists.open is desk.lists.containers and len(marked) > 1:
+        _open(desk, open_tab, marked, f"{len(marked)} marked")
+    else:
+        if isinstance(desk.selection.item, Container):
+            _tab(desk).pin((), "")
+        open_tab("logs")
+
+
+def open_end(desk: MainDesk, open_tab: Open) -> None:
+    """Of the container whose diagnosis is shown, up to the moment it is about."""
+    from dockertui.screens.tabs.why import WhyTab  # off the path to the first paint
+
+    tab = desk.detail.tab
+    item, moment = (tab.container, tab.moment) if isinstance(tab, WhyTab) else (None, None)
+    if item is None or moment is None:
+        open_logs(desk, open_tab)
+    else:
+        _tab(desk).show_end(Target(item.id, item.name), moment)
+        open_tab("logs")
+
+
+def open_project_logs(desk: MainDesk, open_tab: Open) -> None:
+    """Of all containers of the Compose project that the one under the cursor belongs to."""
+    item = desk.selection.item
+    if not isinstance(item, Container) or not item.project:
+        desk.say("it belongs to no Compose project")
+        return
+    objects = desk.session.mirror.objects("container").values()
+    _open(desk, open_tab, [one for one in objects if one.project == item.project], item.project)
+
+
+def _open(desk: MainDesk, open_tab: Open, containers: Sequence[Container], title: str) -> None:
+    targets = tuple(Target(one.id, one.name) for one in sorted(containers, key=lambda one: one.name))
+    _tab(desk).pin(targets, title)
+    open_tab("logs")
+
+
+def _tab(desk: MainDesk) -> LogTab:
+    tab = desk.detail.made("logs")
+    assert isinstance(tab, LogTab)
+    return tab
