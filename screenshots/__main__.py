@@ -56,7 +56,7 @@ async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Se
 async def main() -> None:
     """Take all pictures, one after another, each of a fresh Engine."""
     for name, size, keys in PICTURES:
-        async with DemoEngine(clock=lambda: NOON) as engine:
+        with DemoEngine(clock=lambda: NOON) as engine:
             await picture(engine, name, size, keys)
         print(f"screenshots/{name}.svg")
 

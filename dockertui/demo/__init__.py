@@ -1,10 +1,11 @@
 """The embedded Engine: a small believable Docker host served over real HTTP on a private unix socket.
 
-`world` is a plain model with no HTTP in it, `api` speaks the Engine's REST API for it, `engine` runs
-both in a thread of their own. Importing this package does not import aiohttp: the thread does that.
+Each family of requests (networks, volumes, images, ...) has its state and its handlers in a file of its own, with a
+tuple `ROUTES` that `server` reads. `scene` fills the host from `scene.json`; replies are laid over `templates.json`,
+recorded from a real Engine; `files.json` has the files of the containers. `engine` runs it all in a thread of its own,
+which imports it: importing this package does not.
 """
 
-from dockertui.demo.engine import DemoEngine, Seen
-from dockertui.demo.faults import Faults
+from dockertui.demo.engine import DemoEngine
 
-__all__ = ["DemoEngine", "Faults", "Seen"]
+__all__ = ["DemoEngine"]

@@ -4,74 +4,51 @@ import asyncio
 import atexit
 import contextlib
 import os
-import re
 import shutil
 import signal
 import tempfile
 import threading
-from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Self
 
-from dockertui.demo.faults import Faults
-from dockertui.demo.world import first_process, life, scene
-from dockertui.demo.world.host import Host
+from dockertui.demo.host import Host
 
 if TYPE_CHECKING:
-    from dockertui.demo.api.server import Server
-
-T = TypeVar("T")
+    from dockertui.demo.server import Server
 
 _PREFIX = "dockertui-demo-"
 _LONGEST_SOCKET_PATH = 100
-_REQUESTS_KEPT = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A request that the Engine saw: path with version and query as it came, time by the real clock."""
-
-    method: str
-    path: str
-    time: float
 
 
 class DemoEngine:
     """`with DemoEngine() as engine: connect(engine.url)`.
 
     seed: the same seed and clock give the same ids, ages, stats and logs. clock: a clock of the caller's
-    freezes the host: only what is asked for happens, and waits are skipped. containers: so many generated
-    ones beside the scene. faults: what goes wrong (also reachable as `engine.faults`).
+    freezes the host: only what is asked for happens, and waits are skipped.
     """
 
-    def __init__(
-        self,
-        *,
-        seed: int = 7,
-        clock: Callable[[], float] | None = None,
-        containers: int | None = None,
-        faults: Faults | None = None,
-    ) -> None:
-        self.faults = faults or Faults()
+    def __init__(self, *, seed: int = 7, clock: Callable[[], float] | None = None) -> None:
         self.host = Host(seed, clock)
-        self._extra = containers or 0
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._directory: Path | None = None
         self._thread: threading.Thread | None = None
         self._listening = threading.Event()
         self._error: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
-        self._server: Server | None = None
-        self._seen: deque[Seen] = deque(maxlen=_REQUESTS_KEPT)
 
-    # -- starting and stopping ----------------------------------------------------------------
+    def start(self) -> str:
+        """Start once, wait until the socket listens, and return its URL. Raises what kept it from starting."""
+        self._launch()
+        self._listening.wait()
+        if self._error is not None:
+            self.stop()
+            raise self._error
+        return f"unix://{self.socket_path}"
 
-    def launch(self) -> None:
-        """Begin to start, and return at once: `start` or `url` waits for the rest. Starts once only."""
+    def _launch(self) -> None:
         if self._thread is not None:
             return
         if self._directory is not None:
@@ -82,27 +59,18 @@ class DemoEngine:
         self._thread = threading.Thread(target=self._run, name="demo-engine", daemon=True)
         self._thread.start()
 
-    def start(self) -> str:
-        """Start, wait until the socket listens, and return its URL. Raises what kept it from starting."""
-        self.launch()
-        self._listening.wait()
-        if self._error is not None:
-            self.stop()
-            raise self._error
-        return f"unix://{self.socket_path}"
-
     def stop(self) -> None:
         """Stop and remove the socket and its directory; again does nothing."""
         atexit.unregister(self.stop)
         thread, self._thread = self._thread, None
-        if thread is not None and self._loop is not None and self._stopping is not None:
+        if thread is not None and self.loop is not None and self._stopping is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just ended by itself
-                self._loop.call_soon_threadsafe(self._stopping.set)
+                self.loop.call_soon_threadsafe(self._stopping.set)
             thread.join()
         if self._directory is not None:
             _forget(self._directory)
 
-    def __enter__(self) -> "DemoEngine":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -110,17 +78,6 @@ class DemoEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-    async def __aenter__(self) -> "DemoEngine":
-        await asyncio.to_thread(self.start)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await asyncio.to_thread(self.stop)
-
-    # -- looking and touching -----------------------------------------------------------------
 
     @property
     def socket_path(self) -> Path:
@@ -133,33 +90,6 @@ class DemoEngine:
         """The URL for DOCKER_HOST; waits until the Engine listens."""
         return self.start()
 
-    @property
-    def requests(self) -> list[Seen]:
-        """The requests seen so far, oldest first (a copy)."""
-        return [*self._seen]
-
-    def requests_to(self, pattern: str) -> list[Seen]:
-        """The requests whose '<METHOD> <path>' the regular expression is found in."""
-        return [one for one in self.requests if re.search(pattern, f"{one.method} {one.path}")]
-
-    def forget_requests(self) -> None:
-        self._seen.clear()
-
-    @property
-    def defects(self) -> list[Exception]:
-        """Exceptions that no handler should have raised: bugs of this Engine."""
-        return self._server.defects if self._server is not None else []
-
-    def run(self, change: Callable[[Host], T]) -> T:
-        """Call `change(host)` in the Engine's thread and return what it returns."""
-        self.start()
-        assert self._loop is not None
-
-        async def call() -> T:
-            return change(self.host)
-
-        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
-
     # -- the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -171,39 +101,32 @@ class DemoEngine:
             self._listening.set()
 
     async def _serve(self) -> None:
-        # aiohttp is imported here, in this thread: whoever starts the Engine goes on meanwhile.
-        from dockertui.demo.api.server import Server
+        # The rest of the demo is imported here, in this thread: whoever starts the Engine goes on meanwhile.
+        from dockertui.demo import first_process, life
 
-        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self.loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.host.play = partial(first_process.play, self.host)
-        scene.build(self.host, extra=self._extra, strange=self.faults.hostile)
-        server = self._server = Server(self.host, self.faults, self._note)
+        self.furnish(self.host)
+        server = self.new_server()
         await server.listen(self.socket_path)
-        self._connect_faults(server)
         self._listening.set()
         living = asyncio.create_task(life.live(self.host))
         try:
             await self._stopping.wait()
         finally:
-            self.faults.connect({})
             living.cancel()
             await server.close()
 
-    def _note(self, method: str, path: str, time: float) -> None:
-        self._seen.append(Seen(method, path, time))
+    def furnish(self, host: Host) -> None:
+        """Fill the empty host."""
+        from dockertui.demo import scene
 
-    def _connect_faults(self, server: "Server") -> None:
-        loop = asyncio.get_running_loop()
+        scene.build(host)
 
-        def in_loop(cause: Callable[[], Coroutine[object, object, None]]) -> Callable[[], None]:
-            def cause_it() -> None:
-                done = asyncio.run_coroutine_threadsafe(cause(), loop)
-                if threading.current_thread() is not self._thread:
-                    done.result()
+    def new_server(self) -> "Server":
+        from dockertui.demo.server import Server
 
-            return cause_it
-
-        self.faults.connect({name: in_loop(cause) for name, cause in server.signals().items()})
+        return Server(self.host)
 
 
 # -- the private directory ------------------------------------------------------------------------

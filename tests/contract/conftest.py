@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from tests.contract.raw_http import Http
 from tests.contract.workshop import Workshop
+from tests.demo import DemoEngine
 
 ENGINES = ("demo", "dockerd")
 

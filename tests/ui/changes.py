@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dockertui.demo.world import lifecycle
-from dockertui.demo.world.spec import Spec, place
+from dockertui.demo import lifecycle
+from dockertui.demo.scene import Spec, place
 from tests.ui.stage import Stage
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.live.mirror_sync import Watcher
+from tests.demo import DemoEngine
 from tests.ui.stage import Clock
 
 

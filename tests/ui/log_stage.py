@@ -10,14 +10,14 @@ from textual.pilot import Pilot
 
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
-from dockertui.demo.engine import DemoEngine
-from dockertui.demo.world.host import Host
-from dockertui.demo.world.objects import Container, LogLine
+from dockertui.demo.host import Host
+from dockertui.demo.objects import Container, LogLine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
 from dockertui.screens.log.tab import LogTab
 from dockertui.screens.main.screen import MainScreen
+from tests.demo import DemoEngine
 
 BORN = 1_795_240_000.0
 PATIENCE = 60.0

@@ -26,7 +26,6 @@ from textual.screen import Screen
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
 from dockertui.config_values import AUTO
-from dockertui.demo import DemoEngine, Faults
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Attempt, Preflight
@@ -34,6 +33,7 @@ from dockertui.engine.trace import Trace
 from dockertui.key_names import character_name
 from dockertui.live.store import LinkState
 from dockertui.screens.main.screen import MainScreen
+from tests.demo import DemoEngine, Faults
 from tests.ui.frames import frame, strips, widths
 
 NARROW, WIDE = (80, 24), (160, 45)

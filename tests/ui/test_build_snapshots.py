@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.operations import command_lines
 from dockertui.screens.commands import command_run, jobs
+from tests.demo import DemoEngine
 from tests.ui.stage import Clock, Stage
 from tests.ui.test_snapshots import SIZES, Compare, picture
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.operations import command_lines, run_form
 from dockertui.screens.commands import command_run
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
 

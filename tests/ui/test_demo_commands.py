@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
 from dockertui.operations.reports import BODIES as REPORTS
 from dockertui.resources.registry import BY_KIND
+from tests.demo import DemoEngine
 from tests.ui.stage import WIDE, Clock, Stage, opened
 from tests.ui.test_commands import DOINGS, PANES, Doing, begin, go_through
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from dockertui.demo import DemoEngine
+from tests.demo import DemoEngine
 from tests.ui.changes import pause
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 

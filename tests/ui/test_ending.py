@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.screens.program.connection import ConnectionScreen
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, WIDE, late, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

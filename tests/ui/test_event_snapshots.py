@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockertui.demo import DemoEngine
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, WIDE, Clock, Stage
 from tests.ui.test_events import timeline, view
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine, Faults
-from dockertui.demo.world import life
-from dockertui.demo.world.hostile import STRINGS
+from dockertui.demo import life
 from dockertui.engine.trace import Request
 from dockertui.live.store import LinkState
 from dockertui.screens.events.event_screen import EventScreen
 from dockertui.screens.events.screen import EventsScreen
 from dockertui.screens.events.tab import EventsTab
+from tests.demo import DemoEngine, Faults
+from tests.demo.hostile import STRINGS
 from tests.ui import stage as stages
 from tests.ui.stage import NARROW, WIDE, Clock, Stage
 

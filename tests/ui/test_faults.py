@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine, Faults
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Link, LinkState
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.connection import ConnectionScreen
+from tests.demo import DemoEngine, Faults
 from tests.ui.changes import add, pause, remove, rename
 from tests.ui.frames import row_of, style_at
 from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, late, nowhere, opened

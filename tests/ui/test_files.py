@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine, Faults
 from dockertui.screens.files.file_screen import FileScreen
 from dockertui.screens.files.tab import FilesTab
+from tests.demo import DemoEngine, Faults
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -9,7 +9,6 @@ import pytest
 from textual.widgets import Input
 
 from dockertui.app import DockerTUI
-from dockertui.demo import DemoEngine
 from dockertui.operations import client_defaults
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
@@ -18,6 +17,7 @@ from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.jobs import JobsScreen
 from dockertui.screens.main.screen import MainScreen
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
 from tests.ui.test_commands import begin, fill_in
 

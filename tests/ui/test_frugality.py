@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from textual.widgets import DataTable, Footer, Header, LoadingIndicator, Log, RichLog
 
-from dockertui.demo import DemoEngine
+from tests.demo import DemoEngine
 from tests.ui.frames import painted
 from tests.ui.inventing import still
 from tests.ui.stage import NARROW, WIDE, Clock, opened

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.base.menu import Menu
@@ -16,6 +15,7 @@ from dockertui.screens.commands.report import ReportScreen
 from dockertui.screens.program.api_lens import LensScreen
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, WIDE, Stage, nowhere, opened
 from tests.ui.test_keys import LAYERS, is_main, open_layer
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from dockertui.demo import DemoEngine, Faults
-from dockertui.demo.world.hostile import STRINGS
 from dockertui.masking import masked_tree
+from tests.demo import DemoEngine, Faults
+from tests.demo.hostile import STRINGS
 from tests.ui.changes import add
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened
 

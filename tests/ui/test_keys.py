@@ -16,7 +16,6 @@ from textual.screen import Screen
 import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine
 from dockertui.screens.base import confirm
 from dockertui.screens.base.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
 from dockertui.screens.base.form import FormScreen
@@ -26,6 +25,7 @@ from dockertui.screens.main.tab_list import TABS
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
 from dockertui.widgets.screen import Beneath, Dialog, Layer
+from tests.demo import DemoEngine
 from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.operations.catalogue import OPERATIONS
+from tests.demo import DemoEngine
 from tests.ui.frames import row_of, style_at
 from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine
 from dockertui.resources.registry import RESOURCES
+from tests.demo import DemoEngine
 from tests.ui.changes import add, remove, rename
 from tests.ui.frames import row_of, style_at
 from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine
-from dockertui.demo.world import lifecycle
+from dockertui.demo import lifecycle
 from dockertui.engine.context import TLS
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -19,6 +18,7 @@ from dockertui.screens.base import bars
 from dockertui.screens.main.bars import insecure
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.connection import ConnectionScreen
+from tests.demo import DemoEngine
 from tests.ui.changes import add
 from tests.ui.stage import NARROW, NOW, WIDE, Clock, opened
 from tests.unit.test_engine_ssh_login import CHANGED, REFUSED, failing_ssh

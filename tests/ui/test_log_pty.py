@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from dockertui.demo.world.hostile import STRINGS
+from tests.demo.hostile import STRINGS
 from tests.engine.dockerd import Dockerd
 from tests.pty.program import Program
 

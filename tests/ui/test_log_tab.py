@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from textual.app import ComposeResult
 
-from dockertui.demo.world import lifecycle
-from dockertui.demo.world.hostile import STRINGS
+from dockertui.demo import lifecycle
 from dockertui.screens.base import clipboard
 from dockertui.screens.log import feed as log_feed
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.main.detail import DetailView
+from tests.demo.hostile import STRINGS
 from tests.ui.log_stage import BORN, Stage, named, stage
 
 NUMBERS = [f"line {number:04d}" for number in range(3000)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
-from dockertui.demo.world.host import Host
-from dockertui.demo.world.objects import Health, Probe
+from dockertui.demo.host import Host
+from dockertui.demo.objects import Health, Probe
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.tabs.inspect import InspectTab
+from tests.demo import DemoEngine
 from tests.ui.stage import WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.key_names import normal
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import OPERATIONS
@@ -15,6 +14,7 @@ from dockertui.operations.commands import COMMANDS
 from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.help import HelpScreen
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, Stage, late, opened
 from tests.ui.test_commands import DOING_IDS
 

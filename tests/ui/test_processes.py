@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine, Faults
-from dockertui.demo.world import lifecycle, processes
-from dockertui.demo.world.hostile import STRINGS
+from dockertui.demo import lifecycle, processes
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen
+from tests.demo import DemoEngine, Faults
+from tests.demo.hostile import STRINGS
 from tests.ui.stage import NARROW, QUICK, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
-from dockertui.demo.world import lifecycle
-from dockertui.demo.world.host import Host
+from dockertui.demo import lifecycle
+from dockertui.demo.host import Host
 from dockertui.operations import exchanging
 from dockertui.operations.jobs import Job, State
 from dockertui.screens.base import confirm
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen
+from tests.demo import DemoEngine
 from tests.ui.stage import WIDE, Clock, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

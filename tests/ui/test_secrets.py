@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.demo.world.host import Host
+from dockertui.demo.host import Host
 from dockertui.masking import MASK
 from dockertui.operations.copying import Copyable
 from dockertui.operations.jobs import State

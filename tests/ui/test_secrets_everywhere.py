@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo.world.host import Host
-from dockertui.demo.world.imagery import add_image
-from dockertui.demo.world.objects import Network, Probe, Temper, Volume
-from dockertui.demo.world.spec import Check, Spec, place
+from dockertui.demo.host import Host
+from dockertui.demo.objects import Network, Probe, Temper, Volume
+from dockertui.demo.scene import Check, Spec, add_image, place
 from dockertui.screens.base import clipboard as clipboards
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen

@@ -13,10 +13,10 @@ import pytest
 from textual.pilot import Pilot
 
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Link, LinkState
 from dockertui.resources.registry import RESOURCES
+from tests.demo import DemoEngine
 from tests.ui.inventing import still
 from tests.ui.stage import NARROW, NOW, QUICK, WIDE, Clock, Stage, nowhere, program
 

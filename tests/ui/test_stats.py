@@ -7,10 +7,10 @@ import re
 import pytest
 
 from dockertui.config import Settings
-from dockertui.demo import DemoEngine, Faults
 from dockertui.engine.stats import Usage
 from dockertui.screens.stats.overview import OverviewScreen
 from dockertui.screens.stats.tab import StatsTab
+from tests.demo import DemoEngine, Faults
 from tests.ui.changes import remove
 from tests.ui.frames import painted
 from tests.ui.inventing import container_id, invent, still

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.screens.stats.overview import OverviewScreen
+from tests.demo import DemoEngine
 from tests.ui.inventing import still
 from tests.ui.stage import NARROW, WIDE, Stage
 from tests.ui.test_snapshots import Compare, picture

@@ -8,7 +8,6 @@ import pytest
 from textual import events
 
 from dockertui.app import DockerTUI
-from dockertui.demo import DemoEngine
 from dockertui.key_names import character_name
 from dockertui.screens.base.fields import Line
 from dockertui.screens.base.form import FormScreen
@@ -16,6 +15,7 @@ from dockertui.screens.base.prompt import Prompt
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.main.screen import MainScreen
 from dockertui.widgets.log_view import LogView
+from tests.demo import DemoEngine
 from tests.ui.log_stage import BORN
 from tests.ui.log_stage import stage as log_stage
 from tests.ui.stage import NARROW, Clock, Stage, opened, program

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine
-from dockertui.demo.world import lifecycle, logs
-from dockertui.demo.world.host import Host
+from dockertui.demo import lifecycle, logs
+from dockertui.demo.host import Host
 from dockertui.screens.tabs.why import WhyTab
+from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, NOW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")

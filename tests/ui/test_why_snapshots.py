@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
+from tests.demo import DemoEngine
 from tests.ui.stage import Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, picture
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from tests.contract.raw_http import Http
+from tests.demo import DemoEngine
 
 NOON = 1_735_732_800.0
 """2025-01-01 12:00:00 UTC."""

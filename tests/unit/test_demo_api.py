@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from tests.contract.raw_http import Answer, Http
+from tests.demo import DemoEngine
 from tests.unit.demo_engine import NOON, engine, http
 
 __all__ = ["engine", "http"]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from tests.contract.raw_http import Http
+from tests.demo import DemoEngine
 
 
 def test_the_socket_is_private_and_gone_afterwards() -> None:
@@ -160,7 +160,7 @@ def test_a_start_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **options: object) -> None:
         raise ValueError("no world")
 
-    monkeypatch.setattr("dockertui.demo.engine.scene.build", broken)
+    monkeypatch.setattr("dockertui.demo.scene.build", broken)
     engine = DemoEngine()
     with pytest.raises(ValueError, match="no world"):
         engine.start()

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.engine import attach, containers, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
@@ -15,6 +14,7 @@ from dockertui.engine.execs import Command, Outcome
 from dockertui.engine.hijack import Hijacked, WindowSize
 from dockertui.engine.multiplex import Channel
 from dockertui.terminal.shell import find_shell
+from tests.demo import DemoEngine
 
 
 @pytest.fixture

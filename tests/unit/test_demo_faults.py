@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine, Faults
-from dockertui.demo.world import hostile
 from tests.contract.raw_http import Http
+from tests.demo import DemoEngine, Faults, hostile
 from tests.unit.demo_engine import NOON, engine
 
 __all__ = ["engine"]

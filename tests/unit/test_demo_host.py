@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.demo.world import (
+from dockertui.demo import (
     creation,
-    hostile,
     images,
     lifecycle,
     logs,
     networks,
     scene,
-    usage,
+    stats,
     volumes,
 )
-from dockertui.demo.world.host import Host
-from dockertui.demo.world.refusal import Refusal, Unchanged
-from dockertui.demo.world.times import human_duration, rfc3339
+from dockertui.demo.host import Host
+from dockertui.demo.refusal import Refusal, Unchanged
+from dockertui.demo.times import human_duration, rfc3339
+from tests.demo import crowd, hostile
 from tests.unit.demo_engine import NOON, Clock, clock
 
 __all__ = ["clock"]
@@ -77,10 +77,15 @@ def everything(host: Host) -> list[object]:
     ]
 
 
+def crowded(host: Host, count: int) -> Host:
+    crowd.add(scene.build(host), count)
+    return host
+
+
 def test_a_seed_and_a_clock_decide_everything(clock: Clock) -> None:
-    first, second = (scene.build(Host(7, clock), extra=20) for _ in range(2))
+    first, second = (crowded(Host(7, clock), 20) for _ in range(2))
     assert everything(first) == everything(second)
-    other = scene.build(Host(8, clock), extra=20)
+    other = crowded(Host(8, clock), 20)
     assert not set(first.containers) & set(other.containers)
 
 
@@ -89,14 +94,14 @@ def test_logs_and_stats_follow_from_seed_and_clock(clock: Clock) -> None:
         host = scene.build(Host(7, clock))
         api = host.container("shop-api-1")
         logs.catch_up(host, api, host.now())
-        return [*api.logs], [usage.read(host, api) for _ in range(3)]
+        return [*api.logs], [stats.read(host, api) for _ in range(3)]
 
     assert sample() == sample()
 
 
 def test_a_frozen_host_does_nothing_by_itself_but_shows_an_even_load(host: Host) -> None:
     api = host.container("shop-api-1")
-    first, second, third = (usage.read(host, api) for _ in range(3))
+    first, second, third = (stats.read(host, api) for _ in range(3))
     assert second.cpu - first.cpu == pytest.approx(third.cpu - second.cpu, rel=1e-6)
     assert (second.cpu - first.cpu) / 1e9 == pytest.approx(api.temper.cpu, rel=1e-6)
     assert second.memory == first.memory
@@ -104,7 +109,7 @@ def test_a_frozen_host_does_nothing_by_itself_but_shows_an_even_load(host: Host)
 
 
 def test_five_thousand_more_have_names_addresses_and_ids_of_their_own(clock: Clock) -> None:
-    host = scene.build(Host(7, clock), extra=5000)
+    host = crowded(Host(7, clock), 5000)
     assert len(host.containers) == len(host.names) > 5000
     addresses = [
         (name, place.ip) for one in host.containers.values() for name, place in one.attachments.items() if place.ip
@@ -128,7 +133,7 @@ def test_start_stop_and_remove_tell_what_a_real_engine_tells(host: Host) -> None
     assert told(host) == ["volume create", "volume create", "container create"]
     lifecycle.start(host, container)
     assert told(host) == ["volume mount", "volume mount", "network connect", "container start"]
-    lifecycle.tell_killed(host, container, 15)
+    host.tell(container, "kill", signal="15")
     lifecycle.finish_stop(host, container)
     assert told(host) == [
         "container kill",

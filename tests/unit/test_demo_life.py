@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from dockertui.demo.world import life, lifecycle, logs, scene, usage
-from dockertui.demo.world.host import Host
+from dockertui.demo import life, lifecycle, logs, scene, stats
+from dockertui.demo.host import Host
 from tests.unit.demo_engine import Clock, clock
 
 __all__ = ["clock"]
@@ -70,7 +70,7 @@ def test_stats_move_and_counters_never_fall(living: Host, clock: Clock) -> None:
     readings = []
     for _ in range(50):
         clock.now += 1.0
-        readings.append(usage.read(living, api))
+        readings.append(stats.read(living, api))
     loads = {round((later.cpu - earlier.cpu) / 1e9, 3) for earlier, later in pairwise(readings)}
     assert len(loads) > 10
     assert min(loads) >= 0

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from tests.contract.raw_http import Http, objects
+from tests.demo import DemoEngine
 from tests.unit.demo_engine import NOON, engine, http
 
 __all__ = ["engine", "http"]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.demo.world.hostile import STRINGS
 from dockertui.widgets.log_paint import LOOK, Manner, painting, rows
 from dockertui.widgets.log_query import Query
 from dockertui.widgets.log_store import Entry, LogStore
 from dockertui.widgets.log_text import _LEVELS, Level, Times, fields, grave, level, stamp, unfolded
 from dockertui.widgets.sgr import Ink, pieces, plain, style
+from tests.demo.hostile import STRINGS
 
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import DemoEngine
 from dockertui.engine import containers
 from dockertui.engine.client import Engine, Reply
 from dockertui.engine.endpoint import Endpoint
@@ -22,6 +21,7 @@ from dockertui.operations.jobs import Job, Jobs, State, Task, perform
 from dockertui.operations.original import Draft, Original, draft
 from dockertui.operations.overlay import overlay
 from dockertui.operations.told import told_of_recreate
+from tests.demo import DemoEngine
 from tests.engine.three_ways import Case, task_of
 
 OLD = "net-debug"

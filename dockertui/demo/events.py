@@ -1,0 +1,67 @@
+"""The event stream: history since a moment, then what happens, filtered as the Engine filters."""
+
+import asyncio
+import contextlib
+
+from aiohttp import web
+
+from dockertui.demo.call import Call, Route
+from dockertui.demo.filters import Filters, parse, timestamp_ns
+from dockertui.demo.host import Event
+
+_FOREIGN = ("config", "node", "secret", "service")
+_FILTERS = {"container", "daemon", "event", "image", "label", "network", "plugin", "scope", "type", "volume", *_FOREIGN}
+_WITH_TEXT = ("health_status", "exec_create", "exec_start")
+
+
+async def stream(call: Call) -> web.StreamResponse:
+    filters = parse(call, _FILTERS)
+    since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
+    events = call.host.events
+    with events.listening() as queue:
+        past = [] if since is None and until is None else [*events.between(since, until)]
+        out = await call.stream()
+        for event in past:
+            if _passes(filters, event):
+                await out.write_json(event.json())
+        left = None if until is None else max(until / 1e9 - call.host.now(), 0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                while left != 0:
+                    event = await queue.get()
+                    if _passes(filters, event):
+                        await out.write_json(event.json())
+    return out.response
+
+
+def _passes(filters: Filters, event: Event) -> bool:
+    plain = event.action.partition(":")[0]
+    actions = (event.action, plain) if plain in _WITH_TEXT else (event.action,)
+    return (
+        filters.exact("type", event.type)
+        and filters.exact("scope", "local")
+        and filters.exact("event", *actions)
+        and filters.labels(event.attributes)
+        and all(_about(filters, kind, event) for kind in ("container", "network", "volume", "plugin", "daemon"))
+        and ("image" not in filters or _of_image(filters, event))
+        and not any(kind in filters for kind in _FOREIGN)
+    )
+
+
+def _about(filters: Filters, kind: str, event: Event) -> bool:
+    """By the beginning of an id or of a name, as moby's FuzzyMatch."""
+    if kind not in filters:
+        return True
+    own = event.type == kind
+    texts = [event.actor, event.attributes.get("name", "")] if own else []
+    return any(text.startswith(wanted) for wanted in filters.values(kind) for text in texts)
+
+
+def _of_image(filters: Filters, event: Event) -> bool:
+    texts = {event.actor, event.attributes.get("name", "")} if event.type == "image" else set()
+    texts.add(event.attributes.get("image", ""))
+    bare = {text.rpartition(":")[0] for text in texts}
+    return filters.exact("image", *texts, *bare)
+
+
+ROUTES = (Route("GET", "/events", stream),)

@@ -1,0 +1,130 @@
+"""The `filters` parameter: a JSON map of lists, refused as the Engine refuses it."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from dockertui.demo.call import Call
+from dockertui.demo.refusal import Refusal, invalid
+from dockertui.demo.times import moment
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[hms])")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+class Filters:
+    """What was asked for, by filter name. An absent filter matches everything."""
+
+    def __init__(self, wanted: Mapping[str, list[str]]) -> None:
+        self._wanted = wanted
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self._wanted.get(name))
+
+    def __bool__(self) -> bool:
+        return any(self._wanted.values())
+
+    def values(self, name: str) -> list[str]:
+        return self._wanted.get(name, [])
+
+    def exact(self, name: str, *candidates: str) -> bool:
+        return name not in self or any(value in candidates for value in self.values(name))
+
+    def pattern(self, name: str, *candidates: str) -> bool:
+        """As moby's Args.Match: each value is a regular expression to be found, or the text itself."""
+        return name not in self or any(
+            _found(value, candidate) for value in self.values(name) for candidate in candidates
+        )
+
+    def labels(self, labels: Mapping[str, str]) -> bool:
+        """All of the label filters must hold: 'key' or 'key=value'."""
+        return all(_labelled(labels, wanted) for wanted in self.values("label"))
+
+    def keep(self, labels: Mapping[str, str], created: float, now: float) -> bool:
+        """What the filters that all prunes have let through: label, label! and until."""
+        untils = self.values("until")
+        if len(untils) > 1:
+            raise invalid("more than one until filter specified")
+        excluded = any(_labelled(labels, wanted) for wanted in self.values("label!"))
+        return self.labels(labels) and not excluded and all(created <= _moment(text, now) for text in untils)
+
+    def truth(self, name: str) -> bool | None:
+        """A yes/no filter, None when absent; refuses what is neither."""
+        values = self.values(name)
+        if not values:
+            return None
+        if all(value in ("1", "true", "True") for value in values):
+            return True
+        if all(value in ("0", "false", "False") for value in values):
+            return False
+        raise invalid(f"invalid filter '{name}=[{' '.join(values)}]'")
+
+
+def _found(pattern: str, text: str) -> bool:
+    try:
+        return pattern == text or re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _moment(text: str, now: float) -> float:
+    """Epoch seconds of an `until`: a moment, or as long ago as Go writes a duration."""
+    parts = _PART.findall(text)
+    if parts and "".join(map("".join, parts)) == text:
+        return now - sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if when := float(text) if text.replace(".", "", 1).isdecimal() else moment(text):
+        return when
+    raise Refusal(500, f'failed to parse value as time or duration: "{text}"')
+
+
+def _labelled(labels: Mapping[str, str], wanted: str) -> bool:
+    key, equals, value = wanted.partition("=")
+    return key in labels and (not equals or labels[key] == value)
+
+
+def parse(call: Call, known: Collection[str], *, name: str = "filters") -> Filters:
+    """Read the filters; refuses malformed JSON and the names that this list does not know."""
+    text = call.text(name)
+    if not text:
+        return Filters({})
+    try:
+        given = json.loads(text)
+    except ValueError:
+        raise invalid("invalid filter") from None
+    if not isinstance(given, dict):
+        raise invalid("invalid filter")
+    wanted = {str(key): _values(value) for key, value in given.items()}
+    for key in wanted:
+        if key not in known:
+            raise invalid(f"invalid filter '{key}'")
+    return Filters(wanted)
+
+
+def _values(value: object) -> list[str]:
+    """['a'] today, {'a': true} from clients before API 1.22."""
+    if isinstance(value, dict):
+        return [str(key) for key, wanted in value.items() if wanted]
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [str(item) for item in value]
+    return []
+
+
+def check_values(filters: Filters, name: str, what: str, allowed: Collection[str]) -> None:
+    """Refuses values that are none of `allowed`, in the words of Engine 28."""
+    for value in filters.values(name):
+        if value not in allowed:
+            raise invalid(
+                f"invalid filter '{name}={value}': invalid value for {what} ({value}): must be one of "
+                f"{', '.join(allowed)}"
+            )
+
+
+def timestamp_ns(text: str) -> int | None:
+    """'secs' or 'secs.nanos' as nanoseconds; '' and '0' are None. Refuses others as the Engine does."""
+    if not text or text == "0":
+        return None
+    whole, _, fraction = text.partition(".")
+    try:
+        return int(whole) * 1_000_000_000 + int(f"{fraction:0<9}"[:9])
+    except ValueError:
+        raise Refusal(500, f'strconv.ParseInt: parsing "{text}": invalid syntax') from None

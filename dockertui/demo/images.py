@@ -1,0 +1,241 @@
+"""Images: references, tag, remove with the Engine's conflicts, prune, and what a pull brings."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from dockertui.demo.host import HEX, Host
+from dockertui.demo.objects import PATH, Container, Image
+from dockertui.demo.refusal import Refusal, conflict, invalid, not_found
+
+_REPOSITORY = re.compile(r"(?:[a-zA-Z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
+_TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
+
+
+def digest(content: str | bytes) -> str:
+    """64 hexadecimal digits that follow from it."""
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("utf-8", "replace")).hexdigest()
+
+
+def familiar(reference: str) -> str:
+    """The short form with a tag: 'docker.io/library/redis' is 'redis:latest'."""
+    name = reference.removeprefix("docker.io/").removeprefix("library/")
+    return name if "@" in name or ":" in name.rpartition("/")[2] else f"{name}:latest"
+
+
+def repository(reference: str) -> str:
+    """The reference without its tag or digest."""
+    name = reference.partition("@")[0]
+    head, _, last = name.rpartition("/")
+    last = last.partition(":")[0]
+    return f"{head}/{last}" if head else last
+
+
+def full(repo: str) -> str:
+    """With the registry, as the Engine itself names it: 'redis' is 'docker.io/library/redis'."""
+    first, slash, _ = repo.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return repo
+    return f"docker.io/{repo}" if slash else f"docker.io/library/{repo}"
+
+
+def check_reference(repo: str, tag: str) -> None:
+    """Refuses a malformed repository or tag in the Engine's words."""
+    if repo != repo.lower():
+        shown = repo if "/" in repo else f"library/{repo}"
+        raise invalid(f"invalid reference format: repository name ({shown}) must be lowercase")
+    if not _REPOSITORY.fullmatch(repo):
+        raise invalid("invalid reference format")
+    if not _TAG.fullmatch(tag):
+        raise invalid("invalid tag format")
+
+
+def asked(repo: str, tag: str) -> str:
+    """The reference that a request means by repository, which may have a tag itself, and tag; '' for none. Refuses."""
+    if not repo:
+        return ""
+    reference = familiar(f"{repo}:{tag}" if tag else repo)
+    check_reference(*split(reference))
+    return reference
+
+
+def split(reference: str) -> tuple[str, str]:
+    """Repository and tag of a familiar reference."""
+    return repository(reference), reference.rpartition(":")[2]
+
+
+def find(host: Host, ref: str) -> Image:
+    """By id, id prefix, name:tag or name@digest. Refuses with 'No such image'."""
+    if (image := find_or_none(host, ref)) is None:
+        raise not_found(f"No such image: {ref if ref.startswith('sha256:') else familiar(ref)}")
+    return image
+
+
+def find_or_none(host: Host, ref: str) -> Image | None:
+    if ref in host.images:
+        return host.images[ref]
+    wanted = familiar(ref)
+    for image in host.images.values():
+        if wanted in image.tags or ref in image.digests:
+            return image
+    digits = ref.removeprefix("sha256:")
+    if len(digits) < 2 or not HEX.issuperset(digits):
+        return None
+    matches = [one for one in host.images.values() if one.id.startswith(f"sha256:{digits}")]
+    return matches[0] if len(matches) == 1 else None
+
+
+def tag(host: Host, image: Image, repo: str, name: str) -> None:
+    """Point repo:name at the image, taking it from the image that had it."""
+    check_reference(repo, name)
+    reference = familiar(f"{repo}:{name}")
+    for other in host.images.values():
+        if other is not image and reference in other.tags:
+            other.tags.remove(reference)
+    if reference not in image.tags:
+        image.tags.append(reference)
+        image.tags.sort()
+    image.tagged = host.now()
+    tell(host, image, "tag", reference)
+
+
+def tell(host: Host, image: Image, action: str, name: str = "") -> None:
+    host.events.emit("image", action, image.id, {**image.labels, "name": name or image.id})
+
+
+def _is_id(ref: str, image: Image) -> bool:
+    digits = ref.removeprefix("sha256:")
+    return image.id.removeprefix("sha256:").startswith(digits) and familiar(ref) not in image.tags
+
+
+def remove(host: Host, ref: str, *, force: bool = False, prune: bool = True) -> list[dict[str, str]]:
+    """DELETE /images/{name}: untag, and delete when nothing holds it. Returns the reply's rows.
+
+    The order of the checks is that of moby's daemon/images/image_delete.go.
+    """
+    image = find(host, ref)
+    users = host.users_of_image(image.id)
+    if not _is_id(ref, image):
+        return _remove_reference(host, image, familiar(ref), users, force=force, prune=prune)
+    if reason := _hard_conflict(host, image) or ("" if force else _soft_conflict(host, image)):
+        raise conflict(f"conflict: unable to delete {_short(image)} {reason}")
+    return [_untag(host, image, one) for one in [*image.tags]] + _delete(host, image, prune=prune)
+
+
+def _remove_reference(
+    host: Host, image: Image, reference: str, users: list[Container], *, force: bool, prune: bool
+) -> list[dict[str, str]]:
+    if image.tags == [reference] and users and not force:
+        raise conflict(
+            f'conflict: unable to remove repository reference "{reference}" (must force) - container '
+            f"{users[0].id[:12]} is using its referenced image {_short(image)}"
+        )
+    rows = [_untag(host, image, reference)]
+    if image.tags or _hard_conflict(host, image):
+        return rows
+    return rows + _delete(host, image, prune=prune)
+
+
+def _short(image: Image) -> str:
+    return image.id.removeprefix("sha256:")[:12]
+
+
+def _hard_conflict(host: Host, image: Image) -> str:
+    """Why not even force deletes it, or ''."""
+    if any(other.parent == image.id for other in host.images.values()):
+        return "(cannot be forced) - image has dependent child images"
+    running = next((one for one in host.users_of_image(image.id) if one.running), None)
+    if running:
+        return f"(cannot be forced) - image is being used by running container {running.id[:12]}"
+    return ""
+
+
+def _soft_conflict(host: Host, image: Image) -> str:
+    """Why only force deletes it, or ''."""
+    if len(image.tags) > 1:
+        return "(must be forced) - image is referenced in multiple repositories"
+    if users := host.users_of_image(image.id):
+        return f"(must be forced) - image is being used by stopped container {users[0].id[:12]}"
+    return ""
+
+
+def _untag(host: Host, image: Image, reference: str) -> dict[str, str]:
+    if reference in image.tags:
+        image.tags.remove(reference)
+    tell(host, image, "untag")
+    return {"Untagged": reference}
+
+
+def _delete(host: Host, image: Image, *, prune: bool) -> list[dict[str, str]]:
+    """Delete the image, and its untagged parents that nothing else needs."""
+    rows = [{"Untagged": one} for one in image.digests]
+    del host.images[image.id]
+    tell(host, image, "delete")
+    rows.append({"Deleted": image.id})
+    parent = host.images.get(image.parent)
+    if prune and parent and not parent.tags and not _hard_conflict(host, parent) and not _soft_conflict(host, parent):
+        rows += _delete(host, parent, prune=True)
+    return rows
+
+
+def prune(host: Host, wanted: Callable[[Image], bool], *, dangling: bool) -> tuple[list[dict[str, str]], int]:
+    """Remove unused images: the dangling ones, or all of them. Returns the reply's rows and bytes won."""
+    rows: list[dict[str, str]] = []
+    reclaimed = 0
+    parents = {one.parent for one in host.images.values()}
+    for image in [*host.images.values()]:
+        kept = host.users_of_image(image.id) or image.id in parents or (dangling and image.tags)
+        if kept or not wanted(image) or image.id not in host.images:
+            continue
+        rows += [_untag(host, image, one) for one in [*image.tags]] + _delete(host, image, prune=True)
+        reclaimed += image.size
+    host.tell_pruned("image", reclaimed)
+    return rows, reclaimed
+
+
+def layers_of(reference: str) -> list[tuple[str, int]]:
+    """What a registry would send for this reference: (short digest, bytes) of each layer, always the same."""
+    seed = hashlib.sha256(reference.encode()).digest()
+    count = 3 + seed[0] % 4
+    sizes = [28_000_000, *(int(1_500_000 * (1 + seed[index] % 30)) for index in range(1, count))]
+    return [(digest(seed + bytes([index])), size) for index, size in enumerate(sizes)]
+
+
+def arrive(host: Host, reference: str) -> tuple[Image, bool]:
+    """A pull is complete: the image, and whether it is new. Refuses what no registry has."""
+    short = familiar(reference)
+    present = find_or_none(host, short)
+    image = present
+    if image is None:
+        layers = layers_of(short)
+        size = int(sum(size for _, size in layers) * 2.4)
+        image = Image(f"sha256:{digest(f'image {short}')}", host.now() - 9 * 86400.0, size, [short], [digest_of(short)])
+        image.layers = [f"sha256:{name}" for name, _ in layers]
+        copies = [(f"COPY layer-{at} / # buildkit", each) for at, (_, each) in enumerate(layers)]
+        image.steps = [('CMD ["/bin/sh"]', 0), *copies]
+        image.config = {"Cmd": ["/bin/sh"], "Env": [PATH]}
+        image.tagged = host.now()
+        host.images[image.id] = image
+    host.events.emit("image", "pull", short, {**image.labels, "name": repository(short)})
+    return image, present is None
+
+
+def digest_of(reference: str) -> str:
+    """Name and digest of what a registry has by this reference."""
+    return f"{repository(reference)}@sha256:{digest(f'manifest {reference}')}"
+
+
+def check_registry(reference: str) -> None:
+    """Names with 'missing' or 'private' in them are in no registry: for trying the refusal."""
+    repo = repository(reference.removeprefix("docker.io/").removeprefix("library/"))
+    if "missing" in repo or "private" in repo:
+        raise Refusal(
+            404,
+            f"pull access denied for {repo}, repository does not exist or may require 'docker login': "
+            "denied: requested access to the resource is denied",
+        )
+
+
+def shares(size: int) -> list[int]:
+    """The bytes of each layer of a scene's image."""
+    return [int(size * share) for share in (0.55, 0.3, 0.12, 0.03)]

@@ -1,0 +1,298 @@
+"""A container's life: start, stop, kill, pause, rename, remove, with the events of a real Engine.
+
+Every function changes the model at once; what takes time (the grace of a stop) is waited for in `lives`.
+The order of the events was taken from an Engine 28.5.
+"""
+
+import re
+import signal as signals
+from collections.abc import Callable
+from typing import Literal
+
+from dockertui.demo import logs, networks, volumes
+from dockertui.demo.host import Host
+from dockertui.demo.objects import Container, Health
+from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
+
+NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_TERM, _KILL = 15, 9
+_PROBE_DEFAULT = 30.0
+
+Ending = Literal["itself", "killed", "stopped"]
+
+
+def check_name(host: Host, name: str, *, shown: str | None = None) -> None:
+    """Refuses a name that is malformed or taken, in the Engine's words."""
+    if not NAME.fullmatch(name):
+        raise invalid(f"Invalid container name ({shown or name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+    if owner := host.names.get(name.removeprefix("/")):
+        raise conflict(
+            f'Conflict. The container name "/{name.removeprefix("/")}" is already in use by container '
+            f'"{owner}". You have to remove (or rename) that container to be able to reuse that name.'
+        )
+
+
+def start(host: Host, container: Container) -> None:
+    if container.state == "paused":
+        raise conflict("cannot start a paused container, try unpause instead")
+    if container.running:
+        raise Unchanged
+    if container.state in ("dead", "removing"):
+        raise conflict("container is marked for removal and cannot be started")
+    _refuse_unknown_command(host, container)
+    _launch(host, container)
+
+
+def _refuse_unknown_command(host: Host, container: Container) -> None:
+    program = (container.command or [""])[0]
+    if not program.startswith("no-such-"):
+        return
+    container.exit_code = 127
+    container.error = (
+        "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+        "runc create failed: unable to start container process: "
+        f'exec: "{program}": executable file not found in $PATH'
+    )
+    container.touch()
+    raise Refusal(400, container.error)
+
+
+def _launch(host: Host, container: Container) -> None:
+    for mount in container.mounts:
+        if mount.type == "volume":
+            host.tell_volume(
+                host.volume(mount.name),
+                "mount",
+                {
+                    "container": container.id,
+                    "destination": mount.destination,
+                    "propagation": mount.propagation,
+                    "read/write": str(mount.rw).lower(),
+                },
+            )
+    networks.join_all(host, container)
+    now = host.now()
+    container.state, container.pid = "running", host.new_pid()
+    container.started = now
+    container.exit_code, container.oom_killed, container.error = 0, False, ""
+    container.sandbox = container.sandbox or host.new_id()
+    container.ports = published(container)
+    container.log_from, container.start_due = now, None
+    container.ended.clear()
+    container.exit_due = None if container.temper.runs_for is None else now + container.temper.runs_for
+    _arm_health(container, now)
+    container.touch()
+    host.tell(container, "start")
+    for text in container.temper.says:
+        logs.write(container, now, text, stderr=container.temper.complains)
+    if container.temper.played:
+        host.play(container)
+    if container.temper.runs_for == 0:
+        die(host, container, container.temper.exit_code)
+
+
+def _arm_health(container: Container, now: float) -> None:
+    check = container.config.get("Healthcheck") or {}
+    if not check or check.get("Test", ["NONE"])[0] == "NONE":
+        return
+    container.health = Health("starting")
+    container.probe_due = now + probe_interval(container)
+
+
+def probe_interval(container: Container) -> float:
+    """Seconds between two health probes."""
+    nanos = (container.config.get("Healthcheck") or {}).get("Interval") or 0
+    return nanos / 1e9 if nanos else _PROBE_DEFAULT
+
+
+def published(container: Container) -> dict[str, list[tuple[str, int]]]:
+    """Port spec -> (host address, host port) pairs; unpublished exposed ports have none."""
+    found: dict[str, list[tuple[str, int]]] = {port: [] for port in container.config.get("ExposedPorts") or {}}
+    for port, bindings in (container.host_config.get("PortBindings") or {}).items():
+        pairs = found.setdefault(port, [])
+        for binding in bindings or []:
+            number = int(binding.get("HostPort") or 0) or 32768 + int(container.id[:3], 16)
+            address = binding.get("HostIp") or ""
+            pairs += [(address, number)] if address else [("0.0.0.0", number), ("::", number)]
+    return found
+
+
+def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, ending: Ending = "itself") -> None:
+    """The process has ended. Only one that ended by itself is restarted by its policy."""
+    now = host.now()
+    logs.catch_up(host, container, now)
+    if oom:
+        host.tell(container, "oom")
+    lived = int(now - (container.started or now))
+    networks.leave_all(host, container)
+    for mount in container.mounts:
+        if mount.type == "volume" and mount.name in host.volumes:
+            host.tell_volume(host.volumes[mount.name], "unmount", {"container": container.id})
+    container.state, container.pid, container.exit_code = "exited", 0, exit_code
+    container.oom_killed, container.finished, container.paused_at = oom, now, None
+    container.ports, container.exit_due, container.probe_due = {}, None, None
+    container.log_from = container.first = container.feed = None
+    if container.process is not None:
+        container.process.cancel()
+        container.process = None
+    if container.health and container.health.status != "unhealthy":
+        container.health.status = "unhealthy"
+    _plan_restart(host, container, ending)
+    container.touch()
+    if ending == "stopped":
+        host.tell(container, "stop")
+    host.tell(container, "die", execDuration=str(lived), exitCode=str(exit_code))
+    if container.host_config.get("AutoRemove") and container.state == "exited":
+        _destroy(host, container, with_volumes=True)
+
+
+def _plan_restart(host: Host, container: Container, ending: Ending) -> None:
+    """Restart policies, and the rest that a container like a cron job takes between two runs."""
+    if ending != "itself":
+        container.start_due = None
+        return
+    policy = (container.host_config.get("RestartPolicy") or {}).get("Name") or "no"
+    rest = container.temper.rests_for
+    if policy in ("always", "unless-stopped") or (policy == "on-failure" and container.exit_code):
+        container.state = "restarting"
+        # Doubling from 100 ms up to a minute: moby's restartmanager.go.
+        container.start_due = host.now() + (rest or min(0.1 * 2.0**container.restart_count, 60.0))
+    elif rest is not None:
+        container.start_due = host.now() + rest
+
+
+def come_back(host: Host, container: Container) -> None:
+    """The restart policy (or the cron job's hour) starts it again."""
+    container.start_due = None
+    if container.state == "restarting":
+        container.restart_count += 1
+    container.state = "exited"
+    _launch(host, container)
+
+
+def signal_number(name: str) -> int:
+    """'SIGTERM', 'term' or '15' as a number. Raises ValueError for what is no signal."""
+    if name.isdigit():
+        return signals.Signals(int(name)).value
+    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
+    if full not in signals.Signals.__members__:
+        raise ValueError(name)
+    return signals.Signals[full].value
+
+
+def kill(host: Host, container: Container, ref: str, signal: str = "SIGKILL") -> None:
+    try:
+        number = signal_number(signal or "SIGKILL")
+    except ValueError:
+        raise invalid(f"cannot kill container: {ref}: invalid signal: {signal}") from None
+    if container.state not in ("running", "paused", "restarting"):
+        raise conflict(f"cannot kill container: {ref}: container {container.id} is not running")
+    host.tell(container, "kill", signal=str(number))
+    if number == _KILL:
+        _end(host, container, 128 + _KILL)
+    elif number in (_TERM, signals.SIGINT, signals.SIGQUIT) and container.temper.stop_exit is not None:
+        _end(host, container, container.temper.stop_exit)
+
+
+def _end(host: Host, container: Container, exit_code: int) -> None:
+    """A signal ended it; the freezer lets go of a paused one first."""
+    if container.state == "paused":
+        host.tell(container, "unpause")
+    die(host, container, exit_code, ending="killed")
+
+
+def obeys(container: Container) -> bool:
+    """Whether a SIGTERM ends it: then a stop needs no waiting and no SIGKILL."""
+    return container.temper.stop_exit is not None and container.state != "paused"
+
+
+def finish_stop(host: Host, container: Container) -> None:
+    """The end of a stop whose SIGTERM was told: by itself, or by SIGKILL when it did not obey."""
+    if obeys(container):
+        die(host, container, container.temper.stop_exit or 0, ending="stopped")
+        return
+    host.tell(container, "kill", signal=str(_KILL))
+    if container.state == "paused":
+        host.tell(container, "unpause")
+    die(host, container, 128 + _KILL, ending="stopped")
+
+
+def pause(host: Host, container: Container) -> None:
+    if container.state == "paused":
+        raise conflict(f"Container {container.id} is already paused")
+    refuse_resting(container)
+    logs.catch_up(host, container, host.now())
+    container.state, container.paused_at = "paused", host.now()
+    container.touch()
+    host.tell(container, "pause")
+
+
+def refuse_resting(container: Container) -> None:
+    """Refuses what only a running or paused container can do."""
+    if container.state == "restarting":
+        raise conflict(f"Container {container.id} is restarting, wait until the container is running")
+    if container.state not in ("running", "paused"):
+        raise conflict(f"container {container.id} is not running")
+
+
+def unpause(host: Host, container: Container) -> None:
+    if container.state != "paused":
+        raise Refusal(500, f"Container {container.id} is not paused")
+    container.state, container.paused_at, container.log_from = "running", None, host.now()
+    container.touch()
+    host.tell(container, "unpause")
+
+
+def rename(host: Host, container: Container, new: str) -> None:
+    if not new:
+        raise invalid("Neither old nor new names may be empty")
+    name = new.removeprefix("/")
+    if name == container.name:
+        raise invalid("Renaming a container with the same name as its current name")
+    try:
+        check_name(host, name, shown=f"/{name}")
+    except Refusal as refusal:
+        raise Refusal(refusal.status, f"Error when allocating new name: {refusal.message}") from None
+    old = container.name
+    del host.names[old]
+    container.name = name
+    host.names[name] = container.id
+    container.touch()
+    host.tell(container, "rename", oldName=f"/{old}")
+
+
+def remove(host: Host, container: Container, ref: str, *, force: bool = False, with_volumes: bool = False) -> None:
+    if container.running and not force:
+        reason = {
+            "running": "container is running: stop the container before removing or force remove",
+            "paused": "container is paused and must be unpaused first",
+            "restarting": "container is restarting: stop the container before removing or force remove",
+        }[container.state]
+        raise conflict(f'cannot remove container "{ref}": {reason}')
+    if container.running:
+        container.host_config = {**container.host_config, "AutoRemove": False, "RestartPolicy": {"Name": "no"}}
+        if container.state != "restarting":
+            host.tell(container, "kill", signal=str(_KILL))
+            _end(host, container, 128 + _KILL)
+    _destroy(host, container, with_volumes=with_volumes)
+
+
+def _destroy(host: Host, container: Container, *, with_volumes: bool) -> None:
+    del host.containers[container.id]
+    del host.names[container.name]
+    host.sampled.pop(container.id, None)
+    for mount in container.mounts if with_volumes else ():
+        volume = host.volumes.get(mount.name)
+        if volume and volume.anonymous and not host.users_of_volume(volume.name):
+            volumes.remove(host, volume.name)
+    host.tell(container, "destroy")
+
+
+def prune(host: Host, wanted: Callable[[Container], bool]) -> tuple[list[str], int]:
+    """Remove all stopped containers that are `wanted`. Returns their ids and the bytes won."""
+    gone = [one for one in host.containers.values() if not one.running and wanted(one)]
+    for container in gone:
+        _destroy(host, container, with_volumes=False)
+    reclaimed = sum(one.size_rw for one in gone)
+    host.tell_pruned("container", reclaimed)
+    return [one.id for one in gone], reclaimed

@@ -1,0 +1,151 @@
+"""What containers print: lines made as time passes, always the same for a seed, and how they are sent."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from aiohttp import web
+
+from dockertui.demo import voices
+from dockertui.demo.call import Call, Route, frame
+from dockertui.demo.filters import timestamp_ns
+from dockertui.demo.host import Event, Host
+from dockertui.demo.objects import Container, LogLine
+from dockertui.demo.refusal import invalid
+from dockertui.demo.times import fixed_rfc3339, nanoseconds
+
+_IDLE = 60.0
+_MOST_AT_ONCE = 600
+
+
+def write(container: Container, when: float, text: str, *, stderr: bool = False) -> None:
+    container.logs.append(LogLine(when, stderr, text))
+
+
+def catch_up(host: Host, container: Container, now: float) -> None:
+    """Write the lines that a running container has printed since they were last looked at.
+
+    Line number k of a container is printed at k * log_every and says the same however often it is asked for.
+    """
+    since = container.log_from
+    if since is not None and container.state != "paused":
+        container.log_from = now
+        print_lines(host, container, since, now)
+
+
+def print_lines(host: Host, container: Container, since: float, until: float) -> None:
+    """Write the lines of a span of time (epoch seconds), of a long one the last few hundred."""
+    voice = voices.VOICES.get(container.temper.voice)
+    if voice is None:
+        return
+    every = container.temper.log_every
+    last = int(until / every)
+    for number in range(max(int(since / every) + 1, last - _MOST_AT_ONCE), last + 1):
+        _speak(host, container, voice, number, every)
+
+
+def _speak(host: Host, container: Container, voice: voices.Voice, number: int, every: float) -> None:
+    # Which line it is must not depend on the machine's clock: the count starts at the host's birth.
+    nth = number - int(host.born / every)
+    dice = random.Random(f"{host.seed} {container.name} {nth}")
+    when = number * every - dice.random() * every * 0.01
+    for place, (stderr, text) in enumerate(voice(dice, nth, when)):
+        # No two lines at one moment: a reader resumes one nanosecond after the last that it has.
+        container.logs.append(LogLine(when + place * 1e-5, stderr, text))
+
+
+def next_line_due(container: Container, now: float) -> float | None:
+    """When the next line will be printed, or None when nothing is to be expected."""
+    if container.log_from is None or container.state != "running" or container.temper.voice not in voices.VOICES:
+        return None
+    every = container.temper.log_every
+    return (int(now / every) + 1) * every + 0.001
+
+
+# -- the API --------------------------------------------------------------------------------------
+
+
+async def show(call: Call) -> web.StreamResponse:
+    keep = _wanted(call)
+    container = call.container
+    host, write = call.host, _writer(call, container)
+    with host.events.listening() as queue:
+        catch_up(host, container, host.now())
+        # The last lines, and of these the ones to keep: in this order, as a real Engine does it.
+        lines = [line for line in _tail(call, [*container.logs]) if keep(line)]
+        last = container.logs[-1] if container.logs else None
+        stream = await call.stream(_content_type(call, container))
+        if lines:
+            await stream.write(b"".join(map(write, lines)))
+        while call.flag("follow") and container.running and container.id in host.containers:
+            await _printed_or_ended(host, container, queue)
+            lines, last = printed_after(host, container, last)
+            if chosen := [line for line in lines if keep(line)]:
+                await stream.write(b"".join(map(write, chosen)))
+    return stream.response
+
+
+def _wanted(call: Call) -> Callable[[LogLine], bool]:
+    streams = {stderr for stderr, name in ((False, "stdout"), (True, "stderr")) if call.flag(name)}
+    if not streams:
+        raise invalid("Bad parameters: you must choose at least one stream")
+    since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
+
+    def keep(line: LogLine) -> bool:
+        nanos = nanoseconds(line.time)
+        return line.stderr in streams and (since is None or nanos >= since) and (until is None or nanos <= until)
+
+    return keep
+
+
+def _tail(call: Call, lines: list[LogLine]) -> list[LogLine]:
+    """The Engine takes what is no number for 'all'."""
+    text = call.text("tail")
+    return lines[max(len(lines) - int(text), 0) :] if text.isdecimal() else lines
+
+
+def _content_type(call: Call, container: Container) -> str:
+    if call.version < (1, 42):
+        return ""
+    return f"application/vnd.docker.{'raw' if container.tty else 'multiplexed'}-stream"
+
+
+def _writer(call: Call, container: Container) -> Callable[[LogLine], bytes]:
+    stamped, told = call.flag("timestamps"), " " if call.flag("details") else ""  # of labels and variables: none
+
+    def write(line: LogLine) -> bytes:
+        stamp = f"{fixed_rfc3339(line.time)} " if stamped else ""
+        return frame(2 if line.stderr else 1, encoded(container, f"{stamp}{told}{line.text}"), raw=container.tty)
+
+    return write
+
+
+def encoded(container: Container, text: str) -> bytes:
+    """A line as its process wrote it."""
+    return f"{text}\r\n".encode("utf-8", "replace") if container.tty else f"{text}\n".encode("utf-8", "replace")
+
+
+async def _printed_or_ended(host: Host, container: Container, queue: asyncio.Queue[Event]) -> None:
+    """Wait for the next line's time, or for something to happen to the container."""
+    due = next_line_due(container, host.now()) if host.live else None
+    patience = _IDLE if due is None else max(due - host.now(), 0.01)
+    try:
+        await asyncio.wait_for(queue.get(), patience)
+    except TimeoutError:
+        return
+    while not queue.empty():
+        queue.get_nowait()
+
+
+def printed_after(host: Host, container: Container, last: LogLine | None) -> tuple[list[LogLine], LogLine | None]:
+    """The lines printed after `last`, and the new last one."""
+    catch_up(host, container, host.now())
+    fresh: list[LogLine] = []
+    for line in reversed(container.logs):
+        if line is last:
+            break
+        fresh.append(line)
+    return fresh[::-1], fresh[0] if fresh else last
+
+
+ROUTES = (Route("GET", "/containers/{id}/logs", show),)

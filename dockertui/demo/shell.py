@@ -1,0 +1,316 @@
+"""A small shell, for looking around in the demo's containers: an imagined file system and a dozen commands.
+
+It is not a shell's language: words, quotes, `;`, `&&` and `$NAME`, and that is all. What a person types into a
+strange container first is answered as a Debian would.
+"""
+
+import asyncio
+import re
+import shlex
+import stat
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from dockertui.demo import files, processes
+from dockertui.demo.console import ExecConsole
+from dockertui.demo.files import Files
+from dockertui.demo.host import Host
+from dockertui.demo.objects import Container, Exec
+from dockertui.demo.refusal import Refusal
+
+SHELLS = frozenset(("sh", "bash", "ash", "/bin/sh", "/bin/bash"))
+NOT_FOUND, INTERRUPTED, END = 127, 130, 999
+"""`END` is no exit code: the shell is to leave."""
+_FINDER = "command -v"
+"""A program that looks for a shell asks by a script with this in it, which is beyond this shell's language."""
+_LISTER = "/proc/[0-9]*"
+"""A script that asks which processes there are reads these files, in a loop, which is beyond it, too."""
+_KILLER = re.compile(r'"\$\{20\}" = (\d+) .*kill -(\w+) (\d+)')
+"""One that signals a process first looks whether its start, the 20th word behind its name, is the one it knows."""
+_OWNERS: Final = {0: "root", 33: "www-data", 101: "nginx", 999: "postgres", 1000: "app"}
+
+
+class Shell:
+    """One run of it, in one container."""
+
+    def __init__(self, host: Host, container: Container, exec_: Exec, console: ExecConsole) -> None:
+        self._host = host
+        self._container = container
+        self._exec = exec_
+        self._console = console
+        self._user = exec_.user.partition(":")[0] or "root"
+        self._directory = PurePosixPath(exec_.workdir or str(container.config.get("WorkingDir") or "/"))
+        self._env = {**_environment(container), "USER": self._user, **exec_.env}
+        self._exit = 0
+        self._texts: Mapping[str, Callable[[list[str]], str]] = {
+            "clear": lambda words: "\x1b[H\x1b[2J\x1b[3J",
+            "colors": lambda words: f"{_test_card()}\n",
+            "date": lambda words: time.strftime("%a %b %d %H:%M:%S UTC %Y\n", time.gmtime(host.now())),
+            "env": lambda words: "".join(f"{name}={value}\n" for name, value in self._env.items()),
+            "false": lambda words: "",
+            "help": lambda words: "a demo's shell; it knows: " + " ".join(sorted(self._known)) + "\n",
+            "hostname": lambda words: f"{container.id[:12]}\n",
+            "id": self._id,
+            "ps": self._ps,
+            "pwd": lambda words: f"{self._directory}\n",
+            "stty": self._stty,
+            "tput": self._tput,
+            "true": lambda words: "",
+            "uname": self._uname,
+            "whoami": lambda words: f"{self._user}\n",
+        }
+        """Those that say something, and are done."""
+        self._commands: Mapping[str, Callable[[list[str]], Awaitable[int]]] = {
+            "cat": self._cat, "cd": self._cd, "echo": self._echo, "exit": self._leave, "find": self._find,
+            "kill": self._kill, "ls": self._ls, "seq": self._seq, "sleep": self._sleep, "top": self._top,
+            "yes": self._yes,
+        }  # fmt: skip
+        self._known = {*self._texts, *self._commands}
+
+    async def run(self, words: list[str]) -> int:
+        """What was asked for: a shell, a script, or one command. The exit code."""
+        if words[0] not in SHELLS:
+            return await self._command(words)
+        if len(words) > 2 and words[1] == "-c":
+            if _FINDER in words[2]:
+                await self._console.write("/bin/bash")
+                return 0
+            if _LISTER in words[2]:
+                return await self._list_stats()
+            if match := _KILLER.search(words[2]):
+                return await self._kill_if_same(int(match[3]), int(match[1]), match[2])
+            code = await self._line(words[2])
+            return code - END if code >= END else code
+        return await self._interactive()
+
+    async def _interactive(self) -> int:
+        while True:
+            try:
+                line = await self._console.readline(self._prompt)
+            except InterruptedError:
+                self._exit = INTERRUPTED
+                continue
+            if line is None:
+                return self._exit
+            code = await self._line(line)
+            if code >= END:
+                return code - END
+            self._exit = code
+
+    @property
+    def _prompt(self) -> str:
+        if not self._console.tty:
+            return ""
+        sign = "#" if self._user == "root" else "$"
+        return f"\x1b[1;32m{self._user}@{self._container.id[:12]}\x1b[0m:\x1b[1;34m{self._directory}\x1b[0m{sign} "
+
+    async def _line(self, line: str) -> int:
+        code = self._exit
+        for part in line.split(";"):
+            for step in part.split("&&"):
+                code = await self._step(step)
+                if code:
+                    break
+            if code >= END:
+                return code
+        return code
+
+    async def _step(self, step: str) -> int:
+        try:
+            words = [self._expanded(word) for word in shlex.split(step, comments=True)]
+        except ValueError as error:
+            await self._console.complain(f"sh: {str(error).lower()}\n")
+            return 2
+        return await self._command(words) if words else self._exit
+
+    def _expanded(self, word: str) -> str:
+        word = word.replace("$?", str(self._exit))
+        for name, value in sorted(self._env.items(), key=lambda pair: -len(pair[0])):
+            word = word.replace(f"${{{name}}}", value).replace(f"${name}", value)
+        return word
+
+    async def _command(self, words: list[str]) -> int:
+        name = words[0].rpartition("/")[2]
+        if name in self._texts:
+            await self._console.write(self._texts[name](words[1:]))
+            return int(name == "false")
+        if name in self._commands:
+            return await self._console.interruptible(self._commands[name](words[1:]))
+        return await self._complain(f"sh: {words[0]}: command not found (help lists what there is)\n", NOT_FOUND)
+
+    async def _complain(self, text: str, code: int = 1) -> int:
+        await self._console.complain(text)
+        return code
+
+    # the commands
+
+    def _id(self, words: list[str]) -> str:
+        number = 0 if self._user == "root" else 1000
+        return f"uid={number}({self._user}) gid={number}({self._user}) groups={number}({self._user})\n"
+
+    def _uname(self, words: list[str]) -> str:
+        return f"Linux {self._container.id[:12]} 6.1.0-demo #1 SMP x86_64 GNU/Linux\n" if "-a" in words else "Linux\n"
+
+    def _stty(self, words: list[str]) -> str:
+        columns, rows = self._console.size
+        return f"{rows} {columns}\n" if "size" in words else f"speed 38400 baud; rows {rows}\n"
+
+    def _tput(self, words: list[str]) -> str:
+        columns, rows = self._console.size
+        return {"colors": "256", "cols": str(columns), "lines": str(rows)}.get("".join(words), "") + "\n"
+
+    def _ps(self, words: list[str]) -> str:
+        lines = [f"{one.inside:>7} {one.user:<8} {one.command}" for one in processes.of(self._host, self._container)]
+        return "\n".join(["    PID USER     COMMAND", *lines, ""])
+
+    async def _echo(self, words: list[str]) -> int:
+        if words[-1:] in ([">&2"], ["1>&2"]):
+            return await self._complain(" ".join(words[:-1]) + "\n", 0)
+        await self._console.write(" ".join(words) + "\n")
+        return 0
+
+    async def _leave(self, words: list[str]) -> int:
+        return END + (int(words[0]) % 256 if words and words[0].isdecimal() else self._exit)
+
+    async def _cd(self, words: list[str]) -> int:
+        path = self._path(words[0] if words else "/root")
+        if not _is_folder(self._files(), str(path)):
+            return await self._complain(f"sh: cd: {path}: No such file or directory\n")
+        self._directory = path
+        return 0
+
+    def _path(self, text: str) -> PurePosixPath:
+        parts: list[str] = []
+        for part in (self._directory / text).parts[1:]:
+            if part == "..":
+                parts = parts[:-1]
+            elif part != ".":
+                parts.append(part)
+        return PurePosixPath("/", *parts)
+
+    def _files(self) -> Files:
+        return files.of(self._host, self._container)
+
+    async def _ls(self, words: list[str]) -> int:
+        targets, here = [word for word in words if not word.startswith("-")], self._files()
+        path = files.resolve(here, str(self._path(targets[0] if targets else ".")), last=True)
+        names = files.children(here, path)
+        if self._console.tty:
+            folders = {name for name in names if _is_folder(here, f"{path.rstrip('/')}/{name}")}
+            names = [f"\x1b[1;34m{name}\x1b[0m" if name in folders else name for name in names]
+        if names:
+            await self._console.write(("  " if self._console.tty else "\n").join(names) + "\n")
+        return 0
+
+    async def _find(self, words: list[str]) -> int:
+        """One folder in GNU's `-printf` form, as a program asks for it: no other language of `find` is spoken."""
+        if words[1:4] != ["-maxdepth", "1", "-printf"]:
+            return await self._complain("find: a demo's: only -maxdepth 1 -printf is known\n")
+        try:
+            here, path = files.at(self._host, self._container, words[0])
+        except Refusal:
+            return await self._complain(f"find: ‘{words[0]}’: No such file or directory\n")
+        for name in ["", *files.children(here, path)]:
+            file = here[f"{path.rstrip('/')}/{name}" if name else path]
+            kind = {stat.S_IFDIR: "d", stat.S_IFLNK: "l"}.get(stat.S_IFMT(file.mode), "f")
+            mode = f"{stat.S_IMODE(file.mode):o}"
+            owner, group = (_OWNERS.get(number, str(number)) for number in (file.uid, file.gid))
+            fields = (kind, mode, file.uid, file.gid, owner, group, file.size or len(file.link), file.mtime, name)
+            await self._console.write(f"{' '.join(map(str, fields))}\0{file.link}\0")
+        return 0
+
+    async def _cat(self, words: list[str]) -> int:
+        if not words:
+            while (line := await self._console.readline("")) is not None:
+                await self._console.write(f"{line}\n")
+            return 0
+        code, here = 0, self._files()
+        for word in words:
+            file = here.get(files.resolve(here, str(self._path(word)), last=True))
+            if file is None or not stat.S_ISREG(file.mode):
+                said = "No such file or directory" if file is None else "Is a directory"
+                code = await self._complain(f"cat: {word}: {said}\n")
+                continue
+            for piece in file.pieces():
+                await self._console.write(piece.decode("utf-8", "replace"))
+        return code
+
+    async def _top(self, words: list[str]) -> int:
+        """Drawn once a second on the alternate screen, until Ctrl-C."""
+        await self._console.write("\x1b[?1049h\x1b[?25l")
+        try:
+            while True:
+                await self._console.write(self._top_frame())
+                await asyncio.sleep(1)
+        finally:
+            await self._console.write("\x1b[?25h\x1b[?1049l")
+
+    def _top_frame(self) -> str:
+        columns, rows = self._console.size
+        usage = self._container.temper.cpu * 100 * self._host.noise.uniform(0.7, 1.3)
+        lines = [f"top - {self._container.name}", f"%Cpu(s): {usage:5.1f} us", ""]
+        lines.append("\x1b[7m" + "    PID USER      %CPU COMMAND".ljust(columns) + "\x1b[0m")
+        for number, one in enumerate(processes.of(self._host, self._container), 1):
+            lines.append(f"{one.inside:>7} {one.user:<8} {usage / number:5.1f} {one.command}"[:columns])
+        return "\x1b[H" + "\x1b[K\r\n".join(lines[: rows - 1]) + "\x1b[J"
+
+    async def _seq(self, words: list[str]) -> int:
+        numbers = [int(word) for word in words if word.isdecimal()] or [0]
+        first = numbers[0] if len(numbers) > 1 else 1
+        for number in range(first, min(numbers[-1], 1_000_000) + 1):
+            await self._console.write(f"{number}\n")
+        return 0
+
+    async def _yes(self, words: list[str]) -> int:
+        text = f"{' '.join(words) or 'y'}\n" * 500
+        while True:
+            await self._console.write(text)
+            await asyncio.sleep(0)
+
+    async def _sleep(self, words: list[str]) -> int:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", words[0]) if words else None
+        await asyncio.sleep(float(match[1]) * {"m": 60, "h": 3600, "d": 86400}.get(match[2], 1) if match else 1)
+        return 0
+
+    async def _kill(self, words: list[str]) -> int:
+        signal = words.pop(0).removeprefix("-") if words and words[0].startswith("-") else "TERM"
+        for word in words:
+            if not (word.isdecimal() and processes.signal(self._host, self._container, int(word), signal)):
+                return await self._complain(f"sh: kill: ({word}) - No such process\n")
+        return 0 if words else 2
+
+    async def _list_stats(self) -> int:
+        """/proc/PID/stat of each, and the shell's own PID."""
+        stats = [processes.stat_line(self._host, one) for one in processes.of(self._host, self._container)]
+        own = f"self {processes.inside_pid(self._container, self._exec)}"
+        await self._console.write("\n".join([*stats, own, ""]))
+        return 0
+
+    async def _kill_if_same(self, pid: int, started: int, signal: str) -> int:
+        found = (one for one in processes.of(self._host, self._container) if one.inside == pid)
+        one = next(found, None)
+        if one is None or processes.ticks(self._host, one) != started:
+            return 3
+        return 4 if await self._kill([f"-{signal}", str(pid)]) else 0
+
+
+def _is_folder(here: Files, path: str) -> bool:
+    file = here.get(files.resolve(here, path, last=True))
+    return file is not None and stat.S_ISDIR(file.mode)
+
+
+def _test_card() -> str:
+    """The sixteen colours, the cube, and a ramp of truecolor."""
+    rows = [range(8), range(8, 16), *(range(start, start + 36) for start in range(16, 232, 36))]
+    lines = ["".join(f"\x1b[48;5;{color}m{'    ' if color < 16 else ' '}" for color in row) for row in rows]
+    ramp = "".join(f"\x1b[48;2;{255 - 7 * step};{7 * step};128m " for step in range(36))
+    lines.append(f"{ramp}\x1b[0m \x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munderlined\x1b[0m 你好 👍")
+    return "\x1b[0m\n".join(lines)
+
+
+def _environment(container: Container) -> dict[str, str]:
+    pairs = (pair.partition("=") for pair in container.config.get("Env") or [])
+    own = {name: value for name, _, value in pairs if name}
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOSTNAME": container.id[:12], "HOME": "/root", **own}

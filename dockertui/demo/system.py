@@ -1,0 +1,102 @@
+"""The Engine about itself: ping, version, info, and what takes how much room."""
+
+from collections import Counter
+from typing import Any
+
+from aiohttp import web
+
+from dockertui.demo import image_api, volumes
+from dockertui.demo.call import Call, Route, encode
+from dockertui.demo.container_replies import encoded_summary
+from dockertui.demo.filters import parse
+from dockertui.demo.refusal import Refusal, invalid
+from dockertui.demo.templates import INFO, VERSION
+from dockertui.demo.times import moment, rfc3339
+
+_DF_TYPES = ("container", "image", "volume", "build-cache")
+_SWARM = ("services", "tasks", "nodes", "secrets", "configs", "swarm")
+
+
+def ping(call: Call) -> web.StreamResponse:
+    return web.Response(
+        text="" if call.request.method == "HEAD" else "OK",
+        headers={
+            "Builder-Version": "2",
+            "Cache-Control": "no-cache, no-store, must-revalidate",
+            "Pragma": "no-cache",
+            "Swarm": "inactive",
+        },
+    )
+
+
+def info(call: Call) -> dict[str, Any]:
+    host = call.host
+    states = Counter(one.state for one in host.containers.values())
+    # A restarting container counts as stopped here (moby's StateCounter), though it lists as running.
+    return INFO | {
+        "Containers": len(host.containers),
+        "ContainersRunning": states["running"],
+        "ContainersPaused": states["paused"],
+        "ContainersStopped": len(host.containers) - states["running"] - states["paused"],
+        "Images": len(host.images),
+        "SystemTime": rfc3339(host.now()),
+        "NEventsListener": host.events.listeners,
+    }
+
+
+def df(call: Call) -> bytes:
+    """Room by kind; from API 1.42 on `type` asks for some kinds alone. Containers are encoded as in lists."""
+    wanted = call.all("type") if call.version >= (1, 42) else []
+    for kind in wanted:
+        if kind not in _DF_TYPES:
+            raise invalid(f"unknown object type: {kind}")
+    host = call.host
+    parts: list[bytes] = []
+    if not wanted or "image" in wanted:
+        found = [image_api.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()]
+        parts += [_member("LayersSize", sum(one.size for one in host.images.values())), _member("Images", found)]
+    if not wanted or "container" in wanted:
+        rows = [encoded_summary(host, one, True) for one in host.containers.values()]
+        parts.append(b'"Containers":[' + b",".join(rows) + b"]")
+    if not wanted or "volume" in wanted:
+        parts.append(_member("Volumes", [volumes.with_usage(host, one) for one in host.volumes.values()]))
+    if not wanted or "build-cache" in wanted:
+        parts.append(_member("BuildCache", host.build_records))
+    return b"{" + b",".join(parts) + b"}\n"
+
+
+def _member(name: str, value: object) -> bytes:
+    return encode(name).rstrip() + b":" + encode(value).rstrip()
+
+
+def _prune_build_cache(call: Call) -> dict[str, Any]:
+    """POST /build/prune: what no build uses, as old as `until` says."""
+    filters = parse(call, ("description", "id", "inuse", "parent", "private", "shared", "type", "until"))
+    cache, now = call.host.build_records, call.host.now()
+    gone = [one for one in cache if not one["InUse"] and filters.keep({}, moment(one["LastUsedAt"]), now)]
+    call.host.build_records = [one for one in cache if one not in gone]
+    reclaimed = sum(one["Size"] for one in gone)
+    call.host.tell_pruned("builder", reclaimed)
+    return {"CachesDeleted": [one["ID"] for one in gone] or None, "SpaceReclaimed": reclaimed}
+
+
+def not_a_manager(call: Call) -> None:
+    remedy = 'Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
+    raise Refusal(503, f"This node is not a swarm manager. {remedy}")
+
+
+def no_swarm(call: Call) -> None:
+    raise Refusal(501, "the demo Engine is a single host: it does not become a part of a swarm")
+
+
+ROUTES = (
+    Route("GET", "/_ping", ping),
+    Route("HEAD", "/_ping", ping),
+    Route("GET", "/version", lambda call: VERSION),
+    Route("GET", "/info", info),
+    Route("GET", "/system/df", df),
+    Route("POST", "/build/prune", _prune_build_cache),
+    Route("POST", "/swarm/init", no_swarm),
+    Route("POST", "/swarm/join", no_swarm),
+    *(Route("GET", f"/{family}", not_a_manager) for family in _SWARM),
+)
