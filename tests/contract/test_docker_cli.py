@@ -233,7 +233,7 @@ RUNS: dict[str, Run] = {
     ),
     "docker builder prune -f": Run("docker builder prune -f", r"Total(:| reclaimed space:)\s+[\d.]+[kMG]?B"),
     "docker service ls": Run("docker service ls", r"This node is not a swarm manager", 1),
-    "docker plugin ls": Run("docker plugin ls", r"^ID +NAME +DESCRIPTION +ENABLED$"),
+    "docker plugin ls": Run("docker plugin ls", r"^ID +NAME +DESCRIPTION +ENABLED\n?"),
 }  # fmt: skip
 
 

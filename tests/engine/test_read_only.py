@@ -17,8 +17,10 @@ from dockertui.engine.execs import Command
 from dockertui.engine.hijack import WindowSize
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import perform
+from tests.engine import plugin
 from tests.engine.dockerd import Dockerd, busybox_tar
 from tests.engine.test_operations import CASES, UP
+from tests.engine.test_plugins import BEFORE as PLUGIN_CASES
 from tests.engine.three_ways import Case, endpoint_of, prepare, task_of
 
 READING = {command.id for command in COMMANDS if command.reads}
@@ -61,6 +63,7 @@ def cases(folder: Path) -> dict[str, Case]:
     tar = folder / "root.tar"
     tar.write_bytes(busybox_tar())
     (folder / "Dockerfile").write_text("FROM busybox\n")
+    plugin_made = f"plugin create {plugin.NAME} {plugin.make(folder / "plugin")}"
     further = (
         Case("image.build", values={"folder": str(folder), "dockerfile": "Dockerfile"}),
         Case("image.pull", values={"reference": "127.0.0.1:9/shop:1"}),
@@ -71,6 +74,7 @@ def cases(folder: Path) -> dict[str, Case]:
         Case("registry.login", values={"registry": "127.0.0.1:9", "user": "ann", "password": "sesame"}),
         Case("registry.logout", values={"registry": "127.0.0.1:9"}),
         Case("volume.prune_all"),
+        *(Case(id, [plugin_made, *before], plugin.NAME) for id, before in PLUGIN_CASES.items()),
         *(Case(f"container.recreate_{end}", _HALF_DONE, "web.dockertui-new-running") for end in ("finish", "undo")),
     )
     return {case.id: case for case in (*CASES, *further)}
