@@ -63,7 +63,7 @@ def cases(folder: Path) -> dict[str, Case]:
     tar = folder / "root.tar"
     tar.write_bytes(busybox_tar())
     (folder / "Dockerfile").write_text("FROM busybox\n")
-    plugin_made = f"plugin create {plugin.NAME} {plugin.make(folder / "plugin")}"
+    plugin_made = f"plugin create {plugin.NAME} {plugin.make(folder / 'plugin')}"
     further = (
         Case("image.build", values={"folder": str(folder), "dockerfile": "Dockerfile"}),
         Case("image.pull", values={"reference": "127.0.0.1:9/shop:1"}),
