@@ -27,7 +27,7 @@ from dockertui.config import Settings
 from dockertui.operations.catalogue import BY_ID, OPERATIONS
 from dockertui.operations.command import Command, Harm
 from dockertui.operations.jobs import Job, Jobs, Task
-from dockertui.screens.base.confirm import ConfirmScreen
+from dockertui.screens.base.confirm import QUIET, ConfirmScreen
 from dockertui.screens.main.screen import MainScreen
 from tests.ui.stage import CHARACTERS, Stage, opened
 
@@ -108,6 +108,8 @@ class Walk:
             elif isinstance(app.screen, ConfirmScreen) and app.screen._question.title.startswith("Discard"):
                 await self._press("y")  # with escape the form stays
             else:
+                if isinstance(app.screen, ConfirmScreen) and app.screen._question.sudden:
+                    await asyncio.sleep(QUIET)  # until then it takes no key: it may have been typed for something else
                 await self._press("escape")
         main = self.stage.main
         assert isinstance(app.screen, MainScreen), f"no way back from {app.screen}: {self.typed[-60:]}"
