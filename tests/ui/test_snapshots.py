@@ -97,7 +97,7 @@ SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("pane", range(len(RESOURCES)), ids=[resource.title.lower() for resource in RESOURCES])
 def test_pane(snap_compare: Compare, host: DemoEngine, pane: int, size: tuple[int, int]) -> None:
     async def scene(stage: Stage) -> None:
-        await stage.until_open()
+        await keys(stage)
         await stage.main.arrangement.action_goto_pane(pane)
         await stage.until(lambda: stage.main.pane.table.objects)
         await stage.press("j", "j")

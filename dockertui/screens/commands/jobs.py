@@ -97,7 +97,11 @@ class JobsScreen(SecondScreen[None]):
         return self.reveal or self._hides
 
     def idle(self) -> Collection[str]:
-        return () if _can_be_again(self._table.cursor_object) else ("jobs.again",)
+        row = self._table.cursor_object
+        if row is None:
+            return ("jobs.output", "jobs.cancel", "jobs.again")
+        unfit = () if _can_be_again(row) else ("jobs.again",)
+        return (*unfit, "jobs.cancel") if row.job.over else unfit
 
     def drop(self) -> bool:
         return False
