@@ -11,6 +11,7 @@ from dockertui.key_names import normal
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.operations.commands import COMMANDS
+from dockertui.resources.registry import RESOURCES
 from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.help import HelpScreen
@@ -527,6 +528,7 @@ def has_a_place_of_its_own(operation: Operation) -> bool:
 
 def test_every_operation_is_tested() -> None:
     elsewhere = {command.id for command in COMMANDS} | DOING_IDS  # test_commands.py
+    elsewhere |= {f"pane.{resource.kind}" for resource in RESOURCES if not resource.stacked}  # test_kinds.py
     here = {operation.id for operation in OPERATIONS if not has_a_place_of_its_own(operation)}
     assert here == CHECKS.keys() | CONNECTION_CHECKS.keys() | elsewhere
 
