@@ -206,7 +206,7 @@ async def test_the_log_of_the_last_minute_is_asked_for_by_the_engines_clock() ->
             await stage.until(lambda: engine.requests_to("/logs.*since="))
             asked = engine.requests_to("/logs.*since=")[0].path
             since = float(asked.partition("since=")[2].partition("&")[0])
-            assert abs(since - (NOW - 60)) < 2
+            assert -2 < since - (NOW - 60) < 600, "not by the own clock, which is 1200 s ahead"
 
 
 # the detail

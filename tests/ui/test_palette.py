@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.resources.registry import BY_KIND
@@ -98,3 +99,14 @@ async def test_the_palette_runs_the_first() -> None:
         await stage.press("enter", "y")
         await stage.until("net-debug stopped")
         assert isinstance(stage.app.screen, MainScreen)
+
+
+async def test_a_late_key_finds_the_menu_closed() -> None:
+    """It came while the screen was taken away: asking the list that was gone ended in an error."""
+    async with opened() as stage:
+        await stage.press(":")
+        menu = stage.app.screen
+        assert isinstance(menu, Menu)
+        await stage.press("escape")
+        await stage.until(lambda: not menu.is_attached)
+        assert not await menu.take_key(Key("a", "a"))

@@ -54,7 +54,7 @@ class Menu(Dialog[str | None]):
         self._list.styles.height = min(int(self.app.size.height * MOST_HIGH), height + gutter.height)
 
     async def take_key(self, event: events.Key) -> bool:
-        return await self._list.take_key(event)
+        return self._list.is_attached and await self._list.take_key(event)  # a late key finds it closed
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
