@@ -59,7 +59,8 @@ async def test_the_client(hole: Endpoint, monkeypatch: pytest.MonkeyPatch) -> No
 
 async def test_an_engine_that_took_the_connection_and_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "OPEN_TIMEOUT", 2.0)
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    held: list[asyncio.StreamWriter] = []  # since Python 3.13 one that nobody holds is closed
+    server = await asyncio.start_server(lambda reader, writer: held.append(writer), "127.0.0.1", 0)
     endpoint = Endpoint("x", f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}", "--host")
     engine = Engine(endpoint)
     try:
@@ -67,6 +68,8 @@ async def test_an_engine_that_took_the_connection_and_is_silent(monkeypatch: pyt
             await engine.open()
     finally:
         await engine.close()
+        for writer in held:
+            writer.close()
         server.close()
 
 
