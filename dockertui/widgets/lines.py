@@ -5,6 +5,7 @@ when any line changes. Here the look of each line on the screen is kept; after a
 compared, and only lines that differ are painted. A subclass changes its state and calls `refresh_frame`.
 """
 
+from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 
 from rich.segment import Segment
@@ -41,30 +42,30 @@ class Lines(Painted, TakesKeys, can_focus=True):
     # What a subclass says
 
     @property
+    @abstractmethod
     def line_count(self) -> int:
         """How many lines there are to scroll."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def cursor_row(self) -> int:
         """The line the cursor is on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put_cursor(self, row: int) -> None:
         """Move the cursor to an existing line; no painting."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self, row: int) -> Look:
         """What line `row` shows; past the end, None or a look that says why there is nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, look: Look) -> Sequence[Segment]:
         """The line for a look, `line_width` cells."""
-        raise NotImplementedError
 
     def draw_head(self, y: int) -> Sequence[Segment]:
-        """A fixed line, the whole width."""
-        raise NotImplementedError
+        """A fixed line, the whole width, for those who have a `head`."""
+        return ()
 
     def clicked(self, row: int, event: events.Click) -> None:
         """A click on an existing line."""
@@ -76,8 +77,8 @@ class Lines(Painted, TakesKeys, can_focus=True):
         """Other lines may be in view than before."""
 
     def search(self, text: str) -> int:
-        """Mark what is found, nothing for an empty text; how much was found."""
-        raise NotImplementedError
+        """Mark what is found, nothing for an empty text; how much was found. Here nothing can be looked for."""
+        return 0
 
     def drop(self) -> bool:
         """End the search; whether there was one."""

@@ -1,5 +1,6 @@
 """Rows of cells in columns: the part of the table that formats and paints, without order or choice."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -61,12 +62,13 @@ class Rows(Lines, Generic[T]):
         self._show_all = False
         self._empty_text = clean(empty_text)
 
+    @abstractmethod
     def row_at(self, row: int) -> tuple[str, T]:
         """Key and object of an existing row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_marked(self, key: str) -> bool:
-        raise NotImplementedError
+        """Whether the row of this key is marked."""
 
     @property
     def columns(self) -> Sequence[Column[T]]:

@@ -364,13 +364,18 @@ async def test_a_form_beneath_a_question_has_no_border_and_says_no_keys() -> Non
         assert focused(stage) == "memory"
 
 
+async def send_unanswered(stage: Stage) -> None:
+    """Send a form off to an Engine that does not answer."""
+    await order(stage, "container.run")
+    await fill_in(stage, {"image": "busybox", "name": "fresh"})
+    stage.engine.faults.hang("POST /containers/create")
+    await stage.press("ctrl+s")
+    await stage.until("asking the Engine")
+
+
 async def test_a_form_that_ended_beneath_a_question_goes_with_it() -> None:
     async with opened() as stage:
-        await order(stage, "container.run")
-        await fill_in(stage, {"image": "busybox", "name": "fresh"})
-        stage.engine.faults.hang("POST /containers/create")
-        await stage.press("ctrl+s")
-        await stage.until("asking the Engine")
+        await send_unanswered(stage)
         await stage.press("ctrl+q")
         await stage.until("Quit?")
         stage.engine.faults.clear()
@@ -412,11 +417,7 @@ async def test_a_fault_of_the_program_brings_the_form_back(monkeypatch: pytest.M
 
 async def test_a_form_that_waits_takes_no_keys_and_can_be_left_to_its_work() -> None:
     async with opened() as stage:
-        await order(stage, "container.run")
-        await fill_in(stage, {"image": "busybox", "name": "fresh"})
-        stage.engine.faults.hang("POST /containers/create")
-        await stage.press("ctrl+s")
-        await stage.until("asking the Engine")
+        await send_unanswered(stage)
         await stage.press("x", "ctrl+s", "enter")
         assert rows(stage)["name"].entry.value == "fresh"
         await stage.press("escape")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -83,13 +84,13 @@ class Tab(Widget):
         """
         await self.app.run_action(("", "order_for", (command, item, given)), self.screen)
 
+    @abstractmethod
     def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
         """Show an object, None for none. `keep` the place: it is the same object as before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def search(self, text: str) -> int:
         """Mark what is found, nothing for an empty text; how many lines hold it."""
-        raise NotImplementedError
 
     def drop(self) -> bool:
         """Let go of what narrows the tab, before it is left; whether there was anything."""
