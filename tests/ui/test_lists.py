@@ -235,6 +235,23 @@ async def test_keys_of_the_settings() -> None:
         assert re.search(r"f9 +Choose a theme", stage.text)
 
 
+async def test_sentences_name_the_keys_of_the_settings() -> None:
+    keys = {"follow": ("f8",), "jobs": ("f7",), "back": ("f6",), "container.pause": ("f5",)}
+    async with opened(WIDE, settings=Settings(keys=keys)) as stage:
+        await stage.goto("shop-web-1")
+        await stage.press("enter", "f5")
+        await stage.until("f6 goes to the list")
+        await stage.press("f6", "2", "l")
+        await stage.until("only containers have logs: f8 follows to those that use it")
+        stage.engine.faults.hang("POST /containers/.*/rename")
+        await stage.press("1", "R")
+        await stage.until("Rename")
+        await stage.type("another")
+        await stage.press("ctrl+s")
+        await stage.until("1 job: f7")
+        stage.engine.faults.clear()
+
+
 async def test_a_clash_is_said_on_the_screen() -> None:
     settings = Settings(keys={"program.theme": ("z",)})
     async with opened(WIDE, settings=settings) as stage:

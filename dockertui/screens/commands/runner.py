@@ -43,8 +43,8 @@ class Runner:
         if desk.selection.in_list:
             await self.order(command)
         else:
-            menu = desk.catalogue.keys_shown(BY_ID["menu"], 1) or "the menu"
-            desk.say(f"{command.title}: not from here ({menu} shows actions, esc goes to the list)")
+            menu, back = self._key("menu") or "the menu", self._key("back")
+            desk.say(f"{command.title}: not from here ({menu} shows actions, {back} goes to the list)")
         return True
 
     async def action_order(self, id: str) -> None:
@@ -159,12 +159,15 @@ class Runner:
         if screen.is_attached:
             text, style, stays = result(jobs)
             back = screen.is_current and len(jobs) == 1 and jobs[0].again is not None
-            self.desk.say(f"{text}{' · J, then e: the form again' if back else ''}", style, stays)
+            then = f" · {self._key('jobs')}, then {self._key('jobs.again')}: the form again" if back else ""
+            self.desk.say(f"{text}{then}", style, stays)
 
     def running_jobs(self) -> list[Piece]:
         """What the header says of jobs under way."""
         count = len(self.running)
-        return [Piece(f"{format.plural(count, 'job')}: J", "busy", "jobs", priority=0)] if count else []
+        return (
+            [Piece(f"{format.plural(count, 'job')}: {self._key('jobs')}", "busy", "jobs", priority=0)] if count else []
+        )
 
     def tell_of_half_done(self) -> bool:
         """Say that a recreate was left half done, and what can be done; not while a job of this session runs.
@@ -176,11 +179,15 @@ class Runner:
         desk = self.desk
         names = [container.name for container in desk.session.mirror.objects("container").values()]
         if marks := {name: found for name in names if (found := mark(name)) is not None}:
-            key = desk.catalogue.keys_shown(BY_ID["menu"], 1)
+            key = self._key("menu")
             whose = ", ".join(sorted({found.name for found in marks.values()}))
             how = f"finish or undo it from the menu ({key}) of {min(marks)}"
             desk.say(f"a recreate of {whose} was left half done: {how}", "warn", _HALF_DONE_STAYS)
         return bool(marks)
+
+    def _key(self, id: str) -> str:
+        """The first key of an operation, as a sentence names it."""
+        return self.desk.catalogue.keys_shown(BY_ID[id], 1)
 
     def cancel_all(self) -> None:
         """Give up all that runs: the program ends."""

@@ -14,7 +14,8 @@ class TabKind(NamedTuple):
     """A tab before there is one: its widget is made, and its code loaded, when it is first opened.
 
     id: what `open_tab` calls it. of: what a kind must have (`Resource.has`) for the tab to have something to say of its
-    objects; "" for nothing. otherwise: what is said to somebody who asks for it where it has not.
+    objects; "" for nothing. otherwise: what is said to somebody who asks for it where it has not, with `{follow}` for the
+    key that follows references.
     """
 
     id: str
@@ -72,11 +73,13 @@ def _inspect(session: Session, settings: Settings) -> Tab:
 
 TABS: tuple[TabKind, ...] = (
     TabKind("detail", "Detail", lambda session, settings: PageTab()),
-    TabKind("why", "Why", _why, "why", "only containers die: f follows to those that use it"),
-    TabKind("logs", "Logs", _logs, "logs", "only containers have logs: f follows to those that use it"),
-    TabKind("stats", "Stats", _stats, "stats", "only containers have statistics: f follows to those that use it"),
+    TabKind("why", "Why", _why, "why", "only containers die: {follow} follows to those that use it"),
+    TabKind("logs", "Logs", _logs, "logs", "only containers have logs: {follow} follows to those that use it"),
+    TabKind(
+        "stats", "Stats", _stats, "stats", "only containers have statistics: {follow} follows to those that use it"
+    ),
     TabKind("processes", "Procs", _processes, "processes", "only containers have processes"),
-    TabKind("files", "Files", _files, "files", "containers and volumes have files: f follows to who uses it"),
+    TabKind("files", "Files", _files, "files", "containers and volumes have files: {follow} follows to who uses it"),
     TabKind("events", "Events", _events),
     TabKind("inspect", "Inspect", _inspect),
 )
