@@ -126,6 +126,10 @@ class Catalogue:
         """The keys of an operation as a person reads them: `j ↓`."""
         return " ".join(sign(key) for key in self.keys(operation)[:limit])
 
+    def key(self, id: str) -> str:
+        """The first key of an operation, as a sentence names it; "" when the settings took it away."""
+        return self.keys_shown(BY_ID[id], 1)
+
     def commands(self, kind: str) -> list[Command]:
         """What can be done with the objects of a kind, in the order of the menu."""
         return [command for command in COMMANDS if command.kind == kind]
@@ -149,7 +153,7 @@ class Catalogue:
 
     def typing(self) -> list[tuple[str, str]]:
         """The keys while a filter or a search is typed, and the footer's word for each."""
-        shown = {name: self.keys_shown(BY_ID[f"typing.{name}"], 1) for name in ("keep", "drop", "up", "down")}
+        shown = {name: self.key(f"typing.{name}") for name in ("keep", "drop", "up", "down")}
         return [(shown["keep"], "keep"), (shown["drop"], "drop"), (f"{shown['up']} {shown['down']}", "move")]
 
     def section(self, context: Context, kind: str = "") -> str:

@@ -30,7 +30,7 @@ _REMEDIES: Final = tuple(
         (r"volume is in use", "remove the containers that use it first"),
         (r"cannot remove a running container|You cannot remove a running", "stop it first, or with force"),
         (r"is paused", "unpause it first"),
-        (r"no space left on device", "free some: b offers to prune; docker system df tells where it went"),
+        (r"no space left on device", "free some: the bulk menu offers to prune; docker system df tells where it went"),
         (r"Memory limit should be smaller than already set memoryswap", "set memory and swap, too"),
         (r"Pool overlaps", "choose another subnet"),
         (r"network .* already exists|network with name .* already exists", "choose another name"),

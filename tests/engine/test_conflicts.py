@@ -84,7 +84,7 @@ async def test_a_full_disk_says_so(clean_dockerd: Dockerd, engine: Engine, tmp_p
         clean_dockerd.nsenter("mount", "-o", "remount,size=50%", "/run")
     assert job.state is State.FAILED
     assert "no space left on device" in job.said
-    assert "b offers to prune" in job.said
+    assert "the bulk menu offers to prune" in job.said
 
 
 def noise(path: Path, *, megabytes: int) -> Path:

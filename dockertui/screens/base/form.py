@@ -18,7 +18,6 @@ from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command_body import Option, Unfit, Values
 from dockertui.operations.refusals import Refused
 from dockertui.screens.base.bindings import bindings, catalogue_of
@@ -157,7 +156,7 @@ class FormScreen(Dialog[None]):
         )
 
     def _key(self, name: str) -> str:
-        return catalogue_of(self.app).keys_shown(BY_ID[f"form.{name}"], 1)
+        return catalogue_of(self.app).key(f"form.{name}")
 
     def _say(self, text: str) -> None:
         """What concerns no single field, "" for nothing."""

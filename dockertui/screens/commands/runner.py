@@ -43,7 +43,7 @@ class Runner:
         if desk.selection.in_list:
             await self.order(command)
         else:
-            menu, back = self._key("menu") or "the menu", self._key("back")
+            menu, back = desk.catalogue.key("menu") or "the menu", desk.catalogue.key("back")
             desk.say(f"{command.title}: not from here ({menu} shows actions, {back} goes to the list)")
         return True
 
@@ -159,15 +159,16 @@ class Runner:
         if screen.is_attached:
             text, style, stays = result(jobs)
             back = screen.is_current and len(jobs) == 1 and jobs[0].again is not None
-            then = f" · {self._key('jobs')}, then {self._key('jobs.again')}: the form again" if back else ""
+            key = self.desk.catalogue.key
+            then = f" · {key('jobs')}, then {key('jobs.again')}: the form again" if back else ""
             self.desk.say(f"{text}{then}", style, stays)
 
     def running_jobs(self) -> list[Piece]:
         """What the header says of jobs under way."""
-        count = len(self.running)
-        return (
-            [Piece(f"{format.plural(count, 'job')}: {self._key('jobs')}", "busy", "jobs", priority=0)] if count else []
-        )
+        if not self.running:
+            return []
+        said = f"{format.plural(len(self.running), 'job')}: {self.desk.catalogue.key('jobs')}"
+        return [Piece(said, "busy", "jobs", priority=0)]
 
     def tell_of_half_done(self) -> bool:
         """Say that a recreate was left half done, and what can be done; not while a job of this session runs.
@@ -179,15 +180,11 @@ class Runner:
         desk = self.desk
         names = [container.name for container in desk.session.mirror.objects("container").values()]
         if marks := {name: found for name in names if (found := mark(name)) is not None}:
-            key = self._key("menu")
+            key = desk.catalogue.key("menu")
             whose = ", ".join(sorted({found.name for found in marks.values()}))
             how = f"finish or undo it from the menu ({key}) of {min(marks)}"
             desk.say(f"a recreate of {whose} was left half done: {how}", "warn", _HALF_DONE_STAYS)
         return bool(marks)
-
-    def _key(self, id: str) -> str:
-        """The first key of an operation, as a sentence names it."""
-        return self.desk.catalogue.keys_shown(BY_ID[id], 1)
 
     def cancel_all(self) -> None:
         """Give up all that runs: the program ends."""

@@ -14,7 +14,6 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.files import FileEntry
 from dockertui.engine.trace import because
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import BY_ID
 from dockertui.resources import format
 from dockertui.resources.file import mode
 from dockertui.screens.base.bindings import bindings, catalogue_of
@@ -132,7 +131,7 @@ class FileScreen(SecondScreen[bool]):
         self.title_bar.update([Piece(self._path, "title", least=12)], facts)
 
     def _key(self, id: str) -> str:
-        return catalogue_of(self.app).keys_shown(BY_ID[id], 1)
+        return catalogue_of(self.app).key(id)
 
     # what can be done
 

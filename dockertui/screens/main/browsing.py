@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
-from dockertui.operations.catalogue import BY_ID
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.screens.main.pane import Pane
@@ -150,7 +149,7 @@ class Browsing:
         detail = self.desk.detail
         kind = next(kind for kind in TABS if kind.id == id)
         if detail.subject is None or kind not in detail.shown_tabs:
-            follow = self.desk.catalogue.keys_shown(BY_ID["follow"], 1)
+            follow = self.desk.catalogue.key("follow")
             self.desk.say(kind.otherwise.format(follow=follow) if detail.subject is not None else "nothing is selected")
             return
         detail.select_tab(id)

@@ -131,7 +131,7 @@ class MainScreen(Beneath[None]):
 
     def paint_footer(self) -> None:
         """Bring the footer up to date, and the notice above it."""
-        retry = self.catalogue.keys_shown(BY_ID["program.retry"], 1)
+        retry = self.catalogue.key("program.retry")
         message = self.messages.one_line(trouble(self.session.mirror, self.updates.link, retry))
         if (led := self.terminals.footer()) and not message.text:
             self.footer.update(*led)

@@ -14,8 +14,8 @@ class TabKind(NamedTuple):
     """A tab before there is one: its widget is made, and its code loaded, when it is first opened.
 
     id: what `open_tab` calls it. of: what a kind must have (`Resource.has`) for the tab to have something to say of its
-    objects; "" for nothing. otherwise: what is said to somebody who asks for it where it has not, with `{follow}` for the
-    key that follows references.
+    objects; "" for nothing. otherwise: what is said to somebody who asks for it where it has not; `{follow}` stands for
+    the key that follows references.
     """
 
     id: str

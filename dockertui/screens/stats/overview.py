@@ -15,7 +15,6 @@ from dockertui.live.history import SMOOTHED_OVER, Column
 from dockertui.live.session import Session
 from dockertui.live.store import Change, Link, LinkState
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import BY_ID
 from dockertui.resources import format
 from dockertui.resources.overview_rows import Capacity, Load, columns, load, totals
 from dockertui.resources.reply import Reply
@@ -133,7 +132,7 @@ class OverviewScreen(SecondScreen[str | None]):
         period = format.period(self.session.sampler.period)
         left.append(Piece(f"every {period}, smoothed over {SMOOTHED_OVER:.0f} s", "dim", priority=3))
         mirror = self.session.mirror
-        why = trouble(mirror, mirror.link, catalogue_of(self.app).keys_shown(BY_ID["program.retry"], 1))
+        why = trouble(mirror, mirror.link, catalogue_of(self.app).key("program.retry"))
         right = [Piece(why, "bad", priority=1)] if why else []
         self.title_bar.update(left, [*right, link(self.session, self.world.clock())])
         style = "dim" if self.table.stale else ""

@@ -106,7 +106,8 @@ class Terminals:
 
     def _may_write(self, *, look: bool = False) -> bool:
         if self.desk.session.engine.read_only and not look:
-            self.desk.say("read only: watching (W) is what can be done", "warn")
+            watch = self.desk.catalogue.key("container.watch")
+            self.desk.say(f"read only: watching ({watch}) is what can be done", "warn")
             return False
         return True
 
@@ -168,7 +169,8 @@ class Terminals:
 
     def action_show_terminals(self) -> None:
         if self.pane is None or not self.pane.sessions:
-            self.desk.say("no terminal is open: x opens a shell in the container under the cursor")
+            shell = self.desk.catalogue.key("container.exec")
+            self.desk.say(f"no terminal is open: {shell} opens a shell in the container under the cursor")
         else:
             self.show(True)
 
