@@ -32,8 +32,9 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def host() -> Iterator[DemoEngine]:
-    """A frozen demo Engine for tests that change nothing on it."""
+    """A frozen demo Engine for a module's tests that change nothing on it. Not for the whole session: it remembers 256
+    events, as Docker's does, and a shell that a test opens tells of itself."""
     with DemoEngine(clock=Clock()) as engine:
         yield engine
