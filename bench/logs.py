@@ -18,7 +18,7 @@ from bench.table import Result
 from dockertui.engine.logs import open_log, page_before
 from dockertui.screens.log.feed import LARGEST_PAGE
 from dockertui.widgets.log_query import Query
-from dockertui.widgets.log_store import Entry, LogStore
+from dockertui.widgets.log_store import LogStore, StoredLine
 from tests.engine.dockerd import IMAGE, Dockerd
 from tests.engine.watching import opened
 from tests.pty.program import Program
@@ -137,7 +137,7 @@ async def _long(dockerd: Dockerd, container: str) -> tuple[float, ...]:
         before, started = resident(os.getpid()), time.monotonic()
         async with open_log(engine, container, tty=False) as log:
             async for batch in log.batches():
-                store.append([Entry(line.time, 0, line.text) for line in batch])
+                store.append([StoredLine(line.time, 0, line.text) for line in batch])
         rate = len(store) / (time.monotonic() - started)
         memory = (resident(os.getpid()) - before) / len(store)
         started, behind, pages, oldest, beginning = time.monotonic(), 1000, 0, lines[0].time, False

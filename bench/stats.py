@@ -11,7 +11,7 @@ from bench.counting import Counting
 from bench.recorder import CONTAINER, open_program, populate
 from bench.table import Result
 from dockertui.engine.stats import Usage
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from tests.engine.dockerd import Dockerd
 
 SETTLE = 6.0
@@ -75,7 +75,7 @@ def _history(runs: int) -> list[Result]:
     for _ in range(runs):
         gc.collect()
         tracemalloc.start(1)
-        history, taken, before = History(), 0, time.process_time()
+        history, taken, before = StatsHistory(), 0, time.process_time()
         for second in range(0, 3600, 2):
             for number in range(100):
                 usage = Usage(float(number), 1 << 25, 1 << 30, second * 999, second, 0, 0, 9, 1.8e9 + second)

@@ -31,7 +31,7 @@ _TRIES: Final = 3
 _CANNOT_RUN: Final = (126, 127)
 
 
-class Inside(NamedTuple):
+class ContainerPids(NamedTuple):
     """A process as the container sees it. started: ticks since the machine came up."""
 
     pid: int
@@ -50,7 +50,7 @@ class _Seen(NamedTuple):
     started: int = 0
 
 
-async def find(engine: Engine, container: str, pid: int) -> Inside:
+async def find(engine: Engine, container: str, pid: int) -> ContainerPids:
     """The process that the Engine calls ``pid``, inside of its container.
 
     Raises EngineError: NOT_FOUND when it has ended, UNSUPPORTED when the container cannot be asked, or does not tell
@@ -68,7 +68,7 @@ async def find(engine: Engine, container: str, pid: int) -> Inside:
         same = host_pids or not any(one.pid == first for one in outside)  # Podman tells the container's own
         found = _of_pid(inside, outside, pid) if same else match(outside, inside, pid)
         if found is not None:
-            return Inside(found.pid, found.started, shell)
+            return ContainerPids(found.pid, found.started, shell)
     raise EngineError(
         ErrorKind.UNSUPPORTED,
         f"which process of the container is {pid} on the host cannot be told for sure",

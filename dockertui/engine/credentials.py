@@ -25,7 +25,7 @@ HUB_NAMES: Final = frozenset({"", "docker.io", "index.docker.io"})
 HEADER: Final = "X-Registry-Auth"
 
 
-class Found(NamedTuple):
+class FoundLogin(NamedTuple):
     """The API's AuthConfig for a registry, empty when there is none, and why others could not be asked, or ""."""
 
     auth: dict[str, str]
@@ -71,31 +71,31 @@ async def header(reference: str, environment: Environment) -> tuple[dict[str, st
     return {HEADER: base64.urlsafe_b64encode(json.dumps(found.auth).encode()).decode()}, found.why
 
 
-async def lookup(registry: str, environment: Environment) -> Found:
+async def lookup(registry: str, environment: Environment) -> FoundLogin:
     """What the CLI would send to a registry."""
     return await find(registry, await asyncio.to_thread(docker_config.load, environment))
 
 
-async def find(registry: str, config: DockerConfig) -> Found:
+async def find(registry: str, config: DockerConfig) -> FoundLogin:
     """As `lookup`, in a configuration that is read already: from a helper, or the file where that fails."""
     kept, why = _from_file(config, registry)
     helper = config.helper_for(registry)
     if not helper:
-        return Found(kept, why or config.broken)
+        return FoundLogin(kept, why or config.broken)
     try:
         told = await credential_helper.get(helper, registry)
     except EngineError as error:
-        return Found(kept, str(error))
-    return Found({key: value for key, value in kept.items() if key == "registrytoken"} | told)
+        return FoundLogin(kept, str(error))
+    return FoundLogin({key: value for key, value in kept.items() if key == "registrytoken"} | told)
 
 
-def _from_file(config: DockerConfig, registry: str) -> Found:
+def _from_file(config: DockerConfig, registry: str) -> FoundLogin:
     """A registry's entry, be it under a whole URL, as old CLIs wrote it."""
     named = [registry] if registry in config.auths else [k for k in config.auths if hostname_of(k) == registry]
-    return _decoded(named[0], mapping(config.auths, named[0])) if named else Found({})
+    return _decoded(named[0], mapping(config.auths, named[0])) if named else FoundLogin({})
 
 
-def _decoded(key: str, entry: Raw) -> Found:
+def _decoded(key: str, entry: Raw) -> FoundLogin:
     """An entry of `auths` as the API's AuthConfig: a user and a password, together or each alone, or tokens."""
     kinds = ("username", "password", "identitytoken", "registrytoken")
     found = {kind: text(entry, kind) for kind in kinds if text(entry, kind)}
@@ -105,10 +105,10 @@ def _decoded(key: str, entry: Raw) -> Found:
         except (binascii.Error, ValueError):
             user = colon = password = ""
         if not colon or not user:
-            return Found({}, f"the entry of {key} in config.json cannot be read")
+            return FoundLogin({}, f"the entry of {key} in config.json cannot be read")
         found = {key: value for key, value in found.items() if key not in ("username", "password")}
         found |= {"username": user, **({"password": told} if (told := password.strip(chr(0))) else {})}
-    return Found({**found, "serveraddress": key} if found else {})
+    return FoundLogin({**found, "serveraddress": key} if found else {})
 
 
 async def keep(found: Mapping[str, str], environment: Environment) -> str:

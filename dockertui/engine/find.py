@@ -28,7 +28,7 @@ _TYPES: Final = {
 _ENV: Final = ("LC_ALL=C", "QUOTING_STYLE=literal")
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file, and what the container calls its owner and group, "" where the tool does not say.
 
     busybox would look each up in ``/etc/passwd``, file by file: twice the time for a large folder.
@@ -51,10 +51,10 @@ class Parser(ABC):
     """Takes output cut anywhere. The folder itself comes as the file named "": proof that the tool was understood."""
 
     @abstractmethod
-    def feed(self, data: bytes) -> list[Found]:
+    def feed(self, data: bytes) -> list[FoundFile]:
         """The files of which all is there by now. Raises ValueError for what is no such output."""
 
-    def end(self) -> list[Found]:
+    def end(self) -> list[FoundFile]:
         """What is left when the output has ended."""
         return []
 
@@ -65,7 +65,7 @@ class GnuParser(Parser):
     def __init__(self, folder: bytes) -> None:
         self._rest = b""
 
-    def feed(self, data: bytes) -> list[Found]:
+    def feed(self, data: bytes) -> list[FoundFile]:
         parts = (self._rest + data).split(b"\0")
         whole = len(parts) - 1 & ~1
         self._rest = b"\0".join(parts[whole:])
@@ -74,7 +74,7 @@ class GnuParser(Parser):
         return [_gnu(parts[at], parts[at + 1]) for at in range(0, whole, 2)]
 
 
-def _gnu(record: bytes, link: bytes) -> Found:
+def _gnu(record: bytes, link: bytes) -> FoundFile:
     fields = record.split(b" ", 8)
     if len(fields) < 9:
         raise ValueError(f"no file: {record[:80]!r}")
@@ -84,7 +84,7 @@ def _gnu(record: bytes, link: bytes) -> Found:
         _decoded(name), int(mode, 8) | type_, int(uid), int(gid), None if type_ == stat.S_IFDIR else int(size),
         float(mtime), _decoded(link),
     )  # fmt: skip
-    return Found(entry, _decoded(owner), _decoded(group))
+    return FoundFile(entry, _decoded(owner), _decoded(group))
 
 
 class BusyboxParser(Parser):
@@ -96,15 +96,15 @@ class BusyboxParser(Parser):
             rb"([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) ([0-9a-f]+) ([0-9a-f]+) ('?)" + re.escape(folder)
         )
 
-    def feed(self, data: bytes) -> list[Found]:
+    def feed(self, data: bytes) -> list[FoundFile]:
         return self._taken(self._rest + data, last=False)
 
-    def end(self) -> list[Found]:
+    def end(self) -> list[FoundFile]:
         return self._taken(self._rest, last=True)
 
-    def _taken(self, data: bytes, *, last: bool) -> list[Found]:
+    def _taken(self, data: bytes, *, last: bool) -> list[FoundFile]:
         """The files in the data; only the beginning of the next one shows where the last one ends."""
-        found: list[Found] = []
+        found: list[FoundFile] = []
         start, at = self._start.match(data), 0
         while start is not None:
             link = int(start[4]) if stat.S_ISLNK(int(start[1], 16)) else 0
@@ -128,7 +128,7 @@ class BusyboxParser(Parser):
             newline = data.find(b"\n", newline + 1)
         return None
 
-    def _file(self, start: re.Match[bytes], rest: bytes) -> Found:
+    def _file(self, start: re.Match[bytes], rest: bytes) -> FoundFile:
         mode, uid, gid, size, mtime, major, minor, quote = start.groups()
         name, link = rest, b""
         mode_bits = int(mode, 16)
@@ -140,7 +140,7 @@ class BusyboxParser(Parser):
             _decoded(name.lstrip(b"/")), mode_bits, int(uid), int(gid), None if stat.S_ISDIR(mode_bits) else int(size),
             float(mtime), _decoded(link), device=(int(major, 16), int(minor, 16)),
         )  # fmt: skip
-        return Found(entry)
+        return FoundFile(entry)
 
 
 def _decoded(text: bytes) -> str:
@@ -168,7 +168,7 @@ TOOLS: Final[Sequence[Tool]] = (
 )  # fmt: skip
 
 
-async def listed(engine: Engine, container: str, folder: str, tool: Tool) -> AsyncIterator[list[Found]]:
+async def listed(engine: Engine, container: str, folder: str, tool: Tool) -> AsyncIterator[list[FoundFile]]:
     """The files of a folder as the tool tells them. Raises EngineError: UNSUPPORTED where the tool does not work, and
     CONFLICT where it may not read this folder, as root without capabilities may not: it is not empty then.
     """
@@ -197,7 +197,7 @@ async def listed(engine: Engine, container: str, folder: str, tool: Tool) -> Asy
         raise EngineError(ErrorKind.UNSUPPORTED, _said(complaint) or f"there is no {tool.name} in the container")
 
 
-def _fed(feed: Callable[[bytes], list[Found]], data: bytes, tool: Tool) -> list[Found]:
+def _fed(feed: Callable[[bytes], list[FoundFile]], data: bytes, tool: Tool) -> list[FoundFile]:
     try:
         return feed(data)
     except ValueError:

@@ -25,7 +25,7 @@ _SECONDS_END: Final = 19
 _ZONE_END: Final = 31
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """One line of a log. ``time`` is the Engine's, in nanoseconds since 1970; 0 where it gave none."""
 
     time: int
@@ -95,9 +95,9 @@ class LineReader:
         self._open = (_Open(), _Open())
         self._raw = b""
 
-    def feed(self, data: bytes) -> list[Line]:
+    def feed(self, data: bytes) -> list[LogLine]:
         """The lines that are complete now. Raises FrameError for what is no log, LogError for the Engine's own word."""
-        found: list[Line] = []
+        found: list[LogLine] = []
         if self._frames is None:
             self._feed_raw(data, found)
             return found
@@ -112,43 +112,43 @@ class LineReader:
             pending = err if stderr else out
             time, start = read(payload)
             if not pending.parts and payload.find(b"\n", start) == len(payload) - 1:
-                found.append(Line(time, stderr, payload[start:-1].decode("utf-8", "replace")))
+                found.append(LogLine(time, stderr, payload[start:-1].decode("utf-8", "replace")))
             else:
                 self._add(found, pending, stderr, time, payload[start:])
         return found
 
-    def end(self) -> list[Line]:
+    def end(self) -> list[LogLine]:
         """What is left when the log has ended without a newline."""
-        found: list[Line] = []
+        found: list[LogLine] = []
         if self._raw:
             self._feed_raw(b"\n", found)
         found += [
-            Line(pending.time, stderr, pending.take().decode("utf-8", "replace"))
+            LogLine(pending.time, stderr, pending.take().decode("utf-8", "replace"))
             for stderr, pending in zip((False, True), self._open, strict=True)
             if pending.parts
         ]
         return found
 
-    def _add(self, found: list[Line], pending: _Open, stderr: bool, time: int, data: bytes) -> None:
+    def _add(self, found: list[LogLine], pending: _Open, stderr: bool, time: int, data: bytes) -> None:
         """An entry that is not exactly one line: a part of one, or several."""
         first, *rest = data.split(b"\n")
         pending.add(time, first)
         for piece in rest:
-            found.append(Line(pending.time, stderr, pending.take().decode("utf-8", "replace")))
+            found.append(LogLine(pending.time, stderr, pending.take().decode("utf-8", "replace")))
             piece_time, start = self._stamps.read(piece)
             if piece:
                 pending.add(piece_time or time, piece[start:])
         if pending.size >= LINE_LIMIT:
-            found.append(Line(pending.time, stderr, pending.take().decode("utf-8", "replace")))
+            found.append(LogLine(pending.time, stderr, pending.take().decode("utf-8", "replace")))
 
-    def _feed_raw(self, data: bytes, found: list[Line]) -> None:
+    def _feed_raw(self, data: bytes, found: list[LogLine]) -> None:
         """What a terminal wrote: no frames, so the end of an entry shows by its newline alone."""
         *lines, self._raw = (self._raw + data).split(b"\n") if self._raw else data.split(b"\n")
         for line in lines:
             time, start = self._stamps.read(line)
             text, parts = self._joined(line[start:])
             self.entries += parts
-            found.append(Line(time, False, text))
+            found.append(LogLine(time, False, text))
         if len(self._raw) >= LINE_LIMIT:
             raw, self._raw = self._raw, b""
             self._feed_raw(raw + b"\n", found)

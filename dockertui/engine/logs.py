@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from dockertui.engine.client import Engine, Stream
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.log_lines import SECOND, Line, LineReader, LogError
+from dockertui.engine.log_lines import SECOND, LineReader, LogError, LogLine
 from dockertui.engine.multiplex import FrameError
 from dockertui.engine.target import segment
 
@@ -39,7 +39,7 @@ class LogStream:
         """How many entries came, as the Engine counts them for ``tail``."""
         return self._reader.entries
 
-    async def batches(self) -> AsyncIterator[list[Line]]:
+    async def batches(self) -> AsyncIterator[list[LogLine]]:
         """The lines as they come. Whoever takes them slowly makes the Engine wait, and nothing piles up here."""
         rest = REST
         async for chunk in self._stream.chunks():
@@ -52,7 +52,7 @@ class LogStream:
         if lines := self._reader.end():
             yield lines
 
-    def _read(self, chunk: bytes) -> list[Line]:
+    def _read(self, chunk: bytes) -> list[LogLine]:
         try:
             return self._reader.feed(chunk)
         except FrameError as error:
@@ -107,7 +107,7 @@ def _moment(when: int | None) -> str | None:
 class LogPage(NamedTuple):
     """Lines before a moment, the oldest first, and whether the log begins with them."""
 
-    lines: list[Line]
+    lines: list[LogLine]
     entries: int
     beginning: bool
 
@@ -130,7 +130,7 @@ async def page_before(engine: Engine, container: str, *, tty: bool, before: int,
 
 
 async def _read_page(engine: Engine, container: str, tty: bool, before: int, tail: int) -> LogPage:
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     # Podman gives the rest of a line the time of what comes next: up to that, the last line is whole
     async with open_log(engine, container, tty=tty, tail=tail, until=before + SLACK) as log:
         async for batch in log.batches():
@@ -148,7 +148,7 @@ def _whole_lines(page: LogPage) -> LogPage:
     return page._replace(lines=kept, entries=page.entries - len(page.lines) + len(kept))
 
 
-def without_first_moment(lines: list[Line]) -> list[Line]:
+def without_first_moment(lines: list[LogLine]) -> list[LogLine]:
     """A tail without the lines of its first moment: they may be cut, and the page before has them whole."""
     kept = [line for line in lines if line.time > lines[0].time]
     return kept or lines

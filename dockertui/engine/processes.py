@@ -58,14 +58,14 @@ class Process(NamedTuple):
     command: str
 
 
-class Listing(NamedTuple):
+class ProcessList(NamedTuple):
     """A container's processes, in the order of `ps`. `titles` are the columns it gave."""
 
     titles: tuple[str, ...]
     processes: tuple[Process, ...]
 
 
-class Lister:
+class ProcessLister:
     """Asks for the processes of containers on one Engine, and learns which columns its `ps` has."""
 
     def __init__(self, engine: Engine) -> None:
@@ -82,7 +82,7 @@ class Lister:
         version = self._engine.version
         return PODMAN_FORMATS if version is not None and version.podman else FORMATS
 
-    async def list(self, container: str) -> Listing:
+    async def list(self, container: str) -> ProcessList:
         """The processes now. Raises EngineError: CONFLICT when it does not run, NOT_FOUND when it is no more."""
         while True:
             try:
@@ -94,7 +94,7 @@ class Lister:
                 self._format += 1
 
 
-def listing(reply: Mapping[str, Any]) -> Listing:
+def listing(reply: Mapping[str, Any]) -> ProcessList:
     """The processes of a reply of /top. Lines without a number as their PID are left out: they are threads."""
     titles, lines = tuple(strings(reply, "Titles")), reply.get("Processes")
     if len(titles) == 1 and isinstance(lines, list):  # Podman, of a `ps` whose columns it cannot tell apart
@@ -102,7 +102,7 @@ def listing(reply: Mapping[str, Any]) -> Listing:
         lines = [str(line[0]).split(None, len(titles) - 1) for line in lines if isinstance(line, list) and line]
     columns = {title: index for index, title in reversed(list(enumerate(titles)))}
     found = [_process(columns, line) for line in lines or () if isinstance(line, list)] if titles else []
-    return Listing(titles, tuple([process for process in found if process is not None]))
+    return ProcessList(titles, tuple([process for process in found if process is not None]))
 
 
 def _process(columns: Mapping[str, int], line: Sequence[Any]) -> Process | None:

@@ -48,7 +48,7 @@ class Stretch:
             self.last = event
 
 
-class Blank(NamedTuple):
+class Gap(NamedTuple):
     """A time of which not every event is known: None for its beginning if it has none, and for its end if it is now.
 
     partly: the events that change a list are.
@@ -59,7 +59,7 @@ class Blank(NamedTuple):
     partly: bool
 
 
-class Known:
+class EventCoverage:
     """The stretches of all who listened to one Engine."""
 
     def __init__(self) -> None:
@@ -89,9 +89,9 @@ class Known:
             new.since = stretch.since if not new.since else min(stretch.since, new.since)
             self._stretches.remove(stretch)
 
-    def blanks(self, scope: str = EVERYTHING) -> list[Blank]:
+    def blanks(self, scope: str = EVERYTHING) -> list[Gap]:
         """What is not known, or in part, to who asks for the events of `scope`; the first has no beginning."""
-        found: list[Blank] = []
+        found: list[Gap] = []
         at = 0
         whole = self._merged(lambda one: one.scope in (EVERYTHING, scope))
         for since, until in [*whole, (_END, _END)]:
@@ -100,7 +100,7 @@ class Known:
             at = max(at, until)
         return found
 
-    def _divided(self, start: int, end: int) -> Iterator[Blank]:
+    def _divided(self, start: int, end: int) -> Iterator[Gap]:
         """A blank, cut where the mirror listened."""
         for since, until in self._merged(lambda one: one.scope == LISTS):
             since, until = max(start, since), min(end, until)
@@ -122,5 +122,5 @@ class Known:
         return merged
 
 
-def _blank(since: int, until: int, partly: bool) -> Blank:
-    return Blank(since or None, None if until == _END else until, partly)
+def _blank(since: int, until: int, partly: bool) -> Gap:
+    return Gap(since or None, None if until == _END else until, partly)

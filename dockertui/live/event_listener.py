@@ -30,7 +30,7 @@ _PROOF_LIMIT: Final = 10.0
 """Seconds that the Engine has for that."""
 
 
-class Listener:
+class EventListener:
     """Brings the events of one scope into the journal as long as `run` runs, and resumes where it left.
 
     `filters` are one request's, several for a scope that no single request covers; `back` is the earliest time asked

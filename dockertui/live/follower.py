@@ -14,7 +14,7 @@ from dockertui.engine import containers, fields
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.exit_codes import meaning
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.logs import SLACK, LogPage, LogStream, open_log, page_before, without_first_moment
 from dockertui.live.backoff import Backoff
 
@@ -60,7 +60,7 @@ class Follower:
         engine: Engine,
         container: str,
         *,
-        took: Callable[[list[Line]], None],
+        took: Callable[[list[LogLine]], None],
         told: Callable[[Note], None],
         tail: int | None = TAIL,
         since: int | None = None,
@@ -175,7 +175,7 @@ class Follower:
         log = open_log(
             self.engine, self.container, tty=bool(self._tty), tail=self._tail, since=self._since, until=self._until
         )
-        tail: list[Line] = []
+        tail: list[LogLine] = []
         async with log as stream:
             counted = 0
             async for lines in stream.batches():
@@ -221,7 +221,7 @@ class Follower:
         self.behind += stream.entries - counted - known
         return stream.entries
 
-    def _take(self, lines: list[Line]) -> None:
+    def _take(self, lines: list[LogLine]) -> None:
         """Remember the last moment, and how many lines it had: where to go on after a break."""
         if self._held is not None:
             lines = self._take_before(*self._held, lines)
@@ -235,7 +235,7 @@ class Follower:
         self._seen_at_last += times.count(self._last)
         self._took(lines)
 
-    def _take_before(self, note: Note, ended: int, lines: list[Line]) -> list[Line]:
+    def _take_before(self, note: Note, ended: int, lines: list[LogLine]) -> list[LogLine]:
         """Take the lines up to where a run ended (epoch ns), then tell that it runs again; the lines after that."""
         self._held = None
         at = next((at for at, line in enumerate(lines) if line.time > ended), len(lines))

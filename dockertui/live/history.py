@@ -175,7 +175,7 @@ def _rate(total: int | None, before: int | None, passed: float) -> float:
     return (total - before) / passed
 
 
-class History:
+class StatsHistory:
     """The histories of all containers by identity. `clock` (epoch s) is the program's."""
 
     def __init__(self, clock: Callable[[], float] = time.time, budget: int = BUDGET) -> None:

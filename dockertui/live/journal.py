@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from dockertui.engine.models import Event
-from dockertui.live.event_coverage import Known, Stretch
+from dockertui.live.event_coverage import EventCoverage, Stretch
 from dockertui.live.probes import Probes
 from dockertui.live.store import Unsubscribe
 
@@ -38,7 +38,7 @@ class Journal:
         self.max_bytes = max_bytes
         self.bytes = 0
         self.dropped = 0
-        self.known = Known()
+        self.known = EventCoverage()
         self.probes = Probes()
         self._events: list[Event] = []
         self._watching: list[Callable[[Event], None]] = []

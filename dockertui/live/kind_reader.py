@@ -37,7 +37,7 @@ class Pace(NamedTuple):
     reconcile: float = 60.0
 
 
-class Reader:
+class KindReader:
     """Keeps one kind of the mirror fresh: one request at a time, so that no older answer lands on a newer one.
 
     `tried` is called after each request, with its error or None; what it raises ends `run()`.

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
-from dockertui.engine.log_lines import Line
+from dockertui.engine.log_lines import LogLine
 from dockertui.engine.logs import open_log
 from dockertui.engine.trace import because
 
@@ -20,7 +20,7 @@ _CHARACTERS: Final = 2000
 class LastLines(NamedTuple):
     """The lines, the oldest first, or why there are none."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LogLine, ...] = ()
     error: str = ""
 
 
@@ -28,7 +28,7 @@ async def last_lines(
     engine: Engine, container: str, *, tty: bool, count: int, tail: int, until: int | None
 ) -> LastLines:
     """The last `count` of the log's last `tail` entries, up to `until` (epoch ns); None for its end."""
-    kept: deque[Line] = deque(maxlen=count)
+    kept: deque[LogLine] = deque(maxlen=count)
     try:
         with because("diagnosis"):
             async with asyncio.timeout(_PATIENCE):

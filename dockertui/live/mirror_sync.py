@@ -17,7 +17,7 @@ from dockertui.engine.trace import because
 from dockertui.live.backoff import Backoff
 from dockertui.live.event_coverage import EVERYTHING, LISTS, Stretch
 from dockertui.live.journal import Journal
-from dockertui.live.kind_reader import Pace, Reader, unexpected
+from dockertui.live.kind_reader import KindReader, Pace, unexpected
 from dockertui.live.proof import Proof
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
@@ -35,7 +35,7 @@ _HEALTHY: Final = 10.0
 """Seconds a connection must have lasted for the next loss to be tried again at once."""
 
 
-class Watcher:
+class MirrorSync:
     """Fills a mirror from an Engine and keeps it right for as long as `run()` runs.
 
     Events say which objects to read again, never what became of them: an Engine drops events for a slow reader and
@@ -67,7 +67,7 @@ class Watcher:
         self._filters = filters
         self._rng = rng or random.Random()
         self._backoff = Backoff(*backoff, self._rng)
-        self._readers: list[Reader] = []
+        self._readers: list[KindReader] = []
         self._proof: Proof | None = None
         self._take: Callable[[Event], None] = lambda _: None
         self._heard_at = 0.0
@@ -133,7 +133,7 @@ class Watcher:
         """Keep a kind fresh, from when it is wanted."""
         await self._wanted[source.kind].wait()
         backoff = Backoff(*self._delays, self._rng)
-        reader = Reader(self._engine, self._mirror, source, self._pace, backoff, self._tried)
+        reader = KindReader(self._engine, self._mirror, source, self._pace, backoff, self._tried)
         self._readers.append(reader)
         await reader.run()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-from dockertui.engine.processes import Listing, Process
+from dockertui.engine.processes import Process, ProcessList
 
 FINE_FOR: Final = 7200.0
 """Seconds of age up to which a share with three decimals is worth less than a tenth of a second of processor time."""
@@ -15,7 +15,7 @@ _SAME: Final = 2.5
 """Seconds that two reckonings of one process's start may differ: `ps` gives its age in whole ones."""
 
 
-class Live(NamedTuple):
+class ProcessUsage(NamedTuple):
     """A process with what it uses now. key: the same as long as it is the same process, not just the same PID.
 
     cpu: percent of one processor over the last seconds; None until there are two samples, or where `ps` tells no time.
@@ -38,13 +38,13 @@ class _Known:
         return self.started is None or started is None or abs(started - self.started) <= _SAME
 
 
-class History:
+class ProcessHistory:
     """The processes of one container, sample after sample."""
 
     def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
 
-    def take(self, listing: Listing, now: float) -> list[Live]:
+    def take(self, listing: ProcessList, now: float) -> list[ProcessUsage]:
         """The processes of a listing taken at ``now`` (seconds of any clock that goes on), in its order."""
         known: dict[int, _Known] = {}
         found = []
@@ -54,7 +54,7 @@ class History:
             if one is None or not one.is_same(started):
                 one = _Known(f"{process.pid}@{'' if started is None else round(started)}", started)
             known[process.pid] = one
-            found.append(Live(one.key, process, _share(one, process, now)))
+            found.append(ProcessUsage(one.key, process, _share(one, process, now)))
         self._known = known
         return found
 

@@ -14,7 +14,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.stats import Usage
 from dockertui.engine.trace import because
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from dockertui.live.store import Unsubscribe, told
 
 ONE_SHOT_API: Final = "1.44"
@@ -55,10 +55,10 @@ class Sampler:
         *,
         period: float = 2.0,
         on_sample: Callable[[frozenset[str]], None] = lambda ids: None,
-        history: History | None = None,
+        history: StatsHistory | None = None,
     ) -> None:
         self._engine = engine
-        self._history = history or History()
+        self._history = history or StatsHistory()
         self._asked_period = self._period = period
         self._subscribers = [on_sample]
         self._wanted: dict[str, frozenset[str]] = {}

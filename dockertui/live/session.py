@@ -10,9 +10,9 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from dockertui.live.journal import Journal
-from dockertui.live.mirror_sync import Watcher
+from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.sampler import Sampler
 from dockertui.live.store import Change, LinkState, Mirror, Source, event_filters
 
@@ -39,8 +39,8 @@ class Session:
         kinds = tuple(sources)
         self.mirror = Mirror(kinds, clock=self.trace.clock)
         self.journal = Journal()
-        self.watcher = Watcher(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
-        self.history = History(self.trace.clock)
+        self.watcher = MirrorSync(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
+        self.history = StatsHistory(self.trace.clock)
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample, history=self.history)
         self.mirror.subscribe(self._remember)
         self.mirror.subscribe_link(lambda link: self.sampler.follow(link.state is not LinkState.LOST))

@@ -55,7 +55,7 @@ _SMALL: Final = word_set(
 _TALK: Final = word_set("unexpected illegal unrecognized invalid expired missing unknown bad malformed wrong")
 
 
-class Span(NamedTuple):
+class SecretSpan(NamedTuple):
     """A value in a text that is to be hidden: where it is, and from where on to look for the next."""
 
     start: int
@@ -148,30 +148,30 @@ def _is_read(name: str, value: str) -> bool:
     return is_plain(value, strong="pass" in name.lower() or "pwd" in name.lower())
 
 
-def _value_behind(text: str, found: re.Match[str], program: str, before: str) -> Span | None:
+def _value_behind(text: str, found: re.Match[str], program: str, before: str) -> SecretSpan | None:
     """The secret that a word announces, if it does."""
     word, end = found[0], found.end()
     following = text[end : end + 1]
     option = logins.before_login(word, program)
     if option and (span := logins.login_at(text, option, found.start() + len(option), program)):
-        return Span(*span)
+        return SecretSpan(*span)
     if following == ":":
         url = text.startswith("://", end)
         span = logins.of_url(text, end + 3) if url else logins.before_host(text, found.start(), end)
         if url or span is not None:
-            return Span(*span) if span is not None else None
+            return SecretSpan(*span) if span is not None else None
     if joined := logins.joined(word, program):
         start = found.start() + len(joined)
-        return Span(*_extent(text, start))
+        return SecretSpan(*_extent(text, start))
     counts = following not in _DECIDE or is_secret(word) or word in logins.USER_OPTIONS
     if counts and (sign := _SIGN.match(text, end)):
         return _assigned(text, found, sign, before)
     if following in ("'", '"') and (logins.takes_secret(word, program) or logins.takes_joined(word, program)):
-        return Span(*_extent(text, end))
+        return SecretSpan(*_extent(text, end))
     return _spaced(text, word, end, program, before) if following in (" ", "\t") else None
 
 
-def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str) -> Span | None:
+def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str) -> SecretSpan | None:
     """The value of `name=`, `name: ` and `"name":`."""
     word, equals = found[0], sign["sign"].startswith("=")
     if _is_end_of_path(text, found.start(), quoted=bool(sign["quote"])) and not equals:
@@ -181,15 +181,15 @@ def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str)
     if equals and sign["after"] and not sign["before"] and not quoted:
         return None  # `NAME= word`: it is empty
     if equals and (span := logins.login_at(text, word, sign.end())):
-        return Span(*span)
+        return SecretSpan(*span)
     secret = is_secret(name) if equals or quoted else is_plainly_secret(name) or name.lower() in _HEADERS
     if not secret:
         return None
     start, end = _extent(text, sign.end(), name)
     value = text[start:end]
     if _is_read(name, value) or (not equals and _is_talk(name, value, sign, before, text[end : end + 12])):
-        return Span(start, start, sign.end())
-    return Span(start, end)
+        return SecretSpan(start, start, sign.end())
+    return SecretSpan(start, end)
 
 
 def _is_end_of_path(text: str, start: int, *, quoted: bool) -> bool:
@@ -207,26 +207,26 @@ def _is_talk(name: str, value: str, sign: re.Match[str], before: str, behind: st
     return is_sentence and "pass" not in name.lower() and value.isalpha()
 
 
-def _spaced(text: str, word: str, end: int, program: str, before: str) -> Span | None:
+def _spaced(text: str, word: str, end: int, program: str, before: str) -> SecretSpan | None:
     """The value of `--password x`, `-u user:x`, `Bearer x`, `ENV PASSWORD x`."""
     if word.lower() in _SCHEMES and (credentials := _CREDENTIALS.match(text, end)):
-        return Span(*credentials.span("value"))
+        return SecretSpan(*credentials.span("value"))
     gap = _GAP.match(text, end)
     start = gap.end() if gap else end
     if word.startswith("-"):
         if span := logins.login_at(text, word, start, program):
-            return Span(*span)
+            return SecretSpan(*span)
         name = word.lstrip("-")
         if not (is_secret(name) or logins.takes_secret(word, program)) or text.startswith("-", start):
             return None
         start, stop = _extent(text, start)
         value = text[start:stop]
-        return Span(start, start, start) if _is_read(name, value) or value in _SMALL else Span(start, stop)
+        return SecretSpan(start, start, start) if _is_read(name, value) or value in _SMALL else SecretSpan(start, stop)
     if before == "ENV" and is_secret(word):
         line = _LINE.match(text, start)
-        return Span(*line.span()) if line else None
+        return SecretSpan(*line.span()) if line else None
     if word.lower() in ("password", "by") and text.startswith("'", start) and word != "by":
-        return Span(*_extent(text, start))
+        return SecretSpan(*_extent(text, start))
     return None
 
 

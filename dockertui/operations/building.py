@@ -15,7 +15,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import text
 from dockertui.operations import client_defaults, form_values
 from dockertui.operations.build_progress import BuildProgress
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import Body, FieldKind, InvalidValue, Option, Plan, Values
 from dockertui.operations.form_values import words
 
 _CLASSIC: Final = "DOCKER_BUILDKIT=0"
@@ -24,17 +24,17 @@ _BUILT: Final = "Successfully built "
 
 def _folder(value: str) -> None:
     if not os.path.isdir(os.path.expanduser(value)):
-        raise Unfit("there is no such folder")
+        raise InvalidValue("there is no such folder")
 
 
 def _references(value: Sequence[str]) -> None:
     for name in value:
         try:
             form_values.reference(name)
-        except Unfit as unfit:
-            raise Unfit(f"{name}: {unfit}") from None
+        except InvalidValue as unfit:
+            raise InvalidValue(f"{name}: {unfit}") from None
         if "@" in name:
-            raise Unfit(f"{name}: a digest follows from what is built; give a tag")
+            raise InvalidValue(f"{name}: a digest follows from what is built; give a tag")
 
 
 def context_of(values: Values) -> BuildContext:
@@ -61,27 +61,27 @@ def _check(values: Values) -> None:
     """Raises Unfit for what the builder would refuse after everything had been sent."""
     context = context_of(values)
     if context.dockerfile.startswith("../"):
-        raise Unfit(f"lies outside of {context.folder}: choose a folder around it, or copy it in", "dockerfile")
+        raise InvalidValue(f"lies outside of {context.folder}: choose a folder around it, or copy it in", "dockerfile")
     try:
         found = read_dockerfile(context)
     except FileNotFoundError:
-        raise Unfit(f"there is no {context.dockerfile} in {context.folder}", "dockerfile") from None
+        raise InvalidValue(f"there is no {context.dockerfile} in {context.folder}", "dockerfile") from None
     except OSError as error:
-        raise Unfit(f"{context.dockerfile} cannot be read: {error.strerror}", "dockerfile") from None
+        raise InvalidValue(f"{context.dockerfile} cannot be read: {error.strerror}", "dockerfile") from None
     if not any(instruction.word == "FROM" for instruction in found):
-        raise Unfit(f"{context.dockerfile} has no FROM", "dockerfile")
+        raise InvalidValue(f"{context.dockerfile} has no FROM", "dockerfile")
     if modern := dockerfile.beyond_the_classic(found):
         instruction, what = modern
         told = f"line {instruction.line}: {instruction.word} with {what} needs BuildKit"
-        raise Unfit(f"{told}, which only `docker build` speaks", "dockerfile")
+        raise InvalidValue(f"{told}, which only `docker build` speaks", "dockerfile")
     target = values["target"]
     if target and dockerfile.stage_number(found, target) is None:
         named = ", ".join(filter(None, dockerfile.stages(found))) or "none with a name"
-        raise Unfit(f"no stage of {context.dockerfile} is called so; there are: {named}", "target")
+        raise InvalidValue(f"no stage of {context.dockerfile} is called so; there are: {named}", "target")
     try:
         build_context.ignored(context)
     except EngineError as error:
-        raise Unfit(str(error), "folder") from None
+        raise InvalidValue(str(error), "folder") from None
 
 
 def _build(item: Any, values: Values) -> Plan:
@@ -134,13 +134,13 @@ BODIES: Mapping[str, Body] = {
         options=(
             Option("folder", "Folder", default=".", hint="what COPY and ADD can reach", required=True, check=_folder),
             Option("dockerfile", "Dockerfile", hint="Dockerfile; a path in the folder"),
-            Option("tags", "Tags", Entry.WORDS, (), hint="shop:1 registry:5000/shop:1", check=_references),
-            Option("args", "Build arguments", Entry.WORDS, (), hint="VERSION=1.2 TOKEN", check=form_values.pairs),
+            Option("tags", "Tags", FieldKind.WORDS, (), hint="shop:1 registry:5000/shop:1", check=_references),
+            Option("args", "Build arguments", FieldKind.WORDS, (), hint="VERSION=1.2 TOKEN", check=form_values.pairs),
             Option("target", "Target stage", hint="the last one"),
-            Option("no_cache", "Without the cache", Entry.FLAG, False),
-            Option("pull", "Pull newer base images", Entry.FLAG, False),
+            Option("no_cache", "Without the cache", FieldKind.FLAG, False),
+            Option("pull", "Pull newer base images", FieldKind.FLAG, False),
             Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=form_values.platform),
-            Option("labels", "Labels", Entry.WORDS, (), hint="name=value", check=form_values.labels),
+            Option("labels", "Labels", FieldKind.WORDS, (), hint="name=value", check=form_values.labels),
         ),
         defaults=lambda item: {"platform": client_defaults.platform()}, check=_check, complete=_logged_in, plan=_build,
         outcome=_built, progress=_listen,

@@ -15,14 +15,14 @@ from dockertui.engine.call import Call, Heard
 from dockertui.engine.client import Engine
 from dockertui.masking import masked
 from dockertui.operations.progress import Progress
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.page_lines import Section
 
 Values = Mapping[str, Any]
 """What the form holds, by the options' ids: str, int or None, bool, or tuple of str."""
 
 
-class Entry(StrEnum):
+class FieldKind(StrEnum):
     """What is typed into an option."""
 
     TEXT = "text"
@@ -33,7 +33,7 @@ class Entry(StrEnum):
     SECRET = "what nobody is to see"
 
 
-class Unfit(ValueError):
+class InvalidValue(ValueError):
     """A value that cannot be used; the text says why, and what could.
 
     option: the id of the field, where several were looked at together.
@@ -57,7 +57,7 @@ class Option:
 
     id: str
     label: str
-    entry: Entry = Entry.TEXT
+    entry: FieldKind = FieldKind.TEXT
     default: Any = ""
     hint: str = ""
     choices: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class Body:
 
     plan: Callable[[Any, Values], Plan]
     options: tuple[Option, ...] = ()
-    takes_along: Callable[[Any, World, Values], list[str]] = lambda item, world, values: []
+    takes_along: Callable[[Any, Surroundings, Values], list[str]] = lambda item, surroundings, values: []
     outcome: Callable[[Any], str] = lambda reply: ""
     defaults: Callable[[Any], Values] = lambda item: {}
     prepare: Callable[[Engine, Any], Awaitable[Values]] | None = None

@@ -14,9 +14,9 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, number, objects, strings, text
 from dockertui.engine.models import Container
 from dockertui.operations import client_defaults, dependents, exchange, run_form
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.container_line import create_line, run_line
-from dockertui.operations.exchange import Exchange, Found, Step, backward, forward, whole
+from dockertui.operations.exchange import Exchange, FoundContainer, Step, backward, forward, whole
 from dockertui.operations.exchanging import Exchanger
 from dockertui.operations.images import pulled
 from dockertui.operations.marks import Ran, mark
@@ -34,10 +34,10 @@ from dockertui.operations.original import (
 )
 from dockertui.operations.overlay import overlay
 from dockertui.operations.told import told_of_recreate
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 _OF_COMPOSE = "com.docker.compose."
-NEW_VOLUMES = Option("new_volumes", "New anonymous volumes", Entry.FLAG, False)
+NEW_VOLUMES = Option("new_volumes", "New anonymous volumes", FieldKind.FLAG, False)
 
 
 async def _recreated(engine: Engine, item: Container) -> Values:
@@ -176,7 +176,7 @@ def _connections(made: Creation, name: str) -> Sequence[Call]:
 def exchange_of(original: Original, wanted: str) -> Exchange:
     """The exchange of a container for one that gets the name `wanted`."""
     ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
-    old = Found(text(original.inspect, "Id"), original.name, ran)
+    old = FoundContainer(text(original.inspect, "Id"), original.name, ran)
     leaves = removes_itself(original.inspect) and ran is not Ran.STOPPED
     policy = "" if ran is Ran.STOPPED or original.podman else _restarts(original.inspect)
     return Exchange(original.name, wanted, ran, old, None, leaves, thaws=original.podman, policy=policy)
@@ -216,11 +216,11 @@ def _recreate(item: Container, values: Values) -> Plan:
 
 def _with_new(it: Exchange) -> Exchange:
     """The exchange as it stands when the new one is created."""
-    new = Found(it.new_name, it.new_name, Ran.STOPPED)
+    new = FoundContainer(it.new_name, it.new_name, Ran.STOPPED)
     return replace(it, new=new)
 
 
-def _goes_with(item: Container, world: World, values: Values) -> list[str]:
+def _goes_with(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     return told_of_recreate(item, values["original"], _draft(values), values)
 
 
@@ -265,13 +265,13 @@ def _ending(go: Callable[[Exchanger], Awaitable[str]]) -> Callable[[Any, Values]
     return plan
 
 
-def _told_of_finish(item: Container, world: World, values: Values) -> list[str]:
+def _told_of_finish(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     old = values["exchange"].old
     back = [f"if the new one does not hold, {old.name} is put back as it was"] if old is not None else []
-    return [*back, *_told_of_ending(item, world, values)]
+    return [*back, *_told_of_ending(item, surroundings, values)]
 
 
-def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
+def _told_of_ending(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     steps: Sequence[Step] = values["steps"]
     removes = any(step.docker[0] == "rm" for step in steps)
     lost = ["what the removed one wrote outside of volumes is lost"] if removes else []
@@ -279,9 +279,9 @@ def _told_of_ending(item: Container, world: World, values: Values) -> list[str]:
     return [*(step.says for step in steps), *lost, other]
 
 
-def _told_of_undo(item: Container, world: World, values: Values) -> list[str]:
+def _told_of_undo(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     beside = "if the new one was given another name it stays, and may run: stop it first"
-    return [*([beside] if values["exchange"].new is None else []), *_told_of_ending(item, world, values)]
+    return [*([beside] if values["exchange"].new is None else []), *_told_of_ending(item, surroundings, values)]
 
 
 BODIES: Mapping[str, Body] = {

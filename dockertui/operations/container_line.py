@@ -35,30 +35,30 @@ _USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
 """What the Engine fills in by itself, beside nothing at all."""
 
 
-class Line(NamedTuple):
+class RunLine(NamedTuple):
     """The words after `docker`, and the API's names of what they do not say."""
 
     words: tuple[str, ...]
     unsaid: tuple[str, ...]
 
 
-def run_line(wanted: Draft, values: Values, info: Raw) -> Line:
+def run_line(wanted: Draft, values: Values, info: Raw) -> RunLine:
     """The line that makes a draft and starts it; `values` are the form's, `info` the reply to `GET /info`."""
     connects = tuple(_connects(wanted, values["name"]))
     if not connects:
         return create_line(wanted, values, info, verb=("run", "--detach"))
     words, unsaid = create_line(wanted, values, info)
-    return Line((*words, ";", "start", values["name"]), unsaid)
+    return RunLine((*words, ";", "start", values["name"]), unsaid)
 
 
-def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> Line:
+def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> RunLine:
     """The line that makes a draft, connected to its further networks, and does not start it."""
     said = _as_docker_says_it(wanted, values)
     words, unsaid = run_form.docker_words(said), _unsaid(wanted, said, info)
     if verb == ("create",) and values["tty"] and not wanted.config.get("StdinOnce"):
         unsaid = sorted({*unsaid, "StdinOnce"})  # `docker create -i` sets it, `docker run -d -i` does not
     assert words[:2] == ("run", "--detach")
-    return Line((*verb, *words[2:], *_connects(wanted, values["name"])), tuple(unsaid))
+    return RunLine((*verb, *words[2:], *_connects(wanted, values["name"])), tuple(unsaid))
 
 
 def _as_docker_says_it(wanted: Draft, values: Values) -> Values:

@@ -11,10 +11,10 @@ from dockertui.engine.fields import strings, text
 from dockertui.engine.image_calls import split_reference
 from dockertui.engine.models import Container
 from dockertui.operations import form_values, prune_estimate
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import Body, FieldKind, InvalidValue, Option, Plan, Values
 from dockertui.operations.form_values import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 KIND = "container"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
@@ -22,7 +22,7 @@ SIGNALS = ("TERM", "KILL", "HUP", "INT", "QUIT", "USR1", "USR2", "STOP", "CONT",
 _SECONDS = Option(
     "seconds",
     "Seconds until it is killed",
-    Entry.NUMBER,
+    FieldKind.NUMBER,
     None,
     hint="empty: as it was made to be, 10 by default",
     check=form_values.not_negative,
@@ -34,7 +34,7 @@ def anonymous_volumes(item: Container) -> list[str]:
     return [mount.name for mount in item.mounts if mount.type == "volume" and _ANONYMOUS.fullmatch(mount.name)]
 
 
-def _goes_with(item: Container, world: World, values: Values) -> list[str]:
+def _goes_with(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     told = ["it is running: killed first"] if item.running and values.get("force") else []
     if item.running and not values.get("force"):
         told.append("it is running: the Engine will refuse without force")
@@ -45,7 +45,7 @@ def _goes_with(item: Container, world: World, values: Values) -> list[str]:
     return [*told, "what it wrote outside of volumes is lost"]
 
 
-def _ends(item: Container, world: World, values: Values) -> list[str]:
+def _ends(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     seconds = values.get("seconds")
     grace = "its grace period (10 s by default)" if seconds is None else f"{seconds} s"
     return [f"is asked to end, and killed after {grace}"]
@@ -66,11 +66,11 @@ def _changes(values: Values) -> None:
     for option, value in limits.items():
         if value not in (None, "") and not (value if isinstance(value, int) else _amount(option, value)):
             remedy = "-1 takes the limit away" if option in ("swap", "pids") else "leave it empty, or give an amount"
-            raise Unfit(f"0 changes nothing: {remedy}", option)
+            raise InvalidValue(f"0 changes nothing: {remedy}", option)
     if values["memory"] == "-1":
-        raise Unfit("the docker command takes no limit away from a container: recreate it without", "memory")
+        raise InvalidValue("the docker command takes no limit away from a container: recreate it without", "memory")
     if not values["restart"] and all(value in (None, "") for value in limits.values()):
-        raise Unfit("nothing is to be changed: fill in one at least", "memory")
+        raise InvalidValue("nothing is to be changed: fill in one at least", "memory")
 
 
 def _amount(option: str, value: str) -> float:
@@ -127,9 +127,9 @@ def _prune(item: None, values: Values) -> Plan:
     return Plan((calls.prune(wanted),), ("container", "prune", "--force", *filter_words(wanted)))
 
 
-def pruned(item: None, world: World, values: Values) -> list[str]:
+def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
     """The stopped containers, as far as the filters are none: those are the Engine's to apply."""
-    containers: list[Container] = list(world.mirror.objects(KIND).values())
+    containers: list[Container] = list(surroundings.mirror.objects(KIND).values())
     stopped = [container for container in containers if container.state in ("created", "exited", "dead")]
     among = "of " if values.get("until") or values.get("labels") else ""
     space = prune_estimate.told(values, KIND, [container.id for container in stopped])
@@ -174,19 +174,19 @@ BODIES: Mapping[str, Body] = {
         ),
     ),
     "container.pause": Body(
-        takes_along=lambda item, world, v: ["its processes stand still until it is unpaused"],
+        takes_along=lambda item, surroundings, v: ["its processes stand still until it is unpaused"],
         plan=lambda item, v: Plan((calls.pause(item.id),), ("pause", item.name)),
     ),
     "container.unpause": Body(plan=lambda item, v: Plan((calls.unpause(item.id),), ("unpause", item.name))),
     "container.kill": Body(
-        options=(Option("signal", "Signal", Entry.CHOICE, "KILL", choices=SIGNALS, required=True),),
-        takes_along=lambda item, world, v: [f"gets SIG{v['signal']}"],
+        options=(Option("signal", "Signal", FieldKind.CHOICE, "KILL", choices=SIGNALS, required=True),),
+        takes_along=lambda item, surroundings, v: [f"gets SIG{v['signal']}"],
         plan=lambda item, v: Plan((calls.kill(item.id, v["signal"]),), ("kill", "-s", v["signal"], item.name)),
     ),
     "container.remove": Body(
         options=(
-            Option("force", "Kill it if it runs", Entry.FLAG, False),
-            Option("volumes", "Its anonymous volumes, too", Entry.FLAG, False),
+            Option("force", "Kill it if it runs", FieldKind.FLAG, False),
+            Option("volumes", "Its anonymous volumes, too", FieldKind.FLAG, False),
         ),
         defaults=lambda item: {"force": bool(item and item.running)}, takes_along=_goes_with, plan=_remove,
     ),
@@ -201,9 +201,14 @@ BODIES: Mapping[str, Body] = {
             Option("swap", "Memory and swap", hint="1g; -1: no limit of swap", check=form_values.size),
             Option("cpus", "CPUs", hint="1.5", check=form_values.cpus),
             Option(
-                "cpu_shares", "CPU shares", Entry.NUMBER, None, hint="1024: one share", check=form_values.not_negative
+                "cpu_shares",
+                "CPU shares",
+                FieldKind.NUMBER,
+                None,
+                hint="1024: one share",
+                check=form_values.not_negative,
             ),
-            Option("pids", "Processes", Entry.NUMBER, None, hint="-1: no limit"),
+            Option("pids", "Processes", FieldKind.NUMBER, None, hint="-1: no limit"),
             Option("restart", "Restart policy", hint=" ".join(form_values.POLICIES), check=form_values.policy),
         ),
         check=_changes, plan=_update, outcome=_warned,
@@ -214,8 +219,8 @@ BODIES: Mapping[str, Body] = {
             Option("reference", "Image", hint="name:tag", required=True, check=form_values.new_reference),
             Option("message", "Message"),
             Option("author", "Author"),
-            Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
-            Option("pause", "Pause it meanwhile", Entry.FLAG, True),
+            Option("changes", "Changes", FieldKind.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
+            Option("pause", "Pause it meanwhile", FieldKind.FLAG, True),
         ),
         plan=_commit, outcome=_committed,
     ),

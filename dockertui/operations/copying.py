@@ -28,7 +28,7 @@ class Copyable(NamedTuple):
     masked: bool = False
 
 
-class Known(NamedTuple):
+class CopySource(NamedTuple):
     """What is known of an object: its kind, its entry in the list, its `inspect`, and what a container was made of."""
 
     resource: Resource[Any]
@@ -37,7 +37,7 @@ class Known(NamedTuple):
     original: Original | None = None
 
 
-def copyables(known: Known, endpoint: Endpoint, api: str, *, reveal: bool) -> list[Copyable]:
+def copyables(known: CopySource, endpoint: Endpoint, api: str, *, reveal: bool) -> list[Copyable]:
     """Everything about an object that somebody may want to paste elsewhere, the common things first."""
     found = [Copyable(label, text) for label, text in known.resource.copies(known.item)]
     if known.original is not None:

@@ -28,7 +28,7 @@ def stands(state: str) -> Ran:
     return Ran.RUNNING if state in ("running", "restarting") else Ran.STOPPED
 
 
-class Then(StrEnum):
+class WaitFor(StrEnum):
     """What is waited for after a step."""
 
     NOTHING = ""
@@ -42,7 +42,7 @@ class Step(NamedTuple):
     call: Call
     docker: tuple[str, ...]
     says: str
-    then: Then = Then.NOTHING
+    then: WaitFor = WaitFor.NOTHING
     ref: str = ""
 
     @property
@@ -51,7 +51,7 @@ class Step(NamedTuple):
         return self.docker[0] == "start"
 
 
-class Found(NamedTuple):
+class FoundContainer(NamedTuple):
     """A container as it is found. `ref` names it in requests: its id, or its name where it is still to be made."""
 
     ref: str
@@ -72,8 +72,8 @@ class Exchange:
     name: str
     wanted: str
     ran: Ran
-    old: Found | None
-    new: Found | None
+    old: FoundContainer | None
+    new: FoundContainer | None
     leaves: bool = False
     thaws: bool = False
     policy: str = ""
@@ -123,8 +123,8 @@ def _begun(found: Mark, known: Mapping[str, Container]) -> Exchange:
     return replace(empty, old=_found(old), new=_found(new))
 
 
-def _found(container: Container | None) -> Found | None:
-    return None if container is None else Found(container.id, container.name, stands(container.state))
+def _found(container: Container | None) -> FoundContainer | None:
+    return None if container is None else FoundContainer(container.id, container.name, stands(container.state))
 
 
 def forward(exchange: Exchange) -> list[Step]:
@@ -141,7 +141,7 @@ def forward(exchange: Exchange) -> list[Step]:
         steps.append(_rename(new, exchange.wanted))
         new = new._replace(ref=exchange.wanted) if new.ref == new.name else new
     if exchange.ran is not Ran.STOPPED and new.stands is Ran.STOPPED:
-        steps.append(_start(new, exchange.wanted, Then.HOLDS))
+        steps.append(_start(new, exchange.wanted, WaitFor.HOLDS))
     if exchange.ran is Ran.PAUSED and new.stands is not Ran.PAUSED:
         steps.append(Step(calls.pause(new.ref), ("pause", exchange.wanted), f"pausing {exchange.wanted}"))
     if old is not None and not exchange.leaves:
@@ -158,29 +158,29 @@ def backward(exchange: Exchange) -> list[Step]:
     if old is not None and exchange.policy:  # while a name still tells it
         steps.append(_update(old, old.name, exchange.policy))
     if new is not None:  # one that removes itself may be at it, and has its name until then
-        steps.append(_remove(new, new.name)._replace(then=Then.GONE, ref=new.ref))
+        steps.append(_remove(new, new.name)._replace(then=WaitFor.GONE, ref=new.ref))
     if old is None:
         return steps
     if old.name != exchange.name:
         steps.append(_rename(old, exchange.name))
     if exchange.ran is not Ran.STOPPED and old.stands is Ran.STOPPED:
-        steps.append(_start(old, exchange.name, Then.NOTHING))
+        steps.append(_start(old, exchange.name, WaitFor.NOTHING))
     if exchange.ran is Ran.PAUSED and old.stands is not Ran.PAUSED:
         steps.append(Step(calls.pause(old.ref), ("pause", exchange.name), f"pausing {exchange.name}"))
     return steps
 
 
-def _held(found: Found, exchange: Exchange) -> Sequence[Step]:
+def _held(found: FoundContainer, exchange: Exchange) -> Sequence[Step]:
     """What keeps an Engine that starts anew from starting the old one."""
     holds = exchange.policy and found.stands is not Ran.STOPPED
     return (_update(found, found.name, _STAYS_STOPPED),) if holds else ()
 
 
-def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
+def _stop(found: FoundContainer, exchange: Exchange) -> Sequence[Step]:
     """With the grace that the container was made with."""
     if found.stands is Ran.STOPPED:
         return ()
-    then = Then.GONE if exchange.leaves else Then.NOTHING
+    then = WaitFor.GONE if exchange.leaves else WaitFor.NOTHING
     stop = Step(calls.stop(found.ref), ("stop", found.name), f"stopping {found.name}", then, found.ref)
     thaw = Step(calls.unpause(found.ref), ("unpause", found.name), f"unpausing {found.name}")
     return (thaw, stop) if found.stands is Ran.PAUSED and exchange.thaws else (stop,)
@@ -188,23 +188,23 @@ def _stop(found: Found, exchange: Exchange) -> Sequence[Step]:
 
 def whole(exchange: Exchange) -> Step:
     """What says that the new one is in all its networks."""
-    return _rename(Found(exchange.part_name, exchange.part_name, Ran.STOPPED), exchange.new_name)
+    return _rename(FoundContainer(exchange.part_name, exchange.part_name, Ran.STOPPED), exchange.new_name)
 
 
-def _rename(found: Found, name: str) -> Step:
+def _rename(found: FoundContainer, name: str) -> Step:
     return Step(calls.rename(found.ref, name), ("rename", found.name, name), f"renaming {found.name} to {name}")
 
 
-def _update(found: Found, name: str, policy: str) -> Step:
+def _update(found: FoundContainer, name: str, policy: str) -> Step:
     kind, _, most = policy.partition(":")
     call = calls.update(found.ref, {"RestartPolicy": {"Name": kind, "MaximumRetryCount": int(most or 0)}})
     return Step(call, ("update", "--restart", policy, name), f"setting the restart policy of {name} to {policy}")
 
 
-def _start(found: Found, name: str, then: Then) -> Step:
+def _start(found: FoundContainer, name: str, then: WaitFor) -> Step:
     return Step(calls.start(found.ref), ("start", name), f"starting {name}", then)
 
 
-def _remove(found: Found, name: str) -> Step:
+def _remove(found: FoundContainer, name: str) -> Step:
     """Without its volumes, and not by force: what runs is not removed."""
     return Step(calls.remove(found.ref), ("rm", name), f"removing {name}")

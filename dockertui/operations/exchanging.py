@@ -19,7 +19,7 @@ from dockertui.engine.container_model import docker_state
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, mapping, mappings, number, strings, text
 from dockertui.live.kind_reader import unexpected
-from dockertui.operations.exchange import Exchange, Found, Step, Then, backward, forward, stands, whole
+from dockertui.operations.exchange import Exchange, FoundContainer, Step, WaitFor, backward, forward, stands, whole
 from dockertui.operations.images import pulled
 from dockertui.operations.marks import Ran
 from dockertui.operations.original import removes_itself
@@ -111,7 +111,7 @@ class Exchanger:
                 if error.kind not in UNCLEAR:
                     self._first_name = ""
                 raise
-            self._it = replace(self._it, new=Found(made_id(reply), self._it.new_name, Ran.STOPPED))
+            self._it = replace(self._it, new=FoundContainer(made_id(reply), self._it.new_name, Ran.STOPPED))
             self._said += strings(reply, "Warnings")
 
         await undisturbed(make())
@@ -127,9 +127,9 @@ class Exchanger:
         except EngineError as error:
             if not (tolerant and _done_already(step, error)):
                 raise
-        if step.then is Then.GONE:
+        if step.then is WaitFor.GONE:
             await self._gone(step.ref)
-        elif step.then is Then.HOLDS:
+        elif step.then is WaitFor.HOLDS:
             await self._holds()
 
     async def _restart(self, start: Call) -> None:
@@ -261,11 +261,11 @@ class Exchanger:
         self._heard({"status": line})
 
 
-def _found(inspect: Mapping[str, Any] | None) -> Found | None:
+def _found(inspect: Mapping[str, Any] | None) -> FoundContainer | None:
     if inspect is None:
         return None
     state = text(mapping(inspect, "State"), "Status")
-    return Found(text(inspect, "Id"), text(inspect, "Name").removeprefix("/"), stands(docker_state(state)))
+    return FoundContainer(text(inspect, "Id"), text(inspect, "Name").removeprefix("/"), stands(docker_state(state)))
 
 
 def _done_already(step: Step, error: EngineError) -> bool:

@@ -10,7 +10,7 @@ from dockertui.engine import container_calls, image_calls
 from dockertui.engine.fields import number, text
 from dockertui.engine.models import Container, Image
 from dockertui.operations import form_values
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import Body, FieldKind, InvalidValue, Option, Plan, Values
 from dockertui.operations.form_values import words
 from dockertui.operations.images import references
 from dockertui.resources import format
@@ -19,14 +19,14 @@ from dockertui.resources import format
 def _new_file(value: str) -> None:
     folder = os.path.dirname(os.path.expanduser(value)) or "."
     if not os.path.isdir(folder):
-        raise Unfit(f"there is no folder {folder}")
+        raise InvalidValue(f"there is no folder {folder}")
     if os.path.exists(os.path.expanduser(value)):
-        raise Unfit("is there already: choose another name")
+        raise InvalidValue("is there already: choose another name")
 
 
 def _old_file(value: str) -> None:
     if not os.path.isfile(os.path.expanduser(value)):
-        raise Unfit("there is no such file")
+        raise InvalidValue("there is no such file")
 
 
 def _path(value: str) -> str:
@@ -62,17 +62,17 @@ def _export(item: Container, values: Values) -> Plan:
 
 def _folder(value: str) -> None:
     if not os.path.isdir(os.path.expanduser(value)):
-        raise Unfit("there is no such folder")
+        raise InvalidValue("there is no such folder")
 
 
 def _anything(value: str) -> None:
     if not os.path.exists(os.path.expanduser(value)):
-        raise Unfit("there is no such file or folder")
+        raise InvalidValue("there is no such file or folder")
 
 
 def _inside(value: str) -> None:
     if not value.startswith("/"):
-        raise Unfit("begins with /, as seen in the container")
+        raise InvalidValue("begins with /, as seen in the container")
 
 
 def _copy_out(item: Container, values: Values) -> Plan:
@@ -119,7 +119,7 @@ BODIES: Mapping[str, Body] = {
             _OLD,
             Option("reference", "Image", hint="name:tag", check=form_values.new_reference),
             Option("message", "Message"),
-            Option("changes", "Changes", Entry.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
+            Option("changes", "Changes", FieldKind.WORDS, (), hint="'CMD [\"sh\"]' 'ENV A=b'"),
         ),
         plan=_import, outcome=_loaded,
     ),

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from dockertui.masking import MASK, masked_words
-from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_body import InvalidValue
 
 _SIGN = MASK[0]
 
 
-class Veil:
+class FormSecrets:
     """The secrets of one field. `cover` hides them in a value, `lift` puts them back into what has become of it."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Veil:
             left.remove(found)
             return found[1]
         if self._hidden and _SIGN in word:
-            raise Unfit(f"{word}: type it whole, or ctrl+r shows what is hidden")
+            raise InvalidValue(f"{word}: type it whole, or ctrl+r shows what is hidden")
         return word
 
 

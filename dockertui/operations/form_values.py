@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from dockertui.engine import platforms
-from dockertui.operations.command_body import Entry, Option, Unfit
+from dockertui.operations.command_body import FieldKind, InvalidValue, Option
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _DRIVER: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:/@-]*")
@@ -48,7 +48,7 @@ def read(option: Option, typed: Any) -> Any:
 def check(option: Option, value: Any, known: Any = None) -> None:
     """Raises Unfit for what does not fit the option; of what the Engine itself gave, `known`, nothing is refused."""
     if option.required and value in _EMPTY:
-        raise Unfit("cannot be empty")
+        raise InvalidValue("cannot be empty")
     if isinstance(value, tuple) and known:
         value = tuple(word for word in value if word not in known)
     if value not in _EMPTY and value != known:
@@ -60,29 +60,29 @@ def parsed(option: Option, typed: Any) -> Any:
     return _read(option.entry, typed)
 
 
-def _read(entry: Entry, typed: Any) -> Any:
-    if entry is Entry.FLAG:
+def _read(entry: FieldKind, typed: Any) -> Any:
+    if entry is FieldKind.FLAG:
         return bool(typed)
-    if entry is Entry.SECRET:
+    if entry is FieldKind.SECRET:
         return str(typed)
     text = str(typed).strip()
-    if entry is Entry.NUMBER:
+    if entry is FieldKind.NUMBER:
         return _number(text)
-    return _words(text) if entry is Entry.WORDS else text
+    return _words(text) if entry is FieldKind.WORDS else text
 
 
 def _number(text: str) -> int | None:
     try:
         return int(text) if text else None
     except ValueError:
-        raise Unfit("is not a whole number") from None
+        raise InvalidValue("is not a whole number") from None
 
 
 def _words(text: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text))
     except ValueError as error:
-        raise Unfit(f"{str(error).lower()}: quote as in a shell") from None
+        raise InvalidValue(f"{str(error).lower()}: quote as in a shell") from None
 
 
 def typed(value: Any) -> str:
@@ -95,37 +95,37 @@ def typed(value: Any) -> str:
 def name(value: str) -> None:
     """A container's or volume's name."""
     if not _NAME.fullmatch(value):
-        raise Unfit("two or more of a-z A-Z 0-9 _ . - and no sign at the start")
+        raise InvalidValue("two or more of a-z A-Z 0-9 _ . - and no sign at the start")
 
 
 def network_name(value: str) -> None:
     """A new network's name, of which Engines demand nothing; only what would be a flag or a path is not taken."""
     if value.startswith("-") or "/" in value:
-        raise Unfit("no - at the start and no / in it")
+        raise InvalidValue("no - at the start and no / in it")
 
 
 def driver(value: str) -> None:
     """A driver's name: a built-in one's, or a plugin's, which has the form of an image's name."""
     if not _DRIVER.fullmatch(value):
-        raise Unfit("a driver's name, such as local, or a plugin's, such as vieux/sshfs:latest")
+        raise InvalidValue("a driver's name, such as local, or a plugin's, such as vieux/sshfs:latest")
 
 
 def reference(value: str) -> None:
     """An image's name, with tag or digest or both."""
     match = _REFERENCE.fullmatch(value)
     if match is None or len(match["name"]) > _NAME_LENGTH:
-        raise Unfit("not an image's name: [registry/]name[:tag], in small letters")
+        raise InvalidValue("not an image's name: [registry/]name[:tag], in small letters")
     if match["algorithm"] and len(match["hex"]) != _DIGESTS.get(match["algorithm"]):
-        raise Unfit("the digest after the @ is sha256: and 64 hexadecimal digits")
+        raise InvalidValue("the digest after the @ is sha256: and 64 hexadecimal digits")
     if _ID.fullmatch(value):
-        raise Unfit("64 hexadecimal digits are an id, and no image's name")
+        raise InvalidValue("64 hexadecimal digits are an id, and no image's name")
 
 
 def new_reference(value: str) -> None:
     """An image's name that is to be given: a digest cannot be."""
     reference(value)
     if "@" in value:
-        raise Unfit("a digest follows from what is in the image: give a tag")
+        raise InvalidValue("a digest follows from what is in the image: give a tag")
 
 
 def platform(value: str) -> None:
@@ -133,18 +133,18 @@ def platform(value: str) -> None:
     try:
         platforms.normal(value)
     except ValueError:
-        raise Unfit("system/architecture, such as linux/arm64") from None
+        raise InvalidValue("system/architecture, such as linux/arm64") from None
 
 
 def not_negative(value: int) -> None:
     if value < 0:
-        raise Unfit("cannot be negative")
+        raise InvalidValue("cannot be negative")
 
 
 def until(value: str) -> None:
     """A time for the filter `until`."""
     if not _UNTIL.fullmatch(value):
-        raise Unfit("how long ago (10m, 24h), or a date (2026-01-31T12:00:00)")
+        raise InvalidValue("how long ago (10m, 24h), or a date (2026-01-31T12:00:00)")
 
 
 def size(value: str) -> None:
@@ -158,7 +158,7 @@ def in_bytes(value: str) -> int:
         return -1
     match = _SIZE.fullmatch(value)
     if match is None:
-        raise Unfit("an amount such as 512m or 2g")
+        raise InvalidValue("an amount such as 512m or 2g")
     return int(float(match[1]) * 1024 ** "bkmgtp".index((match[2] or "b").lower()))
 
 
@@ -174,9 +174,9 @@ def nano_cpus(value: str) -> int:
     except (ValueError, ZeroDivisionError):
         exact = Fraction(0)
     if not 0 < exact < 10_000 * _NANO:
-        raise Unfit("a number of CPUs such as 0.5 or 2")
+        raise InvalidValue("a number of CPUs such as 0.5 or 2")
     if exact.denominator != 1:
-        raise Unfit("too exact: nine digits after the point at most")
+        raise InvalidValue("too exact: nine digits after the point at most")
     return int(exact)
 
 
@@ -189,7 +189,7 @@ def cpus_shown(nano: int) -> str:
 def policy(value: str) -> None:
     """A restart policy."""
     if not _POLICY.fullmatch(value):
-        raise Unfit(f"one of {', '.join(POLICIES)}, on-failure:TIMES")
+        raise InvalidValue(f"one of {', '.join(POLICIES)}, on-failure:TIMES")
 
 
 def restart_policy(value: str) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def address(value: str) -> None:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        raise Unfit("not an IP address") from None
+        raise InvalidValue("not an IP address") from None
 
 
 def subnet(value: str) -> None:
@@ -211,7 +211,7 @@ def subnet(value: str) -> None:
             raise ValueError
         ipaddress.ip_network(value)
     except ValueError:
-        raise Unfit("a network such as 172.30.0.0/16, with no bits set behind the mask") from None
+        raise InvalidValue("a network such as 172.30.0.0/16, with no bits set behind the mask") from None
 
 
 def each(check: Check) -> Check:
@@ -228,7 +228,7 @@ def pairs(value: Iterable[str]) -> None:
     """NAME=VALUE each."""
     for item in value:
         if not item.partition("=")[0]:
-            raise Unfit(f"{item!r} has no name before the =")
+            raise InvalidValue(f"{item!r} has no name before the =")
 
 
 def assignments(value: Iterable[str]) -> None:
@@ -236,7 +236,7 @@ def assignments(value: Iterable[str]) -> None:
     pairs(value)
     for item in value:
         if "=" not in item:
-            raise Unfit(f"{item!r} has no =")
+            raise InvalidValue(f"{item!r} has no =")
 
 
 def labels(value: Iterable[str]) -> None:
@@ -244,7 +244,7 @@ def labels(value: Iterable[str]) -> None:
     pairs(value)
     for item in value:
         if _SPACE.search(item.partition("=")[0]):
-            raise Unfit(f"{item!r}: no blanks in a label's name")
+            raise InvalidValue(f"{item!r}: no blanks in a label's name")
 
 
 def mapping(value: Iterable[str]) -> dict[str, str]:
@@ -264,7 +264,7 @@ def words(flag: str, value: Any) -> tuple[str, ...]:
 
 UNTIL = Option("until", "Older than", hint="24h, or a date", check=until)
 LABELS = Option(
-    "labels", "With the labels", Entry.WORDS, (), hint="name, name=value, name!=value", check=lambda _: None
+    "labels", "With the labels", FieldKind.WORDS, (), hint="name, name=value, name!=value", check=lambda _: None
 )
 
 

@@ -11,11 +11,11 @@ from dockertui.engine.client import Engine
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image
 from dockertui.operations import client_defaults, form_values
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.containers import freed
 from dockertui.operations.form_values import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 KIND = "image"
 
@@ -35,8 +35,8 @@ def _remove(item: Image, values: Values) -> Plan:
     )
 
 
-def _goes_with(item: Image, world: World, values: Values) -> list[str]:
-    users = world.containers_of_image(item.id)
+def _goes_with(item: Image, surroundings: Surroundings, values: Values) -> list[str]:
+    users = surroundings.containers_of_image(item.id)
     told = [f"all its tags: {', '.join(item.tags)}"] if len(item.tags) > 1 else []
     if users:
         names = ", ".join(sorted(user.name for user in users))
@@ -87,9 +87,9 @@ def _prune(item: None, values: Values) -> Plan:
     return Plan((calls.prune(sent),), ("image", "prune", "--force", *words("--all", unused), *filter_words(wanted)))
 
 
-def pruned(item: None, world: World, values: Values) -> list[str]:
-    images: list[Image] = list(world.mirror.objects(KIND).values())
-    unused = [image for image in images if not world.containers_of_image(image.id)]
+def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
+    images: list[Image] = list(surroundings.mirror.objects(KIND).values())
+    unused = [image for image in images if not surroundings.containers_of_image(image.id)]
     doomed = unused if values.get("unused") else [image for image in unused if image.dangling]
     among = "of " if values.get("until") or values.get("labels") else ""
     total = format.size(sum(image.size for image in doomed))
@@ -111,14 +111,14 @@ BODIES: Mapping[str, Body] = {
         defaults=_pull_defaults, complete=_logged_in, plan=_pull, outcome=pulled,
     ),
     "image.push": Body(
-        options=(Option("reference", "Name", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
+        options=(Option("reference", "Name", FieldKind.CHOICE, required=True, choices_of=lambda item: item.tags),),
         defaults=_first_tag, complete=_logged_in, plan=_push,
     ),
     "image.remove": Body(
         takes_along=_goes_with, plan=_remove,
         options=(
-            Option("force", "Even if containers use it", Entry.FLAG, False),
-            Option("keep_parents", "Keep its parents without a name", Entry.FLAG, False),
+            Option("force", "Even if containers use it", FieldKind.FLAG, False),
+            Option("keep_parents", "Keep its parents without a name", FieldKind.FLAG, False),
         ),
     ),
     "image.tag": Body(
@@ -126,11 +126,11 @@ BODIES: Mapping[str, Body] = {
         defaults=lambda item: {"reference": item.tags[0] if item and item.tags else ""}, plan=_tag,
     ),
     "image.untag": Body(
-        options=(Option("reference", "Tag", Entry.CHOICE, required=True, choices_of=lambda item: item.tags),),
+        options=(Option("reference", "Tag", FieldKind.CHOICE, required=True, choices_of=lambda item: item.tags),),
         defaults=_first_tag, plan=_untag,
     ),
     "image.prune": Body(
-        options=(Option("unused", "Those with a tag, too", Entry.FLAG, False), UNTIL, LABELS),
+        options=(Option("unused", "Those with a tag, too", FieldKind.FLAG, False), UNTIL, LABELS),
         takes_along=pruned, plan=_prune, outcome=lambda reply: freed(reply, "ImagesDeleted", "layer or tag"),
     ),
 }  # fmt: skip

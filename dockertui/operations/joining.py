@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from dockertui.operations import form_values
-from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_body import InvalidValue
 
 SHAPE: Final = "a network's name, or name=…,alias=…,ip=…,ip6=…,mac-address=…,driver-opt=name=value"
 
@@ -34,9 +34,9 @@ def joined(text: str) -> Joined:
         elif key in _KEYS and value:
             _KEYS[key](settings, value)
         else:
-            raise Unfit(f"{word!r}: not {SHAPE}")
+            raise InvalidValue(f"{word!r}: not {SHAPE}")
     if not name:
-        raise Unfit(f"{text!r} has no name=")
+        raise InvalidValue(f"{text!r} has no name=")
     return Joined(name, settings)
 
 
@@ -65,7 +65,7 @@ def _local(settings: dict[str, Any], value: str) -> None:
 def _option(settings: dict[str, Any], value: str) -> None:
     name, equals, text = value.partition("=")
     if not equals or not name:
-        raise Unfit(f"driver-opt={value}: name=value after driver-opt=")
+        raise InvalidValue(f"driver-opt={value}: name=value after driver-opt=")
     settings.setdefault("DriverOpts", {})[name] = text
 
 
@@ -73,7 +73,7 @@ def _priority(settings: dict[str, Any], value: str) -> None:
     try:
         settings["GwPriority"] = int(value)
     except ValueError:
-        raise Unfit(f"gw-priority={value}: a whole number") from None
+        raise InvalidValue(f"gw-priority={value}: a whole number") from None
 
 
 def _mac(settings: dict[str, Any], value: str) -> None:

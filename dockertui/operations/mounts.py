@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from dockertui.operations import form_values
-from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_body import InvalidValue
 
 SHAPE: Final = "volume:/path, /folder:/path or /path, with :ro at the end perhaps"
 _PROPAGATION: Final = frozenset({"shared", "rshared", "slave", "rslave", "private", "rprivate"})
@@ -45,7 +45,7 @@ def mount(text: str) -> Mount:
     """
     found = _split(text)
     if posixpath.normpath(found.target).strip("/") == "":
-        raise Unfit(f"{text!r}: / itself cannot be mounted over")
+        raise InvalidValue(f"{text!r}: / itself cannot be mounted over")
     if found.source and not found.is_path:
         _volume(text, found.source)
     _mode(text, found)
@@ -58,7 +58,7 @@ def check(value: Iterable[str]) -> None:
     for text in value:
         target = posixpath.normpath(mount(text).target)
         if other := taken.get(target):
-            raise Unfit(f"{other!r} and {text!r} are mounted at the same place")
+            raise InvalidValue(f"{other!r} and {text!r} are mounted at the same place")
         taken[target] = text
 
 
@@ -66,26 +66,26 @@ def _split(text: str) -> Mount:
     parts = text.split(":")
     source, target, mode = ("", *parts, "") if len(parts) == 1 else (*parts, "") if len(parts) == 2 else parts[:3]
     if len(parts) > 3 or not target.startswith("/") or "" in parts:
-        raise Unfit(f"{text!r} is not {SHAPE}")
+        raise InvalidValue(f"{text!r} is not {SHAPE}")
     return Mount(source, target, mode)
 
 
 def _volume(text: str, name: str) -> None:
     try:
         form_values.name(name)
-    except Unfit:
-        raise Unfit(f"{text!r}: {name!r} is no volume's name; a folder's path begins with / or ./") from None
+    except InvalidValue:
+        raise InvalidValue(f"{text!r}: {name!r} is no volume's name; a folder's path begins with / or ./") from None
 
 
 def _mode(text: str, found: Mount) -> None:
     given = found.mode.split(",") if found.mode else []
     for word in given:
         if word not in _OF_PODMAN and not any(word in group for group in _GROUPS):
-            raise Unfit(f"{text!r}: {word!r} is no mode; ro, rw, z, Z, shared, slave, private, nocopy are")
+            raise InvalidValue(f"{text!r}: {word!r} is no mode; ro, rw, z, Z, shared, slave, private, nocopy are")
     for group in _GROUPS:
         if len(twice := [word for word in given if word in group]) > 1:
-            raise Unfit(f"{text!r}: {' and '.join(twice)} exclude each other")
+            raise InvalidValue(f"{text!r}: {' and '.join(twice)} exclude each other")
     wrong = _NO_COPY if found.is_path else _PROPAGATION
     if misplaced := set(given) & wrong:
         kind = "volumes" if found.is_path else "folders"
-        raise Unfit(f"{text!r}: {misplaced.pop()} is for {kind} only")
+        raise InvalidValue(f"{text!r}: {misplaced.pop()} is for {kind} only")

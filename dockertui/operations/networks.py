@@ -10,20 +10,20 @@ from dockertui.engine import network_calls as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.models import Container, Network
 from dockertui.operations import form_values
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import Body, FieldKind, InvalidValue, Option, Plan, Values
 from dockertui.operations.commands import OWN_NETWORKS
 from dockertui.operations.containers import freed
 from dockertui.operations.form_values import LABELS, UNTIL, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 KIND = "network"
-_LABELS = Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=form_values.labels)
+_LABELS = Option("labels", "Labels", FieldKind.WORDS, (), hint="name=value …", check=form_values.labels)
 _CONTAINER = Option("container", "Container", hint="name or id", required=True)
 
 
-def _members(item: Network, world: World, values: Values) -> list[str]:
-    members = world.containers_of_network(item.id, item.name)
+def _members(item: Network, surroundings: Surroundings, values: Values) -> list[str]:
+    members = surroundings.containers_of_network(item.id, item.name)
     if not members:
         return ["no container is in it"]
     names = ", ".join(sorted(member.name for member in members))
@@ -60,7 +60,7 @@ def _apart(values: Values) -> None:
     for at, one in enumerate(nets):
         for other in nets[:at]:
             if one.version == other.version and one.overlaps(other):
-                raise Unfit(f"{other} and {one} overlap", "subnet")
+                raise InvalidValue(f"{other} and {one} overlap", "subnet")
 
 
 def pools(subnets: Sequence[str], gateways: Sequence[str]) -> list[dict[str, str]]:
@@ -95,15 +95,15 @@ def _prune(item: None, values: Values) -> Plan:
     return Plan((calls.prune(wanted),), ("network", "prune", "--force", *filter_words(wanted)))
 
 
-def pruned(item: None, world: World, values: Values) -> list[str]:
-    networks: list[Network] = list(world.mirror.objects(KIND).values())
-    unused = [n.name for n in networks if n.name not in OWN_NETWORKS and not _running_members(n, world)]
+def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
+    networks: list[Network] = list(surroundings.mirror.objects(KIND).values())
+    unused = [n.name for n in networks if n.name not in OWN_NETWORKS and not _running_members(n, surroundings)]
     among = "of " if values.get("until") or values.get("labels") else ""
     return [f"{among}{format.plural(len(unused), 'network')} without containers: {', '.join(sorted(unused)) or 'none'}"]
 
 
-def _running_members(network: Network, world: World) -> list[Container]:
-    return [member for member in world.containers_of_network(network.id, network.name) if member.running]
+def _running_members(network: Network, surroundings: Surroundings) -> list[Container]:
+    return [member for member in surroundings.containers_of_network(network.id, network.name) if member.running]
 
 
 def _created(reply: Any) -> str:
@@ -117,17 +117,17 @@ BODIES: Mapping[str, Body] = {
             Option("name", "Name", required=True, check=form_values.network_name),
             Option("driver", "Driver", hint="bridge by default; macvlan, ipvlan, overlay …", check=form_values.driver),
             Option(
-                "subnet", "Subnets", Entry.WORDS, (), hint="172.30.0.0/16 fd00:30::/64; empty: the Engine chooses",
+                "subnet", "Subnets", FieldKind.WORDS, (), hint="172.30.0.0/16 fd00:30::/64; empty: the Engine chooses",
                 check=form_values.each(form_values.subnet),
             ),
             Option(
-                "gateway", "Gateways", Entry.WORDS, (), hint="172.30.0.1",
+                "gateway", "Gateways", FieldKind.WORDS, (), hint="172.30.0.1",
                 check=form_values.each(form_values.address),
             ),
-            Option("internal", "Internal: no way out", Entry.FLAG, False),
-            Option("attachable", "Attachable (overlay)", Entry.FLAG, False),
-            Option("ipv6", "IPv6", Entry.FLAG, False),
-            Option("options", "Driver options", Entry.WORDS, (), hint="name=value …", check=form_values.pairs),
+            Option("internal", "Internal: no way out", FieldKind.FLAG, False),
+            Option("attachable", "Attachable (overlay)", FieldKind.FLAG, False),
+            Option("ipv6", "IPv6", FieldKind.FLAG, False),
+            Option("options", "Driver options", FieldKind.WORDS, (), hint="name=value …", check=form_values.pairs),
             _LABELS,
         ),
     ),
@@ -138,14 +138,14 @@ BODIES: Mapping[str, Body] = {
         plan=connect_plan,
         options=(
             _CONTAINER,
-            Option("aliases", "Further names", Entry.WORDS, (), hint="alias …"),
+            Option("aliases", "Further names", FieldKind.WORDS, (), hint="alias …"),
             Option("ip", "IPv4 address", hint="empty: any of the subnet", check=form_values.address),
             Option("ip6", "IPv6 address", check=form_values.address),
         ),
     ),
     "network.disconnect": Body(
-        options=(_CONTAINER, Option("force", "By force", Entry.FLAG, False)), plan=_disconnect,
-        takes_along=lambda item, world, v: [f"{v['container']} can no longer be reached in it"],
+        options=(_CONTAINER, Option("force", "By force", FieldKind.FLAG, False)), plan=_disconnect,
+        takes_along=lambda item, surroundings, v: [f"{v['container']} can no longer be reached in it"],
     ),
     "network.prune": Body(
         options=(UNTIL, LABELS), takes_along=pruned, plan=_prune,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from dockertui.engine.fields import mapping, mappings, objects, strings
 from dockertui.operations import client_defaults, form_values, run_form
-from dockertui.operations.command_body import Unfit, Values
+from dockertui.operations.command_body import InvalidValue, Values
 from dockertui.operations.original import Draft, networked
 
 _TEXTS: Final = {"image": "Image", "command": "Cmd", "env": "Env", "labels": "Labels", "user": "User",
@@ -39,7 +39,7 @@ def _differs(option: Any, before: Values, values: Values) -> bool:
     value = values[option.id]
     if value == before[option.id] or isinstance(value, bool):
         return bool(value != before[option.id])
-    with suppress(Unfit):
+    with suppress(InvalidValue):
         return bool(value != form_values.read(option, form_values.typed(before[option.id])))
     return True
 

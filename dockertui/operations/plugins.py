@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from dockertui.engine import plugins as calls
 from dockertui.engine.plugins import Plugin
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.form_values import words
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 
 def _disable(item: Plugin, values: Values) -> Plan:
@@ -16,20 +16,20 @@ def _disable(item: Plugin, values: Values) -> Plan:
     return Plan((calls.disable(item.name, force=force),), ("plugin", "disable", *words("--force", force), item.name))
 
 
-def _users(item: Plugin, world: World, values: Values) -> list[str]:
+def _users(item: Plugin, surroundings: Surroundings, values: Values) -> list[str]:
     """The volumes and networks whose driver it is."""
     named = {item.name, item.name.removesuffix(":latest")}
     found = [
         f"{kind} {thing.name}"
         for kind in ("volume", "network")
-        for thing in world.mirror.objects(kind).values()
+        for thing in surroundings.mirror.objects(kind).values()
         if thing.driver in named
     ]
     return [f"is the driver of {', '.join(sorted(found))}"] if found else []
 
 
-def _removed(item: Plugin, world: World, values: Values) -> list[str]:
-    return ["what it keeps is lost, and it can only be pulled again", *_users(item, world, values)]
+def _removed(item: Plugin, surroundings: Surroundings, values: Values) -> list[str]:
+    return ["what it keeps is lost, and it can only be pulled again", *_users(item, surroundings, values)]
 
 
 BODIES: Mapping[str, Body] = {
@@ -37,7 +37,7 @@ BODIES: Mapping[str, Body] = {
         plan=lambda item, v: Plan((calls.enable(item.name),), ("plugin", "enable", item.name)),
     ),
     "plugin.disable": Body(
-        plan=_disable, takes_along=_users, options=(Option("force", "Even while it is used", Entry.FLAG, False),),
+        plan=_disable, takes_along=_users, options=(Option("force", "Even while it is used", FieldKind.FLAG, False),),
     ),
     "plugin.remove": Body(
         plan=lambda item, v: Plan((calls.remove(item.name),), ("plugin", "rm", item.name)), takes_along=_removed,

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_body import InvalidValue
 
 SHAPE: Final = "[[ip:]port:]port[/udp], a port being one or a range such as 8000-8010"
 _PROTOCOLS: Final = ("tcp", "udp", "sctp")
@@ -33,7 +33,7 @@ def published(text: str) -> tuple[Published, ...]:
     head, _, protocol = (_short(text) if "=" in text else text).partition("/")
     protocol = protocol.lower() or "tcp"
     if protocol not in _PROTOCOLS:
-        raise Unfit(f"{text!r}: the protocol is tcp, udp or sctp")
+        raise InvalidValue(f"{text!r}: the protocol is tcp, udp or sctp")
     head, _, private = head.rpartition(":")
     ip, _, public = head.rpartition(":")
     inside = _range(text, private, lowest=1)
@@ -69,7 +69,7 @@ def _short(text: str) -> str:
     for word in text.split(","):
         key, equals, value = word.partition("=")
         if not equals or key not in _LONG:
-            raise Unfit(f"{text!r}: {word!r} is not published=, target= or protocol=")
+            raise InvalidValue(f"{text!r}: {word!r} is not published=, target= or protocol=")
         given[key] = value
     return f"{given.get('published', '')}:{given.get('target', '')}/{given.get('protocol', '')}"
 
@@ -79,9 +79,9 @@ def _range(text: str, ports: str, *, lowest: int) -> range:
     first, dash, last = ports.partition("-")
     numbers = (first, last) if dash else (first, first)
     if not all(number.isascii() and number.isdecimal() and lowest <= int(number) < 65536 for number in numbers):
-        raise Unfit(f"{text!r} is not {SHAPE}; ports go from {lowest} to 65535")
+        raise InvalidValue(f"{text!r} is not {SHAPE}; ports go from {lowest} to 65535")
     if int(numbers[0]) > int(numbers[1]):
-        raise Unfit(f"{text!r}: {ports} goes backwards")
+        raise InvalidValue(f"{text!r}: {ports} goes backwards")
     return range(int(numbers[0]), int(numbers[1]) + 1)
 
 
@@ -91,7 +91,7 @@ def _address(text: str, ip: str) -> str:
         try:
             ipaddress.ip_address(bare)
         except ValueError:
-            raise Unfit(f"{text!r}: {bare!r} is not an IP address") from None
+            raise InvalidValue(f"{text!r}: {bare!r} is not an IP address") from None
     return bare
 
 
@@ -103,4 +103,4 @@ def _pairs(text: str, outside: range | str, inside: range, protocol: str) -> Ite
         return [(str(public), f"{port}/{protocol}") for public, port in zip(outside, inside, strict=True)]
     if len(inside) == 1:
         return [(f"{outside[0]}-{outside[-1]}", f"{inside[0]}/{protocol}")]
-    raise Unfit(f"{text!r}: the two ranges differ in length")
+    raise InvalidValue(f"{text!r}: the two ranges differ in length")

@@ -12,18 +12,18 @@ from dockertui.engine import credentials, environment, registry_calls
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Image
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import Body, FieldKind, InvalidValue, Option, Plan, Values
 
 
 def _registry(value: str) -> None:
     bare = value.partition("://")[2] or value
     if not bare or any(sign.isspace() or not sign.isprintable() for sign in bare) or bare.startswith(("-", "/", ":")):
-        raise Unfit("a registry's address such as quay.io or localhost:5000")
+        raise InvalidValue("a registry's address such as quay.io or localhost:5000")
 
 
 def _user(value: str) -> None:
     if ":" in value or not value.isprintable():  # the file keeps user:password
-        raise Unfit("a user's name, with no : in it")
+        raise InvalidValue("a user's name, with no : in it")
 
 
 def _from_here(item: Image | None) -> Values:
@@ -82,14 +82,14 @@ BODIES: Mapping[str, Body] = {
         options=(
             Option("registry", "Registry", hint="docker.io, localhost:5000", required=True, check=_registry),
             Option("user", "User", required=True, check=_user),
-            Option("password", "Password or token", Entry.SECRET, required=True),
+            Option("password", "Password or token", FieldKind.SECRET, required=True),
         ),
         defaults=_from_here,
     ),
     "registry.logout": Body(
-        options=(Option("registry", "Registry", Entry.CHOICE, required=True, choices_in="registries"),),
+        options=(Option("registry", "Registry", FieldKind.CHOICE, required=True, choices_in="registries"),),
         prepare=_logged_in, plan=_logout,
-        takes_along=lambda item, world, values: [
+        takes_along=lambda item, surroundings, values: [
             f"the credentials of {values['registry']} on this machine, for the docker command, too"
         ],
     ),

@@ -12,11 +12,11 @@ from dockertui.engine import image_calls, platforms
 from dockertui.engine.container_model import SHORT_ID
 from dockertui.engine.fields import mapping, mappings, number, objects, strings
 from dockertui.operations import client_defaults, form_values, joining, mounts, ports
-from dockertui.operations.command_body import Entry, Option, Plan, Unfit, Values
+from dockertui.operations.command_body import FieldKind, InvalidValue, Option, Plan, Values
 from dockertui.operations.form_values import words
 from dockertui.operations.ports import Published
 
-_MANY = Entry.WORDS
+_MANY = FieldKind.WORDS
 _FIRST: Final = (
     "brave",
     "calm",
@@ -65,8 +65,8 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("hostname", "Host name"),
     Option("health", "Health check", hint="a shell command, every 30 s by default"),
     Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=form_values.platform),
-    Option("tty", "Terminal (tty), input open", Entry.FLAG, False),
-    Option("remove", "Remove it when it ends", Entry.FLAG, False),
+    Option("tty", "Terminal (tty), input open", FieldKind.FLAG, False),
+    Option("remove", "Remove it when it ends", FieldKind.FLAG, False),
 )
 
 
@@ -88,9 +88,9 @@ def plan(item: Any, values: Values) -> Plan:
 def check(values: Values) -> None:
     """Raises Unfit for what the Engine, or the docker command, would refuse together."""
     if values["memory"] == "-1":
-        raise Unfit("without a limit it is empty", "memory")
+        raise InvalidValue("without a limit it is empty", "memory")
     if values["remove"] and form_values.restart_policy(values["restart"])["Name"] != "no":
-        raise Unfit("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
+        raise InvalidValue("one that is removed when it ends cannot be restarted: leave one of the two away", "restart")
 
 
 def body(values: Values) -> dict[str, Any]:

@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 from dockertui.engine import container_calls, containers, execs
 from dockertui.engine.client import Engine
-from dockertui.engine.container_pids import USER, Inside, by_hand, find
+from dockertui.engine.container_pids import USER, ContainerPids, by_hand, find
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, number, text
 from dockertui.engine.models import Container
-from dockertui.engine.processes import Lister, Process
+from dockertui.engine.processes import Process, ProcessLister
 from dockertui.masking import masked
 from dockertui.operations.command import Command
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.containers import SIGNALS
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 _CHOSEN = 28
 """Characters of its command by which a process is chosen."""
@@ -32,7 +32,7 @@ _SCRIPT = (
 """Signals a process if it is still the one that was meant: its start is the 22nd field of its stat, proc(5)."""
 
 
-class Target(NamedTuple):
+class SignalTarget(NamedTuple):
     """The process that is signalled.
 
     inside: None for the container's first one, which the Engine signals by itself; any other is signalled through a
@@ -40,7 +40,7 @@ class Target(NamedTuple):
     """
 
     process: Process
-    inside: Inside | None
+    inside: ContainerPids | None
     children: int
 
 
@@ -51,7 +51,7 @@ def named(process: Process) -> str:
 
 
 async def _list(engine: Engine, item: Container) -> Values:
-    processes = tuple(map(named, (await Lister(engine).list(item.id)).processes))
+    processes = tuple(map(named, (await ProcessLister(engine).list(item.id)).processes))
     if not processes:
         raise EngineError(ErrorKind.NOT_FOUND, "the Engine lists no process of it")
     return {"container": item, "processes": processes, "process": processes[0]}
@@ -63,7 +63,7 @@ async def _complete(engine: Engine, values: Values) -> Values:
 
 async def _find(engine: Engine, item: Container, pid: int) -> Values:
     """The process by its PID, and how it is reached. Raises EngineError."""
-    processes = {one.pid: one for one in (await Lister(engine).list(item.id)).processes}
+    processes = {one.pid: one for one in (await ProcessLister(engine).list(item.id)).processes}
     if pid not in processes:
         raise EngineError(ErrorKind.NOT_FOUND, f"process {pid} has ended")
     first = number(mapping(await containers.inspect(engine, item.id), "State"), "Pid")
@@ -74,7 +74,7 @@ async def _find(engine: Engine, item: Container, pid: int) -> Values:
             raise EngineError(ErrorKind.CONFLICT, message)
         found = await find(engine, item.id, pid)
     children = sum(one.ppid == pid for one in processes.values())
-    return {"target": Target(processes[pid], found, children)}
+    return {"target": SignalTarget(processes[pid], found, children)}
 
 
 def _plan(item: Container, values: Values) -> Plan:
@@ -103,8 +103,8 @@ async def _judge(pid: int, engine: Engine, replies: Any) -> str:
     raise EngineError(ErrorKind.SERVER, f"whether process {pid} was signalled is not known: {why}")
 
 
-def _goes_with(item: Container, world: World, values: Values) -> list[str]:
-    target: Target = values["target"]
+def _goes_with(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
+    target: SignalTarget = values["target"]
     told = [f"signal {values['signal']} to process {target.process.pid}: {target.process.command}"]
     if target.inside is None:
         return [*told, "it is the container's first process: when it ends, all end with it"]
@@ -118,8 +118,8 @@ BODIES: Mapping[str, Body] = {
     "container.signal": Body(
         plan=_plan,
         options=(
-            Option("process", "Process", Entry.CHOICE, required=True, choices_in="processes"),
-            Option("signal", "Signal", Entry.CHOICE, "TERM", choices=SIGNALS, required=True),
+            Option("process", "Process", FieldKind.CHOICE, required=True, choices_in="processes"),
+            Option("signal", "Signal", FieldKind.CHOICE, "TERM", choices=SIGNALS, required=True),
         ),
         prepare=_list,
         complete=_complete,

@@ -8,10 +8,10 @@ from typing import Any
 from dockertui.engine import container_calls, image_calls, network_calls, system_calls, volume_calls
 from dockertui.engine.fields import number, objects
 from dockertui.operations import containers, images, networks, prune_estimate, volumes
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.form_values import words
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 KIND = "system"
 
@@ -35,16 +35,16 @@ def _prune(item: None, values: Values) -> Plan:
     )
 
 
-def _pruned(item: None, world: World, values: Values) -> list[str]:
+def _pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
     filters = {"until": "", "labels": (), **values}
     cache = values.get("measured", {}).get(prune_estimate.CACHE, {})
     told = [
-        *containers.pruned(item, world, filters),
-        *networks.pruned(item, world, filters),
-        *images.pruned(item, world, filters),
+        *containers.pruned(item, surroundings, filters),
+        *networks.pruned(item, surroundings, filters),
+        *images.pruned(item, surroundings, filters),
         *([] if values.get("podman") else [f"build cache{prune_estimate.told(values, prune_estimate.CACHE, cache)}"]),
     ]
-    return [*told, *volumes.pruned(item, world, filters)] if values["volumes"] else told
+    return [*told, *volumes.pruned(item, surroundings, filters)] if values["volumes"] else told
 
 
 def freed(replies: Any) -> str:
@@ -55,8 +55,8 @@ def freed(replies: Any) -> str:
 BODIES: Mapping[str, Body] = {
     "system.prune": Body(
         options=(
-            Option("unused", "All unused images, not just dangling ones", Entry.FLAG, False),
-            Option("volumes", "Unused volumes, too", Entry.FLAG, False),
+            Option("unused", "All unused images, not just dangling ones", FieldKind.FLAG, False),
+            Option("volumes", "Unused volumes, too", FieldKind.FLAG, False),
         ),
         prepare=prune_estimate.measured(), takes_along=_pruned, plan=_prune, outcome=freed,
     ),

@@ -8,20 +8,20 @@ from typing import Any
 from dockertui.engine import volume_calls as calls
 from dockertui.engine.models import Volume
 from dockertui.operations import form_values, prune_estimate
-from dockertui.operations.command_body import Body, Entry, Option, Plan, Values
+from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.commands import prunes_named
 from dockertui.operations.containers import freed
 from dockertui.operations.form_values import LABELS, filter_words, filters, words
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 KIND = "volume"
 
 
-def _users(item: Volume, world: World, values: Values) -> list[str]:
-    users = world.containers_of_volume(item.name)
+def _users(item: Volume, surroundings: Surroundings, values: Values) -> list[str]:
+    users = surroundings.containers_of_volume(item.name)
     told = ["all that is in it is lost"]
-    if size := world.size(KIND, item.name):
+    if size := surroundings.size(KIND, item.name):
         told = [f"all that is in it is lost: {format.size(size.own)}"]
     if users:
         names = ", ".join(sorted(user.name for user in users))
@@ -59,22 +59,24 @@ def _prune_all(item: None, values: Values) -> Plan:
     return Plan((calls.prune({**wanted, "all": ["true"]}),), docker)
 
 
-def _unused(item: None, world: World, values: Values, *, anonymous: bool) -> list[str]:
-    volumes: list[Volume] = list(world.mirror.objects(KIND).values())
-    doomed = [v.name for v in volumes if not world.containers_of_volume(v.name) and (not anonymous or _anonymous(v))]
+def _unused(item: None, surroundings: Surroundings, values: Values, *, anonymous: bool) -> list[str]:
+    volumes: list[Volume] = list(surroundings.mirror.objects(KIND).values())
+    doomed = [
+        v.name for v in volumes if not surroundings.containers_of_volume(v.name) and (not anonymous or _anonymous(v))
+    ]
     among = "of " if values.get("labels") else ""
     space = prune_estimate.told(values, KIND, doomed)
     names = ", ".join(sorted(name[:12] if _hex(name) else name for name in doomed)) or "none"
     return [f"{among}{format.plural(len(doomed), 'volume')} with all that is in them{space}: {names}"]
 
 
-def pruned(item: None, world: World, values: Values) -> list[str]:
+def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
     """Engines before API 1.42, and Podman, know no difference between anonymous volumes and others."""
-    version = world.mirror.version
+    version = surroundings.mirror.version
     if version is None or not prunes_named(version):
-        return _unused(item, world, values, anonymous=True)
+        return _unused(item, surroundings, values, anonymous=True)
     whose = "Podman" if version.podman else f"an Engine of API {version.api}"
-    return [*_unused(item, world, values, anonymous=False), f"{whose} removes named ones, too"]
+    return [*_unused(item, surroundings, values, anonymous=False), f"{whose} removes named ones, too"]
 
 
 def _hex(name: str) -> bool:
@@ -92,12 +94,12 @@ BODIES: Mapping[str, Body] = {
         options=(
             Option("name", "Name", hint="empty: the Engine makes one up", check=form_values.name),
             Option("driver", "Driver", hint="local by default", check=form_values.driver),
-            Option("options", "Driver options", Entry.WORDS, (), hint="type=nfs device=…", check=form_values.pairs),
-            Option("labels", "Labels", Entry.WORDS, (), hint="name=value …", check=form_values.labels),
+            Option("options", "Driver options", FieldKind.WORDS, (), hint="type=nfs device=…", check=form_values.pairs),
+            Option("labels", "Labels", FieldKind.WORDS, (), hint="name=value …", check=form_values.labels),
         ),
     ),
     "volume.remove": Body(
-        takes_along=_users, options=(Option("force", "Even if its driver fails", Entry.FLAG, False),),
+        takes_along=_users, options=(Option("force", "Even if its driver fails", FieldKind.FLAG, False),),
         plan=lambda item, v: Plan(
             (calls.remove(item.name, force=v["force"]),), ("volume", "rm", *words("--force", v["force"]), item.name)
         ),
@@ -108,7 +110,7 @@ BODIES: Mapping[str, Body] = {
     ),
     "volume.prune_all": Body(
         options=(LABELS,), prepare=prune_estimate.measured(KIND),
-        takes_along=lambda item, world, v: _unused(item, world, v, anonymous=False), plan=_prune_all,
+        takes_along=lambda item, surroundings, v: _unused(item, surroundings, v, anonymous=False), plan=_prune_all,
         outcome=lambda reply: freed(reply, "VolumesDeleted", "volume"),
     ),
 }  # fmt: skip

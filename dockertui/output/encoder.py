@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dockertui.output.frame import Row
+from dockertui.output.frame import CellRow
 from dockertui.output.glyphs import FIRST_CODE, Glyphs
 from dockertui.output.pens import DEFAULT, Pens
 from dockertui.output.scroll import Scroll, find_scroll
@@ -43,7 +43,7 @@ class Encoder:
     def __init__(self, height: int, pens: Pens, glyphs: Glyphs) -> None:
         self._pens = pens
         self._glyphs = glyphs
-        self._shown: list[Row | None] = [None] * height
+        self._shown: list[CellRow | None] = [None] * height
         self._lost = True
         self._x: int | None = None
         self._y: int | None = None
@@ -55,11 +55,11 @@ class Encoder:
         self._shown = [None] * len(self._shown)
         self._lost = True
 
-    def differs(self, rows: Sequence[Row]) -> bool:
+    def differs(self, rows: Sequence[CellRow]) -> bool:
         """Whether `rows` may differ from what the terminal shows; quick, and now and then wrong about yes."""
         return any(shown is not row for shown, row in zip(self._shown, rows, strict=True))
 
-    def encode(self, rows: Sequence[Row]) -> str:
+    def encode(self, rows: Sequence[CellRow]) -> str:
         """What makes the terminal show `rows`; an empty string if it does.
 
         After an exception the encoder does not know what the terminal shows; call `forget`.
@@ -104,13 +104,13 @@ class Encoder:
         self._out.append(f"\x1b[{top + 1};{bottom}r\x1b[{top + 1}H{delete}\x1b[r")
         self._x = self._y = None
         shown = self._shown
-        exposed: list[Row | None] = [None] * abs(lines)
+        exposed: list[CellRow | None] = [None] * abs(lines)
         if lines > 0:
             shown[top:bottom] = shown[top + lines : bottom] + exposed
         else:
             shown[top:bottom] = exposed + shown[top : bottom + lines]
 
-    def _row(self, y: int, old: Row | None, new: Row) -> None:
+    def _row(self, y: int, old: CellRow | None, new: CellRow) -> None:
         if new.odd:
             self._odd_row(y, new)
             return
@@ -128,14 +128,14 @@ class Encoder:
                 return
             self._write(start, y, new, end)
 
-    def _blank_tail(self, row: Row) -> int:
+    def _blank_tail(self, row: CellRow) -> int:
         """Where the blank end of a row begins that can be erased in one go; its width if there is none."""
         pen = row.pens[-1]
         if not self._pens.erases(pen):
             return len(row.cells)
         return max(len(row.cells.rstrip(" ")), len(row.pens.rstrip(pen)))
 
-    def _write(self, start: int, y: int, row: Row, end: int) -> None:
+    def _write(self, start: int, y: int, row: CellRow, end: int) -> None:
         """Write the cells from `start` to `end` of a row without odd glyphs."""
         for run in _RUNS.finditer(row.pens, start, end):
             left, right = run.span()
@@ -150,7 +150,7 @@ class Encoder:
             else:
                 self._put(text, right, row)
 
-    def _odd_row(self, y: int, row: Row) -> None:
+    def _odd_row(self, y: int, row: CellRow) -> None:
         """Write a row that holds glyphs of doubtful width.
 
         Each of those is written on cells just blanked, and the cursor is placed anew behind it: whatever a
@@ -171,7 +171,7 @@ class Encoder:
                 self._out.append(glyph.text)
                 self._x = None
 
-    def _put(self, text: str, x: int, row: Row) -> None:
+    def _put(self, text: str, x: int, row: CellRow) -> None:
         """Write text that ends before column `x`."""
         self._out.append(text)
         # Behind the last column some terminals stay on it, others wait to wrap.
@@ -209,7 +209,7 @@ def _along(x: int | None, to: int) -> list[str]:
     return ways
 
 
-def _changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
+def _changed_spans(old: CellRow, new: CellRow) -> list[tuple[int, int]]:
     """The spans (start, end) of cells that differ, those joined that are cheaper written through."""
     differ = [
         x

@@ -22,7 +22,7 @@ class Mismatch(Exception):
     """An update that does not fit the frame; only a full one helps."""
 
 
-class Row(NamedTuple):
+class CellRow(NamedTuple):
     """A row of cells: its glyphs and its pens, one character each per cell.
 
     `odd` rows hold a glyph that terminals measure differently; they are written whole, see `glyphs`.
@@ -41,7 +41,7 @@ class Frame:
         self.height = height
         self._pens = pens
         self._glyphs = glyphs
-        blank = Row(" " * width, pens.of(None) * width, False)
+        blank = CellRow(" " * width, pens.of(None) * width, False)
         self.rows = [blank] * height
         # For each row the strips it was made of, by the column of their left edge.
         self._strips: list[dict[int, Strip]] = [{} for _ in range(height)]
@@ -132,4 +132,4 @@ class Frame:
         odd = has_codes(cells)
         if odd or old.odd:
             cells = self._glyphs.mend(cells)
-        self.rows[y] = Row(cells, pens, odd)
+        self.rows[y] = CellRow(cells, pens, odd)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dockertui.output.frame import Row
+from dockertui.output.frame import CellRow
 
 _FEWEST_ROWS = 4
 """Moving fewer rows than this saves less than the sequences cost, and is more often an accident."""
@@ -20,7 +20,7 @@ class Scroll(NamedTuple):
     lines: int
 
 
-def find_scroll(shown: Sequence[Row | None], wanted: Sequence[Row]) -> Scroll | None:
+def find_scroll(shown: Sequence[CellRow | None], wanted: Sequence[CellRow]) -> Scroll | None:
     """The move of whole rows that makes `shown` most like `wanted`, or None if none pays."""
     changed = [y for y, row in enumerate(wanted) if shown[y] is not row and shown[y] != row]
     if len(changed) < _FEWEST_ROWS:
@@ -37,9 +37,9 @@ def find_scroll(shown: Sequence[Row | None], wanted: Sequence[Row]) -> Scroll | 
     return scroll if _pays(scroll, shown, wanted) else None
 
 
-def _most_common_move(shown: Sequence[Row | None], wanted: Sequence[Row], changed: Sequence[int]) -> int:
+def _most_common_move(shown: Sequence[CellRow | None], wanted: Sequence[CellRow], changed: Sequence[int]) -> int:
     """By how many lines most of the changed rows moved up; 0 if they did not."""
-    places: dict[Row, int] = {}
+    places: dict[CellRow, int] = {}
     for y in changed:
         if (row := shown[y]) is not None:
             # Equal rows (blank ones, mostly) could have come from anywhere and say nothing.
@@ -48,7 +48,7 @@ def _most_common_move(shown: Sequence[Row | None], wanted: Sequence[Row], change
     return moves.most_common(1)[0][0] if moves else 0
 
 
-def _pays(scroll: Scroll, shown: Sequence[Row | None], wanted: Sequence[Row]) -> bool:
+def _pays(scroll: Scroll, shown: Sequence[CellRow | None], wanted: Sequence[CellRow]) -> bool:
     """Whether well over a third fewer rows have to be written when the terminal moves them."""
     top, bottom, lines = scroll
     before = sum(shown[y] != wanted[y] for y in range(top, bottom))

@@ -13,7 +13,7 @@ from dockertui.engine.models import Event, Version
 from dockertui.live.store import Ids, Source
 from dockertui.resources.event_effects import own
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import Size, World
+from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Column
 from dockertui.widgets.page_lines import LABEL_MAX, Field, Section
 
@@ -77,7 +77,7 @@ class Resource(ABC, Generic[T]):
         return own(event, self.kind)
 
     @abstractmethod
-    def columns(self, world: World) -> Sequence[Column[T]]:
+    def columns(self, surroundings: Surroundings) -> Sequence[Column[T]]:
         """The columns of the list, the most telling first."""
 
     @abstractmethod
@@ -94,11 +94,11 @@ class Resource(ABC, Generic[T]):
     prefixes: ClassVar[Sequence[str]] = ("id",)
 
     @abstractmethod
-    def sections(self, item: T, inspect: Reply, world: World) -> list[Section]:
+    def sections(self, item: T, inspect: Reply, surroundings: Surroundings) -> list[Section]:
         """The page of one object. `inspect` is empty until the Engine has answered."""
 
     @abstractmethod
-    def references(self, item: T, world: World) -> list[Reference]:
+    def references(self, item: T, surroundings: Surroundings) -> list[Reference]:
         """The objects this one uses, and those that use it."""
 
     async def inspect(self, engine: Engine, item: T) -> Mapping[str, Any]:
@@ -118,7 +118,7 @@ class Resource(ABC, Generic[T]):
         yield "name", self.name(item)
         yield "id", self.listing.identity(item)
 
-    def summary(self, items: Iterable[T], world: World) -> list[Summary]:
+    def summary(self, items: Iterable[T], surroundings: Surroundings) -> list[Summary]:
         """What is worth knowing of all the objects at a glance."""
         return []
 

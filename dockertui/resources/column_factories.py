@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell, Column
 
 T = TypeVar("T")
@@ -29,25 +29,27 @@ def short_id(priority: int) -> Column[Any]:
     )
 
 
-def age(world: World, created: Callable[[T], float | None], priority: int) -> Column[T]:
+def age(surroundings: Surroundings, created: Callable[[T], float | None], priority: int) -> Column[T]:
     """How long ago the object was made; nothing where that is not known."""
 
     def cell(item: T) -> Cell:
         at = created(item)
-        return Cell(format.age(world.clock() - at) if at is not None and at > 0 else "", "dim")
+        return Cell(format.age(surroundings.clock() - at) if at is not None and at > 0 else "", "dim")
 
     return Column("created", "AGE", cell, created, width=4, right=True, priority=priority)
 
 
-def measured(world: World, kind: str, identity: Callable[[T], str], width: int, priority: int) -> Column[T]:
+def measured(
+    surroundings: Surroundings, kind: str, identity: Callable[[T], str], width: int, priority: int
+) -> Column[T]:
     """What the object takes on disk, once that was asked for."""
 
     def cell(item: T) -> Cell:
-        known = world.size(kind, identity(item))
+        known = surroundings.size(kind, identity(item))
         return Cell(format.size(known.own)) if known else Cell("·", "dim")
 
     def order(item: T) -> int | None:
-        known = world.size(kind, identity(item))
+        known = surroundings.size(kind, identity(item))
         return known.own if known else None
 
     return Column("size", "SIZE", cell, order, width=width, right=True, priority=priority)

@@ -19,8 +19,8 @@ from dockertui.resources.base import Reference, Resource, Summary, labels
 from dockertui.resources.container_page import container_sections
 from dockertui.resources.container_state import RANK, failed, status, status_order, symbol
 from dockertui.resources.reply import Reply
-from dockertui.resources.sparkline_cells import CELLS, Courses
-from dockertui.resources.surroundings import Size, World
+from dockertui.resources.sparkline_cells import CELLS, SparklineCells
+from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Section
 
@@ -50,29 +50,30 @@ class Containers(Resource[Container]):
     def touched(self, event: Event, known: Mapping[str, Container]) -> Ids:
         return container_source.touched(event, known)
 
-    def columns(self, world: World) -> Sequence[Column[Container]]:
+    def columns(self, surroundings: Surroundings) -> Sequence[Column[Container]]:
         def usage(field: str) -> Callable[[Container], Any]:
-            return lambda item: getattr(world.usage.get(item.id), field, None) if item.running else None
+            return lambda item: getattr(surroundings.usage.get(item.id), field, None) if item.running else None
 
         return (
             Column("state", "S", symbol, lambda item: RANK.get(item.state, 9), width=1),
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14, grow=4),
-            Column("status", "STATUS", partial(status, world), status_order, width=17, priority=1),
-            Column("cpu", "CPU", partial(_cpu, world), usage("cpu"), width=6, right=True, priority=2),
-            Column("memory", "MEM", partial(_memory, world), usage("memory"), width=8, right=True, priority=3),
+            Column("status", "STATUS", partial(status, surroundings), status_order, width=17, priority=1),
+            Column("cpu", "CPU", partial(_cpu, surroundings), usage("cpu"), width=6, right=True, priority=2),
+            Column("memory", "MEM", partial(_memory, surroundings), usage("memory"), width=8, right=True, priority=3),
             column.text("image", "IMAGE", lambda item: item.image, width=14, grow=3, priority=4),
             Column("ports", "PORTS", _ports, lambda item: [p.public or 0 for p in item.ports], width=14, grow=2,
                    priority=5),
             Column("project", "PROJECT", lambda item: item.project, lambda item: item.project or None, width=12,
                    priority=6),
-            column.age(world, self.created, priority=7),
-            Column("cpu_course", "CPU 2 MIN", Courses(world, Of.CPU), width=CELLS, priority=8),
-            Column("memory_course", "MEM 2 MIN", Courses(world, Of.MEMORY), width=CELLS, priority=8),
-            Column("net", "NET I/O", partial(_net, world), usage("net_rx"), width=15, right=True, priority=9),
-            Column("block", "BLOCK I/O", partial(_block, world), usage("blk_read"), width=15, right=True, priority=10),
-            Column("command", "COMMAND", lambda item: item.command if world.reveal else masked(item.command),
+            column.age(surroundings, self.created, priority=7),
+            Column("cpu_course", "CPU 2 MIN", SparklineCells(surroundings, Of.CPU), width=CELLS, priority=8),
+            Column("memory_course", "MEM 2 MIN", SparklineCells(surroundings, Of.MEMORY), width=CELLS, priority=8),
+            Column("net", "NET I/O", partial(_net, surroundings), usage("net_rx"), width=15, right=True, priority=9),
+            Column("block", "BLOCK I/O", partial(_block, surroundings), usage("blk_read"), width=15, right=True,
+                   priority=10),
+            Column("command", "COMMAND", lambda item: item.command if surroundings.reveal else masked(item.command),
                    lambda item: item.command, width=16, grow=3, priority=11),
-            column.measured(world, self.kind, self.listing.identity, width=8, priority=12),
+            column.measured(surroundings, self.kind, self.listing.identity, width=8, priority=12),
             column.short_id(priority=13),
         )  # fmt: skip
 
@@ -118,16 +119,16 @@ class Containers(Resource[Container]):
             "command": lambda item: (item.command,),
         }
 
-    def sections(self, item: Container, inspect: Reply, world: World) -> list[Section]:
-        return container_sections(item, inspect, world)
+    def sections(self, item: Container, inspect: Reply, surroundings: Surroundings) -> list[Section]:
+        return container_sections(item, inspect, surroundings)
 
-    def references(self, item: Container, world: World) -> list[Reference]:
+    def references(self, item: Container, surroundings: Surroundings) -> list[Reference]:
         found = [Reference("image", item.image_id, item.image)]
-        found += [Reference("network", world.network_id(a), a.network) for a in item.networks]
+        found += [Reference("network", surroundings.network_id(a), a.network) for a in item.networks]
         found += [Reference("volume", m.name, m.name) for m in item.mounts if m.type == "volume" and m.name]
         return found
 
-    def summary(self, items: Iterable[Container], world: World) -> list[Summary]:
+    def summary(self, items: Iterable[Container], surroundings: Surroundings) -> list[Summary]:
         known = list(items)
         running = sum(item.state == "running" for item in known)
         failures = sum(item.state == "exited" and failed(item) for item in known)
@@ -154,19 +155,19 @@ class Containers(Resource[Container]):
         return {item.id: Size(item.size_rw or 0, item.size_root or 0) for item in listed}
 
 
-def _usage(world: World, item: Container) -> Usage | None:
-    return world.usage.get(item.id) if item.running else None
+def _usage(surroundings: Surroundings, item: Container) -> Usage | None:
+    return surroundings.usage.get(item.id) if item.running else None
 
 
-def _cpu(world: World, item: Container) -> Cell:
-    usage = _usage(world, item)
+def _cpu(surroundings: Surroundings, item: Container) -> Cell:
+    usage = _usage(surroundings, item)
     if usage is None or usage.cpu is None:
         return Cell("", "dim")
     return Cell(format.share(usage.cpu), "bad" if usage.cpu >= 90 else "warn" if usage.cpu >= 50 else "")
 
 
-def _memory(world: World, item: Container) -> Cell:
-    usage = _usage(world, item)
+def _memory(surroundings: Surroundings, item: Container) -> Cell:
+    usage = _usage(surroundings, item)
     if usage is None or usage.memory is None:
         return Cell("", "dim")
     used = usage.memory / usage.memory_limit if usage.memory_limit else 0
@@ -174,15 +175,15 @@ def _memory(world: World, item: Container) -> Cell:
     return Cell(text, "bad" if used >= 0.9 else "warn" if used >= 0.75 else "")
 
 
-def _net(world: World, item: Container) -> str:
-    usage = _usage(world, item)
+def _net(surroundings: Surroundings, item: Container) -> str:
+    usage = _usage(surroundings, item)
     if usage is None or usage.net_rx is None or usage.net_tx is None:
         return ""
     return f"{format.size(usage.net_rx)} / {format.size(usage.net_tx)}"
 
 
-def _block(world: World, item: Container) -> str:
-    usage = _usage(world, item)
+def _block(surroundings: Surroundings, item: Container) -> str:
+    usage = _usage(surroundings, item)
     if usage is None or usage.blk_read is None or usage.blk_write is None:
         return ""
     return f"{format.size(usage.blk_read)} / {format.size(usage.blk_write)}"

@@ -11,44 +11,44 @@ from dockertui.resources import format
 from dockertui.resources.base import Reference, facts, filled, listing
 from dockertui.resources.container_state import process, status
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.page_lines import Field, Section
 
 _HEALTH_STYLES = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
 _PROBES_SHOWN = 3
 
 
-def container_sections(item: Container, inspect: Reply, world: World) -> list[Section]:
+def container_sections(item: Container, inspect: Reply, surroundings: Surroundings) -> list[Section]:
     """The sections of the page, what an operator asks first on top. Without `inspect`, what the list knows."""
     return filled(
-        Section("State", facts(*_state(item, inspect, world))),
-        Section("Health", facts(*_health(inspect, world))),
+        Section("State", facts(*_state(item, inspect, surroundings))),
+        Section("Health", facts(*_health(inspect, surroundings))),
         Section("Runs", facts(*_runs(item, inspect))),
         Section("Ports", _ports(inspect)),
-        Section("Networks", _networks(item, inspect, world)),
+        Section("Networks", _networks(item, inspect, surroundings)),
         Section("Mounts", _mounts(inspect)),
         Section("Environment", _environment(inspect)),
         Section("Limits", facts(*_limits(inspect))),
         Section("Security", facts(*_security(inspect))),
         listing("Labels", inspect.pairs("Config", "Labels") or sorted(item.labels.items())),
-        Section("Identity", facts(*_identity(item, inspect, world))),
+        Section("Identity", facts(*_identity(item, inspect, surroundings))),
     )
 
 
-def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
+def _state(item: Container, inspect: Reply, surroundings: Surroundings) -> list[Field | None]:
     state = Reply(inspect.at("State"))
     if not state:
-        return [Field("Status", *status(world, item))]
+        return [Field("Status", *status(surroundings, item))]
     started, finished = (
         format.parse_time(state.text("StartedAt")),
         format.parse_time(state.text("FinishedAt")),
     )
-    now = world.clock()
+    now = surroundings.clock()
     running = state.flag("Running")
     lasted = (finished - started) if started and finished and finished >= started and not running else None
     return [
         _status(state, started, finished, now),
-        _why(item, inspect, world),
+        _why(item, inspect, surroundings),
         None if running or not started else _ended(state),
         Field("Killed", "the kernel ran out of memory for it (OOM)", "bad") if state.flag("OOMKilled") else None,
         Field("Error", state.text("Error"), "bad"),
@@ -60,7 +60,7 @@ def _state(item: Container, inspect: Reply, world: World) -> list[Field | None]:
     ]
 
 
-def _why(item: Container, inspect: Reply, world: World) -> Field | None:
+def _why(item: Container, inspect: Reply, surroundings: Surroundings) -> Field | None:
     """What the Why tab says first, where the inspection alone proves it."""
     state = Reply(inspect.at("State"))
     troubled = state.text("Status") in ("restarting", "dead") or state.text("Health", "Status") == "unhealthy"
@@ -69,7 +69,9 @@ def _why(item: Container, inspect: Reply, world: World) -> Field | None:
     from dockertui.resources.why.diagnosis import told_by_inspection  # off the path to the first paint
     from dockertui.resources.why.facts import Facts
 
-    verdict = told_by_inspection(Facts(item.name, world.clock(), item.state, inspect, reveal=world.reveal))
+    verdict = told_by_inspection(
+        Facts(item.name, surroundings.clock(), item.state, inspect, reveal=surroundings.reveal)
+    )
     return Field("Why", f"it {verdict.what}", verdict.style) if verdict is not None else None
 
 
@@ -99,7 +101,7 @@ def _restarts(inspect: Reply) -> str:
     return f"{format.plural(count, 'restart')} so far, {text}" if count else text
 
 
-def _health(inspect: Reply, world: World) -> list[Field | None]:
+def _health(inspect: Reply, surroundings: Surroundings) -> list[Field | None]:
     health = Reply(inspect.at("State", "Health"))
     test = inspect.words("Config", "Healthcheck", "Test")
     if not test and (not health or health.text("Status") in ("", "none")):
@@ -114,7 +116,7 @@ def _health(inspect: Reply, world: World) -> list[Field | None]:
         ),
         Field("Probe", _probe_command(test)),
         Field("Timing", _timing(Reply(inspect.at("Config", "Healthcheck")))),
-        *(_probe(probe, not number, world.clock()) for number, probe in enumerate(reversed(probes))),
+        *(_probe(probe, not number, surroundings.clock()) for number, probe in enumerate(reversed(probes))),
     ]
 
 
@@ -179,8 +181,8 @@ def _port_order(port: str) -> tuple[int, str]:
     return (int(number) if number.isdecimal() else 0), port
 
 
-def _networks(item: Container, inspect: Reply, world: World) -> list[Field]:
-    known = {a.network: Reference("network", world.network_id(a), a.network) for a in item.networks}
+def _networks(item: Container, inspect: Reply, surroundings: Surroundings) -> list[Field]:
+    known = {a.network: Reference("network", surroundings.network_id(a), a.network) for a in item.networks}
     fields = []
     for name, network in inspect.entries("NetworkSettings", "Networks"):
         aliases = [alias for alias in network.words("Aliases") if not item.id.startswith(alias)]
@@ -270,13 +272,13 @@ def _security(inspect: Reply) -> list[Field | None]:
     ]
 
 
-def _identity(item: Container, inspect: Reply, world: World) -> list[Field | None]:
+def _identity(item: Container, inspect: Reply, surroundings: Surroundings) -> list[Field | None]:
     created = format.parse_time(inspect.text("Created")) or item.created or None
-    writable = world.size("container", item.id)
+    writable = surroundings.size("container", item.id)
     return [
         Field("Name", item.name),
         Field("Id", item.id),
-        Field("Created", format.moment(created, world.clock())),
+        Field("Created", format.moment(created, surroundings.clock())),
         Field("Hostname", inspect.text("Config", "Hostname")),
         Field("Platform", inspect.text("Platform")),
         Field("Storage", inspect.text("Driver")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockertui.engine.models import Container
 from dockertui.resources import format
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell
 
 # Symbols of one cell each that stand in every font a server's users have; the word beside them is in the status.
@@ -43,9 +43,9 @@ def failed(item: Container) -> bool:
     return item.exit_code not in (0, None) and item.exit_code not in _STOPPED_ON_REQUEST
 
 
-def status(world: World, item: Container) -> Cell:
+def status(surroundings: Surroundings, item: Container) -> Cell:
     """How a container fares and since when, by the time that has passed: `up 3h healthy`, `exit 137, 2h`."""
-    lasted = "" if item.since is None else " " + format.age(world.clock() - item.since)
+    lasted = "" if item.since is None else " " + format.age(surroundings.clock() - item.since)
     if item.state == "running":
         styles = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
         return Cell(f"up{lasted} {item.health}".rstrip(), styles.get(item.health, "good"))

@@ -32,7 +32,7 @@ _HEALTHS: Final = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
 _WITH_IMAGE: Final = frozenset({"create", "start", "stop", "restart", "destroy", "update", "pause", "unpause", "init"})
 
 
-class Told(NamedTuple):
+class EventText(NamedTuple):
     """An event in words, not cleaned: kind and name of its object, what happened, and what tells more of it."""
 
     kind: str
@@ -42,7 +42,7 @@ class Told(NamedTuple):
     style: str = ""
 
 
-class Teller:
+class EventDescriber:
     """Puts events into words. What an event only refers to is looked up in the mirror, and among the probes' execs."""
 
     def __init__(self, mirror: Mirror, probes: Probes) -> None:
@@ -58,10 +58,10 @@ class Teller:
             if len(self._names) > _REMEMBERED:
                 del self._names[next(iter(self._names))]
 
-    def tell(self, event: Event) -> Told:
+    def tell(self, event: Event) -> EventText:
         """All that a row says."""
         text, style = self._text(event)
-        return Told(event.type, event.action, self.name(event), text, style or _STYLES.get(event.action, ""))
+        return EventText(event.type, event.action, self.name(event), text, style or _STYLES.get(event.action, ""))
 
     def name(self, event: Event) -> str:
         """What a person calls the object: as it was called then, else as it is now, else its short id."""
@@ -119,7 +119,7 @@ def _pairs(attributes: Mapping[str, str], without: Iterable[str] = ("name",)) ->
     return " ".join(f"{key}={value}" for key, value in sorted(attributes.items()) if value and key not in left_out)
 
 
-def _died(teller: Teller, event: Event) -> tuple[str, str]:
+def _died(teller: EventDescriber, event: Event) -> tuple[str, str]:
     code = ended(event)
     lasted = event.attributes.get("execDuration", "")
     after = f"after {format.span(int(lasted))}" if lasted.isdecimal() else ""
@@ -128,53 +128,53 @@ def _died(teller: Teller, event: Event) -> tuple[str, str]:
     return _joined(f"exit {meaning(code)}", after), "" if code in _GONE_WELL else "bad"
 
 
-def _exec_died(teller: Teller, event: Event) -> tuple[str, str]:
+def _exec_died(teller: EventDescriber, event: Event) -> tuple[str, str]:
     code = ended(event)
     told = "" if code is None else f"exit {meaning(code)}" if code else "exit 0"
     return _joined(teller.exec_text(event), told), "warn" if code else ""
 
 
-def _killed(teller: Teller, event: Event) -> tuple[str, str]:
+def _killed(teller: EventDescriber, event: Event) -> tuple[str, str]:
     signal = event.attributes.get("signal", "")
     return (f"signal {signal_name(signal)}" if signal else ""), ""
 
 
-def _out_of_memory(teller: Teller, event: Event) -> tuple[str, str]:
+def _out_of_memory(teller: EventDescriber, event: Event) -> tuple[str, str]:
     return "out of memory: the kernel kills a process of it", ""
 
 
-def _health(teller: Teller, event: Event) -> tuple[str, str]:
+def _health(teller: EventDescriber, event: Event) -> tuple[str, str]:
     health = event.detail.strip() or event.attributes.get("health_status", "")
     return health, _HEALTHS.get(health, "")
 
 
-def _renamed(teller: Teller, event: Event) -> tuple[str, str]:
+def _renamed(teller: EventDescriber, event: Event) -> tuple[str, str]:
     old = event.attributes.get("oldName", "").removeprefix("/")
     return (f"was {old}" if old else ""), ""
 
 
-def _committed(teller: Teller, event: Event) -> tuple[str, str]:
+def _committed(teller: EventDescriber, event: Event) -> tuple[str, str]:
     attributes = event.attributes
     image = attributes.get("imageRef") or short(attributes.get("imageID", ""))
     return _joined(f"to {image}" if image else "", attributes.get("comment", "")), ""
 
 
-def _resized(teller: Teller, event: Event) -> tuple[str, str]:
+def _resized(teller: EventDescriber, event: Event) -> tuple[str, str]:
     width, height = event.attributes.get("width", ""), event.attributes.get("height", "")
     return (f"{width} columns, {height} rows" if width and height else ""), ""
 
 
-def _executed(teller: Teller, event: Event) -> tuple[str, str]:
+def _executed(teller: EventDescriber, event: Event) -> tuple[str, str]:
     return teller.exec_text(event), ""
 
 
-def _connected(teller: Teller, event: Event) -> tuple[str, str]:
+def _connected(teller: EventDescriber, event: Event) -> tuple[str, str]:
     """Docker names the container in an attribute, Podman in the network's place."""
     container = event.attributes.get("container") or (event.actor if event.attributes.get("network") else "")
     return (f"container {teller._user(container)}" if container else _pairs(event.attributes)), ""
 
 
-def _mounted(teller: Teller, event: Event) -> tuple[str, str]:
+def _mounted(teller: EventDescriber, event: Event) -> tuple[str, str]:
     attributes = event.attributes
     container, place = attributes.get("container", ""), attributes.get("destination", "")
     writable = {"true": "read and write", "false": "read only"}.get(attributes.get("read/write", ""), "")
@@ -182,17 +182,17 @@ def _mounted(teller: Teller, event: Event) -> tuple[str, str]:
     return _joined(" ".join(part for part in (by, f"at {place}" if place else "") if part), writable), ""
 
 
-def _tagged(teller: Teller, event: Event) -> tuple[str, str]:
+def _tagged(teller: EventDescriber, event: Event) -> tuple[str, str]:
     id = short(event.actor)
     return ("" if id == short(event.attributes.get("name", "")) else f"image {id}"), ""
 
 
-def _pruned(teller: Teller, event: Event) -> tuple[str, str]:
+def _pruned(teller: EventDescriber, event: Event) -> tuple[str, str]:
     reclaimed = event.attributes.get("reclaimed", "")
     return (f"reclaimed {format.size(int(reclaimed))}" if reclaimed.isdecimal() else _pairs(event.attributes)), ""
 
 
-_TELLING: Final[Mapping[tuple[str, str], Callable[[Teller, Event], tuple[str, str]]]] = {
+_TELLING: Final[Mapping[tuple[str, str], Callable[[EventDescriber, Event], tuple[str, str]]]] = {
     ("container", "die"): _died,
     ("container", "died"): _died,
     ("container", "kill"): _killed,
@@ -224,7 +224,7 @@ PLAIN: Final = ("kind", "action", "object", "text")
 """The terms in which a plain word of the filter is looked for: what is seen."""
 
 
-def terms(teller: Teller) -> Mapping[str, Callable[[Event], Iterable[str]]]:
+def terms(teller: EventDescriber) -> Mapping[str, Callable[[Event], Iterable[str]]]:
     """The texts that each term of the filter looks at."""
 
     def of_kind(kind: str) -> Callable[[Event], Iterable[str]]:

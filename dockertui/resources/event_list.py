@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dockertui.engine.models import Event
-from dockertui.live.event_coverage import EVERYTHING, Blank
+from dockertui.live.event_coverage import EVERYTHING, Gap
 from dockertui.live.event_listener import BEGINNING
 from dockertui.live.journal import Journal, concerns
 from dockertui.live.store import Mirror
-from dockertui.resources.event import PLAIN, Teller, terms
-from dockertui.resources.filter import Filter
+from dockertui.resources.event import PLAIN, EventDescriber, terms
+from dockertui.resources.filter import ListFilter
 
 _END = 1 << 63
 _moment = operator.attrgetter("time_ns")
 
 
-class About(NamedTuple):
+class EventSubject(NamedTuple):
     """An object whose events alone are wanted; `names` as events may call it beside its id."""
 
     kind: str
@@ -53,8 +53,8 @@ class EventList:
     def __init__(self, journal: Journal, mirror: Mirror) -> None:
         self.journal = journal
         self.mirror = mirror
-        self.teller = Teller(mirror, journal.probes)
-        self.about: About | None = None
+        self.teller = EventDescriber(mirror, journal.probes)
+        self.about: EventSubject | None = None
         self.span: tuple[int | None, int | None] = (None, None)
         self.probes = False
         self.live = False
@@ -64,16 +64,16 @@ class EventList:
         self.seen: Counter[tuple[str, str]] = Counter()
         """How many events of each kind and action there are, whatever the filter keeps."""
         self._terms = terms(self.teller)
-        self.filter: Filter[Event] = Filter("", self._terms, PLAIN)
+        self.filter: ListFilter[Event] = ListFilter("", self._terms, PLAIN)
         self._came: list[Event] = []
-        self._blanks: list[Blank] = []
+        self._blanks: list[Gap] = []
         self._dropped = 0
         self._probed = 0
         self._noticed = 0
 
     def narrow(self, line: str) -> None:
         """Keep what a filter line says."""
-        self.filter = Filter(line, self._terms, PLAIN, ("id",))
+        self.filter = ListFilter(line, self._terms, PLAIN, ("id",))
         self.gather()
 
     def gather(self) -> None:
@@ -141,7 +141,7 @@ class EventList:
 
     # what is not known
 
-    def _known_blanks(self) -> list[Blank]:
+    def _known_blanks(self) -> list[Gap]:
         found = self.journal.known.blanks(self.about.scope if self.about is not None else EVERYTHING)
         return found if self.live else [blank for blank in found if blank.until is not None]
 
@@ -167,7 +167,7 @@ class EventList:
             if end > max(kept_from, since or 0) and (blank.since or 0) <= (until or _END) and (end < _END or self.rows):
                 yield Notice(end, self._unknown(blank))
 
-    def _unknown(self, blank: Blank) -> str:
+    def _unknown(self, blank: Gap) -> str:
         if blank.partly:
             return "above, only changes of the lists are known: no exec, kill, oom, mount …"
         if blank.since is None:

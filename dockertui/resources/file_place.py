@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dockertui.engine.models import Container, Volume
 from dockertui.live.browser import Place
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.used_by import running_first
 
 
@@ -19,14 +19,14 @@ class Way(NamedTuple):
     why_not: str = ""
 
 
-def way_to(item: Any, world: World) -> Way:
+def way_to(item: Any, surroundings: Surroundings) -> Way:
     """The way to the files of a container, or of a volume through one that mounts it: a running one if there is one."""
     if isinstance(item, Container):
         mounts = tuple(mount.destination for mount in item.mounts)
         return Way(Place(item.id, item.name, _executes(item), mounts=mounts), item)
     if not isinstance(item, Volume):
         return Way()
-    for user in running_first(world.containers_of_volume(item.name)):
+    for user in running_first(surroundings.containers_of_volume(item.name)):
         mount = next(mount for mount in user.mounts if mount.name == item.name)
         root = mount.destination.rstrip("/") or "/"
         return Way(Place(user.id, user.name, _executes(user), root, volume=item.name), user)

@@ -34,7 +34,7 @@ def _word(token: str, terms: set[str]) -> Word | None:
     return Word("", token.lower(), absent) if token else None
 
 
-class Filter(Generic[T]):
+class ListFilter(Generic[T]):
     """A filter line over one kind of object: which objects it keeps, and where in a text it matched."""
 
     def __init__(self, line: str, terms: Terms[T], plain: Sequence[str], prefixes: Sequence[str] = ()) -> None:

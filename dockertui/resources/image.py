@@ -14,7 +14,7 @@ from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.event_effects import NOTHING, own
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.used_by import container_reference, use_count, users_fields
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
@@ -35,14 +35,14 @@ class Images(Resource[Image]):
             return ALL
         return ALL if own(event, "image") else NOTHING
 
-    def columns(self, world: World) -> Sequence[Column[Image]]:
+    def columns(self, surroundings: Surroundings) -> Sequence[Column[Image]]:
         return (
             Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20, grow=4),
-            Column("used", "USED BY", partial(_used, world), lambda item: len(world.containers_of_image(item.id)),
-                   width=8, priority=1),
+            Column("used", "USED BY", partial(_used, surroundings),
+                   lambda item: len(surroundings.containers_of_image(item.id)), width=8, priority=1),
             Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=7, right=True,
                    priority=2),
-            column.age(world, self.created, priority=3),
+            column.age(surroundings, self.created, priority=3),
             column.short_id(priority=4),
             Column("tags", "ALL TAGS", lambda item: " ".join(item.tags), lambda item: len(item.tags), width=20,
                    grow=2, priority=5),
@@ -69,11 +69,11 @@ class Images(Resource[Image]):
             "tags": lambda item: item.tags,
         }
 
-    def sections(self, item: Image, inspect: Reply, world: World) -> list[Section]:
-        users = world.containers_of_image(item.id)
+    def sections(self, item: Image, inspect: Reply, surroundings: Surroundings) -> list[Section]:
+        users = surroundings.containers_of_image(item.id)
         return filled(
-            Section("Image", facts(*_identity(item, inspect, world))),
-            Section("Used by", users_fields(users, world)),
+            Section("Image", facts(*_identity(item, inspect, surroundings))),
+            Section("Used by", users_fields(users, surroundings)),
             Section("Runs", facts(*_runs(inspect))),
             Section(
                 "Layers",
@@ -82,10 +82,10 @@ class Images(Resource[Image]):
             listing("Labels", inspect.pairs("Config", "Labels") or sorted(item.labels.items())),
         )
 
-    def references(self, item: Image, world: World) -> list[Reference]:
-        return [container_reference(user) for user in world.containers_of_image(item.id)]
+    def references(self, item: Image, surroundings: Surroundings) -> list[Reference]:
+        return [container_reference(user) for user in surroundings.containers_of_image(item.id)]
 
-    def summary(self, items: Iterable[Image], world: World) -> list[Summary]:
+    def summary(self, items: Iterable[Image], surroundings: Surroundings) -> list[Summary]:
         known = list(items)
         dangling = sum(item.dangling for item in known)
         total = sum(item.size for item in known)
@@ -97,12 +97,12 @@ def _name(item: Image) -> Cell:
     return Cell(item.name + more, "dim" if item.dangling else "")
 
 
-def _used(world: World, item: Image) -> Cell:
-    users = world.containers_of_image(item.id)
+def _used(surroundings: Surroundings, item: Image) -> Cell:
+    users = surroundings.containers_of_image(item.id)
     return Cell("dangling", "warn") if item.dangling and not users else use_count(users)
 
 
-def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:
+def _identity(item: Image, inspect: Reply, surroundings: Surroundings) -> list[Field | None]:
     built = format.parse_time(inspect.text("Created")) or (item.created if item.created > 0 else None)
     platform = "/".join(filter(None, (inspect.text("Os"), inspect.text("Architecture"), inspect.text("Variant"))))
     return [
@@ -110,8 +110,10 @@ def _identity(item: Image, inspect: Reply, world: World) -> list[Field | None]:
         Field("Id", item.id),
         Field("Digests", item.digests),
         Field("Size", f"{format.size(item.size)} ({item.size:,} bytes)"),
-        Field("Built", format.moment(built, world.clock())),
-        Field("Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), world.clock())),
+        Field("Built", format.moment(built, surroundings.clock())),
+        Field(
+            "Tagged", format.moment(format.parse_time(inspect.text("Metadata", "LastTagTime")), surroundings.clock())
+        ),
         Field("Platform", platform),
         Field("Author", inspect.text("Author")),
         Field("Comment", inspect.text("Comment")),

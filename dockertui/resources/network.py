@@ -11,7 +11,7 @@ from dockertui.resources import column_factories as column
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.used_by import container_reference, running_first, use_count
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
@@ -29,19 +29,19 @@ class Networks(Resource[Network]):
     has = frozenset({"references"})
     plain = ("name", "driver", "subnets")
 
-    def columns(self, world: World) -> Sequence[Column[Network]]:
+    def columns(self, surroundings: Surroundings) -> Sequence[Column[Network]]:
         def members(item: Network) -> int:
-            return len(world.containers_of_network(item.id, item.name))
+            return len(surroundings.containers_of_network(item.id, item.name))
 
         return (
             Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18, grow=3),
-            Column("members", "CONTAINERS", partial(_members, world), members, width=10, priority=1),
+            Column("members", "CONTAINERS", partial(_members, surroundings), members, width=10, priority=1),
             column.text("driver", "DRIVER", lambda item: item.driver, width=8, priority=2),
             Column("subnets", "SUBNET", lambda item: " ".join(item.subnets), lambda item: item.subnets, width=18,
                    grow=2, priority=3),
             column.text("flags", "FLAGS", _flags, width=10, grow=1, priority=4),
             column.dim("scope", "SCOPE", lambda item: item.scope, width=6, priority=5),
-            column.age(world, self.created, priority=6),
+            column.age(surroundings, self.created, priority=6),
             column.short_id(priority=7),
         )  # fmt: skip
 
@@ -67,27 +67,27 @@ class Networks(Resource[Network]):
             "label": labels,
         }
 
-    def sections(self, item: Network, inspect: Reply, world: World) -> list[Section]:
+    def sections(self, item: Network, inspect: Reply, surroundings: Surroundings) -> list[Section]:
         return filled(
-            Section("Network", facts(*_identity(item, inspect, world))),
+            Section("Network", facts(*_identity(item, inspect, surroundings))),
             Section("Addresses", _addresses(inspect)),
-            Section("Containers", _member_fields(item, inspect, world)),
+            Section("Containers", _member_fields(item, inspect, surroundings)),
             listing("Options", inspect.pairs("Options") or sorted(item.options.items())),
             listing("Labels", inspect.pairs("Labels") or sorted(item.labels.items())),
         )
 
-    def references(self, item: Network, world: World) -> list[Reference]:
-        return [container_reference(member) for member in world.containers_of_network(item.id, item.name)]
+    def references(self, item: Network, surroundings: Surroundings) -> list[Reference]:
+        return [container_reference(member) for member in surroundings.containers_of_network(item.id, item.name)]
 
-    def summary(self, items: Iterable[Network], world: World) -> list[Summary]:
+    def summary(self, items: Iterable[Network], surroundings: Surroundings) -> list[Summary]:
         unused = sum(
-            not world.containers_of_network(item.id, item.name) for item in items if item.name not in _PREDEFINED
+            not surroundings.containers_of_network(item.id, item.name) for item in items if item.name not in _PREDEFINED
         )
         return [Summary(f"{unused} unused", "dim")] if unused else []
 
 
-def _members(world: World, item: Network) -> Cell:
-    members = world.containers_of_network(item.id, item.name)
+def _members(surroundings: Surroundings, item: Network) -> Cell:
+    members = surroundings.containers_of_network(item.id, item.name)
     return Cell("", "dim") if not members and item.name in _PREDEFINED else use_count(members)
 
 
@@ -101,7 +101,7 @@ def _flags(item: Network) -> str:
     return " ".join(word for word, is_so in flags if is_so)
 
 
-def _identity(item: Network, inspect: Reply, world: World) -> list[Field | None]:
+def _identity(item: Network, inspect: Reply, surroundings: Surroundings) -> list[Field | None]:
     return [
         Field("Name", item.name),
         Field("Id", item.id),
@@ -112,7 +112,7 @@ def _identity(item: Network, inspect: Reply, world: World) -> list[Field | None]
         Field("IPv6", "yes" if item.ipv6 else "no"),
         Field(
             "Created",
-            format.moment(format.parse_time(inspect.text("Created")) or item.created, world.clock()),
+            format.moment(format.parse_time(inspect.text("Created")) or item.created, surroundings.clock()),
         ),
         Field("Project", item.labels.get("com.docker.compose.project", "")),
     ]
@@ -129,7 +129,7 @@ def _addresses(inspect: Reply) -> list[Field]:
     return fields
 
 
-def _member_fields(item: Network, inspect: Reply, world: World) -> list[Field]:
+def _member_fields(item: Network, inspect: Reply, surroundings: Surroundings) -> list[Field]:
     addresses = {
         id: " ".join(filter(None, (member.text("IPv4Address"), member.text("IPv6Address"))))
         for id, member in inspect.entries("Containers")
@@ -142,5 +142,5 @@ def _member_fields(item: Network, inspect: Reply, world: World) -> list[Field]:
             "" if member.running else "dim",
             ref=container_reference(member),
         )
-        for member in running_first(world.containers_of_network(item.id, item.name))
+        for member in running_first(surroundings.containers_of_network(item.id, item.name))
     ]

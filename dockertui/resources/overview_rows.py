@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from dockertui.engine.models import Container
 from dockertui.live.history import Column as Of
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from dockertui.live.rows import NAN
 from dockertui.resources import format
 from dockertui.resources.reply import Reply
@@ -20,7 +20,7 @@ _HELD_BACK: Final = 25.0
 """Percent of the periods from which on a container counts as held back by its limit."""
 
 
-class Load(NamedTuple):
+class OverviewRow(NamedTuple):
     """A running container and what it uses, by `live.history.Column`, NaN for what is not known."""
 
     container: Container
@@ -44,19 +44,19 @@ class Capacity(NamedTuple):
         return cls(info.number("NCPU"), info.number("MemTotal"))
 
 
-def load(container: Container, history: History) -> Load:
+def load(container: Container, history: StatsHistory) -> OverviewRow:
     """What a container uses now."""
     series = history.series(container.id)
     if series is None:
-        return Load(container, _UNKNOWN)
-    return Load(container, tuple(series.smooth))
+        return OverviewRow(container, _UNKNOWN)
+    return OverviewRow(container, tuple(series.smooth))
 
 
-def _sum(loads: Iterable[Load], column: Of) -> float:
+def _sum(loads: Iterable[OverviewRow], column: Of) -> float:
     return sum(value for load in loads if (value := load.figure(column)) is not None)
 
 
-def totals(loads: Sequence[Load], host: Capacity, glyphs: Glyphs) -> list[tuple[str, str, int]]:
+def totals(loads: Sequence[OverviewRow], host: Capacity, glyphs: Glyphs) -> list[tuple[str, str, int]]:
     """What they use together, beside what the host has: names, texts, and which go first where there is no room."""
     cpu, memory = _sum(loads, Of.CPU), _sum(loads, Of.MEMORY)
     cpu_text, memory_text = format.share(cpu), format.memory(memory, 3)
@@ -74,7 +74,7 @@ def totals(loads: Sequence[Load], host: Capacity, glyphs: Glyphs) -> list[tuple[
     ]
 
 
-def _both(loads: Iterable[Load], one: Of, other: Of) -> str:
+def _both(loads: Iterable[OverviewRow], one: Of, other: Of) -> str:
     known = tuple(loads)
     return f"{format.rate(_sum(known, one))} / {format.rate(_sum(known, other))}"
 
@@ -83,10 +83,10 @@ def _bar(share: float, glyphs: Glyphs) -> str:
     return gauge(share, _GAUGE, glyphs)
 
 
-def columns(host: Capacity, glyphs: Glyphs) -> list[Column[Load]]:
+def columns(host: Capacity, glyphs: Glyphs) -> list[Column[OverviewRow]]:
     """The columns of the overview. Bars are of the whole host's processors and memory, or of the container's limit."""
 
-    def cpu(row: Load) -> Cell:
+    def cpu(row: OverviewRow) -> Cell:
         value = row.figure(Of.CPU)
         if value is None:
             return Cell("", "dim")
@@ -94,32 +94,32 @@ def columns(host: Capacity, glyphs: Glyphs) -> list[Column[Load]]:
         style = "bad" if value >= 90 else "warn" if value >= 50 or held_back else ""
         return Cell(format.share(value), style)
 
-    def cpu_bar(row: Load) -> Cell:
+    def cpu_bar(row: OverviewRow) -> Cell:
         value = row.figure(Of.CPU)
         return Cell("" if value is None else _bar(value / 100 / max(1, host.processors), glyphs), "good")
 
-    def memory_share(row: Load) -> float | None:
+    def memory_share(row: OverviewRow) -> float | None:
         value, limit = row.figure(Of.MEMORY), row.figure(Of.LIMIT)
         return value / limit if value is not None and limit else None
 
-    def memory(row: Load) -> Cell:
+    def memory(row: OverviewRow) -> Cell:
         value, share = row.figure(Of.MEMORY), memory_share(row) or 0.0
         text = "" if value is None else format.memory(value, 3)
         return Cell(text, "bad" if share >= 0.9 else "warn" if share >= 0.75 else "")
 
-    def memory_bar(row: Load) -> Cell:
+    def memory_bar(row: OverviewRow) -> Cell:
         share = memory_share(row)
         return Cell("" if share is None else _bar(share, glyphs), "busy")
 
-    def pair(one: Of, other: Of, row: Load) -> str:
+    def pair(one: Of, other: Of, row: OverviewRow) -> str:
         first, second = row.figure(one), row.figure(other)
         return "" if first is None or second is None else f"{format.size(first)} / {format.size(second)}"
 
-    def sum_of(one: Of, other: Of, row: Load) -> float | None:
+    def sum_of(one: Of, other: Of, row: OverviewRow) -> float | None:
         first, second = row.figure(one), row.figure(other)
         return None if first is None or second is None else first + second
 
-    def pids(row: Load) -> str:
+    def pids(row: OverviewRow) -> str:
         value = row.figure(Of.PIDS)
         return "" if value is None else f"{value:.0f}"
 

@@ -10,7 +10,7 @@ from dockertui.masking import masked_words
 from dockertui.resources import column_factories as column
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
 
@@ -26,9 +26,9 @@ class Plugins(Resource[Plugin]):
     plain = ("name", "description", "interfaces")
     prefixes = ("id", "state")
 
-    def columns(self, world: World) -> Sequence[Column[Plugin]]:
+    def columns(self, surroundings: Surroundings) -> Sequence[Column[Plugin]]:
         def settings(item: Plugin) -> str:
-            return " ".join(item.settings if world.reveal else masked_words(item.settings))
+            return " ".join(item.settings if surroundings.reveal else masked_words(item.settings))
 
         return (
             column.text("name", "NAME", lambda item: item.name, width=20, grow=3, priority=0),
@@ -51,17 +51,17 @@ class Plugins(Resource[Plugin]):
             "interfaces": lambda item: item.interfaces,
         }
 
-    def sections(self, item: Plugin, inspect: Reply, world: World) -> list[Section]:
+    def sections(self, item: Plugin, inspect: Reply, surroundings: Surroundings) -> list[Section]:
         return filled(
             Section("Plugin", facts(*_identity(item, inspect))),
             Section("Settings", _settings(item, inspect)),
             Section("May do", facts(*_rights(Reply(inspect.at("Config"))))),
         )
 
-    def references(self, item: Plugin, world: World) -> list[Reference]:
+    def references(self, item: Plugin, surroundings: Surroundings) -> list[Reference]:
         return []
 
-    def summary(self, items: Iterable[Plugin], world: World) -> list[Summary]:
+    def summary(self, items: Iterable[Plugin], surroundings: Surroundings) -> list[Summary]:
         disabled = sum(not item.enabled for item in items)
         return [Summary(f"{disabled} disabled", "dim")] if disabled else []
 

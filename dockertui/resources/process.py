@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dockertui.live.processes import Live
+from dockertui.live.processes import ProcessUsage
 from dockertui.resources import format
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.tree_order import Branch
@@ -24,7 +24,7 @@ _STATES = {
 """The first letter of `ps`'s STAT, in a word: ps(1), PROCESS STATE CODES."""
 
 
-def columns(shown: Callable[[str], str]) -> list[Column[Branch[Live]]]:
+def columns(shown: Callable[[str], str]) -> list[Column[Branch[ProcessUsage]]]:
     """The tree stands in the last one, where `shown` hides the secrets of a command line.
 
     CPU is of one processor: `now` over the last seconds, `life` since the start.
@@ -44,34 +44,34 @@ def columns(shown: Callable[[str], str]) -> list[Column[Branch[Live]]]:
     ]
 
 
-def found_in(live: Live) -> str:
+def found_in(live: ProcessUsage) -> str:
     """What a search looks at."""
     return f"{live.process.command}\n{live.process.user}\n{live.process.pid}"
 
 
-def _state(row: Branch[Live]) -> Cell:
+def _state(row: Branch[ProcessUsage]) -> Cell:
     state = row.item.process.state
     return Cell(*_STATES.get(state[:1], (state or "-", "dim")))
 
 
-def _cpu(row: Branch[Live]) -> Cell:
+def _cpu(row: Branch[ProcessUsage]) -> Cell:
     share = row.item.cpu
     if share is None:
         return Cell("-", "dim")
     return Cell(format.share(share), "warn" if share >= 90 else "" if share >= 0.05 else "dim")
 
 
-def _average(row: Branch[Live]) -> Cell:
+def _average(row: Branch[ProcessUsage]) -> Cell:
     average = row.item.process.average
     return Cell("-" if average is None else format.share(average), "dim")
 
 
-def _memory(row: Branch[Live]) -> str:
+def _memory(row: Branch[ProcessUsage]) -> str:
     memory = row.item.process.memory
     return "-" if memory is None else format.memory(memory)
 
 
-def _time(row: Branch[Live]) -> str:
+def _time(row: Branch[ProcessUsage]) -> str:
     """Minutes and seconds of processor time, as `top` has them."""
     used = row.item.process.cpu_time
     if used is None:
@@ -80,7 +80,7 @@ def _time(row: Branch[Live]) -> str:
     return f"{minutes}:{seconds:02d}" if minutes < 10_000 else format.age(used)
 
 
-def _age(row: Branch[Live]) -> str:
+def _age(row: Branch[ProcessUsage]) -> str:
     age = row.item.process.age
     return "-" if age is None else format.age(age)
 

@@ -7,7 +7,7 @@ from typing import Final
 from dockertui.engine.models import Container
 from dockertui.live.history import Column, Series
 from dockertui.resources.container_plots import MEMORY
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.chart import Curve, Unit, Window, links, resample, round_up, sparkline
 
 CELLS: Final = 10
@@ -18,16 +18,16 @@ _QUIET: Final = Unit(str, least=10.0)
 """The scale of processors: what an idle container uses stays a flat line, which costs no bytes to repaint."""
 
 
-class Courses:
+class SparklineCells:
     """The lines of dots of one column of the history."""
 
-    def __init__(self, world: World, column: Column) -> None:
-        self._world = world
+    def __init__(self, surroundings: Surroundings, column: Column) -> None:
+        self._surroundings = surroundings
         self._column = column
         self._made: dict[str, tuple[float, str]] = {}
 
     def __call__(self, container: Container) -> str:
-        series = self._world.history.series(container.id) if container.running else None
+        series = self._surroundings.history.series(container.id) if container.running else None
         if series is None:
             return ""
         known = self._made.get(container.id)
@@ -38,7 +38,7 @@ class Courses:
         return known[1]
 
     def _draw(self, series: Series) -> str:
-        glyphs, window = self._world.glyphs, Window(series.last, SECONDS)
+        glyphs, window = self._surroundings.glyphs, Window(series.last, SECONDS)
         span = series.since(series.last - SECONDS)
         values = span.column(self._column)
         curve = Curve(span.times, values, links(span.known((Column.MEMORY, Column.CPU))))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dockertui.engine.models import Attachment, Container, Image, Network
 from dockertui.engine.stats import Usage
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from dockertui.live.store import Mirror
 from dockertui.widgets.chart import BRAILLE
 
@@ -20,13 +20,13 @@ class Size(NamedTuple):
     total: int = 0
 
 
-class World:
+class Surroundings:
     """The surroundings of the objects shown. It reads; nothing here changes the mirror."""
 
-    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], history: History | None = None) -> None:
+    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], history: StatsHistory | None = None) -> None:
         self.mirror = mirror
         self.usage = usage
-        self.history = history or History()
+        self.history = history or StatsHistory()
         self.glyphs = BRAILLE
         """What plots are drawn with."""
         self.clock = mirror.clock

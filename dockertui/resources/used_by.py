@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dockertui.engine.models import Container
 from dockertui.resources.base import Reference
 from dockertui.resources.container_state import status
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell
 from dockertui.widgets.page_lines import Field
 
@@ -17,12 +17,12 @@ def container_reference(container: Container) -> Reference:
     return Reference("container", container.id, container.name or container.short_id)
 
 
-def users_fields(users: Iterable[Container], world: World) -> list[Field]:
+def users_fields(users: Iterable[Container], surroundings: Surroundings) -> list[Field]:
     """A line for each container that uses an object, with its state; running ones in their colour."""
     return [
         Field(
             user.name or user.short_id,
-            status(world, user).text,
+            status(surroundings, user).text,
             "good" if user.running else "dim",
             ref=container_reference(user),
         )

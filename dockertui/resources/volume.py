@@ -14,7 +14,7 @@ from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.container_state import status
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import Size, World
+from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.resources.used_by import container_reference, running_first, use_count
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section
@@ -33,15 +33,15 @@ class Volumes(Resource[Volume]):
     plain = ("name", "driver")
     prefixes = ()
 
-    def columns(self, world: World) -> Sequence[Column[Volume]]:
+    def columns(self, surroundings: Surroundings) -> Sequence[Column[Volume]]:
         def users(item: Volume) -> int:
-            return len(world.containers_of_volume(item.name))
+            return len(surroundings.containers_of_volume(item.name))
 
         return (
             Column("name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20, grow=3),
-            Column("used", "IN USE BY", partial(_used, world), users, width=14, grow=2, priority=1),
-            column.measured(world, self.kind, self.name, width=7, priority=2),
-            column.age(world, self.created, priority=3),
+            Column("used", "IN USE BY", partial(_used, surroundings), users, width=14, grow=2, priority=1),
+            column.measured(surroundings, self.kind, self.name, width=7, priority=2),
+            column.age(surroundings, self.created, priority=3),
             column.text("driver", "DRIVER", lambda item: item.driver, width=7, priority=4),
             column.dim("mountpoint", "MOUNT POINT", lambda item: item.mountpoint, width=20, grow=2, priority=5),
         )
@@ -65,9 +65,9 @@ class Volumes(Resource[Volume]):
             "label": labels,
         }
 
-    def sections(self, item: Volume, inspect: Reply, world: World) -> list[Section]:
+    def sections(self, item: Volume, inspect: Reply, surroundings: Surroundings) -> list[Section]:
         created = format.parse_time(inspect.text("CreatedAt")) or item.created
-        size = world.size("volume", item.name)
+        size = surroundings.size("volume", item.name)
         return filled(
             Section(
                 "Volume",
@@ -77,24 +77,24 @@ class Volumes(Resource[Volume]):
                     Field("Driver", item.driver),
                     Field("Scope", item.scope),
                     Field("Mount point", item.mountpoint),
-                    Field("Created", format.moment(created, world.clock())),
+                    Field("Created", format.moment(created, surroundings.clock())),
                     Field("Size", f"{format.size(size.own)} ({size.own:,} bytes)" if size else ""),
                     Field("Project", item.labels.get("com.docker.compose.project", "")),
                 ),
             ),
-            Section("Used by", _mount_fields(item, world)),
+            Section("Used by", _mount_fields(item, surroundings)),
             listing("Options", inspect.pairs("Options") or sorted(item.options.items())),
             listing("Status", inspect.pairs("Status")),
             listing("Labels", inspect.pairs("Labels") or sorted(item.labels.items())),
         )
 
-    def references(self, item: Volume, world: World) -> list[Reference]:
-        return [container_reference(user) for user in world.containers_of_volume(item.name)]
+    def references(self, item: Volume, surroundings: Surroundings) -> list[Reference]:
+        return [container_reference(user) for user in surroundings.containers_of_volume(item.name)]
 
-    def summary(self, items: Iterable[Volume], world: World) -> list[Summary]:
+    def summary(self, items: Iterable[Volume], surroundings: Surroundings) -> list[Summary]:
         known = list(items)
-        unused = sum(not world.containers_of_volume(item.name) for item in known)
-        sizes = [size.own for item in known if (size := world.size("volume", item.name))]
+        unused = sum(not surroundings.containers_of_volume(item.name) for item in known)
+        sizes = [size.own for item in known if (size := surroundings.size("volume", item.name))]
         return ([Summary(f"{unused} unused", "warn")] if unused else []) + (
             [Summary(format.size(sum(sizes)), "dim")] if sizes else []
         )
@@ -113,16 +113,16 @@ def _name(item: Volume) -> Cell:
     return Cell(item.name, "dim" if is_anonymous(item) else "")
 
 
-def _used(world: World, item: Volume) -> Cell:
-    users = world.containers_of_volume(item.name)
+def _used(surroundings: Surroundings, item: Volume) -> Cell:
+    users = surroundings.containers_of_volume(item.name)
     return Cell(users[0].name, "" if users[0].running else "dim") if len(users) == 1 else use_count(users)
 
 
-def _mount_fields(item: Volume, world: World) -> list[Field]:
+def _mount_fields(item: Volume, surroundings: Surroundings) -> list[Field]:
     fields = []
-    for user in running_first(world.containers_of_volume(item.name)):
+    for user in running_first(surroundings.containers_of_volume(item.name)):
         places = [f"{m.destination}{'' if m.rw else ' (read only)'}" for m in user.mounts if m.name == item.name]
-        value = f"{status(world, user).text}, at {', '.join(places)}"
+        value = f"{status(surroundings, user).text}, at {', '.join(places)}"
         fields.append(
             Field(
                 user.name or user.short_id,

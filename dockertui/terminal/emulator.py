@@ -38,7 +38,7 @@ def _ignore(*_: object) -> None:
 
 
 @dataclass(slots=True)
-class Listener:
+class EmulatorListener:
     """Whom the emulator calls while it is fed. What is handed over was made by the container: not clean."""
 
     reply: Callable[[bytes], object] = _ignore
@@ -72,7 +72,7 @@ class Emulator(ABC):
     engine: str
     """Which library serves, for a person."""
 
-    def __init__(self, columns: int, rows: int, listener: Listener) -> None:
+    def __init__(self, columns: int, rows: int, listener: EmulatorListener) -> None:
         self.columns = columns
         self.rows = rows
         self.listener = listener

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from dockertui.terminal.emulator import Anchor, Emulator, Listener
+from dockertui.terminal.emulator import Anchor, Emulator, EmulatorListener
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.last_resort import LastResort
 from dockertui.terminal.screen import Cursor, Place, Row
@@ -26,7 +26,7 @@ WITHIN: Final = 10.0
 _log = logging.getLogger("dockertui")
 _T = TypeVar("_T")
 
-Make = Callable[[int, int, Listener], Emulator]
+Make = Callable[[int, int, EmulatorListener], Emulator]
 
 
 class GuardedEmulator(Emulator):
@@ -39,7 +39,7 @@ class GuardedEmulator(Emulator):
         self,
         columns: int,
         rows: int,
-        listener: Listener,
+        listener: EmulatorListener,
         make: Make,
         gave_up: Callable[[str], object],
         clock: Callable[[], float] = time.monotonic,

@@ -9,7 +9,7 @@ from dockertui.terminal.selection import Match, Search, Selection, word_at
 from dockertui.terminal.viewport import Viewport
 
 
-class History:
+class HistoryMode:
     """The mode in which keys move a cursor of the reader's own through all lines that are kept."""
 
     def __init__(self, view: Viewport, keys: Mapping[str, str]) -> None:

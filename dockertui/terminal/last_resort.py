@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dockertui.terminal.emulator import Anchor, Emulator, Listener
+from dockertui.terminal.emulator import Anchor, Emulator, EmulatorListener
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.screen import Cursor, Place, Row, Run
 from dockertui.widgets.text import clean, fit
@@ -21,7 +21,7 @@ class LastResort(Emulator):
 
     engine = "none"
 
-    def __init__(self, columns: int, rows: int, listener: Listener) -> None:
+    def __init__(self, columns: int, rows: int, listener: EmulatorListener) -> None:
         super().__init__(columns, rows, listener)
         self._lines: deque[str] = deque(maxlen=_LINES_MOST)
 

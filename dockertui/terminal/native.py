@@ -16,7 +16,7 @@ from dockertui.terminal.emulator import (
     TITLE_LIMIT,
     Anchor,
     Emulator,
-    Listener,
+    EmulatorListener,
 )
 from dockertui.terminal.fixed_size import FixedSize
 from dockertui.terminal.keys import Keystroke
@@ -36,7 +36,7 @@ class NativeEmulator(Emulator):
 
     engine = "libghostty"
 
-    def __init__(self, columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES) -> None:
+    def __init__(self, columns: int, rows: int, listener: EmulatorListener, *, history: int = HISTORY_LINES) -> None:
         super().__init__(columns, rows, listener)
         self._screen = screen = Screen(columns, rows)
         screen.keep_history(history + _SPARE_LINES)

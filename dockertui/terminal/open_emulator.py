@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from dockertui.terminal.emulator import HISTORY_LINES, Emulator, Listener
+from dockertui.terminal.emulator import HISTORY_LINES, Emulator, EmulatorListener
 
 
 def native_available() -> bool:
@@ -21,7 +21,7 @@ def load() -> None:
 
 
 def open_emulator(
-    columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES, native: bool | None = None
+    columns: int, rows: int, listener: EmulatorListener, *, history: int = HISTORY_LINES, native: bool | None = None
 ) -> Emulator:
     """A new emulator, the fast one where there is one; `history` is the lines kept above the screen.
 

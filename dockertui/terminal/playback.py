@@ -10,7 +10,7 @@ from typing import Final
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Channel, Output
-from dockertui.terminal.process import Connection, Process
+from dockertui.terminal.process import Connection, TerminalProcess
 from dockertui.terminal.recording import Cast
 
 IDLE_MOST: Final = 2.0
@@ -18,7 +18,7 @@ IDLE_MOST: Final = 2.0
 _SPEEDS: Final = {b"+": 2.0, b"-": 0.5}
 
 
-class CastProcess(Process):
+class CastProcess(TerminalProcess):
     """Plays a recording: space pauses, `+` and `-` change the speed."""
 
     def __init__(self, cast: Cast, on_size: Callable[[WindowSize], None] = lambda size: None) -> None:

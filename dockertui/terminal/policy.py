@@ -37,7 +37,7 @@ class Policy:
     clipboard: Clipboard = Clipboard.ASK
 
 
-class Watcher:
+class SessionObserver:
     """Who shows a session overrides what it wants to know. Called on the event loop: be quick."""
 
     def output_came(self) -> None:

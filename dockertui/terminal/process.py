@@ -42,7 +42,7 @@ class Connection(Protocol):
         """End its input."""
 
 
-class Process(ABC):
+class TerminalProcess(ABC):
     """A process to connect to, any number of times one after another. Methods raise EngineError."""
 
     fixed_size: WindowSize | None = None
@@ -87,7 +87,7 @@ class Process(ABC):
         return []
 
 
-class ExecProcess(Process):
+class ExecProcess(TerminalProcess):
     """A further process. Without words the best shell of the container is looked for."""
 
     def __init__(self, engine: Engine, container: str, container_name: str, command: Command) -> None:
@@ -130,7 +130,7 @@ class ExecProcess(Process):
         return await execs.outcome(self.engine, self._exec_id)
 
 
-class AttachedProcess(Process):
+class AttachedProcess(TerminalProcess):
     """The container's own process; `look` connects its output alone."""
 
     tty_known = False

@@ -24,7 +24,7 @@ from dockertui.terminal.emulator import (
     TITLE_LIMIT,
     Anchor,
     Emulator,
-    Listener,
+    EmulatorListener,
 )
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.screen import (
@@ -73,7 +73,7 @@ class PureEmulator(Emulator):
 
     engine = "bittty (pure Python)"
 
-    def __init__(self, columns: int, rows: int, listener: Listener, *, history: int = HISTORY_LINES) -> None:
+    def __init__(self, columns: int, rows: int, listener: EmulatorListener, *, history: int = HISTORY_LINES) -> None:
         super().__init__(columns, rows, listener)
         self._board = Board(width=columns, height=rows)
         self._history = MemoryScrollback(history * _CELLS_A_LINE)
@@ -208,7 +208,7 @@ class PureEmulator(Emulator):
 class _Chrome(Terminal):  # type: ignore[misc] # bittty has no type information
     """Takes what bittty tells the frame around its screen."""
 
-    def __init__(self, board: Board, history: MemoryScrollback, listener: Listener) -> None:
+    def __init__(self, board: Board, history: MemoryScrollback, listener: EmulatorListener) -> None:
         super().__init__(board, scrollback=history)
         self._listener = listener
 
@@ -228,7 +228,7 @@ class _Host:
 
     closed = False
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: EmulatorListener) -> None:
         self._listener = listener
 
     def write(self, data: str) -> int:

@@ -15,12 +15,12 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Output
-from dockertui.terminal.emulator import SYNCHRONIZED, Emulator, Listener
+from dockertui.terminal.emulator import SYNCHRONIZED, Emulator, EmulatorListener
 from dockertui.terminal.guarded import GuardedEmulator
 from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.plain import LineEditor, Margin
-from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
-from dockertui.terminal.process import AttachedProcess, Connection, Process
+from dockertui.terminal.policy import Clipboard, Policy, SessionObserver, State
+from dockertui.terminal.process import AttachedProcess, Connection, TerminalProcess
 from dockertui.terminal.recording import Recorder
 from dockertui.terminal.resetting import resetting
 from dockertui.widgets.text import error_line
@@ -47,12 +47,12 @@ class TerminalSession:
     def __init__(
         self,
         number: int,
-        process: Process,
+        process: TerminalProcess,
         size: WindowSize,
         *,
         policy: Policy | None = None,
         native: bool | None = None,
-        make_emulator: Callable[[int, int, Listener], Emulator] | None = None,
+        make_emulator: Callable[[int, int, EmulatorListener], Emulator] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.number = number
@@ -65,8 +65,8 @@ class TerminalSession:
         self.name = ""
         self.title = ""
         self.unseen = False
-        self.watcher: Watcher = Watcher()
-        self.unwatched: Watcher = self.watcher
+        self.watcher: SessionObserver = SessionObserver()
+        self.unwatched: SessionObserver = self.watcher
         """Who is told while no view shows the session."""
         self.recorder: Recorder | None = None
         self.sink: Callable[[bytes], object] | None = None
@@ -76,7 +76,7 @@ class TerminalSession:
         self._began = self._ended = clock()
         self._fault = ""
         """What failed in the program, so that the session must end."""
-        listener = Listener(self._reply, self._titled, self._rang, self._copied)
+        listener = EmulatorListener(self._reply, self._titled, self._rang, self._copied)
         make = make_emulator or partial(open_emulator, history=self.policy.history, native=native)
         self.emulator = GuardedEmulator(*self.size, listener, make, self._fail)
         self._margin = Margin()
@@ -133,7 +133,7 @@ class TerminalSession:
         if self.policy.clipboard is not Clipboard.NO and text:
             self._tell(lambda watcher: watcher.clipboard_asked(text))
 
-    def _tell(self, what: Callable[[Watcher], None]) -> None:
+    def _tell(self, what: Callable[[SessionObserver], None]) -> None:
         """Tell whoever shows the session. That this fails is no matter of the session."""
         try:
             what(self.watcher)

@@ -17,9 +17,9 @@ from textual.timer import Timer
 from dockertui.engine.hijack import WindowSize
 from dockertui.terminal import keys
 from dockertui.terminal.emulator import BRACKETED_PASTE, FOCUS_REPORTS
-from dockertui.terminal.history import History
+from dockertui.terminal.history import HistoryMode
 from dockertui.terminal.mouse import Mouse
-from dockertui.terminal.policy import Watcher
+from dockertui.terminal.policy import SessionObserver
 from dockertui.terminal.screen import Cursor, Place, Row
 from dockertui.terminal.selection import Selection, matches_in
 from dockertui.terminal.session import TerminalSession
@@ -102,7 +102,7 @@ class TerminalView(Painted, can_focus=True):
         self.leading = False
         self.session: TerminalSession | None = None
         self.selection: Selection | None = None
-        self.history = History(self, reading)
+        self.history = HistoryMode(self, reading)
         self.mouse = Mouse(self)
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
@@ -123,7 +123,7 @@ class TerminalView(Painted, can_focus=True):
         self.leading = False
         self.session = session
         if session is not None:
-            session.watcher = _ViewWatcher(self)
+            session.watcher = _ViewObserver(self)
             session.unseen = False
             self._tell_size()
         self.repaint()
@@ -397,7 +397,7 @@ class TerminalView(Painted, can_focus=True):
         self.mouse.clicked(event)
 
 
-class _ViewWatcher(Watcher):
+class _ViewObserver(SessionObserver):
     """Tells a view what its session does."""
 
     def __init__(self, view: TerminalView) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dockertui.widgets.chart import BLOCKS, Glyphs, Runs, Window, time_axis
-from dockertui.widgets.log_query import Filter
+from dockertui.widgets.log_query import LogFilter
 from dockertui.widgets.log_store import MARK, Block, LogStore
 from dockertui.widgets.log_text import NANO, Level, grave
 
@@ -55,7 +55,7 @@ class LogBars:
 
     def __init__(self, store: LogStore) -> None:
         self.is_open = False
-        self.kept = Filter()
+        self.kept = LogFilter()
         self._store = store
         self._grain = STEPS[0]
         self._blocks: dict[Block, dict[int, list[int]]] = {}

@@ -17,11 +17,11 @@ from textual.timer import Timer
 from dockertui.widgets.chart import BLOCKS, Runs
 from dockertui.widgets.log_bars import Bars, LogBars, bar_time, draw, rows_for
 from dockertui.widgets.log_matches import Matches
-from dockertui.widgets.log_paint import LEVEL_STYLES, Manner, Painting, cut, painting, rows, segments
+from dockertui.widgets.log_paint import LEVEL_STYLES, PaintedLine, PaintOptions, cut, painting, rows, segments
 from dockertui.widgets.log_query import Query, Sought
-from dockertui.widgets.log_shown import Shown
+from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_status import StatusFacts, status
-from dockertui.widgets.log_store import MARK, STDERR, Entry, LogStore
+from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
 from dockertui.widgets.log_text import Times, stamp
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, crop, fit
@@ -39,7 +39,7 @@ NAME_WIDTH = 16
 _CACHED = 400
 
 
-class Row(NamedTuple):
+class LogRow(NamedTuple):
     """What one row of the screen shows: a row of a line, or a notice in place of one."""
 
     number: int
@@ -55,10 +55,10 @@ class LogFrame(Painted):
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.store = LogStore()
-        self.shown = Shown(self.store)
+        self.shown = ShownLines(self.store)
         self.names: list[str] = []
         """The names of several logs, by an entry's source; none for one log."""
-        self.manner = Manner()
+        self.manner = PaintOptions()
         self.clock: Callable[[], float] = time.time
         """The time of those who wrote the lines, epoch s."""
         self.sought = Query()
@@ -84,20 +84,20 @@ class LogFrame(Painted):
         self._shift = 0
         self._new = 0
         self._came = 0
-        self._frame: list[Row] | None = None
+        self._frame: list[LogRow] | None = None
         self._frame_size = Size(0, 0)
         self._band: list[Runs] = []
         """The bars over the lines, as they are painted."""
         self._status: tuple[Segment, ...] = ()
-        self._paintings: dict[int, Painting] = {}
-        self._strips: dict[Row, Strip] = {}
+        self._paintings: dict[int, PaintedLine] = {}
+        self._strips: dict[LogRow, Strip] = {}
         self._painted_at = 0.0
         self._timer: Timer | None = None
         self._looking: Timer | None = None
 
     # feeding
 
-    def append(self, entries: Sequence[Entry], *, new: bool = True) -> None:
+    def append(self, entries: Sequence[StoredLine], *, new: bool = True) -> None:
         """Add lines at the end, to be painted soon, the first ones at once.
 
         Those that are not new were there when the log was asked for.
@@ -113,7 +113,7 @@ class LogFrame(Painted):
             self.store.append(entries)
         self.paint_soon()
 
-    def prepend(self, entries: Sequence[Entry]) -> None:
+    def prepend(self, entries: Sequence[StoredLine]) -> None:
         """Add lines before the first; the reader stays where he is."""
         if self.store.prepend(entries):
             self.following = False
@@ -134,7 +134,7 @@ class LogFrame(Painted):
 
     def mark(self, text: str, time: int = 0) -> None:
         """Add a line of the program's own."""
-        self.append([Entry(time, MARK, text)])
+        self.append([StoredLine(time, MARK, text)])
 
     # painting
 
@@ -244,7 +244,7 @@ class LogFrame(Painted):
         y -= self.band_height
         return self._strip(self._frame[y]) if y < len(self._frame) else Strip.blank(self.size.width, self.ink())
 
-    def _build_frame(self) -> list[Row]:
+    def _build_frame(self) -> list[LogRow]:
         height = self.body_height
         if self.following:
             self._cursor = max(self.store.first, self.shown.before(self.store.end) or 0)
@@ -253,24 +253,24 @@ class LogFrame(Painted):
         if len(self._frame) < height and not self.following:  # no empty rows below while there is something above
             self._top = self._top_for_bottom(self.store.end)
             self._frame = self._rows_from(self._top, height)
-        self._frame += [Row(-1, 0, notice=" ")] * (height - len(self._frame))
+        self._frame += [LogRow(-1, 0, notice=" ")] * (height - len(self._frame))
         return self._frame
 
-    def _rows_from(self, top: tuple[int, int], height: int) -> list[Row]:
-        found: list[Row] = []
+    def _rows_from(self, top: tuple[int, int], height: int) -> list[LogRow]:
+        found: list[LogRow] = []
         number: int | None = self.shown.at_or_after(top[0])
         sub = top[1] if number == top[0] else 0
         if top[0] < self.store.first:
-            found.append(Row(-1, 0, notice=self._top_notice()))
+            found.append(LogRow(-1, 0, notice=self._top_notice()))
         low, high = self.selection or (0, -1)
         while number is not None and len(found) < height:
             cursor = number == self._cursor and not self.following and self.has_focus
             count = self._row_count(number)
-            found += [Row(number, n, cursor, low <= number <= high) for n in range(sub, count)]
+            found += [LogRow(number, n, cursor, low <= number <= high) for n in range(sub, count)]
             sub, number = 0, self.shown.at_or_after(number + 1)
         if number is None and self.lacks_newer and len(found) < height:
             how_many = f"{self.store.dropped_after:,} " if self.store.dropped_after else ""
-            found.append(Row(-1, 0, notice=f"{how_many}newer lines are not here: G goes to the end"))
+            found.append(LogRow(-1, 0, notice=f"{how_many}newer lines are not here: G goes to the end"))
         return found[:height]
 
     def _top_for_bottom(self, end: int) -> tuple[int, int]:
@@ -293,7 +293,7 @@ class LogFrame(Painted):
 
     # one line
 
-    def _painting(self, number: int) -> Painting:
+    def _painting(self, number: int) -> PaintedLine:
         found = self._paintings.get(number)
         if found is None:
             if len(self._paintings) > _CACHED:
@@ -304,7 +304,7 @@ class LogFrame(Painted):
     def _row_count(self, number: int) -> int:
         return len(rows(self._painting(number).text, self.text_width)) if self.manner.wrap else 1
 
-    def _strip(self, row: Row) -> Strip:
+    def _strip(self, row: LogRow) -> Strip:
         strip = self._strips.get(row)
         if strip is None and row.notice is None and row.number not in self.store:
             return Strip.blank(self.size.width, self.ink())  # let go since; the frame without it is on its way
@@ -320,7 +320,7 @@ class LogFrame(Painted):
     def _notice(self, text: str) -> Segment:
         return self.segment(fit(f" ⋯ {text}" if text.strip() else "", self.size.width), "dim")
 
-    def _draw(self, row: Row) -> list[Segment]:
+    def _draw(self, row: LogRow) -> list[Segment]:
         entry, line = self.store[row.number], self._painting(row.number)
         under = ("cursor",) if row.cursor else ("selected",) if row.selected else ()
         if entry.meta & MARK:
@@ -348,7 +348,7 @@ class LogFrame(Painted):
         after, stop = ([more], stop - 1) if length > stop else ([], min(length, stop))
         return [*before, *strip.crop(start, stop), *after] if start < stop else [*before, *after]
 
-    def _head(self, entry: Entry, row: Row, under: tuple[str, ...]) -> list[Segment]:
+    def _head(self, entry: StoredLine, row: LogRow, under: tuple[str, ...]) -> list[Segment]:
         """Cursor or stream, whose line it is, and when it was written; blank on the further rows of a line."""
         stderr = entry.meta & STDERR
         sign = "›" if row.cursor else "▎" if stderr else " "

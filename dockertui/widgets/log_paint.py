@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from dockertui.widgets import sgr
-from dockertui.widgets.log_store import MARK, Entry
+from dockertui.widgets.log_store import MARK, StoredLine
 from dockertui.widgets.log_text import Level, Times, level, unfolded
 from dockertui.widgets.text import clean, wrap
 
@@ -17,7 +17,7 @@ LOOK = 8192
 LEVEL_STYLES = {Level.DEBUG: "dim", Level.INFO: "", Level.WARN: "warn", Level.ERROR: "bad", Level.FATAL: "bad"}
 
 
-class Manner(NamedTuple):
+class PaintOptions(NamedTuple):
     """How lines are shown."""
 
     times: Times = Times.OFF
@@ -26,22 +26,22 @@ class Manner(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
-class Piece(NamedTuple):
+class LogPiece(NamedTuple):
     """Cleaned text and how it looks: the ink the line asked for."""
 
     text: str
     ink: sgr.Ink
 
 
-class Painting(NamedTuple):
+class PaintedLine(NamedTuple):
     """A line made ready: cleaned pieces, all of its text, its level."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[LogPiece, ...]
     text: str
     level: Level
 
 
-def painting(entry: Entry, manner: Manner) -> Painting:
+def painting(entry: StoredLine, manner: PaintOptions) -> PaintedLine:
     """Make a line ready. Nothing of it can be obeyed by a terminal any more."""
     raw = entry.text.removesuffix("\r")
     grade = Level.NONE if entry.meta & MARK else level(raw)
@@ -50,10 +50,10 @@ def painting(entry: Entry, manner: Manner) -> Painting:
     more = len(raw) - LOOK
     if more > 0:
         raw = raw[:LOOK]
-    pieces = [Piece(clean(text, limit=LOOK), ink) for text, ink in sgr.pieces(raw)]
+    pieces = [LogPiece(clean(text, limit=LOOK), ink) for text, ink in sgr.pieces(raw)]
     if more > 0:
-        pieces.append(Piece(f"… (+{more} characters: enter opens the line)", sgr.PLAIN))
-    return Painting(tuple(pieces), "".join([piece.text for piece in pieces]), grade)
+        pieces.append(LogPiece(f"… (+{more} characters: enter opens the line)", sgr.PLAIN))
+    return PaintedLine(tuple(pieces), "".join([piece.text for piece in pieces]), grade)
 
 
 def rows(text: str, width: int) -> list[tuple[int, int]]:
@@ -66,14 +66,14 @@ def rows(text: str, width: int) -> list[tuple[int, int]]:
     return found
 
 
-def cut(pieces: Sequence[Piece], start: int, stop: int) -> list[Piece]:
+def cut(pieces: Sequence[LogPiece], start: int, stop: int) -> list[LogPiece]:
     """The characters from `start` to `stop`."""
-    found: list[Piece] = []
+    found: list[LogPiece] = []
     at = 0
     for piece in pieces:
         text = piece.text[max(0, start - at) : max(0, stop - at)]
         if text:
-            found.append(Piece(text, piece.ink))
+            found.append(LogPiece(text, piece.ink))
         at += len(piece.text)
         if at >= stop:
             break
@@ -81,7 +81,7 @@ def cut(pieces: Sequence[Piece], start: int, stop: int) -> list[Piece]:
 
 
 def segments(
-    pieces: Sequence[Piece], base: Style, match: Style, spans: Sequence[tuple[int, int]], at: int
+    pieces: Sequence[LogPiece], base: Style, match: Style, spans: Sequence[tuple[int, int]], at: int
 ) -> list[Segment]:
     """Pieces that begin `at` characters into their line as segments, with the line's spans marked."""
     painted: list[Segment] = []

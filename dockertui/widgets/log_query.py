@@ -118,7 +118,7 @@ def is_simple(pattern: str) -> bool:
     return repeats + choices == 1 or (not repeats and choices <= _CHOICES)
 
 
-class Filter(NamedTuple):
+class LogFilter(NamedTuple):
     """Which lines are shown: those that the query keeps, from a level (WARN or worse) on, of stderr; marks always."""
 
     query: Query = Query()
@@ -146,7 +146,7 @@ class Sought(NamedTuple):
     """Which lines a search finds: those of a query, among those that a filter keeps."""
 
     query: Query = Query()
-    kept: Filter = Filter()
+    kept: LogFilter = LogFilter()
 
     def __bool__(self) -> bool:
         return bool(self.query)

@@ -3,16 +3,16 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from dockertui.widgets.log_query import Filter
+from dockertui.widgets.log_query import LogFilter
 from dockertui.widgets.log_store import LogStore
 
 
-class Shown:
+class ShownLines:
     """The numbers of the shown lines, in order. With no filter it keeps nothing and costs nothing."""
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
-        self.filter = Filter()
+        self.filter = LogFilter()
         self.context = 0
         """Lines shown before and after each that the filter keeps."""
         self.hits: list[int] = []
@@ -62,7 +62,7 @@ class Shown:
 
     # keeping up
 
-    def set(self, kept: Filter, context: int) -> None:
+    def set(self, kept: LogFilter, context: int) -> None:
         """Another filter: nothing is shown until `update` has looked."""
         self.filter, self.context = kept, context
         self.forget()

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from dockertui.widgets.log_paint import Manner
-from dockertui.widgets.log_query import Filter, Query
+from dockertui.widgets.log_paint import PaintOptions
+from dockertui.widgets.log_query import LogFilter, Query
 from dockertui.widgets.log_text import Level, Times
 
 LAG_SHOWN = 0.5
@@ -24,12 +24,12 @@ class StatusFacts(NamedTuple):
     bytes: int
     lag: float
     state: Part
-    filter: Filter
+    filter: LogFilter
     shown: int
     context: int
     query: Query
     matches: str
-    manner: Manner
+    manner: PaintOptions
     selected: int
 
 

@@ -30,7 +30,7 @@ SOURCE_SHIFT: Final = 2
 """From this bit on, which of several logs a line is of."""
 
 
-class Entry(NamedTuple):
+class StoredLine(NamedTuple):
     """One line. `time` in epoch nanoseconds, 0 for unknown; `meta` its bits; `text` as it came, not cleaned."""
 
     time: int
@@ -48,7 +48,7 @@ class Block:
 
     __slots__ = ("_data", "first", "metas", "size", "times")
 
-    def __init__(self, first: int, entries: Sequence[Entry]) -> None:
+    def __init__(self, first: int, entries: Sequence[StoredLine]) -> None:
         self.first = first
         self._data = "\n".join([entry.text for entry in entries]).encode("utf-8", "surrogatepass")
         self.times = array("q", [entry.time for entry in entries])
@@ -81,7 +81,7 @@ class LogStore:
         """Lines let go after the last, or not taken there: above 0 the window has left the log's end."""
         self._blocks: list[Block] = []
         self._bytes = 0
-        self._open: list[Entry] = []
+        self._open: list[StoredLine] = []
         self._open_bytes = 0
         self._open_first = 0
         self._unpacked: OrderedDict[int, list[str]] = OrderedDict()
@@ -114,13 +114,13 @@ class LogStore:
         """Whether a tenth of the room is left at most."""
         return self.bytes > 0.9 * self.max_bytes or len(self) > 0.9 * self.max_lines
 
-    def __getitem__(self, number: int) -> Entry:
+    def __getitem__(self, number: int) -> StoredLine:
         """The line with a number. Raises IndexError for one that is not there."""
         if number >= self._open_first:
             return self._open[number - self._open_first]
         block = self._block_of(number)
         at = number - block.first
-        return Entry(block.times[at], block.metas[at], self._texts(block)[at])
+        return StoredLine(block.times[at], block.metas[at], self._texts(block)[at])
 
     def _block_of(self, number: int) -> Block:
         at = bisect_right(self._blocks, number, key=attrgetter("first")) - 1
@@ -142,7 +142,7 @@ class LogStore:
         """When the oldest line that is the log's own was written; 0 when there is none."""
         return next((entry.time for entry in self.entries(self.first) if entry.time and not entry.meta & MARK), 0)
 
-    def entries(self, start: int, stop: int | None = None) -> Iterator[Entry]:
+    def entries(self, start: int, stop: int | None = None) -> Iterator[StoredLine]:
         """The lines from one number to another."""
         stop = self.end if stop is None else min(stop, self.end)
         number = max(start, self.first)
@@ -166,7 +166,7 @@ class LogStore:
 
     # what changes it
 
-    def append(self, entries: Iterable[Entry]) -> None:
+    def append(self, entries: Iterable[StoredLine]) -> None:
         """Add lines after the last; the oldest make room. Not while the window has left the end: count them there."""
         for entry in entries:
             text = entry.text
@@ -179,7 +179,7 @@ class LogStore:
         while self._blocks and self._too_much:
             self._drop(0)
 
-    def prepend(self, entries: Sequence[Entry]) -> int:
+    def prepend(self, entries: Sequence[StoredLine]) -> int:
         """Add lines before the first; the newest make room. How many lines were let go for it."""
         before = self.dropped_after
         first = self.first
@@ -226,8 +226,8 @@ class LogStore:
             self._open_first = block.first
 
 
-def _in_blocks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    part: list[Entry] = []
+def _in_blocks(entries: Sequence[StoredLine]) -> Iterator[list[StoredLine]]:
+    part: list[StoredLine] = []
     size = 0
     for entry in entries:
         part.append(entry if "\n" not in entry.text else entry._replace(text=entry.text.replace("\n", " ")))

@@ -11,9 +11,9 @@ from textual.message import Message
 from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.log_bars import bar_at
 from dockertui.widgets.log_frame import BREATH, SLICE, LogFrame
-from dockertui.widgets.log_paint import Manner, rows
-from dockertui.widgets.log_query import Filter, Query, find
-from dockertui.widgets.log_store import MARK, Entry
+from dockertui.widgets.log_paint import PaintOptions, rows
+from dockertui.widgets.log_query import LogFilter, Query, find
+from dockertui.widgets.log_store import MARK, StoredLine
 from dockertui.widgets.log_text import Level, Times, unfolded
 from dockertui.widgets.sgr import plain
 from dockertui.widgets.timer import once
@@ -36,7 +36,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     class LineOpened(Message):
         """A line is to be shown whole."""
 
-        def __init__(self, entry: Entry) -> None:
+        def __init__(self, entry: StoredLine) -> None:
             super().__init__()
             self.entry = entry
 
@@ -49,7 +49,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     # moving
 
     @property
-    def cursor_entry(self) -> Entry | None:
+    def cursor_entry(self) -> StoredLine | None:
         """The line under the cursor."""
         return self.store[self._cursor] if self.store.first <= self._cursor < self.store.end else None
 
@@ -202,7 +202,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     # the manner
 
-    def show_as(self, manner: Manner) -> None:
+    def show_as(self, manner: PaintOptions) -> None:
         """Show lines in another manner; the cursor's line stays where it is, as far as it can."""
         before, self.manner = self.manner, manner
         if (before.unfold, before.fields) != (manner.unfold, manner.fields):
@@ -263,7 +263,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     # filter
 
-    def set_filter(self, kept: Filter, context: int | None = None) -> None:
+    def set_filter(self, kept: LogFilter, context: int | None = None) -> None:
         """Show the lines that are kept; the cursor stays on its line, or goes to the nearest."""
         self.shown.set(kept, self.shown.context if context is None else context)
         self._look_at_new_lines()
@@ -303,13 +303,13 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         entry = self.cursor_entry
         if self.shown.filter:
             following, number = self.following, self._cursor
-            self.set_filter(Filter())
+            self.set_filter(LogFilter())
             if not following or entry is not None:
                 self.go_to(number)
         elif entry is not None:
             await self.open_line(entry)
 
-    async def open_line(self, entry: Entry) -> None:
+    async def open_line(self, entry: StoredLine) -> None:
         """Show a line whole."""
         self.post_message(self.LineOpened(entry))
 
@@ -405,7 +405,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             return False
         self._anchor = None
         self.search("")
-        self.set_filter(Filter())
+        self.set_filter(LogFilter())
         return True
 
     def lines_to_copy(self) -> list[str]:
@@ -429,5 +429,5 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             for entry in map(self.store.__getitem__, numbers)
         ]
 
-    def _whose(self, entry: Entry) -> str:
+    def _whose(self, entry: StoredLine) -> str:
         return f"{self.names[entry.source]} | " if self.names and not entry.meta & MARK else ""

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from dockertui.widgets.columns import Cell, Column
-from dockertui.widgets.order import Entry, Order
+from dockertui.widgets.sort_order import Entry, SortOrder
 from dockertui.widgets.rows import GUTTER, Rows, Spans
 
 __all__ = ["Cell", "Column", "Spans", "Table"]
@@ -69,7 +69,7 @@ class Table(Rows[T], Generic[T]):
         classes: str | None = None,
     ) -> None:
         super().__init__(columns, empty_text=empty_text, name=name, id=id, classes=classes)
-        self._order: Order[T] = Order()
+        self._order: SortOrder[T] = SortOrder()
         self._tie: str | None = None
         self._cursor: str | None = None
         self._moved = False  # until the user moves, the cursor stays on the first row, whatever comes

@@ -36,7 +36,7 @@ class Timed(Protocol):
         """When it was, epoch ns."""
 
 
-class Line(NamedTuple):
+class TimelineRow(NamedTuple):
     """What a row says: cells of the columns kind, action and object, the text after them; `style` of what happened.
 
     A row of the program's own has a `notice` and nothing else.
@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
 class _RowLook(NamedTuple):
     moment: str
-    line: Line
+    line: TimelineRow
     cursor: bool
     selected: bool
     shift: int
@@ -63,7 +63,7 @@ class Timeline(Lines):
 
     head = 1
 
-    def __init__(self, rows: Sequence[Timed], describe: Callable[[Timed], Line]) -> None:
+    def __init__(self, rows: Sequence[Timed], describe: Callable[[Timed], TimelineRow]) -> None:
         super().__init__()
         self.rows = rows
         self.describe = describe
@@ -279,7 +279,7 @@ class Timeline(Lines):
         rule = "─" * (self.line_width - cell_len(text))
         return [self.segment(text + rule, "cursor" if look.cursor else "notice")]
 
-    def _cells(self, line: Line, under: tuple[str, ...]) -> Sequence[Segment]:
+    def _cells(self, line: TimelineRow, under: tuple[str, ...]) -> Sequence[Segment]:
         style = (line.style,) if line.style else ()
         action = self._marked("action", fit(clean(line.action, limit=_TEXT_LIMIT), _ACTION), under or style)
         if not self.named:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from dockertui.widgets.order import comparable
+from dockertui.widgets.sort_order import comparable
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.execs import Command
-from dockertui.engine.processes import FORMATS, Lister, listing
+from dockertui.engine.processes import FORMATS, ProcessLister, listing
 from tests.contract.workshop import Workshop
 
 
@@ -26,7 +26,7 @@ async def engine(url: str) -> AsyncIterator[Engine]:
 
 async def settled(engine: Engine, container: str) -> None:
     """Wait until what starts the process has become it."""
-    while any("runc" in one.command for one in (await Lister(engine).list(container)).processes):  # noqa: ASYNC110
+    while any("runc" in one.command for one in (await ProcessLister(engine).list(container)).processes):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
 
 
@@ -62,18 +62,18 @@ async def test_what_an_exec_runs_is_listed(engine: Engine, workshop: Workshop) -
     async with execs.start(engine, exec_id, tty=False) as connection:
         await connection.write(b"it runs\n")
         assert await connection.read()
-        first, second = (await Lister(engine).list(made)).processes
+        first, second = (await ProcessLister(engine).list(made)).processes
         assert second.command == "cat"
         assert second.ppid == first.ppid, "it hangs on no process of the container"
         connection.half_close()
         await connection.read()
     assert (await execs.outcome(engine, exec_id)).exit_code == 0
-    assert len((await Lister(engine).list(made)).processes) == 1
+    assert len((await ProcessLister(engine).list(made)).processes) == 1
 
 
 async def test_the_pid_inside(engine: Engine, workshop: Workshop) -> None:
     made = workshop.container("box", start=True)
-    (one,) = (await Lister(engine).list(made)).processes
+    (one,) = (await ProcessLister(engine).list(made)).processes
     assert (await container_pids.find(engine, made, one.pid)).pid == 1
     with pytest.raises(EngineError, match="has ended"):
         await container_pids.find(engine, made, 1)

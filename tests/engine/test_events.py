@@ -15,7 +15,7 @@ from typing import Any
 
 from dockertui.engine.models import Event
 from dockertui.live.event_coverage import EVERYTHING
-from dockertui.live.event_listener import Listener
+from dockertui.live.event_listener import EventListener
 from dockertui.live.journal import Journal, concerns
 from dockertui.resources.event import as_json
 from tests.engine.dockerd import Dockerd
@@ -36,8 +36,8 @@ class Beside:
         self.printed: list[dict[str, Any]] = []
 
     @asynccontextmanager
-    async def listening(self, scope: str = EVERYTHING, **options: Any) -> AsyncIterator[Listener]:
-        listener = Listener(self.watch.engine, self.watch.mirror, self.journal, scope, **options)
+    async def listening(self, scope: str = EVERYTHING, **options: Any) -> AsyncIterator[EventListener]:
+        listener = EventListener(self.watch.engine, self.watch.mirror, self.journal, scope, **options)
         task = asyncio.create_task(listener.run())
         try:
             await until(lambda: listener.live)

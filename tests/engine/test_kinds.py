@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine.client import Engine
-from dockertui.operations.copying import Known, copyables
+from dockertui.operations.copying import CopySource, copyables
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import RESOURCES
 from tests.engine import plugin
@@ -32,7 +32,7 @@ async def test_the_engine_accepts_the_lines_that_are_copied(
         assert found, f"make one of {resource.title.lower()} above"
         for item in found:
             inspect = await resource.inspect(engine, item)
-            known = Known(resource, item, inspect)
+            known = CopySource(resource, item, inspect)
             texts = {one.label: one.text for one in copyables(known, engine.endpoint, version.api, reveal=True)}
             assert texts["name"]
             assert json.loads(shell(texts["curl line"], dockerd)) == inspect

@@ -14,11 +14,11 @@ import pytest
 
 from dockertui.engine import logs
 from dockertui.engine.client import Engine
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.logs import open_log
 from dockertui.live.follower import Follower, Note, NoteKind
-from dockertui.screens.base.time_span import Span
-from dockertui.screens.log.feed import LogFeed, Target
+from dockertui.screens.base.time_span import TimeSpan
+from dockertui.screens.log.feed import LogFeed, LogTarget
 from dockertui.widgets.log_view import LogView
 from tests.engine.dockerd import Dockerd
 from tests.engine.watching import PATIENCE, opened
@@ -34,7 +34,7 @@ class Following:
     """A follower at work, and what it told."""
 
     follower: Follower
-    lines: list[Line] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     before: list[int] = field(default_factory=list)
     """How many lines came before each note."""
@@ -64,7 +64,7 @@ async def following(
 ) -> AsyncIterator[Following]:
     found: list[Following] = []
 
-    def took(lines: list[Line]) -> None:
+    def took(lines: list[LogLine]) -> None:
         found[0].lines += lines
         found[0].news.set()
 
@@ -82,7 +82,7 @@ async def following(
         await asyncio.wait([task])
 
 
-async def all_lines(engine: Engine, container: str, *, tty: bool) -> list[Line]:
+async def all_lines(engine: Engine, container: str, *, tty: bool) -> list[LogLine]:
     async with open_log(engine, container, tty=tty) as log:
         return [line async for batch in log.batches() for line in batch]
 
@@ -207,7 +207,7 @@ async def test_merged_logs_read_from_their_beginning_are_whole_and_in_order(clea
     ids = [await asyncio.to_thread(clean_dockerd.run, command=command) for _ in range(2)]
     async with opened(clean_dockerd) as engine:
         view = LogView()
-        feed = LogFeed(engine, [Target(id, id[:4]) for id in ids], Span(whole=True), view)
+        feed = LogFeed(engine, [LogTarget(id, id[:4]) for id in ids], TimeSpan(whole=True), view)
         for _ in range(int(PATIENCE * 10)):
             await asyncio.sleep(0.1)
             if not feed.is_reading_on and view.store[view.store.end - 1].text == str(count):

@@ -24,7 +24,7 @@ from dockertui.operations.command import Command
 from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.commands import NAMED_TOO
 from dockertui.operations.jobs import Task, perform
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import endpoint_of
 
@@ -97,7 +97,7 @@ async def prune_as_it_is_told(engine: Engine) -> bool:
     before = {volume.name: volume for volume in await volumes.ls(engine) if volume.name not in used}
     mirror = SimpleNamespace(version=engine.version, objects=lambda kind: before)
     users = SimpleNamespace(mirror=mirror, containers_of_volume=lambda name: [])
-    (told, *further) = command.body.takes_along(None, cast(World, users), {"labels": ()})
+    (told, *further) = command.body.takes_along(None, cast(Surroundings, users), {"labels": ()})
     title = command.title_on(engine.version)
     await perform(engine, Task(command, "", "", command.body.plan(None, {"labels": ()})))
     left = {volume.name for volume in await volumes.ls(engine)}

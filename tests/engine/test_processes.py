@@ -16,8 +16,8 @@ from dockertui.engine import container_pids, containers, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container
-from dockertui.engine.processes import FORMATS, Lister, Process
-from dockertui.live.processes import History
+from dockertui.engine.processes import FORMATS, Process, ProcessLister
+from dockertui.live.processes import ProcessHistory
 from dockertui.operations import signalling
 from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.jobs import Task, perform
@@ -39,7 +39,7 @@ async def listed(engine: Engine, name: str, count: int) -> list[Process]:
     """The processes, once there are so many of them, each what it is to be."""
     async with asyncio.timeout(60):
         while True:
-            found = (await Lister(engine).list(name)).processes
+            found = (await ProcessLister(engine).list(name)).processes
             if len(found) == count and not any("runc" in one.command for one in found):
                 return list(found)
             await asyncio.sleep(0.02)
@@ -73,7 +73,7 @@ async def task(engine: Engine, process: Process, signal: str, name: str = "box")
 
 async def test_what_is_shown_is_what_docker_top_says(engine: Engine, clean_dockerd: Dockerd) -> None:
     await tree(engine, clean_dockerd)
-    lister = Lister(engine)
+    lister = ProcessLister(engine)
     found = await lister.list("box")
     assert lister.ps_args is not None
     printed = [
@@ -96,7 +96,7 @@ async def test_what_is_shown_is_what_docker_top_says(engine: Engine, clean_docke
 async def test_the_share_of_a_busy_process(engine: Engine, clean_dockerd: Dockerd) -> None:
     clean_dockerd.run("--name=box", command=("sh", "-c", "sleep 1000 & while :; do :; done"))
     await listed(engine, "box", 2)
-    history, lister, loop = History(), Lister(engine), asyncio.get_running_loop()
+    history, lister, loop = ProcessHistory(), ProcessLister(engine), asyncio.get_running_loop()
     for _ in range(3):
         shares = {live.process.command: live.cpu for live in history.take(await lister.list("box"), loop.time())}
         await asyncio.sleep(1)
@@ -108,7 +108,7 @@ async def test_the_share_of_a_busy_process(engine: Engine, clean_dockerd: Docker
 
 async def test_older_formats_tell_the_same_processes(engine: Engine, clean_dockerd: Dockerd) -> None:
     best = {one.pid: (one.ppid, one.command) for one in await tree(engine, clean_dockerd)}
-    lister = Lister(engine)
+    lister = ProcessLister(engine)
     for format in range(len(FORMATS)):
         lister._format = format
         assert {one.pid: (one.ppid, one.command) for one in (await lister.list("box")).processes} == best
@@ -121,7 +121,7 @@ async def left_without(engine: Engine, dying: Process) -> set[int]:
     """
     async with asyncio.timeout(60):
         while True:
-            found = (await Lister(engine).list("box")).processes
+            found = (await ProcessLister(engine).list("box")).processes
             left = {one.pid for one in found if not one.state.startswith("Z")}
             if dying.pid not in left:
                 return left
@@ -218,7 +218,7 @@ async def test_a_paused_container_lists_and_is_not_signalled(engine: Engine, cle
     found = await tree(engine, clean_dockerd)
     clean_dockerd.cli("pause", "box")
     try:
-        assert len((await Lister(engine).list("box")).processes) == len(found)
+        assert len((await ProcessLister(engine).list("box")).processes) == len(found)
         with pytest.raises(EngineError, match="is paused"):
             await container_pids.find(engine, "box", found[-1].pid)
     finally:
@@ -229,10 +229,10 @@ async def test_of_what_does_not_run(engine: Engine, clean_dockerd: Dockerd) -> N
     clean_dockerd.run("--name=box", command=("true",))
     clean_dockerd.cli("wait", "box")
     with pytest.raises(EngineError, match="not running") as raised:
-        await Lister(engine).list("box")
+        await ProcessLister(engine).list("box")
     assert raised.value.kind is ErrorKind.CONFLICT
     with pytest.raises(EngineError) as missing:
-        await Lister(engine).list("nobody")
+        await ProcessLister(engine).list("nobody")
     assert missing.value.kind is ErrorKind.NOT_FOUND
 
 
@@ -248,6 +248,6 @@ async def test_hostile_arguments(engine: Engine, clean_dockerd: Dockerd) -> None
 async def test_nothing_is_left_of_what_was_asked_with(engine: Engine, clean_dockerd: Dockerd) -> None:
     found = await tree(engine, clean_dockerd)
     await container_pids.find(engine, "box", found[-1].pid)
-    assert {one.pid for one in (await Lister(engine).list("box")).processes} == {one.pid for one in found}
+    assert {one.pid for one in (await ProcessLister(engine).list("box")).processes} == {one.pid for one in found}
     ended = await execs.run(engine, "box", execs.Command(("sh", "-c", "exit 0"), tty=False))
     assert ended.exit_code == 0

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine.stats import Usage, usage
-from dockertui.live.history import Column, History
+from dockertui.live.history import Column, StatsHistory
 from dockertui.live.session import Session
 from dockertui.resources import format
 from dockertui.resources.registry import SOURCES
@@ -162,7 +162,7 @@ def test_of_a_recorded_reply_to_the_letter(name: str, tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def sampling(dockerd: Dockerd, *ids: str) -> AsyncIterator[tuple[History, Until]]:
+async def sampling(dockerd: Dockerd, *ids: str) -> AsyncIterator[tuple[StatsHistory, Until]]:
     """A session that samples containers: its history, and what waits until something is so."""
     told = asyncio.Event()
     session = Session(
@@ -185,7 +185,7 @@ async def sampling(dockerd: Dockerd, *ids: str) -> AsyncIterator[tuple[History, 
         await asyncio.gather(task, return_exceptions=True)
 
 
-def measured(history: History, id: str, times: int = 4) -> Callable[[], bool]:
+def measured(history: StatsHistory, id: str, times: int = 4) -> Callable[[], bool]:
     """Whether a container's share of the processor was measured so often."""
 
     def enough() -> bool:

@@ -17,7 +17,7 @@ from dockertui.engine.execs import Command
 from dockertui.engine.hijack import WindowSize
 from dockertui.terminal import keys
 from dockertui.terminal.policy import State
-from dockertui.terminal.process import AttachedProcess, ExecProcess, Process
+from dockertui.terminal.process import AttachedProcess, ExecProcess, TerminalProcess
 from dockertui.terminal.session import TerminalSession
 from tests.conftest import without_engine
 from tests.engine import debian
@@ -54,7 +54,7 @@ async def engine(dockerd: Dockerd) -> AsyncIterator[Engine]:
 class Desk:
     """A session, and what a user does with it."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: TerminalProcess) -> None:
         self.session = TerminalSession(1, process, SIZE)
         self.session.start()
 

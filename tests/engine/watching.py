@@ -12,7 +12,7 @@ from typing import Any
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Container
-from dockertui.live.mirror_sync import Watcher
+from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import LinkState, Mirror, event_filters
 from dockertui.resources.registry import SOURCES
 from tests.engine.dockerd import Dockerd
@@ -29,7 +29,7 @@ class Watch:
     dockerd: Dockerd
     engine: Engine
     mirror: Mirror
-    watcher: Watcher
+    watcher: MirrorSync
 
     async def cli(self, *words: str) -> str:
         """Run `docker WORDS…` while the watcher goes on."""
@@ -101,7 +101,7 @@ async def watching(
     """A mirror that is live. It reconciles once an hour, so that what it knows it knows from events."""
     async with opened(dockerd, endpoint) as engine:
         mirror = Mirror(SOURCES, clock=engine.trace.clock)
-        watcher = Watcher(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
+        watcher = MirrorSync(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
         for source in SOURCES:
             watcher.want(source.kind)
         watch = Watch(dockerd, engine, mirror, watcher)

@@ -21,7 +21,7 @@ from dockertui.engine.models import Image
 from dockertui.operations import form_values
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
-from dockertui.operations.command_body import Entry, Unfit
+from dockertui.operations.command_body import FieldKind, InvalidValue
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import Task, perform
@@ -208,7 +208,7 @@ async def planned(case: Case, engine: Engine) -> Task:
     values |= case.values
     for option in body.options:
         form_values.read(
-            option, values[option.id] if option.entry is Entry.FLAG else form_values.typed(values[option.id])
+            option, values[option.id] if option.entry is FieldKind.FLAG else form_values.typed(values[option.id])
         )
     body.check(values)
     if body.complete is not None:
@@ -294,7 +294,7 @@ async def test_the_requests_of_the_table(case: cases.Case, place: Path, monkeypa
         try:
             values = typed_values(one.command, typed)
             sent, *_ = await by_the_program(replace(one, values=values), recorder)
-        except Unfit:
+        except InvalidValue:
             sent = []
     found = [[method, path, query, plain] for method, path, query, plain, _ in sent]
     assert found == [[method, path, alike.query(query), plainly(body)] for method, path, query, body in case.expected]
@@ -317,7 +317,7 @@ async def test_a_run_form_is_refused_where_the_docker_line_would_be(
         try:
             values = {"image": "img", "name": "nn", **typed_values(one.command, case.given)}
             ours, task, endpoint = await by_the_program(replace(one, values=values), recorder)
-        except Unfit:
+        except InvalidValue:
             assert refused
             return
         assert not refused

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import BLINK, BOLD, INVERSE, UNDERLINE, Pen
 from tests.conftest import without_engine
@@ -108,10 +108,10 @@ def test_tmux_and_we_show_the_same(name: str, tmux: Tmux, tmp_path: Path) -> Non
     folder = Path(__file__).parents[2] if name == "git" else tmp_path
     (tmp_path / "output").write_bytes(captured(argv, keys, folder))
     tmux.show(tmp_path / "output")
-    ours = open_emulator(COLUMNS, ROWS, Listener(), native=True)
+    ours = open_emulator(COLUMNS, ROWS, EmulatorListener(), native=True)
     ours.feed((tmp_path / "output").read_bytes())
     assert texts(ours) == padded(tmux("capture-pane", "-p"))
-    theirs = open_emulator(COLUMNS, ROWS, Listener(), native=True)
+    theirs = open_emulator(COLUMNS, ROWS, EmulatorListener(), native=True)
     theirs.feed(tmux("capture-pane", "-ep").rstrip("\n").replace("\n", "\r\n").encode())
     assert pens(ours) == pens(theirs)
 

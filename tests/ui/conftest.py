@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dockertui.live.mirror_sync import Watcher
+from dockertui.live.mirror_sync import MirrorSync
 from tests.demo import DemoEngine
 from tests.ui.stage import Clock
 
@@ -24,7 +24,9 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr("dockertui.exit_signals.signal.signal", lambda number, handler: None)
     # What the program waits for to spare an Engine, tests wait for a thousand times.
-    monkeypatch.setattr(Watcher.__init__, "__kwdefaults__", {**(Watcher.__init__.__kwdefaults__ or {}), "settle": 0.01})
+    monkeypatch.setattr(
+        MirrorSync.__init__, "__kwdefaults__", {**(MirrorSync.__init__.__kwdefaults__ or {}), "settle": 0.01}
+    )
     monkeypatch.setattr("dockertui.screens.main.detail._SETTLE", 0.01)
     monkeypatch.setattr("dockertui.screens.base.confirm.QUIET", 0.0)
     yield

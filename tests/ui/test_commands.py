@@ -12,7 +12,7 @@ import pytest
 from dockertui.config import Settings
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command, Harm
-from dockertui.operations.command_body import Entry
+from dockertui.operations.command_body import FieldKind
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.jobs import State
 from dockertui.resources.registry import RESOURCES
@@ -88,7 +88,7 @@ async def fill_in(stage: Stage, typed: Mapping[str, str]) -> None:
     """Type into fields of the form, in place of what stands there."""
     screen = stage.app.screen
     assert isinstance(screen, FormScreen)
-    for row in screen.query("Row"):
+    for row in screen.query("FieldRow"):
         text = typed.get(row.option.id)  # type: ignore[attr-defined]
         if text is not None:
             row.entry.value = ""  # type: ignore[attr-defined]
@@ -286,7 +286,7 @@ def typed_options() -> list[tuple[str, str]]:
         (command.id, option.id)
         for command in COMMANDS
         for option in command.body.options
-        if option.entry not in (Entry.FLAG, Entry.CHOICE, Entry.SECRET)
+        if option.entry not in (FieldKind.FLAG, FieldKind.CHOICE, FieldKind.SECRET)
         and option.id not in ANYTHING
         and command.ask
         and command.id != "image.build"  # test_build.py
@@ -304,7 +304,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_kept(id: str, option: str)
         screen = stage.app.screen
         await stage.press("ctrl+s")
         assert stage.app.screen is screen
-        (row,) = [row for row in screen.query("Row") if row.option.id == option]  # type: ignore[attr-defined]
+        (row,) = [row for row in screen.query("FieldRow") if row.option.id == option]  # type: ignore[attr-defined]
         assert row.entry.value == WRONG[option]  # type: ignore[attr-defined]
         assert row.query_one(".wrong").display
         assert not [request for request in stage.app.trace if request.method != "GET"]

@@ -30,7 +30,7 @@ def form(stage: Stage) -> FormScreen:
 
 
 def rows(stage: Stage) -> dict[str, Any]:
-    return {row.option.id: row for row in form(stage).query("Row")}  # type: ignore[attr-defined]
+    return {row.option.id: row for row in form(stage).query("FieldRow")}  # type: ignore[attr-defined]
 
 
 def focused(stage: Stage) -> str:

@@ -28,7 +28,7 @@ async def test_sorting_by_each_column_and_back(host: DemoEngine, number: int) ->
             await stage.until_measured()
         pane, resource = stage.main.pane, RESOURCES[number - 1]
         first = stage.shown
-        for column in resource.columns(stage.main.world):
+        for column in resource.columns(stage.main.surroundings):
             if column.sort is None or column.id == resource.default_sort:
                 continue
             seen = []

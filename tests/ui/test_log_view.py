@@ -11,8 +11,8 @@ import pytest
 from textual.app import App, ComposeResult
 
 from dockertui.app import DockerTUI
-from dockertui.widgets.log_query import Filter, Query
-from dockertui.widgets.log_store import STDERR, Entry, LogStore
+from dockertui.widgets.log_query import LogFilter, Query
+from dockertui.widgets.log_store import STDERR, LogStore, StoredLine
 from dockertui.widgets.log_view import LogView
 
 WORDS = (
@@ -41,8 +41,8 @@ class LogApp(App[None]):
         yield LogView()
 
 
-def entries(dice: random.Random, count: int, start: int) -> list[Entry]:
-    return [Entry(start + n, dice.choice((0, STDERR)), dice.choice(WORDS)) for n in range(count)]
+def entries(dice: random.Random, count: int, start: int) -> list[StoredLine]:
+    return [StoredLine(start + n, dice.choice((0, STDERR)), dice.choice(WORDS)) for n in range(count)]
 
 
 def steps(view: LogView, dice: random.Random) -> list[Callable[[], object]]:
@@ -55,7 +55,7 @@ def steps(view: LogView, dice: random.Random) -> list[Callable[[], object]]:
         lambda: view.prepend(entries(dice, dice.randrange(1, 900), 1_000_000 + view.store.first)),
         lambda: view.search(dice.choice(("", "red", "~E.*n", "~(", "!plain", "nowhere"))),
         lambda: view.filter_by(dice.choice(("", "", "red", "!plain", "~(", "nowhere"))),
-        lambda: view.set_filter(Filter()),
+        lambda: view.set_filter(LogFilter()),
         lambda: view.scroll_rows(dice.randrange(-50, 50)),
         lambda: view.mark("a mark"),
         view.clear,
@@ -98,10 +98,10 @@ async def test_random_walk(seed: int) -> None:
 
 def test_a_filter_over_a_million_lines_is_looked_at_in_slices() -> None:
     store = LogStore()
-    store.append([Entry(n, 0, "x") for n in range(100_000)])
+    store.append([StoredLine(n, 0, "x") for n in range(100_000)])
     view = LogView()
     view.store, view.shown._store = store, store
-    view.shown.set(Filter(Query("x")), 0)
+    view.shown.set(LogFilter(Query("x")), 0)
     steps = sum(1 for _ in view.shown.update())
     assert steps > 100, "whoever filters can stop after each block"
     assert view.shown.count == 100_000

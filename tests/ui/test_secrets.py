@@ -37,7 +37,7 @@ async def recreate(stage: Stage) -> FormScreen:
 
 
 async def type_into(stage: Stage, form: FormScreen, option: str, text: str) -> None:
-    (row,) = [row for row in form.query("Row") if row.option.id == option]  # type: ignore[attr-defined]
+    (row,) = [row for row in form.query("FieldRow") if row.option.id == option]  # type: ignore[attr-defined]
     form.set_focus(row.entry)  # type: ignore[attr-defined]
     await stage.press("end")
     await stage.type(text)

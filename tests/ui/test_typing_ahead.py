@@ -9,7 +9,7 @@ from textual import events
 
 from dockertui.app import DockerTUI
 from dockertui.key_names import character_name
-from dockertui.screens.base.fields import Line
+from dockertui.screens.base.fields import TextField
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.base.prompt import Prompt
 from dockertui.screens.log.line_screen import LogLineScreen
@@ -165,7 +165,7 @@ async def test_what_follows_the_way_to_a_field_is_for_what_stands_in_it(
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         form = stage.app.screen
         assert isinstance(form, FormScreen)
-        name = form.query(Line)[1]
+        name = form.query(TextField)[1]
         proposed = name.value
         assert proposed
         await stage.burst("down", *keys)

@@ -10,10 +10,10 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Channel, Output
-from dockertui.terminal.process import Connection, Process
+from dockertui.terminal.process import Connection, TerminalProcess
 
 
-class FakeProcess(Process):
+class FakeProcess(TerminalProcess):
     """Writes what `says` is given, until `ends` is called."""
 
     def __init__(self, *, tty: bool = True, look: bool = False) -> None:

@@ -12,7 +12,7 @@ from dockertui.engine.image_calls import split_reference
 from dockertui.operations import form_values, joining, mounts, ports, run_form
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
-from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_body import InvalidValue
 from dockertui.operations.progress import Progress
 from dockertui.resources import format
 from tests.cases import Case, table
@@ -22,7 +22,7 @@ def made(make: Callable[[Any], Any], given: Any) -> Any:
     """What is made of it; "ERR" where it is refused."""
     try:
         return make(given)
-    except (Unfit, dockerignore.BadPattern):
+    except (InvalidValue, dockerignore.BadPattern):
         return "ERR"
 
 
@@ -250,11 +250,11 @@ def test_sizes_on_disk(case: Case) -> None:
     ],
 )
 def test_what_is_wrong_is_named(check: Callable[[str], Any], text: str, word: str) -> None:
-    with pytest.raises(Unfit, match=word):
+    with pytest.raises(InvalidValue, match=word):
         check(text)
 
 
 def test_two_mounts_at_one_place_are_refused() -> None:
-    with pytest.raises(Unfit, match="same place"):
+    with pytest.raises(InvalidValue, match="same place"):
         mounts.check(["a1:/x", "b1:/x/"])
     mounts.check(["a1:/x", "a1:/y"])

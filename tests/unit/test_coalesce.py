@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.live.store import Change
-from dockertui.screens.main.change_batching import FRAME, Coalescer
+from dockertui.screens.main.change_batching import FRAME, ChangeBatching
 
 Painted = list[dict[str, tuple[set[str], set[str]]]]
 
@@ -36,9 +36,9 @@ def change(kind: str, changed: str = "", removed: str = "") -> Change:
     return Change(kind, frozenset(changed), frozenset(removed))
 
 
-def make() -> tuple[Loop, Painted, Coalescer]:
+def make() -> tuple[Loop, Painted, ChangeBatching]:
     loop, painted = Loop(), Painted()
-    return loop, painted, Coalescer(loop.later, painted.append, lambda: loop.now)
+    return loop, painted, ChangeBatching(loop.later, painted.append, lambda: loop.now)
 
 
 def test_the_first_change_is_painted_at_once_and_a_burst_together() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dockertui.engine.stats import Usage
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from dockertui.resources import format
 from dockertui.resources.container_plots import plots
 from dockertui.resources.overview_rows import Capacity, columns, load, totals
@@ -23,7 +23,7 @@ def sample(at: float, **figures: Any) -> Usage:
     return usage._replace(**figures)
 
 
-def shown(history: History, inspect: dict[str, Any] | None = None) -> dict[str, Plot]:
+def shown(history: StatsHistory, inspect: dict[str, Any] | None = None) -> dict[str, Plot]:
     series = history.series(ID)
     assert series is not None
     return {plot.title: plot for plot in plots(series, series.since(0), Reply(inspect or {}))}
@@ -34,7 +34,7 @@ def said(plot: Plot) -> str:
 
 
 def test_figures_are_of_now_with_peak_and_average() -> None:
-    history = History()
+    history = StatsHistory()
     history.take(ID, sample(0, cpu=10.0, net_rx=0))
     history.take(ID, sample(2, cpu=30.0, net_rx=4000, memory=100 * MIB))
     found = shown(history, {"HostConfig": {"NanoCpus": 1_500_000_000, "Memory": 200 * MIB, "PidsLimit": 50}})
@@ -47,7 +47,7 @@ def test_figures_are_of_now_with_peak_and_average() -> None:
 
 
 def test_a_quota_is_a_limit_too_and_the_hosts_memory_is_none() -> None:
-    history = History()
+    history = StatsHistory()
     history.take(ID, sample(0))
     found = shown(history, {"HostConfig": {"CpuQuota": 50_000, "CpuPeriod": 25_000, "PidsLimit": -1}})
     assert found["CPU"].limit == 200
@@ -57,7 +57,7 @@ def test_a_quota_is_a_limit_too_and_the_hosts_memory_is_none() -> None:
 
 
 def test_what_is_not_told_is_said_in_its_place() -> None:
-    history = History()
+    history = StatsHistory()
     history.take(ID, Usage(None, None, None, None, None, None, None, None, START))
     found = shown(history, {"HostConfig": {}})
     assert "memory controller" in found["Memory"].note
@@ -71,7 +71,7 @@ def test_what_is_not_told_is_said_in_its_place() -> None:
 
 
 def test_throttling_and_processors() -> None:
-    history = History()
+    history = StatsHistory()
     history.take(ID, sample(0))
     history.take(ID, sample(2, throttled=40.0, throttled_time=0.5, cores=(20.0, 5.0)))
     found = shown(history)
@@ -80,14 +80,14 @@ def test_throttling_and_processors() -> None:
 
 
 def test_after_an_open_gap_there_is_no_figure_of_now() -> None:
-    history = History()
+    history = StatsHistory()
     history.take(ID, sample(0))
     history.stop(ID)
     assert said(shown(history)["CPU"]).startswith("– · peak 25%")
 
 
 def test_the_overview_is_smoothed_and_begins_anew_after_a_gap() -> None:
-    history, container = History(), make(Id=ID)
+    history, container = StatsHistory(), make(Id=ID)
     history.take(ID, sample(0, cpu=0.0))
     history.take(ID, sample(2, cpu=100.0))
     row = load(container, history)
@@ -101,7 +101,7 @@ def test_the_overview_is_smoothed_and_begins_anew_after_a_gap() -> None:
 
 
 def test_totals_are_sums_beside_what_the_host_has() -> None:
-    history = History()
+    history = StatsHistory()
     rows = []
     for number in range(3):
         id = str(number) * 64
@@ -119,7 +119,7 @@ def test_totals_are_sums_beside_what_the_host_has() -> None:
 
 
 def test_what_was_not_sampled_yet_is_blank_and_sorts_last() -> None:
-    row = load(make(Id=ID), History())
+    row = load(make(Id=ID), StatsHistory())
     for column in columns(Capacity(), BRAILLE):
         cell = column.cell(row)
         text = cell if isinstance(cell, str) else cell.text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.engine.find import TOOLS, BusyboxParser, Found, GnuParser, Parser
+from dockertui.engine.find import TOOLS, BusyboxParser, FoundFile, GnuParser, Parser
 
 HOSTILE = (
     b"plain", b"with space", b"new\nline", b"\x1b[31mred", b"no utf-8 \xff\xfe", "é日本".encode(), b"a' -> 'b", b"-rf",
@@ -38,7 +38,7 @@ def entries(folder: str) -> dict[str, tuple[int, int | None, str]]:
     return found
 
 
-def parsed(parser: Parser, output: bytes, step: int) -> list[Found]:
+def parsed(parser: Parser, output: bytes, step: int) -> list[FoundFile]:
     found = [one for at in range(0, len(output), step) for one in parser.feed(output[at : at + step])]
     return found + parser.end()
 

@@ -14,7 +14,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.ssh_failure import meaning
-from dockertui.live.mirror_sync import Watcher
+from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import LinkState, Mirror
 from dockertui.resources.registry import SOURCES
 from tests.unit.live_world import until
@@ -84,7 +84,7 @@ async def test_the_mirror_waits_for_the_user(tmp_path: Path, monkeypatch: pytest
     """Before, a wrong key was twelve logins in a minute, for which others lock an address out."""
     runs = failing_ssh(tmp_path, monkeypatch, REFUSED)
     engine, mirror = Engine(LAB), Mirror(SOURCES)
-    watcher = Watcher(engine, mirror, backoff=(0.01, 0.05), rng=random.Random(1))
+    watcher = MirrorSync(engine, mirror, backoff=(0.01, 0.05), rng=random.Random(1))
     watching = asyncio.create_task(watcher.run())
     try:
         for logins in (1, 2):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine import containers
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.live.follower import Follower, Note, NoteKind
 
 START = 1_795_240_000
@@ -59,7 +59,7 @@ async def test_lines_that_podman_cut_are_whole_and_there_once(monkeypatch: pytes
     monkeypatch.setattr(containers, "inspect", _inspect)
     written = [f"line {number} of a log that is long" for number in range(20_000)]
     podman: Any = Podman("".join(f"{line}\n" for line in written))
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     notes: list[Note] = []
     follower = Follower(podman, "some", took=lines.extend, told=notes.append)
     task = asyncio.create_task(follower.run())

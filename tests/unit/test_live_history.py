@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.engine.stats import Usage
-from dockertui.live.history import BUDGET, GRACE, Column, History
+from dockertui.live.history import BUDGET, GRACE, Column, StatsHistory
 from dockertui.live.rows import Mean
 
 START = 1_800_000_000.0
@@ -23,14 +23,14 @@ def sample(at: float, **figures: Any) -> Usage:
     return usage._replace(**figures)
 
 
-def column(history: History, column: Column, since: float = 0.0) -> list[float | None]:
+def column(history: StatsHistory, column: Column, since: float = 0.0) -> list[float | None]:
     series = history.series("a")
     assert series is not None
     return [None if math.isnan(value) else value for value in series.since(START + since).column(column)]
 
 
 def test_rates_are_of_the_time_between_two_samples() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=1000, blk_write=0))
     history.take("a", sample(1, net_rx=3000, blk_write=10))
     history.take("a", sample(6, net_rx=4000, blk_write=10))
@@ -41,7 +41,7 @@ def test_rates_are_of_the_time_between_two_samples() -> None:
 
 def test_a_restart_is_a_gap_and_no_spike() -> None:
     """The totals after it are higher here than those before: only the processor's time tells."""
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=1000))
     history.take("a", sample(2, net_rx=2000))
     history.take("a", sample(4, net_rx=9_000_000, cpu=0.0, cpu_time=5))
@@ -53,7 +53,7 @@ def test_a_restart_is_a_gap_and_no_spike() -> None:
 
 def test_a_total_that_is_set_back_alone_is_a_gap_of_its_own() -> None:
     """A network that is taken away takes its bytes along."""
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=1000, net_tx=5))
     history.take("a", sample(1, net_rx=10, net_tx=6))
     assert column(history, Column.RX) == [None, None]
@@ -61,7 +61,7 @@ def test_a_total_that_is_set_back_alone_is_a_gap_of_its_own() -> None:
 
 
 def test_out_of_sight_is_a_gap() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=1000))
     history.interrupt("a")
     history.interrupt("a")
@@ -71,7 +71,7 @@ def test_out_of_sight_is_a_gap() -> None:
 
 
 def test_samples_that_come_twice_count_once() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=0))
     history.take("a", sample(0, net_rx=0))
     history.take("a", sample(0.1, net_rx=100))
@@ -81,7 +81,7 @@ def test_samples_that_come_twice_count_once() -> None:
 
 def test_what_died_is_remembered_for_a_while() -> None:
     now = [START]
-    history = History(lambda: now[0])
+    history = StatsHistory(lambda: now[0])
     assert history.last("a") is None
     assert history.peak_memory("a") is None
     history.take("a", sample(0, memory=5))
@@ -102,7 +102,7 @@ def test_what_died_is_remembered_for_a_while() -> None:
 
 
 def test_the_peak_is_that_of_one_life() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, memory=500))
     history.take("a", sample(2, memory=300, cpu_time=1))
     assert history.peak_memory("a") == 300
@@ -114,7 +114,7 @@ def test_the_peak_is_that_of_one_life() -> None:
 
 def test_a_restart_that_the_totals_hide_is_told_by_the_list() -> None:
     """A young container that works hard: its new totals are above its old ones when it is next sampled."""
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=0))
     history.begin("a", START - 5, 1.0)
     history.take("a", sample(2, net_rx=100))
@@ -128,7 +128,7 @@ def test_a_restart_that_the_totals_hide_is_told_by_the_list() -> None:
 
 
 def test_a_clock_that_was_set_back_far_begins_anew() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(1000))
     history.take("a", sample(0))
     series = history.series("a")
@@ -137,7 +137,7 @@ def test_a_clock_that_was_set_back_far_begins_anew() -> None:
 
 
 def test_absurd_figures_are_none() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0, net_rx=0, memory=10**300, pids=10**40))
     history.take("a", sample(1, net_rx=10**300, memory=7))
     assert column(history, Column.MEMORY) == [None, 7]
@@ -146,7 +146,7 @@ def test_absurd_figures_are_none() -> None:
 
 
 def test_processors_are_kept_apart_to_half_a_percent() -> None:
-    history = History()
+    history = StatsHistory()
     history.take("a", sample(0))
     history.take("a", sample(1, cores=(25.2, 100.0)))
     history.take("a", sample(2, cores=(0.0, 99.9)))
@@ -160,7 +160,7 @@ def test_processors_are_kept_apart_to_half_a_percent() -> None:
 
 
 def test_an_hour_and_a_day_stay_bounded_and_reach_back() -> None:
-    history = History()
+    history = StatsHistory()
     for at in range(0, 3600, 2):
         history.take("a", sample(at, net_rx=at * 1000))
     hour = history.size
@@ -179,7 +179,7 @@ def test_an_hour_and_a_day_stay_bounded_and_reach_back() -> None:
 
 
 def test_thousands_of_containers_share_the_budget() -> None:
-    history = History(budget=500_000)
+    history = StatsHistory(budget=500_000)
     for at in range(0, 600, 2):
         for number in range(100):
             history.take(str(number), sample(at))
@@ -188,7 +188,7 @@ def test_thousands_of_containers_share_the_budget() -> None:
 
 
 def test_peaks_outlive_the_means() -> None:
-    history = History()
+    history = StatsHistory()
     for at in range(0, 7200, 2):
         history.take("a", sample(at, cpu=400.0 if at == 100 else 10.0))
     peaks = column(history, Column.CPU_PEAK)
@@ -210,7 +210,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_rates_are_never_negative_and_add_up(steps: list[tuple[float, int, str]]) -> None:
     """Whatever happens, no rate is below zero, and the rates times their seconds are the bytes that were counted."""
-    history = History()
+    history = StatsHistory()
     at, total, spent, counted = 0.0, 0, SECOND, 0
     history.take("a", sample(at, net_rx=total, cpu_time=spent))
     for seconds, moved, what in steps:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dockertui.live.event_coverage import EVERYTHING, LISTS, Blank, Known, Stretch
+from dockertui.live.event_coverage import EVERYTHING, LISTS, EventCoverage, Gap, Stretch
 from dockertui.live.journal import Journal
 from tests.unit.test_live_journal import event
 
 
-def heard(known: Known, scope: str, *moments: int, ended: bool = False) -> Stretch:
+def heard(known: EventCoverage, scope: str, *moments: int, ended: bool = False) -> Stretch:
     stretch = known.listen(scope)
     for moment in moments:
         stretch.hear(event(moment))
@@ -17,98 +17,98 @@ def heard(known: Known, scope: str, *moments: int, ended: bool = False) -> Stret
 
 
 def test_who_never_listened_knows_nothing() -> None:
-    assert Known().blanks() == [Blank(None, None, False)]
+    assert EventCoverage().blanks() == [Gap(None, None, False)]
 
 
 def test_what_was_before_the_first_event_is_not_known() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, EVERYTHING, 10, 20)
-    assert known.blanks() == [Blank(None, 10, False)]
+    assert known.blanks() == [Gap(None, 10, False)]
 
 
 def test_what_podman_threw_away_of_its_log_is_not_known() -> None:
-    known = Known()
+    known = EventCoverage()
     stretch = known.listen(EVERYTHING, 5)
-    assert known.blanks() == [Blank(None, 5, False)]
+    assert known.blanks() == [Gap(None, 5, False)]
     stretch.hear(event(40, action="log-rotation"))
     for moment in (20, 30, 40, 50):
         stretch.hear(event(moment))
-    assert known.blanks() == [Blank(None, 20, False)]
+    assert known.blanks() == [Gap(None, 20, False)]
 
 
 def test_who_has_heard_nothing_yet_cannot_say_from_when_on() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, EVERYTHING)
-    assert known.blanks() == [Blank(None, None, False)]
+    assert known.blanks() == [Gap(None, None, False)]
 
 
 def test_when_nobody_listens_any_more_what_follows_is_not_known() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
-    assert known.blanks() == [Blank(None, 10, False), Blank(20, None, False)]
+    assert known.blanks() == [Gap(None, 10, False), Gap(20, None, False)]
 
 
 def test_between_two_who_listened_one_after_the_other_something_may_be_missing() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     heard(known, EVERYTHING, 40)
-    assert known.blanks() == [Blank(None, 10, False), Blank(20, 40, False)]
+    assert known.blanks() == [Gap(None, 10, False), Gap(20, 40, False)]
 
 
 def test_but_not_when_the_second_was_told_the_last_event_of_the_first() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     first = known.left(EVERYTHING)
     assert first is not None
     assert first.last == event(20)
     second = heard(known, EVERYTHING, 20, 30)
     known.resume(first, second)
-    assert known.blanks() == [Blank(None, 10, False)]
+    assert known.blanks() == [Gap(None, 10, False)]
     known.end(second)
     assert known.left(EVERYTHING) is second
 
 
 def test_who_was_told_that_nothing_came_since_resumes_too() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     second = known.listen(EVERYTHING)
     first = known.left(EVERYTHING)
     assert first is not None
     known.resume(first, second)
     second.hear(event(20))
-    assert known.blanks() == [Blank(None, 10, False)]
+    assert known.blanks() == [Gap(None, 10, False)]
 
 
 def test_the_mirror_knows_a_part() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, LISTS, 5, 50)
-    assert known.blanks() == [Blank(None, 5, False), Blank(5, None, True)]
+    assert known.blanks() == [Gap(None, 5, False), Gap(5, None, True)]
     heard(known, EVERYTHING, 10, 20, ended=True)
     heard(known, EVERYTHING, 40)
-    assert known.blanks() == [Blank(None, 5, False), Blank(5, 10, True), Blank(20, 40, True)]
+    assert known.blanks() == [Gap(None, 5, False), Gap(5, 10, True), Gap(20, 40, True)]
 
 
 def test_a_part_that_ended_leaves_the_rest_unknown() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, LISTS, 5, 8, ended=True)
     heard(known, EVERYTHING, 10)
-    assert known.blanks() == [Blank(None, 5, False), Blank(5, 8, True), Blank(8, 10, False)]
+    assert known.blanks() == [Gap(None, 5, False), Gap(5, 8, True), Gap(8, 10, False)]
 
 
 def test_an_object_is_known_when_it_or_everything_is() -> None:
-    known = Known()
+    known = EventCoverage()
     heard(known, "container a", 10, 20, ended=True)
     heard(known, EVERYTHING, 15, 30, ended=True)
     heard(known, "container b", 1)
-    assert known.blanks("container a") == [Blank(None, 10, False), Blank(30, None, False)]
-    assert known.blanks("container b") == [Blank(None, 1, False)]
-    assert known.blanks() == [Blank(None, 15, False), Blank(30, None, False)]
+    assert known.blanks("container a") == [Gap(None, 10, False), Gap(30, None, False)]
+    assert known.blanks("container b") == [Gap(None, 1, False)]
+    assert known.blanks() == [Gap(None, 15, False), Gap(30, None, False)]
 
 
 def test_podman_tells_everything_from_the_time_asked_for() -> None:
-    known = Known()
+    known = EventCoverage()
     known.listen(EVERYTHING, 100)
-    assert known.blanks() == [Blank(None, 100, False)]
+    assert known.blanks() == [Gap(None, 100, False)]
 
 
 def test_who_heard_nothing_and_left_leaves_no_trace() -> None:
@@ -116,18 +116,18 @@ def test_who_heard_nothing_and_left_leaves_no_trace() -> None:
     with journal.listening(EVERYTHING):
         pass
     assert journal.known.left(EVERYTHING) is None
-    assert journal.known.blanks() == [Blank(None, None, False)]
+    assert journal.known.blanks() == [Gap(None, None, False)]
 
 
 def test_an_old_event_that_comes_late_belongs_to_what_is_known() -> None:
-    known = Known()
+    known = EventCoverage()
     stretch = heard(known, EVERYTHING, 20, 10, 30)
-    assert known.blanks() == [Blank(None, 10, False)]
+    assert known.blanks() == [Gap(None, 10, False)]
     assert stretch.last == event(30)
 
 
 def test_what_it_remembers_of_who_listened_is_bounded() -> None:
-    known = Known()
+    known = EventCoverage()
     for moment in range(1, 2000, 2):
         heard(known, EVERYTHING, moment, ended=True)
     assert len(known.blanks()) < 300

@@ -15,8 +15,8 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event, Version
-from dockertui.live.event_coverage import EVERYTHING, Blank
-from dockertui.live.event_listener import BEGINNING, Listener
+from dockertui.live.event_coverage import EVERYTHING, Gap
+from dockertui.live.event_listener import BEGINNING, EventListener
 from dockertui.live.journal import Journal
 from dockertui.live.store import Link, LinkState, Mirror
 from tests.unit.live_world import lost, play, until
@@ -95,9 +95,9 @@ class Scene:
         self.mirror.set_link(Link(state, 0.0))
 
     @asynccontextmanager
-    async def listening(self, **options: Any) -> AsyncIterator[Listener]:
+    async def listening(self, **options: Any) -> AsyncIterator[EventListener]:
         engine: Any = self.daemon
-        listener = Listener(engine, self.mirror, self.journal, rng=random.Random(1), **options)
+        listener = EventListener(engine, self.mirror, self.journal, rng=random.Random(1), **options)
         task = asyncio.create_task(listener.run())
         try:
             yield listener
@@ -137,7 +137,7 @@ def test_it_hears_what_the_engine_remembers_and_what_happens() -> None:
             scene.daemon.emit(C)
             await scene.until(A, B, C)
         assert scene.daemon.asked == [(BEGINNING, None)]
-        assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(C, None, False)]
+        assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(C, None, False)]
 
     play(test())
 
@@ -151,7 +151,7 @@ def test_who_comes_back_asks_for_the_last_one_and_has_missed_nothing() -> None:
         scene.daemon.emit(C, D)
         async with scene.listening():
             await scene.until(A, B, C, D)
-            assert scene.journal.known.blanks() == [Blank(None, A, False)]
+            assert scene.journal.known.blanks() == [Gap(None, A, False)]
         assert [since for since, _ in scene.daemon.asked] == [BEGINNING, B]
 
     play(test())
@@ -166,7 +166,7 @@ def test_when_the_engine_has_forgotten_the_last_one_others_may_be_missing() -> N
         scene.daemon.emit(B, C, D)
         async with scene.listening():
             await scene.until(A, C, D)
-            assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(A, C, False)]
+            assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(A, C, False)]
 
     play(test())
 
@@ -183,10 +183,10 @@ def test_an_engine_that_was_restarted_has_forgotten_everything() -> None:
             scene.daemon.history.clear()
             scene.link(LinkState.LIVE)
             await until(lambda: listener.live)
-            assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(A, None, False)]
+            assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(A, None, False)]
             scene.daemon.emit(D)
             await scene.until(A, D)
-            assert scene.journal.known.blanks() == [Blank(None, A, False), Blank(A, D, False)]
+            assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(A, D, False)]
 
     play(test())
 
@@ -290,7 +290,7 @@ def test_a_scope_of_several_requests_is_live_when_all_of_them_stand() -> None:
             assert [asked for _, asked in scene.daemon.asked] == list(filters)
             scene.daemon.emit(A)
             await scene.until(A)
-            assert scene.journal.known.blanks("container a") == [Blank(None, A, False)]
+            assert scene.journal.known.blanks("container a") == [Gap(None, A, False)]
 
     play(test())
 
@@ -302,9 +302,9 @@ def test_podman_is_asked_from_a_time_on_and_tells_everything_since() -> None:
         async with scene.listening(back=B) as listener:
             await until(lambda: listener.live)
             await scene.until(C)
-            assert scene.journal.known.blanks(EVERYTHING) == [Blank(None, B, False)]
+            assert scene.journal.known.blanks(EVERYTHING) == [Gap(None, B, False)]
         async with scene.listening(back=BEGINNING, anew=True):
             await scene.until(A, C)
-            assert scene.journal.known.blanks(EVERYTHING) == [Blank(None, BEGINNING, False)]
+            assert scene.journal.known.blanks(EVERYTHING) == [Gap(None, BEGINNING, False)]
 
     play(test())

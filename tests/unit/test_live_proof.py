@@ -15,7 +15,7 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.clock import EngineClock
 from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
-from dockertui.live.mirror_sync import Watcher
+from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import LinkState, Mirror, Source
 from tests.unit.live_world import EPOCH, World, play, until
 
@@ -32,8 +32,8 @@ def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def watching(world: World, mirror: Mirror) -> AsyncIterator[Watcher]:
-    watcher = Watcher(world.engine(), mirror, rng=random.Random(1))
+async def watching(world: World, mirror: Mirror) -> AsyncIterator[MirrorSync]:
+    watcher = MirrorSync(world.engine(), mirror, rng=random.Random(1))
     task = asyncio.create_task(watcher.run())
     try:
         await until(lambda: mirror.link.state is LinkState.LIVE)

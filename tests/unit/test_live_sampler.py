@@ -12,7 +12,7 @@ import pytest
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
-from dockertui.live.history import History
+from dockertui.live.history import StatsHistory
 from dockertui.live.sampler import Sampler
 from tests.unit.live_world import play, until
 
@@ -374,7 +374,7 @@ def test_many_are_polled_where_few_are_streamed() -> None:
 
 def test_the_history_takes_each_sample_and_leaves_gaps() -> None:
     async def test() -> None:
-        meter, history = Meter(), History()
+        meter, history = Meter(), StatsHistory()
         async with sampling(meter, "a", history=history) as (sampler, _):
             await until(lambda: "a" in sampler.usage)
             assert history.last("a") == sampler.usage["a"]

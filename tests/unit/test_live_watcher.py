@@ -13,9 +13,9 @@ import pytest
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
-from dockertui.live.event_coverage import EVERYTHING, LISTS, Blank
+from dockertui.live.event_coverage import EVERYTHING, LISTS, Gap
 from dockertui.live.journal import Journal
-from dockertui.live.mirror_sync import Watcher
+from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import Link, LinkState, Mirror
 from tests.unit.live_world import World, event, lost, play, until
 
@@ -31,8 +31,8 @@ def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def watching(world: World, mirror: Mirror, **options: Any) -> AsyncIterator[Watcher]:
-    watcher = Watcher(world.engine(), mirror, rng=random.Random(1), **options)
+async def watching(world: World, mirror: Mirror, **options: Any) -> AsyncIterator[MirrorSync]:
+    watcher = MirrorSync(world.engine(), mirror, rng=random.Random(1), **options)
     task = asyncio.create_task(watcher.run())
     try:
         yield watcher
@@ -668,9 +668,9 @@ def _moves(world: World, rng: random.Random) -> list[Callable[[], None]]:
 
 @pytest.mark.parametrize(
     ("filters", "scope", "partly"),
-    [({"type": ["thing"]}, LISTS, [Blank(5, None, True)]), (None, EVERYTHING, [])],
+    [({"type": ["thing"]}, LISTS, [Gap(5, None, True)]), (None, EVERYTHING, [])],
 )
-def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, scope: str, partly: list[Blank]) -> None:
+def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, scope: str, partly: list[Gap]) -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         journal = Journal()
@@ -678,7 +678,7 @@ def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, s
             await until(lambda: mirror.link.state is LIVE)
             world.send(event("a")._replace(time_ns=5))
             await until(lambda: len(journal) == 1)
-            assert journal.known.blanks() == [Blank(None, 5, False), *partly]
+            assert journal.known.blanks() == [Gap(None, 5, False), *partly]
         left = journal.known.left(scope)
         assert left is not None
         assert left.last == event("a")._replace(time_ns=5)

@@ -14,24 +14,24 @@ from hypothesis import strategies as st
 
 from dockertui.widgets.chart import ASCII, BLOCKS, Glyphs
 from dockertui.widgets.log_bars import STEPS, Bars, LogBars, bar_at, bar_time, draw, rows_for
-from dockertui.widgets.log_query import Filter, Query
-from dockertui.widgets.log_store import MARK, Entry, LogStore
+from dockertui.widgets.log_query import LogFilter, Query
+from dockertui.widgets.log_store import MARK, LogStore, StoredLine
 from dockertui.widgets.log_text import NANO, Level
 
 NOW = 1_795_240_000
 
 
-def counted(store: LogStore, cells: int = 60, kept: Filter | None = None) -> Bars:
+def counted(store: LogStore, cells: int = 60, kept: LogFilter | None = None) -> Bars:
     bars = LogBars(store)
     bars.is_open = True
-    bars.kept = kept or Filter()
+    bars.kept = kept or LogFilter()
     for _ in bars.update():
         pass
     return bars.bars(cells)
 
 
-def entry(second: float, text: str, meta: int = 0) -> Entry:
-    return Entry(int((NOW + second) * NANO), meta, text)
+def entry(second: float, text: str, meta: int = 0) -> StoredLine:
+    return StoredLine(int((NOW + second) * NANO), meta, text)
 
 
 def clock(moment: float) -> str:
@@ -45,19 +45,19 @@ def test_steps_hold_each_other() -> None:
 def test_lines_are_counted_by_level_and_time() -> None:
     store = LogStore()
     store.append([entry(0, "INFO a"), entry(0.5, "ERROR b"), entry(1, "a mark", MARK), entry(2, "WARN c")])
-    store.append([Entry(0, 0, "of no time")])
+    store.append([StoredLine(0, 0, "of no time")])
     assert counted(store) == Bars(NOW, 1, ((1, 0, 1), (0, 0, 0), (0, 1, 0)))
 
 
 @pytest.mark.parametrize(
     ("kept", "sums"),
     [
-        (Filter(query=Query("b")), (1, 0, 0)),
-        (Filter(least=Level.WARN), (1, 1, 0)),
-        (Filter(query=Query("!b"), least=Level.WARN), (0, 1, 0)),
+        (LogFilter(query=Query("b")), (1, 0, 0)),
+        (LogFilter(least=Level.WARN), (1, 1, 0)),
+        (LogFilter(query=Query("!b"), least=Level.WARN), (0, 1, 0)),
     ],
 )
-def test_what_a_filter_leaves_out_is_not_counted(kept: Filter, sums: tuple[int, int, int]) -> None:
+def test_what_a_filter_leaves_out_is_not_counted(kept: LogFilter, sums: tuple[int, int, int]) -> None:
     store = LogStore()
     store.append([entry(0, "INFO a"), entry(0, "ERROR b"), entry(0, "WARN c"), entry(0, "a mark", MARK)])
     assert counted(store, kept=kept).counts == (sums,)

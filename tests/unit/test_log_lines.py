@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.engine.log_lines import LINE_LIMIT, PART, Line, LineReader, LogError
+from dockertui.engine.log_lines import LINE_LIMIT, PART, LineReader, LogError, LogLine
 from dockertui.engine.multiplex import Channel, FrameError, FrameReader, frame
 
 STAMP = b"2026-11-21T06:32:01.%09dZ "
@@ -26,7 +26,7 @@ def cut(data: bytes, cuts: list[int]) -> list[bytes]:
     return [data[a:b] for a, b in pairwise(edges)]
 
 
-def read(pieces: list[bytes], *, tty: bool = False) -> list[Line]:
+def read(pieces: list[bytes], *, tty: bool = False) -> list[LogLine]:
     reader = LineReader(tty=tty)
     return [line for piece in pieces for line in reader.feed(piece)] + reader.end()
 
@@ -39,14 +39,14 @@ def test_lines_in_parts_cut_anywhere_come_back_whole(wrote: list[tuple[bool, str
         edges = [len(whole) * part // parts for part in range(parts + 1)]
         for start, stop in pairwise(edges):  # a character may be cut between two parts
             data += frame(Channel.ERR if stderr else Channel.OUT, stamped(number, whole[start:stop]))
-        expected.append(Line(BASE + number, stderr, text))
+        expected.append(LogLine(BASE + number, stderr, text))
     assert read(cut(data, cuts)) == expected
 
 
 @given(st.lists(TEXTS, max_size=12), st.lists(st.integers(0, 3000), max_size=9))
 def test_a_terminal_is_read_without_frames(texts: list[str], cuts: list[int]) -> None:
     data = b"".join(stamped(number, f"{text}\r\n".encode()) for number, text in enumerate(texts))
-    expected = [Line(BASE + number, False, f"{text}\r") for number, text in enumerate(texts)]
+    expected = [LogLine(BASE + number, False, f"{text}\r") for number, text in enumerate(texts)]
     assert read(cut(data, cuts), tty=True) == expected
 
 
@@ -56,13 +56,13 @@ def test_the_parts_of_two_streams_do_not_mix() -> None:
         + frame(Channel.ERR, stamped(2, b"err\n"))
         + frame(Channel.OUT, stamped(1, b"two\n"))
     )
-    assert read([data]) == [Line(BASE + 2, True, "err"), Line(BASE + 1, False, "one two")]
+    assert read([data]) == [LogLine(BASE + 2, True, "err"), LogLine(BASE + 1, False, "one two")]
 
 
 def test_a_character_cut_between_two_parts_is_one() -> None:
     both = "é".encode()
     data = frame(Channel.OUT, stamped(1, both[:1])) + frame(Channel.OUT, stamped(1, both[1:] + b"\n"))
-    assert read([data]) == [Line(BASE + 1, False, "é")]
+    assert read([data]) == [LogLine(BASE + 1, False, "é")]
 
 
 def test_invalid_utf8_is_marked_and_nothing_else_changes() -> None:
@@ -70,18 +70,18 @@ def test_invalid_utf8_is_marked_and_nothing_else_changes() -> None:
 
 
 def test_what_ends_without_a_newline_is_a_line() -> None:
-    assert read([frame(Channel.OUT, stamped(1, b"no end"))]) == [Line(BASE + 1, False, "no end")]
-    assert read([stamped(1, b"no end")], tty=True) == [Line(BASE + 1, False, "no end")]
+    assert read([frame(Channel.OUT, stamped(1, b"no end"))]) == [LogLine(BASE + 1, False, "no end")]
+    assert read([stamped(1, b"no end")], tty=True) == [LogLine(BASE + 1, False, "no end")]
 
 
 def test_the_timestamps_between_the_parts_of_a_terminals_line_are_taken_out() -> None:
     data = stamped(1, b"x" * PART) + stamped(1, b"y" * 10 + b"\n")
-    assert read([data], tty=True) == [Line(BASE + 1, False, "x" * PART + "y" * 10)]
+    assert read([data], tty=True) == [LogLine(BASE + 1, False, "x" * PART + "y" * 10)]
 
 
 def test_a_timestamp_that_the_program_wrote_stays() -> None:
     text = (STAMP % 5).decode() + "hello"
-    assert read([stamped(1, text.encode() + b"\n")], tty=True) == [Line(BASE + 1, False, text)]
+    assert read([stamped(1, text.encode() + b"\n")], tty=True) == [LogLine(BASE + 1, False, text)]
 
 
 def test_empty_lines_are_lines() -> None:
@@ -97,12 +97,12 @@ def test_empty_lines_are_lines() -> None:
     ],
 )
 def test_other_timestamps(stamp: bytes, time: int) -> None:
-    assert read([frame(Channel.OUT, stamp + b"text\n")]) == [Line(time, False, "text")]
+    assert read([frame(Channel.OUT, stamp + b"text\n")]) == [LogLine(time, False, "text")]
 
 
 def test_an_impossible_date_is_text() -> None:
     line = read([frame(Channel.OUT, b"2026-13-41T06:32:01.000000000Z text\n")])[0]
-    assert line == Line(0, False, "2026-13-41T06:32:01.000000000Z text")
+    assert line == LogLine(0, False, "2026-13-41T06:32:01.000000000Z text")
 
 
 def test_a_line_without_end_is_cut_at_the_limit() -> None:

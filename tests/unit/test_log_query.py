@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.widgets.log_query import Query, is_simple
-from dockertui.widgets.log_store import Block, Entry
+from dockertui.widgets.log_store import Block, StoredLine
 
 CATASTROPHES = [
     (r"(a+)+$", "a" * 5000 + "b"),
@@ -28,7 +28,7 @@ CATASTROPHES = [
 
 
 def block(*lines: str) -> Block:
-    return Block(0, [Entry(0, 0, line) for line in lines])
+    return Block(0, [StoredLine(0, 0, line) for line in lines])
 
 
 @pytest.mark.parametrize(("pattern", "line"), CATASTROPHES, ids=[pattern[:12] for pattern, _ in CATASTROPHES])

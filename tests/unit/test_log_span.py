@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dockertui.resources import format
-from dockertui.screens.base.time_span import Span, parse
+from dockertui.screens.base.time_span import TimeSpan, parse
 from dockertui.widgets.log_text import Times, full_stamp, stamp
 
 NOW = datetime(2026, 11, 28, 14, 30, 5)
@@ -33,12 +33,12 @@ def _ns(moment: datetime) -> int:
     ],
 )
 def test_what_is_typed_is_understood(text: str, since: datetime, until: datetime | None) -> None:
-    assert parse(text, _ns(NOW)) == Span(_ns(since), None if until is None else _ns(until))
+    assert parse(text, _ns(NOW)) == TimeSpan(_ns(since), None if until is None else _ns(until))
 
 
 @pytest.mark.parametrize("text", ["2026-11-28T12:00Z", "12:00Z", "2026-11-28 12:00:00z"])
 def test_a_z_is_for_utc(text: str) -> None:
-    assert parse(text, (NOON_UTC + 60) * SECOND) == Span(NOON_UTC * SECOND)
+    assert parse(text, (NOON_UTC + 60) * SECOND) == TimeSpan(NOON_UTC * SECOND)
 
 
 def test_times_are_taken_as_the_program_shows_them() -> None:
@@ -46,16 +46,16 @@ def test_times_are_taken_as_the_program_shows_them() -> None:
     now = float(int(NOW.timestamp()))
     at = now - 5000.25
     page, sentence = format.moment(at, now), format.hour(at, now)
-    assert parse(page, _ns(NOW)) == parse(sentence, _ns(NOW)) == Span(int(at) * SECOND)
+    assert parse(page, _ns(NOW)) == parse(sentence, _ns(NOW)) == TimeSpan(int(at) * SECOND)
     nanoseconds = int(at) * SECOND + 750_000_000
-    assert parse(full_stamp(nanoseconds), _ns(NOW)) == Span(nanoseconds)
-    assert parse(stamp(nanoseconds, Times.LOCAL, now).strip(), _ns(NOW)) == Span(nanoseconds)
+    assert parse(full_stamp(nanoseconds), _ns(NOW)) == TimeSpan(nanoseconds)
+    assert parse(stamp(nanoseconds, Times.LOCAL, now).strip(), _ns(NOW)) == TimeSpan(nanoseconds)
 
 
 def test_nothing_is_the_tail_and_two_dots_are_all() -> None:
-    assert parse(" ", _ns(NOW)) == Span()
-    assert parse("..", _ns(NOW)) == Span(whole=True)
-    assert parse("99999999999999d", _ns(NOW)) == Span(0)
+    assert parse(" ", _ns(NOW)) == TimeSpan()
+    assert parse("..", _ns(NOW)) == TimeSpan(whole=True)
+    assert parse("99999999999999d", _ns(NOW)) == TimeSpan(0)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.widgets.log_matches import Matches
-from dockertui.widgets.log_query import Filter, Query, Sought
-from dockertui.widgets.log_shown import Shown
-from dockertui.widgets.log_store import MARK, STDERR, Entry, LogStore
+from dockertui.widgets.log_query import LogFilter, Query, Sought
+from dockertui.widgets.log_shown import ShownLines
+from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
 from dockertui.widgets.log_text import Level
 
 WORDS = ("error", "ok", "warn level=warn", "x")
@@ -18,13 +18,13 @@ STEPS = st.lists(
 )
 
 
-def entries(wrote: list[tuple[str, bool]], start: int) -> list[Entry]:
-    return [Entry(start + n, STDERR if err else 0, f"{word} {start + n}") for n, (word, err) in enumerate(wrote)]
+def entries(wrote: list[tuple[str, bool]], start: int) -> list[StoredLine]:
+    return [StoredLine(start + n, STDERR if err else 0, f"{word} {start + n}") for n, (word, err) in enumerate(wrote)]
 
 
-def played(steps: list[tuple[bool, list[tuple[str, bool]]]], store: LogStore) -> dict[int, Entry]:
+def played(steps: list[tuple[bool, list[tuple[str, bool]]]], store: LogStore) -> dict[int, StoredLine]:
     """Append and prepend as told; every line ever added, by its number."""
-    known: dict[int, Entry] = {}
+    known: dict[int, StoredLine] = {}
     clock = 1_000_000
     for older, wrote in steps:
         clock += len(wrote)
@@ -56,9 +56,9 @@ def test_what_is_shown_is_what_the_filter_keeps_with_its_context(
     steps: list[tuple[bool, list[tuple[str, bool]]]], limit: int, line: str, context: int, stderr: bool
 ) -> None:
     store = LogStore(max_lines=limit)
-    shown = Shown(store)
-    shown.set(Filter(Query(line), stderr=stderr), context)
-    known: dict[int, Entry] = {}
+    shown = ShownLines(store)
+    shown.set(LogFilter(Query(line), stderr=stderr), context)
+    known: dict[int, StoredLine] = {}
     for step in range(len(steps)):
         known |= played(steps[step : step + 1], store)
         for _ in shown.update():
@@ -86,7 +86,7 @@ def test_what_a_search_finds_is_counted(
 ) -> None:
     store = LogStore(max_lines=limit)
     matches = Matches(store)
-    matches.set(Sought(Query(line), Filter(stderr=stderr)))
+    matches.set(Sought(Query(line), LogFilter(stderr=stderr)))
     for step in range(len(steps)):
         played(steps[step : step + 1], store)
         for _ in matches.update():
@@ -104,7 +104,7 @@ def test_what_a_search_finds_is_counted(
 
 def test_lines_are_let_go_from_the_front_by_bytes() -> None:
     store = LogStore(max_bytes=200_000)
-    store.append([Entry(n, 0, "x" * 100) for n in range(10_000)])
+    store.append([StoredLine(n, 0, "x" * 100) for n in range(10_000)])
     assert store.bytes <= 200_000
     assert store.dropped_before == 10_000 - len(store)
     assert store[store.end - 1].time == 9_999
@@ -114,8 +114,8 @@ def test_lines_are_let_go_from_the_front_by_bytes() -> None:
 
 def test_pages_before_push_out_the_end() -> None:
     store = LogStore(max_lines=2_000)
-    store.append([Entry(n, 0, str(n)) for n in range(2_000)])
-    dropped = store.prepend([Entry(n, 0, str(n)) for n in range(-1_000, 0)])
+    store.append([StoredLine(n, 0, str(n)) for n in range(2_000)])
+    dropped = store.prepend([StoredLine(n, 0, str(n)) for n in range(-1_000, 0)])
     assert dropped == store.dropped_after > 0
     assert store[store.first].text == "-1000"
     assert len(store) <= 2_000
@@ -123,27 +123,27 @@ def test_pages_before_push_out_the_end() -> None:
 
 def test_one_long_line_does_not_keep_others_from_going() -> None:
     store = LogStore(max_bytes=300_000)
-    store.append([Entry(1, 0, "x" * 1_000_000)])
-    store.append([Entry(n, 0, "short") for n in range(600)])
+    store.append([StoredLine(1, 0, "x" * 1_000_000)])
+    store.append([StoredLine(n, 0, "short") for n in range(600)])
     assert store.bytes < 300_000
     assert store[store.end - 1].text == "short"
 
 
 def test_a_newline_within_a_line_does_not_break_the_block() -> None:
     store = LogStore()
-    store.append([Entry(n, 0, "a\nb") for n in range(600)])
+    store.append([StoredLine(n, 0, "a\nb") for n in range(600)])
     assert [entry.text for entry in store.entries(store.first)] == ["a b"] * 600
 
 
 def test_lone_surrogates_survive() -> None:
     store = LogStore()
-    store.append([Entry(n, 0, "\udc9b") for n in range(600)])
+    store.append([StoredLine(n, 0, "\udc9b") for n in range(600)])
     assert store[store.first].text == "\udc9b"
 
 
 def test_a_moment_is_found() -> None:
     store = LogStore()
-    store.append([Entry(n * 10, 0, "x") for n in range(5_000)])
+    store.append([StoredLine(n * 10, 0, "x") for n in range(5_000)])
     assert store.number_at(12_345) == 1_235
     assert store.number_at(0) == store.first
     assert store.number_at(10**9) == store.end
@@ -151,5 +151,5 @@ def test_a_moment_is_found() -> None:
 
 def test_marks_are_always_shown() -> None:
     store = LogStore()
-    store.append([Entry(1, 0, "a"), Entry(2, MARK, "started again"), Entry(3, STDERR, "error: b")])
-    assert Filter(Query("b"), Level.ERROR, stderr=True).hits(store.blocks(0, 3)[0]) == [1, 2]
+    store.append([StoredLine(1, 0, "a"), StoredLine(2, MARK, "started again"), StoredLine(3, STDERR, "error: b")])
+    assert LogFilter(Query("b"), Level.ERROR, stderr=True).hits(store.blocks(0, 3)[0]) == [1, 2]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.widgets.log_paint import LOOK, Manner, painting, rows
+from dockertui.widgets.log_paint import LOOK, PaintOptions, painting, rows
 from dockertui.widgets.log_query import Query
-from dockertui.widgets.log_store import Entry, LogStore
+from dockertui.widgets.log_store import LogStore, StoredLine
 from dockertui.widgets.log_text import _LEVELS, Level, Times, fields, grave, level, stamp, unfolded
 from dockertui.widgets.sgr import Ink, pieces, plain, style
 from tests.demo.hostile import STRINGS
@@ -64,19 +64,19 @@ def test_any_sequence_of_signs_is_read_without_failing(text: str) -> None:
 
 @given(st.one_of(st.sampled_from(list(STRINGS.values())), st.text(max_size=60)), st.booleans())
 def test_nothing_that_is_painted_can_be_obeyed(text: str, unfold: bool) -> None:
-    painted = painting(Entry(1, 0, text.replace("\n", " ")), Manner(unfold=unfold))
+    painted = painting(StoredLine(1, 0, text.replace("\n", " ")), PaintOptions(unfold=unfold))
     assert not _OBEYED.search(painted.text)
 
 
 def test_a_long_line_is_cut_and_says_so() -> None:
-    painted = painting(Entry(1, 0, "x" * 1_000_000), Manner())
+    painted = painting(StoredLine(1, 0, "x" * 1_000_000), PaintOptions())
     assert len(painted.text) < LOOK + 100
     assert "+991808" in painted.text
 
 
 @given(st.text(max_size=80), st.integers(2, 30))
 def test_the_rows_of_a_wrapped_line_are_the_line(text: str, width: int) -> None:
-    line = painting(Entry(1, 0, text.replace("\n", " ")), Manner()).text
+    line = painting(StoredLine(1, 0, text.replace("\n", " ")), PaintOptions()).text
     assert "".join(line[start:stop] for start, stop in rows(line, width)) == line
 
 
@@ -108,7 +108,7 @@ def test_a_wrong_expression_finds_nothing_and_says_why() -> None:
 @given(st.lists(st.sampled_from(["foo", "xfoofoo", "", "fo", "ÄFOO", "\x1b[31mf\x1b[0moo"]), min_size=1, max_size=60))
 def test_a_word_is_found_in_blocks_as_in_lines(texts: list[str]) -> None:
     store = LogStore()
-    store.append([Entry(n, 0, text) for n, text in enumerate(texts)])
+    store.append([StoredLine(n, 0, text) for n, text in enumerate(texts)])
     found = [number for block in store.blocks(0, len(texts)) for number in Query("foo").hits(block)]
     assert found == [n for n, text in enumerate(texts) if Query("foo").keeps(plain(text))]
 

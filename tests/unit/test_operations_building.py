@@ -18,7 +18,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.operations import form_values
 from dockertui.operations.build_progress import BuildProgress
 from dockertui.operations.building import BODIES
-from dockertui.operations.command_body import Unfit
+from dockertui.operations.command_body import InvalidValue
 from dockertui.operations.command_lines import curl_line, docker_line
 
 BUILD = BODIES["image.build"]
@@ -50,7 +50,7 @@ def values(folder: Path, **given: Any) -> dict[str, Any]:
     ],
 )
 def test_a_bad_value_is_refused_at_its_field(option: str, typed: str, told: str) -> None:
-    with pytest.raises(Unfit, match=told):
+    with pytest.raises(InvalidValue, match=told):
         form_values.read(next(one for one in BUILD.options if one.id == option), typed)
 
 
@@ -75,7 +75,7 @@ def test_what_does_not_fit_together_is_told_at_the_field_to_change(
 ) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    with pytest.raises(Unfit, match=told) as unfit:
+    with pytest.raises(InvalidValue, match=told) as unfit:
         BUILD.check(values(tmp_path, **given))
     assert unfit.value.option == option
 
@@ -84,7 +84,7 @@ def test_a_dockerfile_behind_a_link_out_of_the_folder_is_refused(folder: Path, t
     outside = tmp_path_factory.mktemp("outside") / "Dockerfile"
     outside.write_text("FROM a")
     (folder / "linked").symlink_to(outside)
-    with pytest.raises(Unfit, match="outside"):
+    with pytest.raises(InvalidValue, match="outside"):
         BUILD.check(values(folder, dockerfile="linked"))
 
 

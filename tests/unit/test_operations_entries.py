@@ -15,7 +15,7 @@ from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.image_calls import split_reference
 from dockertui.masking import MASK
 from dockertui.operations import form_values, ports, run_form
-from dockertui.operations.command_body import Entry, Option, Unfit
+from dockertui.operations.command_body import FieldKind, InvalidValue, Option
 from dockertui.operations.command_lines import curl_line, docker_line, docker_options
 from dockertui.operations.progress import Progress
 
@@ -26,7 +26,7 @@ LOCAL = Endpoint("local", "unix:///var/run/docker.sock", "default socket")
 @given(WORDS)
 @settings(deadline=None)
 def test_words_are_read_back_as_they_were(words: list[str]) -> None:
-    option = Option("words", "Words", Entry.WORDS)
+    option = Option("words", "Words", FieldKind.WORDS)
     assert list(form_values.read(option, form_values.typed(tuple(words)))) == words
 
 
@@ -37,7 +37,7 @@ def test_sizes(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "m", "1x", "-2", "1 2"])
 def test_what_is_no_size(text: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidValue):
         form_values.in_bytes(text)
 
 
@@ -50,7 +50,7 @@ def test_references(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Upper", "a b", "a:", ":a", "-a", "a@b", "a//b", "a:b:c"])
 def test_what_is_no_reference(text: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidValue):
         form_values.reference(text)
 
 
@@ -82,7 +82,7 @@ def test_ports(text: str, port: tuple[str, str, str]) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "a:b", "80/icmp", "1.2.3:1:1", "1:2:3:4:5:6"])
 def test_what_is_no_port(text: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidValue):
         ports.published(text)
 
 

@@ -13,7 +13,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.operations import jobs
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
-from dockertui.operations.command_body import Plan, Unfit
+from dockertui.operations.command_body import InvalidValue, Plan
 from dockertui.operations.jobs import Jobs, State, Task
 from dockertui.screens.commands.results import one_result
 
@@ -56,4 +56,4 @@ async def test_what_the_engine_repeats_of_a_body_is_hidden(monkeypatch: pytest.M
 
 
 def test_what_is_wrong_with_a_hidden_value_does_not_show_it() -> None:
-    assert "hunter2" not in str(Unfit("DB_PASSWORD=hunter2: has no name"))
+    assert "hunter2" not in str(InvalidValue("DB_PASSWORD=hunter2: has no name"))

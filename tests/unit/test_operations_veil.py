@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.masking import MASK, masked, masked_path
-from dockertui.operations.command_body import Unfit
-from dockertui.operations.form_secrets import Veil
+from dockertui.operations.command_body import InvalidValue
+from dockertui.operations.form_secrets import FormSecrets
 
 ENV = ("A=b", "DB_PASSWORD=hunter2", "URL=postgres://shop:hunter2@db/shop", "PASSWORD=")
 
 
 def test_what_is_left_as_it_is_keeps_its_secrets() -> None:
-    veil = Veil()
+    veil = FormSecrets()
     shown = veil.cover(ENV)
     assert "hunter2" not in " ".join(shown)
     assert shown[0] == "A=b"
@@ -23,7 +23,7 @@ def test_what_is_left_as_it_is_keeps_its_secrets() -> None:
 
 
 def test_what_is_changed_around_a_secret_leaves_it() -> None:
-    veil = Veil()
+    veil = FormSecrets()
     shown = veil.cover(ENV)
     assert veil.lift(("NEW=1", shown[1])) == ("NEW=1", "DB_PASSWORD=hunter2")
     assert veil.lift(("DB_PASSWORD=other",)) == ("DB_PASSWORD=other",)
@@ -31,21 +31,21 @@ def test_what_is_changed_around_a_secret_leaves_it() -> None:
 
 
 def test_two_alike_keep_their_order() -> None:
-    veil = Veil()
+    veil = FormSecrets()
     twice = ("TOKEN=one", "TOKEN=two")
     assert veil.lift(veil.cover(twice)) == twice
 
 
 @pytest.mark.parametrize("word", [f"DB_PASSWORD={MASK}x", "DB_PASSWORD=•••", f"URL=postgres://shop:{MASK}@other/shop"])
 def test_a_mask_that_was_changed_is_not_taken_for_a_value(word: str) -> None:
-    veil = Veil()
+    veil = FormSecrets()
     veil.cover(ENV)
-    with pytest.raises(Unfit, match="type it whole"):
+    with pytest.raises(InvalidValue, match="type it whole"):
         veil.lift((word,))
 
 
 def test_a_dot_is_a_dot_where_nothing_is_hidden() -> None:
-    veil = Veil()
+    veil = FormSecrets()
     assert veil.cover(("A=•",)) == ("A=•",)
     assert not veil.hides
     assert veil.lift(("A=••",)) == ("A=••",)
@@ -53,14 +53,14 @@ def test_a_dot_is_a_dot_where_nothing_is_hidden() -> None:
 
 @pytest.mark.parametrize("value", [None, 5, True, "", "nginx:1", (), "registry.test/a@sha256:00"])
 def test_what_is_no_secret_is_itself(value: object) -> None:
-    veil = Veil()
+    veil = FormSecrets()
     assert veil.cover(value) == value
     assert veil.lift(value) == value
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="•"))).map(tuple))
 def test_whatever_is_covered_is_lifted(words: tuple[str, ...]) -> None:
-    veil = Veil()
+    veil = FormSecrets()
     assert veil.lift(veil.cover(words)) == words
 
 

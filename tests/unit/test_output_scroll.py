@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockertui.output.frame import Row
+from dockertui.output.frame import CellRow
 from dockertui.output.scroll import Scroll, find_scroll
 
 
-def rows(letters: str) -> list[Row]:
-    return [Row(letter * 5, "\0" * 5, False) for letter in letters]
+def rows(letters: str) -> list[CellRow]:
+    return [CellRow(letter * 5, "\0" * 5, False) for letter in letters]
 
 
 def test_rows_that_moved_up() -> None:

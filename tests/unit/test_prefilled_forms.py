@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockertui.operations import form_values, run_form
-from dockertui.operations.command_body import Entry, Option, Unfit
-from dockertui.operations.form_secrets import Veil
+from dockertui.operations.command_body import FieldKind, InvalidValue, Option
+from dockertui.operations.form_secrets import FormSecrets
 
 PORT = st.integers(1, 65535).map(str)
 TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=12)
@@ -65,7 +65,7 @@ def test_whatever_a_container_is_its_form_is_taken(config: dict[str, Any], host:
 
 def shown(option: Option, value: Any) -> Any:
     """What stands in the field, a secret in it shown."""
-    return value if option.entry is Entry.FLAG else form_values.typed(value)
+    return value if option.entry is FieldKind.FLAG else form_values.typed(value)
 
 
 @given(HOST)
@@ -96,12 +96,12 @@ def test_what_is_typed_beside_it_is_judged(new: str) -> None:
     option = next(option for option in run_form.OPTIONS if option.id == "labels")
     given_by_the_engine = ("my label=1",)
     form_values.check(option, given_by_the_engine, given_by_the_engine)
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidValue):
         form_values.check(option, (*given_by_the_engine, new), given_by_the_engine)
 
 
 def test_a_hidden_secret_in_it_is_not_judged_by_its_mask() -> None:
     option = next(option for option in run_form.OPTIONS if option.id == "env")
-    veil = Veil()
+    veil = FormSecrets()
     masked = veil.cover(("API_TOKEN=sesame",))
     form_values.check(option, veil.lift(form_values.parsed(option, form_values.typed(masked))), ("API_TOKEN=sesame",))

@@ -8,8 +8,8 @@ import pytest
 
 from dockertui.engine import container_pids
 from dockertui.engine.container_pids import _Seen, inside_of, match
-from dockertui.engine.processes import Listing, Process, listing, seconds
-from dockertui.live.processes import History
+from dockertui.engine.processes import Process, ProcessList, listing, seconds
+from dockertui.live.processes import ProcessHistory
 
 TITLES = ["PID", "PPID", "USER", "NLWP", "TT", "STAT", "ELAPSED", "TIME", "RSS", "%CPU", "%CUU", "COMMAND"]
 
@@ -106,12 +106,12 @@ def process(pid: int, age: float | None = 100.0, used: float | None = None, fine
     return Process(pid, 1, "root", 1, "", "S", age, used, None, fine, None, "sleep")
 
 
-def shares(history: History, now: float, *processes: Process) -> dict[str, float | None]:
-    return {live.key: live.cpu for live in history.take(Listing(("PID",), processes), now)}
+def shares(history: ProcessHistory, now: float, *processes: Process) -> dict[str, float | None]:
+    return {live.key: live.cpu for live in history.take(ProcessList(("PID",), processes), now)}
 
 
 def test_the_share_is_of_the_last_seconds_not_of_the_life() -> None:
-    history = History()
+    history = ProcessHistory()
     assert list(shares(history, 1000.0, process(7, 100.0, fine=1.0)).values()) == [None]
     # a second of 100 s used until then; two more of the two that follow
     (now,) = shares(history, 1002.0, process(7, 102.0, fine=300 / 102)).values()
@@ -121,7 +121,7 @@ def test_the_share_is_of_the_last_seconds_not_of_the_life() -> None:
 
 
 def test_whole_seconds_are_taken_over_a_longer_window() -> None:
-    history = History()
+    history = ProcessHistory()
     given: list[float | None] = []
     for step in range(12):
         given += shares(history, 10_000.0 + step, process(7, 9000.0 + step, used=float(500 + step // 2))).values()
@@ -130,7 +130,7 @@ def test_whole_seconds_are_taken_over_a_longer_window() -> None:
 
 
 def test_a_pid_taken_again_is_another_process() -> None:
-    history = History()
+    history = ProcessHistory()
     (first,) = shares(history, 1000.0, process(7, 100.0, 5))
     (same,) = shares(history, 1002.4, process(7, 101.0, 5))
     (other,) = shares(history, 1004.0, process(7, 1.0, 0))
@@ -138,12 +138,12 @@ def test_a_pid_taken_again_is_another_process() -> None:
 
 
 def test_without_figures_there_is_no_share_and_the_key_is_the_pid() -> None:
-    history = History()
+    history = ProcessHistory()
     assert shares(history, 1.0, process(7, None)) == shares(history, 3.0, process(7, None)) == {"7@": None}
 
 
 def test_a_clock_that_stands_or_goes_back_harms_nothing() -> None:
-    history = History()
+    history = ProcessHistory()
     for now in (1000.0, 1000.0, 999.0, 1001.0):
         assert all(share is None or share >= 0 for share in shares(history, now, process(7, 100, 3)).values())
 

@@ -12,7 +12,7 @@ from dockertui.live.store import Mirror
 from dockertui.resources.container import port_list
 from dockertui.resources.registry import BY_KIND, RESOURCES
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import Size, World
+from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Cell
 
 NOW = 1_790_000_000.0
@@ -23,13 +23,13 @@ def make(status: str = "Up 2 hours", state: str = "running", **fields: Any) -> C
     return Container.from_json(raw | fields, NOW)
 
 
-def world(*containers: Container) -> World:
+def world(*containers: Container) -> Surroundings:
     mirror = Mirror([resource.source for resource in RESOURCES], clock=lambda: NOW)
     mirror.replace("container", containers)
-    return World(mirror, {})
+    return Surroundings(mirror, {})
 
 
-def cell(kind: str, column: str, item: Any, around: World) -> Cell:
+def cell(kind: str, column: str, item: Any, around: Surroundings) -> Cell:
     found = next(c for c in BY_KIND[kind].columns(around) if c.id == column)
     value = found.cell(item)
     return value if isinstance(value, Cell) else Cell(value)

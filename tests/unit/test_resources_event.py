@@ -11,8 +11,8 @@ from dockertui.engine.exit_codes import signal_name
 from dockertui.engine.models import Container, Event, Image, Network
 from dockertui.live.probes import Probes
 from dockertui.live.store import Mirror
-from dockertui.resources.event import Teller, Told, as_json, as_printed, ended, reference, short, terms
-from dockertui.resources.filter import Filter
+from dockertui.resources.event import EventDescriber, EventText, as_json, as_printed, ended, reference, short, terms
+from dockertui.resources.filter import ListFilter
 from dockertui.resources.registry import SOURCES
 
 ID, OTHER = "a1" * 32, "b2" * 32
@@ -54,8 +54,8 @@ def mirror() -> Mirror:
     return made
 
 
-def tell(happened: Event, probes: Probes | None = None) -> Told:
-    return Teller(mirror(), probes or Probes()).tell(happened)
+def tell(happened: Event, probes: Probes | None = None) -> EventText:
+    return EventDescriber(mirror(), probes or Probes()).tell(happened)
 
 
 @pytest.mark.parametrize(("kind", "action"), [(kind, one) for kind, all_ in ACTIONS.items() for one in all_.split()])
@@ -140,7 +140,7 @@ def test_what_its_object_is_called(happened: Event, name: str) -> None:
 
 
 def test_a_container_that_is_gone_is_called_what_it_was() -> None:
-    teller = Teller(mirror(), Probes())
+    teller = EventDescriber(mirror(), Probes())
     teller.learn(event("container", "create", OTHER, name="gone"))
     assert teller.tell(event("network", "connect", "n", container=OTHER)).text == "container gone"
 
@@ -183,15 +183,17 @@ KEPT = [
 @pytest.mark.parametrize(("line", "kept"), KEPT)
 def test_the_filter_line(line: str, kept: bool) -> None:
     happened = event("container", "die", name="web-1", image="nginx:1", exitCode="137", tier="front")
-    made: Filter[Event] = Filter(line, terms(Teller(mirror(), Probes())), ("kind", "action", "object", "text"), ("id",))
+    made: ListFilter[Event] = ListFilter(
+        line, terms(EventDescriber(mirror(), Probes())), ("kind", "action", "object", "text"), ("id",)
+    )
     assert made.keeps(happened) is kept
 
 
 def test_a_container_is_found_in_what_its_networks_and_volumes_tell() -> None:
-    known = terms(Teller(mirror(), Probes()))
+    known = terms(EventDescriber(mirror(), Probes()))
     connected = event("network", "connect", OTHER, name="front", container=ID)
     for line, kept in (("container:web-1", True), ("network:front", True), ("container:front", False)):
-        assert Filter(line, known, ()).keeps(connected) is kept
+        assert ListFilter(line, known, ()).keeps(connected) is kept
 
 
 def test_it_is_printed_as_docker_prints_it() -> None:

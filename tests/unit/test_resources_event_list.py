@@ -6,7 +6,7 @@ from dockertui.engine.models import Event, Version
 from dockertui.live.event_coverage import EVERYTHING, LISTS
 from dockertui.live.journal import Journal
 from dockertui.live.store import Mirror
-from dockertui.resources.event_list import About, EventList, Notice
+from dockertui.resources.event_list import EventList, EventSubject, Notice
 from dockertui.resources.registry import SOURCES
 from tests.unit.test_live_journal import event
 from tests.unit.test_live_probes import exec_events
@@ -78,7 +78,7 @@ def test_the_filter_keeps_what_it_says_of_what_was_and_comes() -> None:
 
 def test_an_object_has_its_own_events_alone() -> None:
     journal, shown = scene()
-    shown.about = About("container", "c1")
+    shown.about = EventSubject("container", "c1")
     for one in (
         event(2 * S, "c1"),
         event(3 * S, "c2"),

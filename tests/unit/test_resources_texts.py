@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dockertui.masking import is_secret, masked_tree
 from dockertui.resources import format
-from dockertui.resources.filter import Filter, Word, words
+from dockertui.resources.filter import ListFilter, Word, words
 from dockertui.resources.reply import Reply
 
 TERMS = {
@@ -25,8 +25,8 @@ JSON = st.recursive(
 )
 
 
-def make(line: str) -> Filter[dict[str, Any]]:
-    return Filter(line, TERMS | {"id": lambda item: ("ab12web",)}, ("name", "image"), ("id",))
+def make(line: str) -> ListFilter[dict[str, Any]]:
+    return ListFilter(line, TERMS | {"id": lambda item: ("ab12web",)}, ("name", "image"), ("id",))
 
 
 def test_a_colon_makes_a_term_only_of_a_known_name() -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.fixed_size import FixedSize
 from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import Place
@@ -36,7 +36,7 @@ RESIZING = {
 
 @pytest.fixture(params=[True, False], ids=["native", "pure"])
 def emulator(request: pytest.FixtureRequest) -> Emulator:
-    return open_emulator(*SIZE, Listener(), native=request.param)
+    return open_emulator(*SIZE, EmulatorListener(), native=request.param)
 
 
 def check_size(emulator: Emulator) -> None:

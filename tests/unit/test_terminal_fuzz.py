@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.open_emulator import open_emulator
 from tests.unit.test_terminal_sequences import SCREENS, encoded
 
@@ -51,13 +51,13 @@ def check(emulator: Emulator) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(PIECES, SIZES), max_size=30))
 def test_anything_between_resizes_on_the_fast_one(steps: list[bytes | tuple[int, int]]) -> None:
-    run(open_emulator(20, 5, Listener(), native=True), steps)
+    run(open_emulator(20, 5, EmulatorListener(), native=True), steps)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(PIECES, SIZES), max_size=15))
 def test_anything_between_resizes_on_the_pure_one(steps: list[bytes | tuple[int, int]]) -> None:
-    run(open_emulator(20, 5, Listener(), native=False), steps)
+    run(open_emulator(20, 5, EmulatorListener(), native=False), steps)
 
 
 def run(emulator: Emulator, steps: list[bytes | tuple[int, int]]) -> None:
@@ -76,7 +76,7 @@ def run(emulator: Emulator, steps: list[bytes | tuple[int, int]]) -> None:
 @given(st.lists(st.sampled_from(list(SCREENS)), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_cuts_do_not_matter(names: list[str], dice: random.Random) -> None:
     data = b"".join(encoded(SCREENS[name].output) for name in names)
-    whole, cut = (open_emulator(20, 5, Listener(), native=True) for _ in range(2))
+    whole, cut = (open_emulator(20, 5, EmulatorListener(), native=True) for _ in range(2))
     whole.feed(data)
     at = 0
     while at < len(data):
@@ -104,7 +104,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_output_is_taken_in_short_slices(name: str) -> None:
     """The fast emulator; a slice that took long because the machine did is fed once more, elsewhere."""
-    emulator = open_emulator(80, 24, Listener(), native=True)
+    emulator = open_emulator(80, 24, EmulatorListener(), native=True)
     slow = 0
     for start in range(0, len(HOSTILE[name]), 16384):
         began = time.thread_time()
@@ -119,7 +119,7 @@ def test_hostile_output_is_taken_in_short_slices(name: str) -> None:
 
 def test_memory_is_bounded() -> None:
     """100 MB of output, and the history holds what it should, not all of it."""
-    emulator = open_emulator(80, 24, Listener(), native=True)
+    emulator = open_emulator(80, 24, EmulatorListener(), native=True)
     before = resident()
     piece = b"".join(b"line %06d of a flood that does not end\r\n" % number for number in range(25_000))
     for _ in range(100):

@@ -13,12 +13,12 @@ import pytest
 
 from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
-from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.guarded import FAILURES_MOST, GuardedEmulator
 from dockertui.terminal.keys import Keystroke
 from dockertui.terminal.last_resort import LastResort
 from dockertui.terminal.open_emulator import open_emulator
-from dockertui.terminal.policy import State, Watcher
+from dockertui.terminal.policy import SessionObserver, State
 from dockertui.terminal.screen import Place
 from dockertui.terminal.session import TerminalSession
 from tests.unit.terminal_process import FakeProcess
@@ -54,7 +54,7 @@ STEPS: dict[str, Callable[[Emulator], object]] = {
 
 def failing(*steps: str, native: bool | None = None, wrong: Callable[[], bool] = lambda: True) -> Any:
     """Makes emulators that raise in these steps when it goes `wrong`."""
-    probe = open_emulator(*SIZE, Listener(), native=native)
+    probe = open_emulator(*SIZE, EmulatorListener(), native=native)
 
     def step(name: str) -> Any:
         found = getattr(type(probe), name)
@@ -88,7 +88,9 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], int]]:
 def test_each_step_may_fail_and_is_written_down(name: str, native: bool, caplog: pytest.LogCaptureFixture) -> None:
     with logged(caplog) as errors:
         gave_up: list[str] = []
-        emulator = GuardedEmulator(*SIZE, Listener(), failing(name, native=native, wrong=once()), gave_up.append)
+        emulator = GuardedEmulator(
+            *SIZE, EmulatorListener(), failing(name, native=native, wrong=once()), gave_up.append
+        )
         STEPS[name](emulator)
         assert errors() >= 1
         assert not gave_up
@@ -100,7 +102,7 @@ def test_each_step_may_fail_and_is_written_down(name: str, native: bool, caplog:
 
 @pytest.mark.parametrize("name", ["feed", "changes", "resize", "total", "scroll_to"])
 def test_a_fresh_one_says_why_it_is_there(name: str) -> None:
-    emulator = GuardedEmulator(*SIZE, Listener(), failing(name, wrong=once()), print)
+    emulator = GuardedEmulator(*SIZE, EmulatorListener(), failing(name, wrong=once()), print)
     emulator.feed(b"old text\r\n")
     STEPS[name](emulator)
     emulator.feed(b"new text")
@@ -112,7 +114,7 @@ def test_a_fresh_one_says_why_it_is_there(name: str) -> None:
 
 def test_colors_and_size_are_those_of_the_broken_one() -> None:
     asked: list[bytes] = []
-    emulator = GuardedEmulator(*SIZE, Listener(reply=asked.append), failing("feed", wrong=once()), print)
+    emulator = GuardedEmulator(*SIZE, EmulatorListener(reply=asked.append), failing("feed", wrong=once()), print)
     emulator.set_colors((0x10, 0x20, 0x30), (0, 0, 0))
     emulator.resize(30, 5)
     emulator.feed(b"broken")
@@ -123,7 +125,7 @@ def test_colors_and_size_are_those_of_the_broken_one() -> None:
 
 def test_one_that_keeps_failing_is_given_up_and_the_screen_says_so() -> None:
     gave_up: list[str] = []
-    emulator = GuardedEmulator(*SIZE, Listener(), failing("feed"), gave_up.append)
+    emulator = GuardedEmulator(*SIZE, EmulatorListener(), failing("feed"), gave_up.append)
     for _ in range(3):
         emulator.feed(b"x\x1b[31my\x1b[0m")
     assert gave_up == ["the terminal emulator keeps failing (Broken: in feed)"]
@@ -136,7 +138,7 @@ def test_one_that_keeps_failing_is_given_up_and_the_screen_says_so() -> None:
 
 def test_one_that_fails_now_and_then_is_not_given_up() -> None:
     now = [0.0]
-    emulator = GuardedEmulator(*SIZE, Listener(), failing("changes"), pytest.fail, clock=lambda: now[0])
+    emulator = GuardedEmulator(*SIZE, EmulatorListener(), failing("changes"), pytest.fail, clock=lambda: now[0])
     for _ in range(50):
         emulator.changes()
         now[0] += 6
@@ -147,12 +149,12 @@ def test_where_none_can_be_made_it_says_so_and_can_be_tried_again() -> None:
     gave_up: list[str] = []
     works = [False]
 
-    def make(columns: int, rows: int, listener: Listener) -> Emulator:
+    def make(columns: int, rows: int, listener: EmulatorListener) -> Emulator:
         if not works[0]:
             raise ImportError("this build of libghostty-vt scrolls by another structure")
         return open_emulator(columns, rows, listener)
 
-    emulator = GuardedEmulator(*SIZE, Listener(), make, gave_up.append)
+    emulator = GuardedEmulator(*SIZE, EmulatorListener(), make, gave_up.append)
     assert "another structure" in gave_up[0]
     works[0] = True
     emulator.renew()
@@ -161,7 +163,7 @@ def test_where_none_can_be_made_it_says_so_and_can_be_tried_again() -> None:
 
 
 def test_the_last_resort_shows_text_and_obeys_nothing() -> None:
-    last = LastResort(10, 3, Listener())
+    last = LastResort(10, 3, EmulatorListener())
     last.feed(b"\x1b[2Jone\r\n\x1b]0;t\x07two\r\n" + "日本語日本語".encode() + b"\r\nfour\r\n")
     rows = last.changes()
     assert {sum(run.width for run in row) for row in rows.values()} == {10}
@@ -174,7 +176,7 @@ def test_the_last_resort_shows_text_and_obeys_nothing() -> None:
 
 @asynccontextmanager
 async def session(
-    process: FakeProcess, make: Any = None, watcher: Watcher | None = None
+    process: FakeProcess, make: Any = None, watcher: SessionObserver | None = None
 ) -> AsyncIterator[TerminalSession]:
     made = TerminalSession(1, process, WindowSize(*SIZE), make_emulator=make)
     made.watcher = watcher or made.watcher
@@ -216,7 +218,7 @@ async def test_a_session_ends_alone_when_its_emulator_keeps_failing_and_can_be_r
 
 
 async def test_without_any_emulator_a_session_does_not_start_and_says_why() -> None:
-    def make(columns: int, rows: int, listener: Listener) -> Emulator:
+    def make(columns: int, rows: int, listener: EmulatorListener) -> Emulator:
         raise ImportError("no such library")
 
     async with session(FakeProcess(), make) as one:
@@ -274,7 +276,7 @@ async def test_whatever_fails_ends_the_session_alone(
             assert errors() == 1
 
 
-class _FailingWatcher(Watcher):
+class _FailingWatcher(SessionObserver):
     def output_came(self) -> None:
         raise Broken("in a painter")
 
@@ -319,7 +321,7 @@ def test_whatever_comes_and_whatever_fails_the_rows_stay_whole(native: bool, see
     now = [0.0]
     gave_up: list[str] = []
     make = failing(*STEPS, native=native, wrong=lambda: dice.random() < 0.02)
-    emulator = GuardedEmulator(*SIZE, Listener(), make, gave_up.append, clock=lambda: now[0])
+    emulator = GuardedEmulator(*SIZE, EmulatorListener(), make, gave_up.append, clock=lambda: now[0])
     for _ in range(150):
         now[0] += dice.choice([0.1, 5.0])
         if dice.random() < 0.1:

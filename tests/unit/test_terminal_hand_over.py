@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine.hijack import WindowSize
-from dockertui.terminal.emulator import Listener
+from dockertui.terminal.emulator import EmulatorListener
 from dockertui.terminal.open_emulator import open_emulator
 
 if sys.platform == "win32":
@@ -35,7 +35,7 @@ def session() -> Any:
     """A session that runs for as long as anybody looks."""
     size = WindowSize(80, 24)
     return SimpleNamespace(
-        size=size, sink=None, caption="sh", emulator=open_emulator(*size, Listener(), native=False),
+        size=size, sink=None, caption="sh", emulator=open_emulator(*size, EmulatorListener(), native=False),
         ended=asyncio.Event().wait, resize=lambda size: None, type=lambda data: True,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.terminal import keys
-from dockertui.terminal.emulator import Listener
+from dockertui.terminal.emulator import EmulatorListener
 from dockertui.terminal.keys import (
     ALT,
     CTRL,
@@ -68,7 +68,7 @@ def test_keys_in_application_cursor_mode(key: str) -> None:
 @pytest.mark.parametrize("native", [True, False], ids=["native", "pure"])
 @pytest.mark.parametrize("application", [True, False], ids=["application", "normal"])
 def test_the_emulators_follow_the_mode(native: bool, application: bool) -> None:
-    emulator = open_emulator(10, 4, Listener(), native=native)
+    emulator = open_emulator(10, 4, EmulatorListener(), native=native)
     emulator.feed(b"\x1b[?1h" if application else b"")
     table = APPLICATION if application else NORMAL
     assert {key: emulator.encode(typed(key)) for key in table} == table
@@ -99,7 +99,7 @@ def test_keys_without_bytes_send_nothing(key: str) -> None:
     ],
 )
 def test_kittys_protocol_when_the_container_turns_it_on(key: Keystroke, sent: bytes) -> None:
-    emulator = open_emulator(10, 4, Listener(), native=True)
+    emulator = open_emulator(10, 4, EmulatorListener(), native=True)
     emulator.feed(b"\x1b[>1u")
     assert emulator.encode(key) == sent
     emulator.feed(b"\x1b[<u")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import Place
 from dockertui.terminal.selection import Search, Selection, word_at
@@ -12,7 +12,7 @@ from dockertui.terminal.selection import Search, Selection, word_at
 
 @pytest.fixture(params=[True, False], ids=["native", "pure"])
 def emulator(request: pytest.FixtureRequest) -> Emulator:
-    emulator = open_emulator(20, 4, Listener(), native=request.param)
+    emulator = open_emulator(20, 4, EmulatorListener(), native=request.param)
     emulator.feed("one two\r\n你好 /etc/passwd!\r\nthree Two\r\n".encode() + b"filler\r\n" * 20)
     return emulator
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dockertui.terminal.emulator import Emulator, Listener
+from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.screen import (
     BLINK,
@@ -168,8 +168,8 @@ def native(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def opened(native: bool, listener: Listener | None = None, size: tuple[int, int] = (10, 4)) -> Emulator:
-    return open_emulator(*size, listener or Listener(), native=native)
+def opened(native: bool, listener: EmulatorListener | None = None, size: tuple[int, int] = (10, 4)) -> Emulator:
+    return open_emulator(*size, listener or EmulatorListener(), native=native)
 
 
 def rows(emulator: Emulator) -> list[str]:
@@ -278,7 +278,7 @@ def test_cursor_shapes(number: int, shape: str, native: bool) -> None:
 )
 def test_queries_are_answered_to_the_container(query: str, answer: bytes, native: bool) -> None:
     answers: list[bytes] = []
-    opened(native, Listener(reply=answers.append)).feed(encoded(query))
+    opened(native, EmulatorListener(reply=answers.append)).feed(encoded(query))
     assert b"".join(answers) == answer
 
 
@@ -287,14 +287,14 @@ def test_queries_are_answered_to_the_container(query: str, answer: bytes, native
 )
 def test_no_answer_holds_what_the_container_chose(query: str, native: bool) -> None:
     answers: list[bytes] = []
-    opened(native, Listener(reply=answers.append)).feed(encoded(query))
+    opened(native, EmulatorListener(reply=answers.append)).feed(encoded(query))
     assert b"rm -rf" not in b"".join(answers)
     assert b"52" not in b"".join(answers)
 
 
 def test_title_bell_and_clipboard_are_told(native: bool) -> None:
     told: list[str] = []
-    listener = Listener(
+    listener = EmulatorListener(
         title=lambda text: told.append(f"title {text}"),
         bell=lambda: told.append("bell"),
         clipboard=lambda text: told.append(f"clipboard {text}"),

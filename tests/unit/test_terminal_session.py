@@ -16,8 +16,8 @@ from dockertui.engine.execs import Outcome
 from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Channel, Output
 from dockertui.terminal.playback import CastProcess
-from dockertui.terminal.policy import Clipboard, Policy, State, Watcher
-from dockertui.terminal.process import Connection, Process
+from dockertui.terminal.policy import Clipboard, Policy, SessionObserver, State
+from dockertui.terminal.process import Connection, TerminalProcess
 from dockertui.terminal.recording import Cast, CastError, Recorder
 from dockertui.terminal.session import TerminalSession
 from tests.unit.terminal_process import FakeProcess
@@ -30,7 +30,7 @@ Open = Callable[..., TerminalSession]
 async def opened() -> AsyncIterator[Open]:
     sessions: list[TerminalSession] = []
 
-    def open_session(process: Process, policy: Policy | None = None) -> TerminalSession:
+    def open_session(process: TerminalProcess, policy: Policy | None = None) -> TerminalSession:
         session = TerminalSession(len(sessions) + 1, process, SIZE, policy=policy)
         sessions.append(session)
         session.start()
@@ -245,7 +245,7 @@ async def test_ctrl_d_ends_the_input(opened: Open) -> None:
 # titles, bells, clipboard
 
 
-class Log(Watcher):
+class Log(SessionObserver):
     def __init__(self) -> None:
         self.told: list[str] = []
 
@@ -343,7 +343,7 @@ class _Unknown(FakeProcess):
             yield connection
 
 
-class _Asked(Watcher):
+class _Asked(SessionObserver):
     interrupts = 0
 
     def interrupt_asked(self) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockertui.engine.exit_codes import name_of_signal, signal_number
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.models import Event
 from dockertui.engine.stats import Usage
 from dockertui.masking import MASK
@@ -58,8 +58,8 @@ def event(at: float, action: str, detail: str = "", **attributes: str) -> Event:
     return Event("container", action, detail, ID, attributes, int((NOW - at) * SECOND), "local")
 
 
-def said(at: float, text: str, *, stderr: bool = False) -> Line:
-    return Line(int((NOW - at) * SECOND), stderr, text)
+def said(at: float, text: str, *, stderr: bool = False) -> LogLine:
+    return LogLine(int((NOW - at) * SECOND), stderr, text)
 
 
 def known(
@@ -769,13 +769,13 @@ EVENTS = st.lists(
     ),
     max_size=6,
 ).map(lambda events: sorted(events, key=lambda each: each.time_ns))
-LINES = st.lists(st.builds(Line, st.integers(0, int(NOW) * SECOND), st.booleans(), st.text(max_size=30)), max_size=4)
+LINES = st.lists(st.builds(LogLine, st.integers(0, int(NOW) * SECOND), st.booleans(), st.text(max_size=30)), max_size=4)
 
 
 @settings(max_examples=400, deadline=None)
 @given(inspect=INSPECT | JUNK, events=EVENTS, lines=LINES, gone=st.booleans(), listed=WORDS)
 def test_no_reply_makes_it_stumble(
-    inspect: Any, events: list[Event], lines: list[Line], gone: bool, listed: str
+    inspect: Any, events: list[Event], lines: list[LogLine], gone: bool, listed: str
 ) -> None:
     found = Facts("app", NOW, listed, Reply(inspect), events=events, lines=lines, gone=gone)
     verdict = diagnose(found)

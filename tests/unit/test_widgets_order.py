@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from dockertui.widgets.order import Order, comparable
+from dockertui.widgets.sort_order import SortOrder, comparable
 
 KEYS = st.sampled_from([f"k{number}" for number in range(12)])
 VALUES = st.one_of(st.none(), st.integers(-3, 3), st.sampled_from(["a", "ab", "b", ""]), st.just(float("nan")))
@@ -29,7 +29,7 @@ def test_descending_texts_are_ascending_ones_turned_round(texts: list[str]) -> N
 
 @pytest.mark.parametrize("descending", [False, True])
 def test_nothing_sorts_last_either_way(descending: bool) -> None:
-    order: Order[Any] = Order()
+    order: SortOrder[Any] = SortOrder()
     order.sort(lambda value: value, None, descending)
     order.replace({"none": None, "nan": float("nan"), "two": 2, "one": 1})
     assert order.keys()[2:] == ["nan", "none"]
@@ -37,7 +37,7 @@ def test_nothing_sorts_last_either_way(descending: bool) -> None:
 
 
 def test_equal_ones_are_sorted_by_the_tie_breaker_in_both_directions() -> None:
-    order: Order[tuple[str, str]] = Order()
+    order: SortOrder[tuple[str, str]] = SortOrder()
     for descending in (False, True):
         order.sort(lambda pair: pair[0], lambda pair: pair[1], descending)
         order.replace({"1": ("same", "b"), "2": ("same", "a")})
@@ -51,7 +51,7 @@ def test_a_sort_key_is_computed_once_for_a_version_of_an_object() -> None:
         asked.append(obj)
         return obj
 
-    order: Order[str] = Order()
+    order: SortOrder[str] = SortOrder()
     order.sort(value, None)
     objects = {str(number): f"object {number}" for number in range(200)}
     order.replace(objects)
@@ -64,7 +64,7 @@ def test_a_sort_key_is_computed_once_for_a_version_of_an_object() -> None:
 
 
 def test_a_function_that_fails_sorts_last_and_hides_nothing() -> None:
-    order: Order[int] = Order()
+    order: SortOrder[int] = SortOrder()
     order.sort(lambda value: 1 // value, None)
     order.filter(lambda value: 1 // value >= 0)
     order.replace({"zero": 0, "one": 1, "two": 2})
@@ -73,7 +73,7 @@ def test_a_function_that_fails_sorts_last_and_hides_nothing() -> None:
 
 
 def test_without_a_sort_objects_stay_as_they_came() -> None:
-    order: Order[str] = Order()
+    order: SortOrder[str] = SortOrder()
     order.replace({"b": "1", "a": "2"})
     order.patch({"b": "changed", "0": "new"})
     assert order.keys() == ["b", "a", "0"]
@@ -84,7 +84,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.order: Order[Any] = Order()
+        self.order: SortOrder[Any] = SortOrder()
         self.model: dict[str, Any] = {}
         self.descending = False
         self.keep: Any = None

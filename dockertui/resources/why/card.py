@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dockertui.engine.exit_codes import meaning, name_of_signal, signal_number
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.models import Event
 from dockertui.resources import format
 from dockertui.resources.base import Reference, filled
@@ -208,7 +208,7 @@ def _log(facts: Facts) -> list[Field]:
     return [_line(facts, line) for line in facts.last_lines[-LINES:]]
 
 
-def _line(facts: Facts, line: Line) -> Field:
+def _line(facts: Facts, line: LogLine) -> Field:
     text = facts.shown(line.text)
     said = text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"
     return Field(format.hour(line.time / SECOND, facts.now) if line.time else "", said, "bad" if line.stderr else "")

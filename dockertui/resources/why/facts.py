@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.exit_codes import signal_number
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.models import Event
 from dockertui.engine.stats import Usage
 from dockertui.resources.base import Reference
@@ -50,7 +50,7 @@ class Facts(Inspected):
     """
 
     events: Sequence[Event] = field(default=(), kw_only=True)
-    lines: Sequence[Line] = field(default=(), kw_only=True)
+    lines: Sequence[LogLine] = field(default=(), kw_only=True)
     log_error: str = field(default="", kw_only=True)
     usage: Usage | None = field(default=None, kw_only=True)
     peak: int | None = field(default=None, kw_only=True)
@@ -213,7 +213,7 @@ class Facts(Inspected):
     # its last words
 
     @cached_property
-    def last_lines(self) -> list[Line]:
+    def last_lines(self) -> list[LogLine]:
         """The lines of its log up to its end, with something in them."""
         end = None if (self.running and not self.restarts) or self.death is None else self.death.at
         lines = [line for line in self.lines if line.text.strip()]
@@ -222,7 +222,7 @@ class Facts(Inspected):
         return [line for line in lines if line.time <= (end + 1.0) * SECOND]
 
     @property
-    def last_words(self) -> Line | None:
+    def last_words(self) -> LogLine | None:
         """The last line on stderr of the run that ended; without one, the last line."""
         begun = 0.0
         if self.death and self.death.at and self.death.lasted is not None:

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from dockertui.live.session import Session
 from dockertui.operations.catalogue import Catalogue
 from dockertui.resources.base import Resource
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 
 
 class Selection(Protocol):
@@ -58,7 +58,7 @@ class Desk(Protocol):
     def catalogue(self) -> Catalogue: ...
 
     @property
-    def world(self) -> World: ...
+    def surroundings(self) -> Surroundings: ...
 
     @property
     def selection(self) -> Selection: ...

@@ -15,15 +15,15 @@ from textual.widgets import Input, Static
 
 from dockertui.operations import form_values
 from dockertui.operations.base import Context
-from dockertui.operations.command_body import Entry, Option, Unfit, Values
-from dockertui.operations.form_secrets import Veil
+from dockertui.operations.command_body import FieldKind, InvalidValue, Option, Values
+from dockertui.operations.form_secrets import FormSecrets
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.text import clean
 from dockertui.widgets.typed import TypedLine
 
 
-class Line(TypedLine):
+class TextField(TypedLine):
     """A line of a form. One of several words keeps what stands in it, with the cursor behind the last."""
 
     def on_focus(self, event: events.Focus) -> None:
@@ -31,7 +31,7 @@ class Line(TypedLine):
             self.action_end()
 
 
-class Choice(Static, TakesKeys, can_focus=True):
+class ChoiceField(Static, TakesKeys, can_focus=True):
     """One of several: left and right go round, and so does space."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CHOICE)
@@ -51,13 +51,13 @@ class Choice(Static, TakesKeys, can_focus=True):
     def action_step(self, steps: int) -> None:
         self._at = (self._at + steps) % len(self._choices)
         self.update(Content(f"‹ {clean(self.value)} ›"))
-        self.post_message(Row.Changed())
+        self.post_message(FieldRow.Changed())
 
     def on_click(self) -> None:
         self.action_step(1)
 
 
-class Flag(Static, TakesKeys, can_focus=True):
+class FlagField(Static, TakesKeys, can_focus=True):
     """Yes or no: space turns it round."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FLAG)
@@ -72,14 +72,14 @@ class Flag(Static, TakesKeys, can_focus=True):
     def action_turn(self) -> None:
         self.value = not self.value
         self.on_mount()
-        self.post_message(Row.Changed())
+        self.post_message(FieldRow.Changed())
 
     def on_click(self) -> None:
         self.focus()
         self.action_turn()
 
 
-class Row(Vertical):
+class FieldRow(Vertical):
     """One option: its label, its entry, and under them what is wrong with it, when something is.
 
     known: what the Engine itself gave for it, if it did: of that nothing is refused.
@@ -93,9 +93,9 @@ class Row(Vertical):
         self.option = option
         self._known = known
         self._filled = values[option.id]
-        self._veil = Veil()
+        self._veil = FormSecrets()
         self.entry = _entry(option, self._veil.cover(self._filled), values, item)
-        self._begun = self._filled if option.entry is not Entry.CHOICE else self.entry.value
+        self._begun = self._filled if option.entry is not FieldKind.CHOICE else self.entry.value
         self._wrong = Static("", classes="wrong")
         self._judged: Any = None
 
@@ -123,22 +123,22 @@ class Row(Vertical):
         """Whether it is something else than at the beginning."""
         try:
             return bool(self._typed != self._begun)
-        except Unfit:
+        except InvalidValue:
             return True
 
     @property
     def secret(self) -> bool:
         """Whether something of it is hidden, or would be."""
-        return self.option.entry is Entry.SECRET or self._veil.hides
+        return self.option.entry is FieldKind.SECRET or self._veil.hides
 
     def reveal(self, shown: bool) -> None:
         """Show what is secret in it, or hide it; what was typed stays. What cannot be read stays as it is."""
-        if self.option.entry is Entry.SECRET:
+        if self.option.entry is FieldKind.SECRET:
             self.entry.password = not shown
-        elif isinstance(self.entry, Line):
+        elif isinstance(self.entry, TextField):
             try:
                 value = self._typed
-            except Unfit as unfit:
+            except InvalidValue as unfit:
                 self.say(str(unfit))
                 return
             self.entry.value = form_values.typed(value if shown else self._veil.cover(value))
@@ -147,7 +147,7 @@ class Row(Vertical):
         """The value. Raises Unfit, and says so under the entry."""
         try:
             value = self.value
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             self.say(str(unfit))
             raise
         self.say("")
@@ -167,12 +167,12 @@ class Row(Vertical):
 
 
 def _entry(option: Option, value: Any, values: Values, item: Any) -> Any:
-    if option.entry is Entry.FLAG:
-        return Flag(bool(value))
-    if option.entry is Entry.CHOICE:
-        return Choice(_choices(option, values, item), value)
-    select, hidden = option.entry is not Entry.WORDS, option.entry is Entry.SECRET
-    return Line(form_values.typed(value), hint=option.hint, select=select, hidden=hidden)
+    if option.entry is FieldKind.FLAG:
+        return FlagField(bool(value))
+    if option.entry is FieldKind.CHOICE:
+        return ChoiceField(_choices(option, values, item), value)
+    select, hidden = option.entry is not FieldKind.WORDS, option.entry is FieldKind.SECRET
+    return TextField(form_values.typed(value), hint=option.hint, select=select, hidden=hidden)
 
 
 def _choices(option: Option, values: Values, item: Any) -> Sequence[str]:

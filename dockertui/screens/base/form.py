@@ -18,11 +18,11 @@ from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
 from dockertui.operations.base import Context
-from dockertui.operations.command_body import Option, Unfit, Values
+from dockertui.operations.command_body import InvalidValue, Option, Values
 from dockertui.operations.refusals import Refused
 from dockertui.screens.base.bindings import bindings, catalogue_of
 from dockertui.screens.base.confirm import Answer, Question, affected, ask
-from dockertui.screens.base.fields import Row
+from dockertui.screens.base.fields import FieldRow
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.screen import Dialog
 from dockertui.widgets.text import clean
@@ -67,7 +67,7 @@ class FormScreen(Dialog[None]):
         super().__init__()
         self._title = Bar(classes="title")
         self.heading = title
-        self._rows = [Row(option, values, item, (known or {}).get(option.id)) for option in options]
+        self._rows = [FieldRow(option, values, item, (known or {}).get(option.id)) for option in options]
         self._fields = Fields(*self._rows)
         self._problem = Static("", classes="problem")
         self._lines = lines
@@ -193,7 +193,7 @@ class FormScreen(Dialog[None]):
         """The command line of what is typed, as long as it is fit."""
         try:
             told = self._lines({row.option.id: row.value for row in self._rows}, self._reveal)
-        except (Unfit, ValueError):
+        except (InvalidValue, ValueError):
             told = []
         self._shown.update(Content("\n".join(clean(line) for line in told)))
         self._show_focused()
@@ -228,7 +228,7 @@ class FormScreen(Dialog[None]):
             fitting = Region(region.x, region.y, region.width, min(region.height, self._fields.size.height))
             self._fields.scroll_to_region(fitting, animate=False, force=True)
 
-    def _go_to(self, row: Row) -> None:
+    def _go_to(self, row: FieldRow) -> None:
         row.entry.focus()
         self._show_focused()
 
@@ -279,11 +279,11 @@ class FormScreen(Dialog[None]):
             return
         self._say("")
         values: dict[str, Any] = {}
-        wrong: list[Row] = []
+        wrong: list[FieldRow] = []
         for row in self._rows:
             try:
                 values[row.option.id] = row.read()
-            except Unfit:
+            except InvalidValue:
                 wrong.append(row)
         wrong = wrong or self._unfit_together(values)
         if wrong:
@@ -292,11 +292,11 @@ class FormScreen(Dialog[None]):
             self._wait(True)
             self._sent.put_nowait(values)
 
-    def _unfit_together(self, values: Values) -> list[Row]:
+    def _unfit_together(self, values: Values) -> list[FieldRow]:
         """The row that does not fit the others, told why."""
         try:
             self._check(values)
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             row = next((row for row in self._rows if row.option.id == unfit.option), self._rows[0])
             row.say(str(unfit))
             return [row]

@@ -16,7 +16,7 @@ from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.reply import Reply
 from dockertui.resources.secrets import veiled
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.page import Field, Page, Section
 
@@ -85,7 +85,7 @@ class Tab(Widget):
         await self.app.run_action(("", "order_for", (command, item, given)), self.screen)
 
     @abstractmethod
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show an object, None for none. `keep` the place: it is the same object as before."""
 
     @abstractmethod
@@ -111,14 +111,14 @@ class Tab(Widget):
 class PageTab(Page, Tab):
     """The readable page."""
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the object's page, with what went wrong on top."""
         sections: list[Section] = []
         if subject is not None:
-            sections = subject.resource.sections(subject.item, Reply(subject.inspect), world)
+            sections = subject.resource.sections(subject.item, Reply(subject.inspect), surroundings)
             if subject.error is not None:
                 sections.insert(0, Section("Not up to date", [Field("Error", str(subject.error), "bad")]))
-            if not world.reveal:
+            if not surroundings.reveal:
                 sections = veiled(sections, known_secrets(subject.inspect))
         self.show(sections, keep=keep)
 

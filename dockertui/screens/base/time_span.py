@@ -36,7 +36,7 @@ NAMES: Final = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "al
 """What the keys from 0 to 6 ask for, in short; nothing for the tail."""
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning.
 
     `head`: only so much of it as memory holds, and the reader stays at its first line.
@@ -48,14 +48,14 @@ class Span(NamedTuple):
     head: bool = False
 
 
-def of_key(key: int, now: int) -> Span:
+def of_key(key: int, now: int) -> TimeSpan:
     """The span of a key from 0 to 6, at a moment in epoch nanoseconds."""
     if key == 0:
-        return Span()
-    return Span(whole=True) if key > len(_LAST) else Span(since=now - _LAST[key - 1] * _SECOND)
+        return TimeSpan()
+    return TimeSpan(whole=True) if key > len(_LAST) else TimeSpan(since=now - _LAST[key - 1] * _SECOND)
 
 
-def parse(text: str, now: int) -> Span:
+def parse(text: str, now: int) -> TimeSpan:
     """`SINCE`, or `SINCE..UNTIL`: what `docker logs --since` takes, and times as the program itself shows them.
 
     That is `10m`, `1.5h`, `1h30m`, `14:30` (the last time it was), a day, a day and a time, or epoch seconds. Times are
@@ -64,7 +64,7 @@ def parse(text: str, now: int) -> Span:
     """
     since_text, separator, until_text = (part.strip() for part in text.partition(".."))
     if not text.strip():
-        return Span()
+        return TimeSpan()
     since = _moment(since_text, now) if since_text else None
     until = _moment(until_text, now) if separator and until_text else None
     if since is not None and since > now:
@@ -72,7 +72,7 @@ def parse(text: str, now: int) -> Span:
     if since is not None and until is not None and until < since:
         raise ValueError(f"the end, {until_text!r}, lies before the beginning")
     past = until is not None and until <= now
-    return Span(since=since, until=until if past else None, whole=since is None)
+    return TimeSpan(since=since, until=until if past else None, whole=since is None)
 
 
 def _moment(text: str, now: int) -> int:

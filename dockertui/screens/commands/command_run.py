@@ -15,7 +15,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked_tree
 from dockertui.operations.command import Command, Harm
-from dockertui.operations.command_body import Entry, Plan, Values
+from dockertui.operations.command_body import FieldKind, Plan, Values
 from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.jobs import Job, Jobs, State, Task
 from dockertui.operations.refusals import Refused, refused
@@ -120,7 +120,7 @@ class CommandRun:
 
     def _kept(self, typed: Values) -> Values:
         """What of a form is remembered once it is left: of passwords nothing."""
-        secret = {option.id for option in self.body.options if option.entry is Entry.SECRET}
+        secret = {option.id for option in self.body.options if option.entry is FieldKind.SECRET}
         return {id: value for id, value in typed.items() if id not in secret}
 
     def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
@@ -195,7 +195,7 @@ class CommandRun:
 
     def _known(self, about: Any) -> Values:
         """The defaults; a flag that one of the objects needs is set for all."""
-        flags = [option.id for option in self.body.options if option.entry is Entry.FLAG]
+        flags = [option.id for option in self.body.options if option.entry is FieldKind.FLAG]
         return self.body.values(about) | {id: any(self.body.values(item)[id] for item in self.items) for id in flags}
 
     async def _told(self, asking: Awaitable[Values]) -> Values:
@@ -263,15 +263,15 @@ class CommandRun:
         return self.command.harm is Harm.DESTROYS
 
     def _question(self, values: Values) -> ConfirmScreen:
-        command, world = self.command, self.desk.world
+        command, surroundings = self.command, self.desk.surroundings
 
         def told(now: Values, reveal: bool) -> list[Section]:
             name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
-            section = affected([(name(item), self.body.takes_along(item, world, now)) for item in self.items])
+            section = affected([(name(item), self.body.takes_along(item, surroundings, now)) for item in self.items])
             told = [section._replace(fields=[*section.fields, *self._others])]
             return told if reveal else veiled(told)
 
-        flags = [option for option in self.body.options if option.entry is Entry.FLAG and not command.ask]
+        flags = [option for option in self.body.options if option.entry is FieldKind.FLAG and not command.ask]
         return ConfirmScreen(
             Question(
                 f"{self._asked_title}?",

@@ -12,7 +12,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked
-from dockertui.operations.copying import Copyable, Known, addresses, copyables
+from dockertui.operations.copying import Copyable, CopySource, addresses, copyables
 from dockertui.operations.original import Original, original_of
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.menu import Item, Menu
@@ -33,8 +33,10 @@ async def copy_menu(desk: Desk) -> None:
         return
     known = await _known(desk, item)
     version = desk.session.mirror.version
-    entries = copyables(known, desk.session.endpoint, version.api if version else "1.41", reveal=desk.world.reveal)
-    if not desk.world.reveal:
+    entries = copyables(
+        known, desk.session.endpoint, version.api if version else "1.41", reveal=desk.surroundings.reveal
+    )
+    if not desk.surroundings.reveal:
         entries = [_veiled(entry, known_secrets(known.inspect)) for entry in entries]
     offered = [
         Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
@@ -59,7 +61,7 @@ def _copied(desk: Desk, entry: Copyable) -> tuple[str, str]:
     return f"{entry.label}: {how}{'; secrets in it are masked: v, then again' if entry.masked else ''}", style
 
 
-async def _known(desk: Desk, item: Any) -> Known:
+async def _known(desk: Desk, item: Any) -> CopySource:
     """The object with its `inspect`, as far as the Engine tells: what it does not tell is left away."""
     resource, engine = desk.selection.resource, desk.session.engine
     inspect: Mapping[str, Any] = {}
@@ -73,7 +75,7 @@ async def _known(desk: Desk, item: Any) -> Known:
                 inspect = await resource.inspect(engine, item)
     except EngineError as error:
         desk.say(f"copy: {error}", "warn")
-    return Known(resource, item, inspect, original)
+    return CopySource(resource, item, inspect, original)
 
 
 async def open_port(desk: Desk) -> None:

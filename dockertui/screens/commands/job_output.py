@@ -15,7 +15,7 @@ from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
-from dockertui.widgets.log_store import MARK, Entry
+from dockertui.widgets.log_store import MARK, StoredLine
 from dockertui.widgets.log_view import LogView
 
 _FRAME = 0.1
@@ -60,9 +60,9 @@ class OutputScreen(SecondScreen[None]):
         kept = progress.lines[-new:] if new else []
         self._shown = progress.told
         if missing := new - len(kept):
-            self.view.append([Entry(0, MARK, f"{missing} lines before these are not kept")])
+            self.view.append([StoredLine(0, MARK, f"{missing} lines before these are not kept")])
         if kept:
-            self.view.append([Entry(0, 0, self._seen(line)) for line in kept])
+            self.view.append([StoredLine(0, 0, self._seen(line)) for line in kept])
         elif not progress.told:
             self.view.say("nothing is told yet" if not job.over else "nothing was told")
         title = f"{job.task.command.title} {job.task.name}".strip()

@@ -13,7 +13,7 @@ from dockertui.operations.command_lines import docker_line
 from dockertui.operations.jobs import Job, Jobs, State, secrets_of
 from dockertui.resources import format
 from dockertui.resources.secrets import veiled
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings, closed_by
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
@@ -55,11 +55,11 @@ class JobsScreen(SecondScreen[None]):
     offers: ClassVar[Mapping[str, str]] = {"screen.back": "back (they keep on)"}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Context.JOBS, Context.SECRETS), closed_by("jobs")]
 
-    def __init__(self, jobs: Jobs, world: World) -> None:
+    def __init__(self, jobs: Jobs, surroundings: Surroundings) -> None:
         self._table = JobTable(_columns(), empty_text="nothing was done yet")
         super().__init__(self._table)
         self._jobs = jobs
-        self._world = world
+        self._surroundings = surroundings
         self._page = Page()
         self._hides = False
         """Whether something of the job shown is secret."""
@@ -74,7 +74,7 @@ class JobsScreen(SecondScreen[None]):
         self.set_interval(_FRAME, self._look)
 
     def _look(self) -> None:
-        now = self._world.clock()
+        now = self._surroundings.clock()
         rows = {str(job.number): _row(job, now) for job in self._jobs.newest_first}
         if rows != self._table.objects:
             self._table.set_objects(rows)

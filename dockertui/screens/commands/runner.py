@@ -82,7 +82,7 @@ class Runner:
     async def action_jobs(self) -> None:
         from dockertui.screens.commands.jobs import JobsScreen
 
-        await self.desk.screen.app.push_screen(JobsScreen(self.jobs, self.desk.world))
+        await self.desk.screen.app.push_screen(JobsScreen(self.jobs, self.desk.surroundings))
 
     # command runs
 
@@ -145,9 +145,9 @@ class Runner:
         task = job.task
         key = (task.command.kind, task.id)
         if job.over:
-            self.desk.world.busy.pop(key, None)
+            self.desk.surroundings.busy.pop(key, None)
         elif task.id:
-            self.desk.world.busy[key] = f"{task.command.doing}…"
+            self.desk.surroundings.busy[key] = f"{task.command.doing}…"
         if self.desk.screen.is_attached:
             self.desk.show_busy(*key)
 

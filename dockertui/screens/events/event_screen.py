@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from dockertui.engine.models import Event
 from dockertui.masking import masked
 from dockertui.operations.base import Context
-from dockertui.resources.event import Teller, as_json
+from dockertui.resources.event import EventDescriber, as_json
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.second_screen import SecondScreen
@@ -37,7 +37,7 @@ class EventScreen(SecondScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVENT, Context.SECRETS)
     has_secrets = True
 
-    def __init__(self, event: Event, teller: Teller, *, reveal: bool = False) -> None:
+    def __init__(self, event: Event, teller: EventDescriber, *, reveal: bool = False) -> None:
         super().__init__(EventJson())
         self._event = event
         self._told = teller.tell(event)

@@ -11,21 +11,21 @@ from textual.binding import BindingType
 from textual.timer import Timer
 
 from dockertui.engine.models import Event
-from dockertui.live.event_listener import BEGINNING, Filters, Listener
+from dockertui.live.event_listener import BEGINNING, EventListener, Filters
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.masking import masked
 from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.resources.event import reference
-from dockertui.resources.event_list import About, EventList, Notice
-from dockertui.resources.surroundings import World
+from dockertui.resources.event_list import EventList, EventSubject, Notice
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
-from dockertui.screens.base.time_span import Span
+from dockertui.screens.base.time_span import TimeSpan
 from dockertui.widgets.log_text import NANO, Times
-from dockertui.widgets.timeline import Line, Part, Timed, Timeline
+from dockertui.widgets.timeline import Part, Timed, Timeline, TimelineRow
 from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
@@ -52,7 +52,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         super().__init__(self.list.rows, self._describe)
         self.named = self.everything = everything
         self.now = session.mirror.clock
-        self.listener: Listener | None = None
+        self.listener: EventListener | None = None
         self.span_text = ""
         self._listening: asyncio.Task[None] | None = None
         self._starting: Timer | None = None
@@ -60,26 +60,26 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._painted_at = 0.0
         self._came = self._last_came = 0
         self._leave: Callable[[], None] = _nothing
-        self._world: World | None = None
+        self._surroundings: Surroundings | None = None
         self._reveals = self._shows_secrets = False
 
-    def _describe(self, row: Timed) -> Line:
+    def _describe(self, row: Timed) -> TimelineRow:
         if isinstance(row, Notice):
-            return Line(notice=row.text)
+            return TimelineRow(notice=row.text)
         assert isinstance(row, Event)
         kind, action, name, text, style = self.list.teller.tell(row)
         text = text if self.reveal else masked(text)
         about = self.list.about
         if about is not None and row.type != about.kind:  # in the object's own rows its name says nothing
             text = f"{kind} {name}" if action in ("connect", "disconnect") else f"{kind} {name} {text}"
-        return Line(kind, action, name, text, style)
+        return TimelineRow(kind, action, name, text, style)
 
     # what is shown
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the events of an object."""
         about = _about(subject)
-        self._world = world
+        self._surroundings = surroundings
         if about == self.list.about:
             self._paint_secrets()
             if self._leave is _nothing and self.is_on_screen:  # left and come back to at once, it was never hidden
@@ -97,7 +97,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     @property
     def reveal(self) -> bool:
         """Whether secrets are to be seen."""
-        return self._reveals if self._world is None else self._world.reveal
+        return self._reveals if self._surroundings is None else self._surroundings.reveal
 
     def show_secrets(self, shown: bool) -> None:
         """Show or hide them, where no detail's own key does."""
@@ -151,7 +151,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         filters = (None,) if about is None or podman else _filters(about)
         back = reach or (int(self.now() * NANO) - _PODMAN_BACK if podman else BEGINNING)
         session, scope = self.session, about.scope if about is not None else ""
-        listener = Listener(
+        listener = EventListener(
             session.engine,
             session.mirror,
             session.journal,
@@ -298,7 +298,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         except ValueError as error:
             self.post_message(self.Said(str(error), "warn"))
 
-    def _show_span(self, span: Span, text: str) -> None:
+    def _show_span(self, span: TimeSpan, text: str) -> None:
         self.list.span, self.span_text = (span.since, span.until), text
         self._reach(BEGINNING if span.whole and span.since is None else span.since or 0)
         self.follow()
@@ -361,7 +361,7 @@ def _nothing() -> None:
     """Nothing is subscribed to."""
 
 
-def _about(subject: Subject | None) -> About | None:
+def _about(subject: Subject | None) -> EventSubject | None:
     if subject is None:
         return None
     kind, id = subject.key
@@ -370,10 +370,10 @@ def _about(subject: Subject | None) -> About | None:
         names = subject.item.tags
     elif kind == "network":
         names = (subject.item.name,)
-    return About(kind, id, names)
+    return EventSubject(kind, id, names)
 
 
-def _filters(about: About) -> tuple[Filters, ...]:
+def _filters(about: EventSubject) -> tuple[Filters, ...]:
     """What is asked of Docker for one object's events: those of networks and volumes do not name it in a filter."""
     if about.kind == "container":
         others = {"type": ["network", "volume"], "event": ["connect", "disconnect", "mount", "unmount"]}

@@ -25,7 +25,7 @@ from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.resources.file import columns, join
 from dockertui.resources.file_place import Way, way_to
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.tab import Subject, Tab
@@ -69,9 +69,9 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     # whose files
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show a container's or a volume's files, once the tab has the keyboard."""
-        way = way_to(subject.item, world) if subject is not None else Way()
+        way = way_to(subject.item, surroundings) if subject is not None else Way()
         self._item, self._why_not = way.container, way.why_not
         if self.browser.visit(way.place):
             self._cursors.clear()

@@ -21,7 +21,7 @@ from dockertui.engine.trace import because
 from dockertui.engine.whole_file import new_text
 from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.tab import Tab
-from dockertui.screens.log.feed import Target
+from dockertui.screens.log.feed import LogTarget
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.log_view import LogView
 from dockertui.widgets.text import clean
@@ -35,7 +35,7 @@ Ask = Callable[[str, Callable[[str], object]], Awaitable[None]]
 """Has a path typed: what the line begins with, and who gets what was typed."""
 
 
-async def save(view: LogView, engine: Engine, targets: Sequence[Target], ask: Ask) -> None:
+async def save(view: LogView, engine: Engine, targets: Sequence[LogTarget], ask: Ask) -> None:
     """Ask what is to be saved and where, and save it."""
     shown = Item("shown", f"What is shown: {view.shown.count:,} lines", hint="as text, without colours")
     whole = Item("whole", "The whole log, from the Engine", hint="as it was written")
@@ -54,7 +54,7 @@ async def save(view: LogView, engine: Engine, targets: Sequence[Target], ask: As
     await view.app.push_screen(Menu("Save", [shown, whole] if len(targets) == 1 else [shown]), chosen)
 
 
-def _file_name(targets: Iterable[Target]) -> str:
+def _file_name(targets: Iterable[LogTarget]) -> str:
     return _UNFIT.sub("_", "-".join(target.name for target in targets))[:80].strip("._") or "log"
 
 
@@ -80,7 +80,7 @@ async def _save_shown(view: LogView, path: str) -> int:
     return len(numbers)
 
 
-async def _save_whole(view: LogView, engine: Engine, target: Target, path: str) -> int:
+async def _save_whole(view: LogView, engine: Engine, target: LogTarget, path: str) -> int:
     count = 0
     with new_text(path) as file, because("log, saving"):
         async for lines in whole_log(engine, target):
@@ -91,7 +91,7 @@ async def _save_whole(view: LogView, engine: Engine, target: Target, path: str) 
     return count
 
 
-async def whole_log(engine: Engine, target: Target) -> AsyncIterator[list[str]]:
+async def whole_log(engine: Engine, target: LogTarget) -> AsyncIterator[list[str]]:
     """All lines of a log, as they were written. Raises EngineError."""
     config = (await containers.inspect(engine, target.id)).get("Config")
     tty = bool(config.get("Tty")) if isinstance(config, dict) else False

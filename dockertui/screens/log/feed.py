@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
-from dockertui.engine.log_lines import SECOND, Line
+from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.trace import because
 from dockertui.live.follower import TAIL, Follower, Note, NoteKind
-from dockertui.screens.base.time_span import Span
-from dockertui.widgets.log_store import MARK, SOURCE_SHIFT, STDERR, Entry
+from dockertui.screens.base.time_span import TimeSpan
+from dockertui.widgets.log_store import MARK, SOURCE_SHIFT, STDERR, StoredLine
 from dockertui.widgets.log_view import LogView
 
 PAGE = 2_000
@@ -32,7 +32,7 @@ _STILL = 2.0
 """Seconds without a line after which a lag is history."""
 
 
-class Target(NamedTuple):
+class LogTarget(NamedTuple):
     """A container whose log is wanted."""
 
     id: str
@@ -42,10 +42,10 @@ class Target(NamedTuple):
 class LogFeed:
     """Fills `view` from the logs of `targets` until `stop`."""
 
-    def __init__(self, engine: Engine, targets: Sequence[Target], span: Span, view: LogView) -> None:
+    def __init__(self, engine: Engine, targets: Sequence[LogTarget], span: TimeSpan, view: LogView) -> None:
         self.targets = targets
         self._view = view
-        self._waiting: list[Entry] = []
+        self._waiting: list[StoredLine] = []
         self._flushing: asyncio.TimerHandle | None = None
         self._begun: set[int] = set()
         self._live: set[int] = set()
@@ -55,7 +55,7 @@ class LogFeed:
         self._last = 0.0
         self._now = engine.trace.clock.ns
         self._span = span
-        tail = TAIL if span == Span() else None
+        tail = TAIL if span == TimeSpan() else None
         self._followers = [
             Follower(
                 engine,
@@ -103,12 +103,12 @@ class LogFeed:
     @property
     def is_reading_on(self) -> bool:
         """Whether the end of what is asked for is still far."""
-        return self._span != Span() and len(self._live) < len(self._followers) and not self._view.unread
+        return self._span != TimeSpan() and len(self._live) < len(self._followers) and not self._view.unread
 
     @property
     def is_stale(self) -> bool:
         """Whether so much may have come in the meantime that the tail is asked for anew, if nobody reads further up."""
-        return self._span == Span() and not self._tasks and time.monotonic() - self._paused_at > _STALE
+        return self._span == TimeSpan() and not self._tasks and time.monotonic() - self._paused_at > _STALE
 
     def stop(self) -> None:
         """End all requests. `resume` goes on."""
@@ -129,9 +129,9 @@ class LogFeed:
 
     # what comes
 
-    def _took(self, source: int, lines: list[Line]) -> None:
+    def _took(self, source: int, lines: list[LogLine]) -> None:
         shifted = source << SOURCE_SHIFT
-        entries = [Entry(when, shifted | (STDERR if stderr else 0), text) for when, stderr, text in lines]
+        entries = [StoredLine(when, shifted | (STDERR if stderr else 0), text) for when, stderr, text in lines]
         self._begun.add(source)
         if source in self._live:
             self._measure_lag(entries[-1].time)
@@ -180,9 +180,9 @@ class LogFeed:
         count = bisect_right(entries, known, key=attrgetter("time"))
         entries, self._waiting = entries[:count], entries[count:]
         self._merged.set()
-        self._show(self._common(entries) if first and self._span == Span() else entries)
+        self._show(self._common(entries) if first and self._span == TimeSpan() else entries)
 
-    def _show(self, entries: list[Entry]) -> None:
+    def _show(self, entries: list[StoredLine]) -> None:
         """Hand lines to the view; of a log's head no more than it can keep."""
         self._view.append(entries, new=not self.is_reading_on)
         if self._span.head and self._view.store.is_nearly_full and self.is_reading_on:
@@ -190,7 +190,7 @@ class LogFeed:
             self._view.unread = True
             self._view.say("")
 
-    def _common(self, entries: list[Entry]) -> list[Entry]:
+    def _common(self, entries: list[StoredLine]) -> list[StoredLine]:
         """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""
         oldest: dict[int, int] = {}
         for entry in entries:
@@ -198,7 +198,7 @@ class LogFeed:
                 oldest.setdefault(entry.source, entry.time)
         return self._from(entries, [when for source, when in oldest.items() if not self._followers[source].beginning])
 
-    def _from(self, entries: list[Entry], oldest: Sequence[int]) -> list[Entry]:
+    def _from(self, entries: list[StoredLine], oldest: Sequence[int]) -> list[StoredLine]:
         """The entries from the latest of some moments on; the others are to be paged to again."""
         start = max(oldest, default=0)
         for entry in entries:
@@ -225,7 +225,7 @@ class LogFeed:
         if note.kind is NoteKind.LOST:
             self._view.say(f"{text}, trying again", "bad")
             return
-        mark = Entry(note.time or self._now(), MARK | source << SOURCE_SHIFT, text)
+        mark = StoredLine(note.time or self._now(), MARK | source << SOURCE_SHIFT, text)
         if len(self._followers) == 1:
             self._view.append([mark])
         else:
@@ -280,10 +280,10 @@ class LogFeed:
         count = min(LARGEST_PAGE, max(PAGE, len(self._view.store) // 4)) // len(followers)
         with because("log, older"):
             pages = await asyncio.gather(*(follower.older(before, count) for follower in followers))
-        entries: list[Entry] = []
+        entries: list[StoredLine] = []
         for follower, page in zip(followers, pages, strict=True):
             shifted = self._followers.index(follower) << SOURCE_SHIFT
-            entries += [Entry(when, shifted | (STDERR if err else 0), text) for when, err, text in page.lines]
+            entries += [StoredLine(when, shifted | (STDERR if err else 0), text) for when, err, text in page.lines]
         if len(self._followers) > 1:
             entries.sort(key=attrgetter("time"))
             entries = self._from(entries, [page.lines[0].time for page in pages if page.lines and not page.beginning])

@@ -13,8 +13,8 @@ from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
-from dockertui.widgets.log_paint import Manner
-from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_paint import PaintOptions
+from dockertui.widgets.log_store import StoredLine
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.log_view import LogView
 from dockertui.widgets.sgr import plain
@@ -39,7 +39,7 @@ class LogLineScreen(SecondScreen[None]):
     context = Context.LINE
     offers: ClassVar[Mapping[str, str]] = {"log.search": "", "log.copy": "", "log.wrap": ""}
 
-    def __init__(self, entry: Entry, sought: str = "", *, title: str = "") -> None:
+    def __init__(self, entry: StoredLine, sought: str = "", *, title: str = "") -> None:
         super().__init__(LineView())
         self._heading = title or full_stamp(entry.time)
         self._entry = entry
@@ -48,8 +48,8 @@ class LogLineScreen(SecondScreen[None]):
     def on_mount(self) -> None:
         length = f"{len(self._entry.text):,} characters"
         self.title_bar.update([Piece(self._heading, "title"), Piece(length, "dim", priority=1)])
-        self.view.show_as(Manner(wrap=True))
-        self.view.append([Entry(0, 0, part) for part in line_parts(self._entry.text)])
+        self.view.show_as(PaintOptions(wrap=True))
+        self.view.append([StoredLine(0, 0, part) for part in line_parts(self._entry.text)])
         self.view.go_to(self.view.store.first)
         if self._sought:
             self.view.search(self._sought)

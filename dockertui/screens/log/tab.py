@@ -15,14 +15,14 @@ from dockertui.config import Settings
 from dockertui.engine.client import Engine
 from dockertui.engine.log_lines import SECOND
 from dockertui.operations.base import Context
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
-from dockertui.screens.base.time_span import Span
-from dockertui.screens.log.feed import LogFeed, Target
+from dockertui.screens.base.time_span import TimeSpan
+from dockertui.screens.log.feed import LogFeed, LogTarget
 from dockertui.widgets.chart import column_glyphs
-from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_store import StoredLine
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
 
@@ -47,19 +47,19 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self.store.max_bytes = settings.log_memory * 1_000_000
         self.glyphs = column_glyphs(settings.plots)
         self._feed: LogFeed | None = None
-        self._subject: tuple[Target, ...] = ()
-        self._pinned: tuple[Target, ...] = ()
+        self._subject: tuple[LogTarget, ...] = ()
+        self._pinned: tuple[LogTarget, ...] = ()
         self._pinned_title = ""
-        self._shown: tuple[Target, ...] = ()
+        self._shown: tuple[LogTarget, ...] = ()
         """Whose log was asked for last."""
-        self._span = Span()
+        self._span = TimeSpan()
         self._span_name = ""
-        self._end: tuple[tuple[Target, ...], Span] | None = None
+        self._end: tuple[tuple[LogTarget, ...], TimeSpan] | None = None
         """A span that holds for these targets alone."""
         self._top_before = self._top_now = False
         """Whether the key before, and this one, went to the top."""
         self._starting: Timer | None = None
-        self._due: tuple[Target, ...] = ()
+        self._due: tuple[LogTarget, ...] = ()
         """For whose logs it is set."""
         self._searching: asyncio.Task[None] | None = None
 
@@ -69,11 +69,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     # whose log
 
     @property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[LogTarget, ...]:
         """Whose logs are shown: the pinned ones', else the subject's."""
         return self._pinned or self._subject
 
-    def pin(self, targets: Sequence[Target], title: str) -> None:
+    def pin(self, targets: Sequence[LogTarget], title: str) -> None:
         """Show the logs of several containers together, until another object is shown; none to end that."""
         self._pinned, self._pinned_title = tuple(targets), title
 
@@ -82,12 +82,12 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """Whose logs these are, where they are those of several containers."""
         return f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the log of an object that is a container; one already shown may have been started again."""
         before = self._subject
-        after: tuple[Target, ...] = ()
+        after: tuple[LogTarget, ...] = ()
         if subject is not None and subject.resource.kind == "container":
-            after = (Target(subject.item.id, subject.item.name),)
+            after = (LogTarget(subject.item.id, subject.item.name),)
         self._subject = after
         if before and after != before and self._pinned:
             self.pin((), "")
@@ -96,10 +96,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         elif self.is_on_screen:
             self._feed.changed()
 
-    def show_end(self, target: Target, moment: int) -> None:
+    def show_end(self, target: LogTarget, moment: int) -> None:
         """Show what a container wrote up to a moment (epoch ns), until another span or container is asked for."""
         self.pin((), "")
-        self._end = (target,), Span(since=moment - _BEFORE, until=moment + _AFTER)
+        self._end = (target,), TimeSpan(since=moment - _BEFORE, until=moment + _AFTER)
         self._stop()
         self._feed = None
 
@@ -176,12 +176,12 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """The tail anew; what lies between is not read, and that is said."""
         lag = self.lag
         if self._span.until is None:  # what such a span begins with is far from its end
-            self._span, self._span_name = Span(), ""
+            self._span, self._span_name = TimeSpan(), ""
         self._start()
         if lag >= BEHIND:
             self.mark(f"{lag:.1f} s of lines skipped here", self.engine.trace.clock.ns())
 
-    async def open_line(self, entry: Entry) -> None:
+    async def open_line(self, entry: StoredLine) -> None:
         """Show a line whole; the next key is for it already."""
         from dockertui.screens.log.line_screen import LogLineScreen  # off the path to the first paint
 
@@ -217,8 +217,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """The first line loaded; asked for twice, the log's very first: to page there may take long."""
         self._top_now = True
         if self._top_before and self._feed is not None and not self._feed.beginning and self._span.until is None:
-            self._show_span(Span(whole=True, head=True), "")
-            self._span = Span()  # another log begins at its tail
+            self._show_span(TimeSpan(whole=True, head=True), "")
+            self._span = TimeSpan()  # another log begins at its tail
         else:
             super().action_top()
 
@@ -243,7 +243,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         except ValueError as error:
             self.post_message(self.Said(str(error), "warn"))
 
-    def _show_span(self, span: Span, name: str) -> None:
+    def _show_span(self, span: TimeSpan, name: str) -> None:
         self._span, self._span_name, self._end = span, name, None
         self._start()
 

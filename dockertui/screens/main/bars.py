@@ -31,7 +31,7 @@ def header(session: Session, containers: Pane, now: float) -> BarLine:
     left += [Piece(warning, "warn") for warning in insecure(endpoint)]
     left += _engine(version) if version is not None else []
     known = session.mirror.objects("container").values()
-    counts = containers.resource.summary(known, containers.world)
+    counts = containers.resource.summary(known, containers.surroundings)
     left += [Piece(part.text, part.style, priority=_COUNT_PRIORITY.get(part.style, 3)) for part in counts]
     right = [Piece("READ ONLY", "warn", priority=1)] if session.engine.read_only else []
     if session.mirror.link.state is LinkState.LIVE:

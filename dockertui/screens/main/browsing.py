@@ -9,7 +9,7 @@ from dockertui.engine.trace import because
 from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.screens.main.pane import Pane
-from dockertui.screens.main.reference_trail import Trail
+from dockertui.screens.main.reference_trail import ReferenceTrail
 from dockertui.screens.main.tab_list import TABS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Browsing:
     def __init__(self, desk: MainDesk, arrangement: Arrangement) -> None:
         self.desk = desk
         self.arrangement = arrangement
-        self._trail = Trail(desk.lists.all)
+        self._trail = ReferenceTrail(desk.lists.all)
 
     @property
     def pane(self) -> Pane:
@@ -71,7 +71,7 @@ class Browsing:
         except EngineError as error:
             desk.say(f"sizes: {error}", "bad")
             return
-        desk.world.sizes[pane.resource.kind] = dict(sizes)
+        desk.surroundings.sizes[pane.resource.kind] = dict(sizes)
         pane.table.resort()
         pane.refresh_surroundings()
         desk.detail.repaint()
@@ -104,7 +104,7 @@ class Browsing:
         elif item is not None:
             from dockertui.screens.main import menus
 
-            await menus.follow(self.desk, self.pane.resource.references(item, self.desk.world), self.follow_to)
+            await menus.follow(self.desk, self.pane.resource.references(item, self.desk.surroundings), self.follow_to)
 
     def follow_to(self, reference: Reference) -> None:
         """Select the object of a reference in its pane; what hides it there is lifted."""
@@ -172,11 +172,11 @@ class Browsing:
 
     def action_reveal(self) -> None:
         desk = self.desk
-        desk.world.reveal = not desk.world.reveal
+        desk.surroundings.reveal = not desk.surroundings.reveal
         desk.detail.repaint()
         for pane in desk.lists.all:
             pane.table.refresh_cells(None)
-        shown = desk.world.reveal
+        shown = desk.surroundings.reveal
         desk.say("secrets are shown" if shown else "secrets are hidden", "warn" if shown else "")
 
     # screens over this one
@@ -186,7 +186,7 @@ class Browsing:
         from dockertui.screens.stats.overview import OverviewScreen  # off the path to the first paint
 
         desk = self.desk
-        await desk.screen.app.push_screen(OverviewScreen(desk.session, desk.world), self._show_stats)
+        await desk.screen.app.push_screen(OverviewScreen(desk.session, desk.surroundings), self._show_stats)
 
     def _show_stats(self, id: str | None) -> None:
         if id is not None:

@@ -11,7 +11,7 @@ FRAME = 0.1
 """Seconds between two paints: what changes faster nobody reads."""
 
 
-class Coalescer:
+class ChangeBatching:
     """Takes the mirror's changes and hands them on, by kind, at most once a frame; the first of a burst at once.
 
     `later(seconds, callback)` is the event loop's timer. `paint` gets, by kind, which ids changed and which went.

@@ -17,7 +17,7 @@ from dockertui.engine.trace import because
 from dockertui.live.session import Session
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bars import NAME_LEAST
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
@@ -37,11 +37,11 @@ class DetailView(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.BELOW)
 
-    def __init__(self, session: Session, settings: Settings, world: World) -> None:
+    def __init__(self, session: Session, settings: Settings, surroundings: Surroundings) -> None:
         super().__init__(id="detail")
         self.session = session
         self.settings = settings
-        self.world = world
+        self.surroundings = surroundings
         self.subject: Subject | None = None
         self.gone = False
         """Whether the object shown went while it was shown."""
@@ -129,7 +129,7 @@ class DetailView(Vertical):
         shown = self.shown_tabs
         self._put(self._wanted if self._wanted in shown else TABS[0])
         with shown_in(self.tab):
-            self.tab.show_subject(self.subject, self.world, keep=keep)
+            self.tab.show_subject(self.subject, self.surroundings, keep=keep)
         self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind, self.tab.heading))
 
     # tabs

@@ -10,7 +10,7 @@ from dockertui.engine.clock import NOTABLE
 from dockertui.live.store import Link, LinkState
 from dockertui.resources import format
 from dockertui.screens.base.bars import OVERDUE
-from dockertui.screens.main.change_batching import Coalescer
+from dockertui.screens.main.change_batching import ChangeBatching
 from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class LiveUpdates:
         self.link = desk.session.mirror.link
         self.ticks = 0
         self._came_alive = came_alive
-        self._coalescer = Coalescer(partial(once, desk.screen), self._paint_changes)
+        self._coalescer = ChangeBatching(partial(once, desk.screen), self._paint_changes)
         self._unsubscribe: list[Callable[[], None]] = []
         self._was_behind = False
         self._skew_said = False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dockertui.engine.models import Container
-from dockertui.screens.log.feed import Target
+from dockertui.screens.log.feed import LogTarget
 from dockertui.screens.log.tab import LogTab
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_end(desk: MainDesk, open_tab: Open) -> None:
     if item is None or moment is None:
         open_logs(desk, open_tab)
     else:
-        _tab(desk).show_end(Target(item.id, item.name), moment)
+        _tab(desk).show_end(LogTarget(item.id, item.name), moment)
         open_tab("logs")
 
 
@@ -52,7 +52,7 @@ def open_project_logs(desk: MainDesk, open_tab: Open) -> None:
 
 
 def _open(desk: MainDesk, open_tab: Open, containers: Sequence[Container], title: str) -> None:
-    targets = tuple(Target(one.id, one.name) for one in sorted(containers, key=lambda one: one.name))
+    targets = tuple(LogTarget(one.id, one.name) for one in sorted(containers, key=lambda one: one.name))
     _tab(desk).pin(targets, title)
     open_tab("logs")
 

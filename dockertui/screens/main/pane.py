@@ -12,8 +12,8 @@ from textual.containers import Vertical
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Resource
-from dockertui.resources.filter import Filter
-from dockertui.resources.surroundings import World
+from dockertui.resources.filter import ListFilter
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.table import Cell, Column, Table
@@ -38,16 +38,16 @@ class ResourceTable(Table[Any]):
 class Pane(Vertical):
     """One kind's objects. It reads the mirror when told that something changed, and keeps filter, sort and marks."""
 
-    def __init__(self, number: int, resource: Resource[Any], world: World) -> None:
+    def __init__(self, number: int, resource: Resource[Any], surroundings: Surroundings) -> None:
         super().__init__(id=f"pane-{resource.kind}", classes="pane")
         self.number = number
         self.resource = resource
-        self.world = world
-        self.filter: Filter[Any] = self._filter("")
+        self.surroundings = surroundings
+        self.filter: ListFilter[Any] = self._filter("")
         self.running_only = False
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
-        self._columns = {column.id: self._telling(column) for column in resource.columns(world)}
+        self._columns = {column.id: self._telling(column) for column in resource.columns(surroundings)}
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -62,7 +62,12 @@ class Pane(Vertical):
         """The column; of one kind's columns one says what is being done to the object, while it is."""
         if column.id != self.resource.busy_column:
             return column
-        kind, identity, busy, cell = self.resource.kind, self.resource.source.identity, self.world.busy, column.cell
+        kind, identity, busy, cell = (
+            self.resource.kind,
+            self.resource.source.identity,
+            self.surroundings.busy,
+            column.cell,
+        )
 
         def telling(item: Any) -> Cell | str:
             doing = busy.get((kind, identity(item))) if busy else None
@@ -93,12 +98,12 @@ class Pane(Vertical):
 
     def reload(self) -> None:
         """Take all objects from the mirror."""
-        self.table.set_objects(self.world.mirror.objects(self.resource.kind))
+        self.table.set_objects(self.surroundings.mirror.objects(self.resource.kind))
         self.show_title()
 
     def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
         """Take what changed from the mirror."""
-        objects = self.world.mirror.objects(self.resource.kind)
+        objects = self.surroundings.mirror.objects(self.resource.kind)
         self.table.patch({id: objects[id] for id in changed if id in objects}, removed)
         self.show_title()
 
@@ -115,13 +120,13 @@ class Pane(Vertical):
     def _why_empty(self) -> str:
         """What stands in place of the first row when there is none."""
         kind, name = self.resource.kind, self.resource.title.lower()
-        if (error := self.world.mirror.error(kind)) is not None:
+        if (error := self.surroundings.mirror.error(kind)) is not None:
             return str(error)
         if self.table.objects:
             return f"no {name} match the filter: esc drops it" if self.filter else f"no running {name}: A shows all"
-        if self.world.mirror.loaded(kind):
+        if self.surroundings.mirror.loaded(kind):
             return f"no {name}"
-        lost = self.world.mirror.link.state is LinkState.LOST
+        lost = self.surroundings.mirror.link.state is LinkState.LOST
         return f"the Engine was lost before it listed its {name}" if lost else "asking the Engine…"
 
     # filter, sort
@@ -141,8 +146,8 @@ class Pane(Vertical):
         self.running_only = not self.running_only
         self._apply_filter()
 
-    def _filter(self, line: str) -> Filter[Any]:
-        return Filter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
+    def _filter(self, line: str) -> ListFilter[Any]:
+        return ListFilter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
 
     def _apply_filter(self) -> None:
         keeps, running_only, is_running = self.filter.keeps, self.running_only, self.resource.is_running
@@ -201,10 +206,10 @@ def counts(pane: Pane) -> list[Piece]:
 
 
 def _notes(pane: Pane) -> list[Piece]:
-    error = pane.world.mirror.error(pane.resource.kind)
+    error = pane.surroundings.mirror.error(pane.resource.kind)
     if error is not None:
         return [Piece(str(error), "bad", priority=1)]
     if pane.number == 1:  # the header has the containers' counts
         return []
-    parts = pane.resource.summary(pane.world.mirror.objects(pane.resource.kind).values(), pane.world)
+    parts = pane.resource.summary(pane.surroundings.mirror.objects(pane.resource.kind).values(), pane.surroundings)
     return [Piece(part.text, part.style, priority=3) for part in parts]

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from dockertui.live.session import Session
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND, RESOURCES
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.main.pane import Pane
 
 Changes = dict[str, tuple[set[str], set[str]]]
@@ -22,11 +22,11 @@ _YOUNG = 120
 class Panes(Vertical):
     """One pane for each kind that is always there or was chosen, of which one is open."""
 
-    def __init__(self, session: Session, world: World) -> None:
+    def __init__(self, session: Session, surroundings: Surroundings) -> None:
         super().__init__(id="panes")
         self.session = session
-        self.world = world
-        self.all = [Pane(number, kind, world) for number, kind in enumerate(RESOURCES, 1) if kind.stacked]
+        self.surroundings = surroundings
+        self.all = [Pane(number, kind, surroundings) for number, kind in enumerate(RESOURCES, 1) if kind.stacked]
         """Those that were made, in the order of their numbers."""
         self.open = self.containers = next(pane for pane in self.all if pane.resource.kind == "container")
 
@@ -60,7 +60,7 @@ class Panes(Vertical):
         later = next((pane for pane in self.all if pane.number >= number), None)
         if later is not None and later.number == number:
             return
-        pane = Pane(number, RESOURCES[number - 1], self.world)
+        pane = Pane(number, RESOURCES[number - 1], self.surroundings)
         pane.table.show_all_columns = self.open.table.show_all_columns
         pane.table.stale = self.open.table.stale
         self.all.insert(self.all.index(later) if later is not None else len(self.all), pane)
@@ -122,5 +122,5 @@ class Panes(Vertical):
 
     def is_young(self, resource: Resource[Any], item: Any) -> bool:
         """Whether the age of an object is told in seconds."""
-        now = self.world.clock()
+        now = self.surroundings.clock()
         return any(time is not None and now - time < _YOUNG for time in resource.aging(item))

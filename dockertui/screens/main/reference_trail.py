@@ -10,7 +10,7 @@ from dockertui.screens.main.pane import Pane
 _LENGTH = 100
 
 
-class Trail:
+class ReferenceTrail:
     """The objects left behind by following references, the last one last."""
 
     def __init__(self, panes: Sequence[Pane]) -> None:

@@ -19,7 +19,7 @@ from dockertui.operations.catalogue import BY_ID, Catalogue
 from dockertui.operations.view import BACK
 from dockertui.own_cost import OwnCost
 from dockertui.resources.base import Reference
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bars import footer, trouble
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Tab
@@ -59,10 +59,10 @@ class MainScreen(Beneath[None]):
         self.session = session
         self.own_cost = own_cost
         self.catalogue = catalogue
-        self.world = World(session.mirror, session.sampler.usage, session.history)
-        self.world.glyphs = glyphs_for(catalogue.settings.plots)
-        self.lists = Panes(session, self.world)
-        self.detail = DetailView(session, catalogue.settings, self.world)
+        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
+        self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
+        self.lists = Panes(session, self.surroundings)
+        self.detail = DetailView(session, catalogue.settings, self.surroundings)
         self.selection = Selected(self.lists, self.detail)
         self.header = Bar(id="header", separator=" · ")
         self.strip = Bar(id="strip", separator="")
@@ -115,7 +115,7 @@ class MainScreen(Beneath[None]):
 
     def paint_header(self) -> None:
         """Bring the header up to date."""
-        left, right = bars.header(self.session, self.lists.containers, self.world.clock())
+        left, right = bars.header(self.session, self.lists.containers, self.surroundings.clock())
         self.header.update(left, [*self.terminals.opened(), *self.runner.running_jobs(), *right])
 
     def paint_strip(self) -> None:

@@ -31,7 +31,7 @@ _COST_LOOKS = 4
 """Every so many looks the program's own cost is told anew."""
 
 
-class Entry(NamedTuple):
+class RequestRow(NamedTuple):
     """A request as it stood when it was last looked at."""
 
     request: Request
@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     error: str
 
 
-class LensTable(Table[Entry]):
+class LensTable(Table[RequestRow]):
     """The requests, with the keys of every list."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS)
@@ -181,7 +181,7 @@ class LensScreen(SecondScreen[None]):
         else:
             self.say(f"{len(self._table.shown)} requests written to {path}", "accent")
 
-    def _exported(self, entry: Entry) -> dict[str, object]:
+    def _exported(self, entry: RequestRow) -> dict[str, object]:
         request = entry.request
         return {
             "number": request.number,
@@ -215,19 +215,19 @@ def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]
     return left, [Piece(f"{sum(count for _, count in causes)} requests/min", priority=1), *each]
 
 
-def _entry(request: Request, reveal: bool) -> Entry:
+def _entry(request: Request, reveal: bool) -> RequestRow:
     path = request.path if reveal else masked_path(request.path)
     error = request.error if reveal else masked(request.error)
-    return Entry(request, path, request.status, request.duration, request.bytes_in, error)
+    return RequestRow(request, path, request.status, request.duration, request.bytes_in, error)
 
 
-def _text(entry: Entry) -> str:
+def _text(entry: RequestRow) -> str:
     request = entry.request
     return f"{request.cause} {request.method} {entry.path} {entry.status} {entry.error}".lower()
 
 
-def _columns() -> list[Column[Entry]]:
-    def moment(entry: Entry) -> Cell:
+def _columns() -> list[Column[RequestRow]]:
+    def moment(entry: RequestRow) -> Cell:
         return Cell(time.strftime("%H:%M:%S", time.localtime(entry.request.started)), "dim")
 
     return [
@@ -245,7 +245,7 @@ def _columns() -> list[Column[Entry]]:
     ]  # fmt: skip
 
 
-def _status(entry: Entry) -> Cell:
+def _status(entry: RequestRow) -> Cell:
     if entry.error:
         return Cell(str(entry.status or "✗"), "bad")
     if not entry.status:
@@ -253,7 +253,7 @@ def _status(entry: Entry) -> Cell:
     return Cell(str(entry.status), "good" if entry.status < 300 else "")
 
 
-def _duration(entry: Entry) -> Cell:
+def _duration(entry: RequestRow) -> Cell:
     if entry.duration is None:
         return Cell("runs", "busy")
     return Cell(f"{entry.duration * 1000:.0f} ms" if entry.duration < 10 else f"{entry.duration:.0f} s")

@@ -16,9 +16,9 @@ from dockertui.live.session import Session
 from dockertui.live.store import Change, Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.resources import format
-from dockertui.resources.overview_rows import Capacity, Load, columns, load, totals
+from dockertui.resources.overview_rows import Capacity, OverviewRow, columns, load, totals
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bars import link, trouble
 from dockertui.screens.base.bindings import bindings, catalogue_of, closed_by
 from dockertui.screens.base.menu import Item, Menu
@@ -29,7 +29,7 @@ from dockertui.widgets.table import Table
 PLACE = "overview"
 
 
-class OverviewTable(Table[Load]):
+class OverviewTable(Table[OverviewRow]):
     """The containers, with the overview's keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.OVERVIEW)
@@ -41,15 +41,15 @@ class OverviewScreen(SecondScreen[str | None]):
     context = Context.OVERVIEW
     BINDINGS: ClassVar[list[BindingType]] = [closed_by("overview")]
 
-    def __init__(self, session: Session, world: World) -> None:
+    def __init__(self, session: Session, surroundings: Surroundings) -> None:
         self.host = Capacity()
-        self._glyphs = world.glyphs
+        self._glyphs = surroundings.glyphs
         self.table = OverviewTable(columns(self.host, self._glyphs), empty_text="no running containers")
         super().__init__(self.table)
         self.session = session
-        self.world = world
+        self.surroundings = surroundings
         self.filter = ""
-        self._known: dict[str, Load] = {}
+        self._known: dict[str, OverviewRow] = {}
         """What each was last seen to use."""
         self._totals = Bar()
         self._unsubscribe = [
@@ -102,7 +102,7 @@ class OverviewScreen(SecondScreen[str | None]):
             self.table.stale = link.state is LinkState.LOST
             self._take_all()
 
-    def _load(self, container: Container) -> Load:
+    def _load(self, container: Container) -> OverviewRow:
         """What a container uses; while the Engine is lost, what it was last seen to use."""
         now = load(container, self.session.history)
         if now.figure(Column.CPU) is not None:
@@ -134,7 +134,7 @@ class OverviewScreen(SecondScreen[str | None]):
         mirror = self.session.mirror
         why = trouble(mirror, mirror.link, catalogue_of(self.app).key("program.retry"))
         right = [Piece(why, "bad", priority=1)] if why else []
-        self.title_bar.update(left, [*right, link(self.session, self.world.clock())])
+        self.title_bar.update(left, [*right, link(self.session, self.surroundings.clock())])
         style = "dim" if self.table.stale else ""
         sums = totals(loads, self.host, self._glyphs)
         self._totals.update(
@@ -183,6 +183,6 @@ class OverviewScreen(SecondScreen[str | None]):
         self.table.sort_by(column, not reverse)
 
 
-def _text(row: Load) -> str:
+def _text(row: OverviewRow) -> str:
     container = row.container
     return f"{container.name} {container.image} {container.project}".lower()

@@ -17,7 +17,7 @@ from dockertui.operations.stats import WINDOWS
 from dockertui.resources import format
 from dockertui.resources.container_plots import plots
 from dockertui.resources.reply import Reply
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.chart import Plot, Runs, Window, glyphs_for
@@ -41,7 +41,7 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         self.held: float | None = None
         """Where the plots end while they are held (epoch s, the Engine's); None while they go on."""
         self._subject: Subject | None = None
-        self._world: World | None = None
+        self._surroundings: Surroundings | None = None
 
     # whose statistics
 
@@ -51,11 +51,11 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         subject = self._subject
         return subject.item if subject is not None and subject.resource.kind == "container" else None
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the history of an object that is a container."""
         if not keep:
             self.top, self.held = 0, None
-        self._subject, self._world = subject, world
+        self._subject, self._surroundings = subject, surroundings
         self._watch()
         self._show()
 
@@ -104,12 +104,12 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
     # what is shown
 
     def _show(self) -> None:
-        container, world = self.container, self._world
-        if container is None or world is None or not self.is_on_screen:
+        container, surroundings = self.container, self._surroundings
+        if container is None or surroundings is None or not self.is_on_screen:
             return
         series = self.session.history.series(container.id)
         live = self.session.mirror.link.state is LinkState.LIVE
-        status = (*self._windows(), *self._state(container, series, world.clock()))
+        status = (*self._windows(), *self._state(container, series, surroundings.clock()))
         if series is None or self._subject is None:
             self.show([], Window(0, _SHORTEST), status, live=live)
             return

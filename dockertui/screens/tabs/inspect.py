@@ -7,11 +7,11 @@ from typing import Any
 
 from dockertui.masking import known_secrets, masked_tree
 from dockertui.resources import format
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.json_lines import Path, shortened
 from dockertui.widgets.json_view import JsonView
-from dockertui.widgets.log_store import Entry
+from dockertui.widgets.log_store import StoredLine
 
 _WHOLE = 1 << 18
 """Characters of one text that are shown when it is opened."""
@@ -24,13 +24,13 @@ class InspectTab(JsonView, Tab):
     """A reply, and its copy without secrets and with no long text."""
     _revealed = False
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the `inspect` reply, secrets hidden unless they are to be seen."""
         reply = subject.inspect if subject is not None else {}
         if reply is not self._masked[0]:
             self._masked = (reply, masked_tree(shortened(reply), known_secrets(reply)))
-        self._revealed = world.reveal
-        self.show(reply if world.reveal else self._masked[1], keep=keep)
+        self._revealed = surroundings.reveal
+        self.show(reply if surroundings.reveal else self._masked[1], keep=keep)
 
     async def action_enter(self) -> None:
         """Fold or unfold what holds others; open a text that does not fit into a line."""
@@ -54,4 +54,4 @@ class InspectTab(JsonView, Tab):
             held = {name: [shown] if isinstance(path[-1], int) else shown}
             (shown,) = masked_tree(held, known_secrets(self._masked[0])).values()
             shown = shown[0] if isinstance(shown, list) else shown
-        await self.app.push_screen(LogLineScreen(Entry(0, 0, shown), title=".".join(map(str, path))))
+        await self.app.push_screen(LogLineScreen(StoredLine(0, 0, shown), title=".".join(map(str, path))))

@@ -15,16 +15,16 @@ from textual.screen import ModalScreen
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, number
 from dockertui.engine.models import Container
-from dockertui.engine.processes import Lister, Listing
+from dockertui.engine.processes import ProcessList, ProcessLister
 from dockertui.engine.trace import because
-from dockertui.live.processes import History, Live
+from dockertui.live.processes import ProcessHistory, ProcessUsage
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.masking import masked
 from dockertui.operations import signalling
 from dockertui.operations.base import Context
 from dockertui.resources import format, process
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.text import clean, fit
@@ -42,7 +42,7 @@ _ALIVE = ("running", "paused")
 _PAUSED = "paused: nothing of it runs until it is unpaused"
 
 
-class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
+class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
     """Asks for the processes while it is on the screen; what was last said stays, greyed, when it cannot be asked."""
 
     context = Context.PROCESSES
@@ -54,8 +54,8 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         self.session = session
         self.note = ""
         self._trouble = ""
-        self._lister = Lister(session.engine)
-        self._history = History()
+        self._lister = ProcessLister(session.engine)
+        self._history = ProcessHistory()
         self._container: Container | None = None
         self._shows_secrets = False
         self._first: int | None = None
@@ -64,10 +64,10 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
 
     # whose processes
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the processes of a container; of one already shown, ask anew if its state is another."""
-        if self._shows_secrets != world.reveal:
-            self._shows_secrets = world.reveal
+        if self._shows_secrets != surroundings.reveal:
+            self._shows_secrets = surroundings.reveal
             self.refresh_cells()
         before = self._container
         after = subject.item if subject is not None and isinstance(subject.item, Container) else None
@@ -87,7 +87,7 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         return self._asking is None or (self._container.state == "running" and self._asking.done())
 
     def _start_anew(self) -> None:
-        self._history, self._trouble = History(), ""
+        self._history, self._trouble = ProcessHistory(), ""
         self._show([], keep=False)
         self._ask_anew()
 
@@ -171,12 +171,12 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
         self._take(listing)
         return True
 
-    def _take(self, listing: Listing) -> None:
+    def _take(self, listing: ProcessList) -> None:
         self.empty_text = "the Engine lists no process of it"
         self._show(self._history.take(listing, self.session.trace.clock()))
         self._tell()
 
-    def _show(self, found: Sequence[Live], *, keep: bool = True) -> None:
+    def _show(self, found: Sequence[ProcessUsage], *, keep: bool = True) -> None:
         keys = {live.process.pid: live.key for live in found}
         parents = {live.key: keys.get(live.process.ppid or 0) for live in found}
         self.show({live.key: live for live in found}, parents, keep=keep)
@@ -207,7 +207,7 @@ class ProcessTab(TreeTable[Live], Tab, inherit_bindings=False):
             order,
         ]
 
-    def _whose(self, lives: Sequence[Live]) -> str:
+    def _whose(self, lives: Sequence[ProcessUsage]) -> str:
         pids = {live.process.pid for live in lives}
         if self._first is not None and self._first not in pids and 1 in pids:
             return "PIDs inside the container"

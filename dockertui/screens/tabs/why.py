@@ -14,7 +14,7 @@ from dockertui.engine.errors import EngineError
 from dockertui.engine.log_lines import SECOND
 from dockertui.engine.models import Container, Event
 from dockertui.engine.trace import because
-from dockertui.live.event_listener import Listener
+from dockertui.live.event_listener import EventListener
 from dockertui.live.last_lines import LastLines, last_lines
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
@@ -22,7 +22,7 @@ from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
 from dockertui.resources.secrets import veiled
-from dockertui.resources.surroundings import World
+from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.why.card import LINES, card, moment
 from dockertui.resources.why.diagnosis import is_well
 from dockertui.resources.why.facts import Facts
@@ -54,7 +54,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         super().__init__()
         self.session = session
         self._subject: Subject | None = None
-        self._world: World | None = None
+        self._surroundings: Surroundings | None = None
         self._asked: tuple[Any, ...] = ()
         self._log = LastLines()
         self._stopped = False
@@ -79,10 +79,10 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         item = self._subject.item if self._subject is not None else None
         return item if isinstance(item, Container) else None
 
-    def show_subject(self, subject: Subject | None, world: World, *, keep: bool) -> None:
+    def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the card of an object that is a container, by what is known; ask for the rest once the cursor rests."""
         before = self.container
-        self._subject, self._world = subject, world
+        self._subject, self._surroundings = subject, surroundings
         after = self.container
         if before is None or after is None or before.id != after.id:
             self._stop()
@@ -92,14 +92,14 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def facts(self) -> Facts | None:
         """All that is known of the container shown."""
-        item, subject, world = self.container, self._subject, self._world
-        if item is None or subject is None or world is None:
+        item, subject, surroundings = self.container, self._subject, self._surroundings
+        if item is None or subject is None or surroundings is None:
             return None
         session, link = self.session, self.session.mirror.link
         events = [event for event in session.journal.of("container", item.id) if _concerns(event, item)]
         return Facts(
             name=item.name,
-            now=world.clock(),
+            now=surroundings.clock(),
             listed=item.state,
             inspect=Reply(subject.inspect),
             events=events,
@@ -107,8 +107,8 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             log_error=self._log.error if not self._log.lines else "",
             usage=session.history.last(item.id),
             peak=session.history.peak_memory(item.id),
-            holders=_holders(world, item),
-            gone=world.mirror.loaded("container") and world.mirror.get("container", item.id) is None,
+            holders=_holders(surroundings, item),
+            gone=surroundings.mirror.loaded("container") and surroundings.mirror.get("container", item.id) is None,
             blanks=[
                 ((blank.since or 0) / SECOND, (blank.until or 1 << 63) / SECOND)
                 for blank in session.journal.known.blanks(_scope(item))
@@ -117,7 +117,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             linked=link.since if link.state is LinkState.LIVE else None,
             podman=self._podman,
             stopped=self._stopped,
-            reveal=world.reveal,
+            reveal=surroundings.reveal,
         )
 
     @property
@@ -204,12 +204,12 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             self._reading.cancel()
         self._reading = asyncio.create_task(self._read(item, facts))
 
-    def _listener(self, item: Container) -> Listener:
+    def _listener(self, item: Container) -> EventListener:
         """Hears of this container alone, from what the Engine still remembers on. Podman has other words for events."""
         filters: dict[str, list[str]] = {"container": [item.id]}
         if not self._podman:
             filters |= {"type": ["container"], "event": list(_EVENTS)}
-        return Listener(self.session.engine, self.session.mirror, self.session.journal, _scope(item), (filters,))
+        return EventListener(self.session.engine, self.session.mirror, self.session.journal, _scope(item), (filters,))
 
     async def _read(self, item: Container, facts: Facts) -> None:
         """The last lines of its log: up to its end; of one that is unhealthy, up to now."""
@@ -265,9 +265,9 @@ def _concerns(event: Event, item: Container) -> bool:
     return event.type == "container" and event.actor == item.id and not event.action.startswith("exec_")
 
 
-def _holders(world: World, item: Container) -> Mapping[int, Reference]:
+def _holders(surroundings: Surroundings, item: Container) -> Mapping[int, Reference]:
     """Who publishes which port of the host."""
-    others: Mapping[str, Container] = world.mirror.objects("container")
+    others: Mapping[str, Container] = surroundings.mirror.objects("container")
     return {
         port.public: Reference("container", other.id, other.name)
         for other in others.values()

@@ -8,7 +8,7 @@ from typing import Final
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.execs import Command
 from dockertui.operations import form_values
-from dockertui.operations.command_body import Entry, Option, Values
+from dockertui.operations.command_body import FieldKind, Option, Values
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.form_values import words
 from dockertui.operations.refusals import Refused, refused
@@ -24,12 +24,14 @@ _NOT_STARTED: Final = (126, 127)
 """Exit codes of what could not be started."""
 
 OPTIONS: Final = (
-    Option("command", "Command", Entry.WORDS, (), hint="sh -c 'ps aux | head'", required=True),
+    Option("command", "Command", FieldKind.WORDS, (), hint="sh -c 'ps aux | head'", required=True),
     Option("user", "User", hint="default: the image's; 1000:1000, postgres"),
     Option("workdir", "Working directory", hint="default: the image's; /srv"),
-    Option("env", "Environment", Entry.WORDS, (), hint="NAME=value NAME='two words'", check=form_values.assignments),
-    Option("tty", "Terminal (tty)", Entry.FLAG, True),
-    Option("privileged", "Privileged", Entry.FLAG, False),
+    Option(
+        "env", "Environment", FieldKind.WORDS, (), hint="NAME=value NAME='two words'", check=form_values.assignments
+    ),
+    Option("tty", "Terminal (tty)", FieldKind.FLAG, True),
+    Option("privileged", "Privileged", FieldKind.FLAG, False),
 )
 
 

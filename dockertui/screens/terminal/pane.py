@@ -19,8 +19,8 @@ from dockertui.operations.catalogue import Catalogue
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.screens.terminal import menus as terminal_menus
 from dockertui.screens.terminal.commands import TerminalCommands
-from dockertui.terminal.policy import Clipboard, Policy, Watcher
-from dockertui.terminal.process import Process
+from dockertui.terminal.policy import Clipboard, Policy, SessionObserver
+from dockertui.terminal.process import TerminalProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
@@ -95,7 +95,7 @@ class TerminalPane(TerminalCommands):
         """The sessions whose process runs."""
         return [session for session in self.sessions if session.live]
 
-    def open(self, process: Process, *, show: bool = True) -> TerminalSession:
+    def open(self, process: TerminalProcess, *, show: bool = True) -> TerminalSession:
         """Start a session, and show it."""
         self._number += 1
         region = self.view.content_size
@@ -281,7 +281,7 @@ class TerminalPane(TerminalCommands):
         self.post_message(self.Said(clean(text), style))
 
 
-class _Background(Watcher):
+class _Background(SessionObserver):
     """Follows a session that no view shows. It may ring, and not ask for the clipboard."""
 
     def __init__(self, pane: TerminalPane, session: TerminalSession) -> None:

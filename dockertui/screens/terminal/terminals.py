@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk
     from dockertui.screens.base.form import FormScreen
     from dockertui.screens.terminal.pane import TerminalPane
-    from dockertui.terminal.process import Process
+    from dockertui.terminal.process import TerminalProcess
     from dockertui.terminal.session import TerminalSession
     from dockertui.widgets.bar import BarLine, Piece
 
@@ -111,7 +111,7 @@ class Terminals:
             return False
         return True
 
-    async def _open(self, process: Process) -> None:
+    async def _open(self, process: TerminalProcess) -> None:
         pane = await self._mounted()
         with because("terminal"):
             session = pane.open(process)

@@ -43,7 +43,7 @@ def _turned(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(_INVERTED) + b"\xff"
 
 
-class Order(Generic[T]):
+class SortOrder(Generic[T]):
     """Objects by key, and the keys that pass the filter in sorted order."""
 
     def __init__(self) -> None:
