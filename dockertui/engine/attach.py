@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from dockertui.engine import containers
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.execs import SETTLE, Outcome
@@ -26,8 +27,8 @@ def attach(engine: Engine, container: str, *, tty: bool, stdin: bool) -> Abstrac
     params: dict[str, Any] = {"stream": True, "stdin": stdin, "stdout": True, "stderr": True}
     if stdin and tty:
         params["detachKeys"] = DETACH_KEYS
-    path = f"/containers/{segment(container)}/attach"
-    return hijack(engine, path, tty=tty, params=params, reading=not stdin)
+    call = Call("POST", f"/containers/{segment(container)}/attach", params)
+    return hijack(engine, call, tty=tty, reading=not stdin)
 
 
 async def recent(engine: Engine, container: str, *, tty: bool) -> list[Output]:
@@ -37,7 +38,7 @@ async def recent(engine: Engine, container: str, *, tty: bool) -> list[Output]:
     """
     params = {"stdout": True, "stderr": True, "tail": RECENT_LINES}
     try:
-        async with engine.stream("GET", f"/containers/{segment(container)}/logs", params=params) as stream:
+        async with engine.stream(Call("GET", f"/containers/{segment(container)}/logs", params)) as stream:
             data = await stream.read(RECENT_LIMIT)
         return [Output(Channel.OUT, data)] if tty and data else Demultiplexer().feed(data)
     except (EngineError, FrameError):
@@ -46,12 +47,12 @@ async def recent(engine: Engine, container: str, *, tty: bool) -> list[Output]:
 
 async def resize(engine: Engine, container: str, size: WindowSize) -> None:
     """Tell its terminal its size."""
-    await engine.request("POST", f"/containers/{segment(container)}/resize", params=size.params)
+    await engine.request(Call("POST", f"/containers/{segment(container)}/resize", size.params))
 
 
 async def signal(engine: Engine, container: str, name: str) -> None:
     """Send a signal, "INT", to its process: what Ctrl-C does in ``docker attach`` without a terminal."""
-    await engine.request("POST", f"/containers/{segment(container)}/kill", params={"signal": name})
+    await engine.request(containers.kill(container, name))
 
 
 async def has_tty(engine: Engine, container: str) -> bool:

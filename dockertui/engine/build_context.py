@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from dockertui.engine import dockerignore
 from dockertui.engine.dockerignore import Ignored, Matched
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.transfer import PIECE, Heard, progress
+from dockertui.engine.progress import PIECE, Heard, progress
 
 if TYPE_CHECKING:
     import tarfile  # loaded when a build begins: it is dear, and this module is read at every start

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dockertui.engine.errors import EngineError, ErrorKind
-from dockertui.engine.fields import NOTHING, mapping, text
+from dockertui.engine.fields import NOTHING, text
 from dockertui.engine.target import Params, segment
 
 if TYPE_CHECKING:
     from dockertui.engine.build_context import BuildContext
-    from dockertui.engine.client import Body, Engine
 
 ID: Final = "{Id}"
 """In the path of a call: the `Id` that the reply to the call before it gives."""
-Heard = Callable[[Mapping[str, Any]], None]
-"""Called with each object of a reply that tells its progress."""
 
 
 class Call(NamedTuple):
@@ -47,6 +43,10 @@ class Call(NamedTuple):
     docker: tuple[str, ...] = ()
 
 
+VERSION: Final = Call("GET", "/version", docker=("version",))
+"""What the Engine and its components are: asked before anything else, and without a version of the API."""
+
+
 def following(call: Call, replies: Sequence[Any]) -> Call:
     """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
     if ID not in call.path:
@@ -60,64 +60,3 @@ def made_id(reply: Any) -> str:
     if not given:
         raise EngineError(ErrorKind.PROTOCOL, "the Engine made something without giving its id")
     return given
-
-
-async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
-    """Send a call and wait for its end, however long it takes: cancel it. The reply's JSON; None without any.
-
-    Of a reply that tells its progress every object goes to `heard`, and the last one is returned. Raises EngineError.
-    """
-    if call.sink:
-        from dockertui.engine import transfer, unpacking
-
-        take = unpacking.unpack if call.tar else transfer.receive
-        plain = {**call.headers, "Accept-Encoding": "identity"}  # gzip would slow a copy down to a fifth
-        reply = engine.stream(call.method, call.path, params=call.params, headers=plain)
-        return await take(reply, call.sink, heard)
-    if call.progress:
-        return await _listen(engine, call, heard)
-    try:
-        answer = await engine.request(
-            call.method,
-            call.path,
-            params=call.params,
-            body=_body(call, heard),
-            headers=_headers(call),
-            timeout=call.patience,
-            shown=call.shown,
-        )
-    except EngineError as error:
-        if call.patience is not None and error.kind is ErrorKind.TIMEOUT:
-            return None
-        raise
-    try:
-        return json.loads(answer.body) if answer.body.strip() else None
-    except ValueError:
-        return None  # some Engines say "OK" to what the API gives no body
-
-
-def _body(call: Call, heard: Heard) -> Body:
-    if call.context is None and not call.source:
-        return call.body
-    from dockertui.engine import build_context, transfer, unpacking
-
-    if call.context is not None:
-        return build_context.packed(call.context, heard)
-    return unpacking.packed(call.source, heard) if call.tar else transfer.pieces(call.source, heard)
-
-
-def _headers(call: Call) -> Mapping[str, str]:
-    sends_tar = call.source or call.context is not None
-    return {**call.headers, "Content-Type": "application/x-tar"} if sends_tar else call.headers
-
-
-async def _listen(engine: Engine, call: Call, heard: Heard) -> Mapping[str, Any]:
-    last: Mapping[str, Any] = {}
-    async with engine.stream(
-        call.method, call.path, params=call.params, body=_body(call, heard), headers=_headers(call)
-    ) as stream:
-        async for last in stream.objects():
-            if said := text(mapping(last, "errorDetail"), "message") or text(last, "error"):
-                raise EngineError(ErrorKind.SERVER, said, status=stream.status)
-            heard(last)
-    return last

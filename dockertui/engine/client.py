@@ -16,12 +16,13 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dockertui.engine import diagnosis, environment
+from dockertui.engine.call import VERSION, Call
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.json_stream import JSONSplitter, parse_json
 from dockertui.engine.models import Version
 from dockertui.engine.negotiation import MAX_API, api_number, negotiate
-from dockertui.engine.target import Params, target
+from dockertui.engine.target import target
 from dockertui.engine.trace import Request, Trace
 
 if TYPE_CHECKING:
@@ -41,9 +42,8 @@ _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
 _DEFECTS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a parser raises over bytes that nobody thought of."""
 
+_PING: Final = Call("GET", "/_ping")
 _Data = bytes | AsyncIterable[bytes] | None
-Body = _Data | Mapping[str, Any] | list[Any]
-"""What is sent: bytes as they are, in pieces where there are many; mappings and lists as JSON."""
 
 
 class Reply(NamedTuple):
@@ -143,7 +143,7 @@ class Engine:
                 self._docker = await _connect(self.endpoint)
             _allow_login(self._docker)
             limit = SSH_OPEN_TIMEOUT if self.endpoint.scheme == "ssh" else OPEN_TIMEOUT
-            raw = await self.get("/version", timeout=limit, versioned=False)
+            raw = await self.get(VERSION, timeout=limit, versioned=False)
             self.version = negotiate(raw, self.endpoint, environment.own().api_version)
             return self.version
 
@@ -167,15 +167,14 @@ class Engine:
 
     async def get(
         self,
-        path: str,
+        call: Call,
         *,
-        params: Params | None = None,
         timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109 (handed to asyncio.timeout, and named in the error)
         versioned: bool = True,
     ) -> Any:
-        """The JSON that a GET answers. Raises EngineError (PROTOCOL) when it is not JSON."""
-        record, _ = self._prepare("GET", path, params, None, versioned)
-        reply = await self._call(record, None, None, timeout)
+        """Return the JSON that a GET answers. Raises EngineError (PROTOCOL) when it is not JSON."""
+        record, data = self._prepare(call, None, versioned)
+        reply = await self._exchanged(record, data, call.headers, timeout)
         try:
             return parse_json(reply.body)
         except ValueError as error:
@@ -184,66 +183,43 @@ class Engine:
                 raise page from None
             raise self.unreadable(record, str(error)) from None
 
-    async def get_object(
-        self,
-        path: str,
-        *,
-        params: Params | None = None,
-        timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109
-    ) -> dict[str, Any]:
-        """As ``get``, for a reply that is an object."""
-        value = await self.get(path, params=params, timeout=timeout)
+    async def get_object(self, call: Call, *, timeout: float | None = CALL_TIMEOUT) -> dict[str, Any]:  # noqa: ASYNC109
+        """As `get`, for a reply that is an object."""
+        value = await self.get(call, timeout=timeout)
         if not isinstance(value, dict):
-            raise diagnosis.unreadable(self.endpoint, f"GET {path}", "it is no object")
+            raise diagnosis.unreadable(self.endpoint, f"GET {call.path}", "it is no object")
         return value
 
     async def request(
         self,
-        method: str,
-        path: str,
+        call: Call,
         *,
-        params: Params | None = None,
-        body: Body = None,
-        headers: Mapping[str, str] | None = None,
+        body: AsyncIterable[bytes] | None = None,
         timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109
         versioned: bool = True,
-        shown: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """Send a request and read its whole reply; ``timeout`` in seconds is for both, None for no limit.
+        """Send a request and read its whole reply. `timeout` in seconds is for both; None for no limit.
 
-        A body that is no bytes is sent as JSON; ``shown`` is what the journal keeps in its place. Raises
-        EngineError, READ_ONLY before anything is sent.
+        body: pieces that are sent in place of `call.body`. Raises EngineError, READ_ONLY before anything is sent.
         """
-        record, data = self._prepare(method, path, params, body, versioned)
-        if shown is not None:
-            record.body = json.dumps(shown).encode()
-        return await self._call(record, data, headers, timeout)
+        record, data = self._prepare(call, body, versioned)
+        return await self._exchanged(record, data, call.headers, timeout)
 
     @asynccontextmanager
-    async def stream(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Params | None = None,
-        body: Body = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> AsyncIterator[Stream]:
-        """A reply without end or of any length. No time limit: cancel it. Raises as ``request`` does."""
-        record, data = self._prepare(method, path, params, body, versioned=True)
-        async with self._exchange(record, data, headers) as stream:
+    async def stream(self, call: Call, *, body: AsyncIterable[bytes] | None = None) -> AsyncIterator[Stream]:
+        """A reply without end or of any length. No time limit: cancel it. Raises as `request` does."""
+        record, data = self._prepare(call, body)
+        async with self._exchange(record, data, call.headers) as stream:
             yield stream
 
     @asynccontextmanager
-    async def objects(self, path: str, *, params: Params | None = None) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    async def objects(self, call: Call) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         """The JSON objects that a GET streams: ``async with engine.objects(…) as objects: async for …``."""
-        async with self.stream("GET", path, params=params) as stream:
+        async with self.stream(call) as stream:
             yield stream.objects()
 
     @asynccontextmanager
-    async def upgrade(
-        self, path: str, *, params: Params | None = None, body: Body = None, reading: bool = False
-    ) -> AsyncIterator[Wire]:
+    async def upgrade(self, call: Call, *, reading: bool = False) -> AsyncIterator[Wire]:
         """A POST that turns its connection into one of bytes both ways; leaving the context ends it.
 
         ``reading`` says that nothing is changed by it, so that ``read_only`` allows it. Raises as ``request``
@@ -251,7 +227,7 @@ class Engine:
         """
         from dockertui.engine.wire import Wire
 
-        record, data = self._prepare("POST", path, params, body, versioned=True, reading=reading)
+        record, data = self._prepare(call, None, reading=reading)
         async with self._exchange(record, data, _UPGRADE) as stream:
             if stream.status != 101:
                 raise self.unreadable(record, f"it does not hand the connection over (HTTP {stream.status})")
@@ -263,9 +239,9 @@ class Engine:
 
     async def ping(self, timeout: float | None = 3.0) -> None:  # noqa: ASYNC109
         """Have the Engine answer; raises EngineError when it does not within ``timeout`` seconds."""
-        await self.request("GET", "/_ping", timeout=timeout, versioned=False)
+        await self.request(_PING, timeout=timeout, versioned=False)
 
-    async def _call(
+    async def _exchanged(
         self,
         record: Request,
         data: _Data,
@@ -289,24 +265,20 @@ class Engine:
         return diagnosis.timed_out(self.endpoint, _name(record), seconds)
 
     def _prepare(
-        self,
-        method: str,
-        path: str,
-        params: Params | None,
-        body: Body,
-        versioned: bool,
-        reading: bool = False,
+        self, call: Call, pieces: AsyncIterable[bytes] | None, versioned: bool = True, *, reading: bool = False
     ) -> tuple[Request, _Data]:
-        """The journal's entry of a request that is allowed, and its body in bytes."""
-        if not reading and method not in _READING:
-            self.permit(f"{method} {path}")
-        if versioned:
-            path = f"/v{self._spoken()}{path}"
-        if isinstance(body, AsyncIterable):
-            record = self.trace.start(method, target(path, params), None)
-            return record, _counted(body, record)
-        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        return self.trace.start(method, target(path, params), data or b""), data
+        """Return the journal's entry of a request that is allowed, and its body."""
+        if not reading and call.method not in _READING:
+            self.permit(f"{call.method} {call.path}")
+        path = target(f"/v{self._spoken()}{call.path}" if versioned else call.path, call.params)
+        if pieces is not None:
+            record = self.trace.start(call.method, path, None, call.docker)
+            return record, _counted(pieces, record)
+        data = None if call.body is None else json.dumps(call.body).encode()
+        record = self.trace.start(call.method, path, data or b"", call.docker)
+        if call.shown is not None:
+            record.body = json.dumps(call.shown).encode()
+        return record, data
 
     def _spoken(self) -> str:
         """The API version for the path of a request."""

@@ -89,7 +89,7 @@ async def create(engine: Engine, container: str, command: Command, size: WindowS
         body["DetachKeys"] = DETACH_KEYS
     if command.tty and size is not None and engine.supports("1.42"):
         body["ConsoleSize"] = [size.rows, size.columns]
-    reply = await engine.request("POST", f"/containers/{segment(container)}/exec", body=body)
+    reply = await engine.request(Call("POST", f"/containers/{segment(container)}/exec", body=body))
     exec_id = _id_in(reply.body)
     if not exec_id:
         raise EngineError(ErrorKind.PROTOCOL, "the Engine prepared a command without giving its id")
@@ -107,17 +107,17 @@ def _id_in(body: bytes) -> str:
 def start(engine: Engine, exec_id: str, *, tty: bool) -> AbstractAsyncContextManager[Hijacked]:
     """Run it, connected. Leaving the context ends the connection, not the process."""
     body = {"Detach": False, "Tty": tty}
-    return hijack(engine, f"/exec/{segment(exec_id)}/start", tty=tty, body=body)
+    return hijack(engine, Call("POST", f"/exec/{segment(exec_id)}/start", body=body), tty=tty)
 
 
 async def resize(engine: Engine, exec_id: str, size: WindowSize) -> None:
     """Tell the process's terminal its size. Only after ``start``: before it, Engines fail after a wait."""
-    await engine.request("POST", f"/exec/{segment(exec_id)}/resize", params=size.params)
+    await engine.request(Call("POST", f"/exec/{segment(exec_id)}/resize", size.params))
 
 
 async def inspect(engine: Engine, exec_id: str) -> Outcome:
     """Whether it runs, and its exit code."""
-    reply = await engine.get_object(f"/exec/{segment(exec_id)}/json")
+    reply = await engine.get_object(Call("GET", f"/exec/{segment(exec_id)}/json"))
     running = flag(reply, "Running")
     return Outcome(running, None if running else number(reply, "ExitCode"))
 

@@ -20,10 +20,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from dockertui.engine import containers
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine, Stream
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import instant, number, text
-from dockertui.engine.reads import changes as changes_call
 from dockertui.engine.tar_stream import Member, TarError, TarParser
 from dockertui.engine.target import segment
 
@@ -87,7 +88,7 @@ def _archive(container: str) -> str:
 async def path_stat(engine: Engine, container: str, path: str) -> PathStat:
     """What is at a path. Links on the way are followed, one at its end is not."""
     try:
-        reply = await engine.request("HEAD", _archive(container), params={"path": path})
+        reply = await engine.request(Call("HEAD", _archive(container), {"path": path}))
     except EngineError as error:  # the answer to a HEAD has no body, and so no words of the Engine
         if error.kind not in (ErrorKind.NOT_FOUND, ErrorKind.SERVER):
             raise
@@ -115,8 +116,7 @@ def _mode(go: int) -> int:
 
 async def changes(engine: Engine, container: str) -> dict[str, str]:
     """The mark of each path that differs from the image, as ``docker diff`` has it: A, C or D."""
-    call = changes_call(container)
-    reply = await engine.get(call.path)
+    reply = await engine.get(containers.changes(container))
     return {
         text(item, "Path"): _MARKS[kind]
         for item in (reply if isinstance(reply, list) else ())
@@ -127,14 +127,14 @@ async def changes(engine: Engine, container: str) -> dict[str, str]:
 @asynccontextmanager
 async def archive(engine: Engine, container: str, path: str) -> AsyncIterator[Stream]:
     """The tar of what is at a path. As long as it is read the container is locked: leave it soon."""
-    async with engine.stream("GET", _archive(container), params={"path": path}, headers=_PLAIN) as stream:
+    async with engine.stream(Call("GET", _archive(container), {"path": path}, headers=_PLAIN)) as stream:
         yield stream
 
 
 @asynccontextmanager
 async def export(engine: Engine, container: str) -> AsyncIterator[Stream]:
     """The tar of the whole file system, volumes left out; nothing is locked meanwhile."""
-    async with engine.stream("GET", f"/containers/{segment(container)}/export", headers=_PLAIN) as stream:
+    async with engine.stream(Call("GET", f"/containers/{segment(container)}/export", headers=_PLAIN)) as stream:
         yield stream
 
 

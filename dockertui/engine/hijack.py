@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.multiplex import Channel, Demultiplexer, FrameError, Output
@@ -84,16 +85,14 @@ class Hijacked:
 @asynccontextmanager
 async def hijack(
     engine: Engine,
-    path: str,
+    call: Call,
     *,
     tty: bool,
-    params: Params | None = None,
-    body: Any = None,
     reading: bool = False,
 ) -> AsyncIterator[Hijacked]:
-    """POST ``path`` and take its connection over; leaving the context ends it. Raises EngineError.
+    """Send a request and take its connection over; leaving the context ends it. Raises EngineError.
 
     ``reading``: nothing is sent to a process, so that a read-only Engine allows it.
     """
-    async with engine.upgrade(path, params=params, body=body, reading=reading) as wire:
+    async with engine.upgrade(call, reading=reading) as wire:
         yield Hijacked(wire, tty=tty)

@@ -10,7 +10,6 @@ from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
 from dockertui.engine.fields import Raw, objects, text
 from dockertui.engine.models import Version
 from dockertui.engine.target import segment
-from dockertui.engine.trace import same_as
 
 if TYPE_CHECKING:
     from dockertui.engine.client import Engine
@@ -79,8 +78,7 @@ class Listing(NamedTuple, Generic[T]):
         from dockertui.engine.client import CALL_TIMEOUT  # here: the first requests are made before it is loaded
 
         asked_at = engine.trace.clock()
-        with same_as(call.docker):
-            reply = await engine.get(call.path, params=call.params, timeout=call.patience or CALL_TIMEOUT)
+        reply = await engine.get(call, timeout=call.patience or CALL_TIMEOUT)
         return self.parse(reply, asked_at)
 
     def only(self, ids: Collection[str] | None) -> Call:
@@ -96,6 +94,4 @@ class Listing(NamedTuple, Generic[T]):
 
     async def inspect(self, engine: Engine, ref: str) -> dict[str, Any]:
         """Everything about one object, by identity or name, as the API says it. Raises EngineError."""
-        call = self.asking(ref)
-        with same_as(call.docker):
-            return await engine.get_object(call.path)
+        return await engine.get_object(self.asking(ref))

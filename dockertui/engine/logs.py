@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine, Stream
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.log_lines import SECOND, LineReader, LogError, LogLine
@@ -95,7 +96,8 @@ async def open_log(
         "since": _moment(since),
         "until": _moment(until),
     }
-    async with engine.stream("GET", f"/containers/{segment(container)}/logs", params=params) as stream:
+    call = Call("GET", f"/containers/{segment(container)}/logs", params, docker=("logs", container))
+    async with engine.stream(call) as stream:
         yield LogStream(stream, LineReader(tty=tty), follow=follow)
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from dockertui.engine import diagnosis
+from dockertui.engine.call import Call
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
 from dockertui.engine.json_stream import parse_json
-from dockertui.engine.target import Params, target
+from dockertui.engine.target import target
 from dockertui.engine.trace import Request, Trace
 
 _CHUNK: Final = 256 * 1024
@@ -29,9 +30,10 @@ class PlainConnection:
         self._trace = trace
         self._http: http.client.HTTPConnection | None = None
 
-    def get(self, path: str, params: Params | None = None) -> Any:
-        """The JSON that a GET answers. Raises EngineError, also for a reply that is an error."""
-        record = self._trace.start("GET", target(path, params))
+    def get(self, call: Call, api: str = "") -> Any:
+        """Return the JSON that a GET answers. Raises EngineError, also for a reply that is an error."""
+        path = f"/v{api}{call.path}" if api else call.path
+        record = self._trace.start("GET", target(path, call.params), docker=call.docker)
         self._deadline = time.monotonic() + self._timeout
         try:
             return self._read_json(record, f"GET {path}")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from dockertui.engine import environment
+from dockertui.engine.call import VERSION
 from dockertui.engine.containers import CONTAINERS
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
@@ -22,7 +23,7 @@ from dockertui.engine.models import Version
 from dockertui.engine.negotiation import negotiate
 from dockertui.engine.networks import NETWORKS
 from dockertui.engine.plain_http import PlainConnection
-from dockertui.engine.trace import Trace, because, same_as
+from dockertui.engine.trace import Trace, because
 from dockertui.engine.volumes import VOLUMES
 
 CAUSE: Final = "start"
@@ -88,7 +89,7 @@ class Preflight(threading.Thread):
                 return
             connection = PlainConnection(endpoint, self._timeout, self._trace)
             try:
-                raw = connection.get("/version")
+                raw = connection.get(VERSION)
                 version = negotiate(raw, endpoint, environment.own().api_version)
                 self.lists = self._list_all(endpoint, version, connection)
                 self.endpoint, self.version = endpoint, version
@@ -130,8 +131,7 @@ class Preflight(threading.Thread):
     ) -> None:
         call, listed_at = listing.all, self._trace.clock()
         try:
-            with same_as(call.docker):
-                reply = connection.get(f"/v{version.api}{call.path}", call.params)
+            reply = connection.get(call, version.api)
             found[listing.kind] = listing.parse(reply, listed_at)
         except EngineError:
             return  # the journal has it, and the live mirror will meet it again

@@ -1,14 +1,19 @@
-"""Calls about the Engine itself: version, information, events, disk usage. All raise EngineError."""
+"""Requests about the Engine itself: version, information, events, disk usage. What sends them raises EngineError."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.models import Event
 from dockertui.engine.volumes import VOLUMES
+from dockertui.masking import MASK
+
+INFO: Final = Call("GET", "/info", docker=("info",))
+DF: Final = Call("GET", "/system/df", docker=("system", "df", "--verbose"))
 
 
 class VolumeUsage(NamedTuple):
@@ -18,14 +23,9 @@ class VolumeUsage(NamedTuple):
     ref_count: int | None
 
 
-async def version(engine: Engine) -> dict[str, Any]:
-    """What the Engine and its components are; what is used of it is ``engine.version``."""
-    return await engine.get_object("/version")
-
-
 async def info(engine: Engine) -> dict[str, Any]:
     """Its configuration, counts, drivers and warnings."""
-    return await engine.get_object("/info")
+    return await engine.get_object(INFO)
 
 
 async def df(engine: Engine, types: Sequence[str] = ()) -> dict[str, Any]:
@@ -33,8 +33,8 @@ async def df(engine: Engine, types: Sequence[str] = ()) -> dict[str, Any]:
 
     The Engine walks file systems for it: no time limit, cancel it.
     """
-    params = {"type": tuple(types)} if engine.supports("1.42") else {}
-    return await engine.get_object("/system/df", params=params, timeout=None)
+    call = DF._replace(params={"type": tuple(types)}) if engine.supports("1.42") else DF
+    return await engine.get_object(call, timeout=None)
 
 
 async def df_volumes(engine: Engine) -> dict[str, VolumeUsage]:
@@ -65,7 +65,7 @@ async def events(
         "stream": False if past else None,
         "filters": None if filters is None else {k: list(v) for k, v in filters.items()},
     }
-    async with engine.objects("/events", params=params) as objects:
+    async with engine.objects(Call("GET", "/events", params, docker=("events",))) as objects:
         yield _typed(objects, until)
 
 
@@ -79,3 +79,17 @@ async def _typed(objects: AsyncIterator[dict[str, Any]], until: int | None) -> A
 def _seconds(moment: int | None) -> str | None:
     """Epoch nanoseconds as the API wants them."""
     return None if moment is None else f"{moment // 1_000_000_000}.{moment % 1_000_000_000:09d}"
+
+
+def login(registry: str, user: str, password: str) -> Call:
+    """Log in to a registry, to see whether the credentials are right.
+
+    Changes nothing on the Engine; it answers with an identity token where the registry gives one.
+    """
+    body = {"username": user, "password": password, "serveraddress": registry}
+    return Call("POST", "/auth", body=body, shown={**body, "password": MASK})
+
+
+def prune_build_cache(*, all: bool = False) -> Call:
+    """Remove the layers that builds keep; without `all` those that nothing refers to."""
+    return Call("POST", "/build/prune", {"all": all or None})

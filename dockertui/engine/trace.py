@@ -67,9 +67,13 @@ class Trace:
     def __len__(self) -> int:
         return len(self._requests)
 
-    def start(self, method: str, path: str, body: bytes | None = b"") -> Request:
-        """Record that a request is being sent, for the cause that ``because`` names; None: a body in pieces."""
-        cause, docker = _cause.get()
+    def start(self, method: str, path: str, body: bytes | None = b"", docker: Sequence[str] = ()) -> Request:
+        """Record that a request is being sent, for the cause that `because` names. body: None for one in pieces.
+
+        docker: the command that does the same as the request, where the cause names none.
+        """
+        cause, named = _cause.get()
+        docker = named or docker
         size = len(body or b"")
         request = Request(next(self._numbers), self.clock.local(), cause, method, path, bytes_out=size, docker=docker)
         request.body = body if size <= BODY_KEPT else None
@@ -115,11 +119,3 @@ def because(cause: str, docker: Sequence[str] = ()) -> Iterator[None]:
         yield
     finally:
         _cause.reset(token)
-
-
-@contextmanager
-def same_as(docker: Sequence[str]) -> Iterator[None]:
-    """Name the command that does the same as the requests made inside, unless what causes them names one already."""
-    cause, named = _cause.get()
-    with because(cause, named or docker):
-        yield

@@ -10,14 +10,13 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 from dockertui.engine.client import Stream
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.progress import PIECE, Heard, progress
 from dockertui.engine.whole_file import WholeFile
 
-PIECE: Final = 1024 * 1024
 _STEP: Final = 4 * PIECE
 """Bytes between two tellings of the progress."""
 
 T = TypeVar("T")
-Heard = Callable[[Mapping[str, Any]], None]
 
 
 async def pieces(path: str, heard: Heard) -> AsyncIterator[bytes]:
@@ -81,8 +80,3 @@ async def _done(path: str, what: str, work: Callable[..., T], *words: Any) -> T:
 
 def _failed(path: str, what: str, error: OSError) -> EngineError:
     return EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be {what}: {error.strerror}")
-
-
-def progress(name: str, status: str, current: int, total: int) -> dict[str, Any]:
-    """As the Engine itself tells the progress of a layer."""
-    return {"id": name, "status": status, "progressDetail": {"current": current, "total": total}}

@@ -14,7 +14,8 @@ from typing import IO, Any, TypeVar
 from dockertui.engine.client import Stream
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.extraction import Extraction, Refused, told
-from dockertui.engine.transfer import PIECE, Heard, gathered, progress
+from dockertui.engine.progress import PIECE, Heard, progress
+from dockertui.engine.transfer import gathered
 
 T = TypeVar("T")
 

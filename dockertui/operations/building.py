@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from dockertui.engine import build_calls, build_context, build_credentials, dockerfile, environment
+from dockertui.engine import build_context, build_credentials, dockerfile, environment, images
 from dockertui.engine.build_context import BuildContext
 from dockertui.engine.client import Engine
 from dockertui.engine.dockerfile import Instruction
@@ -88,7 +88,7 @@ def _build(item: Any, values: Values) -> Plan:
     context = context_of(values)
     tags, args, target, labels = values["tags"], values["args"], values["target"], values["labels"]
     given = client_defaults.build_args(args, values.get("proxies", {}))
-    call = build_calls.build(
+    call = images.build(
         context, tags, args=given, target=target, no_cache=values["no_cache"], pull=values["pull"],
         platform=values["platform"], labels=form_values.mapping(labels), headers=values.get("headers", {}),
     )  # fmt: skip

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from dockertui.engine.call import Call, Heard
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
+from dockertui.engine.progress import Heard
 from dockertui.masking import masked
 from dockertui.operations.progress import Progress
 from dockertui.resources.surroundings import Surroundings

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dockertui.engine import container_calls as calls
-from dockertui.engine import containers, credentials, environment, image_calls, network_calls, platforms
-from dockertui.engine.call import Call, Heard
+from dockertui.engine import containers, credentials, environment, images, networks, platforms
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import mapping, number, objects, strings, text
 from dockertui.engine.models import Container
+from dockertui.engine.progress import Heard
 from dockertui.operations import client_defaults, dependents, exchange, run_form
 from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values
 from dockertui.operations.container_line import create_line, run_line
@@ -112,12 +112,12 @@ def _told(replies: Any) -> str:
 
 
 def _pull(values: Values) -> tuple[Call, ...]:
-    return (image_calls.pull(values["image"], values.get("platform", ""), values["pull"]),) if "pull" in values else ()
+    return (images.pull(values["image"], values.get("platform", ""), values["pull"]),) if "pull" in values else ()
 
 
 def _create(name: str, made: Creation, values: Values) -> Call:
     platform = values.get("platform", "")
-    return calls.create(name, made.body, platforms.normal(platform) if platform else None)
+    return containers.create(name, made.body, platforms.normal(platform) if platform else None)
 
 
 def _run(item: Any, values: Values) -> Plan:
@@ -142,7 +142,7 @@ def _undo(pulls: int) -> Callable[[Sequence[Any]], Call | None]:
 
     Nothing ever ran in it. Not by force: if it runs after all it stays.
     """
-    return lambda replies: calls.remove(text(replies[pulls], "Id"), volumes=True) if len(replies) > pulls else None
+    return lambda replies: containers.remove(text(replies[pulls], "Id"), volumes=True) if len(replies) > pulls else None
 
 
 def _draft(values: Values) -> Draft:
@@ -162,15 +162,15 @@ def _run_like(item: Container, values: Values) -> Plan:
     made, name = creation(wanted, several=original.several), values["name"]
     line = run_line(wanted, values, original.info)
     pull = _pull(values)
-    requests = (*pull, _create(name, made, values), *_connections(made, name), calls.start(name))
+    requests = (*pull, _create(name, made, values), *_connections(made, name), containers.start(name))
     return Plan(requests, line.words, unsaid=line.unsaid, left=_left(name, len(pull)),
                 undo=_undo(len(pull)), note=values.get("note", ""))  # fmt: skip
 
 
 def _connections(made: Creation, name: str) -> Sequence[Call]:
     """The requests between the creation and the start."""
-    gone = (network_calls.disconnect(made.disconnect, name),) if made.disconnect else ()
-    return (*gone, *(network_calls.connect_as(network, name, place) for network, place in made.connects.items()))
+    gone = (networks.disconnect(made.disconnect, name),) if made.disconnect else ()
+    return (*gone, *(networks.connect_as(network, name, place) for network, place in made.connects.items()))
 
 
 def exchange_of(original: Original, wanted: str) -> Exchange:

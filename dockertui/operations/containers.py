@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.engine import container_calls as calls
+from dockertui.engine import containers as calls
 from dockertui.engine.fields import strings, text
-from dockertui.engine.image_calls import split_reference
+from dockertui.engine.images import split_reference
 from dockertui.engine.models import Container
 from dockertui.operations import form_values, prune_estimate
 from dockertui.operations.command_body import Body, FieldKind, InvalidValue, Option, Plan, Values

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from dockertui.engine import container_calls as calls
+from dockertui.engine import containers as calls
 from dockertui.engine.call import Call
 from dockertui.engine.models import Container
 from dockertui.operations.marks import Mark, Ran, mark

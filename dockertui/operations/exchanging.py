@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from dockertui.engine import containers
-from dockertui.engine.call import Call, made_id, send
+from dockertui.engine.call import Call, made_id
 from dockertui.engine.client import Engine
 from dockertui.engine.container_model import docker_state
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import flag, mapping, mappings, number, strings, text
+from dockertui.engine.sending import send
 from dockertui.live.kind_reader import unexpected
 from dockertui.operations.exchange import Exchange, FoundContainer, Step, WaitFor, backward, forward, stands, whole
 from dockertui.operations.images import pulled

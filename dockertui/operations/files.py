@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.engine import container_calls, image_calls
+from dockertui.engine import containers, images
 from dockertui.engine.fields import number, text
 from dockertui.engine.models import Container, Image
 from dockertui.operations import form_values
@@ -40,24 +40,24 @@ def _file_name(name: str) -> str:
 
 def _save(item: Image, values: Values) -> Plan:
     path, names = _path(values["file"]), references(item)
-    return Plan((image_calls.save(names, path),), ("save", "--output", path, *names))
+    return Plan((images.save(names, path),), ("save", "--output", path, *names))
 
 
 def _load(item: Any, values: Values) -> Plan:
     path = _path(values["file"])
-    return Plan((image_calls.load(path),), ("load", "--input", path))
+    return Plan((images.load(path),), ("load", "--input", path))
 
 
 def _import(item: Any, values: Values) -> Plan:
     path, reference = _path(values["file"]), values["reference"]
     message, changes = values["message"], values["changes"]
     docker = (*words("--message", message), *words("--change", changes), path, *([reference] if reference else []))
-    return Plan((image_calls.import_(path, reference, message=message, changes=changes),), ("import", *docker))
+    return Plan((images.import_(path, reference, message=message, changes=changes),), ("import", *docker))
 
 
 def _export(item: Container, values: Values) -> Plan:
     path = _path(values["file"])
-    return Plan((container_calls.export(item.id, path),), ("export", "--output", path, item.name))
+    return Plan((containers.export(item.id, path),), ("export", "--output", path, item.name))
 
 
 def _folder(value: str) -> None:
@@ -81,7 +81,7 @@ def _copy_out(item: Container, values: Values) -> Plan:
     paths = (values["path"],) if isinstance(values["path"], str) else values["path"]
     commands = [word for path in paths for word in (";", "cp", f"{item.name}:{path}", f"{folder}/")]
     return Plan(
-        tuple(container_calls.copy_out(item.id, path, folder) for path in paths),
+        tuple(containers.copy_out(item.id, path, folder) for path in paths),
         tuple(commands[1:]),
         left=lambda done, perhaps: f"copied by then: {', '.join(paths[:done])}" if done else "",
     )
@@ -90,7 +90,7 @@ def _copy_out(item: Container, values: Values) -> Plan:
 def _copy_in(item: Container, values: Values) -> Plan:
     source, path = _path(values["source"]), f"{values['path'].rstrip('/')}/"
     docker = ("cp", source, f"{item.name}:{path}")
-    return Plan((container_calls.copy_in(item.id, source, path),), docker)
+    return Plan((containers.copy_in(item.id, source, path),), docker)
 
 
 def _written(reply: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dockertui.engine import credentials, environment
-from dockertui.engine import image_calls as calls
+from dockertui.engine import images as calls
 from dockertui.engine.client import Engine
 from dockertui.engine.fields import text
 from dockertui.engine.models import Image

@@ -12,9 +12,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from dockertui.engine.call import Heard, following, send
+from dockertui.engine.call import following
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.progress import Heard
+from dockertui.engine.sending import send
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked
 from dockertui.operations.command import Command

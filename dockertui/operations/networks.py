@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from dockertui.engine import network_calls as calls
+from dockertui.engine import networks as calls
 from dockertui.engine.fields import strings, text
 from dockertui.engine.models import Container, Network
 from dockertui.operations import form_values

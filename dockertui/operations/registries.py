@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dockertui.config import shown
-from dockertui.engine import credentials, environment, registry_calls
+from dockertui.engine import credentials, environment, system
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Image
@@ -36,7 +36,7 @@ def _login(item: Any, values: Values) -> Plan:
     registry, user = credentials.address_of(values["registry"]), values["user"]
     found = {"username": user, "password": values["password"], "serveraddress": registry}
     docker = ("login", "--username", user, "--password-stdin", *_argument(registry))
-    return Plan((registry_calls.login(registry, user, values["password"]),), docker, _keeping(found))
+    return Plan((system.login(registry, user, values["password"]),), docker, _keeping(found))
 
 
 def _argument(registry: str) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from dockertui.engine import reads
-from dockertui.engine.call import Call
+from dockertui.engine import containers, images, system
+from dockertui.engine.call import VERSION, Call
 from dockertui.engine.fields import Raw, count, flag, mapping, mappings, number, objects, strings, text
 from dockertui.engine.models import Container, Image
 from dockertui.engine.negotiation import MAX_API
@@ -97,24 +97,26 @@ def _term(value: str) -> None:
 
 
 def _search_plan(item: Any, values: Any) -> Plan:
-    return Plan((reads.search(values["term"], _FOUND),), ("search", values["term"]))
+    return Plan((images.search(values["term"], _FOUND),), ("search", values["term"]))
 
 
-def _whole(call: Callable[[], Call], docker: str, report: Report) -> Body:
+def _whole(call: Call, report: Report) -> Body:
     """A question about the Engine as a whole."""
-    return Body(plan=lambda item, values: Plan((call(),), tuple(docker.split())), report=report)
+    return Body(plan=lambda item, values: Plan((call,), call.docker), report=report)
 
 
 BODIES: Mapping[str, Body] = {
-    "container.diff": Body(report=_changes, plan=lambda item, v: Plan((reads.changes(item.id),), ("diff", item.name))),
+    "container.diff": Body(
+        report=_changes, plan=lambda item, v: Plan((containers.changes(item.id),), ("diff", item.name))
+    ),
     "image.history": Body(
         report=_history,
-        plan=lambda item, v: Plan((reads.history(item.id),), ("history", "--no-trunc", references(item)[0])),
+        plan=lambda item, v: Plan((images.history(item.id),), ("history", "--no-trunc", references(item)[0])),
     ),
     "image.search": Body(
         report=_found, plan=_search_plan, options=(Option("term", "Name", required=True, check=_term),),
     ),
-    "system.df": _whole(reads.df, "system df --verbose", disk.sections),
-    "system.info": _whole(reads.info, "info", _info),
-    "system.version": _whole(reads.version, "version", _versions),
+    "system.df": _whole(system.DF, disk.sections),
+    "system.info": _whole(system.INFO, _info),
+    "system.version": _whole(VERSION, _versions),
 }  # fmt: skip

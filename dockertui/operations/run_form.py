@@ -7,8 +7,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from dockertui.engine import container_calls as calls
-from dockertui.engine import image_calls, platforms
+from dockertui.engine import containers, images, platforms
 from dockertui.engine.container_model import SHORT_ID
 from dockertui.engine.fields import mapping, mappings, number, objects, strings
 from dockertui.operations import client_defaults, form_values, joining, mounts, ports
@@ -80,9 +79,9 @@ def plan(item: Any, values: Values) -> Plan:
     here = client_defaults.on_this_machine(values["mounts"])
     values = {**values, "mounts": here, "ports": tuple(map(ports.bracketed, values["ports"]))}
     name, image, platform = values["name"], values["image"], values.get("platform", "")
-    pull = (image_calls.pull(image, platform, values["pull"]),) if "pull" in values else ()
-    create = calls.create(name, body(values), platforms.normal(platform) if platform else None)
-    return Plan((*pull, create, calls.start(name)), docker_words(values), note=values.get("note", ""))
+    pull = (images.pull(image, platform, values["pull"]),) if "pull" in values else ()
+    create = containers.create(name, body(values), platforms.normal(platform) if platform else None)
+    return Plan((*pull, create, containers.start(name)), docker_words(values), note=values.get("note", ""))
 
 
 def check(values: Values) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from dockertui.engine import container_calls, containers, execs
+from dockertui.engine import containers, execs
 from dockertui.engine.client import Engine
 from dockertui.engine.container_pids import USER, ContainerPids, by_hand, find
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -82,7 +82,7 @@ def _plan(item: Container, values: Values) -> Plan:
     if target is None:  # the form stands, and which process is chosen in it is looked for afterwards
         return Plan((), ("exec", "--user", USER, item.name, "sh", "-c", f"kill -{name} …"))
     if target.inside is None:
-        return Plan((container_calls.kill(item.id, name),), ("kill", "-s", name, item.name))
+        return Plan((containers.kill(item.id, name),), ("kill", "-s", name, item.name))
     script = _SCRIPT.format(pid=target.inside.pid, started=target.inside.started, signal=name)
     words = (*target.inside.shell, "-c", script)
     calls = (execs.create_call(item.id, execs.Command(words, tty=False, user=USER)), execs.start_call("{Id}"))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.engine import container_calls, image_calls, network_calls, system_calls, volume_calls
+from dockertui.engine import containers as container_calls
+from dockertui.engine import images as image_calls
+from dockertui.engine import networks as network_calls
+from dockertui.engine import system as system_calls
+from dockertui.engine import volumes as volume_calls
 from dockertui.engine.fields import number, objects
 from dockertui.operations import containers, images, networks, prune_estimate, volumes
 from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values

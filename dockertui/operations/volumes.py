@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dockertui.engine import volume_calls as calls
+from dockertui.engine import volumes as calls
 from dockertui.engine.models import Volume
 from dockertui.operations import form_values, prune_estimate
 from dockertui.operations.command_body import Body, FieldKind, Option, Plan, Values

@@ -8,8 +8,8 @@ from textual import events
 from textual.message import Message
 
 from dockertui.widgets.columns import Cell, Column
-from dockertui.widgets.sort_order import Entry, SortOrder
 from dockertui.widgets.rows import GUTTER, Rows, Spans
+from dockertui.widgets.sort_order import Entry, SortOrder
 
 __all__ = ["Cell", "Column", "Spans", "Table"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.engine import container_calls, files
-from dockertui.engine.call import send
+from dockertui.engine import containers, files
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.sending import send
 from dockertui.live.browser import Browser, Place
 from tests.contract.workshop import Workshop
 
@@ -31,7 +31,7 @@ async def box(engine: Engine, workshop: Workshop, tmp_path: Path) -> str:
     """A container with some files of ours in `/srv/it's`, running."""
     volume = workshop.volume("files")
     container = workshop.container("files", start=True, HostConfig={"Binds": [f"{volume}:/mnt/data"]})
-    await send(engine, container_calls.copy_in(container, furnished(tmp_path / "it's"), "/tmp"))
+    await send(engine, containers.copy_in(container, furnished(tmp_path / "it's"), "/tmp"))
     return container
 
 
@@ -131,7 +131,7 @@ async def test_nothing_is_copied_into_a_file_or_a_container_that_is_gone(
     refusals = (ErrorKind.BAD_REQUEST, ErrorKind.SERVER)  # 28 and 20.10
     for path, kinds in (("/tmp/it's/deep/file", refusals), ("/none", (ErrorKind.NOT_FOUND,))):
         with pytest.raises(EngineError) as refused:
-            await send(engine, container_calls.copy_in(box, str(tmp_path / "it's"), path))
+            await send(engine, containers.copy_in(box, str(tmp_path / "it's"), path))
         assert refused.value.kind in kinds, path
     with pytest.raises(EngineError, match="No such container"):
         await files.read_whole(engine, "f" * 64, "/etc/passwd", 100)
@@ -144,4 +144,4 @@ async def test_a_container_that_may_not_be_written_is_not(engine: Engine, worksh
     container = workshop.container("still", start=True, HostConfig=host)
     for path in ("/tmp", "/mnt/data"):
         with pytest.raises(EngineError, match="read-only"):
-            await send(engine, container_calls.copy_in(container, str(tmp_path / "x"), path))
+            await send(engine, containers.copy_in(container, str(tmp_path / "x"), path))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dockertui.engine import containers, images, networks, reads, system, volumes
-from dockertui.engine.call import send
+from dockertui.engine import containers, images, networks, system, volumes
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Container
+from dockertui.engine.sending import send
 from dockertui.engine.stats import usage
 from tests.contract.workshop import API, Workshop, await_that
 
@@ -97,7 +97,7 @@ async def test_images_read_the_same(engine: Engine, scene: Workshop) -> None:
     assert image.created > 0
     assert image.containers is None or image.containers >= 4
     assert (await images.inspect(engine, scene.tags[0]))["Id"] == image.id
-    assert (await send(engine, reads.history(image.id)))[0]["Id"] == image.id
+    assert (await send(engine, images.history(image.id)))[0]["Id"] == image.id
 
 
 async def test_the_default_networks_are_there(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -192,7 +193,7 @@ async def test_the_kind_of_an_error(
     await engine.open()
     try:
         with pytest.raises(EngineError) as caught:
-            await engine.get(path.format(**words))
+            await engine.get(Call("GET", path.format(**words)))
         assert caught.value.kind is (kind or ErrorKind.CONFLICT)
         assert caught.value.message
     finally:
@@ -216,7 +217,7 @@ async def test_the_kind_of_a_refused_change(
     await engine.open()
     try:
         with pytest.raises(EngineError) as caught:
-            await engine.request(method, path.format(**words))
+            await engine.request(Call(method, path.format(**words)))
         assert caught.value.kind is kind
     finally:
         await engine.close()

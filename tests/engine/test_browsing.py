@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from dockertui.engine import container_calls, files
-from dockertui.engine.call import send
+from dockertui.engine import containers, files
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
 from dockertui.engine.files import FileEntry
+from dockertui.engine.sending import send
 from dockertui.live import browser as browsing
 from dockertui.live.browser import Browser, Place
 from tests.engine.dockerd import Dockerd
@@ -221,7 +221,7 @@ async def test_a_download_is_the_copy_that_docker_cp_makes(dockerd: Dockerd, eng
     for folder in (ours, theirs):
         folder.mkdir()
     for path in ("/t", "/etc/passwd", "/data", "/t/abs"):
-        await send(engine, container_calls.copy_out("box", path, str(ours)))
+        await send(engine, containers.copy_out("box", path, str(ours)))
         dockerd.cli("cp", f"box:{path}", f"{theirs}/")
     assert on_disk(ours) == on_disk(theirs)
     assert any("377" in name or "xff" in name for name in on_disk(ours))
@@ -238,7 +238,7 @@ async def test_an_upload_is_the_copy_that_docker_cp_makes(dockerd: Dockerd, engi
     for name in ("one", "two"):
         dockerd.run(f"--name={name}")
         if name == "one":
-            await send(engine, container_calls.copy_in(name, str(source), "/root"))
+            await send(engine, containers.copy_in(name, str(source), "/root"))
         else:
             dockerd.cli("cp", str(source), f"{name}:/root/")
         sums = dockerd.cli("exec", name, "md5sum", "/root/it's/deep/file")

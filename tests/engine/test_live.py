@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 
+from dockertui.engine import volumes
 from dockertui.engine.errors import ErrorKind
 from dockertui.live.sampler import Sampler
 from dockertui.live.store import LinkState
@@ -124,8 +125,8 @@ async def test_a_thousand_events_cost_a_handful_of_lists(clean_dockerd: Dockerd)
 
             async def make(number: int) -> None:
                 async with slots:
-                    await other.request("POST", "/volumes/create", body={"Name": f"v{number}"})
-                    await other.request("DELETE", f"/volumes/v{number}")
+                    await other.request(volumes.create({"Name": f"v{number}"}))
+                    await other.request(volumes.remove(f"v{number}"))
 
             await asyncio.gather(*(make(number) for number in range(500)))
         took = asyncio.get_running_loop().time() - started

@@ -15,10 +15,10 @@ import pytest
 
 from dockertui.demo import DemoEngine
 from dockertui.engine import volumes
-from dockertui.engine.call import send
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
-from dockertui.engine.volume_calls import create
+from dockertui.engine.sending import send
+from dockertui.engine.volumes import create
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.command_lines import curl_line, docker_line

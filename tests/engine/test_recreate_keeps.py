@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from dockertui.engine import container_calls, containers
-from dockertui.engine.call import send
+from dockertui.engine import containers
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError
+from dockertui.engine.sending import send
 from dockertui.operations import exchanging, run_form
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.container_line import create_line
@@ -110,7 +110,7 @@ async def engine(stage: Dockerd, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     yield engine
     for one in await containers.ls(engine):
         if one.name in (NAME, BY_LINE):
-            await send(engine, container_calls.remove(one.id, force=True, volumes=True))
+            await send(engine, containers.remove(one.id, force=True, volumes=True))
     await engine.close()
 
 
@@ -182,7 +182,7 @@ async def test_nothing_is_lost_and_the_line_names_what_it_does_not_say(
         pytest.skip(f"this Engine does not make it: {error}")
     if RUN & set(case.given):
         with suppress(EngineError):  # what does not start here stays created
-            await send(engine, container_calls.start(NAME))
+            await send(engine, containers.start(NAME))
     before, after = await recreated(engine)
     assert differences(before, after) == []
     assert sorted(one.name for one in await containers.ls(engine)) == ["c-base", NAME]
@@ -195,7 +195,7 @@ async def check_line(dockerd: Dockerd, engine: Engine, inspect: Mapping[str, Any
     original = await original_of(engine, inspect["Id"])
     values = {**run_form.values_of(original.inspect, original.image), "name": BY_LINE}
     line = create_line(draft(original), values, original.info)
-    await send(engine, container_calls.remove(inspect["Id"], force=True))
+    await send(engine, containers.remove(inspect["Id"], force=True))
     shell(docker_line(engine.endpoint, line.words, reveal=True), dockerd)
     made = await containers.inspect(engine, BY_LINE)
     named = {word.partition(":")[0] for word in line.unsaid}

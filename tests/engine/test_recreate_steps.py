@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine import containers
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine, Reply
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.operations import exchanging
@@ -40,30 +41,30 @@ class Breaking(Engine):
         self.sent: list[str] = []
         self._lost = False
 
-    async def request(self, method: str, path: str, **rest: Any) -> Reply:
-        if method in ("GET", "HEAD"):
-            return await self._unless_lost(method, path, **rest)
+    async def request(self, call: Call, **rest: Any) -> Reply:
+        if call.method in ("GET", "HEAD"):
+            return await self._unless_lost(call, **rest)
         here = len(self.sent) == self.at
-        self.sent.append("remove" if method == "DELETE" else path.rpartition("/")[2])
+        self.sent.append("remove" if call.method == "DELETE" else call.path.rpartition("/")[2])
         if here:
             self.reached()
         if here and self.refuses:
             raise EngineError(ErrorKind.SERVER, "the Engine does not want to", status=500)
         if here and self.loses is not None:
             if self.loses:
-                await super().request(method, path, **rest)
+                await super().request(call, **rest)
             self._lost = True
-        return await self._unless_lost(method, path, **rest)
+        return await self._unless_lost(call, **rest)
 
-    async def get_object(self, path: str, **rest: Any) -> dict[str, Any]:
+    async def get_object(self, call: Call, **rest: Any) -> dict[str, Any]:
         if self._lost:
             raise EngineError(ErrorKind.LOST, "the connection was lost")
-        return await super().get_object(path, **rest)
+        return await super().get_object(call, **rest)
 
-    async def _unless_lost(self, method: str, path: str, **rest: Any) -> Reply:
+    async def _unless_lost(self, call: Call, **rest: Any) -> Reply:
         if self._lost:
             raise EngineError(ErrorKind.LOST, "the connection was lost")
-        return await super().request(method, path, **rest)
+        return await super().request(call, **rest)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dockertui.engine.call import send
 from dockertui.engine.client import Engine
+from dockertui.engine.sending import send
 from dockertui.operations import disk
 from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.reports import BODIES

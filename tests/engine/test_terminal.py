@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.execs import Command
@@ -125,7 +126,7 @@ async def test_vim_edits_a_file(desk: Desk, engine: Engine, container: str) -> N
     desk.press("escape")
     desk.type(":wq\r")
     await desk.until("^%.*\n%|% $|written")
-    async with engine.stream("GET", f"/containers/{container}/archive", params={"path": "/tmp/note"}) as stream:
+    async with engine.stream(Call("GET", f"/containers/{container}/archive", {"path": "/tmp/note"})) as stream:
         archive = await stream.read()
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         file = tar.extractfile("note")

@@ -22,13 +22,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from dockertui.engine import docker_config
-from dockertui.engine.call import Call, send
+from dockertui.engine.call import VERSION, Call
 from dockertui.engine.client import Engine
 from dockertui.engine.context import TLS
 from dockertui.engine.endpoint import Endpoint, candidates
 from dockertui.engine.environment import own
 from dockertui.engine.errors import EngineError
 from dockertui.engine.plain_http import PlainConnection
+from dockertui.engine.sending import send
 from dockertui.engine.ssh import ssh_command
 from dockertui.engine.trace import Trace
 from dockertui.masking import MASK
@@ -147,7 +148,7 @@ async def test_the_headers_of_config_json_go_with_every_request(tmp_path: Path) 
         endpoint = found(host=recorder.url)
         assert endpoint.headers == (("X-Meta-Token", "open sesame"),)
         await both(endpoint, recorder)
-        PlainConnection(endpoint, 5, Trace()).get("/version")
+        PlainConnection(endpoint, 5, Trace()).get(VERSION)
         assert recorder.asked[-1].headers["X-Meta-Token"] == "open sesame"
         hidden = curl_line(endpoint, "1.41", CALLS)
         assert "sesame" not in hidden
@@ -230,7 +231,7 @@ async def test_an_engine_behind_a_proxy(tmp_path: Path, monkeypatch: pytest.Monk
         asked.clear()
         assert await by_curl(endpoint, recorder) == ours
         assert {host for host, _ in asked} == {"engine.test:2375"}
-        PlainConnection(endpoint, 5, Trace()).get("/version")
+        PlainConnection(endpoint, 5, Trace()).get(VERSION)
         assert recorder.asked[-1].path == "/version"
         for cli in clis.found().values():
             recorder.forget()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dockertui.demo import life
+from dockertui.engine.call import Call
 from dockertui.engine.trace import Request
 from dockertui.live.store import LinkState
 from dockertui.screens.events.event_screen import EventScreen
@@ -233,8 +234,10 @@ async def test_an_exec_of_a_person_is_no_probe() -> None:
     async with opened() as stage:
         await timeline(stage)
         engine, name = stage.main.session.engine, "shop-db-1"
-        exec_ = json.loads((await engine.request("POST", f"/containers/{name}/exec", body={"Cmd": ["id"]})).body)["Id"]
-        await engine.request("POST", f"/exec/{exec_}/start", body={"Detach": True})
+        exec_ = json.loads((await engine.request(Call("POST", f"/containers/{name}/exec", body={"Cmd": ["id"]}))).body)[
+            "Id"
+        ]
+        await engine.request(Call("POST", f"/exec/{exec_}/start", body={"Detach": True}))
         await stage.until("exec_die")
         assert rows(stage)[-3:] == [f"{action} {name}" for action in ("exec_create", "exec_start", "exec_die")]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine import dockerfile, dockerignore
-from dockertui.engine.image_calls import split_reference
+from dockertui.engine.images import split_reference
 from dockertui.operations import form_values, joining, mounts, ports, run_form
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command

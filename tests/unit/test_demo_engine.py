@@ -82,6 +82,8 @@ def begin(after: str) -> tuple[subprocess.Popen[str], Path]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        # who runs the tests by nohup has all their children ignore it
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
     assert process.stdout is not None
     return process, Path(process.stdout.readline().strip().removeprefix("unix://")).parent

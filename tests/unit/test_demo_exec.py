@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dockertui.engine import attach, containers, execs
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -86,7 +87,7 @@ async def test_the_session_ends_with_its_container(engine: Engine) -> None:
     exec_id = await execs.create(engine, "devbox", Command(("bash",)))
     async with execs.start(engine, exec_id, tty=True) as connection:
         await until(connection, "# ")
-        await engine.request("POST", "/containers/devbox/kill")
+        await engine.request(Call("POST", "/containers/devbox/kill"))
         await output(connection)
     assert (await execs.outcome(engine, exec_id)).exit_code == 137
 

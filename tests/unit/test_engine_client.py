@@ -15,6 +15,7 @@ import aiodocker
 import pytest
 
 from dockertui.engine import containers, files, system
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -38,7 +39,7 @@ async def failure_of(directory: Path, data: bytes, *, close: bool = False) -> En
     """How a GET fails that is answered with ``data``."""
     async with connected(directory, saying(data, close=close)) as (engine, _):
         with pytest.raises(EngineError) as caught:
-            await engine.get("/info", timeout=60)
+            await engine.get(Call("GET", "/info"), timeout=60)
         assert list(engine.trace)[-1].error == str(caught.value)
         return caught.value
 
@@ -46,7 +47,9 @@ async def failure_of(directory: Path, data: bytes, *, close: bool = False) -> En
 async def test_a_call_asks_in_the_negotiated_version_and_is_journalled(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(reply(b'{"a": 1}'))) as (engine, server):
         with because("a test"):
-            assert await engine.get("/x", params={"filters": {"id": ["a+b/#é"]}, "all": True, "no": None}) == {"a": 1}
+            assert await engine.get(Call("GET", "/x", {"filters": {"id": ["a+b/#é"]}, "all": True, "no": None})) == {
+                "a": 1
+            }
         assert server.requests[-1] == ("GET /v1.51/x?filters=%7B%22id%22:%5B%22a%2Bb/%23%5Cu00e9%22%5D%7D&all=1")
         last = list(engine.trace)[-1]
         assert (last.cause, last.status, last.bytes_in, last.error) == ("a test", 200, 8, "")
@@ -57,7 +60,7 @@ async def test_a_call_asks_in_the_negotiated_version_and_is_journalled(tmp_path:
 async def test_an_engine_that_never_answers_is_a_timeout(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(b"")) as (engine, server):
         with pytest.raises(EngineError) as caught:
-            await engine.get("/info", timeout=0.05)
+            await engine.get(Call("GET", "/info"), timeout=0.05)
         assert caught.value.kind is ErrorKind.TIMEOUT
         assert "GET /v1.51/info within 0.05 s" in str(caught.value)
         assert list(engine.trace)[-1].error == str(caught.value)
@@ -67,7 +70,7 @@ async def test_an_engine_that_never_answers_is_a_timeout(tmp_path: Path) -> None
 async def test_an_engine_that_stops_in_the_middle_is_a_timeout(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(reply(b"[1,", length=10))) as (engine, _):
         with pytest.raises(EngineError) as caught:
-            await engine.get("/info", timeout=0.05)
+            await engine.get(Call("GET", "/info"), timeout=0.05)
         assert caught.value.kind is ErrorKind.TIMEOUT
 
 
@@ -152,14 +155,14 @@ async def test_what_the_content_type_says_does_not_matter(tmp_path: Path) -> Non
             engine,
             _,
         ):
-            assert await engine.get("/info") == {"a": "\ufffd"}
+            assert await engine.get(Call("GET", "/info")) == {"a": "\ufffd"}
 
 
 async def test_an_error_leaves_the_connection_usable(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(reply(b'{"message":"no"}', "404 Not Found"))) as (engine, server):
         for _ in range(3):
             with pytest.raises(EngineError):
-                await engine.get("/info")
+                await engine.get(Call("GET", "/info"))
         with pytest.raises(EngineError):
             await engine.ping()
         assert server.requests[-1] == "GET /_ping"
@@ -176,18 +179,18 @@ async def test_read_only_sends_nothing_that_writes(tmp_path: Path) -> None:
         before = list(server.requests)
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             with pytest.raises(EngineError) as caught:
-                await engine.request(method, "/containers/x/stop")
+                await engine.request(Call(method, "/containers/x/stop"))
             assert caught.value.kind is ErrorKind.READ_ONLY
             with pytest.raises(EngineError):
-                async with engine.stream(method, "/images/create"):
+                async with engine.stream(Call(method, "/images/create")):
                     pass
         assert server.requests == before
-        assert await engine.get("/info") == {}
+        assert await engine.get(Call("GET", "/info")) == {}
 
 
 async def test_a_body_is_sent_as_json(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(reply(b"", "204 No Content"))) as (engine, _):
-        assert (await engine.request("POST", "/x", body={"a": [1]})).status == 204
+        assert (await engine.request(Call("POST", "/x", body={"a": [1]}))).status == 204
         assert list(engine.trace)[-1].bytes_out == len(b'{"a": [1]}')
 
 
@@ -210,7 +213,7 @@ async def test_open_streams_do_not_starve_calls(tmp_path: Path) -> None:
         writer.write(CHUNKED + chunk(b"{}") if path.startswith("/v1.51/events") else reply(b"OK"))
 
     async def follow(engine: Engine, begun: asyncio.Semaphore) -> None:
-        async with engine.objects("/events") as objects:
+        async with engine.objects(Call("GET", "/events")) as objects:
             await anext(objects)
             begun.release()
             await anext(objects)
@@ -230,7 +233,7 @@ async def test_open_streams_do_not_starve_calls(tmp_path: Path) -> None:
 async def stream_of(directory: Path, data: bytes, *, close: bool = True) -> list[dict[str, Any]]:
     async with (
         connected(directory, saying(data, close=close)) as (engine, _),
-        engine.objects("/events") as objects,
+        engine.objects(Call("GET", "/events")) as objects,
     ):
         return [item async for item in objects]
 
@@ -265,7 +268,7 @@ async def test_a_stream_that_breaks_raises(tmp_path: Path, data: bytes, kind: Er
 
 async def test_closing_ends_open_streams_with_an_error(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(CHUNKED + chunk(b"{}"))) as (engine, _):
-        async with engine.objects("/events") as objects:
+        async with engine.objects(Call("GET", "/events")) as objects:
             await anext(objects)
             await engine.close()
             with pytest.raises(EngineError) as caught:
@@ -279,7 +282,7 @@ async def test_closing_ends_open_streams_with_an_error(tmp_path: Path) -> None:
 async def test_what_the_caller_raises_is_not_translated(tmp_path: Path) -> None:
     async with connected(tmp_path, saying(CHUNKED + chunk(b"{}"))) as (engine, _):
         with pytest.raises(OSError, match="disk full"):
-            async with engine.stream("GET", "/events"):
+            async with engine.stream(Call("GET", "/events")):
                 raise OSError("disk full")
 
 
@@ -295,7 +298,7 @@ async def test_an_engine_may_come_back_as_another_version(tmp_path: Path) -> Non
     async with peer(tmp_path, after_version(saying(reply(b"{}")), older)) as server:
         assert (await engine.open()).api == "1.41"
         assert not engine.supports("1.44")
-        await engine.get("/info")
+        await engine.get(Call("GET", "/info"))
         assert server.requests[-1] == "GET /v1.41/info"
         await engine.close()
 
@@ -320,7 +323,7 @@ async def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
 
 async def test_calls_before_open_say_so(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="not connected"):
-        await Engine(Endpoint("local", f"unix://{tmp_path}/none.sock", "--host")).get("/info")
+        await Engine(Endpoint("local", f"unix://{tmp_path}/none.sock", "--host")).get(Call("GET", "/info"))
 
 
 def test_the_private_parts_of_aiodocker_that_are_used() -> None:

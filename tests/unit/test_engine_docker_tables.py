@@ -13,7 +13,7 @@ from dockertui.engine import credentials, docker_config, platforms
 from dockertui.engine.endpoint import Endpoint, candidates, parse_host
 from dockertui.engine.environment import Environment
 from dockertui.engine.errors import EngineError
-from dockertui.engine.image_calls import split_reference
+from dockertui.engine.images import split_reference
 from dockertui.engine.ssh import ssh_command
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dockertui.engine import ssh
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -80,7 +81,7 @@ async def test_calls_go_through_ssh_and_share_its_connections(tmp_path: Path, bi
     async with behind_ssh(tmp_path, bin_dir, after_version(answer_everything)) as (engine, server):
         assert (await engine.open()).engine == "99.0"
         for _ in range(3):
-            assert await engine.get("/info") == {}
+            assert await engine.get(Call("GET", "/info")) == {}
         assert runs(tmp_path) == [ssh_command(engine.endpoint)[1:]]
         assert server.requests[:2] == ["HEAD /_ping", "GET /version"]
 
@@ -88,8 +89,8 @@ async def test_calls_go_through_ssh_and_share_its_connections(tmp_path: Path, bi
 async def test_many_at_once_and_none_is_left(tmp_path: Path, bin_dir: Path) -> None:
     async with behind_ssh(tmp_path, bin_dir, after_version(answer_everything)) as (engine, server):
         await engine.open()
-        assert await asyncio.gather(*(engine.get("/info") for _ in range(8))) == [{}] * 8
-        async with engine.objects("/events") as objects:
+        assert await asyncio.gather(*(engine.get(Call("GET", "/info")) for _ in range(8))) == [{}] * 8
+        async with engine.objects(Call("GET", "/events")) as objects:
             assert await anext(objects) == {"Type": "x"}
         await engine.close()
         await server.left(0)
@@ -138,7 +139,7 @@ async def test_a_link_that_breaks_is_lost(tmp_path: Path, bin_dir: Path) -> None
     async with behind_ssh(tmp_path, bin_dir, after_version(cut)) as (engine, _):
         await engine.open()
         with pytest.raises(EngineError) as caught:
-            await engine.get("/info")
+            await engine.get(Call("GET", "/info"))
         assert caught.value.kind is ErrorKind.LOST
 
 

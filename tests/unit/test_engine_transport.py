@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from dockertui.engine.call import VERSION
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.errors import EngineError
@@ -63,4 +64,4 @@ async def test_a_proxy_that_makes_no_connection_is_not_taken_for_the_engine() ->
         await engine.close()
         plain = PlainConnection(endpoint, 30.0, Trace())
         with pytest.raises(EngineError, match=re.escape(said)):
-            await asyncio.to_thread(plain.get, "/version")
+            await asyncio.to_thread(plain.get, VERSION)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -58,7 +59,7 @@ async def test_what_comes_with_the_upgrade_itself_is_not_lost(tmp_path: Path) ->
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED + frame(Channel.OUT, b"early") + frame(Channel.ERR, b"bird"))
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=False) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=False) as connection:
         assert await drain(connection) == [(1, b"early"), (2, b"bird")]
 
 
@@ -66,7 +67,7 @@ async def test_a_terminal_is_raw(tmp_path: Path) -> None:
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED + b"\1\0\0\0raw")
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=True) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=True) as connection:
         assert await drain(connection) == [(1, b"\1\0\0\0raw")]
 
 
@@ -76,7 +77,7 @@ async def test_after_the_half_close_output_still_comes(tmp_path: Path) -> None:
         data = await reader.read()
         writer.write(frame(Channel.OUT, b"%d bytes" % len(data)))
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=False) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=False) as connection:
         await connection.write(b"x" * 100_000)
         assert connection.can_half_close
         connection.half_close()
@@ -87,7 +88,7 @@ async def test_the_end_within_a_frame_is_a_loss(tmp_path: Path) -> None:
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED + frame(Channel.OUT, b"whole") + frame(Channel.OUT, b"cut")[:-1])
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=False) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=False) as connection:
         with pytest.raises(EngineError, match="in the middle of a frame") as raised:
             await drain(connection)
     assert raised.value.kind is ErrorKind.LOST
@@ -97,7 +98,7 @@ async def test_garbage_is_told_as_such(tmp_path: Path) -> None:
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED + b"this is no frame at all")
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=False) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=False) as connection:
         with pytest.raises(EngineError, match="out of step") as raised:
             await drain(connection)
     assert raised.value.kind is ErrorKind.PROTOCOL
@@ -109,7 +110,7 @@ async def test_a_reset_is_a_loss_and_an_end_is_not(tmp_path: Path) -> None:
         await writer.drain()
         await reader.readexactly(1)  # leaving bytes unread makes the kernel reset the connection
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=True) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=True) as connection:
         await connection.write(b"x" * 300_000)
         with pytest.raises(EngineError) as raised:
             await drain(connection)
@@ -120,7 +121,7 @@ async def test_writing_after_the_end_is_a_loss(tmp_path: Path) -> None:
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED)
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=True) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=True) as connection:
         assert await drain(connection) == []
         with pytest.raises(EngineError) as raised:
             await connection.write(b"anybody?")
@@ -138,7 +139,7 @@ async def test_nobody_reading_stops_the_sender(tmp_path: Path) -> None:
             await writer.drain()
             sent += 65536
 
-    async with engine_that(tmp_path, script) as engine, hijack(engine, "/x", tty=True) as connection:
+    async with engine_that(tmp_path, script) as engine, hijack(engine, Call("POST", "/x"), tty=True) as connection:
         before = -1
         while before != sent:  # until nothing moves any more
             before = sent
@@ -153,7 +154,7 @@ async def test_a_reply_that_is_no_upgrade_is_refused(tmp_path: Path) -> None:
 
     async with engine_that(tmp_path, script) as engine:
         with pytest.raises(EngineError, match=r"does not hand the connection over \(HTTP 200\)"):
-            async with hijack(engine, "/x", tty=True):
+            async with hijack(engine, Call("POST", "/x"), tty=True):
                 pass
 
 
@@ -163,10 +164,10 @@ async def test_read_only_refuses_input_and_allows_looking(tmp_path: Path) -> Non
 
     async with engine_that(tmp_path, script, read_only=True) as engine:
         with pytest.raises(EngineError) as raised:
-            async with hijack(engine, "/x", tty=True):
+            async with hijack(engine, Call("POST", "/x"), tty=True):
                 pass
         assert raised.value.kind is ErrorKind.READ_ONLY
-        async with hijack(engine, "/x", tty=True, reading=True) as connection:
+        async with hijack(engine, Call("POST", "/x"), tty=True, reading=True) as connection:
             assert await drain(connection) == [(1, b"seen")]
 
 
@@ -175,7 +176,7 @@ async def test_the_journal_has_the_bytes_and_the_end(tmp_path: Path) -> None:
         writer.write(UPGRADED + b"four")
 
     async with engine_that(tmp_path, script) as engine:
-        async with hijack(engine, "/x", tty=True) as connection:
+        async with hijack(engine, Call("POST", "/x"), tty=True) as connection:
             await drain(connection)
         request = list(engine.trace)[-1]
     assert (request.method, request.status, request.bytes_in, request.error) == ("POST", 101, 4, "")
@@ -191,6 +192,6 @@ async def test_leaving_early_closes_the_connection(tmp_path: Path) -> None:
         ended.set()
 
     async with engine_that(tmp_path, script) as engine:
-        async with hijack(engine, "/x", tty=True):
+        async with hijack(engine, Call("POST", "/x"), tty=True):
             pass
         await asyncio.wait_for(ended.wait(), 30)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine import containers
+from dockertui.engine.call import Call
 from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.live.follower import Follower, Note, NoteKind
 
@@ -28,7 +29,8 @@ class Podman:
             self.entries += [(moment, part) for part in text[place : place + READ].splitlines(keepends=True)]
 
     @asynccontextmanager
-    async def stream(self, method: str, path: str, *, params: dict[str, Any]) -> AsyncIterator[Podman]:
+    async def stream(self, call: Call) -> AsyncIterator[Podman]:
+        params = call.params
         count = len(self.entries) if params["tail"] == "all" else int(params["tail"])
         since, until = (float(params[key] or fallback) for key, fallback in (("since", 0), ("until", "inf")))
         found = [entry for entry in self.entries[-count:] if since <= entry[0] / SECOND <= until]

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
@@ -51,8 +52,8 @@ class Meter:
         cpu = {"cpu_usage": {"total_usage": spent // 2}, "system_cpu_usage": 2 * spent, "online_cpus": 2}
         return {"read": "2026-01-01T00:00:00Z", "cpu_stats": cpu, "memory_stats": {"usage": 100 << 20}}
 
-    async def get_object(self, path: str, *, params: Any = None) -> dict[str, Any]:
-        identity = path.split("/")[2]
+    async def get_object(self, call: Call) -> dict[str, Any]:
+        identity = call.path.split("/")[2]
         self.asked.append((now(), identity))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -65,8 +66,8 @@ class Meter:
         return self.raw(identity)
 
     @asynccontextmanager
-    async def objects(self, path: str, *, params: Any = None) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        identity = path.split("/")[2]
+    async def objects(self, call: Call) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        identity = call.path.split("/")[2]
         self.opened.append((now(), identity))
         self.open_streams += 1
         try:

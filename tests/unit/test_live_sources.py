@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Container, Event, Image
@@ -177,7 +178,7 @@ class Answering:
         self.reply = reply
         self.trace = Trace()
 
-    async def get(self, path: str, **_: Any) -> Any:
+    async def get(self, call: Call, **_: Any) -> Any:
         return self.reply
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dockertui.engine.call import Call
 from dockertui.engine.endpoint import TLS, Endpoint
-from dockertui.engine.image_calls import split_reference
+from dockertui.engine.images import split_reference
 from dockertui.masking import MASK
 from dockertui.operations import form_values, ports, run_form
 from dockertui.operations.command_body import FieldKind, InvalidValue, Option

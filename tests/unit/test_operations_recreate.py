@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dockertui.engine import containers
+from dockertui.engine.call import Call
 from dockertui.engine.client import Engine, Reply
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -31,13 +32,13 @@ Sender = Callable[[], Awaitable[Reply]]
 class Watched(Engine):
     """An Engine whose changing requests pass by `passing`, told the last word of the path, and how to send it."""
 
-    async def request(self, method: str, path: str, **rest: Any) -> Reply:
+    async def request(self, call: Call, **rest: Any) -> Reply:
         async def send() -> Reply:
-            return await super(Watched, self).request(method, path, **rest)
+            return await super(Watched, self).request(call, **rest)
 
-        if method == "GET":
+        if call.method == "GET":
             return await send()
-        return await self.passing("remove" if method == "DELETE" else path.rpartition("/")[2], send)
+        return await self.passing("remove" if call.method == "DELETE" else call.path.rpartition("/")[2], send)
 
     async def passing(self, what: str, send: Sender) -> Reply:
         return await send()
@@ -75,7 +76,7 @@ async def test_a_new_one_that_removes_itself_at_once_is_no_success(engine: Watch
         reply = await send()
         if what == "start" and OLD in await names(engine) and not removed:
             removed.append(what)
-            await Engine.request(engine, "DELETE", f"/containers/{OLD}", params={"force": True})
+            await Engine.request(engine, Call("DELETE", f"/containers/{OLD}", {"force": True}))
         return reply
 
     removed: list[str] = []
@@ -203,16 +204,16 @@ async def test_the_line_says_that_the_docker_command_adds_its_proxies(engine: Wa
 
 async def test_finishing_one_whose_new_container_went_meanwhile_puts_the_old_one_back(engine: Watched) -> None:
     for name, other in ((OLD, f"{OLD}.dockertui-old-running"), ("backup", OLD)):
-        await Engine.request(engine, "POST", f"/containers/{name}/rename", params={"name": other})
+        await Engine.request(engine, Call("POST", f"/containers/{name}/rename", {"name": other}))
     task = await task_of(Case("container.recreate_finish", target=OLD + ".dockertui-old-running"), engine)
-    await Engine.request(engine, "DELETE", f"/containers/{OLD}")
+    await Engine.request(engine, Call("DELETE", f"/containers/{OLD}"))
     with pytest.raises(EngineError, match=f"the new {OLD} is gone by now: {OLD} runs again as it was"):
         await perform(engine, task)
     assert await names(engine) == {OLD: "running"}
 
 
 async def test_undoing_one_whose_new_container_has_another_name_says_so(engine: Watched) -> None:
-    await Engine.request(engine, "POST", f"/containers/{OLD}/rename", params={"name": f"{OLD}.dockertui-old-running"})
+    await Engine.request(engine, containers.rename(OLD, f"{OLD}.dockertui-old-running"))
     (item,) = [one for one in await containers.ls(engine) if one.name.startswith(OLD)]
     undo = BODIES["container.recreate_undo"]
     assert undo.prepare is not None

@@ -186,7 +186,7 @@ class FormScreen(Dialog[None]):
         if self.is_current:
             await self.dismiss()
 
-    def on_row_changed(self) -> None:
+    def on_field_row_changed(self) -> None:
         self._show_lines()
 
     def _show_lines(self) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import ModalScreen
 
-from dockertui.engine.call import send
 from dockertui.engine.errors import EngineError
+from dockertui.engine.sending import send
 from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked_tree
 from dockertui.operations.command import Command, Harm

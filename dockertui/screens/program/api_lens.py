@@ -16,7 +16,6 @@ from dockertui.engine.whole_file import new_text
 from dockertui.masking import masked, masked_path, masked_tree
 from dockertui.operations.base import Context
 from dockertui.operations.command_lines import docker_line, request_line
-from dockertui.operations.docker_equivalents import docker_words
 from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
 from dockertui.screens.base.bindings import bindings
@@ -116,8 +115,7 @@ class LensScreen(SecondScreen[None]):
 
     def docker(self, request: Request) -> str:
         """The command that does the same, or ""."""
-        words = request.docker or docker_words(request.method, request.path)
-        return docker_line(self._endpoint, words, reveal=self.reveal) if words else ""
+        return docker_line(self._endpoint, request.docker, reveal=self.reveal) if request.docker else ""
 
     def _body(self, body: bytes) -> str:
         text = body.decode("utf-8", "replace")
