@@ -22,7 +22,7 @@ class Backoff:
         self._failures = 0
 
     def cut(self) -> None:
-        """End the wait that is under way, if any."""
+        """End the wait in progress, if any."""
         self._cut.set()
 
     def next(self) -> float:

@@ -36,7 +36,7 @@ AMOUNT: Final = 1024 * 1024 * 1024
 MARKS_HOLD: Final = 5.0
 """Seconds for which the list of changes is reused for other folders; longer if it took long to get."""
 _MARKS_SHARE: Final = 10
-"""Asking for changes may take one part in so many of the time."""
+"""The inverse of the fraction of time that asking for changes may take."""
 ARCHIVE, EXPORT = "the archive API", "an export, without volumes"
 _MOST_FILES: Final = 1_000_000
 _NAMES_LIMIT: Final = 256 * 1024

@@ -1,7 +1,7 @@
 """Resource usage of containers since the program first saw each: bounded in time and bytes, with gaps left open.
 
 It takes the samples made for other purposes and asks for none. Rates are computed here from the Engine's totals, but
-never across a restart, where the totals begin anew, nor across a time without samples.
+never across a restart, which resets the totals, nor across a time without samples.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHORTEST: Final = 0.2
 SMOOTHED_OVER: Final = 10.0
 """Time constant in seconds of the exponentially weighted means in `Series.smooth`."""
 _ABSURD: Final = 1e30
-"""A larger value from an Engine is no figure, and no float could hold every such value."""
+"""A larger value from an Engine is not a figure, and no float could hold every such value."""
 _CLOCK_SET_BACK: Final = 60.0
 """Seconds. When an Engine's clock goes back by more, a new history begins; by less, samples wait until it catches up.
 """

@@ -20,7 +20,7 @@ _EVENT_BYTES: Final = 400
 _TEXT_BYTES: Final = 60
 """Bytes of a Python string besides its characters, with its place in a mapping."""
 _SLACK: Final = 16
-"""One part in so many is dropped at once: deleting from the front moves the rest."""
+"""The inverse of the fraction of events dropped at once: deleting from the front moves the rest."""
 
 _moment = operator.attrgetter("time_ns")
 

@@ -16,7 +16,7 @@ from dockertui.live.backoff import Backoff
 from dockertui.live.store import ALL, Ids, Mirror, Source
 
 FILTERED = 50
-"""At most so many objects are asked for by ID; for more, a full list costs less."""
+"""The maximum number of objects asked for by ID; for more, a full list costs less."""
 _REST = 4
 """An Engine is left alone for this many times as long as its last list took, unless something changed; a change waits
 for no longer than one list takes.

@@ -26,7 +26,7 @@ PING_LIMIT: Final = 3.0
 BUSY_PING_LIMIT: Final = 10.0
 """The same while a list is being read, which delays the ping's answer on a slow line."""
 _PROOF: Final = 2.0
-"""The stream of events is checked every so many heartbeats, in place of every second ping."""
+"""Heartbeats between two checks of the stream of events, which replace every second ping."""
 _INSTANT: Final = 0.001
 """Seconds too short to wait for."""
 _JUMP: Final = 2.0

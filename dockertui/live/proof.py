@@ -22,9 +22,9 @@ from dockertui.engine.models import Event
 LATE: Final = 2.0
 """Seconds that the stream may lag behind the Engine's answer on another connection."""
 _TRIES: Final = 3
-"""After so many failed checks in a row no more are made, as where a proxy forbids them."""
+"""The number of failed checks in a row after which no more are made, as where a proxy forbids them."""
 _TOLD: Final = 1024
-"""So many events are remembered: four times as many as the Engine remembers."""
+"""The number of events remembered: four times as many as the Engine remembers."""
 _SECOND: Final = 1_000_000_000
 
 _Key = tuple[int, str, str, str]

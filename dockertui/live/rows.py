@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 NAN: Final = math.nan
 _SLACK: Final = 8
-"""A tier drops its oldest rows when it exceeds its limit by one part in so many."""
+"""The inverse of the fraction by which a tier may exceed its limit before it drops its oldest rows."""
 _CORE_STEPS: Final = 2.0
 """A core's percentage is kept in a byte, in steps of half a percent."""
 CORE_UNKNOWN: Final = 255
@@ -78,7 +78,7 @@ class Mean:
         self._cores_weight = self._weight = self._times = 0.0
 
     def add(self, time: float, values: Sequence[float], each: Sequence[float], seconds: float) -> None:
-        """Add a row that stands for so many seconds."""
+        """Add a row that stands for `seconds`."""
         self._times += time * seconds
         self._weight += seconds
         for column, value in enumerate(values):

@@ -23,11 +23,11 @@ CONCURRENCY: Final = 10
 STREAMS_MOST: Final = 40
 """Where samples are streamed: with more containers than this each is asked in turn, however long it takes."""
 SAMPLES_A_SECOND: Final = 20
-"""At most so many for all containers together: with more containers each is sampled less often."""
+"""The maximum for all containers together: with more containers each is sampled less often."""
 _SLOW_SAMPLES_A_SECOND: Final = 8
 """The same where each sample takes the Engine a second."""
 MISSES: Final = 3
-"""After so many periods without a reply a figure is too old to be shown."""
+"""The number of periods without a reply after which a figure is too old to be shown."""
 _PODMAN_PERIOD: Final = 5.0
 """Seconds between two samples of a Podman stream."""
 _TOLD_EVERY: Final = 0.1

@@ -19,7 +19,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 _LONGEST: Final = 160
-"""Only so many characters at the end of a name are examined."""
+"""The number of characters examined, at the end of a name."""
 _JOINTS: Final = late(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN: Final = word_set(
     "password passwd passphrase passcode pass pwd pswd pw secret token pat jwt auth authorization credential cred key "
@@ -55,9 +55,9 @@ _NOT_KEYS: Final = word_set(
     "public pub publishable sort partition primary foreign cache routing shard object group hot row unique "
     "index map gpg pgp press idempotency translation message"
 )
-"""Words before `key` that make it no secret."""
+"""Words before `key` after which it is not secret."""
 _EXCEPT: Final = frozenset({"pwd", "oldpwd", "passwords", "keys", "sk", "pat", "salt"})
-"""Single words that are no secret when they are the whole name: the shell's `PWD`."""
+"""Single words that are not secret as a whole name: the shell's `PWD`."""
 _STRONG: Final = word_set(
     "password passwd passphrase passcode secret token apikey accesskey secretkey privatekey credential"
 )

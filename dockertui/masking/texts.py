@@ -93,7 +93,7 @@ def _masked(text: str, known: Iterable[str]) -> str:
 
 
 def masked_words(words: Sequence[str], known: Iterable[str] = ()) -> list[str]:
-    """As `masked`, for the words of a command or assignments: each word is a whole value, blanks included."""
+    """Return the words of a command, or assignments, as `masked` would; each word is a whole value, blanks included."""
     shown, program, before = [], "", ""
     for word in words:
         shown.append(_masked_word(word, before, program, known))
@@ -136,7 +136,7 @@ def _may_announce(text: str, word: str, end: int, before: str) -> bool:
 
 
 def _without(text: str, known: Iterable[str]) -> str:
-    """Hide the known secret values where they stand as whole words."""
+    """Hide the known secret values where they occur as whole words."""
     for value in known:
         if value in text:
             text = re.sub(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", MASK, text)

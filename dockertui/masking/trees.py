@@ -15,7 +15,7 @@ from dockertui.masking.texts import masked, masked_words
 from dockertui.masking.values import is_distinct, is_plain
 
 _MOST: Final = 200
-"""At most so many values of an object are hidden elsewhere in it."""
+"""The maximum number of an object's values that are hidden elsewhere in it."""
 _OF_URL: Final = late(r"://[^\s:/@]{0,128}:(?P<value>[^\s/@]{6,256})@")
 _PUBLIC: Final = frozenset({"Username", "username", "ServerAddress", "serveraddress", "Email", "email"})
 

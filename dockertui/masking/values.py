@@ -1,4 +1,4 @@
-"""Values that are no secrets although their names are: switches, references to variables, file paths."""
+"""Values that are not secrets although their names suggest it: switches, references to variables, file paths."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ class CellDiff(App[ReturnType]):
             self._diff_picture.encoder.forget()
 
     def _diff_abandon(self) -> None:
-        """Leave the terminal to another writer with its default pen, and begin anew afterwards."""
+        """Leave the terminal to another writer with its default pen, and start over afterwards."""
         picture, self._diff_picture = self._diff_picture, None
         if picture is not None and self._driver is not None and not self._diff_stopped:
             self._driver.write(picture.encoder.leave())

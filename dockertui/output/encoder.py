@@ -20,9 +20,9 @@ from dockertui.output.scroll import Scroll, find_scroll
 _FRESH_START = "\x1b(B\x0f\x1b[r\x1b[m\x1b[?7l\x1b[?25l"
 
 _BRIDGE = 4
-"""Up to so many unchanged cells are rewritten rather than jumped over: a jump costs as much."""
+"""The longest run of unchanged cells that is rewritten rather than jumped over: a jump costs as much."""
 _ERASE_TAIL = 4
-"""From so many cells on, erasing to the end of the line is shorter than writing spaces."""
+"""The number of cells from which erasing to the end of the line is shorter than writing spaces."""
 _ERASE_RUN = 12
 """The same for blank cells within a row: erase them, then jump over them."""
 

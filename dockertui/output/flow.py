@@ -41,7 +41,7 @@ _GIVE_UP = 1.0
 _FORGIVE_FIRST = 1.0
 _FORGIVE_MOST = 4.0
 _FORGIVEN_MOST = 3
-"""After so many lost answers in a row the terminal is assumed to have stopped answering."""
+"""The number of lost answers in a row after which the terminal is assumed to have stopped answering."""
 
 _REPORT = re.compile(r"\x1b\[\d+;\d+R")
 
