@@ -46,7 +46,7 @@ class Margin:
 
 
 class Typed(NamedTuple):
-    """The effect of a key on the line: bytes to show, bytes to send, and whether the input ends."""
+    """The effect of a key on the line: bytes to show, bytes to send, and whether it ends the input or interrupts."""
 
     echo: bytes = b""
     send: bytes = b""
