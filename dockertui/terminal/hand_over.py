@@ -39,7 +39,7 @@ _OWN_LEADER: Final = b"\x1d"
 
 
 class HandOver:
-    """One handing over. The program must have released the terminal before."""
+    """Hands the real terminal over to a session, once. The program must have released the terminal before."""
 
     def __init__(self, session: TerminalSession, leader: str, input: int = 0, output: int = 1) -> None:
         self._session = session

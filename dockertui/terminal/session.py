@@ -206,7 +206,7 @@ class TerminalSession:
         self._take_size(size)
 
     def clear(self) -> None:
-        """Clear the history, and the screen above the cursor's line."""
+        """Clear the history; the screen stays."""
         self._feed_now(b"\x1b[3J")
 
     def record(self, path: Path) -> None:
