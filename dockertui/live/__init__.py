@@ -1,1 +1,1 @@
-"""The live mirror of one Engine; knows no kinds and no Textual."""
+"""The live mirror of one Engine; independent of the kinds and of Textual."""

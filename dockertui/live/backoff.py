@@ -1,4 +1,4 @@
-"""Waiting between attempts: longer each time, never in step with others, cut short on request."""
+"""Delays between attempts: growing, randomised so that clients do not retry in step, and cut short on request."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Backoff:
         self._failures = 0
 
     def cut(self) -> None:
-        """End the wait that is under way, if any."""
+        """End the wait in progress, if any."""
         self._cut.set()
 
     def next(self) -> float:
-        """The delay before the next attempt, in seconds."""
+        """Return the delay before the next attempt, in seconds."""
         doubled = self._first * 2.0 ** min(self._failures, 32)
         self._failures += 1
         return min(self._longest, doubled) * self._rng.uniform(0.5, 1.0)
 
     async def wait(self, delay: float | None) -> None:
-        """Wait so many seconds, or until cut short; None for as long as that takes."""
+        """Wait `delay` seconds (None: without limit), or until `cut` is called."""
         self._cut.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay):

@@ -1,16 +1,16 @@
-"""Reads a container's folders as somebody looks at them: by which way, how far, and what is kept of it.
+"""Read a container's folders on demand: which request is used, how much is read, and what is kept.
 
-**By which way.** The API lists no folder: an archive of one is a tar of all below it, data included, and a listing of
-`/` that way reads the whole file system. And while the Engine sends an archive it holds the container's lock:
-`inspect`, `stop` and `start` of it wait, measured on 20.10 and 28.5, for as long as it is read. So:
+The API has no request that lists a folder: the archive of a folder is a tar of everything below it, data included, so
+listing `/` that way reads the whole file system. And while the Engine sends an archive it holds the container's lock:
+`inspect`, `stop` and `start` of it wait until the archive is read (measured on 20.10 and 28.5). So:
 
-- in a container that runs, an exec of `find` lists the folder in some milliseconds, whatever lies below;
-- where that cannot be (it does not run, has no `find`, the program is read-only, the settings forbid it) the archive is
-  read, its data dropped as it comes, for at most `PATIENCE` seconds because of the lock, and `AMOUNT` bytes;
-- of `/` the export, which is the same tar without the volumes, and takes no lock; before it, what a root is known to
-  have is asked for by name, so that one can go on to `/var` before all of `/usr` has passed.
+- in a running container, an exec of `find` lists the folder in some milliseconds, whatever lies below;
+- where that is impossible (not running, no `find`, read-only mode, forbidden by the settings) the archive is read and
+  its data dropped on arrival, for at most `PATIENCE` seconds, because of the lock, and `AMOUNT` bytes;
+- for `/` the export is read: the same tar without the volumes, and without the lock. Before it, the usual folders of a
+  root are asked for by name, so that the user can go on to `/var` before all of `/usr` has passed.
 
-What passes is kept (bounded), so that going deeper into it asks for nothing.
+Everything that passes is kept (bounded), so that opening a folder below needs no request.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from dockertui.engine.trace import because
 from dockertui.live.file_tree import FileTree, Folder, Unfolding
 
 PATIENCE: Final = 10.0
-"""Seconds for which an archive may keep the container locked, unless all of it is asked for."""
+"""Seconds for which reading an archive may keep the container locked, unless the whole folder is asked for."""
 AMOUNT: Final = 1024 * 1024 * 1024
-"""Bytes that are read for one listing, unless all of it is asked for."""
+"""Bytes read for one listing, unless the whole folder is asked for."""
 MARKS_HOLD: Final = 5.0
-"""Seconds for which what changed holds for other folders; longer if it took long to tell."""
+"""Seconds for which the list of changes is reused for other folders; longer if it took long to get."""
 _MARKS_SHARE: Final = 10
-"""Of the time, the part that may be spent on asking what changed: one in so many."""
+"""The inverse of the fraction of time that asking for changes may take."""
 ARCHIVE, EXPORT = "the archive API", "an export, without volumes"
 _MOST_FILES: Final = 1_000_000
 _NAMES_LIMIT: Final = 256 * 1024
@@ -57,20 +57,20 @@ _SEED: Final = (
     ),
     *("media", "mnt", "opt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var"),
 )
-"""What a root is likely to have."""
+"""Names a root is likely to have."""
 _ASKED_AT_ONCE: Final = 6
 _NO_TOOL: Final = (
     *(ErrorKind.UNSUPPORTED, ErrorKind.BAD_REQUEST, ErrorKind.SERVER),
-    *(ErrorKind.UNAUTHORIZED, ErrorKind.PROTOCOL),  # as of a proxy that lets no exec through
+    *(ErrorKind.UNAUTHORIZED, ErrorKind.PROTOCOL),  # for example from a proxy that forbids exec
 )
-"""By these an exec says that the tool is not to be had."""
+"""Errors of an exec which mean that the tool is not available."""
 _ENGINES_FILES: Final = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
-"""Mounts of the Engine's own in every container."""
+"""Files that the Engine mounts in every container."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A container whose files are looked at; ``root`` is where, "/" or what a volume is mounted at."""
+    """A container whose files are shown, from `root` down: "/" or the mount point of a volume."""
 
     container: str
     name: str
@@ -82,7 +82,7 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Reading:
-    """A listing under way."""
+    """A listing in progress."""
 
     path: str
     began: float
@@ -92,12 +92,12 @@ class Reading:
     unfolding: Unfolding | None = None
 
     def covers(self, path: str) -> bool:
-        """Whether that folder is being read right now."""
+        """Return whether the folder is being read right now."""
         return path == self.path or (self.unfolding is not None and path in self.unfolding.open)
 
 
 class Browser:
-    """The files of one container at a time. ``changed`` is called whenever there is something new to show."""
+    """The files of one container at a time. `changed` is called whenever there is something new to show."""
 
     def __init__(self, engine: Engine, changed: Callable[[], None], *, by_exec: bool = True) -> None:
         self.engine = engine
@@ -107,19 +107,19 @@ class Browser:
         self.tree = FileTree()
         self.reading: Reading | None = None
         self.trouble = ""
-        """Why the last reading failed, or is not complete."""
+        """Why the last reading failed or is incomplete."""
         self._changed = changed
         self._tools = list(find.TOOLS)
         self._why_no_exec = ""
         self._marking: asyncio.Task[None] | None = None
         self._marks_hold = 0.0
-        """Until when (monotonic s) what is known of changes is not asked for anew."""
+        """Monotonic time in seconds until which the known changes are not asked for again."""
         self._task: asyncio.Task[None] | None = None
 
-    # where
+    # location
 
     def visit(self, place: Place | None) -> bool:
-        """Look at another container, or at a new state of the same; whether it is another."""
+        """Show another container, or a new state of the same one; return whether it is another."""
         before, self.place = self.place, place
         if (
             before is not None
@@ -137,16 +137,16 @@ class Browser:
 
     @property
     def folder(self) -> Folder | None:
-        """The folder that is shown, as far as it was read."""
+        """The folder shown, with the entries read so far; None before its reading began."""
         return self.tree.folders.get(self.path)
 
     def within(self, path: str) -> bool:
-        """Whether a path lies below the root."""
+        """Return whether the path lies below the root."""
         root = self.place.root if self.place is not None else "/"
         return root == "/" or path == root or path.startswith(f"{root.rstrip('/')}/")
 
     def go(self, path: str, *, again: bool = False, whole: bool = False) -> None:
-        """Show a folder, and read it unless it is known; ``whole``: all below it too, without a limit."""
+        """Show a folder and read it unless it is known; `whole` reads everything below it, without limits."""
         self.path, self.trouble = path, ""
         known = self.tree.folders.get(path)
         known_whole = known is not None and known.complete
@@ -158,17 +158,17 @@ class Browser:
         self._changed()
 
     async def settled(self) -> None:
-        """Wait until nothing is read any more."""
+        """Wait until all reading has ended."""
         while waiting := [task for task in (self._task, self._marking) if task is not None and not task.done()]:
             await asyncio.wait(waiting)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a folder is being read, or what changed is being told."""
+        """Whether a folder or the list of changes is being read."""
         return self.reading is not None or (self._marking is not None and not self._marking.done())
 
     def close(self) -> None:
-        """Nobody looks any more: end everything."""
+        """Stop all reading."""
         self.stop()
         self._forget_marks()
 
@@ -178,14 +178,14 @@ class Browser:
             self._marking = None
 
     def stop(self) -> None:
-        """End what is being read."""
+        """Stop the listing in progress."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
         self.reading = None
 
     def give_up(self) -> None:
-        """End what is being read because somebody does not want to wait."""
+        """Stop the listing in progress because the user does not want to wait, and say so."""
         if self.reading is not None:
             self.trouble = "stopped: what came until then is shown"
             self.stop()
@@ -195,7 +195,7 @@ class Browser:
 
     @property
     def why_no_exec(self) -> str:
-        """Why no command is run in the container, or ""."""
+        """Why no command can be run in the container, or ""."""
         if self.place is None or not self.place.running:
             return "it does not run"
         if self.engine.read_only:
@@ -204,7 +204,7 @@ class Browser:
 
     @staticmethod
     def archived(way: str) -> bool:
-        """Whether a folder's way is one of those that run nothing in the container."""
+        """Return whether a folder was read in a way that runs nothing in the container."""
         return way in (ARCHIVE, EXPORT)
 
     async def _read(self, reading: Reading, whole: bool) -> None:
@@ -223,7 +223,7 @@ class Browser:
         self._changed()
 
     async def _by_exec(self, place: Place, reading: Reading) -> bool:
-        """Whether a tool in the container could list the folder."""
+        """List the folder with a tool in the container; return False if no tool could."""
         while self._tools:
             reading.way = f"{self._tools[0].name} in the container"
             try:
@@ -234,7 +234,7 @@ class Browser:
                 if await self._is_no_folder(place, reading.path):
                     raise EngineError(ErrorKind.NOT_FOUND, f"{reading.path} is no folder that can be read") from None
                 self._why_no_exec = error.message
-                if error.kind is ErrorKind.CONFLICT:  # as while it is paused, or for a folder that it may not read
+                if error.kind is ErrorKind.CONFLICT:  # a paused container, or an unreadable folder
                     return False
                 del self._tools[0]
             else:
@@ -242,7 +242,7 @@ class Browser:
         return False
 
     async def _is_no_folder(self, place: Place, path: str) -> bool:
-        """Whether the trouble is with the path, not with the tool."""
+        """Return whether the path is at fault, not the tool."""
         if path == "/":
             return False
         try:
@@ -280,7 +280,7 @@ class Browser:
             await self._unfold(stream, reading, whole, ())
 
     async def _by_export(self, place: Place, reading: Reading, whole: bool) -> None:
-        """Nothing is locked by it, so that what changed can be told meanwhile."""
+        """Read the export. It takes no lock, so the changes are asked for at the same time."""
         reading.way = EXPORT
         await self._seed(place, reading)
         self._mark(place, reading)
@@ -289,7 +289,7 @@ class Browser:
 
     @staticmethod
     def _mounted(place: Place) -> set[str]:
-        """The folders that an export does not show as they are: those of mounts, and those that hold one."""
+        """Return the folders that an export shows incompletely: mount points and their parents."""
         mounts = {*place.mounts, *_ENGINES_FILES}
         return {*mounts, *map(posixpath.dirname, mounts)} - {"/"}
 
@@ -313,7 +313,7 @@ class Browser:
 
     @staticmethod
     def _enough(reading: Reading) -> str:
-        """Why no more is read, or ""."""
+        """Return why reading stops here, or ""."""
         if reading.read > AMOUNT:
             return f"{AMOUNT >> 30} GiB were read"
         if reading.way == ARCHIVE and time.monotonic() - reading.began > PATIENCE:
@@ -321,7 +321,7 @@ class Browser:
         return ""
 
     async def _seed(self, place: Place, reading: Reading) -> None:
-        """Show what the root is likely to have, asked for by name, before the export comes to it."""
+        """Show the usual names of a root, asked for by name, before the export reaches them."""
         first = {path.split("/")[1] for path in place.mounts if path.startswith("/")} - {""}
         gate = asyncio.Semaphore(_ASKED_AT_ONCE)
 
@@ -332,7 +332,7 @@ class Browser:
                 except EngineError as error:
                     if error.kind is ErrorKind.LOST:
                         raise
-                    return None  # it is not there; anything else the export will meet, and say
+                    return None  # it does not exist; the export will meet and report any other error
             size = None if (told.mode & 0o170000) == 0o040000 else told.size
             return FileEntry(name, told.mode, size=size, mtime=told.mtime, link=told.target)
 
@@ -343,13 +343,13 @@ class Browser:
                 self.tree.put(folder, entry)
         self._changed()
 
-    # what else is told of files
+    # changes and owners
 
     def _mark(self, place: Place, reading: Reading) -> None:
-        """Ask what differs from the image, whenever a folder is read, unless that is known since a moment ago: what is
-        new in a folder would stand there as if the image had it. Volumes are not in it.
+        """Ask what differs from the image each time a folder is read, unless the answer is recent: otherwise a file new
+        in the folder would look like part of the image. Volumes have no changes.
 
-        Apart from the reading, since the Engine may take long to tell of 100,000 files that changed.
+        A task of its own, since with 100,000 changed files the Engine may take long to answer.
         """
         if place.volume or (self._marking is not None and not self._marking.done()):
             return
@@ -368,7 +368,7 @@ class Browser:
         self._changed()
 
     async def _name_owners(self, place: Place) -> None:
-        """Read what the container calls its users and groups, where it says."""
+        """Read the container's names of users and groups, if it has them."""
         if self.tree.owners:
             return
         for path, names in (("/etc/passwd", self.tree.owners), ("/etc/group", self.tree.groups)):
@@ -382,7 +382,7 @@ class Browser:
 
 
 def named(data: bytes) -> dict[int, str]:
-    """Numbers and names of an ``/etc/passwd`` or ``/etc/group``; the first of a number is its name."""
+    """Return the names by number of an `/etc/passwd` or `/etc/group`; the first line with a number wins."""
     found: dict[int, str] = {}
     for line in data.decode("utf-8", "replace").splitlines():
         fields = line.split(":")

@@ -1,6 +1,6 @@
-"""Of which times the events are known. An Engine forgets: what is missing is to be said, not to be guessed.
+"""The time ranges whose events are complete. An Engine forgets events: gaps are reported, never guessed.
 
-Only events bound what is known, never this machine's clock, which is not the Engine's.
+Ranges are bounded by event times only, never by this machine's clock, which may differ from the Engine's.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Final, NamedTuple
 from dockertui.engine.models import Event
 
 EVERYTHING: Final = ""
-"""The scope of who hears all events."""
+"""The scope of a listener that receives all events."""
 LISTS: Final = "lists"
-"""The scope of the mirror, which hears of what changes a list."""
+"""The scope of the mirror, which receives the events that change a list."""
 _ROTATED: Final = "log-rotation"
-"""Podman's word, at the beginning of a log whose older half it threw away."""
+"""Podman's action at the beginning of a log whose older half it dropped."""
 _END: Final = 1 << 63
 _STRETCHES: Final = 200
 
 
 @dataclass(slots=True)
 class Stretch:
-    """A time in which somebody listened: from the first event to the last that he heard, epoch ns; 0 before any.
+    """A time range in which one listener received events, from the first to the last, epoch ns; 0 before any.
 
-    scope: what he listens to. open: whether he listens still.
+    scope: which events it asks for. open: whether it is still listening.
     """
 
     scope: str
@@ -35,13 +35,13 @@ class Stretch:
 
     @property
     def until(self) -> int:
-        """Up to when everything of the scope is known."""
+        """The time up to which all events of the scope are known."""
         return _END if self.open else self.last.time_ns if self.last else self.since
 
     def hear(self, event: Event) -> None:
-        """He heard an event."""
+        """Record an event that the listener received."""
         if self.last is None and event.action == _ROTATED:
-            self.since = 0  # he was told from an earlier time on than the log still reaches back to
+            self.since = 0  # the log no longer reaches back to the time asked for
             return
         self.since = min(self.since, event.time_ns) if self.since else event.time_ns
         if self.last is None or event.time_ns >= self.last.time_ns:
@@ -49,9 +49,9 @@ class Stretch:
 
 
 class Gap(NamedTuple):
-    """A time of which not every event is known: None for its beginning if it has none, and for its end if it is now.
+    """A time range with missing events; `since` is None if it has no beginning, `until` is None if it lasts until now.
 
-    partly: the events that change a list are.
+    partly: the events that change a list are known.
     """
 
     since: int | None
@@ -60,37 +60,37 @@ class Gap(NamedTuple):
 
 
 class EventCoverage:
-    """The stretches of all who listened to one Engine."""
+    """The stretches of all listeners of one Engine."""
 
     def __init__(self) -> None:
         self._stretches: list[Stretch] = []
 
     def listen(self, scope: str, since: int = 0) -> Stretch:
-        """Somebody begins to listen; `since` is from when on he is told, if that is known already."""
+        """Begin a stretch; `since` is the time from which events are complete, if that is known already."""
         stretch = Stretch(scope, since)
         self._stretches.append(stretch)
         del self._stretches[:-_STRETCHES]
         return stretch
 
     def end(self, stretch: Stretch) -> None:
-        """He listens no more; who never heard anything tells nothing."""
+        """End a stretch. One that received no event adds no coverage."""
         stretch.open = False
         if stretch.last is None and stretch in self._stretches:
             self._stretches.remove(stretch)
 
     def left(self, scope: str) -> Stretch | None:
-        """The stretch that was the last of its scope to end, where it heard an event."""
+        """Return the latest ended stretch of a scope that received an event, or None."""
         ended = (one for one in reversed(self._stretches) if one.scope == scope and not one.open and one.last)
         return next(ended, None)
 
     def resume(self, stretch: Stretch, new: Stretch) -> None:
-        """Nothing is missing between an old stretch and a new one: they are one."""
+        """Join an old stretch to a new one: nothing is missing between them."""
         if stretch in self._stretches and stretch.since:
             new.since = stretch.since if not new.since else min(stretch.since, new.since)
             self._stretches.remove(stretch)
 
     def blanks(self, scope: str = EVERYTHING) -> list[Gap]:
-        """What is not known, or in part, to who asks for the events of `scope`; the first has no beginning."""
+        """Return the gaps in the events of a scope, oldest first; the first gap has no beginning."""
         found: list[Gap] = []
         at = 0
         whole = self._merged(lambda one: one.scope in (EVERYTHING, scope))
@@ -101,7 +101,7 @@ class EventCoverage:
         return found
 
     def _divided(self, start: int, end: int) -> Iterator[Gap]:
-        """A blank, cut where the mirror listened."""
+        """Split a gap where the mirror listened."""
         for since, until in self._merged(lambda one: one.scope == LISTS):
             since, until = max(start, since), min(end, until)
             if since < until:

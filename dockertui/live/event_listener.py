@@ -1,4 +1,4 @@
-"""Listening to the Engine's events for somebody who looks at them, from what it still remembers on."""
+"""Listening to the Engine's events for a view of them, from the oldest that it still remembers."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from dockertui.live.store import Link, LinkState, Mirror
 
 Filters = Mapping[str, Sequence[str]]
 BEGINNING: Final = 1_000_000_000
-"""Epoch ns of the earliest time that is asked for."""
+"""The earliest time that is ever asked for, in epoch ns."""
 _BACKOFF: Final = (0.5, 30.0)
 _QUIET: Final = 30.0
-"""Seconds without an event after which a stream is proven: the watcher proves its own one sooner."""
+"""Seconds without an event after which a stream is checked; the mirror's own stream is checked sooner."""
 _PROOF_LIMIT: Final = 10.0
-"""Seconds that the Engine has for that."""
+"""Seconds that the Engine has to answer the check."""
 
 
 class EventListener:
-    """Brings the events of one scope into the journal as long as `run` runs, and resumes where it left.
+    """Bring the events of one scope into the journal while `run` runs, resuming after the last event received.
 
-    `filters` are one request's, several for a scope that no single request covers; `back` is the earliest time asked
-    for when nothing is known yet, or when everything is asked for `anew`, in epoch ns. While the mirror has no Engine
-    nothing is asked. The last event heard is asked for again: if the Engine does not have it any more, others may be
-    missing, and the journal knows a blank.
+    `filters` has one entry a request, several for a scope that no single request covers. `back` (epoch ns) is the
+    earliest time asked for when nothing is known yet, or when everything is asked for `anew`. While the mirror's link
+    is down nothing is asked. The last event received is asked for again: if the Engine no longer has it, others may be
+    missing, and the journal keeps the gap.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class EventListener:
         self.scope = scope
         self.back = back
         self.error: EngineError | None = None
-        """Why it does not listen now."""
+        """Why it is not listening now."""
         self.listening = 0
-        """How many of its streams stand."""
+        """The number of open streams."""
         self._filters = filters
         self._anew = anew
         self._changed = changed
@@ -70,7 +70,7 @@ class EventListener:
 
     @property
     def live(self) -> bool:
-        """Whether everything that happens now is heard."""
+        """Whether every event is received as it happens."""
         return self.listening == len(self._filters)
 
     async def run(self) -> None:
@@ -115,7 +115,7 @@ class EventListener:
         await self._lost.wait()
 
     async def _listen(self, scope: str, filters: Filters | None, backoff: Backoff, proof: Proof) -> None:
-        """One stream, from what was heard last, or from as far back as is wanted."""
+        """Read one stream, from the last event received or from as far back as is wanted."""
         left = None if self._anew else self.journal.known.left(scope)
         last = left.last if left is not None else None
         since = last.time_ns if last is not None else self.back
@@ -145,5 +145,5 @@ class EventListener:
 
     @property
     def _told_from_there(self) -> bool:
-        """Whether the Engine tells everything since the time asked for: Podman reads its log, Docker forgets."""
+        """Whether the Engine sends every event since the time asked for: Podman reads its log, Docker forgets."""
         return self.mirror.version is not None and self.mirror.version.podman

@@ -1,4 +1,4 @@
-"""What was read of a container's file system: folders by path, growing while a listing or an archive comes."""
+"""What is known of a container's file system: folders by path, filled while a listing or an archive is read."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ from dockertui.engine.files import FileEntry, entry_of
 from dockertui.engine.tar_stream import Member
 
 KEPT: Final = 200_000
-"""Files kept of what lies below the folder that is read, some hundred bytes each; sizes are added up for all."""
+"""Files kept below the folder being read, some hundred bytes each; sizes are summed over all files."""
 
 
 @dataclass(slots=True, eq=False)
 class Folder:
-    """The files of one folder. ``way`` says how they are read, and ``read_at`` (epoch seconds) since when."""
+    """The files of one folder. `way` says how they were read; `read_at` (epoch seconds) is when reading began."""
 
     way: str = ""
     read_at: float = 0.0
     entries: dict[str, FileEntry] = field(default_factory=dict)
     complete: bool = False
     dropped: bool = False
-    """Whether some of its files were not kept: there were too many."""
+    """Whether some of its files were not kept because there were too many."""
     fresh: set[str] = field(default_factory=set)
-    """Names that came or went since they were last taken."""
+    """Names that appeared or disappeared since this was last read."""
     unseen: set[str] = field(default_factory=set)
-    """Names of an earlier reading that this one has not met yet."""
+    """Names from an earlier reading that this one has not met yet."""
 
 
 class FileTree:
-    """Folders by their path, the marks of what differs from the image, and the names of owners."""
+    """Folders by path, the marks of differences from the image, and the names of owners."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self.kept = kept
         self.count = 0
         self.folders: dict[str, Folder] = {}
         self.below: dict[str, int] = {}
-        """Bytes of the files below a folder, as far as an archive told."""
+        """Bytes of the files below each folder, as far as an archive was read."""
         self.marks: dict[str, str] = {}
         self.deleted: dict[str, list[str]] = {}
         self.owners: dict[int, str] = {}
         self.groups: dict[int, str] = {}
 
     def begin(self, path: str, way: str, now: float) -> Folder:
-        """A new reading of a folder; what an earlier one found stays until this one is complete."""
+        """Begin a new reading of a folder; the entries of an earlier one stay until this one is complete."""
         before = self.folders.get(path) or Folder()
         folder = Folder(way, now, before.entries, fresh=before.fresh, unseen=set(before.entries))
         self.folders[path] = folder
         return folder
 
     def put(self, folder: Folder, entry: FileEntry) -> None:
-        """Take one file of a folder."""
+        """Add or replace one file of a folder."""
         self.count += entry.name not in folder.entries
         folder.entries[entry.name] = entry
         folder.fresh.add(entry.name)
         folder.unseen.discard(entry.name)
 
     def finish(self, folder: Folder) -> None:
-        """The reading of a folder has met all its files."""
+        """Complete the reading of a folder: drop the entries that it did not meet."""
         for name in folder.unseen:
             del folder.entries[name]
             self.count -= 1
@@ -68,7 +68,7 @@ class FileTree:
         folder.complete = not folder.dropped
 
     def take_marks(self, marks: dict[str, str]) -> None:
-        """Take the marks of `docker diff`, by path."""
+        """Set the marks of `docker diff`, by path."""
         self.marks = marks
         self.deleted = {}
         for path, mark in marks.items():
@@ -77,11 +77,11 @@ class FileTree:
                 self.deleted.setdefault(parent, []).append(name)
 
     def mark(self, path: str) -> str:
-        """A, C or D; "" for what is as in the image. In the Engine's JSON a byte that is no UTF-8 is U+FFFD."""
+        """Return A, C or D, or "" if unchanged. In the Engine's JSON a byte that is not UTF-8 is U+FFFD."""
         return self.marks.get(shown(path), "") if self.marks else ""
 
     def ghosts(self, path: str) -> Iterator[FileEntry]:
-        """What was in a folder in the image, and was deleted."""
+        """Yield the files of the image that were deleted from a folder."""
         entries = self.folders[path].entries if path in self.folders else {}
         for name in self.deleted.get(shown(path), ()):
             if name not in entries:
@@ -89,21 +89,21 @@ class FileTree:
 
 
 def shown(path: str) -> str:
-    """A path as the Engine's JSON has it."""
+    """Return a path as it is in the Engine's JSON."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if not path.isascii() else path
 
 
 def parts_of(name: str) -> list[str] | None:
-    """The names on the way to a tar's member, from the folder that was asked for; None for one that leads out of it."""
+    """Return the path components of a tar member below the folder asked for; None if it leads out of the folder."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     return None if ".." in parts else parts
 
 
 class Unfolding:
-    """Puts an archive's members into a tree. A tar is written depth first, so a folder is whole when it is left."""
+    """Adds an archive's members to a tree. A tar is written depth first, so a folder is complete once it is left."""
 
     def __init__(self, tree: FileTree, root: str, way: str, now: float, partial: Iterable[str] = ()) -> None:
-        """``partial``: folders that the archive shows otherwise than they are, as an export does those with mounts."""
+        """`partial`: folders that the archive shows incompletely, as an export does those with mounts."""
         self._tree = tree
         self._root = root.rstrip("/")
         self._way = way
@@ -114,11 +114,11 @@ class Unfolding:
 
     @property
     def open(self) -> list[str]:
-        """The folders that are being read, the outermost first."""
+        """The folders being read, outermost first."""
         return [path for path, _ in self._open]
 
     def take(self, members: Iterable[Member]) -> None:
-        """Take further members; the archive's own root and names that lead out of it are passed over."""
+        """Add further members, skipping the archive's own root and names that lead out of it."""
         for member in members:
             parts = parts_of(member.name)
             if parts:
@@ -144,7 +144,7 @@ class Unfolding:
             self._enter("/".join((self._root, *parts)))
 
     def _size_of(self, name: str) -> int | None:
-        """The size of a file that came before, by its name in the archive."""
+        """Return the size of an earlier member, by its name in the archive."""
         parts = parts_of(name) or [""]
         folder = self._tree.folders.get("/".join((self._root, *parts[:-1])) or "/")
         known = folder.entries.get(parts[-1]) if folder is not None else None
@@ -159,9 +159,9 @@ class Unfolding:
         if path not in self._partial:
             self._tree.finish(folder)
         if any(f"{partial}/".startswith(f"{path}/") for partial in self._partial):
-            del self._tree.below[path]  # what is mounted there is not in the archive, and so not in the sum
+            del self._tree.below[path]  # mounted files are not in the archive, so the sum would be wrong
 
     def end(self) -> None:
-        """The archive is whole."""
+        """Complete all open folders at the archive's end."""
         while self._open:
             self._leave()

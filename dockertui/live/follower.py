@@ -1,4 +1,4 @@
-"""The log of one container, followed over restarts of it and of the Engine: no line twice, none left out unsaid."""
+"""Follow the log of one container over its restarts and the Engine's: no line twice, and no gap unreported."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from dockertui.engine.logs import SLACK, LogPage, LogStream, open_log, page_befo
 from dockertui.live.backoff import Backoff
 
 TAIL: Final = 1000
-"""Entries to begin with: some screens full, whatever the log's size."""
+"""Entries to begin with: a few screens full, whatever the log's size."""
 _RESUME_TAILS: Final = (5_000, 100_000, None)
-"""Entries looked at for the place where a log was left: dockerd reads all of a log for `since` alone."""
+"""Entries searched for the place to resume: with `since` alone dockerd reads the whole log."""
 _UNREADABLE: Final = ("does not support reading", "configured logging driver", "cannot read logs")
 _LASTING: Final = (ErrorKind.NOT_FOUND, ErrorKind.BAD_REQUEST, ErrorKind.UNAUTHORIZED, ErrorKind.UNSUPPORTED)
 
 
 class NoteKind(StrEnum):
-    """What happened to a log beside its lines."""
+    """What happened to a log besides its lines."""
 
-    ENDED = "ended"  # the container does not run
-    STARTED = "started"  # it runs again
-    LOST = "lost"  # the connection broke; another attempt is on its way
-    REFUSED = "refused"  # the Engine cannot give this log: no further attempt by itself
-    READY = "ready"  # what there was has come, and what comes is followed
+    ENDED = "ended"  # the container is not running
+    STARTED = "started"  # it is running again
+    LOST = "lost"  # the connection broke; a new attempt follows
+    REFUSED = "refused"  # the Engine cannot read this log: no new attempt
+    READY = "ready"  # the existing lines are read; new ones are followed
     GAP = "gap"  # lines are missing between the last one and the next
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to be said between two lines."""
+    """A message shown between two lines."""
 
     kind: NoteKind
     text: str
     time: int = 0
-    """When it happened, in epoch nanoseconds; 0 for now."""
+    """When it happened, in epoch ns; 0 for now."""
 
 
 class Follower:
-    """Follows one log until cancelled. `took` gets the lines as they come, `told` what else happened.
+    """Follows one log until cancelled. `took` receives the lines as they arrive, `told` everything else that happens.
 
-    tail, since: where to begin, in entries and epoch nanoseconds; until: where to end, for a span that is past. Call
-    `changed` when the container did: it may run again. `behind` is about how many entries lie between the oldest line
-    that is kept and the log's end; who lets go of old lines lessens it.
+    tail, since: where to begin, in entries and epoch ns; until: where to end, for a span in the past. Call `changed`
+    when the container changed: it may be running again. `behind` is about the number of entries between the oldest line
+    kept and the log's end; the owner decreases it when it drops old lines.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Follower:
         self.beginning = False
         """Whether the oldest line kept is the log's first."""
         self.turn: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
-        """Waited for between two batches of what was written before: who reads several logs keeps them together."""
+        """Awaited between two batches of older lines, so that a reader of several logs can keep them in step."""
         self._took = took
         self._told = told
         self._tail = tail
@@ -83,23 +83,23 @@ class Follower:
         self._driver = ""
         self._last = 0
         self._before_last = 0
-        """The moment before the last: a line that Podman has at both in part is whole from there."""
+        """The time before the last one: a line that Podman splits between both is complete from there."""
         self._seen_at_last = 0
         self._begun = False
         self._runs: bool | None = None
         self._started: object = None
         self._held: tuple[Note, int] | None = None
-        """A restart that is told when the lines from before have come, and when (epoch ns) the run before it ended."""
+        """A restart to report after the lines before it, and when the previous run ended (epoch ns)."""
         self._changed = asyncio.Event()
         self._backoff = Backoff(0.1, 10.0, rng or random.Random())
 
     def changed(self) -> None:
-        """The container is not what it was: look again, if the log had ended."""
+        """Look at the container again, if the log had ended; call this when the container changed."""
         self._changed.set()
         self._backoff.cut()
 
     async def run(self) -> None:
-        """Follow. Ends only when the Engine refuses the log for good, at the span's end, or by being cancelled."""
+        """Follow the log until cancelled, refused for good, or at the end of the span."""
         while True:
             try:
                 self._changed.clear()
@@ -116,7 +116,7 @@ class Follower:
                 await self._backoff.wait(self._backoff.next())
 
     def _refusal(self, error: EngineError) -> str:
-        """Why there is no use in asking again; "" where there is."""
+        """Return why another attempt is useless; "" if it is not."""
         if any(words in error.message for words in _UNREADABLE):
             return f"the Engine cannot read what the log driver {self._driver!r} has taken"
         if error.kind is ErrorKind.NOT_FOUND:
@@ -124,7 +124,7 @@ class Follower:
         return str(error) if error.kind in _LASTING else ""
 
     async def _rest(self, state: dict[str, Any]) -> None:
-        """The log has ended: wait for a change of the container, or a moment when it is on its way up."""
+        """Wait for a change of the container after the log ended, or briefly if the container is running."""
         if state.get("Running"):
             await self._backoff.wait(self._backoff.next())
         else:
@@ -132,9 +132,9 @@ class Follower:
             await self._changed.wait()
 
     async def _look(self, *, read: bool) -> dict[str, Any]:
-        """The container's state, and what has become of it told; its terminal, which it keeps for life.
+        """Inspect the container, report what changed, and return its state; also learn whether it has a TTY.
 
-        That it has ended is told when all is `read`: its last lines may have come while the Engine was away.
+        Its end is reported only after everything was `read`: its last lines may have come while the Engine was away.
         """
         found = await containers.inspect(self.engine, self.container)
         config, state = found.get("Config"), found.get("State")
@@ -158,9 +158,9 @@ class Follower:
         return state
 
     async def _read(self) -> None:
-        """Read to the end of what there is; while the container runs, that is for ever."""
+        """Read to the end of the log; while the container is running, without end."""
         if not self._begun:
-            if not self._last or self._until is not None:  # else it broke on the way: go on from there
+            if not self._last or self._until is not None:  # otherwise it was interrupted, and resumes
                 await self._begin()
             self._begun = True
         if self._until is not None:
@@ -171,7 +171,7 @@ class Follower:
                 return
 
     async def _begin(self) -> None:
-        """Take what is there: a tail all at once, anything longer as it comes."""
+        """Read the existing lines: a tail at once, anything longer in batches."""
         log = open_log(
             self.engine, self.container, tty=bool(self._tty), tail=self._tail, since=self._since, until=self._until
         )
@@ -190,14 +190,14 @@ class Follower:
             self._take(tail if self.beginning or self._since is not None else without_first_moment(tail))
 
     async def _resume(self, tail: int | None) -> bool:
-        """Follow after the last line. False, with nothing taken, when it is not among the last `tail` entries."""
+        """Follow after the last line. Return False, with nothing taken, if it is not among the last `tail` entries."""
         last, left = self._last, self._seen_at_last
         met = not last
         since = self._before_last - SLACK if last else self._since
         log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=since, follow=True)
         async with log as stream:
             self._told(Note(NoteKind.READY, ""))
-            if self._runs is False:  # it may run again since it was looked at, and is followed now
+            if self._runs is False:  # it may have started since it was inspected, and is followed now
                 await self._look(read=False)
             counted, taking = 0, False
             async for lines in stream.batches():
@@ -217,12 +217,12 @@ class Follower:
         return True
 
     def _count(self, stream: LogStream, counted: int, known: int = 0) -> int:
-        """Add the entries that came since `counted`, but those already `known`."""
+        """Add the entries read since `counted`, except those already `known`."""
         self.behind += stream.entries - counted - known
         return stream.entries
 
     def _take(self, lines: list[LogLine]) -> None:
-        """Remember the last moment, and how many lines it had: where to go on after a break."""
+        """Deliver lines, remembering the last time and how many lines had it: the place to resume."""
         if self._held is not None:
             lines = self._take_before(*self._held, lines)
         if not lines:
@@ -236,7 +236,7 @@ class Follower:
         self._took(lines)
 
     def _take_before(self, note: Note, ended: int, lines: list[LogLine]) -> list[LogLine]:
-        """Take the lines up to where a run ended (epoch ns), then tell that it runs again; the lines after that."""
+        """Deliver the lines up to the end of a run (epoch ns), then report the restart; return the lines after that."""
         self._held = None
         at = next((at for at, line in enumerate(lines) if line.time > ended), len(lines))
         self._take(lines[:at])
@@ -247,7 +247,7 @@ class Follower:
         return lines[at:]
 
     async def older(self, before: int, count: int) -> LogPage:
-        """A page of lines before a moment (epoch ns), the newest of them right before it. Raises EngineError."""
+        """Return a page of lines that ends right before a time (epoch ns). Raises EngineError."""
         if self._tty is None:
             await self._look(read=False)
         page = await page_before(
@@ -263,7 +263,7 @@ def _moment(state: dict[str, Any], key: str) -> int:
 
 
 def _ending(state: dict[str, Any]) -> str:
-    """What there is to say of a container that does not run."""
+    """Describe why a container's log has ended."""
     if state.get("Running") and not state.get("Restarting"):
         return "the Engine ended the log"
     code = state.get("ExitCode")

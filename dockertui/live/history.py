@@ -1,7 +1,7 @@
-"""What containers used, from the moment the program first saw each: bounded in time and in bytes, gaps left open.
+"""Resource usage of containers since the program first saw each: bounded in time and bytes, with gaps left open.
 
-It takes the samples that are taken anyway and asks for none. Rates are made here, of the totals that the Engine
-tells: never across a restart, where the totals begin anew, and never across a time in which nobody looked.
+It takes the samples made for other purposes and asks for none. Rates are computed here from the Engine's totals, but
+never across a restart, which resets the totals, nor across a time without samples.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from dockertui.engine.stats import Usage
 from dockertui.live.rows import NAN, Mean, Scale, Span, Tier
 
 SCALES: Final = (Scale(0, 300), Scale(10, 360), Scale(60, 720))
-"""Ten minutes of a sample every two seconds, an hour of ten seconds each, half a day of minutes."""
+"""Ten minutes of samples at two seconds, an hour of rows of ten seconds, half a day of minutes."""
 BUDGET: Final = 32 * 2**20
-"""Bytes that all histories may take together. With more containers each is kept for a shorter time."""
+"""Bytes that all histories may take together. With more containers, each is kept for a shorter time."""
 GRACE: Final = 600.0
-"""Seconds that the history of a removed container is kept."""
+"""Seconds for which the history of a removed container is kept."""
 _SHORTEST: Final = 0.2
-"""Seconds. Two samples closer together give no rate worth showing; the later one is let go."""
+"""Seconds. Of two samples closer together the later one is dropped: their rate would not be worth showing."""
 SMOOTHED_OVER: Final = 10.0
-"""Seconds. The time constant of the exponentially weighted means in `Series.smooth`."""
+"""Time constant in seconds of the exponentially weighted means in `Series.smooth`."""
 _ABSURD: Final = 1e30
-"""What an Engine tells beyond this is no figure, and no float would hold all of it."""
+"""A larger value from an Engine is not a figure, and no float could hold every such value."""
 _CLOCK_SET_BACK: Final = 60.0
-"""Seconds. An Engine whose clock went back by more begins anew; by less, it is waited for."""
+"""Seconds. When an Engine's clock goes back by more, a new history begins; by less, samples wait until it catches up.
+"""
 
 
 class Column(IntEnum):
-    """What a row holds. CPU and throttling in percent, memory in bytes, rates in bytes a second."""
+    """The columns of a row. CPU and throttling in percent, memory in bytes, rates in bytes per second."""
 
     CPU = 0
     MEMORY = 1
@@ -56,23 +57,23 @@ _ROWS: Final = sum(scale.rows for scale in SCALES)
 
 
 class Series:
-    """The history of one container. `first` and `last` are when it was first and last sampled (epoch s, Engine's)."""
+    """The history of one container. `first` and `last` are its first and last sample times (epoch s, Engine's)."""
 
     def __init__(self, usage: Usage) -> None:
         self.first = self.last = usage.read
         self.peak_memory: int | None = None
         """The highest memory sampled since the container was last started, in bytes."""
         self.running = True
-        """Whether the last that was heard is that it runs."""
+        """Whether the container was running when last heard of."""
         self.usage = usage
         self.smooth = [NAN] * len(Column)
-        """By `Column`, what it uses, smoothed: an exponentially weighted mean, begun anew after a gap."""
+        """Current usage by `Column`, smoothed: an exponentially weighted mean that restarts after a gap."""
         self._broken = True
         self._tiers = [Tier(scale, len(Column), 0) for scale in SCALES]
         self._means = [Mean(len(Column), Column.CPU_PEAK) for _ in SCALES[1:]]
 
     def take(self, usage: Usage, share: float) -> None:
-        """Add a sample; those too close to the one before are let go, and counted with the next."""
+        """Add a sample. One too close to the last is dropped, so that the next one covers its time."""
         passed = usage.read - self.last
         if self._tiers[0].times and passed < _SHORTEST:
             return
@@ -85,7 +86,7 @@ class Series:
             self.peak_memory = max(self.peak_memory or 0, usage.memory)
         before = None if self._broken else self.usage
         row, cores = _row(usage, before, passed), usage.cores
-        if anew:  # a difference to what was before
+        if anew:  # it would be a difference to the previous run
             row[Column.CPU] = row[Column.CPU_PEAK] = NAN
             cores = ()
         self._append(usage.read, row, cores, passed if before else 1.0, share)
@@ -97,7 +98,7 @@ class Series:
         self.usage, self.last, self._broken = usage, usage.read, False
 
     def interrupt(self, share: float = 1.0) -> None:
-        """Nothing is known from here on: a gap, until the next sample."""
+        """Begin a gap that lasts until the next sample."""
         if self._broken:
             return
         self._broken = True
@@ -124,13 +125,13 @@ class Series:
             tier.append(*row, share)
 
     def _count_cores(self, cores: int) -> None:
-        """So many processors are told from now on; what was told of others is let go."""
+        """Resize to this many cores; drop the samples of the former number."""
         for tier in self._tiers:
             tier.cores = cores
             tier.each = bytearray(b"\xff") * (cores * len(tier.times))
 
     def since(self, start: float) -> Span:
-        """What is known from a moment on (epoch s, the Engine's)."""
+        """Return the rows since a time (epoch s, Engine's clock)."""
         return Span(self._tiers, start)
 
     @property
@@ -140,12 +141,12 @@ class Series:
 
 
 def _began_anew(before: Usage, usage: Usage) -> bool:
-    """Whether the container was started between two samples: the time it has used has become less."""
+    """Return whether the container was restarted between two samples: its total CPU time decreased."""
     return before.cpu_time is not None and usage.cpu_time is not None and usage.cpu_time < before.cpu_time
 
 
 def _row(usage: Usage, before: Usage | None, passed: float) -> list[float]:
-    """A row by `Column`. Without a sample before it there are no rates."""
+    """Return a row by `Column`. Without a previous sample it has no rates."""
 
     def known(value: float | None) -> float:
         return value if value is not None and value < _ABSURD else NAN
@@ -169,14 +170,14 @@ def _row(usage: Usage, before: Usage | None, passed: float) -> list[float]:
 
 
 def _rate(total: int | None, before: int | None, passed: float) -> float:
-    """By how much a total grows a second; one that was set back, or is not told, has no rate."""
+    """Return the growth of a total per second; NaN if it is missing or was reset."""
     if total is None or before is None or not 0 <= total - before < _ABSURD:
         return NAN
     return (total - before) / passed
 
 
 class StatsHistory:
-    """The histories of all containers by identity. `clock` (epoch s) is the program's."""
+    """The histories of all containers by ID. `clock` (epoch s) is the program's."""
 
     def __init__(self, clock: Callable[[], float] = time.time, budget: int = BUDGET) -> None:
         self._clock = clock
@@ -195,22 +196,22 @@ class StatsHistory:
 
     @property
     def _share(self) -> float:
-        """Of the rows that a history may have, the part that the budget has room for."""
+        """The fraction of its full number of rows that each history may keep within the budget."""
         return min(1.0, self._budget / (len(self._series) * _ROWS * _ROW_BYTES))
 
     def interrupt(self, id: str) -> None:
-        """Nobody looks at a container any more: what comes next is not compared with what was."""
+        """Begin a gap: sampling of a container stopped, so its next sample is not compared with the last."""
         if (series := self._series.get(id)) is not None:
             series.interrupt(self._share)
 
     def stop(self, id: str) -> None:
-        """A container does not run: its history stays, and a gap follows."""
+        """Record that a container is not running: its history stays, followed by a gap."""
         if (series := self._series.get(id)) is not None:
             series.running = False
             series.interrupt(self._share)
 
     def begin(self, id: str, since: float | None, error: float) -> None:
-        """A container runs, since a moment (epoch s) told to `error` seconds: if that is another, it was restarted."""
+        """Record that a container runs since a time (epoch s, known to `error` seconds); a new time means a restart."""
         if since is None:
             return
         before, self._began[id] = self._began.get(id), (since, error)
@@ -218,7 +219,7 @@ class StatsHistory:
             self.stop(id)
 
     def remove(self, id: str) -> None:
-        """A container is gone: its history goes after a grace."""
+        """Record that a container was removed: its history is dropped after `GRACE`."""
         self._began.pop(id, None)
         if id in self._series:
             self.stop(id)
@@ -226,7 +227,7 @@ class StatsHistory:
         self._purge()
 
     def _purge(self) -> None:
-        """Let go of those whose grace is over."""
+        """Drop the histories whose grace is over."""
         while self._removed:
             id, at = next(iter(self._removed.items()))
             if self._clock() - at < GRACE:
@@ -235,16 +236,16 @@ class StatsHistory:
             self._series.pop(id, None)
 
     def series(self, id: str) -> Series | None:
-        """The history of a container, if it was ever sampled."""
+        """Return the history of a container, or None if it was never sampled."""
         return self._series.get(id)
 
     def last(self, id: str) -> Usage | None:
-        """The last sample of a container, also of one that has ended or was removed a moment ago."""
+        """Return the last sample of a container, even if it has stopped or was removed moments ago."""
         series = self._series.get(id)
         return series.usage if series is not None else None
 
     def peak_memory(self, id: str) -> int | None:
-        """The highest memory sampled since the container was last started, in bytes; None if none was."""
+        """Return the highest memory sampled since the container was last started, in bytes; None without a sample."""
         series = self._series.get(id)
         return series.peak_memory if series is not None else None
 

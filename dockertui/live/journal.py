@@ -1,4 +1,4 @@
-"""The journal: the events of one Engine that the program has heard, by time, each once, and no more than fit."""
+"""The journal: the events received from one Engine, ordered by time, each once, bounded in number and bytes."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from dockertui.live.store import Unsubscribe
 MAX_EVENTS: Final = 20_000
 MAX_BYTES: Final = 24_000_000
 _EVENT_BYTES: Final = 400
-"""An event's own objects in memory, without its attributes."""
+"""Bytes of an event's own objects, without its attributes."""
 _TEXT_BYTES: Final = 60
-"""A Python text beside its characters, and its place in a mapping."""
+"""Bytes of a Python string besides its characters, with its place in a mapping."""
 _SLACK: Final = 16
-"""How many are let go together, as a part of all: taking them from the front moves the rest."""
+"""The inverse of the fraction of events dropped at once: deleting from the front moves the rest."""
 
 _moment = operator.attrgetter("time_ns")
 
 
 class Journal:
-    """Events in the order of their time, by the Engine's clock, whichever stream brought them.
+    """Events ordered by time (the Engine's clock), from whichever stream they came.
 
-    It never holds more than so many events, nor more than about so many bytes: the oldest go first. `dropped` says how
-    many went, `known` of which times all events are here, `probes` which of them are a health check's. Subscribers are
-    called once for each event, and must be cheap.
+    It holds at most `max_events` events and about `max_bytes` bytes, and drops the oldest first. `dropped` counts those
+    dropped, `known` has the time ranges that are complete, `probes` knows which events belong to a health check.
+    Subscribers are called once for each event, and must be fast.
     """
 
     def __init__(self, *, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
@@ -51,11 +51,11 @@ class Journal:
 
     @property
     def oldest(self) -> Event | None:
-        """The first that is kept."""
+        """The oldest event kept."""
         return self._events[0] if self._events else None
 
     def take(self, event: Event) -> bool:
-        """Put an event in its place; False if it is there already, as when two streams bring it."""
+        """Insert an event by time; return False if it is present already, as when two streams bring it."""
         events = self._events
         at = len(events)
         if events and event.time_ns <= events[-1].time_ns:
@@ -72,7 +72,7 @@ class Journal:
 
     @contextmanager
     def listening(self, scope: str, since: int = 0) -> Iterator[Stretch]:
-        """Somebody listens to the events of a scope inside; he hands each to `hear`."""
+        """Context manager around listening to a scope; pass each event to `hear` with the stretch it yields."""
         stretch = self.known.listen(scope, since)
         try:
             yield stretch
@@ -80,12 +80,12 @@ class Journal:
             self.known.end(stretch)
 
     def hear(self, event: Event, stretch: Stretch) -> bool:
-        """Take an event from who listens to a stream."""
+        """Add an event received by a listener."""
         stretch.hear(event)
         return self.take(event)
 
     def between(self, since: int | None = None, until: int | None = None) -> list[Event]:
-        """Those from `since` to `until`, both inclusive, epoch ns by the Engine's clock; None for no limit."""
+        """Return the events from `since` to `until`, inclusive, epoch ns by the Engine's clock; None for no limit."""
         first = 0 if since is None else bisect.bisect_left(self._events, since, key=_moment)
         last = len(self._events) if until is None else bisect.bisect_right(self._events, until, key=_moment)
         return self._events[first:last]
@@ -93,11 +93,11 @@ class Journal:
     def of(
         self, kind: str, id: str, since: int | None = None, until: int | None = None, names: Collection[str] = ()
     ) -> list[Event]:
-        """Those of `between` that concern an object, the oldest first."""
+        """Return those events of `between` that concern an object, oldest first."""
         return [event for event in self.between(since, until) if concerns(event, kind, id, names)]
 
     def subscribe(self, tell: Callable[[Event], None]) -> Unsubscribe:
-        """Have `tell` called with every event that is taken, until what is returned is called."""
+        """Call `tell` with every event added, until the returned function is called."""
         self._watching.append(tell)
 
         def leave() -> None:
@@ -107,7 +107,7 @@ class Journal:
         return leave
 
     def _let_go(self) -> None:
-        """Keep to the bounds; a part of all goes at once."""
+        """Drop the oldest events when a bound is exceeded, a part of all at once."""
         events = self._events
         if len(events) <= self.max_events and self.bytes <= self.max_bytes:
             return
@@ -123,7 +123,7 @@ class Journal:
 
 
 def _is_among(event: Event, events: list[Event], end: int) -> bool:
-    """Whether those of the same moment that end at `end` hold the event."""
+    """Return whether the events of the same time that end before `end` include the event."""
     while end and events[end - 1].time_ns == event.time_ns:
         end -= 1
         if events[end] == event:
@@ -132,10 +132,10 @@ def _is_among(event: Event, events: list[Event], end: int) -> bool:
 
 
 def concerns(event: Event, kind: str, id: str, names: Collection[str] = ()) -> bool:
-    """Whether an event is about an object: its own, and for a container its networks' and volumes' that name it.
+    """Return whether an event concerns an object; for a container, also events of networks and volumes that name it.
 
-    `names` are further ones by which events call it: a pull names an image by its tag and not by its id, and Podman
-    calls networks and volumes by name alone, and has a network's container in place of the network.
+    `names` are other names of the object in events: a pull names an image by its tag, not its ID; Podman names networks
+    and volumes by name alone, and for a network event gives the container as the actor.
     """
     if event.actor == id and (event.type == kind or kind == "container"):
         return True
@@ -148,7 +148,7 @@ def concerns(event: Event, kind: str, id: str, names: Collection[str] = ()) -> b
 
 
 def weight(event: Event) -> int:
-    """About how many bytes of memory an event takes."""
+    """Return about how many bytes of memory an event takes."""
     attributes = event.attributes
     texts = sum(map(len, attributes)) + sum(map(len, attributes.values()))
     return _EVENT_BYTES + texts + 2 * _TEXT_BYTES * len(attributes) + len(event.actor) + len(event.detail)

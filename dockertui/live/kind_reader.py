@@ -1,4 +1,4 @@
-"""Re-reading of one kind: what is dirty is asked for together, in few requests, and no change is missed."""
+"""Re-read one kind: dirty objects are read together, in few requests, and no change is missed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from dockertui.live.backoff import Backoff
 from dockertui.live.store import ALL, Ids, Mirror, Source
 
 FILTERED = 50
-"""So many objects at most are asked for by their identities; more cost less in a full list."""
+"""The maximum number of objects asked for by ID; for more, a full list costs less."""
 _REST = 4
-"""An Engine that takes long to list is left alone this many times as long, where nothing is known to have changed;
-what has changed is never held up by more than one list takes."""
+"""An Engine is left alone for this many times as long as its last list took, unless something changed; a change waits
+for no longer than one list takes.
+"""
 _RECONCILE_REST = 20
 
 
 class Pace(NamedTuple):
     """How often an Engine is asked, in seconds.
 
-    settle: from the first dirt to the request, so that a burst costs one.
+    settle: from the first dirty object to the request, so that a burst costs one request.
     confirm: from the last event about an object to one more reading of it. Docker announces some changes (pause,
-        network connect) before the copy that its lists are made from holds them; between the two stands an fsync.
-    reconcile: between full lists, for what no event tells (a network connected to a stopped container, a missed event).
+        network connect) before they are in the copy that its lists are made from; an fsync lies between the two.
+    reconcile: between full lists, for what no event reports (a network connected to a stopped container, a lost event).
     """
 
     settle: float = 0.1
@@ -38,9 +39,9 @@ class Pace(NamedTuple):
 
 
 class KindReader:
-    """Keeps one kind of the mirror fresh: one request at a time, so that no older answer lands on a newer one.
+    """Keeps one kind of the mirror fresh, one request at a time, so that no older reply overwrites a newer one.
 
-    `tried` is called after each request, with its error or None; what it raises ends `run()`.
+    `tried` is called after each request, with its error or None; an exception that it raises ends `run()`.
     """
 
     def __init__(
@@ -53,11 +54,11 @@ class KindReader:
         tried: Callable[[EngineError | None], None],
     ) -> None:
         self.idle = asyncio.Event()
-        """Set while nothing is dirty, in doubt or being read."""
+        """Set while no object is dirty, doubtful or being read."""
         self.tried = False
-        """Whether a list has been answered, or has failed, since this reader began."""
+        """Whether a list has succeeded or failed since this reader began."""
         self.answered = False
-        """Whether one has been answered."""
+        """Whether a list has succeeded."""
         self._engine = engine
         self._mirror = mirror
         self._source = source
@@ -78,19 +79,19 @@ class KindReader:
         self._wake.set()
 
     def behind(self) -> float:
-        """For how many seconds the oldest change that was told has not been read."""
+        """Return the age in seconds of the oldest reported change that has not been read; 0 if there is none."""
         moments = [at for at in (self._changed_at, self._reading_at) if at is not None]
         return asyncio.get_running_loop().time() - min(moments) if moments else 0.0
 
     def mark(self, ids: Ids) -> None:
-        """Have these objects, which have changed, read again soon."""
+        """Read these objects again soon: they have changed."""
         if ids:
             if self._changed_at is None:
                 self._changed_at = asyncio.get_running_loop().time()
             self._want(ids)
 
     def _want(self, ids: Ids) -> None:
-        """Have them read as soon as a list that is under way, or the rest after it, allows."""
+        """Read these objects as soon as the list in progress, or the rest after it, allows."""
         if self._wanted_at is None:
             self._wanted_at = asyncio.get_running_loop().time()
             self._hurry.set()
@@ -103,7 +104,7 @@ class KindReader:
             self._wake.set()
 
     def take(self, event: Event) -> None:
-        """Mark what the event touches, now and once more when it has surely come to pass."""
+        """Mark the objects that an event touches, and again after `Pace.confirm`, when the change is surely visible."""
         ids = self._source.touched(event, self._mirror.objects(self._source.kind))
         if ids:
             self.mark(ids)
@@ -111,11 +112,11 @@ class KindReader:
             self._confirm_at = asyncio.get_running_loop().time() + self._pace.confirm
 
     def retry_now(self) -> None:
-        """Do not wait any longer for the next attempt after a failed one."""
+        """End the wait before the next attempt after a failure."""
         self._backoff.cut()
 
     async def run(self) -> None:
-        """Read what is dirty, for ever; first of all, everything."""
+        """Read everything, then whatever is dirty, forever."""
         while True:
             await self._until_due()
             asked, self._dirty = self._dirty, frozenset()
@@ -133,7 +134,7 @@ class KindReader:
                 self.idle.set()
 
     async def _until_due(self) -> None:
-        """Wait for dirt and let it gather; or for the time to confirm or to reconcile."""
+        """Wait for dirty objects and let them gather, or until it is time to confirm or reconcile."""
         while not self._wake.is_set():
             deadline = min((at for at in (self._confirm_at, self._reconcile_at) if at is not None), default=None)
             with contextlib.suppress(TimeoutError):
@@ -145,7 +146,7 @@ class KindReader:
         self._mark_due()
 
     async def _let_rest(self) -> None:
-        """Let changes gather, and the Engine rest; what is wanted waits for no longer than a list takes."""
+        """Let changes gather and the Engine rest; a wanted object waits for no longer than a list takes."""
         loop = asyncio.get_running_loop()
         settled = loop.time() + self._pace.settle
         while (at := max(settled, self._may_ask_at())) > loop.time():
@@ -168,7 +169,7 @@ class KindReader:
             self._add(ALL)
 
     async def _read(self, asked: Ids) -> bool:
-        """Ask for the objects and put them into the mirror; False, with the error there, if that failed."""
+        """Read the objects into the mirror; on failure record the error there and return False."""
         error = await self._ask(asked)
         if error is not None:
             self._mirror.fail(self._source.kind, error)
@@ -187,7 +188,7 @@ class KindReader:
                 else:
                     self._mirror.update(kind, await ls(self._engine, asked), asked)
         except PartlyRead as error:
-            self._mirror.update(kind, error.objects, ())  # those that could not be read stay as they were known
+            self._mirror.update(kind, error.objects, ())  # objects that could not be read keep their known state
             return error
         except EngineError as error:
             return error
@@ -197,7 +198,7 @@ class KindReader:
         return None
 
     def _rest(self, began: float, ended: float, asked: Ids) -> None:
-        """Note when the Engine may be asked again, and when it must."""
+        """Note when the Engine may be asked again, and when it must be."""
         took = self._took = ended - began
         self._rest_until = ended + _REST * took
         if asked is ALL:
@@ -205,7 +206,7 @@ class KindReader:
 
 
 def unexpected(error: Exception, doing: str) -> EngineError:
-    """The error of a reply that no code foresaw, as one that can be shown."""
+    """Log an exception that no code foresaw and return it as an error that can be shown."""
     logging.getLogger("dockertui").error("an answer of the Engine could not be read", exc_info=error)
     message = f"unexpected answer of the Engine while {doing}: {type(error).__name__}: {error}"
     return EngineError(ErrorKind.PROTOCOL, message)

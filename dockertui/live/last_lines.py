@@ -1,4 +1,4 @@
-"""The last lines of a container's log, up to a moment, each cut to what a page has room for."""
+"""The last lines of a container's log up to a time, each cut to the space of a page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dockertui.engine.logs import open_log
 from dockertui.engine.trace import because
 
 _PATIENCE: Final = 10.0
-"""Seconds for a log driver that reads from far away."""
+"""Seconds for a log driver that reads from a remote service."""
 _CHARACTERS: Final = 2000
 
 
 class LastLines(NamedTuple):
-    """The lines, the oldest first, or why there are none."""
+    """The lines, oldest first, and why some or all are missing."""
 
     lines: tuple[LogLine, ...] = ()
     error: str = ""
@@ -27,7 +27,7 @@ class LastLines(NamedTuple):
 async def last_lines(
     engine: Engine, container: str, *, tty: bool, count: int, tail: int, until: int | None
 ) -> LastLines:
-    """The last `count` of the log's last `tail` entries, up to `until` (epoch ns); None for its end."""
+    """Return the last `count` lines of the log's last `tail` entries up to `until` (epoch ns; None for its end)."""
     kept: deque[LogLine] = deque(maxlen=count)
     try:
         with because("diagnosis"):

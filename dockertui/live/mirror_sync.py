@@ -1,4 +1,4 @@
-"""Keeping the mirror equal to the Engine: subscribe, list, apply; notice its loss, and come back."""
+"""Keep the mirror equal to the Engine: subscribe, list, apply; notice a lost connection, and reconnect."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from dockertui.live.proof import Proof
 from dockertui.live.store import ALL, Link, LinkState, Mirror, Source
 
 PING_LIMIT: Final = 3.0
-"""Seconds after which an Engine that does not answer a ping hangs."""
+"""Seconds after which an Engine that does not answer a ping counts as hanging."""
 BUSY_PING_LIMIT: Final = 10.0
-"""The same while a list is on its way, which on a slow line delays the answer to the ping."""
+"""The same while a list is being read, which delays the ping's answer on a slow line."""
 _PROOF: Final = 2.0
-"""How many heartbeats apart the stream of events is proven, in place of every second ping."""
+"""Heartbeats between two checks of the stream of events, which replace every second ping."""
 _INSTANT: Final = 0.001
-"""Seconds that are not waited for."""
+"""Seconds too short to wait for."""
 _JUMP: Final = 2.0
-"""Seconds by which the clock must have run away from the loop's for the machine to have slept."""
+"""Seconds by which the wall clock must run ahead of the loop's to show that the machine slept."""
 _HEALTHY: Final = 10.0
-"""Seconds a connection must have lasted for the next loss to be tried again at once."""
+"""Seconds a connection must have lasted for the first reconnection after its loss to be immediate."""
 
 
 class MirrorSync:
-    """Fills a mirror from an Engine and keeps it right for as long as `run()` runs.
+    """Fills a mirror from an Engine and keeps it right while `run()` runs.
 
-    Events say which objects to read again, never what became of them: an Engine drops events for a slow reader and
-    forgets them when it restarts. `filters` are sent with the request for events, to be spared those that change
-    nothing in a list. Podman is not sent them: it knows other words. What is heard is kept in the `journal`.
+    Events say which objects to read again, never their new state: an Engine drops events for a slow reader and forgets
+    them when it restarts. `filters` are sent with the request for events, to leave out those that change no list, but
+    not to Podman, which uses other words. Received events are kept in the `journal`.
     """
 
     def __init__(
@@ -78,11 +78,11 @@ class MirrorSync:
                 self.want(source.kind)
 
     def want(self, kind: str) -> None:
-        """Have the mirror hold this kind, too, from now on."""
+        """Mirror this kind, too, from now on."""
         self._wanted[kind].set()
 
     async def run(self) -> None:
-        """Watch until cancelled, whatever the Engine does."""
+        """Keep the mirror in sync until cancelled, whatever the Engine does."""
         while True:
             began = asyncio.get_running_loop().time()
             error = await self._session()
@@ -94,19 +94,19 @@ class MirrorSync:
             self._set_link(LinkState.LOST if delay is not None else LinkState.CONNECTING, error)
 
     def retry_now(self) -> None:
-        """Try again at once what is waiting for its next attempt."""
+        """End all waits for the next attempt."""
         self._backoff.cut()
         for reader in self._readers:
             reader.retry_now()
 
     def behind(self) -> float:
-        """For how many seconds the oldest change that the Engine told has not been read; 0 for none."""
+        """Return the age in seconds of the oldest reported change that has not been read; 0 if there is none."""
         return max((reader.behind() for reader in self._readers), default=0.0)
 
     async def settled(self) -> None:
-        """Wait until the link is live, and all that the events received make dirty is read and confirmed.
+        """Wait until the link is live and everything dirty by the events received is read and confirmed.
 
-        Events on their way are given a moment to arrive.
+        Events under way are given a moment to arrive.
         """
         await asyncio.sleep(self._pace.settle)
         while not (self._live.is_set() and all(reader.idle.is_set() for reader in self._readers)):
@@ -115,7 +115,7 @@ class MirrorSync:
                 await reader.idle.wait()
 
     async def _session(self) -> EngineError:
-        """One connection, from its negotiation to what ended it."""
+        """Run one connection from its negotiation to its end, and return the error that ended it."""
         try:
             with because("live mirror"):
                 version = self._mirror.version = await self._engine.open()
@@ -138,10 +138,10 @@ class MirrorSync:
         await reader.run()
 
     async def _follow(self) -> None:
-        """Hand each event to the readers until the stream ends.
+        """Pass each event to the readers until the stream ends.
 
         Its headers may be late (some Podman versions send them with the first event), so the readers list meanwhile;
-        when they come, everything is dirty again, for what changed between that list and the subscription.
+        when they arrive, everything is dirty again, because of changes between that list and the subscription.
         """
         podman = self._mirror.version is not None and self._mirror.version.podman
         filters = None if podman else self._filters
@@ -162,9 +162,9 @@ class MirrorSync:
             reader.take(event)
 
     async def _beat(self) -> None:
-        """Ask an Engine that has been silent whether it still answers, and one whose stream has been, what happened.
+        """Ping an Engine that has been silent, and check its stream of events if that has been.
 
-        Raises `EngineError` when it does not answer, and when the stream did not tell.
+        Raises `EngineError` if it does not answer, or if the stream has missed events.
         """
         while True:
             quiet = self._quiet()
@@ -176,15 +176,15 @@ class MirrorSync:
             self._heard()
 
     def _quiet(self) -> float:
-        """Seconds since the stream of events was last known to be alive; 0 where it cannot be asked about."""
+        """Return the seconds since the stream of events was last known to be alive; 0 if that cannot be checked."""
         if self._proof is None or not self._proof.possible:
             return 0.0
         return asyncio.get_running_loop().time() - self._proof.asked_at
 
     async def _prove(self, proof: Proof) -> bool:
-        """Have the Engine tell what the stream should have told; False when it does not say.
+        """Check the stream against the Engine's own list of events; return False if the check was not possible.
 
-        What the stream did not tell is taken all the same. Raises `EngineError` as `Proof.check`.
+        Events that the stream missed are processed. Raises `EngineError` as `Proof.check`.
         """
         with because("heartbeat"):
             return await proof.check(self._ping_limit, self._take)
@@ -199,13 +199,13 @@ class MirrorSync:
             with because("heartbeat"):
                 await self._engine.ping(self._ping_limit)
         except EngineError as error:
-            if not 400 <= error.status < 500:  # a proxy that forbids pings is there all the same
+            if not 400 <= error.status < 500:  # a proxy that forbids pings is reachable all the same
                 raise
 
     async def _sleep(self, seconds: float) -> None:
-        """Sleep, and if the machine slept too, list everything and ping.
+        """Sleep; if the machine slept meanwhile, list everything and ping.
 
-        Its clock then went on while the loop's stood still; connections may be dead, and events gone by.
+        Its clock then went on while the loop's stood still; connections may be dead, and events missed.
         """
         loop = asyncio.get_running_loop()
         ahead = self._mirror.clock() - loop.time()
@@ -219,9 +219,9 @@ class MirrorSync:
             reader.mark(ALL)
 
     def _tried(self, error: EngineError | None) -> None:
-        """A kind has been read, or could not be. Once that is so of each, what the mirror holds is fresh.
+        """Note the result of reading a kind; the link is live once each kind was tried.
 
-        A kind that fails is that kind's matter, as long as another can be read; else raises `EngineError`.
+        An error of one kind concerns that kind alone while another can be read; otherwise raises `EngineError`.
         """
         if error is None:
             self._heard()
@@ -235,11 +235,11 @@ class MirrorSync:
         self._heard_at = asyncio.get_running_loop().time()
 
     def _silence(self) -> float:
-        """Seconds since the Engine last said anything."""
+        """Return the seconds since the Engine last sent anything."""
         return asyncio.get_running_loop().time() - self._heard_at
 
     def _set_link(self, state: LinkState, error: EngineError | None = None, retry_in: float | None = None) -> None:
-        """Change the link; `since` stays that of the moment when its state began."""
+        """Change the link; `since` stays the time when its state began."""
         if state is LinkState.LIVE:
             self._live.set()
         else:
@@ -250,9 +250,9 @@ class MirrorSync:
 
 
 async def first_to_end(*coroutines: Coroutine[Any, Any, None]) -> None:
-    """Run all until one ends; then stop the others, and raise what that one raised.
+    """Run all until one ends; then cancel the others and raise that one's exception, if any.
 
-    Unlike in a `TaskGroup`, one that ends early, or is cancelled from inside, does not leave the others running.
+    Unlike a `TaskGroup`, it also cancels the others if one returns early or is cancelled from inside.
     """
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     try:

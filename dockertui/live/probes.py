@@ -1,9 +1,8 @@
-"""Which events are a health check's own: three for each probe, and in a timeline nothing but noise.
+"""Which events belong to a health check: three for each probe, and only noise in a timeline.
 
-Nothing in an event says who asked for an exec. But the Engine starts a probe in the same breath in which it creates
-it, within some 10 µs, while a client has to hear the id first: 200 µs for the fastest one that was tried, 900 µs for
-`docker exec` (Docker 20.10, two slow cores). What was started so is remembered by its container and command, for the
-probe that a busy machine starts later.
+An event does not say who asked for an exec. But the Engine starts a probe some 10 µs after creating it, while a client
+must receive the ID first: 200 µs for the fastest client tried, 900 µs for `docker exec` (Docker 20.10, two slow cores).
+A probe recognised this way is remembered by container and command, for the one that a busy machine starts later.
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 IN_ONE_BREATH: Final = 100_000
-"""Nanoseconds between creation and start of an exec, below which the Engine itself has started it."""
+"""Nanoseconds between the creation and start of an exec below which the Engine itself started it."""
 _CAPACITY: Final = 20_000
 _BEGUN: Final = ("exec_create", "exec_start")
 _ENDED: Final = ("exec_die", "exec_died", "exec_detach")
 
 
 class Probes:
-    """Learns from events, in the order of their time, what a health check does."""
+    """Learns from events, in the order of their time, which belong to a health check."""
 
     def __init__(self) -> None:
         self.version = 0
-        """Grows when an event already taken turns out to be a probe's."""
+        """Grows when an event taken earlier turns out to be a probe's."""
         self._created: dict[str, Event] = {}
         self._commands: dict[tuple[str, str], None] = {}
         self._healths: dict[str, str] = {}
@@ -50,18 +49,18 @@ class Probes:
                 self.version += 1
 
     def _take_health(self, event: Event) -> None:
-        """Docker tells a health that changed; Podman tells each probe's."""
+        """Note a health that did not change: Docker reports changes only, Podman every probe."""
         if event.detail and self._healths.get(event.actor) == event.detail:
             _keep(self._unchanged, (event.actor, event.time_ns), None)
         _keep(self._healths, event.actor, event.detail)
 
     def command(self, event: Event) -> str:
-        """What an exec runs, if its creation was heard; its end does not say."""
+        """Return an exec's command if its creation was seen; the event of its end does not have it."""
         created = self._created.get(event.attributes.get("execID", ""))
         return created.detail if created is not None else ""
 
     def is_probe(self, event: Event) -> bool:
-        """Whether an event is of a health check that found nothing new."""
+        """Return whether an event belongs to a health check that found nothing new."""
         if event.type != "container":
             return False
         if event.action == "health_status":
@@ -72,7 +71,7 @@ class Probes:
 
 
 def _keep(kept: dict[K, V], key: K, value: V) -> None:
-    """Remember, and forget what was remembered longest ago when there is too much."""
+    """Store a value as the newest, and drop the oldest when there are too many."""
     kept.pop(key, None)
     kept[key] = value
     if len(kept) > _CAPACITY:

@@ -1,4 +1,4 @@
-"""A container's processes over time: who is still who, and what each uses of the processors now."""
+"""A container's processes over time: matched from sample to sample, with the CPU time each uses now."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Final, NamedTuple
 from dockertui.engine.processes import Process, ProcessList
 
 FINE_FOR: Final = 7200.0
-"""Seconds of age up to which a share with three decimals is worth less than a tenth of a second of processor time."""
+"""Age in seconds up to which a share with three decimals is finer than a tenth of a second of CPU time."""
 _WINDOW, _COARSE_WINDOW = 2.0, 10.0
-"""Seconds that a share is taken over: processor time in whole seconds says nothing of less than some of them."""
+"""Seconds over which a share is computed: CPU time in whole seconds needs the longer one."""
 _SAME: Final = 2.5
-"""Seconds that two reckonings of one process's start may differ: `ps` gives its age in whole ones."""
+"""Seconds by which two estimates of one process's start may differ: `ps` gives ages in whole seconds."""
 
 
 class ProcessUsage(NamedTuple):
-    """A process with what it uses now. key: the same as long as it is the same process, not just the same PID.
+    """A process with its current usage. key: stays the same for the same process, not just the same PID.
 
-    cpu: percent of one processor over the last seconds; None until there are two samples, or where `ps` tells no time.
+    cpu: percent of one core over the last seconds; None before two samples, or if `ps` gives no time.
     """
 
     key: str
@@ -27,7 +27,7 @@ class ProcessUsage(NamedTuple):
 
 
 class _Known:
-    """What is remembered of a process: when it started (s), and moments with the processor time used until then."""
+    """What is remembered of a process: its start (s), and samples of the time and the CPU time used until then."""
 
     def __init__(self, key: str, started: float | None) -> None:
         self.key = key
@@ -45,7 +45,7 @@ class ProcessHistory:
         self._known: dict[int, _Known] = {}
 
     def take(self, listing: ProcessList, now: float) -> list[ProcessUsage]:
-        """The processes of a listing taken at ``now`` (seconds of any clock that goes on), in its order."""
+        """Return the processes of a listing taken at `now` (seconds of any monotonic clock), in its order."""
         known: dict[int, _Known] = {}
         found = []
         for process in listing.processes:
@@ -60,7 +60,7 @@ class ProcessHistory:
 
 
 def _share(one: _Known, process: Process, now: float) -> float | None:
-    """The processor time used in the last seconds, by the time that passed, in percent."""
+    """Return the share of a core used over the last seconds, in percent; None without an earlier sample."""
     life = now - one.started if one.started is not None else 0.0
     window = _COARSE_WINDOW
     used = process.cpu_time
@@ -68,7 +68,7 @@ def _share(one: _Known, process: Process, now: float) -> float | None:
         used, window = process.average_fine / 100 * life, _WINDOW
     if used is None:
         return None
-    if one.samples and one.samples[-1][0] >= now:  # no time has passed, as on a clock that stands
+    if one.samples and one.samples[-1][0] >= now:  # no time has passed, as on a stopped clock
         one.samples.pop()
     while len(one.samples) > 1 and one.samples[1][0] <= now - window:
         one.samples.popleft()

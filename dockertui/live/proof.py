@@ -1,8 +1,8 @@
-"""Whether the stream of events still tells what happens.
+"""Check that the stream of events still delivers.
 
-A connection can be dead in one direction with nobody noticing: pings are answered on others, and a stream without
-events looks like an Engine without any. So the Engine is asked now and then, on another connection, for the events of
-the last seconds: what it tells, and the stream did not, proves that the stream is dead. No events prove nothing.
+A connection can be dead in one direction unnoticed: pings are answered on others, and a stream without events looks
+like an idle Engine. So the Engine is sometimes asked, on another connection, for the events of the last seconds: an
+event that the stream did not deliver proves that the stream is dead. No events prove nothing.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Event
 
 LATE: Final = 2.0
-"""Seconds that the stream may be behind what the Engine tells on another connection."""
+"""Seconds that the stream may lag behind the Engine's answer on another connection."""
 _TRIES: Final = 3
-"""So many questions in a row may fail; then there are no more of them, as where a proxy forbids them."""
+"""The number of failed checks in a row after which no more are made, as where a proxy forbids them."""
 _TOLD: Final = 1024
-"""So many events are remembered: four times as many as the Engine remembers."""
+"""The number of events remembered: four times as many as the Engine remembers."""
 _SECOND: Final = 1_000_000_000
 
 _Key = tuple[int, str, str, str]
 
 
 class Proof:
-    """What one stream has told, and how the Engine is asked whether that is all.
+    """What one stream has delivered, and the check against the Engine's own list.
 
-    `told` counts the stream's events; `asked_at` is when it last told one or was last asked about, by the loop's clock.
+    `told` counts the stream's events; `asked_at` is the loop's time of the last event or check.
     """
 
     def __init__(
@@ -51,15 +51,15 @@ class Proof:
 
     @property
     def possible(self) -> bool:
-        """Whether the stream stands and the Engine answers such questions."""
+        """Whether the stream is open and the Engine answers checks."""
         return self._since is not None and self._failures < _TRIES
 
     def begin(self) -> None:
-        """The stream stands: from the next second on, which is as exact as an Engine tells the time, it tells all."""
+        """Note that the stream is open: it covers all from the next second on, the precision of the Engine's clock."""
         self._since = int((self._clock.latest + 1.0) * _SECOND)
 
     def hear(self, event: Event) -> None:
-        """The stream told an event."""
+        """Note an event of the stream."""
         self.told += 1
         self.asked_at = asyncio.get_running_loop().time()
         self._keys[_key(event)] = None
@@ -69,10 +69,10 @@ class Proof:
             self._since = max(self._since, event.time_ns - _SECOND)
 
     async def missing(self, limit: float) -> list[Event] | None:
-        """Ask for what the stream should have told, and did not; None when the Engine does not say.
+        """Return the events that the stream should have delivered and did not; None if the Engine does not say.
 
         Raises:
-            EngineError: (TIMEOUT) Docker, which begins its answer at once, did not begin it within `limit` seconds.
+            EngineError: (TIMEOUT) Docker, which begins its reply at once, did not begin it within `limit` seconds.
         """
         self.asked_at = asyncio.get_running_loop().time()
         until = int(self._clock.earliest * _SECOND)
@@ -92,12 +92,11 @@ class Proof:
         return self._compared(told, until)
 
     async def check(self, limit: float, take: Callable[[Event], None] = lambda _: None) -> bool:
-        """Have the Engine tell what the stream should have told; False when it does not say.
-
-        What the stream did not tell is handed to `take`.
+        """Compare the stream with the Engine's list, passing missed events to `take`; return False if the Engine does
+        not say.
 
         Raises:
-            EngineError: (LOST) the stream tells nothing in the next moments either; or as `missing`.
+            EngineError: (LOST) the stream delivers nothing in the next `LATE` seconds either; or as `missing`.
         """
         told = self.told
         missing = await self.missing(limit)
@@ -110,7 +109,7 @@ class Proof:
         return missing is not None
 
     async def keep_checking(self, quiet: float, limit: float) -> None:
-        """Check whenever the stream has told nothing for `quiet` seconds. Raises EngineError as `check`."""
+        """Check whenever the stream has been silent for `quiet` seconds. Raises EngineError as `check`."""
         while True:
             await asyncio.sleep(self.asked_at + quiet - asyncio.get_running_loop().time())
             if asyncio.get_running_loop().time() - self.asked_at < quiet:

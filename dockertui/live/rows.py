@@ -1,4 +1,4 @@
-"""Rows of figures over time, in arrays: recent ones as they came, older ones as means of ever longer spans."""
+"""Rows of figures over time, in arrays: recent rows as sampled, older ones as means of longer and longer spans."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from typing import Final, NamedTuple
 
 NAN: Final = math.nan
 _SLACK: Final = 8
-"""A tier lets go of its oldest rows when it is fuller than it may be by one part in so many."""
+"""The inverse of the fraction by which a tier may exceed its limit before it drops its oldest rows."""
 _CORE_STEPS: Final = 2.0
-"""A processor's percentage is kept in a byte, in steps of half a percent."""
+"""A core's percentage is kept in a byte, in steps of half a percent."""
 CORE_UNKNOWN: Final = 255
 
 
 class Scale(NamedTuple):
-    """How fine a tier is: the seconds that a row stands for (0: as it came), and how many rows it holds."""
+    """The resolution of a tier: seconds per row (0: as sampled), and how many rows it holds."""
 
     step: float
     rows: int
 
 
 class Tier:
-    """Rows of one scale, the oldest first. A row of NaN alone is a gap: nothing is known until the next."""
+    """Rows of one scale, oldest first. A row of NaN alone is a gap: nothing is known until the next."""
 
     def __init__(self, scale: Scale, width: int, cores: int) -> None:
         self.scale = scale
         self.width = width
         self.cores = cores
         self.times = array("d")
-        """When each row was taken, in epoch seconds; of a mean, the middle of its span."""
+        """When each row was sampled, in epoch seconds; for a mean, the middle of its span."""
         self.values = array("f")
         """The figures, row by row."""
         self.each = bytearray()
-        """The percentages of the processors, row by row, in steps of a half; CORE_UNKNOWN for none."""
+        """The percentages of the cores, row by row, in steps of half a percent; CORE_UNKNOWN for none."""
 
     def append(self, time: float, values: Sequence[float], each: Sequence[float], share: float) -> None:
-        """Add a row at the end; of the rows that the scale allows, this `share` is kept."""
+        """Append a row; keep the fraction `share` of the rows that the scale allows."""
         self.times.append(time)
         self.values.extend(values)
         if self.cores:
@@ -60,15 +60,15 @@ def _packed(each: Sequence[float], cores: int) -> bytes:
 
 
 class Mean:
-    """The rows of the span that is under way, for the tier that keeps its mean, each weighing as long as it lasts.
+    """The mean of the rows in the current span, weighted by their duration.
 
-    Columns from `peaks` on keep the highest value in place of the mean.
+    Columns from `peaks` on keep the maximum in place of the mean.
     """
 
     def __init__(self, width: int, peaks: int) -> None:
         self._width, self._peaks = width, peaks
         self.span = NAN
-        """Which span is under way: its number, counted from the epoch."""
+        """The number of the current span, counted from the epoch."""
         self._clear()
 
     def _clear(self) -> None:
@@ -78,7 +78,7 @@ class Mean:
         self._cores_weight = self._weight = self._times = 0.0
 
     def add(self, time: float, values: Sequence[float], each: Sequence[float], seconds: float) -> None:
-        """Take a row that stands for so many seconds."""
+        """Add a row that stands for `seconds`."""
         self._times += time * seconds
         self._weight += seconds
         for column, value in enumerate(values):
@@ -96,7 +96,7 @@ class Mean:
             self._cores_weight += seconds
 
     def take(self) -> tuple[float, list[float], list[float]] | None:
-        """Time, figures and processors of the span, if there was anything in it; the next one begins empty."""
+        """Return time, figures and cores of the span, or None if it is empty, and begin the next one."""
         if not self._weight:
             return None
         values = [total / weight if weight else NAN for total, weight in zip(self._sums, self._weights, strict=True)]
@@ -106,7 +106,7 @@ class Mean:
 
 
 class Span:
-    """What several tiers hold from a moment on, as columns; the finest that reaches back far enough has the word."""
+    """The rows of several tiers since a time, by column; each time is covered by the finest tier that reaches it."""
 
     def __init__(self, tiers: Sequence[Tier], start: float) -> None:
         self._parts: list[tuple[Tier, int, int]] = []
@@ -124,11 +124,11 @@ class Span:
             self.times += tier.times[first:last]
 
     def known(self, columns: Sequence[int]) -> list[bool]:
-        """Of each row whether it holds a figure in any of the columns: a gap does not."""
+        """Return for each row whether it has a figure in any of the columns: a gap has none."""
         return [any(value == value for value in row) for row in zip(*map(self.column, columns), strict=True)]
 
     def column(self, column: int) -> array[float]:
-        """The figures of a column, NaN for those not known."""
+        """Return the figures of a column, NaN where unknown."""
         found = array("f")
         for tier, first, last in self._parts:
             found += tier.values[first * self._width + column : last * self._width : self._width]
@@ -136,11 +136,11 @@ class Span:
 
     @property
     def cores(self) -> int:
-        """How many processors are told apart; 0 where none are."""
+        """The number of separate cores; 0 if there are none."""
         return self._parts[0][0].cores if self._parts else 0
 
     def core(self, number: int) -> list[float]:
-        """The percentages of a processor, NaN for those not known."""
+        """Return the percentages of a core, NaN where unknown."""
         found: list[float] = []
         for tier, first, last in self._parts:
             packed = tier.each[first * tier.cores + number : last * tier.cores : tier.cores]

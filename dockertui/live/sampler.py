@@ -1,4 +1,4 @@
-"""What containers consume: sampled for those that somebody looks at, as seldom as serves them."""
+"""Sample the usage of the containers on display, as rarely as serves the display."""
 
 from __future__ import annotations
 
@@ -18,35 +18,36 @@ from dockertui.live.history import StatsHistory
 from dockertui.live.store import Unsubscribe, told
 
 ONE_SHOT_API: Final = "1.44"
-"""The first version in which a single sample takes milliseconds; before, it waits for the Engine's next tick."""
+"""The first version in which a single sample takes milliseconds; earlier ones wait for the Engine's next tick."""
 CONCURRENCY: Final = 10
 STREAMS_MOST: Final = 40
 """Where samples are streamed: with more containers than this each is asked in turn, however long it takes."""
 SAMPLES_A_SECOND: Final = 20
-"""That many at most, of all containers together: with more of them each is sampled less often."""
+"""The maximum for all containers together: with more containers each is sampled less often."""
 _SLOW_SAMPLES_A_SECOND: Final = 8
-"""Where each takes the Engine a second."""
+"""The same where each sample takes the Engine a second."""
 MISSES: Final = 3
-"""After so many periods without an answer a figure is too old to be shown."""
+"""The number of periods without a reply after which a figure is too old to be shown."""
 _PODMAN_PERIOD: Final = 5.0
-"""Seconds between two samples that Podman streams."""
+"""Seconds between two samples of a Podman stream."""
 _TOLD_EVERY: Final = 0.1
 _SAMPLE_LIMIT: Final = 5.0
 _SECOND: Final = 1.0
-"""A container's second sample, which brings its CPU, comes so soon after the first."""
+"""Seconds between a container's first sample and its second, which brings the CPU."""
 _EARLY: Final = 0.25
-"""What is due within this part of the period is done now; a streamed sample that comes earlier still is let go."""
+"""A sample due within this part of the period is made now; a streamed one that comes earlier still is dropped."""
 _GONE: Final = (ErrorKind.NOT_FOUND, ErrorKind.CONFLICT)
 
 _log = logging.getLogger("dockertui")
 
 
 class Sampler:
-    """The usage of the containers watched, by identity.
+    """The usage of the containers watched, by ID.
 
-    CPU is a difference: a container's first sample has memory alone, where the Engine sends no former one along.
-    `on_sample` is told whose usage changed or went, at most ten times a second. One-shot requests are used where they
-    are quick, else (before API 1.44, and on Podman) one stream for each container watched, while those are not many.
+    CPU is a difference: a container's first sample has only memory, unless the Engine includes the previous sample.
+    `on_sample` receives the IDs whose usage changed or was dropped, at most ten times a second. One-shot requests are
+    used where they are quick, otherwise (before API 1.44, and on Podman) one stream for each container, while they are
+    few.
     """
 
     def __init__(
@@ -75,12 +76,12 @@ class Sampler:
 
     @property
     def usage(self) -> Mapping[str, Usage]:
-        """The last sample of each container watched now or a moment ago, where there is one."""
+        """The last sample of each container watched now or moments ago, where there is one."""
         return MappingProxyType(self._usage)
 
     @property
     def period(self) -> float:
-        """Seconds between two samples of a container: what was asked for; more where there are many, and on Podman."""
+        """Seconds between two samples of a container: as asked for, or more with many containers or on Podman."""
         version = self._engine.version
         streamed = version is not None and version.podman and not self._one_shot()
         return max(self._period, _PODMAN_PERIOD) if streamed else self._period
@@ -93,20 +94,20 @@ class Sampler:
             self._wake.set()
 
     def _set_pace(self) -> None:
-        """Many containers, or a slow Engine, are sampled less often than was asked for."""
+        """Lengthen the period for many containers or a slow Engine."""
         slow = self._one_shot() and not self._quick()
         rate = _SLOW_SAMPLES_A_SECOND if slow else SAMPLES_A_SECOND
         self._period = max(self._asked_period, len(self._watched) / rate)
 
     def subscribe(self, tell: Callable[[frozenset[str]], None]) -> Unsubscribe:
-        """Have `tell` called as `on_sample` is, until what is returned is called."""
+        """Call `tell` as `on_sample`, until the returned function is called."""
         self._subscribers.append(tell)
         return lambda: self._subscribers.remove(tell)
 
     def watch(self, ids: Collection[str], place: str = "list") -> None:
-        """Sample these containers from now on for a `place` that shows them, beside those that other places want.
+        """Sample these containers for a `place` that shows them, besides those wanted by other places.
 
-        What is known of containers that no place wants any more grows old, and goes then.
+        The last samples of containers that no place wants any more expire.
         """
         self._wanted[place] = frozenset(ids)
         watched = frozenset().union(*self._wanted.values())
@@ -120,7 +121,7 @@ class Sampler:
         self._wake.set()
 
     def follow(self, reached: bool) -> None:
-        """Sample while the Engine is reached, and at once when it is again; leave it alone while it is lost."""
+        """Sample while the Engine is reachable, at once when it is again, and not while it is lost."""
         if reached and not self._reached:
             self._seen_to.clear()
         self._reached = reached
@@ -143,7 +144,7 @@ class Sampler:
                 self._telling = None
 
     async def _round(self) -> None:
-        """Do what is due now, then wait for the next thing that is, or for other orders."""
+        """Do what is due, then wait for the next due time or for a change of what is wanted."""
         self._wake.clear()
         self._set_pace()
         if not self._reached or self._engine.version is None:
@@ -158,13 +159,13 @@ class Sampler:
                 await self._wake.wait()
 
     def _next_round(self) -> float | None:
-        """When something is due next, in the loop's seconds."""
+        """Return when something is due next, in the loop's seconds."""
         if self._watched and self._reached and self._engine.version is not None:
             return min(map(self._due_at, self._watched))
-        return _now() + self._period if self._usage else None  # what is shown grows old all the same
+        return _now() + self._period if self._usage else None  # the samples shown still expire
 
     def _one_shot(self) -> bool:
-        """Whether samples are asked for one by one: where that is quick, or streams would be too many."""
+        """Return whether samples are requested one by one: where that is quick, or there would be too many streams."""
         return self._quick() or len(self._watched) > STREAMS_MOST
 
     def _quick(self) -> bool:
@@ -172,11 +173,11 @@ class Sampler:
         return version is not None and not version.podman and self._engine.supports(ONE_SHOT_API)
 
     def _due_at(self, identity: str) -> float:
-        """When a container is to be seen to again, in the loop's seconds."""
+        """Return when a container is due again, in the loop's seconds."""
         return self._seen_to.get(identity, -self._period) + self._period
 
     def _due(self) -> list[str]:
-        """The containers whose time has come, and those that go along because theirs is near."""
+        """Return the containers that are due or nearly so."""
         soon = _now() + self._period * _EARLY
         return [identity for identity in self._watched if self._due_at(identity) <= soon]
 
@@ -195,7 +196,7 @@ class Sampler:
                     self._take(identity, raw)
 
     async def _tend_streams(self) -> None:
-        """Open the streams of containers newly watched, reopen those that ended, close those of no more interest."""
+        """Open streams of newly watched containers, reopen those that ended, and close those no longer wanted."""
         await self._end_streams(self._streams.keys() - self._watched)
         for identity in self._due():
             stream = self._streams.get(identity)
@@ -218,7 +219,7 @@ class Sampler:
 
     @contextlib.contextmanager
     def _missing(self, identity: str) -> Iterator[None]:
-        """A sample that does not come, or cannot be read, lets the last one grow old; one of nothing takes it away."""
+        """Context manager: on failure let the last sample expire, or drop it if the container is gone."""
         try:
             yield
         except Exception as error:
@@ -232,7 +233,7 @@ class Sampler:
             return
         previous = self._raw.get(identity)
         usage = stats.usage(raw, previous)
-        if usage is None:  # it does not run
+        if usage is None:  # not running
             self._end(identity)
             return
         if previous is None:
@@ -244,19 +245,19 @@ class Sampler:
         self._tell(identity)
 
     def _expire(self) -> None:
-        """Take away what has not been confirmed for too long."""
+        """Drop the samples that have not been renewed for too long."""
         period = self._period if self._one_shot() else max(self._period, _PODMAN_PERIOD)
         for identity, answered in tuple(self._answered.items()):
             if _now() - answered > MISSES * period:
                 self._drop(identity)
 
     def _end(self, identity: str) -> None:
-        """The container does not run."""
+        """Note that the container is not running."""
         self._drop(identity)
         self._history.stop(identity)
 
     def _drop(self, identity: str) -> None:
-        """The container consumes nothing, as far as is known."""
+        """Drop the last sample of a container."""
         self._history.interrupt(identity)
         self._raw.pop(identity, None)
         self._answered.pop(identity, None)

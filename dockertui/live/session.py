@@ -1,4 +1,4 @@
-"""One Engine as the program holds it: the connection, the mirror and the journal of what it says, the statistics."""
+"""One Engine as the program holds it: the connection, the mirror, the journal of events, the statistics."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from dockertui.live.store import Change, LinkState, Mirror, Source, event_filter
 
 
 class Session:
-    """An Engine with its mirror, journal of events, watcher, sampler, and the history of what was sampled.
+    """An Engine with its mirror, journal of events, mirror sync, sampler and history of samples.
 
-    `seed` fills the mirror with what was asked before the screen existed.
+    `seed` fills the mirror with the lists read before the screen existed.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class Session:
         self.mirror.subscribe_link(lambda link: self.sampler.follow(link.state is not LinkState.LOST))
 
     def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
-        """Take the lists that were asked for at the start; the watcher asks again as soon as it hears the events."""
+        """Fill the mirror with lists read at the start; the mirror sync lists again once it receives events."""
         self.mirror.version = version
         for kind, objects in lists.items():
             self.mirror.replace(kind, objects)
 
     def _remember(self, change: Change) -> None:
-        """Leave gaps in the histories of containers that went, run no more, or were started again."""
+        """Leave gaps in the histories of containers that were removed, stopped or restarted."""
         if change.kind != "container":
             return
         for id in change.removed:

@@ -1,4 +1,4 @@
-"""The mirror: what one Engine last said, kind by kind, and who is told when that changes."""
+"""The mirror: the objects of one Engine as last listed, kind by kind, with subscribers to changes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Unsubscribe = Callable[[], None]
 
 
 class Everything(Enum):
-    """The type of `ALL`, which stands where a set of identities may."""
+    """The type of `ALL`, which may be used in place of a set of IDs."""
 
     ALL = "all"
 
 
 ALL: Final = Everything.ALL
-"""Every object of a kind, those not known yet included."""
+"""Every object of a kind, including those not known yet."""
 
 Ids = Collection[str] | Literal[Everything.ALL]
 
@@ -39,14 +39,14 @@ def _all_have_it(version: Version) -> str:
 
 
 class Source(NamedTuple, Generic[T]):
-    """How one kind of object is listed and told apart, and which events concern it.
+    """How one kind of object is listed and identified, and which events concern it.
 
-    `ls` lists all objects, or those of the identities given (an Engine's filter may let more through: they are as
-    fresh and are kept). `touched` says which objects an event may have changed, given those known; `actions` are the
-    words of the events it minds. `merge` makes the object to keep out of the known one and the listed one. `same`
-    tells whether the two look alike to a user; it is finer than `==` where fields that take no part in `==` are seen.
-    `lacking` says why an Engine of a version has no such objects, or "". `at_once`: whether it is listed from the
-    start, and not only once somebody wants it.
+    `ls` lists all objects, or those with the given IDs (an Engine's filter may let more through: they are as fresh and
+    are kept). `touched` returns the IDs of the objects that an event may have changed, given the known ones; `actions`
+    are the event actions that matter. `merge` makes the object to keep from the known and the listed one. `same` tells
+    whether two look alike to a user; it is finer than `==` where visible fields take no part in `==`. `lacking` says
+    why an Engine version has no such objects, or "". `at_once`: whether it is listed from the start, not only once it
+    is wanted.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class Source(NamedTuple, Generic[T]):
 
 
 def event_filters(sources: Iterable[Source[Any]]) -> dict[str, list[str]]:
-    """What to ask Docker's event stream for: a health check alone is three events that change no list."""
+    """Return the filters for Docker's event stream: a health check alone is three events that change no list."""
     known = tuple(sources)
     return {
         "type": sorted(source.kind for source in known),
@@ -70,7 +70,7 @@ def event_filters(sources: Iterable[Source[Any]]) -> dict[str, list[str]]:
 
 
 class LinkState(StrEnum):
-    """How the mirror stands to its Engine."""
+    """The state of the mirror's connection to its Engine."""
 
     CONNECTING = "connecting"
     LIVE = "live"
@@ -78,10 +78,9 @@ class LinkState(StrEnum):
 
 
 class Link(NamedTuple):
-    """The state of the connection, since when (epoch s), why, and when it is tried again.
+    """The state of the connection, since when (epoch s), why, and when the next attempt is.
 
-    `retry_at` (epoch s) is None while an attempt is under way, while the link is live, and while a person is waited for
-    (`refused`).
+    `retry_at` (epoch s) is None during an attempt, while the link is live, and while it waits for a person (`refused`).
     """
 
     state: LinkState
@@ -91,14 +90,14 @@ class Link(NamedTuple):
 
     @property
     def refused(self) -> bool:
-        """Whether the login was refused: it is repeated when the user wants it, and not before."""
+        """Whether the login was refused: it is retried only when the user asks."""
         return self.state is LinkState.LOST and self.error is not None and self.error.kind is ErrorKind.LOGIN
 
 
 class Change(NamedTuple):
-    """Objects of one kind that are new or differ, and objects that are gone.
+    """IDs of one kind: the objects that are new or differ, and those that are gone.
 
-    Both are empty when a kind is listed for the first time and holds nothing, and when its `error` came or went.
+    Both are empty when a kind is listed for the first time and has no objects, and when its `error` came or went.
     """
 
     kind: str
@@ -107,7 +106,7 @@ class Change(NamedTuple):
 
 
 class _Shelf:
-    """All that is known of one kind. `objects` is never altered, only replaced by another."""
+    """All that is known of one kind. `objects` is never modified, only replaced."""
 
     def __init__(self, source: Source[Any]) -> None:
         self.source = source
@@ -118,10 +117,10 @@ class _Shelf:
 
 
 class Mirror:
-    """The objects of one Engine by kind and identity.
+    """The objects of one Engine by kind and ID.
 
-    A mapping given out is a snapshot: it never changes. Subscribers are called on the event loop, one after the
-    other, and must be cheap.
+    A mapping that it returns is a snapshot: it never changes. Subscribers are called on the event loop, one after the
+    other, and must be fast.
     """
 
     def __init__(self, sources: Iterable[Source[Any]], clock: Callable[[], float] = time.time) -> None:
@@ -135,42 +134,42 @@ class Mirror:
 
     @property
     def link(self) -> Link:
-        """How the mirror stands to its Engine."""
+        """The state of the connection to the Engine."""
         return self._link
 
     def set_link(self, link: Link) -> None:
-        """Record the state of the connection and tell the subscribers, if it differs."""
+        """Set the state of the connection and notify the subscribers if it differs."""
         if link != self._link:
             self._link = link
             for tell in tuple(self._watching_link):
                 told(tell, link)
 
     def objects(self, kind: str) -> Mapping[str, Any]:
-        """The objects of a kind by identity, as last listed."""
+        """Return the objects of a kind by ID, as last listed."""
         return self._shelves[kind].objects
 
     def get(self, kind: str, identity: str) -> Any | None:
-        """One object, or None if there is none of that identity."""
+        """Return one object, or None if there is none with that ID."""
         return self._shelves[kind].objects.get(identity)
 
     def generation(self, kind: str) -> int:
-        """A number that grows with each `Change` of the kind."""
+        """Return a number that grows with each `Change` of the kind."""
         return self._shelves[kind].generation
 
     def loaded(self, kind: str) -> bool:
-        """Whether the kind has ever been listed: an empty table then is an empty Engine."""
+        """Return whether the kind was ever listed: only then does an empty table mean that there are no objects."""
         return self._shelves[kind].listed_at is not None
 
     def listed_at(self, kind: str) -> float | None:
-        """When all objects of the kind were last listed, epoch s; None if never."""
+        """Return when all objects of the kind were last listed, epoch s; None if never."""
         return self._shelves[kind].listed_at
 
     def error(self, kind: str) -> EngineError | None:
-        """Why the kind could not be read the last time, or None if it could."""
+        """Return why the kind could not be read the last time, or None if it could."""
         return self._shelves[kind].error
 
     def replace(self, kind: str, objs: Iterable[Any]) -> Change:
-        """Take a full listing: what is not in it is gone."""
+        """Apply a full listing: objects not in it are gone."""
         shelf = self._shelves[kind]
         known, first = shelf.objects, shelf.listed_at is None
         shelf.listed_at = self.clock()
@@ -178,7 +177,7 @@ class Mirror:
         return self._keep(shelf, fresh, fresh, known.keys() - fresh.keys(), first)
 
     def update(self, kind: str, objs: Iterable[Any], asked: Collection[str]) -> Change:
-        """Take a listing of the objects `asked` for: those of them that are not in it are gone."""
+        """Apply a listing of the objects `asked` for: those of them not in it are gone."""
         shelf = self._shelves[kind]
         fresh = self._merged(shelf, objs)
         gone = (shelf.objects.keys() & set(asked)) - fresh.keys()
@@ -186,19 +185,19 @@ class Mirror:
         return self._keep(shelf, kept | fresh, fresh, gone, False)
 
     def fail(self, kind: str, error: EngineError) -> None:
-        """Record that the kind could not be read. What is known of it stays."""
+        """Record that the kind could not be read. Its known objects stay."""
         shelf = self._shelves[kind]
         known, shelf.error = shelf.error, error
         if str(known) != str(error):
             self._tell(shelf, Change(kind, frozenset(), frozenset()))
 
     def subscribe(self, tell: Callable[[Change], None]) -> Unsubscribe:
-        """Have `tell` called with every change from now on, until what is returned is called."""
+        """Call `tell` with every change from now on, until the returned function is called."""
         self._watching.append(tell)
         return lambda: _forget(self._watching, tell)
 
     def subscribe_link(self, tell: Callable[[Link], None]) -> Unsubscribe:
-        """Have `tell` called whenever the link differs, until what is returned is called."""
+        """Call `tell` whenever the link changes, until the returned function is called."""
         self._watching_link.append(tell)
         return lambda: _forget(self._watching_link, tell)
 
@@ -232,7 +231,7 @@ class Mirror:
 
 
 def told(tell: Callable[[Any], None], what: Any) -> None:
-    """Tell a subscriber; one that fails is no reason that the others, or the mirror, should."""
+    """Call a subscriber; if it fails, log the error so that neither the others nor the mirror fail."""
     try:
         tell(what)
     except Exception as error:

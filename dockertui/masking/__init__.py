@@ -1,8 +1,8 @@
-"""What should not be read over a shoulder, found in any text and hidden. There is this one strength of it alone.
+"""Find and hide secrets in any text or JSON. There is one level of masking only.
 
 `masked` is for a text, `masked_words` for the words of a command or a list of assignments, `masked_tree` for JSON,
-`masked_path` for the path and query of a request. `known_secrets` finds the values in an object that its names call
-secrets, so that they are hidden wherever else the object repeats them.
+`masked_path` for the path and query of a request. `known_secrets` returns the values in an object whose names mark
+them as secrets, so that they can be hidden wherever else the object repeats them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Patterns that are compiled when they are first used: there are many, and no start is to wait for them."""
+"""Regular expressions compiled on first use: there are many, and the start of the program need not wait for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 
 class _Late:
-    """Stands in the place of a pattern, whose methods become its own as they are asked for."""
+    """A stand-in for a pattern; each method of the compiled pattern is copied to it on first access."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._source = (pattern, flags)
@@ -19,5 +19,5 @@ class _Late:
 
 
 def late(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """As `re.compile`, which is done later."""
+    """Return a pattern that behaves as `re.compile(pattern, flags)` and is compiled on first use."""
     return cast("re.Pattern[str]", _Late(pattern, flags))

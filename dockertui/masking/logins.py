@@ -1,4 +1,4 @@
-"""Passwords beside a user's name: in URLs, before a host, and in the options of programs that take them."""
+"""Passwords next to a user name: in URLs, before a host, and in the options of programs that take them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _LOGIN: Final = late(r"(?P<user>[^\s:\"'/]{1,128}):(?P<value>[^\s\"']{1,512})")
 _QUOTED: Final = late(r"(?P<quote>[\"'])(?P<user>[^\s:\"'/]{1,128}):(?P<value>(?:(?!(?P=quote))[^\n]){1,512})")
 _WHOLE: Final = late(r"(?P<user>[^\s:\"'/]{1,128}):(?P<value>.{1,512})", re.S)
 _LETTERS: Final = late(r"-[#0-9BGIJLMNORSVZafgijklnpqsv]{0,12}u")
-"""curl's `-u`, other options of one letter before it: `-fsSu`."""
+"""curl's `-u`, possibly after other one-letter options: `-fsSu`."""
 _GROUP: Final = late(r"[a-z_][a-z_-]{0,31}")
 _NO_USERS: Final = frozenset({"mailto", "ssh", "git", "npm", "sip", "acct", "sha256", "sha512", "docker-image", "xmpp"})
 USER_OPTIONS: Final = frozenset({"-u", "-U", "--user", "--proxy-user", "--basic-auth", "--http-user", "--auth"})
-"""Options that a user with a password follows, or a user with a group."""
+"""Options followed by `user:password` or `user:group`."""
 _CLIENTS: Final = frozenset({"curl", "wget", "xh", "httpie", "lftp"})
-"""Programs whose `-u` is a user with a password."""
+"""Programs whose `-u` takes `user:password`."""
 _RUNNERS: Final = frozenset(
     {"docker", "podman", "nerdctl", "runc", "chown", "gosu", "su-exec", "setpriv", "install", "start-stop-daemon"}
 )
-"""Programs whose `-u` is a user and a group."""
+"""Programs whose `-u` takes `user:group`."""
 _MYSQL: Final = frozenset({
     "mysql", "mysqladmin", "mysqldump", "mysqlcheck", "mysqlimport", "mysqlshow", "mysqlsh", "mycli", "mariadb",
     "mariadb-admin", "mariadb-dump", "mariadb-check", "mariadb-backup", "xtrabackup",
@@ -38,41 +38,41 @@ _OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(word_set("ldapsearch ldapadd ldapmodify ldapwhoami ldapdelete ldappasswd"), "-w"),
     **dict.fromkeys(word_set("sqlcmd bcp isql zip unzip tsql"), "-P"),
 }
-"""Programs with an option of one letter that a password follows."""
+"""Programs with a one-letter option that is followed by a password."""
 KNOWN: Final = frozenset({*_CLIENTS, *_RUNNERS, *_MYSQL, *_OPTIONS})
-"""Programs whose options tell something about what follows them."""
+"""Programs whose options decide how the words after them are read."""
 
 
 def program_after(word: str, before: str, program: str) -> str:
-    """The program whose options come after a word; `login` is one behind `docker`, elsewhere a name."""
+    """Return the program whose options follow `word`; `login` counts as one only after `docker` and the like."""
     if word not in KNOWN or (word == "login" and before not in _RUNNERS):
         return program
     return word
 
 
 def takes_secret(option: str, program: str) -> bool:
-    """Whether a password follows this option of one letter."""
+    """Return whether a password follows this one-letter option of the program."""
     return option == _OPTIONS.get(program)
 
 
 def joined(word: str, program: str) -> str:
-    """`-p` of the `-psecret` that clients of MySQL take, "" for anything else."""
+    """Return `-p` for the `-psecret` of MySQL clients, "" for anything else."""
     return "-p" if program in _MYSQL and word.startswith("-p") and len(word) > 2 else ""
 
 
 def takes_joined(option: str, program: str) -> bool:
-    """Whether a password is joined to this option of one letter, in quotes."""
+    """Return whether a quoted password can be joined to this one-letter option."""
     return option == "-p" and program in _MYSQL
 
 
 def login(option: str, value: str, program: str) -> str:
-    """The user of a `user:password` behind an option; "" where it is none."""
+    """Return the user of a `user:password` after an option; "" if the value is not one."""
     found = _WHOLE.fullmatch(value)
     return found["user"] if found and _is_login(option, found, program) else ""
 
 
 def login_at(text: str, option: str, start: int, program: str = "") -> tuple[int, int] | None:
-    """Where the password of such a login is in a text."""
+    """Return the span of the password in the login that follows `option` at `start`, or None."""
     if not _takes_login(option, program):
         return None
     found = _QUOTED.match(text, start) or _LOGIN.match(text, start)
@@ -80,7 +80,7 @@ def login_at(text: str, option: str, start: int, program: str = "") -> tuple[int
 
 
 def before_login(word: str, program: str) -> str:
-    """`-u` of the `-uuser:password` that curl takes, with what is before it; "" for anything else."""
+    """Return the `-u` of curl's `-uuser:password`, with the one-letter options before it; "" for anything else."""
     found = _LETTERS.match(word) if program in _CLIENTS else None
     return found[0] if found else ""
 
@@ -90,7 +90,7 @@ def _takes_login(option: str, program: str) -> bool:
 
 
 def _is_login(option: str, found: re.Match[str], program: str) -> bool:
-    """Whether it is a user with a password, and not a user with a group."""
+    """Return whether the match is a user with a password, not a user with a group."""
     if not _takes_login(option, program) or is_plain(found["value"], strong=True):
         return False
     if program in _CLIENTS:
@@ -102,7 +102,7 @@ def _is_login(option: str, found: re.Match[str], program: str) -> bool:
 
 
 def before_host(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The password in `user:password@host` without a scheme; the user's name stands from `start` to `end`."""
+    """Return the span of the password in `user:password@host` without a scheme; the user is `text[start:end]`."""
     if text.find("@", end, end + 260) < 0 or (start and text[start - 1] in "/@:.+"):
         return None
     found = _BEFORE_HOST.match(text, end)
@@ -110,7 +110,7 @@ def before_host(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def of_url(text: str, start: int) -> tuple[int, int] | None:
-    """The password, or the token in its place, of a URL whose authority begins there."""
+    """Return the span of the password, or of a token in its place, in a URL whose authority begins at `start`."""
     if text.find("@", start, start + 600) < 0:
         return None
     found = _AUTHORITY.match(text, start)
@@ -119,7 +119,7 @@ def of_url(text: str, start: int) -> tuple[int, int] | None:
     whole = found[0]
     host = whole.partition("/")[0]
     if "@" not in host and (":" not in host or _PORT.match(whole)):
-        return None  # the @ belongs to its path
+        return None  # the @ belongs to the path
     at = host.rfind("@") if "@" in host else whole.rfind("@")
     colon = whole.find(":", 0, at)
     if colon < 0:
@@ -129,6 +129,6 @@ def of_url(text: str, start: int) -> tuple[int, int] | None:
 
 
 def _is_token(user: str) -> bool:
-    """Whether what stands in a user's place is a key, as in the DSN of Sentry."""
+    """Return whether the user part of a URL is a key, as in a Sentry DSN."""
     plain = user.replace("-", "").replace("_", "")
     return len(user) >= 16 and plain.isalnum() and any(sign.isdecimal() for sign in plain)

@@ -1,7 +1,8 @@
-"""Which names are those of secrets: looked at word by word, as people join words to a name.
+"""Which names are names of secrets, decided word by word.
 
-`DB_PASSWORD`, `db.password`, `dbPassword` and `--db-password` are the same words. `KEYBOARD` and `monkey` hold no word
-that counts. What a name says after that word may say that it is no secret itself: `PASSWORD_FILE`, `TOKEN_TTL`.
+`DB_PASSWORD`, `db.password`, `dbPassword` and `--db-password` are the same words. `KEYBOARD` and `monkey` contain
+no word that counts. Words after the secret's word may say that the value is not the secret itself: `PASSWORD_FILE`,
+`TOKEN_TTL`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dockertui.masking.late import late
 
 
 def word_set(words: str) -> frozenset[str]:
-    """The words of a text."""
+    """Return the whitespace-separated words of a text."""
     return frozenset(words.split())
 
 
 _LONGEST: Final = 160
-"""Characters of a name that are looked at, its last ones."""
+"""The number of characters examined, at the end of a name."""
 _JOINTS: Final = late(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN: Final = word_set(
     "password passwd passphrase passcode pass pwd pswd pw secret token pat jwt auth authorization credential cred key "
@@ -29,9 +30,9 @@ _PLAIN: Final = word_set(
     "sshpass masterpass keypass storepass passin passout "
     "basicauth httpauth masterauth registryauth proxyauth"
 )
-"""Words that make a secret's name, in the singular and without a number at their end."""
+"""Words that make a name secret, in the singular and without a trailing number."""
 _ENDINGS: Final = ("password", "passwd", "passphrase", "secret", "token", "pwd")
-"""What a longer word of that kind ends with: `dbpassword`, `authtoken`."""
+"""Endings of longer words that also make a name secret: `dbpassword`, `authtoken`."""
 _ABOUT: Final = word_set(
     "file files filename path paths dir directory folder location mount sock socket fd stdin prompt "
     "id ids name names alias label type types kind mode class version format prefix suffix header headers field param "
@@ -45,25 +46,25 @@ _ABOUT: Final = word_set(
     "serializer deserializer converter space spaces index indexes events parallelism "
     "network subnet ip address addr registry"
 )
-"""Words that, behind the secret's, tell something about it and not the secret."""
+"""Words that, after a secret's word, mean that the value only describes the secret."""
 _WHOSE: Final = word_set(
     "user username users login email host hostname server servers service domain db database cache engine"
 )
-"""Words of that kind which behind `password` say whose it is: `PASSWORD_DB` is one, `AUTH_DB` is not."""
+"""Like `_ABOUT`, but after a password's word they name its owner: `PASSWORD_DB` is a secret, `AUTH_DB` is not."""
 _NOT_KEYS: Final = word_set(
     "public pub publishable sort partition primary foreign cache routing shard object group hot row unique "
     "index map gpg pgp press idempotency translation message"
 )
-"""What a `key` may be without being secret, by the word before it."""
+"""Words before `key` after which it is not secret."""
 _EXCEPT: Final = frozenset({"pwd", "oldpwd", "passwords", "keys", "sk", "pat", "salt"})
-"""Names that are a single word and, alone, not those of a secret: the shell's `PWD`."""
+"""Single words that are not secret as a whole name: the shell's `PWD`."""
 _STRONG: Final = word_set(
     "password passwd passphrase passcode secret token apikey accesskey secretkey privatekey credential"
 )
 
 
 def is_secret(name: str) -> bool:
-    """Whether what has this name should not be read over a shoulder: an assignment, a member of JSON, an option."""
+    """Return whether the value of an assignment, a JSON member or an option of this name is a secret."""
     return _is_secret(name[-_LONGEST:])
 
 
@@ -79,7 +80,7 @@ def _is_secret(name: str) -> bool:
 
 
 def is_plainly_secret(name: str) -> bool:
-    """Whether a name is a secret's beyond doubt, also before a colon in a sentence: `DB_AUTH`, not `auth`."""
+    """Return whether a name is a secret's beyond doubt, even before a colon in a sentence: `DB_AUTH`, not `auth`."""
     if not is_secret(name):
         return False
     words = _words(name)
@@ -94,13 +95,13 @@ def _words(name: str) -> list[str]:
 
 
 def _single(word: str) -> str:
-    """The word without a number at its end and without the plural's s: `passwords`, `token2`."""
+    """Return the word without a trailing number and a plural s: `passwords`, `token2`."""
     bare = word.rstrip("0123456789") or word
     return bare[:-1] if bare.endswith("s") and not bare.endswith("ss") else bare
 
 
 def _counts(words: list[str], at: int) -> bool:
-    """Whether the word there makes a secret of the name."""
+    """Return whether the word at `at` makes the name secret."""
     word, before = words[at], words[at - 1] if at else ""
     single = _single(word)
     if single == "key":
@@ -115,7 +116,7 @@ def _counts(words: list[str], at: int) -> bool:
 
 
 def _only_about(words: list[str], at: int) -> bool:
-    """Whether the words behind say that this is no secret: its file, its age; an access key's id is kept back, too."""
+    """Return whether later words make this no secret (its file, its age). An access key's ID still counts as one."""
     if words[at : at + 2] == ["key", "id"] and at and words[at - 1] == "access":
         return False
     if words[-2:] == ["secret", "id"] and at == len(words) - 2:

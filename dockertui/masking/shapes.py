@@ -1,4 +1,4 @@
-"""Secrets that are known by how they look, whatever they are called: tokens of services, hashes, private keys."""
+"""Secrets recognised by their form, whatever their name: service tokens, hashes, private keys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEY_ENDS: Final = "-----END"
 
 
 def without_shapes(text: str) -> str:
-    """The text with them hidden. What begins like a token must have a digit and be long to be taken for one."""
+    """Hide secrets recognised by form. A token needs a known prefix, at least 16 further characters and a digit."""
     if any(prefix in text for prefix in _PREFIXES):
         text = _TOKEN.sub(_hidden, text)
     if "$" in text:
@@ -38,7 +38,7 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 def _without_private_keys(text: str) -> str:
-    """Their first and last lines stay, as far as these are there."""
+    """Hide private keys, keeping their BEGIN and END lines as far as the text has them."""
     parts, done = [], 0
     while found := _KEY_BEGINS.search(text, done):
         end = text.find(_KEY_ENDS, found.end())

@@ -1,7 +1,7 @@
-"""Secrets in a text: assignments, options, headers, URLs, whatever they stand in.
+"""Secrets in running text: assignments, options, headers, URLs.
 
-The text is gone through once, word by word: a word and what follows it tell whether a value comes that is to be hidden.
-Every look ahead has a bound, so the time is in proportion to the length, whatever the text is.
+One pass goes over the text word by word; a word and the characters after it decide whether a secret value follows.
+Every look-ahead is bounded, so the time is proportional to the length of any text.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _SHORT: Final = 400
 _WORD: Final = late(r"[\w.-]+")
 _SIGN: Final = late(r"(?P<quote>\\{0,8}[\"'])?\]?(?P<before>[ \t]{0,4})(?P<sign>={1,2}>?|:=?)(?P<after>[ \t]{0,4})")
 _MAY_FOLLOW: Final = frozenset("=:\"'\\] \t")
-"""What stands between a name and its value begins with one of these."""
+"""The characters that can begin the separator between a name and its value."""
 _AFTER_GAP: Final = frozenset("=: \t")
 _SPACED: Final = frozenset({"bearer", "basic", "password"})
-"""Words that a secret follows behind a blank."""
+"""Words that a secret may follow after a blank."""
 _PARTS: Final = (
     "pass", "pwd", "pw", "secret", "token", "pat", "jwt", "auth", "cred", "key", "private", "dsn", "sk", "salt",
     "pepper", "cookie", "webhook", "mnemonic", "bearer", "basic",
 )  # fmt: skip
-"""At least one of these is in the name of every secret."""
+"""Every secret's name contains at least one of these."""
 _DECIDE: Final = frozenset("=:")
 _GAP: Final = late(r"[ \t]{1,8}")
 _OPENING: Final = late(r"(\\{0,8})([\"'`])")
@@ -39,7 +39,7 @@ _BARE: Final = late(
     r"|[\"'`)\]}](?=[\w$@!#%^*+~/\\-])"
     r"|[,;&](?![\s\"'`,;&)\]}]|$|[A-Za-z_][\w .-]{0,40}[=:]|(?:r[ow]|soft|hard|nolock|noexec|nosuid|nodev)\b))+"
 )
-"""A value without quotes: up to a blank, or to where the next member of a list begins."""
+"""An unquoted value: up to a blank, or to the next member of a list."""
 _SCHEME: Final = late(r"(?:bearer|basic|token|digest|negotiate|apikey|key|aws4-hmac-sha256)[ \t]+", re.I)
 _LINE: Final = late(r"[^\"'\r\n]+")
 _MORE_WORDS: Final = late(r" [a-z]{2,}(?: |,|$|\.)")
@@ -51,12 +51,12 @@ _ASSIGNED: Final = late(r"(?P<name>-{0,2}[\w./-]{1,200})=(?P<value>.+)", re.S)
 _SMALL: Final = word_set(
     "to or and is are for flag option must requires needs was cannot can not with instead via in of if"
 )
-"""Words that tell that an option is talked about, not given."""
+"""Words after an option that show it is being discussed, not given a value."""
 _TALK: Final = word_set("unexpected illegal unrecognized invalid expired missing unknown bad malformed wrong")
 
 
 class SecretSpan(NamedTuple):
-    """A value in a text that is to be hidden: where it is, and from where on to look for the next."""
+    """A value to hide: `text[start:end]`; the search goes on at `on`, or at `end` if `on` is 0."""
 
     start: int
     end: int
@@ -64,13 +64,13 @@ class SecretSpan(NamedTuple):
 
 
 def masked(text: str, known: Iterable[str] = ()) -> str:
-    """The text with its secrets hidden; `known` are values that are secrets wherever they stand."""
+    """Return the text with its secrets hidden; the values in `known` are hidden wherever they occur."""
     return _remembered(text, tuple(known)) if len(text) <= _SHORT else _masked(text, known)
 
 
 @lru_cache(maxsize=4096)
 def _remembered(text: str, known: tuple[str, ...]) -> str:
-    """What short texts become: they are painted again and again."""
+    """Mask a short text, cached: these are painted again and again."""
     return _masked(text, known)
 
 
@@ -93,7 +93,7 @@ def _masked(text: str, known: Iterable[str]) -> str:
 
 
 def masked_words(words: Sequence[str], known: Iterable[str] = ()) -> list[str]:
-    """The words of a command, or assignments: as `masked`, and a word is a whole value, whatever blanks are in it."""
+    """Return the words of a command, or assignments, as `masked` would; each word is a whole value, blanks included."""
     shown, program, before = [], "", ""
     for word in words:
         shown.append(_masked_word(word, before, program, known))
@@ -120,13 +120,13 @@ def _masked_word(word: str, before: str, program: str, known: Iterable[str]) -> 
 
 
 def _may_hold(text: str) -> bool:
-    """Whether there is a part of a secret's name in it, an option, or a login: of most texts nothing else is asked."""
+    """Return whether the text can contain a secret (part of a name, an option, a login); most texts end here."""
     low = text.lower()
     return "@" in text or "-" in text or any(part in low for part in _PARTS)
 
 
 def _may_announce(text: str, word: str, end: int, before: str) -> bool:
-    """Whether a word, by what is next to it, may be followed by a secret: most are passed over by this."""
+    """Return whether a secret can follow a word, judging by the characters next to it; rules out most words cheaply."""
     following = text[end : end + 1]
     if word[0] == "-":
         return bool(following) or len(word) > 2
@@ -136,7 +136,7 @@ def _may_announce(text: str, word: str, end: int, before: str) -> bool:
 
 
 def _without(text: str, known: Iterable[str]) -> str:
-    """The text without the values that are secrets, where they stand alone."""
+    """Hide the known secret values where they occur as whole words."""
     for value in known:
         if value in text:
             text = re.sub(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", MASK, text)
@@ -144,12 +144,12 @@ def _without(text: str, known: Iterable[str]) -> str:
 
 
 def _is_read(name: str, value: str) -> bool:
-    """Whether the value of a secret's name may be read."""
+    """Return whether the value is plain although the name is a secret's."""
     return is_plain(value, strong="pass" in name.lower() or "pwd" in name.lower())
 
 
 def _value_behind(text: str, found: re.Match[str], program: str, before: str) -> SecretSpan | None:
-    """The secret that a word announces, if it does."""
+    """Return the span of the secret that follows a word, or None."""
     word, end = found[0], found.end()
     following = text[end : end + 1]
     option = logins.before_login(word, program)
@@ -172,14 +172,14 @@ def _value_behind(text: str, found: re.Match[str], program: str, before: str) ->
 
 
 def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str) -> SecretSpan | None:
-    """The value of `name=`, `name: ` and `"name":`."""
+    """Return the span of the value of `name=`, `name: ` and `"name":`, or None."""
     word, equals = found[0], sign["sign"].startswith("=")
     if _is_end_of_path(text, found.start(), quoted=bool(sign["quote"])) and not equals:
         return None
     quoted = bool(sign["quote"])
     name = word.lstrip("-") if word.startswith("--") else word
     if equals and sign["after"] and not sign["before"] and not quoted:
-        return None  # `NAME= word`: it is empty
+        return None  # `NAME= word`: the value is empty
     if equals and (span := logins.login_at(text, word, sign.end())):
         return SecretSpan(*span)
     secret = is_secret(name) if equals or quoted else is_plainly_secret(name) or name.lower() in _HEADERS
@@ -193,14 +193,14 @@ def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str)
 
 
 def _is_end_of_path(text: str, start: int, *, quoted: bool) -> bool:
-    """Whether the word that begins there ends a path, as in `/etc/passwd: denied`; `"my.org/token"` is a name."""
+    """Return whether the word at `start` ends a path, as in `/etc/passwd: denied`; `"my.org/token"` is a name."""
     if not start or text[start - 1] != "/":
         return False
     return not (quoted and _NAME_SO_FAR.search(text, max(0, start - 100), start))
 
 
 def _is_talk(name: str, value: str, sign: re.Match[str], before: str, behind: str) -> bool:
-    """Whether `token: unexpected` is a sentence, `secrets:1.2` an image, `secret:/run` a mount."""
+    """Return whether `token: unexpected` is a sentence, `secrets:1.2` an image, `secret:/run` a mount."""
     if not sign["after"] and not sign["quote"] and (is_version(value) or value.startswith("/")):
         return True
     is_sentence = before.lower() in _TALK or bool(_MORE_WORDS.match(behind))
@@ -208,7 +208,7 @@ def _is_talk(name: str, value: str, sign: re.Match[str], before: str, behind: st
 
 
 def _spaced(text: str, word: str, end: int, program: str, before: str) -> SecretSpan | None:
-    """The value of `--password x`, `-u user:x`, `Bearer x`, `ENV PASSWORD x`."""
+    """Return the span of the value of `--password x`, `-u user:x`, `Bearer x`, `ENV PASSWORD x`, or None."""
     if word.lower() in _SCHEMES and (credentials := _CREDENTIALS.match(text, end)):
         return SecretSpan(*credentials.span("value"))
     gap = _GAP.match(text, end)
@@ -231,7 +231,7 @@ def _spaced(text: str, word: str, end: int, program: str, before: str) -> Secret
 
 
 def _extent(text: str, start: int, name: str = "") -> tuple[int, int]:
-    """Where the value that begins there has its first and its last character, quotes aside."""
+    """Return the span of the value that begins at `start`, without its quotes."""
     if opening := _OPENING.match(text, start):
         return _quoted(text, opening)
     if text.startswith(("{", "$(", "["), start) and not text.startswith("{{", start):
@@ -246,7 +246,7 @@ def _extent(text: str, start: int, name: str = "") -> tuple[int, int]:
 
 
 def _quoted(text: str, opening: re.Match[str]) -> tuple[int, int]:
-    """Up to the same quote; without one to the end of the line: the text was cut."""
+    """Return the span up to the closing quote; if it is missing because the text was cut, up to the end of the line."""
     start, quote = opening.end(), opening[0]
     if opening[1]:
         end = text.find(quote, start)
@@ -260,6 +260,6 @@ def _quoted(text: str, opening: re.Match[str]) -> tuple[int, int]:
 
 
 def _list_end(text: str, start: int) -> int:
-    """The end of a JSON list of texts; what else opens a bracket is gone into, not hidden."""
+    """Return the end of a JSON list of strings; other brackets are searched, not hidden."""
     end = text.find("]", start, start + 2048)
     return end + 1 if text[start] == "[" and end >= 0 and "{" not in text[start:end] else start

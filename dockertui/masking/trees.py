@@ -1,4 +1,4 @@
-"""Secrets in JSON, where the names of members and the places of lists tell more than any text."""
+"""Secrets in JSON, where member names and positions in lists are known."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from dockertui.masking.texts import masked, masked_words
 from dockertui.masking.values import is_distinct, is_plain
 
 _MOST: Final = 200
-"""Values of an object that are looked for elsewhere in it."""
+"""The maximum number of an object's values that are hidden elsewhere in it."""
 _OF_URL: Final = late(r"://[^\s:/@]{0,128}:(?P<value>[^\s/@]{6,256})@")
 _PUBLIC: Final = frozenset({"Username", "username", "ServerAddress", "serveraddress", "Email", "email"})
 
 
 def masked_tree(value: Any, known: Iterable[str] = (), *, key: str = "") -> Any:
-    """A copy of a JSON value without its secrets: those of members by their names, and those in texts.
+    """Return a copy of a JSON value with its secrets hidden, both by member name and inside texts.
 
-    `key`: the name of the member that the value is. A list of texts is taken for a command or for assignments.
+    `key` is the name of the member that holds the value. A list of strings is read as a command or as assignments.
     """
     if isinstance(value, Mapping):
         return {name: masked_tree(item, known, key=_inherited(key, str(name))) for name, item in value.items()}
@@ -37,7 +37,7 @@ def masked_tree(value: Any, known: Iterable[str] = (), *, key: str = "") -> Any:
 
 
 def _inherited(key: str, name: str) -> str:
-    """The name by which a member of an object is judged: also by that of the object, if that is a secret's."""
+    """Return the name that decides about a member: includes the parent's name if that is a secret's."""
     return f"{key}.{name}" if _hides(key) and name not in _PUBLIC else name
 
 
@@ -46,7 +46,7 @@ def _hides(key: str) -> bool:
 
 
 def known_secrets(value: Any) -> tuple[str, ...]:
-    """The values that the names in a JSON value call secrets, the longest first; not those that are common words."""
+    """Return the values that their names mark as secrets in a JSON value, longest first, without common words."""
     found: set[str] = set()
     for name, text in _named(value, ""):
         if name and is_secret(name) and is_distinct(text) and not is_plain(text, strong=False):
@@ -58,7 +58,7 @@ def known_secrets(value: Any) -> tuple[str, ...]:
 
 
 def _named(value: Any, key: str) -> Iterator[tuple[str, str]]:
-    """The texts of a JSON value with the names that they have; of assignments the values."""
+    """Yield the strings of a JSON value as (name, text); for an assignment, its name and value."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             yield from _named(item, str(name))
@@ -75,7 +75,7 @@ def _named(value: Any, key: str) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=2048)
 def masked_path(path: str) -> str:
-    """A request's path with the secrets of its query hidden, such as build arguments; as it was where it has none."""
+    """Return a request path with the secrets of its query hidden (build arguments, …), unchanged if there are none."""
     bare, mark, query = path.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
     shown = [(name, _masked_parameter(name, value)) for name, value in pairs]

@@ -1,4 +1,4 @@
-"""Which values are no secrets although their names are: switches, references to variables, paths of files."""
+"""Values that are not secrets although their names suggest it: switches, references to variables, file paths."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REFERENCE: Final = late(
     r"\$\{?\w{1,80}\}?"
     r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|%\w{1,80}%|%\(\w{1,80}\)s|<[\w -]{1,40}>|[*x]{3,}|\.{3}"
 )
-"""A variable's name in place of a value, or what a manual has there."""
+"""A reference to a variable, or a manual's placeholder."""
 _FILE: Final = late(
     r"/(?:run|var|etc|usr|opt|home|root|tmp|srv|mnt|app|data|config|conf|secrets?|certs?|keys?|ssl|tls|proc|dev)"
     r"(?:/[\w.@-]{1,100}){1,20}/?"
@@ -25,7 +25,7 @@ _VERSION: Final = late(r"latest|v?\d{1,5}(?:\.\d{1,5}){0,3}(?:-[\w.]{1,40})?")
 
 
 def is_plain(value: str, *, strong: bool) -> bool:
-    """Whether a value is to be read although its name is a secret's; `strong` for names that hold no file's path."""
+    """Return whether a secret's value may be shown; `strong` for names that never hold a file path."""
     if len(value) > 512:
         return False
     if value.isdecimal() and len(value) < 3:
@@ -37,12 +37,12 @@ def is_plain(value: str, *, strong: bool) -> bool:
 
 
 def is_version(value: str) -> bool:
-    """Whether it may be the tag of an image: `secrets:1.2` is no password."""
+    """Return whether the value may be the tag of an image: `secrets:1.2` is no password."""
     return bool(_VERSION.fullmatch(value))
 
 
 def is_distinct(value: str) -> bool:
-    """Whether a secret cannot be taken for a common word where it is met again: `postgres` could, `hunter2-x` not."""
+    """Return whether a secret cannot be confused with a common word elsewhere: `postgres` could, `hunter2-x` not."""
     kinds = sum(any(test(sign) for sign in value) for test in (str.isalpha, str.isdecimal, _is_other))
     return 6 <= len(value) <= 4096 and kinds >= 2 and not value.startswith("/")
 

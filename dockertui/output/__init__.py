@@ -1,1 +1,1 @@
-"""What the user's terminal is sent: the cell diff under Textual, and flow control."""
+"""Output to the user's terminal: the cell diff under Textual, and flow control."""

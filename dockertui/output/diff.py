@@ -1,11 +1,11 @@
-"""The cell diff under Textual: only what differs from what the terminal shows is sent.
+"""The cell diff under Textual: only cells that differ from those on the terminal are sent.
 
-Textual repaints whole regions: 46 kB for moving the focus, 11.5 kB for scrolling by a row of 140 columns.
-`CellDiff` takes the place of `App._display`, through which all output passes, keeps the cells that the
-terminal shows, and sends the difference. It holds frames back while the terminal is behind (see `flow`).
+Textual repaints whole regions: 46 kB for moving the focus, 11.5 kB for scrolling by a row of 140 columns. `CellDiff`
+overrides `App._display`, through which all output passes, keeps the cells that the terminal shows, and sends the
+difference. It holds frames back while the terminal is behind (see `flow`).
 
-It depends on private parts of Textual; `tests/unit/test_output_textual.py` holds each one, and pyproject
-pins the version.
+It depends on private parts of Textual; `tests/unit/test_output_textual.py` checks each one, and pyproject pins the
+version.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 _TEARS_FROM = 256
-"""Bytes: a smaller frame arrives in one piece, and is not worth the 16 bytes of synchronizing it."""
+"""Bytes: a smaller frame arrives in one piece, and is not worth the 16 bytes of synchronised output."""
 _FAILURES_MOST = 3
 _WINDOWS_CHUNK = 8192
 
 
 def erases_in_color(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal erases with the current background (terminfo's `bce`).
+    """Return whether the terminal erases with the current background (terminfo's `bce`).
 
-    All that are in use do but GNU screen, and what is older than a terminal emulator.
+    All terminals in use do, except GNU screen and those older than terminal emulators.
     """
     term = environ.get("TERM", "")
     if "STY" in environ or (term.startswith("screen") and "TMUX" not in environ):
@@ -54,7 +54,7 @@ def erases_in_color(environ: Mapping[str, str]) -> bool:
 
 
 class _Picture:
-    """What belongs to one size of terminal: the tables, the newest frame, and what is shown of it."""
+    """The state for one terminal size: the tables, the newest frame, and the encoder with what is shown of it."""
 
     def __init__(self, size: Size, colors: ColorSystem) -> None:
         self.size = size
@@ -68,19 +68,18 @@ class _Picture:
 class CellDiff(App[ReturnType]):
     """A mixin that sends the terminal the difference between frames: `class DockerTUI(CellDiff, App)`.
 
-    Without a full screen terminal (headless, inline, web) it does nothing.
+    Without a full-screen terminal (headless, inline, web) it does nothing.
     """
 
     diff_enabled: bool = True
-    """Send differences; if not, output is Textual's own. After a change, call `redraw`."""
+    """Send differences; if False, output is Textual's own. After a change, call `redraw`."""
     flow_enabled: bool = True
     """Hold frames back while the terminal is behind."""
     diff_error: Exception | None = None
-    """What last made the diff paint everything again, if anything did."""
+    """The last error that made the diff repaint everything, if any."""
 
     bytes_sent: int = 0
-    """What the terminal was sent so far; what Textual writes by itself (titles, or with `diff_enabled` off) is not in
-    it."""
+    """Bytes sent to the terminal so far, without what Textual writes itself (titles, or with `diff_enabled` off)."""
 
     _diff_picture: _Picture | None = None
     _diff_failures: int = 0
@@ -104,7 +103,7 @@ class CellDiff(App[ReturnType]):
         """Write the whole screen again, whatever the terminal shows now."""
         self.redraw()
 
-    # What Textual calls
+    # Called by Textual
 
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
         driver = super()._build_driver(headless, inline, mouse, size)
@@ -132,17 +131,17 @@ class CellDiff(App[ReturnType]):
             self.call_after_refresh(self._diff_paint)
 
     async def _on_resize(self, event: events.Resize) -> None:
-        # Textual calls App's handler of this name besides this one. A terminal that came back to its old
-        # size lost cells on the way, but Textual sees no reason to paint then.
+        # Textual calls App's handler of this name besides this one. A terminal back at its old size has lost cells in
+        # between, but Textual sees no reason to paint then.
         self._diff_forget()
         if self._diff_picture is not None and self._diff_picture.size == event.size:
             self.call_later(self._diff_paint)
 
-    # The work
+    # Diff and send
 
     @property
     def _diff_terminal(self) -> bool:
-        """Whether there is a full screen terminal that listens."""
+        """Whether a full-screen terminal is attached and the app is running."""
         driver = self._driver
         return not (
             driver is None
@@ -154,7 +153,7 @@ class CellDiff(App[ReturnType]):
         )
 
     def _diff_attach(self, driver: Driver) -> None:
-        """Take part in what `driver` reads, and in its stops and starts (for an editor, for Ctrl+Z)."""
+        """Hook into what `driver` reads, and into its stops and starts (for an editor, for Ctrl+Z)."""
         loop = asyncio.get_running_loop()
         start, stop = driver.start_application_mode, driver.stop_application_mode
 
@@ -173,7 +172,7 @@ class CellDiff(App[ReturnType]):
             stop()
 
         def wake() -> None:
-            with suppress(RuntimeError):  # the loop is closed: the app is gone
+            with suppress(RuntimeError):  # the loop is closed: the app has ended
                 loop.call_soon_threadsafe(self._diff_paint)
 
         driver.start_application_mode = started  # type: ignore[method-assign]
@@ -181,18 +180,18 @@ class CellDiff(App[ReturnType]):
         listen(driver, self.flow, wake)
 
     def _diff_forget(self) -> None:
-        """The terminal may show anything."""
+        """Assume nothing about what the terminal shows."""
         if self._diff_picture is not None:
             self._diff_picture.encoder.forget()
 
     def _diff_abandon(self) -> None:
-        """Somebody else writes next: leave the terminal as they expect it, and begin anew afterwards."""
+        """Leave the terminal to another writer with its default pen, and start over afterwards."""
         picture, self._diff_picture = self._diff_picture, None
         if picture is not None and self._driver is not None and not self._diff_stopped:
             self._driver.write(picture.encoder.leave())
 
     def _diff_failed(self, error: Exception) -> None:
-        """Whatever happened, the screen must be right: write all of the next frame, by Textual if need be."""
+        """Repaint all of the next frame after an error, by Textual itself after too many: the screen must be right."""
         self._diff_abandon()
         self.diff_error = error
         if not isinstance(error, PensFull | GlyphsFull):
@@ -202,7 +201,7 @@ class CellDiff(App[ReturnType]):
         self.call_later(self.refresh)
 
     def _diff_take(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Bring the newest frame up to date."""
+        """Update the newest frame from a Textual update."""
         compositor = screen._compositor
         colors = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
         picture = self._diff_picture
@@ -219,7 +218,7 @@ class CellDiff(App[ReturnType]):
             picture.frame.take_chops(renderable)
 
     def _diff_paint(self) -> None:
-        """Send what differs, unless the terminal is behind or the app in a batch."""
+        """Send the difference, unless the terminal is behind or the app is in a batch."""
         picture = self._diff_picture
         if picture is None or self._batch_count or self._diff_stopped or not self._diff_terminal:
             return
@@ -250,7 +249,7 @@ class CellDiff(App[ReturnType]):
         self._diff_write(f"{first}{frame}{question}{parked}")
 
     def _diff_question(self, picture: _Picture) -> str:
-        """A question to the terminal if one is due; it moves the cursor."""
+        """Return a cursor query if one is due; it moves the cursor."""
         question = self.flow.question(*picture.size) if self.flow_enabled else ""
         if question:
             picture.encoder.strayed()
@@ -259,14 +258,14 @@ class CellDiff(App[ReturnType]):
     def _diff_write(self, data: str) -> None:
         assert self._driver is not None
         self.bytes_sent += len(data.encode())
-        # Python on Windows fails on longer ones (cpython issue 82052), so Textual cuts them too.
+        # Python on Windows fails on longer writes (cpython issue 82052), so Textual cuts them too.
         step = _WINDOWS_CHUNK if sys.platform == "win32" else len(data)
         for start in range(0, len(data), step):
             self._driver.write(data[start : start + step])
         self._driver.flush()
 
     def _diff_wait(self) -> None:
-        """Try again when the outstanding answer is overdue; if it comes, that happens by itself."""
+        """Try again when the outstanding answer is overdue; an answer that arrives wakes the diff by itself."""
         if self._diff_timer is not None:
             self._diff_timer.cancel()
         delay = max(0.01, self.flow.patience)

@@ -1,7 +1,7 @@
-"""How the program holds the user's terminal: everything it changes there is as before when it stops, ends or fails.
+"""The terminal driver: restores everything it changed when the program stops, ends or fails.
 
-Textual's driver does its work in the handlers of signals, wherever the program was interrupted. Where that was inside
-of a queue's lock, the handler waited for the lock for ever. Here the event loop is told, and it does the work.
+Textual's driver works inside signal handlers, wherever the program was interrupted. If that was while a queue's lock
+was held, the handler waited for the lock forever. Here the event loop is notified and does the work.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any, Final
 from textual.drivers.linux_driver import LinuxDriver
 
 RESTORING: Final = (
-    "\x18"  # ends a sequence of which only a part was written
+    "\x18"  # ends a partly written sequence
     "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b[?2004l\x1b[?2048l\x1b[<u\x1b[?7h\x1b[0m\x1b[r\x1b[?1049l\x1b[?25h"
 )
-"""What leaves a terminal as a shell expects it, whatever the program was doing."""
+"""Puts a terminal into the state a shell expects, whatever the program was doing."""
 
 
 def unblocked(terminal: int) -> int:
-    """A file of our own on this terminal, whose `read` never waits; the same one where that cannot be.
+    """Return a file descriptor of our own for this terminal whose `read` never blocks; the same one if that fails.
 
-    A program that is stopped between learning that there is something to read and reading it finds nothing when it goes
-    on. The file that it was given is shared with the shell, which expects that reading from it does wait.
+    A program stopped between learning that input is ready and reading it finds nothing when it continues. The
+    descriptor it was given is shared with the shell, which expects blocking reads.
     """
     if os.isatty(terminal):
         for name in (os.ttyname, lambda _: "/dev/tty"):
@@ -38,7 +38,7 @@ def unblocked(terminal: int) -> int:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, which stops and goes on in the event loop."""
+    """Textual's driver, with stopping and continuing done in the event loop."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,16 +47,16 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def active(self) -> bool:
-        """Whether the program has the terminal: something written would get there."""
+        """Whether the program has the terminal: something written would reach it."""
         return self._writer_thread is not None and self._writer_thread.is_alive()
 
     def write(self, data: str) -> None:
-        """Write, while there is somebody who does: what is put into a queue that nobody empties blocks in the end."""
+        """Write while a writer thread is running: a queue that nobody empties blocks in the end."""
         if self.active:
             super().write(data)
 
     def run_input_thread(self) -> None:
-        """Read what is typed, and go on where it was taken by a shell that had stopped the program meanwhile."""
+        """Read input; start again if a shell took the input while the program was stopped."""
         while True:
             with suppress(BlockingIOError):
                 return super().run_input_thread()
@@ -69,16 +69,16 @@ class TerminalDriver(LinuxDriver):
         loop.add_signal_handler(signal.SIGCONT, self._continued)
 
     def _ignore(self) -> None:
-        """Have the system do with these signals what it does: stop, and go on."""
+        """Restore the default action of these signals: stop and continue."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTSTP, signal.SIGCONT):
             loop.remove_signal_handler(number)
 
     def stand_still(self, *, group: bool = False) -> None:
-        """Give the terminal back, stop until somebody continues the process, and take it again.
+        """Give the terminal back, stop until the process is continued, and take the terminal again.
 
-        `group`: together with whoever started the program and waits for it, as `make` does; a shell would else not
-        know of it. Where nobody could continue it, the system does not stop a process.
+        `group`: stop the whole process group, with a parent that waits for the program, as `make` does; otherwise a
+        shell would not notice. Where nothing could continue it, the system does not stop a process.
         """
         if self.active:
             self.suspend_application_mode()
@@ -88,7 +88,7 @@ class TerminalDriver(LinuxDriver):
         self._take_terminal()
 
     def _continued(self) -> None:
-        """Somebody stopped the process and continued it: what is left of the terminal's state nobody knows."""
+        """Handle SIGCONT after a foreign stop: set up the terminal again, since its state is unknown."""
         if self.active:
             self.suspend_application_mode()
         self._take_terminal()
@@ -99,7 +99,7 @@ class TerminalDriver(LinuxDriver):
 
     @contextmanager
     def no_automatic_restart(self) -> Iterator[None]:
-        """Another program has the terminal, and stops and goes on by itself."""
+        """Leave the signals to another program that has the terminal, and stops and continues by itself."""
         self._ignore()
         try:
             with super().no_automatic_restart():
@@ -117,7 +117,7 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         super().stop_application_mode()
-        # The terminal may have answered so late that these were set while all else was unset.
+        # The terminal may have answered so late that these were set while everything else was unset.
         self.write("\x1b[?1016l\x1b[?2048l")
         self._in_band_window_resize = False
 
@@ -128,7 +128,7 @@ class TerminalDriver(LinuxDriver):
         super()._disable_mouse_support()
 
     def restore(self) -> None:
-        """Leave the terminal as it was, at once, by nothing that could wait: for a program that ends without order."""
+        """Restore the terminal at once, without anything that could block: for a program that ends abnormally."""
         if not self.active or self._file is None:
             return
         with suppress(OSError, termios.error):

@@ -1,8 +1,7 @@
-"""From the difference of two frames to the bytes that a terminal needs.
+"""Encode the difference of two frames as the bytes that a terminal needs.
 
-The encoder keeps what the terminal shows: rows, cursor, pen. Where it doesn't know something, it says so
-with None and writes as if nothing were there. It relies on automatic wrapping being off, as Textual leaves
-the terminal.
+The encoder tracks what the terminal shows: rows, cursor, pen. None stands for unknown, and is then written in full. It
+relies on automatic wrapping being off, as Textual leaves the terminal.
 
 Sequences: ECMA-48 (CUP, CHA, CUF, CUB, VPA, EL, ECH, DL, IL) and DECSTBM, as in xterm's ctlseqs.
 """
@@ -17,14 +16,13 @@ from dockertui.output.glyphs import FIRST_CODE, Glyphs
 from dockertui.output.pens import DEFAULT, Pens
 from dockertui.output.scroll import Scroll, find_scroll
 
-# ASCII in G0 and selected, no margins, default pen, no wrapping, no visible cursor: whatever another program
-# left behind.
+# ASCII in G0 and selected, no margins, default pen, no wrapping, no visible cursor: whatever another program left.
 _FRESH_START = "\x1b(B\x0f\x1b[r\x1b[m\x1b[?7l\x1b[?25l"
 
 _BRIDGE = 4
-"""So many unchanged cells are written again sooner than jumped over: a jump costs as much."""
+"""The longest run of unchanged cells that is rewritten rather than jumped over: a jump costs as much."""
 _ERASE_TAIL = 4
-"""From so many cells on, erasing to the end of the line is shorter than writing spaces."""
+"""The number of cells from which erasing to the end of the line is shorter than writing spaces."""
 _ERASE_RUN = 12
 """The same for blank cells within a row: erase them, then jump over them."""
 
@@ -33,11 +31,11 @@ _PIECES = re.compile("[^\0\U000f0000-\U0010ffff]+|[\U000f0000-\U0010ffff]")
 
 
 class Encoder:
-    """Writes the difference between the frame that a terminal shows and the one wanted.
+    """Writes the difference between the frame that a terminal shows and the wanted one.
 
     Args:
         height: rows of the terminal.
-        pens, glyphs: the tables in which the frames' rows are written.
+        pens, glyphs: the tables that the frames' rows refer to.
     """
 
     def __init__(self, height: int, pens: Pens, glyphs: Glyphs) -> None:
@@ -51,18 +49,18 @@ class Encoder:
         self._out: list[str] = []
 
     def forget(self) -> None:
-        """The terminal may show anything: write all of the next frame."""
+        """Assume nothing about what the terminal shows: write all of the next frame."""
         self._shown = [None] * len(self._shown)
         self._lost = True
 
     def differs(self, rows: Sequence[CellRow]) -> bool:
-        """Whether `rows` may differ from what the terminal shows; quick, and now and then wrong about yes."""
+        """Return whether `rows` may differ from what the terminal shows; fast, with occasional false positives."""
         return any(shown is not row for shown, row in zip(self._shown, rows, strict=True))
 
     def encode(self, rows: Sequence[CellRow]) -> str:
-        """What makes the terminal show `rows`; an empty string if it does.
+        """Return what makes the terminal show `rows`; an empty string if it already does.
 
-        After an exception the encoder does not know what the terminal shows; call `forget`.
+        After an exception the terminal's content is unknown; call `forget`.
         """
         self._out = []
         if self._lost:
@@ -81,24 +79,24 @@ class Encoder:
         return "".join(self._out)
 
     def park(self, x: int, y: int) -> str:
-        """What brings the cursor to a place of the caller's choice; an empty string if it is there."""
+        """Return what moves the cursor to a cell; an empty string if it is there."""
         self._out = []
         self._go(x, y)
         return "".join(self._out)
 
     def strayed(self) -> None:
-        """The caller moved the cursor itself."""
+        """Note that the caller moved the cursor itself."""
         self._x = self._y = None
 
     def leave(self) -> str:
-        """What gives the terminal back with its default pen."""
+        """Return what sets the terminal's default pen."""
         self._pen, pen = DEFAULT, self._pen
         return self._pens.change(pen, DEFAULT)
 
     def _scroll(self, scroll: Scroll) -> None:
         top, bottom, lines = scroll
-        # What comes in at the edge may be filled with the current background or not; it's written anyway,
-        # but with the default pen it at least doesn't flash.
+        # Rows exposed at the edge may be filled with the current background or not; they are written anyway, but with
+        # the default pen they at least do not flash.
         self._use(DEFAULT)
         delete = f"\x1b[{lines}M" if lines > 0 else f"\x1b[{-lines}L"
         self._out.append(f"\x1b[{top + 1};{bottom}r\x1b[{top + 1}H{delete}\x1b[r")
@@ -129,7 +127,7 @@ class Encoder:
             self._write(start, y, new, end)
 
     def _blank_tail(self, row: CellRow) -> int:
-        """Where the blank end of a row begins that can be erased in one go; its width if there is none."""
+        """Return where a row's blank end begins that can be erased at once; its width if there is none."""
         pen = row.pens[-1]
         if not self._pens.erases(pen):
             return len(row.cells)
@@ -151,10 +149,10 @@ class Encoder:
                 self._put(text, right, row)
 
     def _odd_row(self, y: int, row: CellRow) -> None:
-        """Write a row that holds glyphs of doubtful width.
+        """Write a row that contains glyphs of doubtful width.
 
-        Each of those is written on cells just blanked, and the cursor is placed anew behind it: whatever a
-        terminal thinks of its width, nothing stale stays beside it and nothing behind it is shifted.
+        Each such glyph is written on cells just blanked, and the cursor is positioned again after it: whatever width a
+        terminal gives it, nothing stale stays beside it and nothing after it is shifted.
         """
         for run in _RUNS.finditer(row.pens):
             self._go(run.start(), y)
@@ -174,7 +172,7 @@ class Encoder:
     def _put(self, text: str, x: int, row: CellRow) -> None:
         """Write text that ends before column `x`."""
         self._out.append(text)
-        # Behind the last column some terminals stay on it, others wait to wrap.
+        # After the last column some terminals stay on it, others wait to wrap.
         self._x = x if x < len(row.cells) else None
 
     def _use(self, pen: str) -> None:
@@ -182,7 +180,7 @@ class Encoder:
         self._pen = pen
 
     def _go(self, x: int, y: int) -> None:
-        """Move the cursor the shortest way."""
+        """Move the cursor by the shortest sequence."""
         if (self._x, self._y) == (x, y):
             return
         ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"]
@@ -197,7 +195,7 @@ class Encoder:
 
 
 def _along(x: int | None, to: int) -> list[str]:
-    """The ways from column `x`, None if that is unknown, to another one of the same row."""
+    """Return the sequences that move from column `x` (None: unknown) to another column of the same row."""
     if to == 0:
         return ["\r"]
     ways = [f"\x1b[{to + 1}G"]
@@ -210,7 +208,7 @@ def _along(x: int | None, to: int) -> list[str]:
 
 
 def _changed_spans(old: CellRow, new: CellRow) -> list[tuple[int, int]]:
-    """The spans (start, end) of cells that differ, those joined that are cheaper written through."""
+    """Return the spans (start, end) of cells that differ, joined where that is cheaper than a jump."""
     differ = [
         x
         for x, (was, be, was_pen, be_pen) in enumerate(zip(old.cells, new.cells, old.pens, new.pens, strict=True))

@@ -1,15 +1,15 @@
-"""Pacing by the terminal's own acknowledgement.
+"""Pacing by the terminal's own acknowledgements.
 
-Over a slow link everything between here and the terminal takes bytes long before they are shown, and a held
-key makes the screen lag by seconds. So a frame is followed by the question where the cursor is (DSR 6); the
-answer (CPR) says that all before it has been shown. While too much is under way no frame is sent; the next
-one shows the newest state, and the ones between are never made.
+Over a slow link everything between here and the terminal buffers bytes long before they are shown, and a held key makes
+the screen lag by seconds. So a frame is followed by a cursor query (DSR 6); the answer (CPR) confirms that everything
+before it was shown. While too much is unconfirmed no frame is sent; the next one shows the newest state, and those
+between are never made.
 
-How much may be under way adapts as TCP Vegas does it: while answers come about as fast as they ever did the
-link is idle, so more is allowed; when they take longer, bytes are queueing somewhere, so less is.
+The allowed amount adapts as in TCP Vegas: while answers come about as fast as they ever did the link is idle, so more
+is allowed; when they take longer, bytes are queueing somewhere, so less is.
 
-The cursor is parked on row 2, in a column that numbers the question: an answer from row 1 looks like Shift+F3
-(xterm's `CSI 1 ; 2 R`), and the number tells a late answer from the one awaited.
+The cursor is parked on row 2, in a column that numbers the query: an answer from row 1 looks like Shift+F3 (xterm's
+`CSI 1 ; 2 R`), and the number tells a late answer from the one awaited.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from textual.driver import Driver
 from textual.message import Message
 
 PARKED_ROW = 2
-"""The row, counted from 1, on which the cursor is parked for a question."""
+"""The row, counted from 1, on which the cursor is parked for a query."""
 
 _ASK_EVERY = 256
-"""Bytes: smaller frames are not worth a question each, so an idle screen's clock costs no answers."""
+"""Bytes: smaller frames are not worth a query each, so the clock of an idle screen costs no answers."""
 _WINDOW_FIRST = 16 * 1024
-"""Bytes that may be under way before anything is known of the link: a first screen and some more."""
+"""Bytes that may be unconfirmed before anything is known of the link: a first screen and some more."""
 _WINDOW_LEAST = 1024
 _WINDOW_MOST = 64 * 1024
 _QUEUEING = 0.1
-"""Seconds by which an answer may be later than the fastest one before bytes must be queueing."""
+"""Seconds by which an answer may be slower than the fastest one before bytes must be queueing."""
 _GIVE_UP = 1.0
-"""Seconds after which a terminal that never answered is taken for one that never will."""
+"""Seconds after which a terminal that has never answered is assumed never to answer."""
 _FORGIVE_FIRST = 1.0
 _FORGIVE_MOST = 4.0
 _FORGIVEN_MOST = 3
-"""After so many answers lost in a row the terminal is taken for one that stopped answering."""
+"""The number of lost answers in a row after which the terminal is assumed to have stopped answering."""
 
 _REPORT = re.compile(r"\x1b\[\d+;\d+R")
 
 
 class FlowState(StrEnum):
-    """What is known of the terminal: not asked, not answered yet, answers, does not answer."""
+    """What is known of the terminal: not queried, not answered yet, answers, does not answer."""
 
     IDLE = "idle"
     PROBING = "probing"
@@ -56,7 +56,7 @@ class FlowState(StrEnum):
 
 
 class Question(NamedTuple):
-    """A question under way: its number, all the bytes sent before it, and when it was sent."""
+    """An unanswered query: its number, all the bytes sent before it, and when it was sent."""
 
     column: int
     sent: int
@@ -64,7 +64,7 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A cursor report: its column, counted from 1, and when it came."""
+    """A cursor report: its column, counted from 1, and when it arrived."""
 
     column: int
     at: float
@@ -73,20 +73,19 @@ class Answer(NamedTuple):
 class Flow:
     """Decides when a frame may be sent.
 
-    All methods belong to the thread of the event loop but `answered`, which the thread that reads the
-    keyboard calls. There is no lock: that thread only appends to a deque, and a signal handler may come
-    between.
+    All methods belong to the event loop's thread except `answered`, which the input thread calls. There is no lock:
+    that thread only appends to a deque, and a signal handler may run in between.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._answers: deque[Answer] = deque()
         self.held = 0
-        """How often a frame had to wait because too much was under way."""
+        """How often a frame had to wait because too much was unconfirmed."""
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew: the driver was started (again), perhaps on another terminal."""
+        """Reset: the driver was started (again), perhaps on another terminal."""
         self.state = FlowState.IDLE
         self._questions: deque[Question] = deque()
         self._answers.clear()
@@ -112,11 +111,11 @@ class Flow:
         return bool(self._questions)
 
     def may_send(self) -> bool:
-        """Whether a frame may be sent now; if not, ask again after `patience`, or when an answer comes."""
+        """Return whether a frame may be sent now; if not, ask again after `patience`, or when an answer arrives."""
         self._collect()
         if self.state is FlowState.PROBING and self._oldest_age() > _GIVE_UP:
             self.state = FlowState.SILENT
-        # Without an outstanding answer there is nothing to wait for, whatever the sums say.
+        # Without an outstanding answer there is nothing to wait for, whatever the byte counts say.
         if self.state is FlowState.SILENT or not self._questions or self.under_way <= self._window:
             return True
         if self.patience <= 0:
@@ -127,15 +126,15 @@ class Flow:
 
     @property
     def patience(self) -> float:
-        """Seconds until an outstanding answer is forgiven."""
+        """Seconds until an outstanding answer is given up."""
         return self._patience - min(self._oldest_age(), self._clock() - self._forgiven_at)
 
     def sent(self, size: int) -> None:
-        """`size` bytes were sent."""
+        """Count `size` bytes as sent."""
         self._sent += size
 
     def question(self, width: int, height: int) -> str:
-        """What to send behind a frame, for a terminal of that size; mostly a question, sometimes nothing.
+        """Return what to send after a frame on a terminal of that size: a cursor query, or "" if none is due.
 
         It leaves the cursor in row `PARKED_ROW`.
         """
@@ -153,7 +152,7 @@ class Flow:
         return f"\x1b[{PARKED_ROW};{column}H\x1b[6n"
 
     def answered(self, row: int, column: int) -> bool:
-        """Take a cursor report, counted from 1, in any thread; False if it cannot be an answer."""
+        """Take a cursor report, counted from 1, in any thread; return False if it cannot be an answer."""
         if row != PARKED_ROW:
             return False
         self._answers.append(Answer(column, self._clock()))
@@ -168,7 +167,7 @@ class Flow:
             return
         shown = self._shown
         while (question := self._questions.popleft()).column != answer.column:
-            # Answers come in order: those of the questions before this one were lost.
+            # Answers arrive in order: those to the queries before this one were lost.
             continue
         self._shown = question.sent
         self.state = FlowState.ACTIVE
@@ -185,7 +184,7 @@ class Flow:
             self._window = min(_WINDOW_MOST, self._window + size)
 
     def _forgive(self) -> None:
-        """Let one frame pass though its predecessors were not confirmed, and be more patient next time."""
+        """Let one frame pass although the ones before were not confirmed, and wait longer next time."""
         self._forgiven += 1
         self._forgiven_at = self._clock()
         self._patience = min(_FORGIVE_MOST, self._patience * 2)
@@ -208,7 +207,7 @@ def listen(driver: Driver, flow: Flow, wake: Callable[[], None]) -> None:
             wake()
             return
         if isinstance(message, events.Paste):
-            # Textual's parser takes a report that comes while a paste is under way for a part of it.
+            # Textual's parser takes a report that arrives during a paste for a part of it.
             message.text = _REPORT.sub("", message.text)
         process_message(message)
 
@@ -216,10 +215,9 @@ def listen(driver: Driver, flow: Flow, wake: Callable[[], None]) -> None:
 
 
 def drain(flow: Flow, at_most: float = 1.0) -> None:
-    """Wait for the answers under way, so that the shell or editor that comes next doesn't take them for
-    typing.
+    """Wait for outstanding answers, so that the shell or editor that follows does not read them as input.
 
-    Blocks, for `at_most` seconds; a terminal that does not answer is not waited for.
+    Blocks for up to `at_most` seconds; a terminal that does not answer is not waited for.
     """
     until = time.monotonic() + at_most
     while flow.state is not FlowState.SILENT and flow.waits and time.monotonic() < until:

@@ -1,9 +1,9 @@
-"""The newest frame: the cells that the terminal ought to show, kept up to date from what Textual renders.
+"""The newest frame: the cells that the terminal should show, updated from what Textual renders.
 
-Textual's compositor hands out a `LayoutUpdate` (every row, as strips from left to right) or a `ChopsUpdate`
-(for the rows that changed a mapping of column to strip, and the spans that are dirty). Both are taken into
-rows of cells. A strip that is the very object taken before is not looked at again: widgets cache theirs, so
-a changed cell costs the conversion of one strip.
+Textual's compositor produces a `LayoutUpdate` (every row, as strips from left to right) or a `ChopsUpdate` (for the
+changed rows a mapping of column to strip, and the dirty spans). Both are converted to rows of cells. A strip that is
+the very object of the previous update is skipped: widgets cache theirs, so a changed cell costs the conversion of one
+strip.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Mismatch(Exception):
 
 
 class CellRow(NamedTuple):
-    """A row of cells: its glyphs and its pens, one character each per cell.
+    """A row of cells: its glyphs and its pens, one character per cell in each.
 
-    `odd` rows hold a glyph that terminals measure differently; they are written whole, see `glyphs`.
+    `odd` rows contain a glyph that terminals measure differently; they are written whole, see `glyphs`.
     """
 
     cells: str
@@ -51,8 +51,8 @@ class Frame:
         """Take a whole frame.
 
         Raises:
-            Mismatch: when the frame is of another size.
-            PensFull, GlyphsFull: see there.
+            Mismatch: the frame has another size.
+            PensFull, GlyphsFull: a table is full.
         """
         x, y, width, height = update.region
         if (x, y, width, height) != (0, 0, self.width, self.height) or len(update.strips) != height:
@@ -64,13 +64,13 @@ class Frame:
         """Take the dirty spans of a frame.
 
         Raises:
-            Mismatch: when the frame is of another size.
-            PensFull, GlyphsFull: see there.
+            Mismatch: the frame has another size.
+            PensFull, GlyphsFull: a table is full.
         """
         if len(update.chops) != self.height or update.chop_ends[0][-1] != self.width:
             raise Mismatch(f"chops for another frame than {self.width}x{self.height}")
         for y, start, end in update.spans:
-            # A region that is scrolled out partly reaches over the edge.
+            # A region that is partly scrolled out reaches over the edge.
             if 0 <= y < self.height:
                 self._take_spans(y, start, end, update.chops[y], update.chop_ends[y])
 
@@ -93,7 +93,7 @@ class Frame:
     def _take_spans(self, y: int, start: int, end: int, chops: Mapping[int, Strip | None], ends: Sequence[int]) -> None:
         known = self._strips[y]
         if self._ends[y] != ends:
-            # The widgets' edges moved, so what was known of this row's strips overlaps with what comes.
+            # The widgets' edges moved, so the known strips of this row overlap with the new ones.
             known.clear()
             self._ends[y] = ends
         for (x, strip), right in zip(chops.items(), ends, strict=False):
@@ -104,7 +104,7 @@ class Frame:
             known[x] = strip
 
     def _convert(self, strip: Strip) -> tuple[str, str]:
-        """The cells of a strip and their pens."""
+        """Return the cells of a strip and their pens."""
         cells_of, pen_of, blank_of = self._glyphs.cells, self._pens.of, self._pens.blank
         cells: list[str] = []
         pens: list[str] = []

@@ -1,4 +1,4 @@
-"""NO_COLOR in a terminal of 16 colours: none at all, and what had a background of its own is reversed.
+"""NO_COLOR in a terminal of 16 colours: no colours, and cells with a background of their own are reversed.
 
 Textual would turn all colours to greys, the nearest of which is black for most: black on black.
 """
@@ -17,7 +17,7 @@ _COLORLESS = Style.from_color(RichColor.parse("default"), RichColor.parse("defau
 
 
 class Colorless(LineFilter):
-    """Takes the colours away."""
+    """Removes the colours."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(text, _plain(style, background), control) for text, style, control in segments]

@@ -1,7 +1,7 @@
-"""Pens: how a cell is painted, and the shortest way from one pen to the next.
+"""Pens: how a cell is painted, and the shortest sequence from one pen to the next.
 
-A pen is one character, so that the pens of a row are a string as long as the row's text and two rows are
-compared, sliced and hashed by the interpreter at C speed.
+A pen is one character, so that the pens of a row are a string as long as its text and two rows are compared, sliced and
+hashed by the interpreter at C speed.
 
 SGR numbers: ECMA-48 8.3.117, and xterm's ctlseqs for 38, 48 and 8-bit and direct colours; links: OSC 8.
 """
@@ -18,10 +18,10 @@ DEFAULT = "\0"
 """The pen of a terminal that was just reset."""
 
 MAX_PENS = 50_000
-"""Above this a new table is begun: a log in truecolour gradients must not grow the memory without a bound."""
+"""Beyond this a new table is begun: a log in truecolour gradients must not grow the memory without bound."""
 
 _MAX_SEEN = 8192
-"""Entries of a cache that is emptied when it's full."""
+"""Entries of a cache that is emptied when it is full."""
 
 # Rich's order of attribute bits, with the code that sets each one.
 _SET = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53")
@@ -42,9 +42,7 @@ _SEEN_ON_BLANK = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 9 | 0b111 << 10
 
 
 class Pen(NamedTuple):
-    """What SGR can say of a cell: the codes of its colours, Rich's attribute bits, and the address it links
-    to.
-    """
+    """The attributes of a cell: SGR codes of its colours, Rich's attribute bits, and the address it links to."""
 
     foreground: str = "39"
     background: str = "49"
@@ -58,19 +56,19 @@ class Pen(NamedTuple):
 
     @property
     def blank(self) -> Pen:
-        """The pen that makes a space look the same as this one does, and says nothing besides."""
+        """The simplest pen with which a space looks the same as with this one."""
         return self if self.marks_blanks else Pen(background=self.background)
 
 
 class PensFull(Exception):
-    """The table is full; the owner begins a new one and paints everything again."""
+    """The table is full; the owner begins a new one and repaints everything."""
 
 
 class Pens:
     """The table of the pens met so far.
 
     Args:
-        colors: the colours that the terminal can show; others become the nearest one, as Textual does it.
+        colors: the colours that the terminal can show; others become the nearest one, as in Textual.
         erase_colors: whether the terminal erases with the current background (terminfo's `bce`).
     """
 
@@ -89,15 +87,15 @@ class Pens:
         return self._pens[ord(pen)]
 
     def of(self, style: Style | None) -> str:
-        """The pen that paints `style`.
+        """Return the pen that paints `style`.
 
         Raises:
-            PensFull: when `style` is one too many.
+            PensFull: `style` is one too many.
         """
         if style is None:
             return DEFAULT
-        # Styles are shared between frames, and asking by identity is several times cheaper than hashing one.
-        # The style is kept with its pen: an address is never used again while the table knows it.
+        # Styles are shared between frames, and looking them up by identity is several times cheaper than hashing one.
+        # The style is kept with its pen, so that its address is not reused while the table knows it.
         if (seen := self._seen.get(id(style))) is not None:
             return seen[1]
         attributes = style._attributes & style._set_attributes
@@ -117,19 +115,19 @@ class Pens:
         return pen
 
     def blank(self, pen: str) -> str:
-        """The pen for spaces written with `pen`: those that look alike are the same pen."""
+        """Return the pen for spaces written with `pen`: pens that look alike on spaces share one."""
         blank = self._blanks.get(pen)
         if blank is None:
             blank = self._blanks[pen] = self._number(self[pen].blank)
         return blank
 
     def erases(self, pen: str) -> bool:
-        """Whether erasing with `pen` leaves what spaces written with it would."""
+        """Return whether erasing with `pen` looks the same as spaces written with it."""
         looks = self[pen]
         return not looks.marks_blanks and (self._erase_colors or looks.background == "49")
 
     def change(self, old: str, new: str) -> str:
-        """The shortest sequence that makes a terminal whose pen is `old` paint with `new`."""
+        """Return the shortest sequence that changes a terminal's pen from `old` to `new`."""
         if old == new:
             return ""
         key = old + new
@@ -167,7 +165,7 @@ def _change(old: Pen, new: Pen) -> str:
 
 
 def _step(old: Pen, new: Pen) -> str | None:
-    """The codes for what differs between two pens; None if SGR has nothing to say."""
+    """Return the SGR codes for the difference between two pens; None if there are none."""
     lost = old.attributes & ~new.attributes
     kept = old.attributes & new.attributes
     codes = []
@@ -185,7 +183,7 @@ def _step(old: Pen, new: Pen) -> str | None:
 
 
 def _safe_link(link: str | None) -> str:
-    """The address of a link if it can be sent inside OSC 8, else nothing: the text is then no link."""
+    """Return a link's address if it is safe inside OSC 8, else "": the text is then no link."""
     if not link or len(link) > 2000 or not (link.isascii() and link.isprintable()):
         return ""
     return link

@@ -1,4 +1,4 @@
-"""Finding out that rows moved up or down, so that the terminal can move them itself."""
+"""Detect that rows moved up or down, so that the terminal can move them itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dockertui.output.frame import CellRow
 
 _FEWEST_ROWS = 4
-"""Moving fewer rows than this saves less than the sequences cost, and is more often an accident."""
+"""Moving fewer rows than this saves less than the sequences cost, and is more often a coincidence."""
 
 
 class Scroll(NamedTuple):
@@ -21,7 +21,7 @@ class Scroll(NamedTuple):
 
 
 def find_scroll(shown: Sequence[CellRow | None], wanted: Sequence[CellRow]) -> Scroll | None:
-    """The move of whole rows that makes `shown` most like `wanted`, or None if none pays."""
+    """Return the move of whole rows that makes `shown` most like `wanted`, or None if none saves anything."""
     changed = [y for y, row in enumerate(wanted) if shown[y] is not row and shown[y] != row]
     if len(changed) < _FEWEST_ROWS:
         return None
@@ -38,18 +38,18 @@ def find_scroll(shown: Sequence[CellRow | None], wanted: Sequence[CellRow]) -> S
 
 
 def _most_common_move(shown: Sequence[CellRow | None], wanted: Sequence[CellRow], changed: Sequence[int]) -> int:
-    """By how many lines most of the changed rows moved up; 0 if they did not."""
+    """Return by how many lines most of the changed rows moved up; 0 if they did not."""
     places: dict[CellRow, int] = {}
     for y in changed:
         if (row := shown[y]) is not None:
-            # Equal rows (blank ones, mostly) could have come from anywhere and say nothing.
+            # Equal rows (mostly blank ones) could have come from anywhere and prove nothing.
             places[row] = -1 if row in places else y
     moves = Counter(places[wanted[y]] - y for y in changed if places.get(wanted[y], -1) >= 0)
     return moves.most_common(1)[0][0] if moves else 0
 
 
 def _pays(scroll: Scroll, shown: Sequence[CellRow | None], wanted: Sequence[CellRow]) -> bool:
-    """Whether well over a third fewer rows have to be written when the terminal moves them."""
+    """Return whether well over a third fewer rows have to be written when the terminal moves them."""
     top, bottom, lines = scroll
     before = sum(shown[y] != wanted[y] for y in range(top, bottom))
     after = sum(not (top <= y + lines < bottom and shown[y + lines] == wanted[y]) for y in range(top, bottom))

@@ -1,9 +1,8 @@
-"""Alt with every key, as the terminal sends it: Textual's parser keeps it for letters and digits alone.
+"""Alt with every key, as the terminal sends it: Textual's parser keeps it for letters and digits only.
 
-A terminal sends Alt as an escape before the key's own bytes. Textual drops it before Enter, Backspace, control
-and punctuation characters, which to a shell are other keys, and turns the escape into `^` when the next one
-comes at once. Its parser is replaced by one that keeps it; `tests/unit/test_terminal_alt_keys.py` holds what it
-relies on.
+A terminal sends Alt as an escape before the key's own bytes. Textual drops it before Enter, Backspace, control and
+punctuation characters, which to a shell are other keys, and turns the escape into `^` when the next one follows at
+once. A subclass of its parser keeps it; `tests/unit/test_terminal_alt_keys.py` checks what it relies on.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 
 _INTRODUCERS: Final = frozenset("[O]P_^XN\x1b")
-"""What after an escape begins a longer sequence."""
+"""Characters that begin a longer sequence after an escape."""
 
 
 class AltParser(XTermParser):
@@ -33,5 +32,5 @@ class AltParser(XTermParser):
 
 
 def keep_alt() -> None:
-    """Have the driver, when it is made, take the parser that keeps Alt."""
+    """Make drivers created from now on use the parser that keeps Alt."""
     setattr(linux_driver, "XTermParser", AltParser)  # noqa: B010 (not exported there, says mypy)

@@ -1,7 +1,7 @@
-"""A container does not resize its terminal: its pane has the size that the user gave it.
+"""Keep a container from resizing its terminal: its pane has the size that the user gave it.
 
-Most sequences that would are ignored by the emulators. What is left is the column mode (DECCOLM, mode 3), which
-works only while mode 40 allows it. So mode 40 is never set: `FixedSize` takes it out of what is fed.
+The emulators ignore most sequences that would. What remains is the column mode (DECCOLM, mode 3), which works only
+while mode 40 allows it. So mode 40 is never set: `FixedSize` removes it from the data fed.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from typing import Final
 
 _ALLOW: Final = 40
 _INSIDE: Final = rb"[0-9;:\x00-\x17\x19\x1c-\x1f]"
-"""What stands between `CSI ?` and the letter: numbers, and controls, which a terminal obeys in between."""
+"""Bytes between `CSI ?` and the letter: numbers, and controls, which a terminal obeys in between."""
 _SET: Final = re.compile(rb"\x1b\[\?(" + _INSIDE + rb"*)h")
 _CUT: Final = re.compile(rb"\x1b(?:\[(?:\?" + _INSIDE + rb"{0,256})?)?\Z")
-"""The beginning of such a sequence at the end of what came."""
+"""The beginning of such a sequence at the end of the data."""
 _NUMBERS: Final = re.compile(rb"[0-9;:]")
 _CONTROLS: Final = re.compile(rb"[^0-9;:]")
 
 
 class FixedSize:
-    """Feed it what a container writes, cut anywhere, and take what an emulator may see of it."""
+    """Filters what a container writes, cut at any byte, for an emulator."""
 
     def __init__(self) -> None:
         self._cut = b""
 
     def allowed(self, data: bytes) -> bytes:
-        """The data without the mode. The beginning of a sequence at its end is kept until the rest has come."""
+        """Return the data without the mode. The beginning of a sequence at its end is kept until the rest arrives."""
         data, self._cut = self._cut + data, b""
         cut = _CUT.search(data, max(0, len(data) - 300))
         if cut is not None:

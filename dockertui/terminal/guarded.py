@@ -1,8 +1,8 @@
-"""An emulator that outlives the failure of the one that serves.
+"""An emulator that survives the failure of the one behind it.
 
-A container decides what an emulator is fed, so that sooner or later one of them fails. That costs a screen, never the
-session and never the program: the broken emulator is replaced by a fresh one, on whose screen it is said. One that
-fails again and again ends its session, and the last resort shows why.
+A container decides what an emulator is fed, so that sooner or later one fails. That costs a screen, never the session
+nor the program: the broken emulator is replaced by a new one, whose screen says so. One that fails again and again ends
+its session, and the last resort shows why.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dockertui.widgets.text import error_line
 
 FAILURES_MOST: Final = 5
 WITHIN: Final = 10.0
-"""So many failures within so many seconds are too many."""
+"""This many failures within this many seconds are too many."""
 
 _log = logging.getLogger("dockertui")
 _T = TypeVar("_T")
@@ -30,9 +30,9 @@ Make = Callable[[int, int, EmulatorListener], Emulator]
 
 
 class GuardedEmulator(Emulator):
-    """Stands in the place of the emulators that `make` makes. Its methods raise nothing.
+    """Wraps the emulators that `make` creates. Its methods raise nothing.
 
-    `gave_up` is told the sentence when there is none any more; `renew` tries once more.
+    `gave_up` is called with a message when the last one has failed; `renew` tries once more.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class GuardedEmulator(Emulator):
         return isinstance(self._serving, LastResort)
 
     def renew(self) -> None:
-        """Have an emulator again after the last one was given up."""
+        """Create an emulator again after the last one was given up."""
         if not self.gone:
             return
         self._failures.clear()
@@ -81,7 +81,7 @@ class GuardedEmulator(Emulator):
         return made
 
     def _asked(self, otherwise: _T, call: Callable[[Emulator], _T]) -> _T:
-        """The answer to a question that changes nothing; `otherwise` when it fails, and all stays as it is."""
+        """Return the answer to a query without side effects; on failure `otherwise`, and keep the emulator."""
         try:
             return call(self._serving)
         except Exception as error:
@@ -89,7 +89,7 @@ class GuardedEmulator(Emulator):
             return otherwise
 
     def _done(self, otherwise: _T, call: Callable[[Emulator], _T]) -> _T:
-        """What is done to the emulator, or asked of its screen; a failure replaces it."""
+        """Return the result of a call that changes the emulator or reads its screen; a failure replaces it."""
         try:
             return call(self._serving)
         except Exception as error:
@@ -97,7 +97,7 @@ class GuardedEmulator(Emulator):
             return otherwise
 
     def _broke(self, error: Exception) -> None:
-        """Begin anew; after too many failures, show why it ends."""
+        """Replace the emulator; after too many failures, by the last resort, which shows why."""
         _log.error("the terminal emulator failed", exc_info=error)
         broken, what = self._serving, error_line(error)
         now = self._clock()
@@ -123,7 +123,7 @@ class GuardedEmulator(Emulator):
             return False
         return True
 
-    # what an emulator does
+    # the methods of an emulator
 
     def feed(self, data: bytes) -> None:
         self._done(None, lambda serving: serving.feed(data))
@@ -205,11 +205,11 @@ class _GuardedAnchor(Anchor):
 
 
 class _Nowhere(Anchor):
-    """An anchor that was lost."""
+    """A lost anchor."""
 
     @property
     def place(self) -> Place | None:
         return None
 
     def release(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to free."""

@@ -1,7 +1,7 @@
-"""The real terminal connected with a session: bytes go through as they are, until the leader is typed.
+"""The real terminal connected to a session: bytes pass unchanged until the leader is typed.
 
-The session keeps feeding its emulator meanwhile, so that the pane shows afterwards what was done. Questions of
-the container are answered by the real terminal, not by the emulator.
+The session keeps feeding its emulator meanwhile, so that the pane shows afterwards what was done. Queries of the
+container are answered by the real terminal, not by the emulator.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _PLAIN: Final = (
     b"\x1b[?1049l\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l\x1b[?1l\x1b>\x1b[<99u\x1b[>4m"
     b"\x1b[?7h\x1b[?25h\x1b[r\x1b[0m\x1b[0 q"
 )
-"""Leaves the real terminal as the program expects it, whatever the container set."""
+"""Resets the real terminal to what the program expects, whatever the container set."""
 _OWN_LEADER: Final = b"\x1d"
 
 
 class HandOver:
-    """One handing over. The program must have let go of the terminal before."""
+    """Hands the real terminal over to a session, once. The program must have released the terminal before."""
 
     def __init__(self, session: TerminalSession, leader: str, input: int = 0, output: int = 1) -> None:
         self._session = session
@@ -51,7 +51,7 @@ class HandOver:
         self._name = leader.replace("right_square_bracket", "]")
 
     async def run(self) -> None:
-        """Until the session ends, or the user wants the program back."""
+        """Run until the session ends, or the user wants the program back."""
         loop = asyncio.get_running_loop()
         before = termios.tcgetattr(self._input)
         kept = self._session.size
@@ -77,7 +77,7 @@ class HandOver:
             self._session.resize(kept)
 
     def _stand_still(self, before: list[Any]) -> None:
-        """Somebody stops the program: the terminal is as before until it goes on."""
+        """Stop the process on SIGTSTP, with the terminal restored until it continues."""
         loop = asyncio.get_running_loop()
         self._write(_PLAIN + b"\r\n")
         termios.tcsetattr(self._input, termios.TCSADRAIN, before)
@@ -89,7 +89,7 @@ class HandOver:
         self._take_size()
 
     def _greeting(self) -> bytes:
-        """A clear screen, what the session's shows, and the modes that its container has set."""
+        """Return a clear screen, the session's content, and the modes that its container has set."""
         emulator = self._session.emulator
         notice = f"\x1b[H\x1b[2J\x1b[7m {self._session.caption} · {self._name} o: back to dockertui \x1b[0m\r\n"
         notice = "".join(char for char in notice if char.isprintable() or char in "\x1b\r\n")
@@ -103,7 +103,7 @@ class HandOver:
         return f"{notice}{text}{column}{modes}".encode(errors="replace")
 
     def _take_size(self) -> None:
-        """Tell the container how large the real terminal is; a program that draws does it anew."""
+        """Send the container the real terminal's size; always as a change, so that a program redraws its screen."""
         columns, rows = os.get_terminal_size(self._output)
         if self._session.size == (columns, rows):
             self._session.resize(WindowSize(columns, rows - 1))
@@ -111,7 +111,7 @@ class HandOver:
 
     def _typed(self) -> None:
         if not select.select([self._input], [], [], 0)[0]:
-            return  # a shell has taken it while the program stood still: reading would wait for the next key
+            return  # a shell took it while the program was stopped: reading would wait for the next key
         data = os.read(self._input, _CHUNK)
         if not data:
             self._done.set()
@@ -127,7 +127,7 @@ class HandOver:
                 self._session.type(text)
 
     def _follow(self, byte: bytes) -> None:
-        """What follows the leader: itself once more is sent, anything else returns to the program."""
+        """Handle the byte after the leader: the leader itself is sent, any other returns to the program."""
         self._led = False
         if byte == self._leader:
             self._session.type(byte)
@@ -135,7 +135,7 @@ class HandOver:
             self._done.set()
 
     def _write(self, data: bytes) -> None:
-        """To the real terminal; it waits where that is slow, and so does the container."""
+        """Write to the real terminal, waiting when that is slow; so does the container."""
         view = memoryview(data)
         while view:
             try:

@@ -1,4 +1,4 @@
-"""Reading back in a session: moving, searching, selecting and copying by keys."""
+"""Reading a session's history: moving, searching, selecting and copying by keys."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dockertui.terminal.viewport import Viewport
 
 
 class HistoryMode:
-    """The mode in which keys move a cursor of the reader's own through all lines that are kept."""
+    """The mode in which keys move a second cursor, the reader's, through all lines kept."""
 
     def __init__(self, view: Viewport, keys: Mapping[str, str]) -> None:
-        """`keys`: what each key does, by its name: one of `_ways`."""
+        """`keys`: for each key name the action it triggers, one of `_ways`."""
         self._view = view
         self._keys = keys
         self.reader: Place | None = None
@@ -43,12 +43,12 @@ class HistoryMode:
 
     @property
     def open(self) -> bool:
-        """Whether keys read rather than type."""
+        """Whether keys move the reader's cursor rather than type."""
         return self.reader is not None
 
     @property
     def reader_in_view(self) -> Place | None:
-        """The reader's cursor by rows of what is shown; its row may lie outside."""
+        """The reader's cursor in rows of what is shown; its row may lie outside."""
         session = self._view.session
         if self.reader is None or session is None:
             return None
@@ -56,7 +56,7 @@ class HistoryMode:
 
     @property
     def position(self) -> str:
-        """How far above the screen this is, in words; empty while it is the screen."""
+        """The line shown on top, in words; empty while the screen is shown."""
         session = self._view.session
         if session is None or (session.emulator.live and not self.open):
             return ""
@@ -64,7 +64,7 @@ class HistoryMode:
         return f"line {session.emulator.top + 1} of {above + session.emulator.rows}"
 
     def enter(self) -> None:
-        """Begin to read where the cursor is, else at the last line shown."""
+        """Begin reading at the cursor, or at the last line shown."""
         session = self._view.session
         if session is None or self.open:
             return
@@ -74,7 +74,7 @@ class HistoryMode:
         self._changed()
 
     def leave(self) -> None:
-        """Show the screen again, and type."""
+        """Show the screen again, and return to typing."""
         session = self._view.session
         if session is None or (not self.open and session.emulator.live):
             return
@@ -85,7 +85,7 @@ class HistoryMode:
         self._changed()
 
     def key(self, key: str) -> None:
-        """A key of the reader; others mean nothing here."""
+        """Run the action of a key; other keys do nothing."""
         act = self._keys.get(key, "")
         if act in self._ways:
             self._ways[act]()
@@ -117,7 +117,7 @@ class HistoryMode:
             self._go(Place(self.reader.row, column))
 
     def _go(self, place: Place) -> None:
-        """Put the reader's cursor on a cell, and bring it into view."""
+        """Move the reader's cursor to a cell, and scroll it into view."""
         session = self._view.session
         if session is None:
             return
@@ -133,7 +133,7 @@ class HistoryMode:
     # selecting
 
     def _mark(self) -> None:
-        """Begin to select at the cursor; select nothing if something is."""
+        """Begin a selection at the cursor, or drop the current one."""
         session = self._view.session
         if self._view.selection is not None:
             self._view.drop_selection()
@@ -156,7 +156,7 @@ class HistoryMode:
         self.leave()
 
     def _escape(self) -> None:
-        """Undo the last: the selection, the search, the reading."""
+        """Undo one step: the selection, else the search, else reading."""
         if self._view.selection is not None:
             self._view.drop_selection()
         elif self.search is not None:

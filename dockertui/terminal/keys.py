@@ -1,4 +1,4 @@
-"""Keys, mouse and pastes as the bytes that a terminal sends, after xterm's control sequences (`ctlseqs`)."""
+"""Keys, mouse events and pastes as the bytes that a terminal sends, after xterm's control sequences (`ctlseqs`)."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ ESC: Final = "\x1b"
 
 
 class Keystroke(NamedTuple):
-    """A key: its name ("up", "f5", "enter") or the character it types, and what was held."""
+    """A key: its name ("up", "f5", "enter") or the character it types, and the modifiers held."""
 
     name: str
     modifiers: int = 0
 
     @property
     def character(self) -> str:
-        """The character it types; empty for a key such as "up"."""
+        """The character that the key types; empty for a key such as "up"."""
         return self.name if len(self.name) == 1 else ""
 
 
 def keystroke(key: str, character: str | None) -> Keystroke:
-    """The key of a Textual event, by its name and the character that came with it."""
+    """Return the keystroke of a Textual key event, from its name and character."""
     *held, base = key.split("+") if not key.endswith("+") else (key,)
     modifiers = sum(_BITS.get(name, 0) for name in set(held))
     if modifiers & SHIFT and len(base) == 1 and not modifiers & CTRL:
@@ -58,7 +58,7 @@ def keystroke(key: str, character: str | None) -> Keystroke:
 
 
 def encode(key: Keystroke, *, application_cursor: bool = False) -> bytes:
-    """The bytes of a key as xterm sends it, without the extensions (modifyOtherKeys, kitty)."""
+    """Return the bytes of a key as xterm sends it, without the extensions (modifyOtherKeys, kitty)."""
     return _encoded(key, application_cursor).encode(errors="replace")
 
 
@@ -80,7 +80,7 @@ def _encoded(key: Keystroke, application_cursor: bool) -> str:
 
 
 def _typed(character: str, held: int) -> str:
-    """A character; with ctrl the control code of it, where there is one; with alt after an escape."""
+    """Encode a character; with ctrl as its control code, if it has one; with alt after an escape."""
     if held & CTRL:
         upper = character.upper()
         character = chr(ord(upper) - 64) if "A" <= upper <= "Z" else _CONTROLS.get(character, character)
@@ -104,12 +104,12 @@ def _edited(name: str, held: int) -> str:
 
 
 def is_harmless(text: str) -> bool:
-    """Whether pasting it where there is no bracketed paste runs nothing: it has no line end."""
+    """Return whether a paste without brackets runs nothing: it has no line end."""
     return "\n" not in text and "\r" not in text
 
 
 def encode_paste(text: str, *, bracketed: bool) -> bytes:
-    """A paste. Other control characters than tab and line end become spaces: none can be a key."""
+    """Encode a paste. Control characters other than tab and line end become spaces, so that none can be a key."""
     kept = text.replace("\r\n", "\n").translate(_PASTED)
     if bracketed:
         return b"\x1b[200~" + kept.encode(errors="replace") + b"\x1b[201~"
@@ -130,7 +130,7 @@ WHEEL_DOWN: Final = 65
 
 
 class MouseEvent(NamedTuple):
-    """Something the mouse did over the cell (`x`, `y`), counted from 0; `button` is also held in a motion."""
+    """A mouse event over the cell (`x`, `y`), counted from 0; in a motion `button` is the one held."""
 
     button: int
     x: int
@@ -141,9 +141,9 @@ class MouseEvent(NamedTuple):
 
 
 def encode_mouse(event: MouseEvent, *, sgr: bool, urxvt: bool = False, utf8: bool = False) -> bytes:
-    """A mouse report in the encoding that the container has chosen (modes 1006, 1015, 1005, else X10's).
+    """Encode a mouse report in the container's chosen encoding (modes 1006, 1015, 1005, else X10's).
 
-    What an encoding cannot say is left out: X10's columns end at 223.
+    What an encoding cannot express is left out: X10's columns end at 223.
     """
     code = event.button + (32 if event.motion else 0)
     held = event.modifiers

@@ -1,4 +1,4 @@
-"""What shows the last lines of a session when no emulator works: text, and nothing else of a terminal."""
+"""Shows the last lines of a session as plain text when no emulator works."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINES_MOST: Final = 200
 
 
 class LastResort(Emulator):
-    """Keeps lines as they come. It has no cursor, no modes, no history and no keys."""
+    """Keeps the last lines fed. It has no cursor, modes, history or keys."""
 
     engine = "none"
 
@@ -33,10 +33,10 @@ class LastResort(Emulator):
         self.columns, self.rows = columns, rows
 
     def set_colors(self, foreground: tuple[int, int, int], background: tuple[int, int, int]) -> None:
-        """There are none."""
+        """Do nothing: it has no colours."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to free."""
 
     def changes(self, *, everything: bool = False) -> Mapping[int, Row]:
         shown = [*list(self._lines)[-self.rows :], *[""] * self.rows][: self.rows]
@@ -62,7 +62,7 @@ class LastResort(Emulator):
         return 0
 
     def scroll_to(self, line: int) -> None:
-        """All that there is, is shown."""
+        """Do nothing: everything is shown already."""
 
     def lines(self, start: int, stop: int) -> Sequence[str]:
         shown = [row[0].text.rstrip() for row in self.changes().values()]
@@ -88,4 +88,4 @@ class _Fixed(Anchor):
         return self._place
 
     def release(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to free."""

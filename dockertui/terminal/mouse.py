@@ -1,4 +1,4 @@
-"""The mouse over a session: for the container where it asks for it, else for selecting and scrolling."""
+"""The mouse over a session: reported to the container if it asks for that, else for selecting and scrolling."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHEEL_LINES: Final = 3
 
 
 class Mouse:
-    """With shift held the mouse is always the user's own, as in other terminals."""
+    """Handles mouse events. With shift held they always select and scroll, as in other terminals."""
 
     def __init__(self, view: Viewport) -> None:
         self._view = view
@@ -34,7 +34,7 @@ class Mouse:
         self._at = (-1, -1)
 
     def pressed(self, event: events.MouseDown) -> None:
-        """A button went down."""
+        """Handle a pressed button: report it, or begin a selection."""
         emulator = self._emulator
         if emulator is None:
             return
@@ -48,7 +48,7 @@ class Mouse:
             self._view.select(Selection(emulator, self._place(event)))
 
     def moved(self, event: events.MouseMove) -> None:
-        """It moved, maybe with a button down."""
+        """Handle a motion, perhaps with a button held."""
         emulator = self._emulator
         if emulator is None:
             return
@@ -60,7 +60,7 @@ class Mouse:
             self._report(event, self._button, motion=True)
 
     def released(self, event: events.MouseUp) -> None:
-        """A button went up. What was selected is copied."""
+        """Handle a released button; a selection just made is copied."""
         emulator = self._emulator
         self._view.release_mouse()
         if emulator is None:
@@ -77,7 +77,7 @@ class Mouse:
             self._report(event, button, pressed=False)
 
     def clicked(self, event: events.Click) -> None:
-        """Twice selects a word, three times a line; both are copied."""
+        """Select and copy a word on a double click, a line on a triple click."""
         emulator = self._emulator
         if emulator is None or event.chain < 2 or (emulator.mouse and not event.shift):
             return
@@ -88,7 +88,7 @@ class Mouse:
         self._view.copy_selection()
 
     def wheel(self, event: events.MouseEvent, *, up: bool) -> None:
-        """Scrolls the container's program where that takes the mouse or the screen, else the history."""
+        """Scroll the container's program if it uses the mouse or the alternate screen, else the history."""
         emulator = self._emulator
         if emulator is None:
             return
@@ -108,7 +108,7 @@ class Mouse:
         return emulator.mouse == MOUSE_ANY or (emulator.mouse == MOUSE_BUTTON and self._button != NO_BUTTON)
 
     def _drag(self, event: events.MouseMove) -> None:
-        """Select up to here; beyond an edge the view scrolls."""
+        """Extend the selection to the pointer; beyond an edge the view scrolls."""
         y = self._cell(event)[1]
         if y < 0:
             self._view.scroll_lines(-1)
@@ -126,7 +126,7 @@ class Mouse:
         return self._view.place_at(*self._cell(event))
 
     def _report(self, event: events.MouseEvent, button: int, *, pressed: bool = True, motion: bool = False) -> None:
-        """Tell the container."""
+        """Send the container a mouse report."""
         emulator, session = self._emulator, self._view.session
         if emulator is None or session is None or not session.live:
             return

@@ -1,7 +1,7 @@
 """The fast emulator: libghostty-vt by way of pyghostty.
 
-Its calls are wrapped in `native_calls`, its cells decoded in `native_cells`, its encoding of keys used by
-`native_keys`. Here they are put together.
+`native_calls` wraps its calls, `native_cells` decodes its cells, `native_keys` uses its encoding of keys. This module
+combines them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from dockertui.terminal.native_cells import Decoder
 from dockertui.terminal.screen import Cursor, Place, Row
 
 _SPARE_LINES = 1_500
-"""The library lets go of whole pages of lines; asked for so many more, it keeps enough."""
+"""Lines requested in addition, since the library drops whole pages of lines."""
 _SHAPES = ("bar", "block", "underline", "block")
 _GRAPHEMES = 2027
-"""The mode in which the widths of emoji are those that Rich knows."""
+"""The mode in which emoji have the widths that Rich uses."""
 
 
 class NativeEmulator(Emulator):
-    """libghostty-vt behind the class that the rest of the program knows."""
+    """libghostty-vt behind the `Emulator` interface."""
 
     engine = "libghostty"
 
@@ -66,10 +66,10 @@ class NativeEmulator(Emulator):
     # feeding
 
     def feed(self, data: bytes) -> None:
-        # DEL is ignored by terminals; the library gives it a cell. No character of UTF-8 holds it.
+        # Terminals ignore DEL; the library gives it a cell. No multi-byte UTF-8 character contains it.
         data = data.replace(b"\x7f", b"") if b"\x7f" in data else data
         self._screen.feed(self._fixed_size.allowed(data))
-        if self._screen.size != (self.columns, self.rows):  # by a sequence that nobody thought of
+        if self._screen.size != (self.columns, self.rows):  # by an unforeseen sequence
             self._screen.resize(self.columns, self.rows)
 
     def resize(self, columns: int, rows: int) -> None:

@@ -1,7 +1,7 @@
-"""The calls of libghostty-vt, each wrapped once and with its types: a wrong one corrupts memory.
+"""The calls of libghostty-vt, each wrapped once with its types: a wrong one corrupts memory.
 
-Functions that take a union by value are called by a struct of the same layout (`union_fn`), since cffi cannot
-pass unions. Callbacks never raise into the library, and are kept alive as long as the terminal.
+Functions that take a union by value are called with a struct of the same layout (`union_fn`), since cffi cannot pass
+unions. Callbacks never raise into the library, and live as long as the terminal.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if ffi.sizeof("DockertuiScrollViewport") != ffi.sizeof("GhosttyTerminalScrollVie
 
 _CELL_WIDTH: Final = 8
 _CELL_HEIGHT: Final = 16
-"""Pixels that a cell is said to have, where a container asks."""
+"""The pixels of a cell reported to a container that asks."""
 _APC_LIMIT: Final = 64 * 1024
 _PRIVATE: Final = 0x7FFF
 _scroll_viewport: Final = union_fn(
@@ -55,11 +55,11 @@ class RawRow:
         self._screen = screen
 
     def style(self, x: int) -> bytes:
-        """The GhosttyStyle of a cell, as its bytes."""
+        """Return the bytes of a cell's GhosttyStyle."""
         return self._screen.cell_style(x)
 
     def grapheme(self, x: int) -> str:
-        """All code points of a cell."""
+        """Return all code points of a cell."""
         return self._screen.cell_grapheme(x)
 
 
@@ -93,7 +93,7 @@ class Screen:
         )
 
     def close(self) -> None:
-        """Free it now."""
+        """Free the terminal now."""
         for tracked in list(self._tracked):
             tracked.free()
         self._free()
@@ -105,24 +105,24 @@ class Screen:
         check(lib.ghostty_terminal_set(self.handle, number, value), option)
 
     def keep_history(self, lines: int) -> None:
-        """Keep at least so many lines above the screen, whatever they take."""
+        """Keep at least this many lines above the screen, whatever memory they take."""
         self._set("SCROLLBACK_MAX_LINES", ffi.new("size_t*", lines))
         self._set("SCROLLBACK_MAX_BYTES", ffi.NULL)
 
     def set_mode(self, number: int) -> None:
-        """Set a DEC private mode, for now and after a reset."""
+        """Set a DEC private mode, now and after a reset."""
         config = ffi.new("GhosttyTerminalModeConfig*")
         config.mode, config.value = number, True
         self._set("MODE", config)
         self._set("MODE_DEFAULT", config)
 
     def refuse_images(self) -> None:
-        """Keep no images and no long commands for them."""
+        """Keep no images, and bound the commands for them."""
         self._set("KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
         self._set("APC_MAX_BYTES", ffi.new("size_t*", _APC_LIMIT))
 
     def set_colors(self, foreground: tuple[int, int, int], background: tuple[int, int, int]) -> None:
-        """The colours that queries are answered with."""
+        """Set the colours that queries are answered with."""
         self._set("COLOR_FOREGROUND", ffi.new("GhosttyColorRgb*", foreground))
         self._set("COLOR_BACKGROUND", ffi.new("GhosttyColorRgb*", background))
 
@@ -134,7 +134,7 @@ class Screen:
         self._set(option, callback)
 
     def on_reply(self, function: Callable[[bytes], None]) -> None:
-        """Call with each answer to a query."""
+        """Set the function called with each answer to a query."""
         self._callback(
             "WRITE_PTY",
             "GhosttyTerminalWritePtyFn",
@@ -142,15 +142,15 @@ class Screen:
         )
 
     def on_title(self, function: Callable[[], None]) -> None:
-        """Call when the title was set."""
+        """Set the function called when the title changes."""
         self._callback("TITLE_CHANGED", "GhosttyTerminalTitleChangedFn", lambda terminal, user: function())
 
     def on_bell(self, function: Callable[[], None]) -> None:
-        """Call when the bell rings."""
+        """Set the function called when the bell rings."""
         self._callback("BELL", "GhosttyTerminalBellFn", lambda terminal, user: function())
 
     def on_clipboard(self, function: Callable[[str], None], limit: int) -> None:
-        """Call with text for the clipboard of at most `limit` bytes."""
+        """Set the function called with text for the clipboard, at most `limit` bytes."""
         self._set("CLIPBOARD_WRITE_MAX_BYTES", ffi.new("size_t*", limit))
 
         def write(terminal: Any, user: Any, request: Any) -> None:
@@ -161,7 +161,7 @@ class Screen:
         self._callback("CLIPBOARD_WRITE", "GhosttyTerminalClipboardWriteFn", write)
 
     def answer_size(self) -> None:
-        """Answer the question how large the terminal is."""
+        """Answer queries for the terminal's size."""
 
         def size(terminal: Any, user: Any, out: Any) -> bool:
             out.columns, out.rows = self.size
@@ -173,7 +173,7 @@ class Screen:
     # feeding
 
     def feed(self, data: bytes) -> None:
-        """Take output."""
+        """Process output."""
         lib.ghostty_terminal_vt_write(self.handle, data, len(data))
 
     @property
@@ -182,7 +182,7 @@ class Screen:
         return self._get("COLS", "uint16_t*"), self._get("ROWS", "uint16_t*")
 
     def resize(self, columns: int, rows: int) -> None:
-        """Take another size."""
+        """Change the size."""
         check(lib.ghostty_terminal_resize(self.handle, columns, rows, _CELL_WIDTH, _CELL_HEIGHT), "resize")
 
     # state
@@ -193,27 +193,27 @@ class Screen:
         return value[0]
 
     def title(self) -> str:
-        """The title that was set last."""
+        """Return the title set last."""
         string = self._get("TITLE", "GhosttyString*")
         return ffi.buffer(string.ptr, string.len)[:].decode(errors="replace") if string.len else ""
 
     def kitty_flags(self) -> int:
-        """The flags of kitty's keyboard protocol that are set."""
+        """Return the flags set in kitty's keyboard protocol."""
         return int(self._get("KITTY_KEYBOARD_FLAGS", "uint8_t*"))
 
     def on_alternate(self) -> bool:
-        """Whether the alternate screen is shown."""
+        """Return whether the alternate screen is shown."""
         return bool(self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen*") == lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE)
 
     def mode(self, number: int) -> bool:
-        """Whether a DEC private mode is set; False for one that is not known."""
+        """Return whether a DEC private mode is set; False for an unknown one."""
         self._mode.mode = number & _PRIVATE
         if lib.ghostty_terminal_get(self.handle, lib.GHOSTTY_TERMINAL_DATA_MODE, self._mode):
             return False
         return bool(self._mode.value)
 
     def scrollbar(self) -> tuple[int, int]:
-        """Lines in all, and the first that is shown."""
+        """Return the total number of lines, and the first that is shown."""
         key = lib.GHOSTTY_TERMINAL_DATA_SCROLLBAR
         check(lib.ghostty_terminal_get(self.handle, key, self._scrollbar), "scrollbar")
         return int(self._scrollbar.total), int(self._scrollbar.offset)
@@ -237,7 +237,7 @@ class Screen:
         check(lib.ghostty_render_state_update(self._state, self.handle), "render_state_update")
 
     def rows(self, *, everything: bool) -> Iterator[tuple[int, RawRow]]:
-        """The rows that changed since the last call, or all. Take them all, one at a time."""
+        """Yield the rows that changed since the last call, or all. Consume them all, one at a time."""
         self._update()
         key = lib.GHOSTTY_RENDER_STATE_DATA_ROW_ITERATOR
         check(lib.ghostty_render_state_get(self._state, key, self._iterator), "row_iterator")
@@ -269,14 +269,14 @@ class Screen:
         check(lib.ghostty_render_state_row_cells_select(self._cells[0], x), "select")
 
     def cell_style(self, x: int) -> bytes:
-        """The style of a cell of the row that is read."""
+        """Return the style of a cell of the current row."""
         self._select(x)
         key = lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_STYLE
         check(lib.ghostty_render_state_row_cells_get(self._cells[0], key, self._style), "style")
         return bytes(self._style_bytes)
 
     def cell_grapheme(self, x: int) -> str:
-        """The code points of a cell of the row that is read."""
+        """Return the code points of a cell of the current row."""
         self._select(x)
         length = ffi.new("uint32_t*")
         key = lib.GHOSTTY_RENDER_STATE_ROW_CELLS_DATA_GRAPHEMES_LEN
@@ -289,7 +289,7 @@ class Screen:
         return "".join(map(chr, points))
 
     def cursor(self) -> RawCursor | None:
-        """The cursor where it was when rows were last read; None when it is not in view."""
+        """Return the cursor as of the last reading of rows; None when it is not in view."""
         self._update()
         key = lib.GHOSTTY_RENDER_STATE_DATA_CURSOR
         check(lib.ghostty_render_state_get(self._state, key, self._cursor), "cursor")
@@ -307,7 +307,7 @@ class Screen:
         return ref
 
     def text(self, start: tuple[int, int], stop: tuple[int, int], *, unwrap: bool) -> str:
-        """The text between two cells (column, line), both included; `unwrap` joins wrapped lines."""
+        """Return the text between two cells (column, line), inclusive; `unwrap` joins wrapped lines."""
         selection = ffi.new("GhosttySelection*")
         selection.size = ffi.sizeof("GhosttySelection")
         selection.start, selection.end = self._ref(*start)[0], self._ref(*stop)[0]
@@ -325,7 +325,7 @@ class Screen:
         return bytes(ffi.buffer(buffer, length[0])).decode(errors="replace")
 
     def track(self, x: int, line: int) -> Tracked:
-        """Hold on to a cell."""
+        """Return a tracked reference to a cell."""
         tracked = Tracked(self.handle, x, line)
         self._tracked.add(tracked)
         return tracked
@@ -341,7 +341,7 @@ class Tracked:
         self._free = weakref.finalize(self, lib.ghostty_tracked_grid_ref_free, self._ref)
 
     def point(self) -> tuple[int, int] | None:
-        """Column and line; None when it is gone."""
+        """Return column and line; None when the cell is gone."""
         if not self._free.alive or not lib.ghostty_tracked_grid_ref_has_value(self._ref):
             return None
         point = ffi.new("GhosttyPointCoordinate*")
@@ -350,12 +350,12 @@ class Tracked:
         return int(point.x), int(point.y)
 
     def free(self) -> None:
-        """Let it go."""
+        """Free the reference."""
         self._free()
 
 
 def _failed(kind: Any, error: Any, trace: Any) -> None:
-    """A callback failed: the library must not hear of it, and nothing may be printed over the screen."""
+    """Log a failed callback: it must neither reach the library nor print over the screen."""
     logging.getLogger("dockertui").error("a callback of the terminal emulator failed", exc_info=error)
 
 
@@ -367,7 +367,7 @@ def _point(x: int, line: int) -> Any:
 
 
 def _free(terminal: Any, state: Any, iterator: Any, cells: Any, callbacks: list[Any]) -> None:
-    """Free what belongs to one terminal; the callbacks last, which it may call until then."""
+    """Free what belongs to one terminal; the callbacks last, since it may call them until then."""
     lib.ghostty_render_state_row_cells_free(cells)
     lib.ghostty_render_state_row_iterator_free(iterator)
     lib.ghostty_render_state_free(state)

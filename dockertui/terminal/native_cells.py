@@ -1,8 +1,8 @@
-"""libghostty-vt's packed cells as rows of runs.
+"""Convert libghostty-vt's packed cells to rows of runs.
 
-A row is one bytes object of 64-bit cells. As one big integer, all its characters are got by one mask, one
-shift and one decoding; most rows are plain, and that is all they take. Where the fields lie is no promise of
-the library, so it is asked.
+A row is one bytes object of 64-bit cells. As one big integer, all its characters are extracted with one mask, one shift
+and one decoding; most rows are plain and need nothing else. The library does not guarantee the positions of the fields,
+so it is asked for them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from dockertui.terminal.screen import (
 
 
 def _bits() -> dict[str, tuple[int, int]]:
-    """The lowest bit and the width of each field. Raises ImportError when this build has other fields."""
+    """Return the lowest bit and the width of each field. Raises ImportError when this build has other fields."""
     try:
         cell = json.loads(ffi.string(lib.ghostty_type_json()))["types"]["GhosttyCell"]["bits"]
         fields = {name: cell[name] for name in ("content_tag", "content", "style_id", "wide")}
@@ -75,26 +75,26 @@ _WIDE_LOW: Final = _BITS["wide"][0]
 _GRAPHEME, _PALETTE_BACKGROUND, _RGB_BACKGROUND = 1, 2, 3
 _WIDE_HEAD, _WIDE_TAIL = 1, 2
 _BACKGROUND_KEY: Final = 1 << 64
-"""Tells the key of a cell that has a background alone from those of styles."""
+"""Distinguishes the key of a cell that has only a background from those of styles."""
 _PENS_MOST: Final = 4096
 
 
 @lru_cache(maxsize=8)
 def _masks(columns: int) -> tuple[int, int, int]:
-    """The masks of a whole row: what makes it other than plain, its styles, and its characters."""
+    """Return the masks of a whole row: for cells that are not plain, for styles, and for characters."""
     every = sum(1 << (64 * x) for x in range(columns))
     return every * (_TAG | _WIDE), every * _STYLE, every * _POINT
 
 
 class Decoder:
-    """Makes rows of a screen's cells, remembering the pens it has met."""
+    """Converts rows of a screen's cells, caching the pens it has met."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._pens: dict[bytes, Pen] = {}
 
     def row(self, raw: RawRow) -> Row:
-        """One row."""
+        """Convert one row."""
         columns = len(raw.data) // 8
         special, styles, points = _masks(columns)
         cells = int.from_bytes(raw.data, "little")
@@ -106,7 +106,7 @@ class Decoder:
         return (Run(text.translate(narrow), columns, PLAIN),)
 
     def _styled(self, raw: RawRow, text: str) -> Iterator[Run]:
-        """A row of cells of width one, each with one character."""
+        """Convert a row of cells of width one, each with one character."""
         keys = [cell & _STYLE for cell in memoryview(raw.data).cast("Q")]
         at = 0
         for key, group in groupby(keys):
@@ -116,7 +116,7 @@ class Decoder:
             at = end
 
     def _mixed(self, raw: RawRow, text: str) -> Iterator[Run]:
-        """A row that also has wide cells, cells of several code points, or of a background alone."""
+        """Convert a row that also has wide cells, cells of several code points, or cells with only a background."""
         cells = memoryview(raw.data).cast("Q")
         at = 0
         for key, group in groupby(_keys(cells)):
@@ -126,7 +126,7 @@ class Decoder:
             at = end
 
     def _cell(self, raw: RawRow, cells: memoryview, text: str, x: int) -> str:
-        """What is painted for a cell; nothing for the second half of a wide one."""
+        """Return the text painted for a cell; empty for the second half of a wide one."""
         cell = cells[x]
         wide, tag = (cell & _WIDE) >> _WIDE_LOW, (cell & _TAG) >> _TAG_LOW
         if wide == _WIDE_TAIL:
@@ -158,7 +158,7 @@ class Decoder:
 
 
 def _keys(cells: memoryview) -> Iterator[int]:
-    """What the cells of one run share: their style, or their background where they have nothing else."""
+    """Yield for each cell what the cells of a run share: the style, or the background of a cell with nothing else."""
     key = 0
     for cell in cells:
         if (cell & _WIDE) >> _WIDE_LOW == _WIDE_TAIL:
@@ -171,7 +171,7 @@ def _keys(cells: memoryview) -> Iterator[int]:
 
 
 def _characters(points: int, columns: int) -> str:
-    """The characters of a row, one a cell; NUL where there is none."""
+    """Return the characters of a row, one per cell; NUL for an empty one."""
     return points.to_bytes(columns * 8, "little").decode("utf-32-le", "surrogatepass")[::2]
 
 

@@ -1,6 +1,6 @@
-"""libghostty-vt's own encoding of keys, for containers that turn on more than xterm's classic one.
+"""libghostty-vt's own encoding of keys, for containers that use more than xterm's classic one.
 
-kitty's keyboard protocol and modifyOtherKeys have many states; the library that keeps them encodes by them.
+kitty's keyboard protocol and modifyOtherKeys have many states; the library tracks them and encodes accordingly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dockertui.terminal.keys import ALT, CTRL, SHIFT, SUPER, Keystroke
 from dockertui.terminal.native_calls import Screen
 
 _MODS: Final = {SHIFT: 1, CTRL: 2, ALT: 4, SUPER: 8}
-"""Ours and GhosttyMods' bits."""
+"""Our modifier bits and those of GhosttyMods."""
 _LONGEST: Final = 128
 _NAMES: Final = {
     "up": "ARROW_UP", "down": "ARROW_DOWN", "left": "ARROW_LEFT", "right": "ARROW_RIGHT",
@@ -28,7 +28,7 @@ _SHIFTED: Final = dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./", st
 
 
 class KeyEncoder:
-    """Encodes keys as the terminal's modes want it at that moment."""
+    """Encodes keys according to the terminal's current modes."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -41,7 +41,7 @@ class KeyEncoder:
         self._free = weakref.finalize(self, _free, self._encoder, self._event)
 
     def close(self) -> None:
-        """Free it now."""
+        """Free the encoder now."""
         self._free()
 
     @property
@@ -50,7 +50,7 @@ class KeyEncoder:
         return self._screen.kitty_flags() != 0
 
     def encode(self, key: Keystroke) -> bytes:
-        """The bytes of a key in all the modes that are set."""
+        """Return the bytes of a key in all the modes that are set."""
         event, text = self._event, key.character
         typed = text.encode(errors="replace") if text and not key.modifiers & (CTRL | ALT | SUPER) else b""
         plain = _SHIFTED.get(text, text.lower() if len(text.lower()) == 1 else text)
@@ -68,7 +68,7 @@ class KeyEncoder:
 
 
 def _number(name: str) -> Any:
-    """The library's number of a key."""
+    """Return the library's number of a key."""
     if len(name) == 1 and name.isascii() and name.isalnum():
         known = f"DIGIT_{name}" if name.isdigit() else name.upper()
     else:

@@ -1,4 +1,4 @@
-"""Opening an emulator: the fast one where its library is installed, else the one in pure Python."""
+"""Open an emulator: the fast one if its library is installed, else the one in pure Python."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dockertui.terminal.emulator import HISTORY_LINES, Emulator, EmulatorListene
 
 
 def native_available() -> bool:
-    """Whether the fast emulator is installed (the extra `native`)."""
+    """Return whether the fast emulator is installed (the extra `native`)."""
     return importlib.util.find_spec("pyghostty") is not None
 
 
 def load() -> None:
-    """Import the emulator: an eighth of a second, so let a thread do it before the first is opened."""
+    """Import the emulator. It takes an eighth of a second: do it in a thread before the first is opened."""
     if native_available():
         import dockertui.terminal.native
     else:
@@ -23,9 +23,9 @@ def load() -> None:
 def open_emulator(
     columns: int, rows: int, listener: EmulatorListener, *, history: int = HISTORY_LINES, native: bool | None = None
 ) -> Emulator:
-    """A new emulator, the fast one where there is one; `history` is the lines kept above the screen.
+    """Return a new emulator; `history` is the number of lines kept above the screen.
 
-    `native` asks for one of the two.
+    `native` chooses one of the two; by default the fast one if it is installed.
     """
     if native_available() if native is None else native:
         from dockertui.terminal.native import NativeEmulator

@@ -1,7 +1,7 @@
-"""Sessions without a terminal: output of two channels made fit for one screen, and lines edited here.
+"""Sessions without a terminal: two output channels prepared for one screen, and lines edited on this side.
 
-Without a terminal in the container nobody there echoes what is typed, edits a line, or turns a line end into
-a carriage return and a line feed. A terminal's driver would; here it is done on this side.
+Without a terminal in the container nothing there echoes input, edits a line, or turns a line end into a carriage return
+and a line feed. A terminal's driver would; here it is done on this side.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MARKS: Final = {
     Channel.ERR: b"\x1b[0;31m\xe2\x96\x8e \x1b[0;31m",
     Channel.ENGINE: b"\x1b[0;33m! ",
 }
-"""What begins a line of each channel: standard error has a red bar in the margin, and is red."""
+"""The beginning of a line of each channel: standard error is red, with a red bar in the margin."""
 _COLORS: Final = {
     Channel.IN: b"",
     Channel.OUT: b"\x1b[0m",
@@ -27,14 +27,14 @@ _LINE_MOST: Final = 64 * 1024
 
 
 class Margin:
-    """Marks each line with the channel that it came by."""
+    """Marks each line with the channel that it came from."""
 
     def __init__(self) -> None:
         self._at_start = True
         self._channel = Channel.OUT
 
     def mark(self, channel: Channel, data: bytes) -> bytes:
-        """`data` for the emulator."""
+        """Return `data` for the emulator."""
         begin = _MARKS[channel] if self._at_start else b""
         if not self._at_start and channel is not self._channel:
             begin = _COLORS[channel]
@@ -46,7 +46,7 @@ class Margin:
 
 
 class Typed(NamedTuple):
-    """What a key does to the line: bytes to show, bytes to send, and whether the input ends."""
+    """The effect of a key on the line: bytes to show, bytes to send, and whether it ends the input or interrupts."""
 
     echo: bytes = b""
     send: bytes = b""
@@ -55,13 +55,13 @@ class Typed(NamedTuple):
 
 
 class LineEditor:
-    """A line that is typed: sent when it ends, as a terminal's driver does it in its cooked mode."""
+    """A line being typed: sent when it ends, as by a terminal's driver in cooked mode."""
 
     def __init__(self) -> None:
         self._line = ""
 
     def type(self, text: str) -> Typed:
-        """Take characters, as a key or a paste brings them."""
+        """Process characters of a key or a paste."""
         found = Typed()
         for char in text.replace("\r\n", "\n"):
             done = self._type(char)

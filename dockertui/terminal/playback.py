@@ -14,7 +14,7 @@ from dockertui.terminal.process import Connection, TerminalProcess
 from dockertui.terminal.recording import Cast
 
 IDLE_MOST: Final = 2.0
-"""Seconds that nothing happens at most: whoever records goes for a coffee."""
+"""The longest pause in seconds; longer ones in the recording are shortened."""
 _SPEEDS: Final = {b"+": 2.0, b"-": 0.5}
 
 
@@ -40,14 +40,14 @@ class CastProcess(TerminalProcess):
         yield _Player(self.cast, self.on_size)
 
     async def resize(self, size: WindowSize) -> None:
-        """It has the size that it was recorded with."""
+        """Do nothing: the size is that of the recording."""
 
     async def outcome(self) -> Outcome:
         return Outcome(False, 0)
 
 
 class _Player:
-    """The connection of a recording. What is written to it are its keys."""
+    """The connection of a recording. Data written to it are the keys that control it."""
 
     can_half_close = False
 
@@ -77,4 +77,4 @@ class _Player:
         self._speed = min(64.0, max(1 / 8, self._speed * _SPEEDS.get(data, 1.0)))
 
     def half_close(self) -> None:
-        """A recording takes no input."""
+        """Do nothing: a recording takes no input."""

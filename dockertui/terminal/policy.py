@@ -1,4 +1,4 @@
-"""What a session is in, what a container may do in it, and who is told."""
+"""A session's state, what a container may do in it, and the observer of both."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dockertui.terminal.emulator import HISTORY_LINES
 
 
 class State(StrEnum):
-    """Where a session is in its life."""
+    """The state of a session."""
 
     STARTING = "starting"
     RUNNING = "running"
-    ENDED = "ended"  # the process has ended; with its exit code, where the Engine knows it
-    LOST = "lost"  # the connection ended, not the process, as far as is known
+    ENDED = "ended"  # the process has ended; with its exit code, if the Engine knows it
+    LOST = "lost"  # the connection ended, and the process perhaps not
     FAILED = "failed"  # it never ran
-    BROKEN = "broken"  # the program failed, and let go of it; the process may run on
+    BROKEN = "broken"  # the program failed and disconnected; the process may still run
 
 
 class Clipboard(StrEnum):
@@ -29,7 +29,7 @@ class Clipboard(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a container may do, and how much of it is kept."""
+    """What a container may do, and how many lines are kept."""
 
     history: int = HISTORY_LINES
     title: bool = True
@@ -38,7 +38,7 @@ class Policy:
 
 
 class SessionObserver:
-    """Who shows a session overrides what it wants to know. Called on the event loop: be quick."""
+    """Base class for observers of a session: override what is of interest. Called on the event loop: be quick."""
 
     def output_came(self) -> None:
         """The screen may have changed."""
@@ -47,10 +47,10 @@ class SessionObserver:
         """State, title or name changed."""
 
     def bell_rang(self) -> None:
-        """The container rang."""
+        """The container rang the bell."""
 
     def clipboard_asked(self, text: str) -> None:
-        """The container wants `text` in the clipboard, and the policy does not say no."""
+        """The container wants `text` in the clipboard, and the policy does not forbid it."""
 
     def interrupt_asked(self) -> None:
-        """Ctrl-C was typed to a process that has no terminal: it would be signalled."""
+        """Ctrl-C was typed to a process without a terminal: should it be signalled?"""

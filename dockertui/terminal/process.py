@@ -16,11 +16,11 @@ from dockertui.engine.multiplex import Output
 from dockertui.terminal.shell import find_shell
 
 TERMINAL_ENV: Final = ("TERM=xterm-256color", "COLORTERM=truecolor")
-"""What a process is told about the terminal: the Engine's own TERM=xterm knows eight colours."""
+"""The environment that describes the terminal: with the Engine's own TERM=xterm there are eight colours."""
 
 
 async def connected(engine: Engine) -> None:
-    """The lists may be on the screen before the Engine was spoken to: then it is now."""
+    """Negotiate with the Engine if that has not happened yet: the lists may be shown before."""
     if engine.version is None:
         await engine.open()
 
@@ -30,25 +30,25 @@ class Connection(Protocol):
 
     @property
     def can_half_close(self) -> bool:
-        """Whether the input can be ended alone."""
+        """Whether the input can be closed alone."""
 
     async def read(self) -> list[Output]:
-        """What came; nothing at the end."""
+        """Return the output received; empty at the end."""
 
     async def write(self, data: bytes) -> None:
-        """Send to its input."""
+        """Send to the process's input."""
 
     def half_close(self) -> None:
-        """End its input."""
+        """Close the process's input."""
 
 
 class TerminalProcess(ABC):
     """A process to connect to, any number of times one after another. Methods raise EngineError."""
 
     fixed_size: WindowSize | None = None
-    """The size its screen has whatever the pane's is; None where it follows the pane."""
+    """The size of its screen, independent of the pane's; None if it follows the pane."""
     tty_known = True
-    """Whether `tty` is right already. Until it is, what is typed must wait: the two kinds are typed to differently."""
+    """Whether `tty` is known. Until then input must wait, since it is sent differently with and without a TTY."""
 
     def __init__(self, container: str, container_name: str) -> None:
         self.container = container
@@ -58,37 +58,37 @@ class TerminalProcess(ABC):
     @property
     @abstractmethod
     def label(self) -> str:
-        """What it is, in a few words: "bash", "attach"."""
+        """A few words for it: "bash", "attach"."""
 
     @property
     @abstractmethod
     def command_line(self) -> str:
-        """The `docker` command that does the same."""
+        """The equivalent `docker` command."""
 
     @property
     def takes_input(self) -> bool:
-        """Whether keys reach it."""
+        """Whether it takes input."""
         return True
 
     @abstractmethod
     def connect(self, size: WindowSize) -> AbstractAsyncContextManager[Connection]:
-        """Start it, or connect with it. `tty` is right from then on, and `tty_known`."""
+        """Start the process or attach to it. From then on `tty` is right, and `tty_known` set."""
 
     @abstractmethod
     async def resize(self, size: WindowSize) -> None:
-        """Tell its terminal its size."""
+        """Set the size of its terminal."""
 
     @abstractmethod
     async def outcome(self) -> Outcome:
-        """How it ended."""
+        """Return how it ended."""
 
     async def earlier(self) -> list[Output]:
-        """What it wrote before the connection."""
+        """Return its output from before the connection."""
         return []
 
 
 class ExecProcess(TerminalProcess):
-    """A further process. Without words the best shell of the container is looked for."""
+    """A new process by exec. Without a command the container's best shell is found."""
 
     def __init__(self, engine: Engine, container: str, container_name: str, command: Command) -> None:
         super().__init__(container, container_name)
@@ -131,7 +131,7 @@ class ExecProcess(TerminalProcess):
 
 
 class AttachedProcess(TerminalProcess):
-    """The container's own process; `look` connects its output alone."""
+    """The container's own process; `look` attaches its output only."""
 
     tty_known = False
 
@@ -165,8 +165,8 @@ class AttachedProcess(TerminalProcess):
 
     async def resize(self, size: WindowSize) -> None:
         if self.look:
-            return  # whoever only looks leaves the size to those who work there
-        if self._fresh:  # a prompt that stands there is painted anew only for another size, as the Docker CLI knows
+            return  # a mere viewer leaves the size to those who work there
+        if self._fresh:  # a prompt is repainted only for a changed size, as the Docker CLI knows
             self._fresh = False
             await attach.resize(self.engine, self.container, WindowSize(size.columns + 1, size.rows + 1))
         await attach.resize(self.engine, self.container, size)
@@ -178,5 +178,5 @@ class AttachedProcess(TerminalProcess):
         return await attach.recent(self.engine, self.container, tty=self.tty)
 
     async def interrupt(self) -> None:
-        """Send it SIGINT, as Ctrl-C in `docker attach` does where the container has no terminal."""
+        """Send it SIGINT, as Ctrl-C in `docker attach` does if the container has no terminal."""
         await attach.signal(self.engine, self.container, "INT")

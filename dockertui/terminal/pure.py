@@ -1,7 +1,7 @@
 """The emulator in pure Python, for platforms where the fast one has no wheel: bittty.
 
-Some thirty times slower, and right in all but details. What it lacks is made up for here: it would obey a
-container that resizes it, and would cut the prompt off when it becomes lower.
+Some thirty times slower, and right in all but details. Two shortcomings are corrected here: it would let a container
+resize it, and would cut off the prompt when its height shrinks.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ from dockertui.terminal.screen import (
 )
 
 _CELLS_A_LINE: Final = 200
-"""History is bounded by cells there: so many for each line that is to be kept."""
+"""Cells per line of history to keep: bittty bounds the history by cells."""
 _GRAPHEMES: Final = b"\x1b[?2027h"
 _PENS_MOST: Final = 4096
 _ECHOES: Final = ("\x1b]l", "\x1b]L", "\x1b]52;")
-"""Answers with a title or the clipboard in them: typed into a shell, they would be commands of a stranger."""
+"""Answers that contain a title or the clipboard: typed into a shell, they would be a stranger's commands."""
 _FLAGS: Final = (
     ("bold", BOLD),
     ("dim", FAINT),
@@ -69,7 +69,7 @@ _FLAGS: Final = (
 
 
 class PureEmulator(Emulator):
-    """bittty behind the class that the rest of the program knows."""
+    """bittty behind the `Emulator` interface."""
 
     engine = "bittty (pure Python)"
 
@@ -100,7 +100,7 @@ class PureEmulator(Emulator):
         self._board.resize_from_frontend(columns, rows)
 
     def set_colors(self, foreground: tuple[int, int, int], background: tuple[int, int, int]) -> None:
-        """It keeps colours of its own, with which it answers."""
+        """Do nothing: bittty answers with colours of its own."""
 
     def close(self) -> None:
         self._terminal.detach()
@@ -124,7 +124,7 @@ class PureEmulator(Emulator):
         return tuple(runs)
 
     def _cell(self, cells: Sequence[tuple[Style, str]], x: int, start: int) -> str:
-        """What is painted for a cell of a run that begins at `start`; nothing for a wide one's tail."""
+        """Return the text painted for a cell of a run that begins at `start`; empty for a wide cell's second half."""
         content = cells[x][1]
         if content == CONTINUATION:
             return " " if x == start else ""
@@ -160,7 +160,7 @@ class PureEmulator(Emulator):
     # history
 
     def _above(self) -> Sequence[Sequence[tuple[Style, str]]]:
-        """The lines above the screen; a full-screen program has none."""
+        """Return the lines above the screen; none on the alternate screen."""
         view: Any = self._history.width(self.columns)
         return [] if self.alternate_screen else view
 
@@ -182,7 +182,7 @@ class PureEmulator(Emulator):
         return ["".join(self._contents(line)).rstrip() for line in range(max(0, start), min(stop, self.total))]
 
     def _contents(self, line: int) -> list[str]:
-        """The text of each cell of a line."""
+        """Return the text of each cell of a line."""
         above = self._above()
         cells = above[line] if line < len(above) else self._board.display.page.line(line - len(above)).cells
         return [content for _, content in cells]
@@ -206,7 +206,7 @@ class PureEmulator(Emulator):
 
 
 class _Chrome(Terminal):  # type: ignore[misc] # bittty has no type information
-    """Takes what bittty tells the frame around its screen."""
+    """Receives bittty's notifications for the frame around its screen."""
 
     def __init__(self, board: Board, history: MemoryScrollback, listener: EmulatorListener) -> None:
         super().__init__(board, scrollback=history)
@@ -224,7 +224,7 @@ class _Chrome(Terminal):  # type: ignore[misc] # bittty has no type information
 
 
 class _Host:
-    """The cable to the container: only answers go along it."""
+    """The connection to the container: only answers are passed on."""
 
     closed = False
 
@@ -240,20 +240,20 @@ class _Host:
         return self.write(data.decode(errors="replace"))
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def configure_line(self, line: object) -> None:
-        """There is no serial line."""
+        """Do nothing: there is no serial line."""
 
     def resize(self, rows: int, cols: int) -> None:
-        """The session tells the container."""
+        """Do nothing: the session resizes the process's terminal."""
 
     def close(self) -> None:
-        """The session does."""
+        """Do nothing: the session closes the connection."""
 
 
 class _Anchor(Anchor):
-    """A place by its line's number: right while lines come, lost when they are wrapped anew."""
+    """A cell by its line's number: correct while lines come, lost when lines are wrapped again."""
 
     def __init__(self, history: MemoryScrollback, board: Board, place: Place, columns: int) -> None:
         self._history, self._board = history, board
@@ -268,7 +268,7 @@ class _Anchor(Anchor):
         return Place(row, self._place.column) if row >= 0 and self._board.width == self._columns else None
 
     def release(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to free."""
 
 
 def _parse_style(style: Style) -> Pen:

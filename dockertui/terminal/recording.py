@@ -1,7 +1,7 @@
-"""Recording a session, and reading the recording again: asciicast, version 2 (docs.asciinema.org).
+"""Record a session and read the recording again: asciicast, version 2 (docs.asciinema.org).
 
-The first line is a JSON object, each further one an array: the seconds since the beginning, what happened
-("o" output, "r" resize), and its text. Input is not recorded: it holds passwords.
+The first line is a JSON object, each further one an array: seconds since the beginning, the event ("o" output, "r"
+resize), and its text. Input is not recorded: it contains passwords.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SIZE_MOST: Final = 1000
 
 
 class Recorder:
-    """Writes one recording. Raises OSError where the file cannot be written."""
+    """Writes one recording. Raises OSError if the file cannot be written."""
 
     def __init__(self, path: Path, size: WindowSize, title: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.path = path
@@ -43,12 +43,12 @@ class Recorder:
         self._file.write(json.dumps(header) + "\n")
 
     def output(self, data: bytes) -> None:
-        """The process wrote; a character that is cut waits for its rest."""
+        """Record output; a character cut at the end waits for its rest."""
         if text := self._decoder.decode(data):
             self._write("o", text)
 
     def resized(self, size: WindowSize) -> None:
-        """The terminal has another size."""
+        """Record a new size of the terminal."""
         self._write("r", f"{size.columns}x{size.rows}")
 
     def _write(self, code: str, text: str) -> None:
@@ -61,11 +61,11 @@ class Recorder:
 
 
 class CastError(ValueError):
-    """A file is no asciicast of version 2."""
+    """The file is not an asciicast of version 2."""
 
 
 class Moment(NamedTuple):
-    """Something that happens `at` seconds after the beginning: output, or another size."""
+    """An event `at` seconds after the beginning: output, or another size."""
 
     at: float
     output: bytes = b""
@@ -73,7 +73,7 @@ class Moment(NamedTuple):
 
 
 class Cast:
-    """A recording to be played. Raises CastError, OSError."""
+    """A recording to play. Raises CastError, OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -88,7 +88,7 @@ class Cast:
         self.title = title if isinstance(title, str) else path.name
 
     def moments(self) -> Iterator[Moment]:
-        """What happened, in its order. A line that is none is left out: a recording may be cut."""
+        """Yield the events in order. Invalid lines are skipped: a recording may be cut off."""
         lines = _lines(self.path)
         next(lines, None)
         last = 0.0

@@ -1,7 +1,7 @@
-"""What an emulator shows, in values of our own: rows of runs, each with a pen.
+"""The content of an emulator in types of our own: rows of runs, each with a pen.
 
-A container decides what stands in a cell. `glyph` and `narrow` see to it that it is something that takes as
-many cells as the emulator gave it, and nothing that a terminal would obey.
+A container decides the content of a cell. `glyph` and `narrow` make sure that it takes as many cells as the emulator
+gave it, and contains nothing that a terminal would obey.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from unicodedata import category
 from rich.cells import cell_len
 
 DEFAULT: Final = -1
-"""The colour that is no colour: the terminal's own."""
+"""No colour: the terminal's own."""
 RGB: Final = 1 << 24
 """A colour is `DEFAULT`, an index of the palette (0 to 255), or `RGB | 0xrrggbb`."""
 
@@ -26,7 +26,7 @@ STRIKE: Final = 64
 OVERLINE: Final = 128
 UNDERLINE: Final = 256
 DOUBLE: Final = 512
-"""A second underline, beside `UNDERLINE`."""
+"""A double underline, set together with `UNDERLINE`."""
 
 LOST_GLYPH: Final = "\ufffd"
 _JOINERS: Final = frozenset("\u200d\ufe0e\ufe0f")
@@ -55,11 +55,11 @@ class Run(NamedTuple):
 
 
 Row = tuple[Run, ...]
-"""One line of the screen, runs that together are as wide as the screen."""
+"""One line of the screen: runs that together are as wide as the screen."""
 
 
 class Cursor(NamedTuple):
-    """Where the cursor stands in what is shown. `shape` is "block", "underline" or "bar"."""
+    """The cursor's position in what is shown. `shape` is "block", "underline" or "bar"."""
 
     x: int
     y: int
@@ -68,14 +68,14 @@ class Cursor(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A cell by its row since the oldest kept one, and its column."""
+    """A cell by its row, counted from the oldest kept one, and its column."""
 
     row: int
     column: int
 
 
 class _Narrow(dict[int, str]):
-    """A `str.translate` table for cells of width one; decides on a character when it first meets it."""
+    """A `str.translate` table for cells of width one; each character is decided on first use."""
 
     def __missing__(self, code: int) -> str:
         sign = glyph(chr(code), 1) if code else " "
@@ -85,13 +85,13 @@ class _Narrow(dict[int, str]):
 
 
 narrow: Final = _Narrow()
-"""Makes each character of a text one that takes exactly one cell: `text.translate(narrow)`."""
+"""Replaces each character of a text by one that takes exactly one cell: `text.translate(narrow)`."""
 
 _glyphs: dict[tuple[str, int], str] = {}
 
 
 def glyph(text: str, width: int) -> str:
-    """What is painted for a cell's content: itself when it takes `width` cells, else a sign that does."""
+    """Return a cell's content as painted: unchanged if it takes `width` cells, else a replacement that does."""
     known = _glyphs.get((text, width))
     if known is None:
         known = _made_safe(text, width)
@@ -112,5 +112,5 @@ def _made_safe(text: str, width: int) -> str:
 
 
 def _paintable(char: str) -> bool:
-    """Private characters are (fonts for terminals draw in them); controls and invisible formats are not."""
+    """Return whether a character may be painted: also private ones (terminal fonts use them), no control or format."""
     return char in _JOINERS or category(char) not in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")

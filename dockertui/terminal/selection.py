@@ -1,4 +1,4 @@
-"""What is selected of a session's text, and what of it is found."""
+"""Selection and search matches in a session's text."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dockertui.terminal.screen import Place
 from dockertui.widgets.text import occurrences
 
 _WORD: Final = re.compile(r"[\w./:@%+~=-]+")
-"""A double click takes a path, an address or an option whole."""
+"""A double click selects a whole path, address or option."""
 _CHUNK: Final = 2000
 
 
 class Selection:
-    """From one cell to another, both included. It stays at its text while output comes."""
+    """The text from one cell to another, inclusive. It follows its text while output arrives."""
 
     def __init__(self, emulator: Emulator, start: Place, stop: Place | None = None) -> None:
         self._emulator = emulator
@@ -27,26 +27,26 @@ class Selection:
         self.dragged = stop is not None
 
     def extend(self, place: Place) -> None:
-        """Have it end at another cell."""
+        """Move the selection's end to another cell."""
         self._stop.release()
         self._stop = self._emulator.anchor(place)
         self.dragged = True
 
     def release(self) -> None:
-        """It is not needed any more."""
+        """Free the selection's anchors."""
         self._start.release()
         self._stop.release()
 
     @property
     def ends(self) -> tuple[Place, Place] | None:
-        """First and last cell; None when its text is gone, or nothing was selected yet."""
+        """First and last cell; None when the text is gone, or nothing was selected yet."""
         start, stop = self._start.place, self._stop.place
         if start is None or stop is None or not self.dragged:
             return None
         return (start, stop) if start <= stop else (stop, start)
 
     def columns(self, line: int, width: int) -> tuple[int, int] | None:
-        """The columns of a line that are selected, the second not included."""
+        """Return the selected columns of a line as (first, end), `end` exclusive; None if there are none."""
         ends = self.ends
         if ends is None or not ends[0].row <= line <= ends[1].row:
             return None
@@ -56,12 +56,12 @@ class Selection:
 
     @property
     def text(self) -> str:
-        """What is selected."""
+        """The selected text."""
         return self._emulator.text(*self.ends) if self.ends else ""
 
 
 def word_at(emulator: Emulator, place: Place) -> tuple[Place, Place]:
-    """First and last cell of the word at a place."""
+    """Return the first and last cell of the word at a cell; the cell itself if there is none."""
     line = "".join(emulator.lines(place.row, place.row + 1))
     for match in _WORD.finditer(line):
         first, last = cell_len(line[: match.start()]), cell_len(line[: match.end()]) - 1
@@ -71,26 +71,26 @@ def word_at(emulator: Emulator, place: Place) -> tuple[Place, Place]:
 
 
 class Match(NamedTuple):
-    """Where the searched text stands: its first cell, and how many it takes."""
+    """The first cell of a search match, and its width in cells."""
 
     place: Place
     width: int
 
 
 class Search:
-    """A text looked for in all that is kept, letter case ignored."""
+    """The matches of a text in all lines kept, letter case ignored."""
 
     def __init__(self, emulator: Emulator, text: str) -> None:
         self.text = text
         self.matches = _found(emulator, text)
 
     def after(self, place: Place) -> Match | None:
-        """The next match behind a place, the first of all when there is none."""
+        """Return the next match after a cell, or the first of all."""
         index = bisect_right(self.matches, place, key=lambda match: match.place)
         return self.matches[index % len(self.matches)] if self.matches else None
 
     def before(self, place: Place) -> Match | None:
-        """The last match before a place, the last of all when there is none."""
+        """Return the last match before a cell, or the last of all."""
         index = bisect_left(self.matches, place, key=lambda match: match.place)
         return self.matches[index - 1] if self.matches else None
 
@@ -105,5 +105,5 @@ def _found(emulator: Emulator, text: str) -> list[Match]:
 
 
 def matches_in(line: str, text: str) -> list[tuple[int, int]]:
-    """First column and width of each occurrence in a line."""
+    """Return the first column and width of each occurrence in a line."""
     return [(cell_len(line[:first]), cell_len(line[first:last])) for first, last in occurrences(line, text)]

@@ -28,9 +28,9 @@ from dockertui.widgets.text import error_line
 SLICE: Final = 16 * 1024
 """Bytes fed at once."""
 SLICE_TIME: Final = 0.008
-"""Seconds of feeding after which everything else has its turn."""
+"""Seconds of feeding after which the event loop runs other tasks."""
 INPUT_LIMIT: Final = 4 * 1024 * 1024
-"""Bytes of input that wait for a process which does not read."""
+"""Bytes of input that may wait for a process which does not read."""
 REPLY_LIMIT: Final = 64 * 1024
 """The same for answers to queries: a container that floods with queries and reads nothing gets no more."""
 _RESIZE_TRIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -42,7 +42,7 @@ _log = logging.getLogger("dockertui")
 
 
 class TerminalSession:
-    """One session. `start` it, and `close` it; in between it may be restarted any number of times."""
+    """One session. Call `start`, in the end `close`; in between it may be restarted any number of times."""
 
     def __init__(
         self,
@@ -67,22 +67,22 @@ class TerminalSession:
         self.unseen = False
         self.watcher: SessionObserver = SessionObserver()
         self.unwatched: SessionObserver = self.watcher
-        """Who is told while no view shows the session."""
+        """The observer while no view shows the session."""
         self.recorder: Recorder | None = None
         self.sink: Callable[[bytes], object] | None = None
-        """Who takes the output as it is, beside the emulator: the real terminal when the session has it."""
+        """Receives the raw output, besides the emulator: the real terminal while the session has it."""
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._began = self._ended = clock()
         self._fault = ""
-        """What failed in the program, so that the session must end."""
+        """The failure in the program because of which the session must end."""
         listener = EmulatorListener(self._reply, self._titled, self._rang, self._copied)
         make = make_emulator or partial(open_emulator, history=self.policy.history, native=native)
         self.emulator = GuardedEmulator(*self.size, listener, make, self._fail)
         self._margin = Margin()
         self._editor = LineEditor()
         self._held: list[bytes] = []
-        """What was typed before it was known whether the process has a terminal."""
+        """Input typed before it was known whether the process has a terminal."""
         self._input = bytearray()
         self._input_ends = False
         self._wanted: WindowSize | None = None
@@ -90,11 +90,11 @@ class TerminalSession:
         self._size_to_tell = asyncio.Event()
         self._half_closed = False
 
-    # what it is
+    # properties
 
     @property
     def live(self) -> bool:
-        """Whether there is a connection, or will be."""
+        """Whether it is connected or connecting."""
         return self.state in (State.STARTING, State.RUNNING)
 
     @property
@@ -109,10 +109,10 @@ class TerminalSession:
 
     @property
     def held(self) -> bool:
-        """Whether the container asks to paint nothing for now (mode 2026)."""
+        """Whether the container asks to defer painting (mode 2026)."""
         return self.live and self.emulator.mode(SYNCHRONIZED)
 
-    # what the container does, by way of the emulator
+    # what the container does, through the emulator
 
     def _reply(self, data: bytes) -> None:
         wanted = self.process.takes_input and self.process.tty and self.sink is None
@@ -134,7 +134,7 @@ class TerminalSession:
             self._tell(lambda watcher: watcher.clipboard_asked(text))
 
     def _tell(self, what: Callable[[SessionObserver], None]) -> None:
-        """Tell whoever shows the session. That this fails is no matter of the session."""
+        """Call the observer. Its failure does not affect the session."""
         try:
             what(self.watcher)
         except Exception as error:
@@ -143,9 +143,9 @@ class TerminalSession:
     # what the user does
 
     def type(self, data: bytes) -> bool:
-        """Send input, in a session without a terminal by lines that are edited here.
+        """Send input; in a session without a terminal by lines edited here.
 
-        False when it went nowhere: the session does not run, takes no input, or its process reads none.
+        Return False if it was not sent: the session is not running, takes no input, or its process does not read.
         """
         if not self.live or not self.process.takes_input or self._half_closed:
             return False
@@ -155,7 +155,7 @@ class TerminalSession:
         if self.process.tty:
             return self._send(data)
         if data.startswith(b"\x1b"):
-            return True  # a key that edits lines elsewhere: there is no terminal that would take it
+            return True  # a key that edits lines elsewhere: there is no terminal to take it
         typed = self._editor.type(data.decode(errors="replace"))
         self._feed_now(typed.echo)
         if typed.interrupt:
@@ -177,17 +177,17 @@ class TerminalSession:
         return True
 
     def end_input(self) -> None:
-        """Tell a process without a terminal that its input has ended: Ctrl-D."""
+        """End the input of a process without a terminal (Ctrl-D)."""
         self._input_ends = True
         self._something_to_send.set()
 
     async def interrupt(self) -> None:
-        """Send the attached container's process SIGINT. Raises EngineError."""
+        """Send SIGINT to the attached container's process. Raises EngineError."""
         if isinstance(self.process, AttachedProcess):
             await self.process.interrupt()
 
     def resize(self, size: WindowSize) -> None:
-        """Take another size, at once, and tell the process."""
+        """Change the size at once, and resize the process's terminal."""
         if size == self.size or self.process.fixed_size or min(size) < 1:
             return
         self._take_size(size)
@@ -202,11 +202,11 @@ class TerminalSession:
         self._tell(lambda watcher: watcher.output_came())
 
     def play_size(self, size: WindowSize) -> None:
-        """The recording that is played changes its size."""
+        """Apply a size change of the recording being played."""
         self._take_size(size)
 
     def clear(self) -> None:
-        """Forget the history, and what is on the screen above the cursor's line."""
+        """Clear the history; the screen stays."""
         self._feed_now(b"\x1b[3J")
 
     def record(self, path: Path) -> None:
@@ -220,17 +220,17 @@ class TerminalSession:
             recorder.close()
         self._tell(lambda watcher: watcher.state_changed())
 
-    # its life
+    # lifecycle
 
     def start(self) -> None:
-        """Connect."""
+        """Connect in a task of its own."""
         if self._fault:
             self._end(State.FAILED, Outcome(False, None, self._fault))
             return
         self._task = asyncio.create_task(self._run(), name=f"terminal session {self.number}")
 
     def restart(self) -> None:
-        """Start a process anew, below what there is. Does nothing while one runs."""
+        """Start a process again, below the current content. Does nothing while one is running."""
         if self.live:
             return
         self.exit_code, self.reason, self.title, self._fault = None, "", "", ""
@@ -245,7 +245,7 @@ class TerminalSession:
         self.start()
 
     async def close(self) -> None:
-        """End it. A shell is asked to leave first: the Engine leaves the process of a closed exec alone."""
+        """End the session. A shell is asked to exit first: the Engine does not end the process of a closed exec."""
         task, self._task = self._task, None
         if task is not None and not task.done():
             if self.state is State.RUNNING and not isinstance(self.process, AttachedProcess):
@@ -265,25 +265,25 @@ class TerminalSession:
         await asyncio.sleep(_GOODBYE)
 
     async def detach(self) -> None:
-        """Leave the process alone, and the connection."""
+        """Close the connection and leave the process running."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task])
             self._end(State.ENDED, Outcome(True, None, "detached"))
 
     async def ended(self) -> None:
-        """Wait until it is not connected any more."""
+        """Wait until the session is no longer connected."""
         if self._task is not None:
             await asyncio.wait([self._task])
 
     def _fail(self, sentence: str) -> None:
-        """Something of the session failed in a way that it cannot go on."""
+        """End the session because of a failure in the program."""
         self._fault = sentence
         if self._task is not None:
             self._task.cancel()
 
     async def _run(self) -> None:
-        """Live, and end alone whatever fails."""
+        """Run the session; any failure ends only this session."""
         try:
             await self._live()
             return
@@ -319,7 +319,7 @@ class TerminalSession:
             self._end(State.LOST if outcome.running else State.ENDED, outcome)
 
     async def _converse(self, connection: Connection) -> None:
-        """Read until the end, meanwhile send and tell sizes."""
+        """Read until the end, meanwhile sending input and sizes."""
         helpers = [self._beside(partial(self._sending, connection)), self._beside(self._telling_sizes)]
         try:
             while outputs := await connection.read():
@@ -341,7 +341,7 @@ class TerminalSession:
         return asyncio.create_task(guarded())
 
     async def _sending(self, connection: Connection) -> None:
-        with suppress(EngineError):  # reading tells the end, and why
+        with suppress(EngineError):  # reading reports the end, and why
             while True:
                 await self._something_to_send.wait()
                 self._something_to_send.clear()
@@ -377,9 +377,9 @@ class TerminalSession:
     # output
 
     async def _feed(self, output: Output) -> None:
-        """Feed output in slices, letting everything else have its turn between them.
+        """Feed output in slices, letting other tasks run between them.
 
-        Meanwhile nothing is read: a process that floods waits.
+        Meanwhile nothing is read, so a process that floods has to wait.
         """
         data = output.data if self.process.tty else self._margin.mark(*output)
         if self.recorder is not None:
@@ -413,10 +413,10 @@ class TerminalSession:
         self.reason = f"recording ended: {why}"
         self._tell(lambda watcher: watcher.state_changed())
 
-    # its end
+    # the end
 
     async def _broke(self, error: EngineError, connected: bool) -> None:
-        """The connection could not be made, or ended otherwise than by the process's will."""
+        """End the session after an error: the connection failed, or broke while the process was running."""
         if not connected:
             self._end(State.FAILED, Outcome(False, None, str(error)))
             return

@@ -1,4 +1,4 @@
-"""Finding the best shell of a container."""
+"""Find the best shell of a container."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ done
 exit 1
 """
 _FINDERS: Final = ("sh", "bash", "ash", "/busybox/sh")
-"""Shells to ask by; distroless images for debugging have theirs in /busybox."""
+"""Shells tried to run the script; distroless images for debugging have theirs in /busybox."""
 _LONGEST: Final = 4096
 
 
 async def find_shell(engine: Engine, container: str, user: str = "") -> str:
-    """The path of the user's login shell, else of the first of bash, zsh, ash, sh that there is.
+    """Return the path of the user's login shell, else of the first existing one of bash, zsh, ash, sh.
 
-    Raises EngineError, NOT_FOUND where there is no shell.
+    Raises EngineError: NOT_FOUND if there is no shell.
     """
     for finder in _FINDERS:
         if found := await _ask(engine, container, Command((finder, "-c", _SCRIPT), tty=False, user=user)):
@@ -39,7 +39,7 @@ async def find_shell(engine: Engine, container: str, user: str = "") -> str:
 
 
 async def _ask(engine: Engine, container: str, command: Command) -> str:
-    """What the command printed, when it succeeded."""
+    """Return what the command printed if it succeeded with a path, else ""."""
     exec_id = await execs.create(engine, container, command)
     found = b""
     async with execs.start(engine, exec_id, tty=False) as connection:

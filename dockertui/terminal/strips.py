@@ -1,4 +1,4 @@
-"""An emulator's rows as Textual's strips."""
+"""Convert an emulator's rows to Textual's strips."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ _PENS_MOST: Final = 4096
 
 
 class Inks:
-    """Pens as styles upon a base that has the theme's colours."""
+    """The styles of pens, on a base style with the theme's colours."""
 
     def __init__(self, base: Style) -> None:
         self.base = base
         self._styles: dict[Pen, Style] = {PLAIN: base}
 
     def style(self, pen: Pen) -> Style:
-        """The style of a pen."""
         found = self._styles.get(pen)
         if found is None:
             if len(self._styles) >= _PENS_MOST:
@@ -48,7 +47,7 @@ class Inks:
         return found
 
     def strip(self, row: Row, width: int) -> Strip:
-        """A row in exactly `width` cells."""
+        """Return a row in exactly `width` cells."""
         segments = [Segment(_shown(text, pen), self.style(pen)) for text, _, pen in row]
         cells = sum([run.width for run in row])
         strip = Strip(segments, cells)
@@ -88,7 +87,7 @@ def _color(color: int) -> Color | None:
 
 
 def overlaid(strip: Strip, start: int, stop: int, style: Style) -> Strip:
-    """The strip with a style over some of its cells."""
+    """Return the strip with a style laid over the cells from `start` to `stop`."""
     start, stop = max(0, start), min(stop, strip.cell_length)
     if start >= stop:
         return strip
@@ -97,7 +96,7 @@ def overlaid(strip: Strip, start: int, stop: int, style: Style) -> Strip:
 
 
 def glyph_width(row: Row, column: int) -> int:
-    """How many cells the character at a column takes: 2 for a wide one, else 1."""
+    """Return how many cells the character at a column takes: 2 for a wide one, else 1."""
     from rich.cells import get_character_cell_size
 
     at = 0

@@ -1,4 +1,4 @@
-"""The widget that shows a session: it paints the lines that changed, and sends keys, mouse and pastes."""
+"""The widget that shows a session: it paints changed rows, and sends keys, mouse events and pastes."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from dockertui.widgets.timer import once
 FRAME: Final = 1 / 30
 """Seconds between two paints."""
 HOLD_MOST: Final = 0.5
-"""Seconds that a container may keep painting back (mode 2026)."""
+"""Seconds that a container may defer painting (mode 2026)."""
 _BACKGROUND: Final = (0x1E, 0x1E, 0x1E)
 _FOREGROUND: Final = (0xE0, 0xE0, 0xE0)
 
 
 class TerminalView(Painted, can_focus=True):
-    """Shows one session at a time. Every key goes to the container but the leader, and what follows that."""
+    """Shows one session at a time. Every key goes to the container except the leader and the key after it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "paint--selected",
@@ -45,7 +45,7 @@ class TerminalView(Painted, can_focus=True):
     }
 
     class FromTerminal(Message):
-        """A message of a view, about its session."""
+        """A message of a view about its session."""
 
         def __init__(self, view: TerminalView) -> None:
             super().__init__()
@@ -59,7 +59,7 @@ class TerminalView(Painted, can_focus=True):
             self.text = text
 
     class PasteDoubted(FromTerminal):
-        """A paste would run as several lines, since the program in the container knows no pastes."""
+        """A paste would run as several lines, since the program in the container has no bracketed paste."""
 
         def __init__(self, view: TerminalView, text: str) -> None:
             super().__init__(view)
@@ -73,16 +73,16 @@ class TerminalView(Painted, can_focus=True):
             self.text = text
 
     class Rang(FromTerminal):
-        """The container's bell."""
+        """The container rang the bell."""
 
     class Changed(FromTerminal):
         """State, title, or place in the history changed."""
 
     class Refused(FromTerminal):
-        """A key went nowhere."""
+        """A key could not be sent."""
 
     class InterruptAsked(FromTerminal):
-        """Ctrl-C was typed to a container's process that has no terminal: it would be signalled."""
+        """Ctrl-C was typed to a container's process without a terminal: should it be signalled?"""
 
     def __init__(
         self,
@@ -91,10 +91,10 @@ class TerminalView(Painted, can_focus=True):
         leader: str = "ctrl+right_square_bracket",
         reading: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`lead` is told the key that follows the leader, and "" for the leader itself, alone or twice.
+        """`lead` is awaited with the key that follows the leader, and with "" for the leader itself, alone or twice.
 
-        It is no message: what is typed next waits until it has ended, for it may lead elsewhere, and keys that are
-        for something else must not reach the container. `reading` says what each key does while one reads back.
+        It is not a message, so that further keys wait until it has ended: it may move the focus, and keys meant for
+        something else must not reach the container. `reading` maps keys to actions of the history mode.
         """
         super().__init__()
         self.lead = lead
@@ -112,10 +112,10 @@ class TerminalView(Painted, can_focus=True):
         self._held_since = 0.0
         self._pens_of_base: Inks | None = None
 
-    # which session
+    # the session shown
 
     def show(self, session: TerminalSession | None) -> None:
-        """Show another session, where it was left, or none."""
+        """Show another session where it was left, or None for no session."""
         if self.session is not None:
             self.session.watcher = self.session.unwatched
         self.drop_selection()
@@ -153,7 +153,7 @@ class TerminalView(Painted, can_focus=True):
     # painting
 
     def schedule(self) -> None:
-        """Paint what changed, at the latest after a frame's time."""
+        """Paint what changed, after at most one frame's time."""
         if self._timer is None and self.is_attached:
             self._timer = once(self, self._painted + FRAME - time.monotonic(), self._paint)
 
@@ -197,7 +197,7 @@ class TerminalView(Painted, can_focus=True):
             self.refresh(*[Region(0, y, self.size.width, 1) for y in shown])
 
     def repaint(self) -> None:
-        """Paint everything anew."""
+        """Repaint everything."""
         self._rows.clear()
         self._strips.clear()
         if self.session is not None:
@@ -206,7 +206,7 @@ class TerminalView(Painted, can_focus=True):
         self.refresh()
 
     def tell_changed(self) -> None:
-        """Say that state, title, or place in the history changed."""
+        """Post that state, title, or place in the history changed."""
         self.post_message(self.Changed(self))
 
     def notify_style_update(self) -> None:
@@ -234,7 +234,7 @@ class TerminalView(Painted, can_focus=True):
         return strip
 
     def _drawn(self, y: int) -> Strip:
-        """One row with what lies over it: matches, selection, cursor."""
+        """Draw one row with matches, selection and cursor over it."""
         row = self._rows.get(y)
         width = self.size.width
         if row is None or self.session is None:
@@ -264,10 +264,10 @@ class TerminalView(Painted, can_focus=True):
     # keys
 
     async def on_key(self, event: events.Key) -> None:
-        """Nothing that is typed here reaches the program's own keys."""
+        """Send keys to the session; none reaches the program's own bindings."""
         event.stop()
         event.prevent_default()
-        if self.app.focused is not self:  # a command has led elsewhere meanwhile
+        if self.app.focused is not self:  # a command has moved the focus meanwhile
             self.app.post_message(events.Key(event.key, event.character))
         elif self.leading:
             await self._lead(event)
@@ -308,7 +308,7 @@ class TerminalView(Painted, can_focus=True):
         self.offer_paste(event.text)
 
     def offer_paste(self, text: str) -> None:
-        """Send a paste, asking first where the program in the container would run each line of it."""
+        """Send a paste, but ask first if the program in the container would run each line of it."""
         session = self.session
         if session is None:
             return
@@ -318,7 +318,7 @@ class TerminalView(Painted, can_focus=True):
             self.post_message(self.PasteDoubted(self, text))
 
     def paste(self, text: str) -> None:
-        """Send a paste, asking nothing."""
+        """Send a paste without asking."""
         if self.session is not None:
             bracketed = self.session.emulator.mode(BRACKETED_PASTE)
             self.send(keys.encode_paste(text, bracketed=bracketed))
@@ -326,35 +326,33 @@ class TerminalView(Painted, can_focus=True):
     # selecting
 
     def place_at(self, x: int, y: int) -> Place:
-        """The cell of the text under a cell of the widget; the nearest where there is none."""
+        """Return the cell of the text under a cell of the widget, or the nearest."""
         assert self.session is not None
         emulator = self.session.emulator
         column = max(0, min(x, emulator.columns - 1))
         return Place(emulator.top + max(0, min(y, emulator.rows - 1)), column)
 
     def select(self, selection: Selection | None) -> None:
-        """Have another selection, or none."""
+        """Replace the selection; None for no selection."""
         if self.selection is not None:
             self.selection.release()
         self.selection = selection
         self._refresh_rows(set(range(self.size.height)))
 
     def drop_selection(self) -> None:
-        """Select nothing."""
         if self.selection is not None:
             self.select(None)
 
     def selection_moved(self) -> None:
-        """The selection has another end."""
+        """Repaint after the selection's end has moved."""
         self._refresh_rows(set(range(self.size.height)))
 
     def copy_selection(self) -> None:
-        """Copy what is selected."""
         if self.selection is not None and (text := self.selection.text):
             self.post_message(self.Copied(self, text))
 
     def scroll_lines(self, lines: int) -> None:
-        """Move what is shown through the history."""
+        """Scroll through the history by a number of lines."""
         if self.session is not None:
             emulator = self.session.emulator
             emulator.scroll_to(emulator.top + lines)
@@ -398,7 +396,7 @@ class TerminalView(Painted, can_focus=True):
 
 
 class _ViewObserver(SessionObserver):
-    """Tells a view what its session does."""
+    """Passes a session's notifications on to a view."""
 
     def __init__(self, view: TerminalView) -> None:
         self._view = view

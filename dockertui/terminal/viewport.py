@@ -1,4 +1,4 @@
-"""What reading back and the mouse need of the widget that shows a session."""
+"""What the history mode and the mouse need of the widget that shows a session."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pieces of screen that know nothing of Docker."""
+"""Widgets that know nothing of Docker."""

@@ -1,4 +1,4 @@
-"""A line of pieces at the left and at the right: header, footer and tabs are each one of these."""
+"""One line of pieces aligned left and right: used for headers, footers and tabs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,26 +12,26 @@ from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, fit
 
 Runs = tuple[tuple[str, str], ...]
-"""Texts with the names of their styles."""
+"""(text, style name) pairs."""
 
 
 class Piece(NamedTuple):
-    """One thing a bar says."""
+    """One item of a bar."""
 
     text: str | Runs
-    """A text, or several in styles of their own: `(("enter", "key"), (" open", ""))`."""
+    """A text, or several with styles of their own: `(("enter", "key"), (" open", ""))`."""
     style: str = ""
-    """A name of a style: of a cell's, or "key", "title", "tab", "tab-on"."""
+    """A style name: that of a cell, or "key", "title", "tab", "tab-on"."""
     action: str | None = None
-    """What a click does: sent as `Bar.Pressed`."""
+    """What a click posts as `Bar.Pressed`."""
     priority: int = 0
-    """Pieces with a higher number go first when the width does not suffice."""
+    """When the width does not suffice, pieces with a higher number are dropped first."""
     least: int | None = None
-    """Cells to which a piece of one text is cut before pieces of priority 1 and 0 go; None: it is not cut."""
+    """Cells to which a piece of one text is cut before pieces of priority 1 and 0 are dropped; None: it is not cut."""
 
     @property
     def runs(self) -> Runs:
-        """Its texts, cleaned, each with its style."""
+        """Its cleaned texts, each with its style."""
         if isinstance(self.text, str):
             return ((clean(self.text), self.style),)
         return tuple([(clean(text), style or self.style) for text, style in self.text])
@@ -48,7 +48,7 @@ class _Placed(NamedTuple):
 
 
 class Bar(Painted):
-    """One line. Painted only when `update` brings something else than there is."""
+    """One line, repainted only when `update` changes it."""
 
     DEFAULT_CSS = "Bar { height: 1; }"
 
@@ -81,7 +81,7 @@ class Bar(Painted):
         self._margin = margin
 
     def update(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
-        """Say this from now on."""
+        """Replace the pieces."""
         pieces = tuple(left), tuple(right)
         if pieces != (self._left, self._right):
             self._left, self._right = pieces
@@ -100,7 +100,7 @@ class Bar(Painted):
         return Strip([self.segment(" " * width)], width) if width > 0 else Strip([], 0)
 
     def _draw(self, placed: _Placed) -> Strip:
-        """A piece in its width, cut when it is the last one left and still too wide."""
+        """Return a piece in its width, cut if it is the last one left and still too wide."""
         segments = []
         left = placed.width
         for text, style in placed.piece.runs:
@@ -110,7 +110,7 @@ class Bar(Painted):
         return Strip(segments, placed.width)
 
     def _place(self, width: int) -> list[_Placed]:
-        """The pieces that fit and where: first to go is the highest priority, of several the rightmost."""
+        """Return the pieces that fit, with places: the highest priority is dropped first, the rightmost of several."""
         inner = width - 2 * self._margin
         left, right = list(self._left), list(self._right)
         while len(left) + len(right) > 1 and (over := self._needed(left) + self._needed(right) - inner - self._gap) > 0:
@@ -128,7 +128,7 @@ class Bar(Painted):
         return cell_len(self._separator)
 
     def _needed(self, pieces: Sequence[Piece]) -> int:
-        """Cells of pieces, each with a separator after it."""
+        """Return the cells of pieces, each with a separator after it."""
         return sum([_width(piece) + self._gap for piece in pieces])
 
     def _in_a_row(self, pieces: Sequence[Piece], start: int, room: int) -> list[_Placed]:
@@ -155,7 +155,7 @@ class Bar(Painted):
 
 
 def _cut(pieces: list[Piece], over: int) -> bool:
-    """Cut what may be cut by so many cells, or as many as it has; whether that was enough."""
+    """Cut pieces that may be cut by `over` cells, or as far as possible; return whether that was enough."""
     for index, piece in enumerate(pieces):
         if piece.least is not None and (room := max(0, _width(piece) - piece.least)):
             pieces[index] = piece._replace(text=fit(clean(str(piece.text)), _width(piece) - min(over, room)))

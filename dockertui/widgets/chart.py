@@ -1,8 +1,7 @@
 """Plots in cells: values over time in braille, blocks or ASCII, with a scale of round numbers. Pure functions.
 
-A plot fills the area under its values. A second row of values hangs below the first, as what goes out does below what
-comes in, so that the two are told apart without colours. What is known is at least one dot high, so that a zero is a
-line and a gap is nothing.
+A plot fills the area under its values. A second series hangs below the first, as output below input, so that the two
+are distinct without colours. A known value is at least one dot high, so that a zero is a line and a gap is empty.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ from typing import Final, NamedTuple
 
 NAN: Final = math.nan
 Runs = tuple[tuple[str, str], ...]
-"""Texts with the names of their styles."""
+"""(text, style name) pairs."""
 
 
 class Glyphs(NamedTuple):
-    """How heights become characters: columns of values and levels a cell holds, and a cell's sign by its columns."""
+    """How heights become characters: columns of values and levels per cell, and a cell's character by its columns."""
 
     columns: int
     levels: int
     up: Callable[[Sequence[int]], str]
-    """The sign of a cell whose columns are filled so far from below."""
+    """The character of a cell whose columns are filled to these levels from below."""
     down: Callable[[Sequence[int]], str]
     """The same, from above."""
 
@@ -50,20 +49,20 @@ GLYPHS: Final = {"braille": BRAILLE, "blocks": BLOCKS, "ascii": ASCII}
 
 
 class Unit(NamedTuple):
-    """What a scale counts in: how an amount is written, the numbers it may end at, times powers of `base`."""
+    """The unit of a scale: how an amount is written, and the numbers the scale may end at, times powers of `base`."""
 
     text: Callable[[float], str]
     base: int = 10
     steps: tuple[float, ...] = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
     least: float = 1.0
-    """The lowest end of a scale: less than that is noise."""
+    """The lowest end of a scale: anything below is noise."""
 
 
 BINARY_STEPS: Final = (*(float(2**power * part) for power in range(10) for part in (1, 1.5)), 1024.0)
 
 
 def round_up(amount: float, unit: Unit) -> float:
-    """The end of a scale that holds an amount: the next of the unit's round numbers."""
+    """Return the end of a scale that contains an amount: the next of the unit's round numbers."""
     if not amount > unit.least:
         return unit.least
     power = float(unit.base) ** math.floor(math.log(amount, unit.base))
@@ -71,48 +70,48 @@ def round_up(amount: float, unit: Unit) -> float:
 
 
 class Curve(NamedTuple):
-    """Values over time. `times` ascend; `links` says of each whether it holds for all the time since the one before."""
+    """Values over time. `times` ascend; `links` says of each value whether it holds since the one before."""
 
     times: Sequence[float]
     values: Sequence[float]
-    """NaN where nothing is known."""
+    """NaN where unknown."""
     links: Sequence[bool]
 
 
 class Plot(NamedTuple):
-    """What is drawn of one quantity, or of two (`down`) that share a scale."""
+    """What is drawn for one quantity, or for two (`down`) that share a scale."""
 
     title: str
     figures: Runs
-    """What is said beside the title: now, peak, average."""
+    """The text beside the title: now, peak, average."""
     unit: Unit
     up: Curve | None = None
     down: Curve | None = None
     limit: float | None = None
-    """Where a line is drawn, if the scale reaches that far; it does from a quarter of it on."""
+    """Where a line is drawn, once values reach a quarter of it: the scale then extends that far."""
     style: str = ""
     down_style: str = ""
     note: str = ""
-    """What stands in the plot's place."""
+    """Text in place of the plot."""
     courses: tuple[tuple[str, Curve], ...] = ()
-    """In place of one plot a line for each of these, in percent, with a name before it."""
+    """In place of one plot, a line for each of these named curves, in percent."""
 
 
 class Window(NamedTuple):
-    """The time that is shown: where it ends (in the unit of the times) and its length."""
+    """The time shown: where it ends (in the unit of the times) and its length."""
 
     end: float
     seconds: float
 
     def step(self, cells: int, glyphs: Glyphs) -> float:
-        """The time of one column of dots."""
+        """Return the time of one column of dots."""
         return self.seconds / max(1, cells * glyphs.columns)
 
 
 def resample(curve: Curve, window: Window, cells: int, glyphs: Glyphs) -> list[float]:
-    """The highest value in each column of dots; NaN where none is known.
+    """Return the highest value in each column of dots; NaN where none is known.
 
-    Columns are of fixed times, so that a picture moves on by whole cells and only its right end changes in between.
+    Columns stand for fixed times, so that a picture moves by whole cells and only its right end changes in between.
     """
     step, count = window.step(cells, glyphs), cells * glyphs.columns
     cell = math.floor(window.end / (step * glyphs.columns))
@@ -131,7 +130,7 @@ def resample(curve: Curve, window: Window, cells: int, glyphs: Glyphs) -> list[f
 
 
 def area(values: Sequence[float], top: float, rows: int, glyphs: Glyphs, *, hanging: bool = False) -> list[str]:
-    """The area under values as lines of cells, from the top; `hanging`, from zero at the top downwards."""
+    """Return the area under values as lines of cells, top first; `hanging` draws downwards from zero at the top."""
     highest = rows * glyphs.levels
     heights = [0 if value != value else max(1, min(highest, round(value / top * highest))) for value in values]
     sign = glyphs.down if hanging else glyphs.up
@@ -145,18 +144,18 @@ def area(values: Sequence[float], top: float, rows: int, glyphs: Glyphs, *, hang
 
 
 def sparkline(values: Sequence[float], top: float, glyphs: Glyphs) -> str:
-    """One line of cells, a value each column of dots."""
+    """Return one line of cells, one value per column of dots."""
     padding = [NAN] * (-len(values) % glyphs.columns)
     return area([*padding, *values], top, 1, glyphs)[0]
 
 
 _TICKS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _TICK_CELLS: Final = 11
-"""Cells that a label of the time axis has for itself at least."""
+"""The minimum distance of the time axis' labels, in cells."""
 
 
 def time_axis(window: Window, cells: int, *, live: bool, clock: Callable[[float], str]) -> str:
-    """The labels below a plot: how long ago; where the end is not now, the time of day by `clock`."""
+    """Return the labels below a plot: how long ago; if the end is not now, the time of day by `clock`."""
     most = max(1, cells // _TICK_CELLS)
     tick = next((tick for tick in _TICKS if window.seconds / tick <= most), window.seconds / most)
     line = [" "] * cells
@@ -171,7 +170,7 @@ def time_axis(window: Window, cells: int, *, live: bool, clock: Callable[[float]
 
 
 def span(seconds: float) -> str:
-    """A time in one or two short words: 15s, 1m 30s, 2h."""
+    """Return a duration in short words: 15s, 1m 30s, 2h."""
     left, words = int(seconds), []
     for unit, sign in ((3600, "h"), (60, "m"), (1, "s")):
         count, left = divmod(left, unit)
@@ -181,7 +180,7 @@ def span(seconds: float) -> str:
 
 
 def gauge(share: float, cells: int, glyphs: Glyphs) -> str:
-    """A bar of so many cells, filled from the left by a share from 0 to 1; nothing for NaN."""
+    """Return a bar of `cells` cells, filled from the left by a share from 0 to 1; blank for NaN."""
     if share != share or cells < 1:
         return " " * max(0, cells)
     if glyphs is ASCII:
@@ -193,18 +192,18 @@ def gauge(share: float, cells: int, glyphs: Glyphs) -> str:
 
 
 def links(known: Sequence[bool]) -> list[bool]:
-    """Of each row whether it goes on from the one before: both are known."""
+    """Return for each row whether it continues the one before: true if that one is known."""
     return [False, *(before for before, _ in pairwise(known))] if known else []
 
 
 def glyphs_for(name: str) -> Glyphs:
-    """The glyphs of a name; for "auto" those that the terminal has: the Linux console's font knows no braille."""
+    """Return the glyphs of a name; for "auto", those of the terminal: the Linux console's font has no braille."""
     if name == "auto":
         name = "blocks" if os.environ.get("TERM", "").startswith("linux") else "braille"
     return GLYPHS[name]
 
 
 def column_glyphs(name: str) -> Glyphs:
-    """Glyphs with one column a cell, for what has a colour of its own in each: blocks in place of dots."""
+    """Return glyphs with one column per cell, for columns with colours of their own: blocks in place of braille."""
     glyphs = glyphs_for(name)
     return glyphs if glyphs.columns == 1 else BLOCKS

@@ -1,4 +1,4 @@
-"""Plots below each other, or in two columns where there is room, over one axis of time."""
+"""Plots in one column, or in two where there is room, above one time axis."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Line = tuple[tuple[str, str], ...]
 
 
 class Charts(Lines):
-    """The plots. `show` takes new ones; only lines that differ are painted, and only those in view are made."""
+    """A scrolled list of plots. Only lines that differ are painted, and only those in view are made."""
 
     head = 1
     foot = 1
@@ -54,7 +54,7 @@ class Charts(Lines):
         self._lines_width = (-1, -1)
 
     def show(self, plots: Sequence[Plot], window: Window, status: Runs, *, live: bool, stale: bool = False) -> None:
-        """Show these plots of a time; `status` is the line above. `live`: the time ends now. `stale`: greyed."""
+        """Show plots of a time window; `status` is the line above. `live`: the window ends now. `stale`: greyed."""
         if stale != self._stale:
             self._stale = stale
             self.repaint()
@@ -66,7 +66,7 @@ class Charts(Lines):
         self._lines = None
         self.refresh_frame()
 
-    # What the lines below ask for
+    # The interface of `Lines`
 
     @property
     def body_height(self) -> int:
@@ -81,7 +81,7 @@ class Charts(Lines):
         return self.top
 
     def put_cursor(self, row: int) -> None:
-        """There is no cursor: the view moves."""
+        """Do nothing: there is no cursor, only scrolling."""
 
     def look(self, row: int) -> Look:
         lines = self._laid_out()
@@ -145,7 +145,7 @@ class Charts(Lines):
 
     @property
     def _plot_rows(self) -> int:
-        """Rows of each plot beside its title: as many as have all in view, within bounds."""
+        """Rows of each plot below its title: as many as bring all into view, within bounds."""
         drawn = [plot for plot in self._plots if not plot.note and not plot.courses]
         others = sum([1 + len(self._note(plot)) + len(plot.courses) for plot in self._plots]) - len(drawn)
         room = self.body_height * self._columns - others
@@ -173,7 +173,7 @@ class Charts(Lines):
         return lines
 
     def _drawn(self, plot: Plot) -> list[Line]:
-        """A plot as lines: its title, then its rows."""
+        """Return a plot as lines: its title, then its rows."""
         title = self._title(plot)
         rows = self._plot_rows
         if plot.note:
@@ -220,7 +220,7 @@ class Charts(Lines):
         return [self._scaled(label, line, style) for label, line, style in zip(labels, lines, styles, strict=True)]
 
     def _course(self, name: str, course: Curve, plot: Plot) -> Line:
-        """One line of a plot of several."""
+        """Return one line of a plot of several curves."""
         return self._scaled(clean(name), area(self._values(course), 100.0, 1, self.glyphs)[0], plot.style)
 
     def _values(self, curve: Curve | None) -> list[float]:
@@ -235,7 +235,7 @@ class Charts(Lines):
 
 
 def _label(row: int, rows: int, top: float, unit: Unit) -> str:
-    """What the scale says at a row: its end, its middle, zero."""
+    """Return the scale's label at a row: its end, its middle, zero."""
     if row == 0:
         return unit.text(top)
     if row == rows - 1:
@@ -244,7 +244,7 @@ def _label(row: int, rows: int, top: float, unit: Unit) -> str:
 
 
 def _under(line: str, sign: str) -> str:
-    """A line with a sign in its empty cells."""
+    """Return a line with `sign` in its empty cells."""
     return line.replace(" ", sign) if sign else line
 
 

@@ -1,4 +1,4 @@
-"""Columns of a table: what each shows, and how they share the width there is."""
+"""The columns of a table: what each shows, and how they share the available width."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,11 +10,11 @@ GAP = 1
 
 
 class Cell(NamedTuple):
-    """What one column shows of one object: a text and the name of a style."""
+    """The content of one column for one object: a text and a style name."""
 
     text: str
     style: str = ""
-    """"", "good", "warn", "bad", "busy", "accent" or "dim": beside the text, never in place of it."""
+    """"", "good", "warn", "bad", "busy", "accent" or "dim": in addition to the text, never in place of it."""
 
 
 class Column(NamedTuple, Generic[T]):
@@ -23,21 +23,22 @@ class Column(NamedTuple, Generic[T]):
     id: str
     title: str
     cell: Callable[[T], Cell | str]
-    """The text, as it comes from the Engine: the table cleans it."""
+    """The text as the Engine sent it: the table cleans it."""
     sort: Callable[[T], Any] | None = None
-    """What to sort by: numbers, strings, tuples of them; None sorts last. No function: not sortable."""
+    """The sort key: a number, string, or tuple of them; None sorts last. Without a function the column is not sortable.
+    """
     width: int = 10
     """Cells it needs."""
     grow: int = 0
-    """Its share of what the columns leave over."""
+    """Its share of the remaining width."""
     right: bool = False
     """Right-aligned, as numbers are."""
     priority: int = 0
-    """Columns with a higher number go first when the width does not suffice."""
+    """When the width does not suffice, columns with a higher number are dropped first."""
 
 
 class Slot(NamedTuple):
-    """A column's place in the line: `column` among the columns, first cell `start`, `width` in cells."""
+    """A column's position in the line: its index `column`, first cell `start`, `width` in cells."""
 
     column: int
     start: int
@@ -45,10 +46,10 @@ class Slot(NamedTuple):
 
 
 def lay_out(columns: Sequence[Column[Any]], width: int) -> list[Slot]:
-    """The columns that fit into `width` cells, and where.
+    """Return the columns that fit into `width` cells, and their positions.
 
-    Depends on nothing but its arguments, so that no content ever moves a column. The column with the highest
-    priority (the rightmost of several) goes first; the last one left is cut to the width.
+    It depends only on its arguments, so that no content ever moves a column. The column with the highest priority (the
+    rightmost of several) is dropped first; the last one left is cut to the width.
     """
     kept = list(range(len(columns)))
     while len(kept) > 1 and _needed(columns, kept) > width:
@@ -57,7 +58,7 @@ def lay_out(columns: Sequence[Column[Any]], width: int) -> list[Slot]:
 
 
 class Layout(NamedTuple):
-    """The places of the columns shown, and whether others are scrolled out."""
+    """The positions of the columns shown, and whether others are scrolled out."""
 
     slots: list[Slot]
     fixed: int = 0
@@ -98,7 +99,7 @@ def _needed(columns: Sequence[Column[Any]], kept: Sequence[int]) -> int:
 
 
 def _place(columns: Sequence[Column[Any]], kept: Sequence[int], width: int) -> list[Slot]:
-    """Slots for `kept`, what is left over shared by `grow`; the cells of a remainder go to the first ones."""
+    """Return slots for `kept`, with the remaining width shared by `grow`; a remainder goes to the first columns."""
     spare = max(0, width - _needed(columns, kept))
     shares = sum(columns[index].grow for index in kept)
     slots: list[Slot] = []

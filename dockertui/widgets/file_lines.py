@@ -1,4 +1,4 @@
-"""A file on the screen: its text with line numbers, or a hex dump, whichever size; only the rows in view are made."""
+"""A file's content as numbered text lines or a hex dump, of any size; only the rows in view are made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dockertui.widgets.lines import Lines, Look
 from dockertui.widgets.text import clean, crop, occurrences, split_spans
 
 _STEP = 8
-"""Columns that the view moves sideways at once."""
+"""Columns scrolled sideways at once."""
 
 
 class _RowLook(NamedTuple):
@@ -25,7 +25,7 @@ class _RowLook(NamedTuple):
 
 
 class FileLines(Lines):
-    """Shows bytes that may still be coming. Keys are the screen's to bind: it binds the `action_*` methods."""
+    """Shows bytes that may still be arriving. The screen binds keys to the `action_*` methods."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
@@ -36,17 +36,17 @@ class FileLines(Lines):
         self._chosen = False
         self._wrapped = False
         self._rows: list[tuple[int, int, int]] = []
-        """Of each row: its line, and where in it the row begins and ends."""
+        """For each row its line, and where in it the row begins and ends."""
         self._rows_width = -1
         self._row = 0
         self._shift = 0
         self._version = 0
         self._found: list[int] = []
 
-    # what is shown
+    # content
 
     def show(self, data: bytes) -> None:
-        """Show more of the file, or all of it; the place is kept."""
+        """Show more of the file, or all of it, at the same position."""
         self.data = data
         if not self._chosen:
             self.hex = is_binary(data)
@@ -58,7 +58,7 @@ class FileLines(Lines):
         self._changed()
 
     def turn_hex(self) -> None:
-        """Show hex in place of text, or the other way round."""
+        """Switch between hex and text."""
         self.hex, self._chosen = not self.hex, True
         self.top = self._row = self._shift = 0
         self._anew()
@@ -80,7 +80,7 @@ class FileLines(Lines):
 
     @property
     def line(self) -> str:
-        """The line under the cursor, whole."""
+        """The whole line under the cursor."""
         if self.hex:
             return hex_line(self.data, self._row, self._hex_width)
         rows = self._laid_out()
@@ -112,7 +112,7 @@ class FileLines(Lines):
     # search
 
     def search(self, text: str) -> int:
-        """Mark every occurrence, letter case ignored, and go to the first from the cursor on; how many rows hold it."""
+        """Mark every occurrence, ignoring case, and go to the first from the cursor; return how many rows have one."""
         self._needle = text
         self._found = self._occurring() if text else []
         self._changed()
@@ -157,7 +157,7 @@ class FileLines(Lines):
     def _in_view(self) -> list[tuple[int, int, int]]:
         return [] if self.hex else self._laid_out()[self.top : self.top + self.body_height]
 
-    # what the lines below ask for
+    # the interface of `Lines`
 
     @property
     def line_count(self) -> int:
@@ -187,14 +187,14 @@ class FileLines(Lines):
         number, start, end = self._laid_out()[look.row]
         label = f"{number + 1:>{self._gutter - 1}} " if not start else " " * self._gutter
         start += look.shift
-        end = min(end, start + self.line_width)  # no more than can be seen, however long the line is
+        end = min(end, start + self.line_width)  # no more than is visible, however long the line is
         pieces = styled(self.lines[number], self._tokens[number] if number < len(self._tokens) else (), start, end)
         return self._fill([(label, under or ("dim",)), *self._marked(pieces, under)], under)
 
     def _marked(
         self, pieces: Sequence[tuple[str, str]], under: tuple[str, ...], spans: list[tuple[int, int]] | None = None
     ) -> list[tuple[str, tuple[str, ...]]]:
-        """Pieces with what was found marked, also across their ends."""
+        """Split pieces into marked and unmarked ones; a match may span several pieces."""
         whole = "".join(text for text, _ in pieces)
         spans = occurrences(whole, self._needle) if spans is None else spans
         found = (*under, "match-cursor" if under else "match")
@@ -208,7 +208,7 @@ class FileLines(Lines):
         return out
 
     def _fill(self, pieces: Sequence[tuple[str, tuple[str, ...]]], under: tuple[str, ...]) -> list[Segment]:
-        """Segments of exactly the line's width."""
+        """Return segments of exactly the line's width."""
         room, segments = self.line_width, []
         for text, names in pieces:
             if cell_len(text) > room:
@@ -221,7 +221,7 @@ class FileLines(Lines):
         self.go_to(row)
 
     def copied(self) -> str:
-        """What copying the line gives: without what a terminal would obey."""
+        """Return the line as copied: without what a terminal would obey."""
         return clean(self.line, limit=100_000)
 
 

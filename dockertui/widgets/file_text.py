@@ -1,4 +1,4 @@
-"""The content of a file as lines: text in the colours of its language, or hex; made for the rows that are seen."""
+"""The content of a file as lines: highlighted text or a hex dump, made for the rows in view."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SHEBANGS: Final = (
 )  # fmt: skip
 
 Tokens = Sequence[Sequence[tuple[int, str]]]
-"""For each line where a style begins, by its character, in order."""
+"""For each line the styles by the character where they begin, in order."""
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether a file is none to read: zero bytes, or a tenth of it neither UTF-8 nor printed."""
+    """Return whether a file is binary: it has zero bytes, or a tenth of it is neither UTF-8 nor printable."""
     probe = data[:_PROBE]
     if b"\0" in probe:
         return True
@@ -38,7 +38,7 @@ def is_binary(data: bytes) -> bool:
 
 
 def text_lines(data: bytes) -> list[str]:
-    """The lines of a text, tabs as blanks; what is no UTF-8 as U+FFFD."""
+    """Return the lines of a text with tabs expanded; bytes that are not UTF-8 become U+FFFD."""
     lines = data.decode("utf-8", "replace").split("\n")
     if len(lines) > 1 and not lines[-1]:
         lines.pop()
@@ -46,7 +46,7 @@ def text_lines(data: bytes) -> list[str]:
 
 
 def hex_line(data: bytes, row: int, width: int) -> str:
-    """One row of a hex dump, as `hexdump -C` writes it; `width` bytes in a row."""
+    """Return one row of a hex dump in the format of `hexdump -C`, `width` bytes per row."""
     piece = data[row * width : (row + 1) * width]
     half = width // 2
     left = " ".join(f"{byte:02x}" for byte in piece[:half])
@@ -56,7 +56,7 @@ def hex_line(data: bytes, row: int, width: int) -> str:
 
 
 def language(name: str, first: str) -> Any:
-    """The lexer for a file by its name or its first line; None where there is none."""
+    """Return the lexer for a file by its name or its first line, or None."""
     from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
     from pygments.util import ClassNotFound
 
@@ -73,7 +73,7 @@ def language(name: str, first: str) -> Any:
 
 
 def highlighted(name: str, lines: Sequence[str]) -> tuple[str, Tokens]:
-    """What language a file is in, and the styles of its lines. For a thread: it takes its time."""
+    """Return the language of a file and the styles of its lines. Slow: run it in a thread."""
     lexer = language(name, lines[0] if lines else "")
     if lexer is None:
         return "", []
@@ -108,7 +108,7 @@ def _style(token: Any) -> str:
 
 
 def styled(line: str, tokens: Sequence[tuple[int, str]], start: int, end: int) -> list[tuple[str, str]]:
-    """Characters `start` to `end` of a line in pieces of one style each, cleaned."""
+    """Return the cleaned characters `start` to `end` of a line, in pieces of one style each."""
     if not tokens:
         return [(clean(line[start:end]), "")]
     pieces = []

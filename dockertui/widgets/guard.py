@@ -1,11 +1,11 @@
-"""An error in one widget is that widget's alone: the others, the screen and the program go on.
+"""Confine an error to its widget: the other widgets, the screen and the program go on.
 
-What is painted, and what a key or a message does, depends on what Engines and containers send, so that sooner or later
-something fails that nobody foresaw. Textual ends the program then. `Guarded` stands between Textual and each widget:
-a line that cannot be painted says so in its place; a message that cannot be dealt with leaves the widget alive. Every
-error goes to the logger `dockertui`; whoever listens there writes it down and tells the user.
+Painting and the handling of keys and messages depend on what Engines and containers send, so that sooner or later
+something fails that nobody foresaw. Textual then ends the program. `Guarded` stands between Textual and each widget: a
+line that cannot be painted shows the error in its place; a message that cannot be handled leaves the widget alive.
+Every error goes to the logger `dockertui`, whose handlers write it down and tell the user.
 
-It depends on private parts of Textual; `tests/ui/test_guard.py` holds each one, and pyproject pins the version.
+It depends on private parts of Textual; `tests/ui/test_guard.py` checks each one, and pyproject pins the version.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _log = logging.getLogger("dockertui")
 
 
 def survived(what: str, error: BaseException) -> None:
-    """Have an error written down and told that something failed of, and all else goes on."""
+    """Log an error from which the program recovers."""
     _log.error(what, exc_info=error)
 
 
 @contextmanager
 def shown_in(widget: Widget) -> Iterator[None]:
-    """Have an error inside be said by `widget`, in its first line, until the next time that nothing goes wrong."""
+    """Context manager: show an error of the block in the first line of `widget`, until the next block without one."""
     guard: _Guard | None = widget.__dict__.get("_dockertui_guard")
     try:
         yield
@@ -55,14 +55,14 @@ def shown_in(widget: Widget) -> Iterator[None]:
 
 
 class _Guard:
-    """What stands between Textual and one widget."""
+    """Stands between Textual and one widget."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._paint_line, self._paint_lines = widget.render_line, widget.render_lines
         self._dispatch = widget._dispatch_message
         self._failed_at: int | None = None
-        """The line that says what failed; those of the others are left blank."""
+        """The line that shows the error; other failed lines are blank."""
         self.said = ""
         widget._dockertui_guard = self  # type: ignore[attr-defined]
         widget.render_line = self.render_line  # type: ignore[method-assign]
@@ -70,7 +70,7 @@ class _Guard:
         widget._dispatch_message = self.dispatch  # type: ignore[method-assign]
 
     def say(self, sentence: str) -> None:
-        """Have the widget's first line say something, or nothing any more."""
+        """Show a message in the widget's first line; "" removes it."""
         self.said = sentence
         self._widget.refresh()
 
@@ -104,7 +104,7 @@ class _Guard:
             return [Strip([Segment(fit(text * (y == 0), crop.width))], crop.width) for y in range(crop.height)]
 
     async def dispatch(self, message: Message) -> None:
-        """Deal with a message; an error is the app's to judge, and no end of the widget."""
+        """Handle a message; pass an error to the app, so that the widget lives on."""
         try:
             await self._dispatch(message)
         except Exception as error:
@@ -112,23 +112,23 @@ class _Guard:
 
 
 class _Workers(WorkerManager):
-    """Workers none of which fails in silence."""
+    """A worker manager that lets no worker fail silently."""
 
     def _new_worker(self, *args: Any, **kwargs: Any) -> Any:
         return super()._new_worker(*args, **{**kwargs, "exit_on_error": True})
 
 
 class Guarded(App[ReturnType]):
-    """An app that goes on when something in it fails, as long as there is a screen to go on with."""
+    """An app that goes on after an error in it, as long as there is a screen to go on with."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._workers = _Workers(self)
         self._surviving = False
-        """Whether the program has begun and not ended."""
+        """Whether the program has started and not ended."""
 
     def essential(self, screen: Screen[Any]) -> bool:
-        """Whether there is nothing to go on with when this screen cannot be shown."""
+        """Return whether the program cannot go on if this screen cannot be shown."""
         return len(self.screen_stack) <= 1
 
     def _register_child(self, parent: DOMNode, child: Widget, before: int | None, after: int | None) -> None:
@@ -152,7 +152,7 @@ class Guarded(App[ReturnType]):
             self._surviving = False
 
     def _handle_exception(self, error: Exception) -> None:
-        """Go on, unless the program is beginning or ending, or has no screen to go on with."""
+        """Log the error and go on, unless the program is starting or ending, or has no screen to go on with."""
         if isinstance(error, WorkerFailed):
             error = error.error if isinstance(error.error, Exception) else error
         pump: MessagePump = active_message_pump.get(self)
@@ -166,12 +166,12 @@ class Guarded(App[ReturnType]):
             self.call_later(self._drop_screen, unmade)
 
     def pop_screen(self) -> AwaitComplete:
-        """Leave the screen on top, unless it is the last one."""
+        """Close the topmost screen, unless it is the last one."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
-        """Give the terminal away inside; it is taken back whatever fails there."""
+        """Context manager: release the terminal; it is taken back even if the block fails."""
         failed: Exception | None = None
         with super().suspend():
             try:
@@ -182,6 +182,6 @@ class Guarded(App[ReturnType]):
             raise failed
 
     def _drop_screen(self, screen: Screen[Any]) -> None:
-        """Leave a screen that could not be made."""
+        """Close a screen that could not be composed."""
         if self.screen is screen:
             screen.dismiss()

@@ -1,4 +1,4 @@
-"""A JSON value as lines, as deep as it is unfolded: references into the value, nothing is copied."""
+"""A JSON value as lines, as deep as it is unfolded: they refer to the value, nothing is copied."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ Path = tuple[str | int, ...]
 """Keys and indices from the root."""
 
 TEXT_LIMIT = 2000
-"""Characters of one string that are looked at, by the painter and the search alike."""
+"""Characters of one string that are used, for painting and searching alike."""
 
 _SHORT = TEXT_LIMIT - 200
 
@@ -30,12 +30,12 @@ class Node(NamedTuple):
 
     @property
     def key(self) -> str | None:
-        """Its name when it is a member of an object."""
+        """The name of a member of an object; None for other nodes."""
         return self.path[-1] if self.path and isinstance(self.path[-1], str) else None
 
     @property
     def is_container(self) -> bool:
-        """Whether there is something in it to unfold."""
+        """Whether it has members to unfold."""
         return isinstance(self.value, dict | list) and bool(self.value)
 
 
@@ -60,7 +60,7 @@ class Folds:
 
 
 def nodes(value: Any, folds: Folds) -> Iterator[Node]:
-    """The lines of a value, its open parts included. No recursion: a stranger may nest without end."""
+    """Yield the lines of a value, including its open parts. Not recursive: a stranger may nest without end."""
     waiting = [Node((), value, True)]
     while waiting:
         node = waiting.pop()
@@ -75,14 +75,14 @@ def nodes(value: Any, folds: Folds) -> Iterator[Node]:
 
 
 def _members(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """Members of an object by key (read as text, whatever it is), of an array by index."""
+    """Return the members of an object by key (always a string), of an array by index."""
     if isinstance(value, dict):
         return ((str(key), member) for key, member in value.items())
     return iter(enumerate(value))
 
 
 def is_match(node: Node, needle: str) -> bool:
-    """Whether the key or the scalar of a line holds `needle` (lower case), cleaned as it is painted."""
+    """Return whether the key or scalar of a line, cleaned as painted, contains `needle` (lower case)."""
     if node.is_end:
         return False
     if node.key is not None and needle in clean(node.key, limit=TEXT_LIMIT).lower():
@@ -91,7 +91,7 @@ def is_match(node: Node, needle: str) -> bool:
 
 
 def scalar(value: Any) -> str:
-    """A scalar as it is painted: JSON's own words, strings quoted and cleaned, long ones cut."""
+    """Return a scalar as painted: JSON keywords, strings quoted and cleaned, long ones cut."""
     match value:
         case str():
             return f'"{clean(value, limit=TEXT_LIMIT)}"'
@@ -107,7 +107,7 @@ def scalar(value: Any) -> str:
 
 
 def shortened(value: Any) -> Any:
-    """A copy of a value in which texts are as short as they are painted, with how many characters follow."""
+    """Return a copy of a value with strings cut as when painted, and the number of characters left out."""
     match value:
         case dict():
             return {key: shortened(member) for key, member in value.items()}
@@ -120,7 +120,7 @@ def shortened(value: Any) -> Any:
 
 
 def style(value: Any) -> str:
-    """The name of the style of a value's type."""
+    """Return the style name of a value's type."""
     match value:
         case str():
             return "string"
@@ -132,7 +132,7 @@ def style(value: Any) -> str:
 
 
 def folded(value: Any) -> str:
-    """A folded container in one line: `{…} 12 keys`, `[…] 1 item`."""
+    """Return a folded container as one line: `{…} 12 keys`, `[…] 1 item`."""
     count = len(value)
     noun, brackets = ("key", "{…}") if isinstance(value, dict) else ("item", "[…]")
     return f"{brackets} {count} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""JSON as a tree that folds: whatever its size, only the lines in view are made into text."""
+"""JSON as a foldable tree: whatever its size, only the lines in view are made into text."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ class _NodeLook(NamedTuple):
 
 
 class JsonView(Lines):
-    """A JSON value, folded below `DEPTH`. Keys are the screen's to bind: it binds the `action_*` methods."""
+    """A JSON value, folded below `DEPTH`. The screen binds keys to the `action_*` methods."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
@@ -42,7 +42,7 @@ class JsonView(Lines):
         self._matches: list[Path] = []
 
     def show(self, value: Any, *, keep: bool = True) -> None:
-        """Show a value as `json.loads` returns it; `keep` what is unfolded, the cursor and the search."""
+        """Show a value as `json.loads` returns it; `keep` the folding, the cursor and the search."""
         self._value = value
         if not keep:
             self._folds = Folds(DEPTH)
@@ -53,7 +53,7 @@ class JsonView(Lines):
 
     @property
     def value(self) -> Any:
-        """What is shown."""
+        """The value shown."""
         return self._value
 
     @property
@@ -69,14 +69,14 @@ class JsonView(Lines):
     # Folding
 
     def action_toggle_fold(self) -> None:
-        """Unfold what is folded under the cursor, fold what is not."""
+        """Fold or unfold the container under the cursor."""
         self._fold(not self._folds.is_open(self.cursor_path))
 
     def action_unfold(self) -> None:
         self._fold(True)
 
     def action_fold(self) -> None:
-        """Fold the container under the cursor; from anything else, go to the container it is in."""
+        """Fold the container under the cursor; on anything else, go to its container."""
         node = self._flat[self._row] if self._flat else None
         if node and node.is_container and self._folds.is_open(node.path):
             self._fold(False)
@@ -97,7 +97,7 @@ class JsonView(Lines):
             self._flatten()
 
     def _flatten(self) -> None:
-        """Make the lines anew; the cursor stays on its value, or on the nearest container that is left."""
+        """Rebuild the lines; the cursor stays on its value, or on the nearest container still shown."""
         path, offset = self.cursor_path, self._row - self.top
         self._flat = list(nodes(self._value, self._folds))
         rows: dict[Path, int] = {}
@@ -111,7 +111,7 @@ class JsonView(Lines):
         self.refresh_frame()
 
     def _is_on(self, path: Path) -> bool:
-        """Whether the cursor's row, a closing bracket perhaps, still belongs to `path`."""
+        """Return whether the cursor's row, perhaps a closing bracket, still belongs to `path`."""
         return self._row < len(self._flat) and self._flat[self._row].path == path
 
     def _go_to_path(self, path: Path) -> None:
@@ -123,7 +123,7 @@ class JsonView(Lines):
     # Sideways
 
     def action_scroll_right(self) -> None:
-        """Show what long lines hold further right."""
+        """Scroll right to show the rest of long lines."""
         self._shift += max(1, self.line_width // 2)
         self.repaint()
 
@@ -134,10 +134,10 @@ class JsonView(Lines):
     # Search
 
     def search(self, text: str) -> int:
-        """Mark every `text` in keys and scalars, letter case ignored; go to the first from the cursor on.
+        """Mark every `text` in keys and scalars, ignoring case; go to the first from the cursor.
 
-        Looks into folded parts and opens those that lead to a match. Returns how many lines match; an empty
-        text ends the search.
+        It searches folded parts too, and opens those that lead to a match. Returns how many lines match; an empty text
+        ends the search.
         """
         self._needle = text.lower()
         self._matches = self._search_all() if text else []
@@ -157,7 +157,7 @@ class JsonView(Lines):
         return [node.path for node in nodes(self._value, everything) if is_match(node, self._needle)]
 
     def _next_match(self, step: int) -> None:
-        """The next match from the cursor, round the end."""
+        """Go to the next match from the cursor, wrapping around."""
         if not self._matches:
             return
         try:
@@ -174,7 +174,7 @@ class JsonView(Lines):
             count += node.path in matches and not node.is_end
         return count
 
-    # What the lines below ask for
+    # The interface of `Lines`
 
     @property
     def line_count(self) -> int:
@@ -225,7 +225,7 @@ class JsonView(Lines):
         return [*line, self.segment(" " * (width - line.cell_length), *under)]
 
     def _marked(self, text: str, names: tuple[str, ...]) -> list[Segment]:
-        """A text with what the search found in it."""
+        """Return a text as segments with the search's matches marked."""
         found = (*names, "match-cursor" if names == ("cursor",) else "match")
         pieces = split_spans(text, occurrences(text, self._needle))
         return [self.segment(piece, *(found if match else names)) for piece, match in pieces]

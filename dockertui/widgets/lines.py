@@ -1,8 +1,8 @@
-"""A scrolled list of painted lines: what table, page, JSON view and menu have in common.
+"""A scrolled list of painted lines: the common part of table, page, JSON view and menu.
 
-Not Textual's ScrollView, which brings scroll bars, virtual sizes and animation, and repaints everything
-when any line changes. Here the look of each line on the screen is kept; after any change the looks are
-compared, and only lines that differ are painted. A subclass changes its state and calls `refresh_frame`.
+Not Textual's ScrollView, which brings scroll bars, virtual sizes and animation, and repaints everything when any line
+changes. Here the look of each line on the screen is kept; after any change the looks are compared, and only lines that
+differ are painted. A subclass changes its state and calls `refresh_frame`.
 """
 
 from abc import abstractmethod
@@ -17,19 +17,19 @@ from dockertui.widgets.keys import TakesKeys
 from dockertui.widgets.paint import Painted
 
 Look = Hashable
-"""All that a line shows, in a value that is equal exactly when the lines are."""
+"""Everything that a line shows, as a value that is equal exactly when the lines are."""
 
 WHEEL_LINES = 3
 _STRIPS_MAX = 512
 
 
 class Lines(Painted, TakesKeys, can_focus=True):
-    """Lines with a cursor, scrolled by whole lines, a position mark in the last cell of each."""
+    """Lines with a cursor, scrolled by whole lines, with a position mark in the last cell of each."""
 
     head = 0
     """Fixed lines above the scrolled ones."""
     _needle = ""
-    """What is looked for, where something can be."""
+    """The text searched for, in subclasses with a search."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         self._strips: dict[tuple[Look, bool], Strip] = {}
@@ -39,12 +39,12 @@ class Lines(Painted, TakesKeys, can_focus=True):
         self._frame: list[tuple[Look, bool]] | None = None
         self._frame_size = Size(0, 0)
 
-    # What a subclass says
+    # Implemented by subclasses
 
     @property
     @abstractmethod
     def line_count(self) -> int:
-        """How many lines there are to scroll."""
+        """The number of lines to scroll."""
 
     @property
     @abstractmethod
@@ -53,35 +53,35 @@ class Lines(Painted, TakesKeys, can_focus=True):
 
     @abstractmethod
     def put_cursor(self, row: int) -> None:
-        """Move the cursor to an existing line; no painting."""
+        """Move the cursor to an existing line, without painting."""
 
     @abstractmethod
     def look(self, row: int) -> Look:
-        """What line `row` shows; past the end, None or a look that says why there is nothing."""
+        """Return the look of line `row`; past the end, None or a look that says why there is nothing."""
 
     @abstractmethod
     def draw(self, look: Look) -> Sequence[Segment]:
-        """The line for a look, `line_width` cells."""
+        """Return the line for a look, `line_width` cells."""
 
     def draw_head(self, y: int) -> Sequence[Segment]:
-        """A fixed line, the whole width, for those who have a `head`."""
+        """Return a fixed line, the whole width, in subclasses with a `head`."""
         return ()
 
     def clicked(self, row: int, event: events.Click) -> None:
-        """A click on an existing line."""
+        """Handle a click on an existing line."""
 
     def head_clicked(self, x: int, event: events.Click) -> None:
-        """A click on the fixed lines."""
+        """Handle a click on the fixed lines."""
 
     def frame_painted(self) -> None:
-        """Other lines may be in view than before."""
+        """React to a new frame: other lines may be in view than before."""
 
     def search(self, text: str) -> int:
-        """Mark what is found, nothing for an empty text; how much was found. Here nothing can be looked for."""
+        """Mark the matches of a text, none for an empty text, and return how many there are. By default nothing."""
         return 0
 
     def drop(self) -> bool:
-        """End the search; whether there was one."""
+        """End the search; return whether there was one."""
         if not self._needle:
             return False
         self.search("")
@@ -91,7 +91,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
 
     @property
     def line_width(self) -> int:
-        """Cells of a line beside the position mark."""
+        """Cells of a line, without the position mark."""
         return max(0, self.size.width - 1)
 
     @property
@@ -104,7 +104,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
         old = self._frame
         new = self.attempted(self._build_frame) if old is not None and self._frame_size == self.size else None
         if old is None or new is None:
-            self._frame = None  # nothing painted, a resize on its way, a fault: the next paint looks for itself
+            self._frame = None  # nothing painted yet, a resize under way, or an error: the next paint builds the frame
             self.refresh()
             return
         width = self.size.width
@@ -116,7 +116,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
         self.frame_painted()
 
     def repaint(self) -> None:
-        """Paint everything anew: the layout or a style changed, not what is shown."""
+        """Repaint everything: the layout or a style changed, not the content."""
         self._frame = None
         self._strips.clear()
         self.refresh()
@@ -131,7 +131,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
         return self._strip(frame[row]) if row < len(frame) else Strip.blank(self.size.width, self.ink())
 
     def _first_frame(self) -> list[tuple[Look, bool]]:
-        """The frame after a change of size or layout; a cursor that was in view stays there."""
+        """Return the frame after a change of size or layout; a cursor that was in view stays in view."""
         if self._frame_size != self.size:
             height = max(0, self._frame_size.height - self.head)
             in_view = self.top <= self.cursor_row < self.top + height
@@ -151,7 +151,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
         return self._frame
 
     def _mark_rows(self, height: int, count: int) -> range:
-        """Rows of the last column that show where in the whole the view is; none when all is in view."""
+        """Return the rows of the last column that mark the view's position; none when everything is in view."""
         if count <= height or height < 1:
             return range(0)
         length = max(1, height * height // count)
@@ -174,7 +174,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
     # Moving
 
     def go_to(self, row: int) -> None:
-        """Put the cursor on a line, the nearest there is, and bring it into view."""
+        """Move the cursor to a line, or the nearest, and scroll it into view."""
         if self.line_count:
             row = max(0, min(row, self.line_count - 1))
             self.put_cursor(row)

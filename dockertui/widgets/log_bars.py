@@ -1,4 +1,4 @@
-"""How many lines of a log there are over time, by level: counted a block at a time, drawn as bars."""
+"""Count the lines of a log over time by level, a block at a time, and draw them as bars."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dockertui.widgets.log_store import MARK, Block, LogStore
 from dockertui.widgets.log_text import NANO, Level, grave
 
 STEPS = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 21600, 86400, 604800)
-"""Seconds that a bar may stand for. Each holds the one before some whole times, so that counts can be joined."""
+"""Seconds that a bar may stand for. Each is a multiple of the one before, so that counts can be merged."""
 _WIDEST = 6
-"""Cells of a bar at most: a few lines look like bars, not like a wall."""
+"""Maximum cells of a bar, so that a few lines look like bars, not like a wall."""
 _AROUND = 3
-"""Rows around the bars: what the selected one holds, the levels, the times."""
+"""Rows around the bars: the selected bar in words, the levels, the times."""
 _STYLES = ("bad", "warn", "dim")
 
 Counts = tuple[int, int, int]
-"""Lines: errors, warnings, the others."""
+"""Numbers of lines: errors, warnings, others."""
 
 
 class Bars(NamedTuple):
@@ -32,26 +32,26 @@ class Bars(NamedTuple):
     counts: tuple[Counts, ...]
 
     def at(self, time: int) -> int:
-        """Which bar holds a moment (epoch ns); the nearest, for one that none holds."""
+        """Return the index of the bar that contains a time (epoch ns), or the nearest."""
         return max(0, min(len(self.counts) - 1, (time // NANO - self.start) // self.step))
 
     def next(self, bar: int, step: int) -> int | None:
-        """The next bar that holds lines, in a direction (1 or -1)."""
+        """Return the next bar with lines, in a direction (1 or -1), or None."""
         stop = len(self.counts) if step > 0 else -1
         return next((other for other in range(bar + step, stop, step) if any(self.counts[other])), None)
 
     def time(self, bar: int) -> int:
-        """When a bar begins (epoch ns)."""
+        """Return when a bar begins (epoch ns)."""
         return (self.start + bar * self.step) * NANO
 
 
 def rows_for(height: int) -> int:
-    """Rows that the bars take of a log view so high; none where there is no room beside the lines."""
+    """Return the rows of the bars in a log view of this height; 0 if there is no room beside the lines."""
     return 0 if height < 10 else _AROUND + min(5, height // 7)
 
 
 class LogBars:
-    """The lines that a filter keeps, counted over time. While it is not open it counts nothing and costs nothing."""
+    """Counts the lines that a filter keeps, over time. While it is not open it costs nothing."""
 
     def __init__(self, store: LogStore) -> None:
         self.is_open = False
@@ -59,16 +59,16 @@ class LogBars:
         self._store = store
         self._grain = STEPS[0]
         self._blocks: dict[Block, dict[int, list[int]]] = {}
-        """Of each block the lines by level in each span of `_grain` seconds, by when that begins."""
+        """For each block, the lines by level in each span of `_grain` seconds, by the span's start."""
         self.is_whole = False
-        """Whether all lines that were there at the last count are counted."""
+        """Whether all lines present at the last count are counted."""
 
     def forget(self) -> None:
-        """Count everything anew: other lines are kept, or the log is another one."""
+        """Discard all counts: the filter or the log changed."""
         self._blocks, self._grain, self.is_whole = {}, STEPS[0], False
 
     def update(self) -> Iterator[None]:
-        """Count the lines not counted yet, the newer ones first; may be left after each step and gone on with."""
+        """Count the uncounted lines, newest first; a generator that may be left after any step and resumed."""
         if not self.is_open:
             return
         blocks = self._store.blocks(self._store.first, self._store.end)
@@ -90,11 +90,11 @@ class LogBars:
                 counts = found[times[place] // span * self._grain]
                 counts[2] -= 1
                 counts[0 if grade >= Level.ERROR else 1] += 1
-        found.pop(0, None)  # those of no time
+        found.pop(0, None)  # lines without a time
         return found
 
     def bars(self, cells: int) -> Bars:
-        """At most so many bars of what is counted so far."""
+        """Return at most `cells` bars of the lines counted so far."""
         times = [time for counts in self._blocks.values() for time in counts]
         if not times or cells < 1:
             return Bars(0, 1, ())
@@ -112,7 +112,7 @@ class LogBars:
         return Bars(start, step, tuple((errors, warnings, others) for errors, warnings, others in sums))
 
     def _coarsen(self, step: int) -> None:
-        """Keep no finer counts than are shown; they get finer again only when all is forgotten."""
+        """Keep counts no finer than shown; they get finer again only after `forget`."""
         if step > self._grain:
             self._grain = step
             self._blocks = {block: _joined(counts, step) for block, counts in self._blocks.items()}
@@ -130,9 +130,10 @@ def _joined(fine: dict[int, list[int]], step: int) -> dict[int, list[int]]:
 def draw(
     bars: Bars, selected: int, size: tuple[int, int], clock: Callable[[float], str], glyphs: Glyphs = BLOCKS
 ) -> list[Runs]:
-    """The bars as `size` (cells, rows) of text: the selected one in words, the bars, their levels, the times below.
+    """Draw the bars as `size` (cells, rows) of text: the selected bar in words, the bars, their levels, the times
+    below.
 
-    `clock` writes a moment (epoch s) of the axis. `glyphs` have one column a cell.
+    `clock` formats a time (epoch s) on the axis. `glyphs` have one column per cell.
     """
     cells, height = size
     if not bars.counts:
@@ -151,12 +152,12 @@ def draw(
 
 
 def _wide(bars: Bars, cells: int) -> int:
-    """Cells that a bar has."""
+    """Return the cells of one bar."""
     return max(1, min(_WIDEST, cells // max(1, len(bars.counts))))
 
 
 def bar_at(bars: Bars, cells: int, x: int) -> int:
-    """Which of the bars, drawn over so many cells, stands at a cell; there may be none with that number."""
+    """Return the index of the bar at cell `x`, with the bars drawn over `cells`; it may be past the last bar."""
     return max(0, x) // _wide(bars, cells)
 
 
@@ -170,7 +171,7 @@ def _caption(bars: Bars, selected: int, clock: Callable[[float], str]) -> Runs:
 
 
 def bar_time(moment: float, *, step: int, utc: bool) -> str:
-    """When a bar of so many seconds begins (epoch s), as exactly as it needs; with the day, where that is another."""
+    """Return when a bar of `step` seconds begins (epoch s), as precisely as needed; with the date if not today."""
     zone = UTC if utc else None
     when = datetime.fromtimestamp(moment, zone)
     day = "" if when.date() == datetime.now(zone).date() else f"{when:%m-%d} "
@@ -185,7 +186,7 @@ def _span(seconds: int) -> str:
 
 
 def _heights(counts: Counts, peak: int, most: int) -> Counts:
-    """Up to where errors, warnings and the others reach; what there is at all is seen."""
+    """Return how high errors, warnings and others reach; a count above 0 is always visible."""
     found, top = [], 0
     for count in counts:
         top += max(1, round(count / peak * most)) if count else 0
@@ -194,21 +195,21 @@ def _heights(counts: Counts, peak: int, most: int) -> Counts:
 
 
 def _cell(heights: Counts, floor: int, glyphs: Glyphs) -> tuple[str, str]:
-    """A cell of a bar, in the style of what fills the most of it; of two that fill the same, of the graver."""
+    """Return a cell of a bar, in the style of the level that fills most of it, or the gravest of equals."""
     tops = [max(0, min(glyphs.levels, height - floor)) for height in heights]
     parts = [tops[0], tops[1] - tops[0], tops[2] - tops[1]]
     return glyphs.up([tops[2]]), _STYLES[parts.index(max(parts))] if tops[2] else ""
 
 
 def _mark(counts: Counts, selected: bool) -> tuple[str, str]:
-    """What stands below a bar: its gravest level, where that is worth a sign."""
+    """Return what stands below a bar: its gravest level, from warnings on."""
     errors, warnings, _ = counts
     sign, style = ("E", "bad") if errors else ("W", "warn") if warnings else (" ", "")
     return ("▲" if selected and sign == " " else sign), style
 
 
 def _row(cells: list[tuple[str, str]], selected: int, wide: int) -> Runs:
-    """Cells as wide as a bar, neighbours of one style joined."""
+    """Return cells as wide as a bar, with neighbours of one style joined."""
     runs: list[tuple[str, str]] = []
     for place, (sign, style) in enumerate(cells):
         style = "cursor" if place == selected else style

@@ -1,6 +1,6 @@
-"""A log on the screen: follows its end, or stays where its reader is; lines are painted when they are seen.
+"""A log on the screen: follows its end, or stays where its reader is; lines are painted when in view.
 
-The view is placed by line numbers, never by rows: lines that are let go or loaded before the first move nothing.
+The view is positioned by line numbers, not by rows: lines dropped or loaded before the first one move nothing.
 """
 
 import time
@@ -30,17 +30,17 @@ from dockertui.widgets.timer import once
 FRAME = 0.1
 """Seconds between two paints; nobody reads faster."""
 RACING_FRAME = 0.2
-"""Seconds between two paints when more than a screen full came since the last one."""
+"""Seconds between two paints when more than a screenful arrived since the last one."""
 SLICE = 0.008
-"""Seconds of filtering between two looks at the keyboard, and at the lines that come in: the Engine waits for those."""
+"""Seconds of filtering before input and arriving lines get a turn: the Engine waits for those."""
 BREATH = 0.004
-"""Seconds that such a look takes."""
+"""Seconds that such a turn takes."""
 NAME_WIDTH = 16
 _CACHED = 400
 
 
 class LogRow(NamedTuple):
-    """What one row of the screen shows: a row of a line, or a notice in place of one."""
+    """The content of one screen row: a row of a line, or a notice in place of one."""
 
     number: int
     sub: int
@@ -50,33 +50,33 @@ class LogRow(NamedTuple):
 
 
 class LogFrame(Painted):
-    """What is on the screen of a `LogStore`, and what has become of it since. `LogView` moves about in it."""
+    """The part of a `LogStore` on the screen, repainted as it changes. `LogView` adds moving about in it."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.store = LogStore()
         self.shown = ShownLines(self.store)
         self.names: list[str] = []
-        """The names of several logs, by an entry's source; none for one log."""
+        """The names of several logs, by an entry's source; empty for one log."""
         self.manner = PaintOptions()
         self.clock: Callable[[], float] = time.time
-        """The time of those who wrote the lines, epoch s."""
+        """The clock of the lines' timestamps, epoch s."""
         self.sought = Query()
         self.matches = Matches(self.store)
         self.bars = LogBars(self.store)
         self.glyphs = BLOCKS
-        """What bars are made of: one column a cell."""
+        """The glyphs of the bars: one column per cell."""
         self.following = True
         self.past = False
-        """Whether nothing comes any more: a span is shown that is over."""
+        """Whether nothing will arrive: the span shown is over."""
         self.unread = False
         """Whether there are newer lines that were never asked for."""
         self.notice = ""
-        """What the first row says of what lies before it."""
+        """What the first row says about the lines before it."""
         self.state = ("", "")
-        """What there is to say of where the lines come from, and its style."""
+        """The message about the source of the lines, and its style."""
         self.title_note = ""
-        """Whose logs these are, where that is to be said."""
+        """Whose logs these are, if that is to be shown."""
         self.lag = 0.0
         self._cursor = 0
         self._anchor: int | None = None
@@ -87,7 +87,7 @@ class LogFrame(Painted):
         self._frame: list[LogRow] | None = None
         self._frame_size = Size(0, 0)
         self._band: list[Runs] = []
-        """The bars over the lines, as they are painted."""
+        """The bars above the lines, as painted."""
         self._status: tuple[Segment, ...] = ()
         self._paintings: dict[int, PaintedLine] = {}
         self._strips: dict[LogRow, Strip] = {}
@@ -100,7 +100,7 @@ class LogFrame(Painted):
     def append(self, entries: Sequence[StoredLine], *, new: bool = True) -> None:
         """Add lines at the end, to be painted soon, the first ones at once.
 
-        Those that are not new were there when the log was asked for.
+        `new` is False for lines that existed when the log was asked for.
         """
         if not len(self.store):
             self._paint_at_once()
@@ -114,14 +114,14 @@ class LogFrame(Painted):
         self.paint_soon()
 
     def prepend(self, entries: Sequence[StoredLine]) -> None:
-        """Add lines before the first; the reader stays where he is."""
+        """Add lines before the first; the view stays where it is."""
         if self.store.prepend(entries):
             self.following = False
         self._remember_nothing()
         self.paint_soon()
 
     def clear(self, *, following: bool = True) -> None:
-        """Begin with nothing, following, or staying at the first line that will come."""
+        """Remove all lines, following the end, or staying at the first line to come."""
         self.store.clear()
         self.unread = False
         self.shown.forget()
@@ -139,13 +139,13 @@ class LogFrame(Painted):
     # painting
 
     def paint_soon(self) -> None:
-        """Paint when the time has come: at most ten times a second, five when lines race past."""
+        """Schedule a paint: at most ten times a second, five when lines arrive faster than they can be read."""
         if self._timer is None and self.is_attached:
             frame = RACING_FRAME if self._came > self.body_height else FRAME
             self._timer = once(self, self._painted_at + frame - time.monotonic(), self._paint_now)
 
     def _paint_at_once(self) -> None:
-        """Let the next `paint_soon` wait for nothing."""
+        """Make the next `paint_soon` paint without delay."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -160,14 +160,14 @@ class LogFrame(Painted):
         self.refresh_frame()
 
     def _look_on(self) -> None:
-        """Filter and count on what one moment was not enough for."""
+        """Continue filtering and counting where the last time slice ended."""
         self._looking = None
         if self._look_at_new_lines():
             self._looking = once(self, BREATH, self._look_on)
         self.paint_soon()
 
     def _look_at_new_lines(self) -> bool:
-        """Filter and count what was not looked at, for a moment. Whether more is left."""
+        """Filter and count unseen lines for one time slice; return whether any are left."""
         if self.matches.sought != (self.sought, self.shown.filter):
             self.matches.set(Sought(self.sought, self.shown.filter))
         if self.bars.kept is not self.shown.filter:
@@ -220,7 +220,7 @@ class LogFrame(Painted):
             self.refresh(*[Region(0, y, width, 1) for y in changed])
 
     def repaint(self) -> None:
-        """Paint everything anew: a style, the width or the manner changed."""
+        """Repaint everything: a style, the width or the manner changed."""
         self._remember_nothing()
         self._frame = None
         self.refresh()
@@ -250,7 +250,7 @@ class LogFrame(Painted):
             self._cursor = max(self.store.first, self.shown.before(self.store.end) or 0)
             self._top = self._top_for_bottom(self.store.end)
         self._frame = self._rows_from(self._top, height)
-        if len(self._frame) < height and not self.following:  # no empty rows below while there is something above
+        if len(self._frame) < height and not self.following:  # no empty rows below while there are lines above
             self._top = self._top_for_bottom(self.store.end)
             self._frame = self._rows_from(self._top, height)
         self._frame += [LogRow(-1, 0, notice=" ")] * (height - len(self._frame))
@@ -274,7 +274,7 @@ class LogFrame(Painted):
         return found[:height]
 
     def _top_for_bottom(self, end: int) -> tuple[int, int]:
-        """Where the view begins when its last row is the last one before line `end`."""
+        """Return the top of a view whose last row is the last one before line `end`."""
         left = self.body_height - (1 if self.lacks_newer and end >= self.store.end else 0)
         number = self.shown.before(end)
         top = (self.store.first - 1, 0)
@@ -307,7 +307,7 @@ class LogFrame(Painted):
     def _strip(self, row: LogRow) -> Strip:
         strip = self._strips.get(row)
         if strip is None and row.notice is None and row.number not in self.store:
-            return Strip.blank(self.size.width, self.ink())  # let go since; the frame without it is on its way
+            return Strip.blank(self.size.width, self.ink())  # dropped meanwhile; a new frame follows
         if strip is None:
             drawn = self._draw(row) if row.notice is None else [self._notice(row.notice)]
             under = ("cursor",) if row.cursor else ("selected",) if row.selected else ()
@@ -340,7 +340,7 @@ class LogFrame(Painted):
         return [*head, *segments(cut(line.pieces, start, stop), base, match, spans, start)]
 
     def _cropped(self, body: list[Segment], text: str) -> list[Segment]:
-        """The part of a line that the horizontal position shows; `…` where it goes on, to either side."""
+        """Return the part of a line visible at the horizontal position, with `…` where it continues on either side."""
         start, stop, strip = self._shift, self._shift + self.text_width, Strip(body)
         length = strip.cell_length
         more = self.segment("…", "dim")
@@ -349,7 +349,7 @@ class LogFrame(Painted):
         return [*before, *strip.crop(start, stop), *after] if start < stop else [*before, *after]
 
     def _head(self, entry: StoredLine, row: LogRow, under: tuple[str, ...]) -> list[Segment]:
-        """Cursor or stream, whose line it is, and when it was written; blank on the further rows of a line."""
+        """Return cursor or stream mark, log name and time; name and time are blank on the further rows of a line."""
         stderr = entry.meta & STDERR
         sign = "›" if row.cursor else "▎" if stderr else " "
         head = [self.segment(sign, *(under or (("stderr",) if stderr else ())))]
@@ -364,13 +364,13 @@ class LogFrame(Painted):
     # the bars above
 
     def counted(self) -> tuple[Bars, int]:
-        """The bars, and which of them holds the cursor's line."""
+        """Return the bars, and the index of the one that contains the cursor's line."""
         bars = self.bars.bars(self.size.width - 1)
         at = self._cursor if self._cursor in self.store else self.store.end - 1
         return bars, bars.at(self.store[at].time) if at in self.store else 0
 
     def _band_changes(self) -> list[int]:
-        """The rows of the band that are to be painted."""
+        """Redraw the band of bars and return the rows that changed."""
         before, self._band = self._band, []
         if self.band_height:
             bars, selected = self.counted()
@@ -382,7 +382,7 @@ class LogFrame(Painted):
         segments = [self.segment(text, *_names(style)) for text, style in self._band[y]]
         return Strip([self.segment(" "), *segments]).adjust_cell_length(self.size.width, self.ink())
 
-    # the line below
+    # the status line
 
     def _status_changed(self) -> bool:
         facts = StatusFacts(
@@ -418,7 +418,7 @@ class LogFrame(Painted):
         return before != new
 
     def _match_count(self) -> str:
-        """How many lines are found, and which of them the cursor is on; `…` while they are still counted."""
+        """Return how many lines match, and the cursor's place among them; `…` while they are being counted."""
         if not self.sought or self.sought.error:
             return ""
         matches = self.matches
@@ -427,13 +427,13 @@ class LogFrame(Painted):
         return f"{place}{matches.count:,}{more}"
 
     def say(self, text: str, style: str = "") -> None:
-        """What there is to say of where the lines come from, until something else is said."""
+        """Show a message about the source of the lines, until the next one."""
         self.state = (text, style)
         self.paint_soon()
 
     @property
     def selection(self) -> tuple[int, int] | None:
-        """The first and last line selected."""
+        """The first and last line selected; None without a selection."""
         if self._anchor is None:
             return None
         return min(self._anchor, self._cursor), max(self._anchor, self._cursor)

@@ -1,4 +1,4 @@
-"""How many lines of a log a search finds, counted a block at a time, the newest first."""
+"""Count the lines of a log that a search finds, a block at a time, newest first."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from dockertui.widgets.log_store import LogStore
 
 
 class Matches:
-    """The lines found. With nothing sought it counts nothing and costs nothing."""
+    """The lines found. Without a search it costs nothing."""
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
         self._sought = Sought()
         self._newer: list[int] = []
-        """Numbers found after where the count began, ascending."""
+        """Line numbers found after the start of the count, ascending."""
         self._older: list[int] = []
-        """Those found before, as minus their numbers: ascending, too."""
+        """Those found before, negated: ascending, too."""
         self._seen = (0, 0)
 
     def set(self, sought: Sought) -> None:
-        """Look for something else; nothing is counted until `update` has looked."""
+        """Set a new search; nothing is counted until `update` runs."""
         self._sought = sought
         self._newer, self._older = [], []
         self._seen = (self._store.end, self._store.end)
@@ -33,27 +33,27 @@ class Matches:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every line that is loaded was looked at."""
+        """Whether every loaded line was searched."""
         return self._seen[0] <= self._store.first and self._seen[1] >= self._store.end
 
     @property
     def count(self) -> int:
-        """How many of the lines that are loaded were found so far."""
+        """How many loaded lines were found so far."""
         return self.before(self._store.end)
 
     def before(self, number: int) -> int:
-        """How many of them come before a line."""
+        """Return how many of them come before a line."""
         first = self._store.first
         newer = bisect_left(self._newer, number) - bisect_left(self._newer, first)
         older = bisect_left(self._older, 1 - first) - bisect_left(self._older, 1 - number)
         return max(0, newer) + max(0, older)
 
     def update(self) -> Iterator[None]:
-        """Look at the lines not looked at yet; may be left after each step and gone on with."""
+        """Search the lines not searched yet; a generator that may be left after any step and resumed."""
         if not self._sought:
             return
         store, (start, stop) = self._store, self._seen
-        if stop > store.end:  # the newest were let go
+        if stop > store.end:  # the newest lines were dropped
             self.set(self._sought)
             start, stop = self._seen
         start, stop = max(start, store.first), max(stop, store.first)

@@ -1,4 +1,4 @@
-"""How one line of a log looks: its colours, its cut or its rows, and what was found in it."""
+"""The appearance of one log line: its colours, its rows or cropping, and its matches."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from dockertui.widgets.log_text import Level, Times, level, unfolded
 from dockertui.widgets.text import clean, wrap
 
 LOOK = 8192
-"""Characters of a line that are ever shown in the log; opened on its own it shows whole."""
+"""Characters of a line that the log shows; opened on its own, a line is shown whole."""
 
 LEVEL_STYLES = {Level.DEBUG: "dim", Level.INFO: "", Level.WARN: "warn", Level.ERROR: "bad", Level.FATAL: "bad"}
 
@@ -27,14 +27,14 @@ class PaintOptions(NamedTuple):
 
 
 class LogPiece(NamedTuple):
-    """Cleaned text and how it looks: the ink the line asked for."""
+    """Cleaned text with the colours that the line asks for."""
 
     text: str
     ink: sgr.Ink
 
 
 class PaintedLine(NamedTuple):
-    """A line made ready: cleaned pieces, all of its text, its level."""
+    """A prepared line: cleaned pieces, its whole text, its level."""
 
     pieces: tuple[LogPiece, ...]
     text: str
@@ -42,7 +42,7 @@ class PaintedLine(NamedTuple):
 
 
 def painting(entry: StoredLine, manner: PaintOptions) -> PaintedLine:
-    """Make a line ready. Nothing of it can be obeyed by a terminal any more."""
+    """Prepare a line. Nothing that a terminal would obey is left in it."""
     raw = entry.text.removesuffix("\r")
     grade = Level.NONE if entry.meta & MARK else level(raw)
     if manner.unfold:
@@ -57,7 +57,7 @@ def painting(entry: StoredLine, manner: PaintOptions) -> PaintedLine:
 
 
 def rows(text: str, width: int) -> list[tuple[int, int]]:
-    """Where the rows of a wrapped text begin and end, in characters."""
+    """Return where the rows of a wrapped text begin and end, in characters."""
     found: list[tuple[int, int]] = []
     at = 0
     for row in wrap(text, max(2, width)):
@@ -67,7 +67,7 @@ def rows(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def cut(pieces: Sequence[LogPiece], start: int, stop: int) -> list[LogPiece]:
-    """The characters from `start` to `stop`."""
+    """Return the characters from `start` to `stop`."""
     found: list[LogPiece] = []
     at = 0
     for piece in pieces:
@@ -83,7 +83,7 @@ def cut(pieces: Sequence[LogPiece], start: int, stop: int) -> list[LogPiece]:
 def segments(
     pieces: Sequence[LogPiece], base: Style, match: Style, spans: Sequence[tuple[int, int]], at: int
 ) -> list[Segment]:
-    """Pieces that begin `at` characters into their line as segments, with the line's spans marked."""
+    """Return pieces that begin `at` characters into their line as segments, with the line's `spans` marked."""
     painted: list[Segment] = []
     for piece in pieces:
         ink = base + sgr.style(piece.ink) if piece.ink != sgr.PLAIN else base

@@ -1,4 +1,4 @@
-"""What is looked for in a log: a word or a regular expression, as search and as filter type it."""
+"""The query of a log's search and filter: a word or a regular expression."""
 
 import re
 import time
@@ -12,11 +12,11 @@ from dockertui.widgets.sgr import plain
 T = TypeVar("T")
 
 LINE_LIMIT = 0.05
-"""Seconds of processor time that an expression may take for one line, where it is not sure to end soon."""
+"""Seconds of CPU time that an expression may take for one line, if it is not certain to end soon."""
 BLOCK_LIMIT = 0.5
-"""And for a block of some hundred lines."""
+"""The same for a block of some hundred lines."""
 QUICK = 2000
-"""Characters of a line below which a simple pattern is sure to end soon."""
+"""Characters of a line below which a simple pattern is certain to end soon."""
 _CHOICES = 4
 NEVER = re.compile(r"(?!)")
 REGEX_SIGN = "~"
@@ -24,11 +24,11 @@ INVERSE_SIGN = "!"
 
 
 class Query:
-    """A typed line: `word`, `~regular expression`, either after `!` for lines without it.
+    """A typed query: `word` or `~regular expression`, with `!` before it for lines without it.
 
-    Letter case counts only when there is a capital in it. `error` says what is wrong with an expression, or that it is
-    too dear: for one in which repeats stand within repeats, a line of some dozen characters can take years. Such a
-    query finds nothing. An empty one is false. `shown_as` makes of a line what is shown of it, if that is another text.
+    Case counts only if the query contains a capital. `error` says what is wrong with an expression, or that it is too
+    slow: one with repeats within repeats can take years on a line of some dozen characters. Such a query finds nothing.
+    An empty one is false. `shown_as` converts a line to the text shown for it, if that differs.
     """
 
     def __init__(self, line: str = "", shown_as: Callable[[str], str] | None = None) -> None:
@@ -42,7 +42,7 @@ class Query:
         self._fold = self._text == self._text.lower()
         self._quick_up_to = QUICK if self._is_word or is_simple(self._text) else 0
         self._bounded: Any = None
-        """The expression as `regex` has it, which can be given up; loaded when it is needed."""
+        """The expression compiled by `regex`, which supports a timeout; loaded when needed."""
         self._pattern = self._compiled(re.escape(self._text) if self._is_word else self._text)
 
     def __bool__(self) -> bool:
@@ -56,19 +56,19 @@ class Query:
             return NEVER
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where it stands in cleaned text; for an inverse one nowhere."""
+        """Return the matches in cleaned text; none for an inverse query."""
         if not self or self.inverse:
             return []
         found = self._found(text, lambda pattern, **limit: [match.span() for match in pattern.finditer(text, **limit)])
         return [(start, end) for start, end in found or () if end > start]
 
     def keeps(self, text: str) -> bool:
-        """Whether a line, without its escape sequences, holds it; or does not, for an inverse one."""
+        """Return whether a line without its escape sequences matches; for an inverse query, whether it does not."""
         found = self._found(text, lambda pattern, **limit: pattern.search(text, **limit))
         return (found is not None) is not self.inverse
 
     def _found(self, text: str, look: Callable[..., T]) -> T | None:
-        """What `look` finds: by the quick pattern where that is sure to end soon, else for a limited time."""
+        """Return what `look` finds, by the fast pattern if that is certain to end soon, else with a time limit."""
         if self._is_word or self.error or len(text) < self._quick_up_to:
             return look(self._pattern)
         try:
@@ -79,7 +79,7 @@ class Query:
 
     def _with_limit(self) -> Any:
         if self._bounded is None:
-            import regex  # it takes longer to load than all that is needed for the first paint of a log
+            import regex  # loading it takes longer than everything that the first paint of a log needs
 
             try:
                 self._bounded = regex.compile(self._text, regex.IGNORECASE if self._fold else 0)
@@ -92,7 +92,7 @@ class Query:
         self.error, self._pattern, self._quick_up_to = why, NEVER, QUICK
 
     def hits(self, block: Block) -> Iterator[int]:
-        """The numbers of the block's lines that it keeps, ascending. A word costs only where it stands."""
+        """Yield the numbers of the block's lines that match, ascending. A word costs only where it occurs."""
         text = plain(block.text)
         if self._shown_as is not None:
             text = "\n".join([self._shown_as(line).replace("\n", " ") for line in text.split("\n")])
@@ -110,16 +110,17 @@ class Query:
 
 
 def is_simple(pattern: str) -> bool:
-    """Whether a pattern takes at most quadratic time: at most one thing in it repeats, and nothing else is a choice.
+    """Return whether a pattern takes at most quadratic time: a single repeat and no choice, or few choices and no
+    repeat.
 
-    Judged by its characters alone, those that are escaped as well: what is taken for worse than it is costs a little.
+    Only its characters are counted, also escaped ones: taking a pattern for worse than it is costs little.
     """
     repeats, choices = sum(map(pattern.count, "*+{")), pattern.count("|") + pattern.count("?")
     return repeats + choices == 1 or (not repeats and choices <= _CHOICES)
 
 
 class LogFilter(NamedTuple):
-    """Which lines are shown: those that the query keeps, from a level (WARN or worse) on, of stderr; marks always."""
+    """Which lines are shown: those matching the query, from a level (WARN or worse) on, of stderr; marks always."""
 
     query: Query = Query()
     least: Level = Level.NONE
@@ -129,7 +130,7 @@ class LogFilter(NamedTuple):
         return bool(self.query) or self.least > Level.NONE or self.stderr
 
     def hits(self, block: Block) -> list[int]:
-        """The numbers of the block's lines that are shown."""
+        """Return the numbers of the block's lines that are shown."""
         first, metas = block.first, block.metas
         found: list[int] = list(self.query.hits(block)) if self.query else list(range(first, block.end))
         if self.stderr:
@@ -152,7 +153,7 @@ class Sought(NamedTuple):
         return bool(self.query)
 
     def hits(self, block: Block) -> list[int]:
-        """The numbers of the block's lines that it finds."""
+        """Return the numbers of the block's lines that it finds."""
         found = list(self.query.hits(block))
         return found if not self.kept or not found else sorted(set(found).intersection(self.kept.hits(block)))
 
@@ -160,9 +161,9 @@ class Sought(NamedTuple):
 def find(
     store: LogStore, keeps: Callable[[Block], Iterator[int]], start: int, stop: int, *, backwards: bool = False
 ) -> Iterator[int | None]:
-    """The lines from one number to another that are kept, in the direction asked for; None after each block.
+    """Yield the numbers of the kept lines from `start` to `stop`, in the direction asked for; None after each block.
 
-    The Nones are where whoever searches may look at the time.
+    At a None the caller may check how much time has passed.
     """
     blocks = store.blocks(start, stop)
     for block in reversed(blocks) if backwards else blocks:

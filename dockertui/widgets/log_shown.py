@@ -1,4 +1,4 @@
-"""Which lines of a log are shown: all of them, or those that a filter keeps, with some around each."""
+"""Which lines of a log are shown: all, or those that a filter keeps, with some context around each."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from dockertui.widgets.log_store import LogStore
 
 
 class ShownLines:
-    """The numbers of the shown lines, in order. With no filter it keeps nothing and costs nothing."""
+    """The numbers of the shown lines, in order. Without a filter it stores nothing and costs nothing."""
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
@@ -18,10 +18,10 @@ class ShownLines:
         self.hits: list[int] = []
         self._numbers: list[int] = []
         self._seen = (store.first, store.first)
-        """The lines looked at: from here to there."""
+        """The range of lines filtered so far."""
         self._until = 0
 
-    # what is shown
+    # shown lines
 
     @property
     def count(self) -> int:
@@ -29,7 +29,7 @@ class ShownLines:
         return len(self._numbers) - self._gone() if self.filter else len(self._store)
 
     def at_or_after(self, number: int) -> int | None:
-        """The first line shown from a number on."""
+        """Return the first shown line from a number on."""
         number = max(number, self._store.first)
         if not self.filter:
             return number if number < self._store.end else None
@@ -37,7 +37,7 @@ class ShownLines:
         return self._numbers[at] if at < len(self._numbers) and self._numbers[at] < self._store.end else None
 
     def before(self, number: int) -> int | None:
-        """The last line shown before a number."""
+        """Return the last shown line before a number."""
         number = min(number, self._store.end)
         if not self.filter:
             return number - 1 if number > self._store.first else None
@@ -45,36 +45,36 @@ class ShownLines:
         return self._numbers[at] if at >= self._gone() else None
 
     def within(self, start: int, stop: int) -> list[int]:
-        """The lines shown from one number to another."""
+        """Return the shown lines from `start` to `stop` (exclusive)."""
         start, stop = max(start, self._store.first), min(stop, self._store.end)
         if not self.filter:
             return list(range(start, stop))
         return self._numbers[bisect_left(self._numbers, start) : bisect_left(self._numbers, stop)]
 
     def is_context(self, number: int) -> bool:
-        """Whether a line is shown only because it stands beside one that the filter keeps."""
+        """Return whether a line is shown only as context of one that the filter keeps."""
         at = bisect_left(self.hits, number)
         return bool(self.filter) and not (at < len(self.hits) and self.hits[at] == number)
 
     def _gone(self) -> int:
-        """How many of the numbers are of lines that the store has let go."""
+        """Return how many of the numbers belong to lines that the store has dropped."""
         return bisect_left(self._numbers, self._store.first)
 
-    # keeping up
+    # keeping up to date
 
     def set(self, kept: LogFilter, context: int) -> None:
-        """Another filter: nothing is shown until `update` has looked."""
+        """Set another filter: nothing is shown until `update` runs."""
         self.filter, self.context = kept, context
         self.forget()
 
     def forget(self) -> None:
-        """Look at everything anew."""
+        """Filter everything again."""
         self.hits, self._numbers = [], []
         self._seen = (self._store.end, self._store.end)
         self._until = 0
 
     def update(self) -> Iterator[None]:
-        """Look at the lines not looked at yet, the newer ones first; may be left after each step and gone on with."""
+        """Filter the unseen lines, newer ones first; a generator that may be left after any step and resumed."""
         if not self.filter:
             return
         self._let_go()
@@ -90,7 +90,7 @@ class ShownLines:
             waiting.append([number for number in self.filter.hits(block) if number < start])
             if block.first <= self._store.first or sum(map(len, waiting)) >= len(
                 self.hits
-            ):  # so often that it costs little
+            ):  # rarely enough to cost little
                 found = [number for numbers in reversed(waiting) for number in numbers]
                 self._show_before(found, self._seen[0])
                 self.hits[:0] = found
@@ -99,7 +99,7 @@ class ShownLines:
             yield
 
     def _let_go(self) -> None:
-        """Forget what the store has let go, at either end."""
+        """Forget lines that the store has dropped at either end."""
         first, end = self._store.first, self._store.end
         if self._seen[1] > end or self._seen[0] > end:
             self.hits = self.hits[: bisect_left(self.hits, end)]
@@ -111,7 +111,7 @@ class ShownLines:
         self._seen = (min(max(start, first), end), min(max(stop, first), end))
 
     def _show_after(self, found: list[int], stop: int) -> None:
-        """Show these lines and those around them; what comes after the last may not be there yet."""
+        """Show these lines and their context; the context after the last one may not have arrived yet."""
         last = self._numbers[-1] + 1 if self._numbers else self._store.first
         if self._until > last and self._numbers:
             self._numbers.extend(range(last, min(self._until, stop)))
@@ -123,7 +123,7 @@ class ShownLines:
             self._until = until
 
     def _show_before(self, found: list[int], boundary: int) -> None:
-        """Show these lines, all before the `boundary` up to which was shown, and what stands around them and it."""
+        """Show these lines, all before the `boundary` of those shown so far, and the context around them and it."""
         near = self.hits[: bisect_left(self.hits, boundary + self.context)]
         shown: list[int] = []
         last = self._store.first

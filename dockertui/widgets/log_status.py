@@ -1,4 +1,4 @@
-"""The line below a log: whether it follows, what is filtered and looked for, how much there is, how old it is."""
+"""The status line of a log: whether it follows, filter and search, how many lines there are, how far behind it is."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,14 @@ from dockertui.widgets.log_query import LogFilter, Query
 from dockertui.widgets.log_text import Level, Times
 
 LAG_SHOWN = 0.5
-"""Seconds behind real time that are worth saying: until the next paint on a busy machine they may have doubled."""
+"""Seconds behind real time from which the lag is shown: by the next paint on a busy machine it may have doubled."""
 
 Part = tuple[str, str]
-"""A text and its style."""
+"""(text, style)"""
 
 
 class StatusFacts(NamedTuple):
-    """All that the line says."""
+    """Everything that the line shows."""
 
     following: bool
     past: bool
@@ -34,7 +34,7 @@ class StatusFacts(NamedTuple):
 
 
 def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
-    """What stands on the left, and on the right."""
+    """Return the parts on the left and on the right."""
     left = [_place(facts)]
     if facts.title:
         left.append((f"  {facts.title}", "accent"))

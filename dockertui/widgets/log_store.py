@@ -1,8 +1,8 @@
 """The lines of a log in memory, bounded by bytes and by lines.
 
-Lines are kept as text joined to blocks, some hundred lines each: a line takes its own bytes and ten more where a list
-of strings takes sixty more, and a search runs over a block at the speed of C. A line's number is its place: lines that
-come later count up, lines loaded from before count down, and what was let go leaves the numbers of the others alone.
+Lines are stored as text joined to blocks of some hundred lines: a line takes its own bytes and ten more, where a list
+of strings takes sixty more, and a search runs over a block at the speed of C. A line's number is its position: later
+lines count up, lines loaded from before count down, and dropping lines leaves the numbers of the others alone.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ LINES: Final = 1_000_000
 _BLOCK_LINES: Final = 512
 _BLOCK_BYTES: Final = 128 * 1024
 _OVERHEAD: Final = 10
-"""Bytes that a line takes beside its text: the time, and what it is."""
+"""Bytes that a line takes besides its text: its time and `meta`."""
 _UNPACKED: Final = 24
-"""Blocks of which the lines are kept apart as well: more than are ever on a screen."""
+"""Blocks whose lines are also kept split: more than are ever on a screen."""
 
 STDERR: Final = 1
 MARK: Final = 2
 """A line of the program's own: a mark, a restart, a gap."""
 SOURCE_SHIFT: Final = 2
-"""From this bit on, which of several logs a line is of."""
+"""The bits from this one on say which of several logs a line belongs to."""
 
 
 class StoredLine(NamedTuple):
-    """One line. `time` in epoch nanoseconds, 0 for unknown; `meta` its bits; `text` as it came, not cleaned."""
+    """One line. `time` in epoch ns, 0 if unknown; `meta`: its bits; `text` as received, not cleaned."""
 
     time: int
     meta: int
@@ -39,12 +39,12 @@ class StoredLine(NamedTuple):
 
     @property
     def source(self) -> int:
-        """Which of several logs it is of."""
+        """Which of several logs it belongs to."""
         return self.meta >> SOURCE_SHIFT
 
 
 class Block:
-    """Neighbouring lines, the first of which has the number `first`. Never changed once it is made."""
+    """Adjacent lines, the first with the number `first`. Immutable."""
 
     __slots__ = ("_data", "first", "metas", "size", "times")
 
@@ -65,20 +65,20 @@ class Block:
 
     @property
     def text(self) -> str:
-        """All lines, with newlines between."""
+        """All lines, separated by newlines."""
         return self._data.decode("utf-8", "surrogatepass")
 
 
 class LogStore:
-    """A window of a log: lines are added at either end, and let go at the other one when there are too many."""
+    """A window of a log: lines are added at either end, and dropped at the other when there are too many."""
 
     def __init__(self, *, max_bytes: int = BYTES, max_lines: int = LINES) -> None:
         self.max_bytes = max_bytes
         self.max_lines = max_lines
         self.dropped_before = 0
-        """Lines let go before the first since it was last loaded from there."""
+        """Lines dropped before the first one since lines were last loaded there."""
         self.dropped_after = 0
-        """Lines let go after the last, or not taken there: above 0 the window has left the log's end."""
+        """Lines dropped or not accepted after the last one: above 0 the window no longer reaches the log's end."""
         self._blocks: list[Block] = []
         self._bytes = 0
         self._open: list[StoredLine] = []
@@ -86,7 +86,7 @@ class LogStore:
         self._open_first = 0
         self._unpacked: OrderedDict[int, list[str]] = OrderedDict()
 
-    # what there is
+    # content
 
     @property
     def first(self) -> int:
@@ -106,16 +106,16 @@ class LogStore:
 
     @property
     def bytes(self) -> int:
-        """What the lines take, about."""
+        """About how many bytes the lines take."""
         return self._bytes + self._open_bytes
 
     @property
     def is_nearly_full(self) -> bool:
-        """Whether a tenth of the room is left at most."""
+        """Whether at most a tenth of the room is left."""
         return self.bytes > 0.9 * self.max_bytes or len(self) > 0.9 * self.max_lines
 
     def __getitem__(self, number: int) -> StoredLine:
-        """The line with a number. Raises IndexError for one that is not there."""
+        """Return the line with a number. Raises IndexError if there is none."""
         if number >= self._open_first:
             return self._open[number - self._open_first]
         block = self._block_of(number)
@@ -139,11 +139,11 @@ class LogStore:
         return texts
 
     def time_of_first(self) -> int:
-        """When the oldest line that is the log's own was written; 0 when there is none."""
+        """Return the time of the oldest line that is the log's own; 0 if there is none."""
         return next((entry.time for entry in self.entries(self.first) if entry.time and not entry.meta & MARK), 0)
 
     def entries(self, start: int, stop: int | None = None) -> Iterator[StoredLine]:
-        """The lines from one number to another."""
+        """Yield the lines from `start` to `stop` (exclusive)."""
         stop = self.end if stop is None else min(stop, self.end)
         number = max(start, self.first)
         while number < stop:
@@ -151,7 +151,7 @@ class LogStore:
             number += 1
 
     def blocks(self, start: int, stop: int) -> list[Block]:
-        """Blocks that together hold at least the lines from one number to another; the newest lines as one, too."""
+        """Return blocks that cover the lines from `start` to `stop`, with the newest lines as a block, too."""
         at = max(0, bisect_right(self._blocks, start, key=attrgetter("first")) - 1)
         found = [block for block in self._blocks[at:] if block.first < stop and block.end > start]
         if self._open and start < self.end and stop > self._open_first:
@@ -159,15 +159,15 @@ class LogStore:
         return found
 
     def number_at(self, time: int) -> int:
-        """The first line written at or after a moment, by blocks first: times ascend but for neighbours."""
+        """Return the first line written at or after a time, by blocks first: times ascend except among neighbours."""
         at = bisect_right(self._blocks, time - 1, key=lambda block: block.times[0]) - 1
         start = self._blocks[at].first if at >= 0 else self.first
         return next((n for n, entry in enumerate(self.entries(start), start) if entry.time >= time), self.end)
 
-    # what changes it
+    # changes
 
     def append(self, entries: Iterable[StoredLine]) -> None:
-        """Add lines after the last; the oldest make room. Not while the window has left the end: count them there."""
+        """Add lines after the last one; the oldest make room. Only at the log's end: else add to `dropped_after`."""
         for entry in entries:
             text = entry.text
             if "\n" in text:
@@ -180,7 +180,7 @@ class LogStore:
             self._drop(0)
 
     def prepend(self, entries: Sequence[StoredLine]) -> int:
-        """Add lines before the first; the newest make room. How many lines were let go for it."""
+        """Add lines before the first one; the newest make room. Return how many lines were dropped for it."""
         before = self.dropped_after
         first = self.first
         parts = list(_in_blocks(entries))
@@ -197,7 +197,7 @@ class LogStore:
         return self.dropped_after - before
 
     def clear(self) -> None:
-        """Let go of everything, to begin anew; the numbers go on."""
+        """Drop everything; numbering continues."""
         self._open_first = self.end
         self._blocks, self._open = [], []
         self._bytes = self._open_bytes = 0

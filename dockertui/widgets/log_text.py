@@ -1,4 +1,4 @@
-"""What a log line says beside its text: how grave it is, when it was written, what fields it has."""
+"""What a log line says besides its text: its level, its time, its fields."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from typing import NamedTuple
 from dockertui.widgets.sgr import plain
 
 _LOOKED_AT = 400
-"""Characters from the beginning of a line in which its level is looked for."""
+"""Characters at the beginning of a line in which its level is searched."""
 NANO = 1_000_000_000
 
 
 class Level(IntEnum):
-    """How grave a line is, by its own word."""
+    """The level of a line, by its own word."""
 
     NONE = 0
     DEBUG = 1
@@ -38,7 +38,7 @@ _LETTERS = {"D": Level.DEBUG, "I": Level.INFO, "W": Level.WARN, "E": Level.ERROR
 
 
 class _Patterns(NamedTuple):
-    """How levels are written. Compiled when the first line is looked at: it takes a few milliseconds."""
+    """How levels are written. Compiled on first use, which takes a few milliseconds."""
 
     keyed: re.Pattern[str]
     lettered: re.Pattern[str]
@@ -61,7 +61,7 @@ def _patterns() -> _Patterns:
 
 
 def level(text: str) -> Level:
-    """How grave a line says it is: `level=warn`, `"severity":"ERROR"`, `[error]`, `WARN`, klog's `E1121`, pino's 50."""
+    """Return a line's own level: `level=warn`, `"severity":"ERROR"`, `[error]`, `WARN`, klog's `E1121`, pino's 50."""
     return _level(text[:_LOOKED_AT])
 
 
@@ -84,13 +84,13 @@ _GRAVE_SIGNS = (
     "level", "lvl", "severity",
     "warn", "wrn", "err", "eror", "severe", "fatal", "ftl", "crit", "panic", "emerg", "alert",
 )  # fmt: skip
-"""In small letters, one of these stands in each line that warns or worse, but for klog's."""
+"""One of these, in lower case, is in each line of level WARN or worse, except klog's."""
 
 
 def grave(text: str) -> Iterator[tuple[int, Level]]:
-    """The lines of a text of many that say they are warnings or worse, by their place in it, and how grave they are.
+    """Yield the index and level of each line of a text that is a warning or worse.
 
-    What each of them costs is paid only for those that hold a word of it: some hundred times less than `level` of all.
+    Only lines that contain one of the words are examined: some hundred times cheaper than `level` for all.
     """
     small = plain(text).lower()
     places = {place for sign in _GRAVE_SIGNS for place in lines_with(small, sign)}
@@ -102,7 +102,7 @@ def grave(text: str) -> Iterator[tuple[int, Level]]:
 
 
 def lines_with(text: str, word: str) -> Iterator[int]:
-    """The places of the lines of a text of many that hold a word, ascending."""
+    """Yield the indices of the lines of a text that contain a word, ascending."""
     at, line_from, place = text.find(word), 0, 0
     while at >= 0:
         place += text.count("\n", line_from, at)
@@ -129,7 +129,7 @@ class Times(StrEnum):
 
 
 def stamp(time: int, times: Times, now: float) -> str:
-    """A moment (epoch ns) as it stands before a line; its width is always the same for one way of showing."""
+    """Return a time (epoch ns) as shown before a line; its width is fixed for each of the `Times`."""
     if times is Times.OFF:
         return ""
     if times is Times.RELATIVE:
@@ -141,7 +141,7 @@ def stamp(time: int, times: Times, now: float) -> str:
 
 
 def full_stamp(time: int) -> str:
-    """A moment with its day, to the nanosecond, in UTC."""
+    """Return a time with its date, to the nanosecond, in UTC."""
     return f"{datetime.fromtimestamp(time // NANO, UTC):%Y-%m-%d %H:%M:%S}.{time % NANO:09d} UTC" if time else "no time"
 
 
@@ -163,7 +163,7 @@ _JSON_MAX = 64 * 1024
 
 
 def fields(text: str) -> dict[str, str] | None:
-    """The fields of a line of JSON or logfmt, as text; None for a line that is neither."""
+    """Return the fields of a JSON or logfmt line, as text; None for other lines."""
     found = _fields(text)
     return None if found is None else {key: _scalar(value) for key, value in found.items()}
 
@@ -187,10 +187,10 @@ def _scalar(value: object) -> str:
 
 
 def unfolded(text: str, chosen: Sequence[str] = ()) -> str:
-    """A line of JSON or logfmt as a person reads it: level, message, then `key=value`; other lines as they are.
+    """Return a JSON or logfmt line in readable form: level, message, then `key=value`; other lines unchanged.
 
-    `chosen`: only these fields, their values alone, in this order; `user.name` is a field within a field. The line's
-    own time is left out: the Engine's is one key away.
+    `chosen`: show only the values of these fields, in this order; `user.name` is a field within a field. The line's own
+    time is left out: the Engine's is one key away.
     """
     if chosen:
         whole = _fields(text) or {}
@@ -209,7 +209,7 @@ def unfolded(text: str, chosen: Sequence[str] = ()) -> str:
 
 
 def _at(found: Mapping[str, object], path: str) -> str | None:
-    """A field; where none has this name, the one within the field that the part before the dot names."""
+    """Return a field's value; if none has this name, that of the field within the one named before the dot."""
     if path in found:
         return _scalar(found[path])
     first, dot, rest = path.partition(".")

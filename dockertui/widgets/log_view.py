@@ -1,4 +1,4 @@
-"""A log that is read: moving, following its end, filter, search, selection. How it is painted is `LogFrame`'s."""
+"""The log view: moving, following the end, filter, search, selection. Painting is `LogFrame`'s."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ from dockertui.widgets.timer import once
 
 WHEEL_LINES = 3
 BEHIND = 2.0
-"""Seconds behind real time from which G does not wait for what lies between."""
+"""Seconds behind real time from which G skips the lines in between."""
 CONTEXTS = (0, 1, 2, 3, 5, 10, 20)
 
 
@@ -28,10 +28,10 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     """The lines of a `LogStore`. Feed it with `append` and `prepend`; keys call the `action_…` methods."""
 
     class OlderWanted(Message):
-        """The reader is at the first line that is loaded."""
+        """The cursor is at the first loaded line."""
 
     class EndWanted(Message):
-        """The reader wants the log's end, which the store has let go, or is far behind."""
+        """The reader wants the log's end, which is not loaded, or from which the view lags far behind."""
 
     class LineOpened(Message):
         """A line is to be shown whole."""
@@ -41,10 +41,10 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             self.entry = entry
 
     class SearchedToTheTop(Message):
-        """A backward search has found nothing in what is loaded."""
+        """A backward search found nothing in the loaded lines."""
 
     _seeking: Iterator[int | None] | None = None
-    """The search that is under way."""
+    """The search in progress."""
 
     # moving
 
@@ -54,14 +54,14 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return self.store[self._cursor] if self.store.first <= self._cursor < self.store.end else None
 
     def follow(self) -> None:
-        """Go to the end, and stay there."""
+        """Go to the end, and follow it."""
         if self.lacks_newer or self.lag >= BEHIND:
             self.post_message(self.EndWanted())
         self.following, self._new, self._anchor = True, 0, None
         self.refresh_frame()
 
     def go_to(self, number: int) -> None:
-        """Put the cursor on the nearest line shown, and bring it into view. The last line is not yet following."""
+        """Move the cursor to the nearest shown line, and scroll it into view. On the last line it does not follow."""
         number = max(self.store.first, min(number, self.store.end - 1))
         found = self.shown.at_or_after(number)
         found = self.shown.before(number) if found is None else found
@@ -81,7 +81,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             self._top = lowest
 
     def _step(self, lines: int) -> None:
-        """Move the cursor so many shown lines on; past the end it follows, at the top older lines are wanted."""
+        """Move the cursor by a number of shown lines; past the end it follows, at the top it asks for older lines."""
         if self.following and lines > 0:
             return
         at = self._cursor
@@ -101,7 +101,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.post_message(self.OlderWanted())
 
     def scroll_rows(self, count: int) -> None:
-        """Move the view by rows of the screen; the cursor stays in it."""
+        """Scroll the view by screen rows; the cursor stays in view."""
         if count > 0 and self.following:
             return
         number, sub = self._top
@@ -122,7 +122,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.refresh_frame_from_scratch()
 
     def refresh_frame_from_scratch(self) -> None:
-        """Repaint after the frame was built on the way."""
+        """Repaint everything after the frame was already rebuilt."""
         self._frame = None
         self.refresh()
 
@@ -159,7 +159,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.follow()
 
     def action_scroll_right(self) -> None:
-        """As long as a line on the screen goes on there; wrapped lines do not."""
+        """Scroll right by half a screen while a visible unwrapped line extends past the edge."""
         shown = [self._painting(row.number).text for row in self._frame or () if row.number in self.store]
         if not self.manner.wrap and max(map(cell_len, shown), default=0) > self._shift + self.text_width:
             self._shift_by(self.text_width // 2)
@@ -168,7 +168,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self._shift_by(-(self.text_width // 2))
 
     def reset_shift(self) -> None:
-        """Show the lines from their beginning."""
+        """Scroll back to the beginning of the lines."""
         if self._shift:
             self._shift_by(-self._shift)
 
@@ -200,10 +200,10 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         super().watch_has_focus(has_focus)
         self.refresh_frame()
 
-    # the manner
+    # display options
 
     def show_as(self, manner: PaintOptions) -> None:
-        """Show lines in another manner; the cursor's line stays where it is, as far as it can."""
+        """Change how lines are shown; the cursor's line stays in place as far as possible."""
         before, self.manner = self.manner, manner
         if (before.unfold, before.fields) != (manner.unfold, manner.fields):
             self.sought = self._query(self.sought.line)
@@ -239,11 +239,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self._step_bar(1)
 
     def _step_bar(self, step: int) -> None:
-        """Go to the next bar that holds lines, before or after the cursor's; past them older lines, or the end."""
+        """Go to the next bar with lines, before or after the cursor's; past the last, to older lines or the end."""
         if not self.bars.is_open:
             self.action_histogram()
         if not self.bars.is_whole:
-            return  # what is still counted may lie that way
+            return  # lines still being counted may lie in that direction
         bars, selected = self.counted()
         bar = bars.next(selected, step)
         if bar is not None:
@@ -254,7 +254,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             self.action_top()
 
     def _go_to_bar(self, bar: int) -> None:
-        """Show the lines from when a bar begins, its first one on top."""
+        """Show the lines from the start of a bar, its first one on top."""
         bars, _ = self.counted()
         if bar < len(bars.counts):
             self.go_to(self.store.number_at(bars.time(bar)))
@@ -274,11 +274,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.paint_soon()
 
     def filter_by(self, line: str) -> None:
-        """Keep lines by a typed query."""
+        """Filter by a typed query."""
         self.set_filter(self.shown.filter._replace(query=self._query(line)))
 
     def _query(self, line: str) -> Query:
-        """A typed query, of the lines as they are shown."""
+        """Return a typed query that matches the lines as they are shown."""
         return Query(line, partial(unfolded, chosen=self.manner.fields) if self.manner.unfold else None)
 
     def action_level(self) -> None:
@@ -299,7 +299,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.set_filter(self.shown.filter, CONTEXTS[max(0, min(at, len(CONTEXTS) - 1))])
 
     async def action_enter(self) -> None:
-        """From a filtered line to its place in the whole; there, open it."""
+        """Go from a filtered line to its place in the whole log; without a filter, open it."""
         entry = self.cursor_entry
         if self.shown.filter:
             following, number = self.following, self._cursor
@@ -310,13 +310,13 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             await self.open_line(entry)
 
     async def open_line(self, entry: StoredLine) -> None:
-        """Show a line whole."""
+        """Show a whole line."""
         self.post_message(self.LineOpened(entry))
 
     # search
 
     def search(self, text: str) -> int:
-        """Mark what is found, and go to the nearest line that has it, backwards from the cursor first."""
+        """Mark the matches, and go to the nearest line with one, searching backwards from the cursor first."""
         self.sought = self._query(text)
         self._strips.clear()
         self._seeking = None
@@ -336,9 +336,9 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
             self._seek(backwards=True, missed=lambda: self.post_message(self.SearchedToTheTop()), start=self._cursor)
 
     def _seek(self, *, backwards: bool, missed: Callable[[], object], start: int | None = None) -> None:
-        """Go to the next line shown that holds what is looked for, or do what is to be done where there is none.
+        """Go to the next shown line that matches, or call `missed` if there is none.
 
-        What takes longer than a moment goes on between two looks at the keyboard.
+        A search that takes longer than a time slice continues after input has had its turn.
         """
         start = self._cursor + 1 if start is None else start
         bounds = (self.store.first, start) if backwards else (start, self.store.end)
@@ -349,7 +349,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         until = time.monotonic() + SLICE
         for number in seeking:
             if self._seeking is not seeking:
-                return  # something else is looked for
+                return  # another search was started
             if number is not None and self._is_shown(number):
                 self._seeking = None
                 self.go_to(number)
@@ -365,7 +365,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return not self.shown.filter or number in self.shown.within(number, number + 1)
 
     def _find(self, start: int, *, backwards: bool) -> bool:
-        """Go to the next line from `start` that is shown and holds what is looked for."""
+        """Go to the next line from `start` that is shown and matches; return whether there is one."""
         bounds = (self.store.first, start) if backwards else (start, self.store.end)
         for number in find(self.store, self.sought.hits, *bounds, backwards=backwards):
             if number is not None and self._is_shown(number):
@@ -375,7 +375,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return False
 
     def _show_match(self, number: int) -> None:
-        """Move sideways, or within a wrapped line, if the match is not in view."""
+        """Scroll sideways, or within a wrapped line, if the match is not in view."""
         text = self._painting(number).text
         spans = self.sought.spans(text)
         if spans and self.manner.wrap:
@@ -400,7 +400,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         self.refresh_frame_from_scratch()
 
     def drop(self) -> bool:
-        """End selection, filter and search; whether there was any."""
+        """End selection, filter and search; return whether there was any."""
         if self._anchor is None and not self.shown.filter and not self.sought:
             return False
         self._anchor = None
@@ -409,12 +409,12 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return True
 
     def lines_to_copy(self) -> list[str]:
-        """The selected lines shown, or the cursor's; as they were written, without escape sequences."""
+        """Return the selected lines shown, or the cursor's, as written but without escape sequences."""
         low, high = self.selection or (self._cursor, self._cursor)
         return self.texts(self.shown.within(low, high + 1))
 
     def last_lines(self, count: int) -> list[str]:
-        """The last lines shown."""
+        """Return the last lines shown."""
         found: list[int] = []
         number = self.shown.before(self.store.end)
         while number is not None and len(found) < count:
@@ -423,7 +423,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return self.texts(reversed(found))
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
-        """The lines with these numbers as text; of several logs, each with its name before it."""
+        """Return the lines with these numbers as text; for several logs, each with its name before it."""
         return [
             f"{self._whose(entry)}{plain(entry.text).removesuffix(chr(13))}"
             for entry in map(self.store.__getitem__, numbers)

@@ -1,4 +1,4 @@
-"""A list to choose from; typing narrows it."""
+"""A list of choices, filtered by typing."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +13,7 @@ from dockertui.widgets.lines import Lines, Look
 from dockertui.widgets.text import clean, fit, occurrences, split_spans
 
 FRAME = 5
-"""Cells of a line beside label and hint: sign, gaps and position mark."""
+"""Cells of a line besides label and hint: sign, gaps and position mark."""
 
 
 _WORD = re.compile(r"[^\s:;,.()…]+")
@@ -25,13 +25,13 @@ class Item(NamedTuple):
     id: str
     label: str
     hint: str = ""
-    """At the right: the key that does the same."""
+    """The key that does the same, at the right."""
     disabled: str = ""
-    """Why it cannot be chosen; empty when it can."""
+    """Why it cannot be chosen; empty if it can."""
     words: str = ""
-    """Further words that find it, not shown."""
+    """Further words that match it, not shown."""
     heading: bool = False
-    """Whether it is no choice, but stands above those that follow, as long as nothing is typed."""
+    """Whether it is a heading of the items that follow, shown while nothing is typed."""
 
 
 class _ItemLook(NamedTuple):
@@ -41,12 +41,12 @@ class _ItemLook(NamedTuple):
 
 
 class MenuList(Lines):
-    """The items of a menu and, above them, its title and what was typed."""
+    """The items of a menu and, above them, its title and the typed filter."""
 
     head = 1
 
     def __init__(self, title: str, items: Sequence[Item], end: Callable[[str | None], Awaitable[object]]) -> None:
-        """`end` is called with the id of the item chosen, or None for nothing."""
+        """`end` is called with the ID of the chosen item, or None if nothing is chosen."""
         super().__init__()
         self._end = end
         self._title = clean(title)
@@ -57,17 +57,17 @@ class MenuList(Lines):
 
     @property
     def natural_size(self) -> Size:
-        """Cells for every line, reasons and title included, and for all items, whatever is typed."""
+        """The cells for every line, reasons and title included, and for all items, whatever is typed."""
         lines = [cell_len(item.label) + cell_len(_right(item)) + FRAME for item in self._items]
         return Size(max([cell_len(self._title) + 24, *lines]), self.head + len(self._items))
 
     @property
     def filter(self) -> str:
-        """What was typed."""
+        """The text typed."""
         return self._typed
 
     def type(self, text: str) -> None:
-        """Show only the items whose label, or further words, hold every word of `text`, the closest first."""
+        """Show only the items whose label or further words contain every word of `text`, the closest first."""
         self._typed = text
         words = text.lower().split()
         found = [item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)]
@@ -82,7 +82,7 @@ class MenuList(Lines):
         return next((row for row, item in enumerate(self._shown) if not item.heading), 0)
 
     async def take_key(self, event: events.Key) -> bool:
-        """Letters type, but those that are bound, such as `j`, do what they are bound to while nothing is typed."""
+        """Add a character to the filter. While nothing is typed, bound letters such as `j` keep their bindings."""
         bound = event.key in self.screen.active_bindings
         if event.is_printable and event.character and (self._typed or not bound):
             self.type(self._typed + ("" if event.character == "/" and not self._typed else event.character))
@@ -93,12 +93,12 @@ class MenuList(Lines):
         self.type(self._typed[:-1])
 
     async def action_choose(self) -> None:
-        """Choose the item under the cursor, when it can be."""
+        """Choose the item under the cursor, if it can be chosen."""
         if self._shown and not self._shown[self._row].disabled and not self._shown[self._row].heading:
             await self._end(self._shown[self._row].id)
 
     async def action_leave(self) -> None:
-        """Take back what was typed; with nothing typed, choose nothing."""
+        """Clear the filter; without one, choose nothing."""
         if self._typed:
             self.type("")
         else:
@@ -113,7 +113,7 @@ class MenuList(Lines):
         return self._row
 
     def put_cursor(self, row: int) -> None:
-        """On a choice: headings are passed by, the way that the cursor goes, at the end back again."""
+        """Put the cursor on a choice: headings are skipped in the direction of movement, at the end backwards."""
         choices = [at for at, item in enumerate(self._shown) if not item.heading]
         ahead = (
             [at for at in choices if at >= row] if row >= self._row else [at for at in reversed(choices) if at <= row]
@@ -163,9 +163,9 @@ class MenuList(Lines):
 
 
 def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool, int]:
-    """How far an item is from what was typed: the whole of a word goes before its beginning, that before its middle.
+    """Return how far an item is from the typed words: a whole word is closest, then its beginning, then its middle.
 
-    Of equals, those that can be chosen go first, then those whose further words begin with it, as commands do.
+    Of equals, those that can be chosen come first, then those whose further words begin with it, as commands do.
     """
     label, further = _WORD.findall(item.label.lower()), _WORD.findall(item.words.lower())
 
@@ -181,5 +181,5 @@ def _distance(item: Item, words: Sequence[str]) -> tuple[int, bool, int]:
 
 
 def _right(item: Item) -> str:
-    """What stands at the right of a line: the key, or why it cannot be chosen."""
+    """Return the text at the right of a line: the key, or why it cannot be chosen."""
     return clean(item.disabled) or item.hint

@@ -1,4 +1,4 @@
-"""A sentence that is too long for one line, whole."""
+"""A message over as many lines as it needs."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -9,7 +9,7 @@ _STYLES = ("bad", "warn", "good", "dim")
 
 
 class Notice(Static):
-    """Shown while there is something to say, over as many lines as that takes."""
+    """Displayed while it has a text, over as many lines as that takes."""
 
     DEFAULT_CSS = """
     Notice { display: none; height: auto; max-height: 8; padding: 0 1; background: $surface; }
@@ -22,7 +22,7 @@ class Notice(Static):
     _told = ("", "")
 
     def tell(self, text: str, style: str = "") -> None:
-        """Say this; "" says nothing any more."""
+        """Show a text; "" hides the notice."""
         self.display = bool(text)
         if text and (text, style) != self._told:
             self._told = text, style

@@ -1,4 +1,4 @@
-"""A readable page of labelled values, with lines that lead to other objects."""
+"""A readable page of labelled values, with references to other objects."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -32,10 +32,10 @@ class _LineLook(NamedTuple):
 
 
 class Page(Lines):
-    """Sections of fields. The cursor is a line, seen while the page has the focus."""
+    """Sections of fields. The cursor is a line, visible while the page has the focus."""
 
     class Followed(Message):
-        """The line of a reference was followed, by `action_follow` or a click."""
+        """A reference was followed, by `action_follow` or a click."""
 
         def __init__(self, page: "Page", ref: object) -> None:
             super().__init__()
@@ -58,7 +58,7 @@ class Page(Lines):
         self._found: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def show(self, sections: Sequence[Section], *, keep: bool = True) -> None:
-        """Show these sections; `keep` the cursor and the top at their lines, where those are still found."""
+        """Show these sections; `keep` the cursor and the top at their lines, as far as they still exist."""
         self._sections = tuple(sections)
         self._fields = [field for section in self._sections for field in section.fields]
         self._rebuild()
@@ -68,25 +68,25 @@ class Page(Lines):
 
     @property
     def cursor_field(self) -> Field | None:
-        """The field the cursor's line belongs to."""
+        """The field that the cursor's line belongs to."""
         lines = self._laid_out()
         index = lines[self._row].field if lines else -1
         return self._fields[index] if index >= 0 else None
 
     @property
     def cursor_ref(self) -> object | None:
-        """What the cursor's line leads to."""
+        """The reference of the cursor's line."""
         field = self.cursor_field
         return field.ref if field else None
 
     def action_follow(self) -> None:
-        """Say that the cursor's reference is followed."""
+        """Post `Followed` with the cursor's reference."""
         ref = self.cursor_ref
         if ref is not None:
             self.post_message(self.Followed(self, ref))
 
     def go_to_section(self, title: str) -> None:
-        """Put the cursor on the first field of a section, its title at the top; nothing if there is none."""
+        """Move the cursor to the first field of a section, with its title on top; do nothing if there is none."""
         rows = [row for row, line in enumerate(self._laid_out()) if line.place == (title, "", -1, 0)]
         if rows:
             self.top = rows[0]
@@ -104,9 +104,9 @@ class Page(Lines):
     # Search
 
     def search(self, text: str) -> int:
-        """Mark every occurrence of `text`, letter case ignored, and go to the first from the cursor on.
+        """Mark every occurrence of `text`, ignoring case, and go to the first from the cursor.
 
-        Returns the number of lines that hold it; an empty text ends the search.
+        Returns the number of lines that contain it; an empty text ends the search.
         """
         self._needle = text
         self._found = found(self._laid_out(), text) if text else {}
@@ -122,7 +122,7 @@ class Page(Lines):
         self._go_to_next(sorted(self._found), -1)
 
     def _go_to_next(self, rows: list[int], step: int) -> None:
-        """The next of sorted `rows` from the cursor, round the end; -1: the previous one."""
+        """Go to the next of the sorted `rows` from the cursor, wrapping around; `step` -1: the previous one."""
         ahead = [row for row in rows if (row - self._row) * step > 0]
         if rows:
             self.go_to((ahead or rows)[0 if step > 0 else -1])
@@ -135,7 +135,7 @@ class Page(Lines):
         return self._lines
 
     def _rebuild(self) -> None:
-        """Wrap for the width there is; top and cursor stay with what they show."""
+        """Wrap for the current width; top and cursor stay with their content."""
         old, top, row = self._lines, self.top, self._row
         width = self._lines_width = self.line_width
         labels = label_width(self._sections, width)
@@ -143,16 +143,16 @@ class Page(Lines):
         if labels != self._labels or values != self._wrapping.width:
             self._labels, self._wrapping = labels, Wrapping(values)
             self._strips.clear()
-            self._frame = None  # a line that goes on from the one above looks the same elsewhere
+            self._frame = None  # the looks of continuation lines do not include the label width
         self._lines = page_lines(self._sections, labels, self._wrapping)
         self._found = found(self._lines, self._needle) if self._needle else {}
         if old != self._lines:
             rows = {line.place: index for index, line in reversed(list(enumerate(self._lines)))}
-            if top or row:  # at the very top what comes above is seen, too
+            if top or row:  # at the very top, lines added above are shown, too
                 self.top, self._row = _row_of(rows, old, top), _row_of(rows, old, row)
         self._row = max(0, min(self._row, len(self._lines) - 1))
 
-    # What the lines below ask for
+    # The interface of `Lines`
 
     @property
     def line_count(self) -> int:
@@ -190,7 +190,7 @@ class Page(Lines):
         return segments
 
     def _start(self, line: PageLine, cursor: bool) -> list[Segment]:
-        """A line up to its value."""
+        """Return the segments of a line up to its value."""
         under = ("cursor",) if cursor else ()
         sign = self.segment("›" if cursor else " " * INDENT, *under)
         if line.field < 0:
@@ -209,7 +209,7 @@ class Page(Lines):
 
 
 def _row_of(rows: dict[tuple[str, str, int, int], int], old: Sequence[PageLine], row: int) -> int:
-    """The new row of an old line: of its place, else of the start of its field, else the same row."""
+    """Return the new row of an old line: at the same place, else at the start of its field, else the same row."""
     if row >= len(old):
         return row
     place = old[row].place

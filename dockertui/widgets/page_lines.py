@@ -1,4 +1,4 @@
-"""A page's sections as lines of a width: labels in a column, values wrapped beside them."""
+"""A page's sections as lines of a given width: labels in a column, values wrapped beside them."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -8,33 +8,33 @@ from rich.cells import cell_len
 from dockertui.widgets.text import clean, fit, occurrences, wrap
 
 VALUE_LIMIT = 2000
-"""Characters of one value that are shown."""
+"""Characters shown of one value."""
 
 VALUE_ROWS = 120
-"""Lines that one value takes at most."""
+"""Maximum lines of one value."""
 
 INDENT = 1
 _GAP = 2
 LABEL_MAX = 24
-"""Cells of the column of labels, at most."""
+"""Maximum cells of the label column."""
 
 
 class Accent(NamedTuple):
-    """A piece of a value that has a style of its own, wherever it stands in it."""
+    """A text with a style of its own, wherever it occurs in a value."""
 
     text: str
     style: str
 
 
 class Field(NamedTuple):
-    """A label and what it says; a value of several texts takes a line for each."""
+    """A label and its value; a value of several texts takes a line for each."""
 
     label: str
     value: str | Sequence[str]
     style: str = ""
-    """A name of a style, as of a table's cell."""
+    """A style name, as of a table's cell."""
     ref: object | None = None
-    """What following the line leads to: handed back in `Page.Followed`."""
+    """The target of the line, passed on in `Page.Followed`."""
     accents: tuple[Accent, ...] = ()
 
 
@@ -49,9 +49,9 @@ class PageLine(NamedTuple):
     """One line: a title, a blank, or a part of a field's value."""
 
     place: tuple[str, str, int, int]
-    """Section's title, field's label, which of its name, line in it: finds the line in a newer page."""
+    """Section title, field label, its number among equal labels, line in the field: finds the line in a newer page."""
     paragraph: int
-    """Lines of one paragraph joined are its text."""
+    """The lines of one paragraph, joined, are its text."""
     label: str = ""
     text: str = ""
     style: str = ""
@@ -62,19 +62,19 @@ class PageLine(NamedTuple):
 
 
 def label_width(sections: Sequence[Section], width: int) -> int:
-    """Cells of the label column: the longest label, within reason and a third of the width."""
+    """Return the cells of the label column: the longest label, up to `LABEL_MAX` and a third of the width."""
     labels = [clean(field.label) for section in sections for field in section.fields]
     longest = max(map(cell_len, labels), default=0)
     return max(4, min(longest, LABEL_MAX, width // 3))
 
 
 def value_column(labels: int) -> int:
-    """The first cell of the values."""
+    """Return the first cell of the values."""
     return INDENT + labels + _GAP
 
 
 class Wrapping:
-    """Values in lines of one width; one that comes again, as most do on a refresh, is not wrapped again."""
+    """Wraps values to one width; a repeated value, as most are on a refresh, is not wrapped again."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -82,7 +82,7 @@ class Wrapping:
         self._used: dict[str, list[list[str]]] = {}
 
     def paragraphs(self, value: str) -> list[list[str]]:
-        """Each line of the value in lines of the width."""
+        """Return each line of the value as a list of wrapped lines."""
         known = self._known.get(value)
         if known is None:
             text = clean(value, newline="\n", limit=VALUE_LIMIT)
@@ -91,12 +91,12 @@ class Wrapping:
         return known
 
     def forget_unused(self) -> None:
-        """Keep what was asked for since the last call."""
+        """Keep only the values used since the last call."""
         self._known, self._used = self._used, {}
 
 
 def _first_rows(paragraphs: list[list[str]]) -> list[list[str]]:
-    """The paragraphs, or as many as have room, and how many lines follow."""
+    """Return the paragraphs up to `VALUE_ROWS` lines, with a note on how many lines follow."""
     shown: list[list[str]] = []
     room = VALUE_ROWS
     for number, lines in enumerate(paragraphs):
@@ -109,7 +109,7 @@ def _first_rows(paragraphs: list[list[str]]) -> list[list[str]]:
 
 
 def page_lines(sections: Sequence[Section], labels: int, wrapping: Wrapping) -> list[PageLine]:
-    """All lines of a page, a blank between sections."""
+    """Return all lines of a page, with a blank between sections."""
     lines: list[PageLine] = []
     paragraph = field_index = 0
     for number, section in enumerate(sections):
@@ -149,7 +149,7 @@ def _field_lines(
 
 
 def styled(text: str, accents: Sequence[Accent]) -> Iterator[tuple[str, str]]:
-    """A text in pieces, each with the style of the accent that it is, "" for none; the first accent wins."""
+    """Yield a text in pieces, each with its accent's style, "" for none; the first accent wins."""
     styles = [""] * len(text)
     for accent in reversed(accents):
         start = text.find(accent.text) if accent.text else -1
@@ -165,7 +165,7 @@ def styled(text: str, accents: Sequence[Accent]) -> Iterator[tuple[str, str]]:
 
 
 def found(lines: Sequence[PageLine], needle: str) -> dict[int, tuple[tuple[int, int], ...]]:
-    """Rows that hold `needle`, with its places in their texts; found across the ends of wrapped lines."""
+    """Return the rows that contain `needle`, with its spans in their texts; matches may cross wrapped lines."""
     rows: dict[int, list[tuple[int, int]]] = {}
     start = 0
     while start < len(lines):
@@ -182,7 +182,7 @@ def found(lines: Sequence[PageLine], needle: str) -> dict[int, tuple[tuple[int, 
 
 
 def _spread(texts: Sequence[str], spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Spans of the joined texts as (index of a text, span in it)."""
+    """Yield the spans of the joined texts as (index of a text, span in it)."""
     at = 0
     for row, text in enumerate(texts):
         for start, end in spans:

@@ -1,4 +1,4 @@
-"""Styles by name: what a cell means is said in Python, what it looks like in `styles/`."""
+"""Styles by name: Python says what a cell means, `styles/` how it looks."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,11 +12,11 @@ _T = TypeVar("_T")
 
 
 class Painted(Widget):
-    """A widget that paints its own lines with the Line API, in styles it knows by name.
+    """A widget that paints its own lines with the Line API, in named styles.
 
-    The style `good` is the component class `paint--good` of the stylesheet. Several are laid over each other, the
-    last one wins. `COMPONENT_CLASSES` is left empty on purpose: Textual would look all of them up for every widget
-    at each change of its state, 60 µs each, before anything is shown. Here those that are painted are.
+    The style `good` is the component class `paint--good` of the stylesheet. Several are combined, the last one wins.
+    `COMPONENT_CLASSES` is left empty on purpose: Textual would look all of them up for every widget at each change of
+    its state, 60 µs each, before anything is shown. Here only those painted are looked up.
     """
 
     ALLOW_SELECT = False
@@ -26,7 +26,7 @@ class Painted(Widget):
         super().__init__(name=name, id=id, classes=classes)
 
     def ink(self, *names: str) -> Style:
-        """The Rich style of names laid over each other and the widget's background; unknown ones add none."""
+        """Return the Rich style of combined names on the widget's background; unknown names add nothing."""
         style = self._inks.get(names)
         if style is None:
             classes = [self._component(name) for name in names]
@@ -34,7 +34,7 @@ class Painted(Widget):
         return style
 
     def _component(self, name: str) -> str:
-        """The component class of a name, looked up in the stylesheet as Textual does for declared ones."""
+        """Return the component class of a name, looked up in the stylesheet as Textual does for declared ones."""
         component = f"paint--{name}"
         if component not in self._component_styles:
             node = DOMNode(classes=component)
@@ -44,7 +44,7 @@ class Painted(Widget):
         return component
 
     def notify_style_update(self) -> None:
-        """The theme, the focus or a class changed: look up again what was painted, and repaint if it differs."""
+        """Look up the painted styles again after a change of theme, focus or class, and repaint if one differs."""
         super().notify_style_update()
         before, self._inks = self._inks, {}
         self._component_styles.clear()
@@ -52,9 +52,10 @@ class Painted(Widget):
             self.repaint()
 
     def attempted(self, build: Callable[[], _T]) -> _T | None:
-        """What is to be painted; None when it cannot be made.
+        """Return what `build` returns, or None if it fails.
 
-        The painter will then fail of it too, and say so in its place: whoever changed something is not at fault.
+        The painter then fails, too, and shows the error in its place: the caller that changed something is not at
+        fault.
         """
         try:
             return build()
@@ -62,9 +63,9 @@ class Painted(Widget):
             return None
 
     def repaint(self) -> None:
-        """Paint everything anew."""
+        """Repaint everything."""
         self.refresh()
 
     def segment(self, text: str, *names: str) -> Segment:
-        """Cleaned text in a style."""
+        """Return a segment of cleaned text in a style."""
         return Segment(text, self.ink(*names))

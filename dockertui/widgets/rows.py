@@ -1,4 +1,4 @@
-"""Rows of cells in columns: the part of the table that formats and paints, without order or choice."""
+"""Rows of cells in columns: the part of the table that formats and paints, without sorting or selection."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -13,10 +13,10 @@ from dockertui.widgets.text import clean, crop, fit, split_spans, wrap
 T = TypeVar("T")
 
 Spans = Callable[[str, str], list[tuple[int, int]]]
-"""(column id, cleaned text of a cell) -> the (start, end) in characters that a filter matched."""
+"""(column ID, cleaned text of a cell) -> the (start, end) in characters that a filter matched."""
 
 GUTTER = 1
-"""Cells left of the first column, for the signs of cursor and mark."""
+"""Cells left of the first column, for the cursor and mark signs."""
 
 MARKED, CURSOR = "●", "›"
 MORE_LEFT, MORE_RIGHT = "‹", "›"
@@ -27,7 +27,7 @@ _CELL_LIMIT = 1024
 
 
 class RowLook(NamedTuple):
-    """All that the line of one object shows."""
+    """Everything that the line of one object shows."""
 
     cells: tuple[Cell, ...]
     cursor: int
@@ -35,7 +35,7 @@ class RowLook(NamedTuple):
 
 
 class Rows(Lines, Generic[T]):
-    """A header and a row for each object; only rows in view are formatted, once for an object's version."""
+    """A header and a row for each object; only rows in view are formatted, once per version of an object."""
 
     head = 1
 
@@ -50,7 +50,7 @@ class Rows(Lines, Generic[T]):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.last_error: Exception | None = None
-        """The last exception of a function of the columns or the filter; the cell shows `?` meanwhile."""
+        """The last exception of a column's or the filter's function; the cell shows `?` meanwhile."""
         self._columns: tuple[Column[T], ...] = tuple(columns)
         self._layout: tuple[int, Layout] | None = None
         self._left = 0
@@ -64,11 +64,11 @@ class Rows(Lines, Generic[T]):
 
     @abstractmethod
     def row_at(self, row: int) -> tuple[str, T]:
-        """Key and object of an existing row."""
+        """Return key and object of an existing row."""
 
     @abstractmethod
     def is_marked(self, key: str) -> bool:
-        """Whether the row of this key is marked."""
+        """Return whether the row of this key is marked."""
 
     @property
     def columns(self) -> Sequence[Column[T]]:
@@ -76,7 +76,7 @@ class Rows(Lines, Generic[T]):
 
     @property
     def active(self) -> bool:
-        """Whether this is the pane the keys go to: the cursor is strong, else faint."""
+        """Whether keys go to this pane: if so the cursor is strong, else faint."""
         return self._active
 
     @active.setter
@@ -87,7 +87,7 @@ class Rows(Lines, Generic[T]):
 
     @property
     def stale(self) -> bool:
-        """Whether what is shown may have changed since: greyed."""
+        """Whether the content may be outdated: shown grey."""
         return self._stale
 
     @stale.setter
@@ -98,7 +98,7 @@ class Rows(Lines, Generic[T]):
 
     @property
     def empty_text(self) -> str:
-        """What is said in place of the first row when there is none."""
+        """The text shown when there are no rows."""
         return self._empty_text
 
     @empty_text.setter
@@ -120,17 +120,17 @@ class Rows(Lines, Generic[T]):
             self._lay_out_anew()
 
     def action_scroll_right(self) -> None:
-        """Scroll one column out, when some do not fit and all are to be shown."""
+        """Scroll right by one column, if all columns are shown and some do not fit."""
         if self._laid_out().more_right:
             self._lay_out_anew(self._left + 1)
 
     def action_scroll_left(self) -> None:
-        """Scroll one column back in."""
+        """Scroll left by one column."""
         if self._left:
             self._lay_out_anew(self._left - 1)
 
     def refresh_cells(self, keys: Iterable[str] | None = None) -> None:
-        """Format rows in view anew (all, or `keys`): ages and statistics change without their object."""
+        """Format rows in view again (all, or `keys`): ages and statistics change without their object."""
         self._forget_cells(keys)
         self.refresh_frame()
 
@@ -164,7 +164,7 @@ class Rows(Lines, Generic[T]):
     # Looks and lines
 
     def _build_frame(self) -> list[tuple[Look, bool]]:
-        """Cells that were formatted for another width, and so for other columns, are forgotten first."""
+        """Forget cells formatted for another width, and so for other columns, first."""
         self._laid_out()
         return super()._build_frame()
 
@@ -183,7 +183,7 @@ class Rows(Lines, Generic[T]):
             self._cells.clear()
 
     def _empty_line(self, row: int) -> str | None:
-        """What stands in a row past the last one: lines of the empty text where there is no row at all."""
+        """Return the text of a row past the last one: a line of the empty text if there are no rows at all."""
         lines = wrap(self._empty_text, self.line_width - GUTTER) if not self.line_count else []
         return lines[row] if row < len(lines) else None
 
@@ -197,7 +197,7 @@ class Rows(Lines, Generic[T]):
             if isinstance(cell, Cell):
                 return Cell(clean(cell.text, limit=_CELL_LIMIT), cell.style)
             return Cell(clean(cell, limit=_CELL_LIMIT))
-        except Exception as error:  # one cell that cannot be made takes no other with it
+        except Exception as error:  # one cell that fails must not affect the others
             self.last_error = error
             return Cell("?", "bad")
 
@@ -213,7 +213,7 @@ class Rows(Lines, Generic[T]):
         return self._join(runs)
 
     def _rest(self) -> int:
-        """Cells right of the last column."""
+        """Return the cells right of the last column."""
         slots = self._laid_out().slots
         return self.line_width - GUTTER - (slots[-1].start + slots[-1].width if slots else 0)
 
@@ -229,7 +229,7 @@ class Rows(Lines, Generic[T]):
         return (style,) if style else ()
 
     def _cell_runs(self, slot: Slot, cell: Cell, look: RowLook) -> list[tuple[tuple[str, ...], str]]:
-        """A cell and the gap before it, in pieces of one style each."""
+        """Return a cell and the gap before it, in pieces of one style each."""
         column = self._columns[slot.column]
         names = self._names(cell.style, look)
         gap = " " * GAP if slot.start else ""
@@ -249,12 +249,12 @@ class Rows(Lines, Generic[T]):
             return []
         try:
             return self._spans(column.id, text)
-        except Exception as error:  # a match that cannot be shown is no reason to show nothing
+        except Exception as error:  # show the text even if its matches fail
             self.last_error = error
             return []
 
     def _join(self, runs: list[tuple[tuple[str, ...], str]]) -> list[Segment]:
-        """Segments of `line_width` cells in all, neighbours of one style as one."""
+        """Return segments of `line_width` cells in all, with neighbours of one style joined."""
         segments: list[Segment] = []
         names, text = runs[0]
         for next_names, next_text in runs[1:]:
@@ -285,7 +285,7 @@ class Rows(Lines, Generic[T]):
         return [(("head", "sorted"), fit(title, width, column.right))]
 
     def column_at(self, x: int) -> Column[T] | None:
-        """The column under a cell of the line."""
+        """Return the column under a cell of the line."""
         for slot in self._laid_out().slots:
             if slot.start <= x - GUTTER < slot.start + slot.width + GAP:
                 return self._columns[slot.column]

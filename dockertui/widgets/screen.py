@@ -1,4 +1,4 @@
-"""Screens that lie over another one: late keys find them gone, and take nothing else away."""
+"""Screens above other screens: a late `dismiss` on a closed one closes no other."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dockertui.widgets.keys import TakesKeys
 
 
 class Beneath(Screen[ScreenResultType], TakesKeys):
-    """A screen that shows what changes in it through all the dialogs over it. Its keys are taken in the order typed.
+    """A screen that stays up to date under dialogs. Its keys are handled in the order typed.
 
-    Textual paints only the topmost of them anew: of the others it keeps, with their lines, what they showed of this.
+    Textual repaints only the topmost screen: those between keep, with their own lines, an old picture of this one.
     """
 
     def _compositor_refresh(self) -> None:
@@ -27,13 +27,13 @@ class Beneath(Screen[ScreenResultType], TakesKeys):
 
 
 class Layer(Beneath[ScreenResultType]):
-    """A screen over another one, closed by `dismiss`.
+    """A screen above another one, closed by `dismiss`.
 
-    Textual's `dismiss` takes away whatever screen is on top, and raises ScreenStackError where that is the last one.
+    Textual's `dismiss` closes whatever screen is on top, and raises ScreenStackError if that is the last one.
     """
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Close this screen with a result. Nothing happens when it is closed already, or another lies over it."""
+        """Close this screen with a result. Does nothing if it is closed already, or another is above it."""
         stack = self.app.screen_stack
         if len(stack) < 2 or stack[-1] is not self:
             return AwaitComplete()
@@ -41,9 +41,9 @@ class Layer(Beneath[ScreenResultType]):
 
 
 async def put(app: App[Any], screen: Screen[ScreenResultType]) -> asyncio.Future[ScreenResultType | None]:
-    """Put a screen over the others; what is returned once it stands there is done with its result.
+    """Push a screen and return, once it is mounted, a future of its result.
 
-    Textual's `push_screen_wait` first runs callbacks of the app in the worker that waits: the end of the program would
+    Textual's `push_screen_wait` first runs callbacks of the app in the waiting worker: the end of the program would
     cancel that worker in the middle of one, and with it the very screens that it waits for.
     """
     answer: asyncio.Future[ScreenResultType | None] = asyncio.get_running_loop().create_future()
@@ -52,4 +52,4 @@ async def put(app: App[Any], screen: Screen[ScreenResultType]) -> asyncio.Future
 
 
 class Dialog(Layer[ScreenResultType], ModalScreen[ScreenResultType]):
-    """A layer that shows what lies under it."""
+    """A layer under which the lower screen stays visible."""

@@ -1,6 +1,6 @@
-"""Colours in a log line: of the escape sequences of ECMA-48 those that set colours and weights are obeyed, no other.
+"""Colours in a log line: of ECMA-48's escape sequences only those that set colours and weights are interpreted.
 
-What is left of a line is text that still has to be cleaned: a sequence cut in two shows as its signs.
+The rest of a line still has to be cleaned: a sequence cut in two is shown as characters.
 """
 
 import re
@@ -13,8 +13,8 @@ from rich.style import Style
 
 SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)(?P<params>[0-?]*)[ -/]*(?P<final>[@-~])"  # CSI
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC, their text
-    r"|\x1b[ -/]*[0-~]"  # the others
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC, and text
+    r"|\x1b[ -/]*[0-~]"  # all others
 )
 
 _FLAGS = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strike"}
@@ -22,7 +22,7 @@ _OFF = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse"
 
 
 class Ink(NamedTuple):
-    """What is in force: a foreground, a background (names or `#rrggbb` or numbers of Rich's), and flags."""
+    """The current rendition: foreground, background (names, `#rrggbb` or Rich's colour numbers), and flags."""
 
     color: str = ""
     bgcolor: str = ""
@@ -33,12 +33,12 @@ PLAIN = Ink()
 
 
 def plain(text: str) -> str:
-    """`text` without escape sequences."""
+    """Return `text` without escape sequences."""
     return SEQUENCE.sub("", text) if "\x1b" in text or not text.isascii() else text
 
 
 def pieces(text: str) -> Iterator[tuple[str, Ink]]:
-    """`text` without escape sequences, in pieces of one ink. The ink begins plain with each line."""
+    """Yield `text` without escape sequences, in pieces of one ink. Each line begins plain."""
     if "\x1b" not in text and text.isascii():
         yield text, PLAIN
         return
@@ -55,7 +55,7 @@ def pieces(text: str) -> Iterator[tuple[str, Ink]]:
 
 @lru_cache(maxsize=1024)
 def style(ink: Ink) -> Style:
-    """An ink as Rich's style."""
+    """Return an ink as a Rich style."""
     return Style(
         color=Color.parse(ink.color) if ink.color else None,
         bgcolor=Color.parse(ink.bgcolor) if ink.bgcolor else None,
@@ -65,7 +65,7 @@ def style(ink: Ink) -> Style:
 
 @lru_cache(maxsize=1024)
 def _changed(ink: Ink, params: str) -> Ink:
-    """The ink after one sequence; a parameter that says nothing to us changes nothing."""
+    """Return the ink after one sequence; unknown parameters change nothing."""
     if params.strip("0123456789;:"):
         return ink
     codes = iter([int(code or 0) for code in params.replace(":", ";").split(";")][:32])
@@ -92,7 +92,7 @@ def _with_color(ink: Ink, background: bool, color: str) -> Ink:
 
 
 def _extended(codes: Iterator[int]) -> str:
-    """The colour after 38 or 48: `5;n` or `2;r;g;b`."""
+    """Return the colour after 38 or 48: `5;n` or `2;r;g;b`."""
     kind = next(codes, 0)
     if kind == 5:
         number = next(codes, 256)

@@ -1,7 +1,7 @@
-"""The rows of a table in the order shown: sorted, filtered, kept so through single changes.
+"""The rows of a table in the order shown: sorted and filtered, also after single changes.
 
-Pure of any screen. A sort key is computed once for each version of an object; one changed object costs a
-bisection, not a sort.
+Independent of any screen. A sort key is computed once per version of an object; a changed object costs a bisection, not
+a sort.
 """
 
 from bisect import bisect_left, insort
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 Entry = tuple[Any, ...]
-"""(rank, value, rank of the tie breaker, tie breaker, key): comparable with every other."""
+"""(rank, value, rank of the tie breaker, tie breaker, key): comparable with any other."""
 
 _NUMBER, _TEXT, _SEQUENCE, _OTHER, _NOTHING, _BEYOND = range(6)
 _INVERTED = bytes(range(255, -1, -1))
@@ -19,9 +19,9 @@ _PATCH_MAX = 64
 
 
 def comparable(value: Any, descending: bool = False) -> tuple[int, Any]:
-    """`value` as a pair that orders among those of any others: numbers, texts, sequences, the rest, None.
+    """Return `value` as a pair comparable with any other: numbers sort first, then texts, sequences, the rest, None.
 
-    With `descending` the order within a rank is turned round, None and NaN stay last.
+    `descending` reverses the order within a rank; None and NaN stay last.
     """
     kind = type(value)
     if kind is str:
@@ -39,7 +39,7 @@ def comparable(value: Any, descending: bool = False) -> tuple[int, Any]:
 
 
 def _turned(text: str) -> bytes:
-    """Bytes that sort the other way round: UTF-8 sorts by code point, its complement backwards."""
+    """Return bytes that sort in reverse: UTF-8 sorts by code point, its complement backwards."""
     return text.encode("utf-8", "surrogatepass").translate(_INVERTED) + b"\xff"
 
 
@@ -51,7 +51,7 @@ class SortOrder(Generic[T]):
         self.ranked: list[Entry] = []
         """Sorted entries of what is shown; the key is an entry's last item."""
         self.last_error: Exception | None = None
-        """The last one that a sort or filter function raised."""
+        """The last exception of a sort or filter function."""
         self._entries: dict[str, Entry] = {}
         self._serials: dict[str, int] = {}
         self._next_serial = 0
@@ -64,16 +64,16 @@ class SortOrder(Generic[T]):
         return len(self.ranked)
 
     def keys(self) -> list[str]:
-        """The keys shown, in order."""
+        """Return the keys shown, in order."""
         return [entry[-1] for entry in self.ranked]
 
     def key_at(self, row: int) -> str:
-        """The key in a row; raises IndexError where there is none."""
+        """Return the key in a row; raise IndexError if there is none."""
         key: str = self.ranked[row][-1]
         return key
 
     def row_of(self, key: str | None) -> int | None:
-        """Where a key is shown, or None."""
+        """Return the row of a key, or None."""
         entry = self._entries.get(key) if key is not None else None
         if entry is None:
             return None
@@ -81,18 +81,18 @@ class SortOrder(Generic[T]):
         return row if row < len(self.ranked) and self.ranked[row] is entry else None
 
     def sort(self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False) -> None:
-        """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order the objects came."""
+        """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order in which the objects came."""
         self._value, self._tie, self._descending = value, tie, descending
         self._entries.clear()
         self._rank_all()
 
     def filter(self, keep: Callable[[T], bool] | None) -> None:
-        """Show what `keep` says, all without it."""
+        """Show only the objects for which `keep` returns true; None shows all."""
         self._keep = keep
         self._rank_all()
 
     def replace(self, objects: Mapping[str, T]) -> None:
-        """Take `objects` in place of all there are."""
+        """Replace all objects."""
         known = self.objects
         self.objects = dict(objects)
         if self._value is None:
@@ -104,7 +104,7 @@ class SortOrder(Generic[T]):
         self._rank_all()
 
     def patch(self, changed: Mapping[str, T], removed: Collection[str] = ()) -> None:
-        """Take in new versions of some objects, let go of others."""
+        """Take new versions of some objects, and drop others."""
         few = len(changed) + len(removed) <= _PATCH_MAX
         for key in (*removed, *changed):
             if few:
@@ -124,7 +124,7 @@ class SortOrder(Generic[T]):
             self._rank_all()
 
     def rerank(self) -> None:
-        """Compute every sort key anew: for those that depend on more than the object, as statistics do."""
+        """Compute all sort keys again, if they depend on more than the object, as statistics do."""
         self._entries.clear()
         self._rank_all()
 
@@ -136,7 +136,7 @@ class SortOrder(Generic[T]):
     def _rank_all(self) -> None:
         keep, entry, entries = self._keep, self._entry, self._entries
         shown = self.objects if keep is None else {k: o for k, o in self.objects.items() if self._keeps(o)}
-        # Most rows are where they were: starting from the last order leaves the sort little to do.
+        # Most rows keep their place: starting from the last order leaves the sort little to do.
         kept = [old[-1] for old in self.ranked if old[-1] in shown]
         fresh = shown.keys() - set(kept)
         keys = [*kept, *[key for key in shown if key in fresh]] if fresh else kept
@@ -151,7 +151,7 @@ class SortOrder(Generic[T]):
             return True
 
     def _entry(self, key: str, obj: T) -> Entry:
-        """The sort key of an object, kept until its next version."""
+        """Return the sort key of an object, kept until its next version."""
         if self._value is None:
             entry: Entry = (_NUMBER, self._serials[key], key)
         else:
@@ -164,6 +164,6 @@ class SortOrder(Generic[T]):
     def _call(self, function: Callable[[T], Any], obj: T) -> Any:
         try:
             return function(obj)
-        except Exception as error:  # one object that cannot be sorted goes last, as one without a value
+        except Exception as error:  # an object that cannot be sorted goes last, like one without a value
             self.last_error = error
             return None

@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 class Table(Rows[T], Generic[T]):
-    """Rows of `T` by key. Keys are the screen's to bind: it binds the `action_*` methods."""
+    """Rows of `T` by key. The screen binds keys to the `action_*` methods."""
 
     class TableMessage(Message):
-        """A message of a table; of several of a kind that wait, the last one counts."""
+        """A message of a table; of several waiting messages of one type only the last is kept."""
 
         def __init__(self, table: "Table[Any]") -> None:
             super().__init__()
@@ -34,14 +34,14 @@ class Table(Rows[T], Generic[T]):
             return type(message) is type(self) and message.control is self.table
 
     class Selected(TableMessage):
-        """The cursor is on another object, or (None) on none."""
+        """The cursor is on another object, or on none (None)."""
 
         def __init__(self, table: "Table[Any]", key: str | None) -> None:
             super().__init__(table)
             self.key = key
 
     class Opened(TableMessage):
-        """Enter or a double click on an object."""
+        """An object was opened by enter or a double click."""
 
         def __init__(self, table: "Table[Any]", key: str) -> None:
             super().__init__(table)
@@ -51,13 +51,13 @@ class Table(Rows[T], Generic[T]):
             return False
 
     class Sorted(TableMessage):
-        """Sorted by another column, by `sort_by` or a click on a title: see `table.sort`."""
+        """The sort column changed, by `sort_by` or a click on a title: see `table.sort`."""
 
     class Marked(TableMessage):
-        """Other objects are marked: see `table.marks`."""
+        """The marked objects changed: see `table.marks`."""
 
     class VisibleChanged(TableMessage):
-        """Other objects are in view: see `table.visible_keys()`."""
+        """The objects in view changed: see `table.visible_keys()`."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Table(Rows[T], Generic[T]):
         self._order: SortOrder[T] = SortOrder()
         self._tie: str | None = None
         self._cursor: str | None = None
-        self._moved = False  # until the user moves, the cursor stays on the first row, whatever comes
+        self._moved = False  # until the user moves, the cursor stays on the first row
         self._marks: set[str] = set()
         self._visible: list[str] = []
 
@@ -80,7 +80,7 @@ class Table(Rows[T], Generic[T]):
 
     @property
     def objects(self) -> Mapping[str, T]:
-        """All objects, those that the filter hides as well."""
+        """All objects, including those that the filter hides."""
         return self._order.objects
 
     @property
@@ -89,32 +89,32 @@ class Table(Rows[T], Generic[T]):
         return self._order.keys()
 
     def set_columns(self, columns: Sequence[Column[T]], *, tie: str | None = None) -> None:
-        """Show other columns. Rows that sort alike are sorted by the column `tie`, else by key."""
+        """Show other columns. Rows with equal sort keys are sorted by the column `tie`, else by key."""
         self._columns, self._tie = tuple(columns), tie
         self._lay_out_anew()
         with self._changing():
             self._resort()
 
     def set_objects(self, objects: Mapping[str, T]) -> None:
-        """Show these objects and no others."""
+        """Replace all objects."""
         with self._changing():
             self._order.replace(objects)
 
     def start_over(self) -> None:
-        """Show nothing, as at first: what comes next has nothing to do with what there was."""
+        """Clear the table, as at first: the next objects are unrelated to the current ones."""
         self._moved = False
         self._set_marks(set())
         self.set_objects({})
         self.top = 0
 
     def patch(self, changed: Mapping[str, T], removed: Collection[str] = ()) -> None:
-        """Show new versions of some objects, or new ones; drop others."""
+        """Add or replace some objects, and drop others."""
         with self._changing():
             self._order.patch(changed, removed)
             self._forget_cells((*changed, *removed))
 
     def set_filter(self, keep: Callable[[T], bool] | None, spans: Spans | None = None) -> None:
-        """Show only what `keep` keeps, with `spans` of the cells' texts marked as matched; None shows all."""
+        """Show only objects for which `keep` returns true, with the `spans` of cell texts marked; None shows all."""
         if spans or self._spans:
             self._spans = spans
             self.repaint()
@@ -123,11 +123,11 @@ class Table(Rows[T], Generic[T]):
 
     @property
     def sort(self) -> tuple[str | None, bool]:
-        """The column sorted by (None: the order in which objects came) and whether in reverse."""
+        """The sort column (None: the order in which objects came), and whether reversed."""
         return self._sort
 
     def sort_by(self, column_id: str | None, reverse: bool = False) -> None:
-        """Sort by a column; None, or one that cannot be sorted by, gives the order in which objects came."""
+        """Sort by a column; None, or a column that is not sortable, gives the order in which objects came."""
         sortable = any(column.id == column_id and column.sort for column in self._columns)
         self._sort = (column_id, reverse) if sortable else (None, False)
         self.repaint()
@@ -136,7 +136,7 @@ class Table(Rows[T], Generic[T]):
         self.post_message(self.Sorted(self))
 
     def resort(self) -> None:
-        """Sort anew by values that changed without their objects, as statistics do."""
+        """Sort again by values that changed without their objects, as statistics do."""
         with self._changing():
             self._order.rerank()
 
@@ -147,7 +147,7 @@ class Table(Rows[T], Generic[T]):
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Around a change of what is shown: the cursor keeps its object, and that its place on the screen."""
+        """Context manager around edits: keep the cursor on its object, and that object on its screen row."""
         before = self._order.ranked.copy()
         row = self._order.row_of(self._cursor)
         yield
@@ -162,7 +162,7 @@ class Table(Rows[T], Generic[T]):
         self.refresh_frame()
 
     def _survivor(self, before: list[Entry], row: int) -> str | None:
-        """The cursor's key if it is still shown, else the next one that is, else the one before."""
+        """Return the cursor's key if it is still shown, else the next one that is, else the one before."""
         for entry in (*before[row:], *reversed(before[:row])):
             if self._order.row_of(entry[-1]) is not None:
                 return str(entry[-1])
@@ -172,7 +172,7 @@ class Table(Rows[T], Generic[T]):
         return self._order.key_at(0) if len(self._order) else None
 
     def _keep_place(self, before: list[Entry], row: int) -> None:
-        """Scroll so that the cursor, or the first row when it is out of view, stays where it is."""
+        """Scroll so that the cursor, or the first row if the cursor is out of view, stays in place."""
         height = self.body_height
         if self.top <= row < self.top + height:
             self.top += self.cursor_row - row
@@ -185,7 +185,7 @@ class Table(Rows[T], Generic[T]):
 
     @property
     def cursor_key(self) -> str | None:
-        """The key of the object under the cursor; None when nothing is shown."""
+        """The key of the object under the cursor; None if nothing is shown."""
         return self._cursor
 
     @property
@@ -194,7 +194,7 @@ class Table(Rows[T], Generic[T]):
         return None if self._cursor is None else self._order.objects.get(self._cursor)
 
     def move_to(self, key: str) -> bool:
-        """Put the cursor on an object; False when it is not shown."""
+        """Move the cursor to an object; return False if it is not shown."""
         row = self._order.row_of(key)
         if row is None:
             return False
@@ -202,12 +202,12 @@ class Table(Rows[T], Generic[T]):
         return True
 
     def visible_keys(self) -> list[str]:
-        """Keys of the rows on the screen, from the top; none while the table is hidden."""
+        """Return the keys of the rows on the screen, from the top; none while the table is hidden."""
         return [self._order.key_at(row) for row in self.rows_in_view]
 
     @property
     def marks(self) -> frozenset[str]:
-        """Keys of the marked objects, those that the filter hides as well."""
+        """Keys of the marked objects, including those that the filter hides."""
         return frozenset(self._marks)
 
     def toggle_mark(self, key: str | None = None) -> None:
@@ -217,7 +217,7 @@ class Table(Rows[T], Generic[T]):
             self._set_marks(self._marks ^ {key})
 
     def mark_all_shown(self) -> None:
-        """Mark what passes the filter, beside what is marked."""
+        """Mark everything that passes the filter, in addition to what is marked."""
         self._set_marks(self._marks | set(self.shown))
 
     def clear_marks(self) -> None:
@@ -236,16 +236,16 @@ class Table(Rows[T], Generic[T]):
             self.post_message(self.Selected(self, key))
 
     def action_toggle_mark(self) -> None:
-        """Mark or unmark and go on to the next row."""
+        """Mark or unmark, and go to the next row."""
         self.toggle_mark()
         self.action_cursor_down()
 
     def action_open(self) -> None:
-        """Say that the object under the cursor is to be opened."""
+        """Post `Opened` for the object under the cursor."""
         if self._cursor is not None:
             self.post_message(self.Opened(self, self._cursor))
 
-    # What the lines below ask for
+    # The interface of `Lines`
 
     @property
     def line_count(self) -> int:
@@ -253,7 +253,7 @@ class Table(Rows[T], Generic[T]):
 
     @property
     def cursor_row(self) -> int:
-        """The cursor's row; 0 when nothing is shown."""
+        """The cursor's row; 0 if nothing is shown."""
         return self._order.row_of(self._cursor) or 0
 
     def put_cursor(self, row: int) -> None:

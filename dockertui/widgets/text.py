@@ -1,8 +1,8 @@
 """Text from strangers, made safe to paint and exactly as wide as asked.
 
-Whatever an Engine returns may hold escape sequences, newlines, bidirectional overrides or ten thousand
-characters. `clean` makes each of them a visible, harmless sign; `fit` and `wrap` cut cleaned text by terminal
-cells, not by characters. Widths are Rich's, since those are what Textual measures a line with.
+Anything that an Engine returns may contain escape sequences, newlines, bidirectional overrides or ten thousand
+characters. `clean` turns each of them into a visible, harmless sign; `fit` and `wrap` cut cleaned text by terminal
+cells, not by characters. Widths are Rich's, since Textual measures lines with those.
 """
 
 import re
@@ -11,17 +11,17 @@ from unicodedata import category
 from rich.cells import cell_len, get_character_cell_size
 
 LIMIT = 4096
-"""Characters of one text that are ever painted; the rest is counted, not shown."""
+"""Characters of one text that are ever painted; the rest is only counted."""
 
 TAB = 8
 _WORD = 200
-"""Characters that a word may have for a text to be cut before it."""
+"""The maximum length of a word before which a text is cut."""
 _COMBINING_MAX = 4
 _FORMAT_VARIANTS = (0xFE0E, 0xFE0F)
 
 
 class _Signs(dict[int, str]):
-    """A `str.translate` table that decides on a character when it first meets it."""
+    """A `str.translate` table that decides on a character on first use."""
 
     _CACHED = 4096
 
@@ -33,13 +33,13 @@ class _Signs(dict[int, str]):
 
 
 def _sign(code: int) -> str:
-    """What is painted for one character: itself when it prints, else a sign that does."""
+    """Return what is painted for a character: itself if printable, else a sign."""
     char = chr(code)
     if code < 0x20:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    if code in _FORMAT_VARIANTS:  # text or emoji style: terminals disagree on the width it makes
+    if code in _FORMAT_VARIANTS:  # text or emoji style: terminals disagree on the resulting width
         return ""
     match category(char):
         case "Zs":
@@ -55,11 +55,11 @@ _signs = _Signs()
 
 
 def clean(text: str, *, newline: str = "⏎", limit: int = LIMIT) -> str:
-    """`text` with nothing left in it that a terminal would obey.
+    """Return `text` without anything that a terminal would obey.
 
-    Control characters become control pictures (ESC: ␛) or `<U+009B>`, bidirectional and zero-width format
-    characters `<U+202E>`, tabs spaces, lone surrogates U+FFFD. A line end becomes `newline`; pass a newline
-    to keep the lines. At most `limit` characters are looked at; what is left out is counted: `… (+5904)`.
+    Control characters become control pictures (ESC: ␛) or `<U+009B>`, bidirectional and zero-width format characters
+    `<U+202E>`, tabs spaces, lone surrogates U+FFFD. A line end becomes `newline`; pass a newline to keep the lines. At
+    most `limit` characters are used; the rest is counted: `… (+5904)`.
     """
     if len(text) > limit:
         return f"{clean(text[:limit], newline=newline, limit=limit)}… (+{len(text) - limit})"
@@ -70,16 +70,16 @@ def clean(text: str, *, newline: str = "⏎", limit: int = LIMIT) -> str:
 
 
 def cut_place(text: str, most: int) -> int:
-    """Where to cut a text that is longer than `most`: between words, if there are any.
+    """Return where to cut a text longer than `most`: between words, if possible.
 
-    What hides secrets afterwards would not know half of one.
+    Masking that runs after the cut would not recognise half a secret.
     """
     between = max(text.rfind(" ", most - _WORD, most), text.rfind("\n", most - _WORD, most))
     return between + 1 if between > 0 else most
 
 
 def _thin_out(text: str) -> str:
-    """`text` with piles of combining marks cut down: they take no cell, so no width would ever stop them."""
+    """Return `text` with piles of combining marks cut: they take no cell, so no width limit would stop them."""
     if text.isascii():
         return text
     marks = {char for char in set(text) if not get_character_cell_size(char)}
@@ -95,15 +95,15 @@ def _thin_out(text: str) -> str:
 
 
 def error_line(error: BaseException) -> str:
-    """An error in one cleaned line, for a person: its type, and what it says, without the secrets that it quotes."""
-    from dockertui.masking import masked  # off the path to the first paint
+    """Return an error as one cleaned line for the user: its type and message, with secrets masked."""
+    from dockertui.masking import masked  # not needed for the first paint
 
     said = clean(masked(str(error).strip()), newline=" ", limit=200)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
-    """Cleaned `text` in exactly `width` cells: padded, or cut with `…`; `right` pads on the left."""
+    """Return cleaned `text` in exactly `width` cells: padded, or cut with `…`; `right` pads on the left."""
     if text.isascii():
         if len(text) > width:
             return text[: width - 1] + "…" if width > 0 else ""
@@ -117,7 +117,7 @@ def fit(text: str, width: int, right: bool = False) -> str:
 
 
 def crop(text: str, width: int) -> str:
-    """The longest beginning of cleaned `text` that takes at most `width` cells."""
+    """Return the longest beginning of cleaned `text` that takes at most `width` cells."""
     if text.isascii():
         return text[: max(0, width)]
     cells = 0
@@ -132,10 +132,10 @@ _WORD_END = re.compile(r"(?<=[\s,;:])")
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Cleaned `text` in lines of at most `width` cells (>= 2), joined they are `text` again.
+    """Return cleaned `text` in lines of at most `width` cells (>= 2); joined, they are `text` again.
 
-    A line ends after a space or one of `,;:` in its last half, else in the middle of a word: nothing is added
-    or left out for whoever copies it.
+    A line ends after a space or one of `,;:` in its second half, else in the middle of a word: nothing is added or left
+    out when the text is copied.
     """
     width = max(2, width)
     lines: list[str] = []
@@ -149,14 +149,14 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def occurrences(text: str, needle: str) -> list[tuple[int, int]]:
-    """Where `needle` stands in `text`, letter case ignored, as (start, end) in characters."""
+    """Return the (start, end) of each `needle` in `text`, in characters, ignoring case."""
     if not needle:
         return []
     return [match.span() for match in re.finditer(re.escape(needle), text, re.IGNORECASE)]
 
 
 def split_spans(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
-    """`text` in pieces, each with whether it lies within one of `spans` (in any order, may overlap)."""
+    """Return `text` in pieces, each with whether it lies within one of `spans` (in any order, may overlap)."""
     pieces: list[tuple[str, bool]] = []
     at = 0
     for start, end in sorted(spans):

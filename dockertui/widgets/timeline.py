@@ -1,4 +1,4 @@
-"""Rows in the order of their time: follows the end, or stays where its reader is; only rows in view become text."""
+"""Rows in order of time: follows the end, or stays where its reader is; only rows in view become text."""
 
 import bisect
 import operator
@@ -18,7 +18,7 @@ from dockertui.widgets.text import clean, crop, fit, split_spans
 
 Spans = Callable[[str, str], list[tuple[int, int]]]
 Part = tuple[str, str]
-"""A text and its style."""
+"""(text, style)"""
 
 NAME_LEAST, NAME_MOST = 14, 32
 _KIND, _ACTION = 9, 13
@@ -29,15 +29,15 @@ _moment = operator.attrgetter("time_ns")
 
 
 class Timed(Protocol):
-    """What can be a row."""
+    """The interface of a row."""
 
     @property
     def time_ns(self) -> int:
-        """When it was, epoch ns."""
+        """The time of the row, epoch ns."""
 
 
 class TimelineRow(NamedTuple):
-    """What a row says: cells of the columns kind, action and object, the text after them; `style` of what happened.
+    """The content of a row: the columns kind, action and object, the text after them, and a `style`.
 
     A row of the program's own has a `notice` and nothing else.
     """
@@ -59,7 +59,7 @@ class _RowLook(NamedTuple):
 
 
 class Timeline(Lines):
-    """Shows `rows`, a list in the order of time that its owner changes and then calls `rows_changed`."""
+    """Shows `rows`, a list in order of time whose owner calls `rows_changed` after changing it."""
 
     head = 1
 
@@ -72,7 +72,7 @@ class Timeline(Lines):
         self.times = Times.LOCAL
         self.following = True
         self.new = 0
-        """How many rows came at the end since its reader left it."""
+        """Rows that arrived at the end since the reader left it."""
         self.empty_text = ""
         self.spans: Spans | None = None
         self.now: Callable[[], float] = time.time
@@ -83,10 +83,10 @@ class Timeline(Lines):
         self._anchor: Timed | None = None
         self._shift = 0
 
-    # what the owner says
+    # called by the owner
 
     def rows_changed(self, new: int = 0) -> None:
-        """The rows are others than before; `new` of them came at the end. The reader stays at his."""
+        """Update after a change of `rows`, with `new` rows at the end. A reader not at the end stays in place."""
         if self.following:
             self._row = max(0, len(self.rows) - 1)
             self.top = max(0, len(self.rows) - self.body_height)
@@ -103,14 +103,14 @@ class Timeline(Lines):
         self.refresh_frame()
 
     def say_status(self, left: Sequence[Part], right: Sequence[Part]) -> None:
-        """The line above the rows."""
+        """Set the status line above the rows."""
         status = tuple(left), tuple(right)
         if status != self._status:
             self._status = status
             self.refresh(Region(0, 0, self.size.width, 1))
 
     def _find(self, item: Timed | None) -> int:
-        """Where a row is, or where it would be."""
+        """Return the index of a row, or where it would be."""
         if item is None or not self.rows:
             return 0
         at = bisect.bisect_left(self.rows, item.time_ns, key=_moment)
@@ -133,7 +133,7 @@ class Timeline(Lines):
 
     @property
     def cursor_item(self) -> Timed | None:
-        """The row under the cursor; while the end is followed, the last."""
+        """The row under the cursor; the last one while following."""
         return self.rows[self._row] if self._row < len(self.rows) else None
 
     def put_cursor(self, row: int) -> None:
@@ -141,7 +141,7 @@ class Timeline(Lines):
         self._at = self.rows[row]
 
     def go_to(self, row: int) -> None:
-        """Put the cursor on a row; past the last one is following the end."""
+        """Move the cursor to a row; past the last one, follow the end."""
         self.following = row >= len(self.rows)
         if self.following:
             self.new = 0
@@ -150,17 +150,17 @@ class Timeline(Lines):
         self.moved()
 
     def follow(self) -> None:
-        """Go to the end, and stay there."""
+        """Go to the end, and follow it."""
         self.go_to(len(self.rows))
 
     def moved(self) -> None:
-        """The cursor went elsewhere, or what is followed changed: for the owner."""
+        """React to a moved cursor or changed following; overridden by the owner."""
 
     def action_bottom(self) -> None:
         self.follow()
 
     def scroll_rows(self, rows: int) -> None:
-        """Move the view; the cursor stays in it, and the end of the rows is followed."""
+        """Scroll the view; the cursor stays in view, and at the end it follows."""
         if self.following and rows > 0:
             return
         last = max(0, len(self.rows) - self.body_height)
@@ -175,7 +175,7 @@ class Timeline(Lines):
         self.moved()
 
     def _page(self, pages: int) -> None:
-        """Past the end a page is following it."""
+        """Scroll by pages; at the last row, page down follows the end."""
         rows = pages * max(1, self.body_height - 1)
         if pages > 0 and self._row == len(self.rows) - 1:
             self.follow()
@@ -212,7 +212,7 @@ class Timeline(Lines):
         self.moved()
 
     def drop(self) -> bool:
-        """End the selection; whether there was one."""
+        """End the selection; return whether there was one."""
         if self._anchor is None:
             return False
         self.action_select()
@@ -220,7 +220,7 @@ class Timeline(Lines):
 
     @property
     def selected(self) -> range:
-        """The rows selected; none without a selection."""
+        """The selected rows; none without a selection."""
         if self._anchor is None or not self.rows:
             return range(0)
         anchor = self._find(self._anchor)
@@ -246,7 +246,7 @@ class Timeline(Lines):
         return _RowLook(moment, self.describe(item), cursor, row in self.selected, self._shift)
 
     def moment(self, time_ns: int) -> str:
-        """When a row was: the time of day, or where it was another day, the day and the minute."""
+        """Return the time of a row as shown: the time of day, or for another day the date and minute."""
         if self.times is Times.OFF:
             return ""
         if self.times is Times.RELATIVE or not 0 < time_ns < 1 << 62:
@@ -274,7 +274,7 @@ class Timeline(Lines):
         return [*head, *cells, *self._rest(look, room, under)]
 
     def _notice(self, look: _RowLook) -> Sequence[Segment]:
-        """A line of the program's own: as much of it as fits, and a rule to the edge."""
+        """Draw a row of the program's own: its text as far as it fits, and a rule to the edge."""
         text = crop(f"── {clean(look.line.notice)} ", self.line_width)
         rule = "─" * (self.line_width - cell_len(text))
         return [self.segment(text + rule, "cursor" if look.cursor else "notice")]
@@ -295,13 +295,13 @@ class Timeline(Lines):
         return max(NAME_LEAST, min(self.line_width // 5, NAME_MOST))
 
     def _rest(self, look: _RowLook, room: int, under: tuple[str, ...]) -> Sequence[Segment]:
-        """The text, from where it is scrolled to."""
+        """Draw the text, from the horizontal position on."""
         text = clean(look.line.text, limit=_TEXT_LIMIT + look.shift)[look.shift :]
         style = (look.line.style,) if look.line.style in ("bad", "warn") else ()
         return self._marked("text", fit(text, max(0, room)), under or style)
 
     def _marked(self, column: str, text: str, names: tuple[str, ...]) -> list[Segment]:
-        """A text in which what the filter looks for is marked."""
+        """Return a text as segments with the filter's matches marked."""
         spans = self.spans(column, text) if self.spans is not None else []
         if not spans:
             return [self.segment(text, *names)]

@@ -8,10 +8,10 @@ from textual.timer import Timer
 
 
 def once(pump: MessagePump, seconds: float, call: Callable[[], object]) -> Timer:
-    """Call in so many seconds, 0 or less for as soon as may be; the returned timer's `stop` takes it back.
+    """Call a function after `seconds`, 0 or less for at once; `stop` of the returned timer cancels it.
 
-    Textual's `set_timer` passes over a tick whose time has gone by before it is first looked at, and a timer that
-    fires once has no other: on a busy machine it never does, and a view that waits for it stays as it is.
+    Textual's `set_timer` skips a tick that is overdue when it is first examined, and a one-shot timer has no other: on
+    a busy machine it never fires, and a view that waits for it never changes.
     """
     timer = Timer(pump, seconds, callback=partial(pump.call_next, _alone, pump, call), repeat=0, skip=False)
     timer._start()
@@ -20,7 +20,7 @@ def once(pump: MessagePump, seconds: float, call: Callable[[], object]) -> Timer
 
 
 def _alone(pump: MessagePump, call: Callable[[], object]) -> object:
-    """Do it; an error is no reason not to do what else is due: Textual would drop that."""
+    """Call the function and handle its error here: Textual would otherwise drop other callbacks that are due."""
     try:
         return call()
     except Exception as error:

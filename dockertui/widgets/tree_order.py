@@ -1,4 +1,4 @@
-"""The rows of a tree in the order shown: siblings sorted, folded parts left out. Pure of any screen."""
+"""The rows of a tree in the order shown: siblings sorted, folded parts left out. Independent of any screen."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from dockertui.widgets.sort_order import comparable
 T = TypeVar("T")
 
 LEVELS = 16
-"""Levels whose branches are drawn; of deeper ones the last so many."""
+"""Levels whose branches are drawn; of deeper rows, those nearest to the row."""
 _BAR, _BLANK, _TEE, _CORNER, _DEEPER = "│  ", "   ", "├─ ", "└─ ", "⋯  "
 
 
 class Branch(NamedTuple, Generic[T]):
-    """A row: an object, how it hangs in the tree, and how many rows below it are folded away."""
+    """A row: an object, its branches in the tree, and how many rows below it are folded away."""
 
     key: str
     item: T
     drawn: str = ""
-    """The branches before it."""
+    """The branches drawn before it."""
     parent: bool = False
-    """Whether others hang on it."""
+    """Whether it has children."""
     hidden: int = 0
 
 
 class Forest(Generic[T]):
-    """Objects by key, each below its parent. One whose parent is not there, or that is its own ancestor, is a root."""
+    """Objects by key, each below its parent. One whose parent is missing, or that is its own ancestor, is a root."""
 
     def __init__(self, objects: Mapping[str, T], parents: Mapping[str, str | None]) -> None:
         self.objects = objects
@@ -53,13 +53,13 @@ class Forest(Generic[T]):
             sound.update(path)
 
     def ancestors(self, key: str) -> Iterable[str]:
-        """Those it hangs on, the nearest first."""
+        """Yield the ancestors of an object, the nearest first."""
         while (parent := self.parents.get(key)) is not None:
             yield parent
             key = parent
 
     def below(self, key: str) -> int:
-        """How many hang on it, on those, and so on."""
+        """Return the number of descendants."""
         count, waiting = 0, [key]
         while waiting:
             children = self.children.get(waiting.pop(), ())
@@ -68,7 +68,7 @@ class Forest(Generic[T]):
         return count
 
     def rows(self, folded: Collection[str] = ()) -> list[Branch[T]]:
-        """As a tree, in the order in which the objects came; without what hangs on the `folded` ones."""
+        """Return the rows as a tree, in the order in which the objects came; without descendants of `folded` ones."""
         found: list[Branch[T]] = []
         roots = [key for key in self.objects if key not in self.parents]
         waiting: list[tuple[str, tuple[str, ...], bool]] = [(key, (), True) for key in reversed(roots)]
@@ -86,6 +86,6 @@ class Forest(Generic[T]):
         return found
 
     def sorted(self, value: Callable[[T], Any], *, descending: bool) -> list[Branch[T]]:
-        """Without the tree, by a value of theirs; alike ones as they came."""
+        """Return the rows as a flat list sorted by a value; equal ones as they came."""
         keys = sorted(self.objects, key=lambda key: comparable(value(self.objects[key]), descending))
         return [Branch(key, self.objects[key]) for key in keys]

@@ -1,4 +1,4 @@
-"""A live table whose rows hang on each other: a tree that folds, or the same rows sorted. The cursor stays by key."""
+"""A live table of hierarchical rows, shown as a collapsible tree or flat and sorted. The cursor stays on its key."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _TEXT_LIMIT = 1024
 
 
 class TreeTable(Rows[Branch[T]], Generic[T]):
-    """Rows of `T`. Keys are the screen's to bind: it binds the `action_*` methods.
+    """Rows of `T`. The screen binds keys to the `action_*` methods.
 
-    tree_column: the id of the last column, in which the branches are drawn, and which is moved sideways. found_in: the
-    text of an object that is searched.
+    tree_column: the ID of the last column, in which the branches are drawn, and which scrolls sideways. found_in:
+    returns the text of an object that is searched.
     """
 
     def __init__(self, columns: Sequence[Column[Branch[T]]], tree_column: str, found_in: Callable[[T], str]) -> None:
@@ -40,7 +40,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
     # What is shown
 
     def show(self, objects: Mapping[str, T], parents: Mapping[str, str | None], *, keep: bool = True) -> None:
-        """Show these objects below their parents; `keep` cursor, folds and place, which are theirs by their keys."""
+        """Show these objects below their parents; `keep` cursor, folds and position, which belong to keys."""
         if not keep:
             self._folded.clear()
             self._row = self.top = self._shift = 0
@@ -51,7 +51,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
 
     @property
     def objects(self) -> Mapping[str, T]:
-        """All of them, those folded away as well."""
+        """All objects, including those folded away."""
         return self._forest.objects
 
     @property
@@ -65,18 +65,18 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
 
     @property
     def is_tree(self) -> bool:
-        """Whether it is shown as a tree, and not sorted."""
+        """Whether the rows are shown as a tree, not sorted."""
         return self._sort[0] is None
 
     def sort_by(self, column_id: str | None) -> None:
-        """Sort by a column, numbers from the largest; None: as a tree."""
+        """Sort by a column, numbers from the largest; None: show the tree."""
         column = next((column for column in self._columns if column.id == column_id and column.sort), None)
         self._sort = (column.id, column.right) if column else (None, False)
         self.repaint()
         self._arrange()
 
     def _arrange(self) -> None:
-        """Put the rows into their order; the cursor stays on its object, and that at its place on the screen."""
+        """Rearrange the rows; the cursor stays on its object, and that object on its screen row."""
         before, key, offset = self._branches, self.cursor_key, self._row - self.top
         column = next((column for column in self._columns if column.id == self._sort[0]), None)
         if column is not None and column.sort is not None:
@@ -92,7 +92,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         self.refresh_frame()
 
     def _survivor(self, before: Sequence[Branch[T]], key: str, rows: Mapping[str, int]) -> int:
-        """The cursor's row now: of its object, of the one it is folded into, else of the nearest that is left."""
+        """Return the cursor's new row: of its object, of the ancestor it is folded into, else the nearest one left."""
         for known in (key, *self._forest.ancestors(key)):
             if known in rows:
                 return rows[known]
@@ -102,7 +102,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
     # Folding
 
     def action_toggle_fold(self) -> None:
-        """Fold what hangs on the object under the cursor, or unfold it."""
+        """Fold or unfold the descendants of the object under the cursor."""
         if (key := self.cursor_key) is not None:
             self._fold(key, key not in self._folded)
 
@@ -111,7 +111,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
             self._fold(key, False)
 
     def action_fold(self) -> None:
-        """Fold what hangs on the object; from one on which nothing does, go to its parent."""
+        """Fold the object's descendants; from one without any to fold, go to its parent."""
         key = self.cursor_key
         if key is None or not self.is_tree:
             return
@@ -137,7 +137,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
             self._arrange()
 
     def go_to_key(self, key: str) -> None:
-        """Put the cursor on an object, unfolding what hides it."""
+        """Move the cursor to an object, unfolding its ancestors."""
         hidden = self._folded.intersection(self._forest.ancestors(key))
         if hidden:
             self._folded -= hidden
@@ -147,7 +147,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
     # Sideways
 
     def action_scroll_right(self) -> None:
-        """Show what long texts hold further right."""
+        """Scroll right to show the rest of long texts."""
         self._move_to(self._shift + _SHIFT)
 
     def action_scroll_left(self) -> None:
@@ -162,7 +162,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
     # Search
 
     def search(self, text: str) -> int:
-        """Mark every `text`, letter case ignored, and go to the first from the cursor on; how many objects hold it."""
+        """Mark every `text`, ignoring case, and go to the first from the cursor; return how many objects contain it."""
         self._needle = text.casefold()
         self._spans = (lambda column, shown: occurrences(shown, text)) if text else None
         self.repaint()
@@ -178,14 +178,14 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         self._next_match(-1)
 
     def _matches(self) -> list[str]:
-        """The keys of what was found, in the order shown were nothing folded."""
+        """Return the keys of the matches, in the order shown if nothing were folded."""
         if not self._needle:
             return []
         branches = self._forest.rows() if self.is_tree else self._branches
         return [branch.key for branch in branches if self._needle in self._found_in(branch.item).casefold()]
 
     def _next_match(self, step: int) -> None:
-        """The next match from the cursor, round the end."""
+        """Go to the next match from the cursor, wrapping around."""
         matches = self._matches()
         if not matches:
             return
@@ -194,7 +194,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         ahead = [key for key in matches if (order[key] - at) * step > 0]
         self.go_to_key((ahead or matches)[0 if step > 0 else -1])
 
-    # What the lines below ask for
+    # The interface of `Lines`
 
     @property
     def line_count(self) -> int:

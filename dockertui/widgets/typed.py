@@ -1,4 +1,4 @@
-"""A line that is typed, its keys dealt with in the order in which they came."""
+"""A text input whose keys are handled in the order typed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dockertui.widgets.keys import TakesKeys
 
 
 class TypedLine(Input, TakesKeys):
-    """A line that is typed.
+    """A single-line input.
 
-    select: whether what stands in it is selected when it gets the focus, so that typing replaces it and any movement
-    keeps it.
+    select: whether its content is selected when it gets the focus, so that typing replaces it and any movement keeps
+    it.
     """
 
     def __init__(self, value: str = "", *, hint: str = "", select: bool = True, hidden: bool = False) -> None:
@@ -26,7 +26,7 @@ class TypedLine(Input, TakesKeys):
         return False
 
     def put(self, text: str) -> None:
-        """Write in place of what is selected, else at the cursor."""
+        """Replace the selection by a text, or insert it at the cursor."""
         if self.selection.is_empty:
             self.insert_text_at_cursor(text)
         else:
