@@ -202,7 +202,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         return self._main
 
     def _link_changed(self, session: Session, link: Link) -> None:
-        """Handle an Engine that was chosen without a try (over ssh) and cannot be reached like any other."""
+        """Show an untried Engine (over ssh) that cannot be reached like any other failed attempt."""
         if link.state is LinkState.LOST and link.error is not None and session.mirror.version is None:
             self.run_worker(self._give_up(session, Attempt(session.endpoint, link.error)))
 
@@ -292,7 +292,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     async def action_help(self) -> None:
         """Show the help, starting with the keys of the current place; on the help itself, close it."""
-        from dockertui.screens.program.help import HelpScreen  # off the path to the first paint
+        from dockertui.screens.program.help import HelpScreen  # not needed for the first paint
 
         screen = self.screen
         if isinstance(screen, HelpScreen):

@@ -1,7 +1,7 @@
 """The command `dockertui`: from the command line and the settings to the running program.
 
-The order is for a fast start: a thread sends the Engine's first requests while Textual is imported. What `--help` and
-`config` do not need is imported only after these are sent.
+The order is for a fast start: a thread sends the first requests to the Engine while Textual is imported. `--help` and
+`config` import nothing that they do not need.
 """
 
 from __future__ import annotations

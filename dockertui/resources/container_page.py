@@ -66,7 +66,7 @@ def _why(item: Container, inspect: Reply, surroundings: Surroundings) -> Field |
     troubled = state.text("Status") in ("restarting", "dead") or state.text("Health", "Status") == "unhealthy"
     if not (troubled or state.flag("OOMKilled") or state.text("Error")):
         return None
-    from dockertui.resources.why.diagnosis import told_by_inspection  # off the path to the first paint
+    from dockertui.resources.why.diagnosis import told_by_inspection  # not needed for the first paint
     from dockertui.resources.why.facts import Facts
 
     verdict = told_by_inspection(

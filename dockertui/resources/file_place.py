@@ -20,8 +20,10 @@ class Way(NamedTuple):
 
 
 def way_to(item: Any, surroundings: Surroundings) -> Way:
-    """Return the way to a container's files, or to a volume's through a container that mounts it, at best a running
-    one."""
+    """Return the way to a container's files, or to a volume's through a container that mounts it.
+
+    A running container is preferred.
+    """
     if isinstance(item, Container):
         mounts = tuple(mount.destination for mount in item.mounts)
         return Way(Place(item.id, item.name, _executes(item), mounts=mounts), item)

@@ -45,7 +45,7 @@ class Capacity(NamedTuple):
 
 
 def load(container: Container, history: StatsHistory) -> OverviewRow:
-    """Return a container's current usage."""
+    """Return a container's current, smoothed usage."""
     series = history.series(container.id)
     if series is None:
         return OverviewRow(container, _UNKNOWN)

@@ -23,7 +23,7 @@ _AT_ONCE = 5.0
 _FOLLOWS = 1.0
 """Seconds after a signal of unknown number in which the exit code tells the number."""
 _NO_GRACE = 0.5
-"""Seconds between a stop's two signals that are too few for a grace period."""
+"""Seconds between a stop's two signals below which it had no grace period."""
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _STOPPED_FROM_OUTSIDE = "an Engine or a host that shuts down stops its containers, too"
 _SOMEBODY = "docker kill, docker rm -f, or a tool that does the same"

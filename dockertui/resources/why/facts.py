@@ -42,10 +42,10 @@ class Facts(Inspected):
     """A container and all that was seen of it.
 
     events: its own, oldest first. lines: the last ones of its log; log_error: why there are none. usage, peak (bytes of
-    memory): the last and the largest seen. holders: which container publishes a host port. blanks: the times (epoch s)
-    of which events may be missing; None if only the events themselves tell: the Engine keeps them without gaps, so from
-    the first on none is missing. linked: since when (epoch s) the Engine answers, if it does. podman: its events report
-    neither stops nor the signals sent. stopped: Podman says that a user stopped the container.
+    memory): the last and the largest seen. holders: which container publishes a host port. blanks: times (epoch s)
+    whose events may be missing; None if unknown: then none is missing after the first event, since the Engine keeps
+    them without gaps. linked: since when (epoch s) the Engine answers, if it does. podman: its events report neither
+    stops nor the signals sent. stopped: Podman says that a user stopped the container.
     """
 
     events: Sequence[Event] = field(default=(), kw_only=True)
@@ -92,7 +92,8 @@ class Facts(Inspected):
             return deaths[-1] if deaths else None
         near = [event for event in deaths if _close(_at(event), inspected)]
         if near:
-            return min(near, key=lambda event: (_at(event) < inspected, abs(_at(event) - inspected)))  # it comes late
+            # An event comes after the end that it reports.
+            return min(near, key=lambda event: (_at(event) < inspected, abs(_at(event) - inspected)))
         return deaths[-1] if _at(deaths[-1]) > inspected else None
 
     @cached_property

@@ -120,7 +120,7 @@ class FieldRow(Vertical):
 
     @property
     def changed(self) -> bool:
-        """Whether the value differs from the first one."""
+        """Whether the value differs from the initial one."""
         try:
             return bool(self._typed != self._begun)
         except InvalidValue:

@@ -19,7 +19,7 @@ class Prompt(TypedLine):
     """An input that reports every change at once. Enter keeps the text, Escape drops it; both close the prompt.
 
     typed: called with the text at every change. done: called with the text that Enter keeps. place: the widget that is
-    filtered or searched: the arrow and paging keys move in it meanwhile, and it gets the focus afterwards.
+    filtered or searched: up, down and the paging keys move in it meanwhile, and it gets the focus afterwards.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.PROMPT)

@@ -41,7 +41,7 @@ class Subject(NamedTuple):
 
 
 class Tab(Widget):
-    """A tab of the detail: mixed into a widget that can be focused and is moved in by the catalogue's keys."""
+    """A tab of the detail: a mixin for a widget that takes the focus and the catalogue's keys of movement."""
 
     class Said(Message):
         """A sentence for the footer, with its style."""
@@ -73,7 +73,7 @@ class Tab(Widget):
 
         Keys that arrive right after the one that asks go into it.
         """
-        from dockertui.screens.base.prompt import ask  # off the path to the first paint
+        from dockertui.screens.base.prompt import ask  # not needed for the first paint
 
         await ask(what, value, typed=typed, done=done, place=self, before=self.screen.query_one("#footer"))
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _LINES_SHOWN = 6
 _SILENT, _WAITS = 0.3, 5.0
-"""Seconds of waiting for the Engine before a message says so, and for which that stays."""
+"""Seconds of waiting for the Engine before a message says so, and seconds that it stays."""
 _LOOK, _FIRST_WORD = 0.25, 2.0
 """Seconds between two looks at the jobs a form waits for, and until it closes on transfers that take longer."""
 

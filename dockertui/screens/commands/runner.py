@@ -34,7 +34,7 @@ class Runner:
     # keys and menus
 
     async def take_key(self, event: events.Key) -> bool:
-        """Run the command of a key that no widget handled, if the list has the focus. Return whether there is one."""
+        """Run the command of a key that no widget handled, if the list has the focus. Return whether it has one."""
         desk = self.desk
         named = [command for command in commands(desk) if event.key in desk.catalogue.keys(command)]
         if not named or isinstance(desk.screen.focused, Input):
@@ -111,7 +111,7 @@ class Runner:
         if items is None:
             items = [item for item in targets if not command.refusal(engine, item)]
             left_out = len(targets) - len(items)
-        from dockertui.screens.commands.command_run import CommandRun  # off the path to the first paint, with all forms
+        from dockertui.screens.commands.command_run import CommandRun  # not needed for the first paint, like all forms
 
         run = CommandRun(
             desk, self.jobs, command, with_options, items if command.on_object else [None], left_out, given

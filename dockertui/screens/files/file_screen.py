@@ -109,7 +109,8 @@ class FileScreen(SecondScreen[bool]):
             self._timer.stop()
             self._timer = None
         if self.is_attached:
-            if len(self._data) >= len(self.view.data):  # a second read starts at 0: keep the lines till it gets on
+            # A second read starts at 0: what is shown stays until it gets further.
+            if len(self._data) >= len(self.view.data):
                 self.view.show(bytes(self._data))
             self._paint_title()
 

@@ -183,7 +183,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
 
     async def open_line(self, entry: StoredLine) -> None:
         """Show a line in full; the next key goes to that screen."""
-        from dockertui.screens.log.line_screen import LogLineScreen  # off the path to the first paint
+        from dockertui.screens.log.line_screen import LogLineScreen  # not needed for the first paint
 
         await self.app.push_screen(LogLineScreen(entry, "" if self.sought.inverse else self.sought.line))
 
@@ -254,7 +254,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
 
     async def action_save(self) -> None:
-        from dockertui.screens.log import export as log_export  # off the path to the first paint
+        from dockertui.screens.log import export as log_export  # not needed for the first paint
 
         def ask(default: str, done: Callable[[str], object]) -> Awaitable[None]:
             return self.ask("save to", default, done=done)
@@ -283,7 +283,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
 
     def _copy(self, lines: Sequence[str]) -> None:
-        from dockertui.screens.base.clipboard import copy  # off the path to the first paint
+        from dockertui.screens.base.clipboard import copy  # not needed for the first paint
 
         how = copy(self.app, "\n".join(lines))
         what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"

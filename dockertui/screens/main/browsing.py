@@ -81,7 +81,7 @@ class Browsing:
     # filter and search
 
     async def action_filter(self) -> None:
-        """Ask for a filter; the arrow keys move the list's cursor meanwhile."""
+        """Ask for a filter; up and down move in the list meanwhile."""
         await self.desk.ask("filter", self.pane.filter.line, self._filter, self.pane.table)
 
     async def action_search(self) -> None:
@@ -156,7 +156,7 @@ class Browsing:
         self.arrangement.open_detail(True)
 
     def action_logs(self) -> None:
-        from dockertui.screens.main import log_targets  # off the path to the first paint
+        from dockertui.screens.main import log_targets  # not needed for the first paint
 
         log_targets.open_logs(self.desk, self.action_open_tab)
 
@@ -183,7 +183,7 @@ class Browsing:
 
     async def action_overview(self) -> None:
         """Show the usage of all running containers; the one chosen there opens with its statistics."""
-        from dockertui.screens.stats.overview import OverviewScreen  # off the path to the first paint
+        from dockertui.screens.stats.overview import OverviewScreen  # not needed for the first paint
 
         desk = self.desk
         await desk.screen.app.push_screen(OverviewScreen(desk.session, desk.surroundings), self._show_stats)
@@ -195,7 +195,7 @@ class Browsing:
 
     async def action_events(self) -> None:
         """Show the Engine's events; follow the reference chosen there."""
-        from dockertui.screens.events.screen import EventsScreen  # off the path to the first paint
+        from dockertui.screens.events.screen import EventsScreen  # not needed for the first paint
 
         def chosen(reference: Reference | None) -> None:
             if reference is not None:

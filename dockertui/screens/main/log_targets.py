@@ -30,7 +30,7 @@ def open_logs(desk: MainDesk, open_tab: Open) -> None:
 
 def open_end(desk: MainDesk, open_tab: Open) -> None:
     """Show the log of the container whose diagnosis is open, up to the moment of its end."""
-    from dockertui.screens.tabs.why import WhyTab  # off the path to the first paint
+    from dockertui.screens.tabs.why import WhyTab  # not needed for the first paint
 
     tab = desk.detail.tab
     item, moment = (tab.container, tab.moment) if isinstance(tab, WhyTab) else (None, None)

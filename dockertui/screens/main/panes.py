@@ -79,7 +79,7 @@ class Panes(Vertical):
         return stack[(at + steps) % len(stack)].number
 
     def show_all_columns(self, all_columns: bool) -> None:
-        """Show every column, or the usual ones."""
+        """Show every column, scrolling sideways, or only those that fit."""
         for pane in self.all:
             pane.table.show_all_columns = all_columns
 

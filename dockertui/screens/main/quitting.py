@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dockertui.screens.terminal.terminals import Terminals
 
 QUITTING = "quitting"
-"""The id of the question, by which a second one is avoided."""
+"""The id of the question, so that it is not asked twice."""
 _PUTTING_BACK = 20.0
 """Seconds for which quitting waits for jobs that have to put something back."""
 _FATE = "running: will be cancelled"

@@ -157,7 +157,7 @@ class MainScreen(Beneath[None]):
 
     async def ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
         """Ask for one line of text; see `screens.base.prompt.Prompt`."""
-        from dockertui.screens.base.prompt import ask  # off the path to the first paint, as menus and help are
+        from dockertui.screens.base.prompt import ask  # not needed for the first paint, like menus and help
 
         await ask(what, value, typed=typed, place=place, before=self.footer)
 

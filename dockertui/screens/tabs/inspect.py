@@ -46,7 +46,7 @@ class InspectTab(JsonView, Tab):
             text = text[step]
         if len(text) <= self.line_width // 2 and "\n" not in text:
             return
-        from dockertui.screens.log.line_screen import LogLineScreen  # off the path to the first paint
+        from dockertui.screens.log.line_screen import LogLineScreen  # not needed for the first paint
 
         shown = format.beginning(text, _WHOLE)
         if not self._revealed:

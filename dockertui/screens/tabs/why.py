@@ -249,7 +249,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self.action_follow()
 
     def action_copy(self) -> None:
-        from dockertui.resources.why.markdown import markdown  # off the path to the first paint
+        from dockertui.resources.why.markdown import markdown  # not needed for the first paint
         from dockertui.screens.base.clipboard import copy
 
         facts = self.facts()

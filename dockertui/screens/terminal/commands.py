@@ -38,7 +38,7 @@ class TerminalCommands(Vertical):
     catalogue: Catalogue
     settings: Settings
     leave: Callable[[], None]
-    """Return the focus to the lists, at once: the next key is for them."""
+    """Give the focus back to the lists, at once: the next key is for them."""
     sessions: list[TerminalSession]
     view: TerminalView
     split: bool
