@@ -1,4 +1,4 @@
-"""The Textual App: takes the Engine that was found, wires the mirror to the screens, and holds no logic of its own."""
+"""The Textual App: opens the Engine that was found, connects the mirror to the screens, and has no logic of its own."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.text import clean
 from dockertui.widgets.timer import once
 
-if TYPE_CHECKING:  # loaded only where there is no Engine
+if TYPE_CHECKING:  # imported only when no Engine is found
     from dockertui.screens.program.connection import ConnectionScreen
 
 _HERE = Path(__file__).parent
 _STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "styles"
 
 _PATIENCE = 0.15
-"""Seconds in which the first requests should have been answered, before the screen says that it waits for them."""
+"""Seconds for the first requests to be answered before the screen says that it waits for them."""
 
 _BREATH = 0.01
-"""Seconds from the first paint to all that is then to be done."""
+"""Seconds between the first paint and everything that waits for it."""
 
 _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
-"""Seconds without a key, and by how much statistics are slower until then."""
+"""Seconds without input, and the factor by which statistics are slower until then."""
 
 
 class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     """dockertui on one Engine at a time."""
 
     CSS_PATH: ClassVar[list[str | Path]] = sorted(_STYLES.glob("*.tcss"))  # type: ignore[assignment]
-    """Of what is shown first: `_read_styles` adds the others."""
+    """The styles of what is shown first; `_read_styles` adds the others."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, id="program.suspend")
     ]
@@ -112,28 +112,28 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             keep_alt()
 
     def _fitting_theme(self, theme: str) -> str:
-        """The theme asked for; for "auto" the one for the colours that the terminal has."""
+        """Return the theme; for "auto" one that suits the terminal's colours."""
         if theme != AUTO:
             return theme
         return "ansi-dark" if self._few_colors else "textual-dark"
 
     @property
     def _few_colors(self) -> bool:
-        """Whether the terminal has sixteen of them."""
+        """Whether the terminal has 16 colours."""
         return self.console.color_system in ("standard", "windows")
 
     def get_theme(self, theme_name: str) -> Theme | None:
-        """Textual looks the theme up for each line it paints, and copies the table of all themes to do so."""
+        """Return a theme without a copy of the table of all themes, which Textual makes for each line it paints."""
         return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
 
     def get_default_screen(self) -> Screen[None]:
-        """The main screen at once if the first requests were answered while Textual loaded, as they mostly are."""
+        """Return the main screen if the first requests were answered while Textual was imported, as they mostly are."""
         if self.preflight.is_alive() or self.preflight.endpoint is None or self.preflight.endpoint.scheme == "ssh":
             return super().get_default_screen()
         return self._main_screen(self.preflight.endpoint, self.preflight)
 
     async def on_mount(self) -> None:
-        """Show what the first requests brought. Only if they take their time, say so meanwhile."""
+        """Show the replies to the first requests; if they take long, say so meanwhile."""
         self._survive_errors()
         self.set_interval(5.0, self._pace)
         self.set_interval(5.0, self.own_cost.mark)
@@ -142,7 +142,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         if self._main is not None:
             self._follow_soon()
             return
-        gc.enable()  # this takes its time anyway
+        gc.enable()  # the wait is long anyway
         self._read_styles()
         await asyncio.to_thread(self.preflight.join, _PATIENCE)
         if self.preflight.is_alive():
@@ -150,9 +150,9 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self.run_worker(self._take(self.preflight))
 
     async def _take(self, preflight: Preflight) -> None:
-        """Open the Engine that was found; else the demo Engine where that is wanted; else say what was tried.
+        """Open the Engine that was found, else the demo Engine if wanted, else show what was tried.
 
-        One attempt at a time, and none once a session is open: keys may have asked for several.
+        Only one attempt runs at a time, and none once a session is open: keys may have asked for several.
         """
         async with self._opening:
             await asyncio.to_thread(preflight.join)
@@ -181,9 +181,9 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         return preflight
 
     async def _open(self, endpoint: Endpoint, preflight: Preflight) -> None:
-        """Show the main screen on what is known, and follow the Engine once that is painted."""
+        """Show the main screen with what is known, and follow the Engine once that is painted."""
         main = self._main_screen(endpoint, preflight)
-        # Over Textual's own blank screen, or in place of the one that said what was tried.
+        # Over Textual's own blank screen, or in place of the connection screen.
         await (self.switch_screen(main) if len(self.screen_stack) > 1 else self.push_screen(main))
         self._follow_soon()
 
@@ -202,12 +202,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         return self._main
 
     def _link_changed(self, session: Session, link: Link) -> None:
-        """An Engine that was taken untried (by ssh) and is not reached is told of like any other."""
+        """Show an untried Engine (over ssh) that cannot be reached like any other failed attempt."""
         if link.state is LinkState.LOST and link.error is not None and session.mirror.version is None:
             self.run_worker(self._give_up(session, Attempt(session.endpoint, link.error)))
 
     async def _give_up(self, session: Session, attempt: Attempt) -> None:
-        """Close a session that never stood, and say what was tried: a key of the user tries again."""
+        """Close a session that never connected, and show the attempt; the user can try again by a key."""
         async with self._opening:
             if self.session is not session or self._following is None:
                 return
@@ -221,7 +221,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             await self.switch_screen(ConnectionScreen([attempt]))
 
     def _follow_soon(self) -> None:
-        """Once the first paint is on its way: a thread writes it, and would wait for what is then imported."""
+        """Follow the Engine once the first paint is written: a thread writes it, and imports would hold it up."""
         self.call_after_refresh(once, self, _BREATH, self._follow)
 
     def _follow(self) -> None:
@@ -233,7 +233,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             gc.enable()
 
     def _read_styles(self) -> None:
-        """Of what is not shown first: once that is painted, or before the first key opens something."""
+        """Read the styles of what is not shown first: after the first paint, or before the first key."""
         if not self._styles_read:
             self._styles_read = True
             self.stylesheet.read_all(sorted((_STYLES / "later").glob("*.tcss")))
@@ -244,13 +244,13 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             self._main.updates.sampled(ids)
 
     def problems_to_screen(self) -> None:
-        """Say what is wrong in the settings file: the first in full, the rest by number."""
+        """Report the errors in the settings file: the first in full, the others by number."""
         problems = self.catalogue.problems
         if problems and isinstance(self.screen, MainScreen):
             more = f" (and {len(problems) - 1} more: see ?)" if len(problems) > 1 else ""
             self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
 
-    # what fails and is survived
+    # errors that are survived
 
     def _survive_errors(self) -> None:
         loop = asyncio.get_running_loop()
@@ -259,7 +259,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         LOGGER.addHandler(self.crashes)
 
     def _tell_error(self, sentence: str) -> None:
-        """Say it where the user looks."""
+        """Show the sentence on the current screen."""
         screen = self.screen if self.is_running else None
         if isinstance(screen, MainScreen):
             screen.say(clean(sentence), "bad")
@@ -267,12 +267,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             self.notify(clean(sentence), severity="error", markup=False)
 
     def essential(self, screen: Screen[Any]) -> bool:
-        """Without a list, or a place to ask for one, there is nothing."""
+        """The program cannot go on without a main screen or a connection screen."""
         return isinstance(screen, MainScreen) or super().essential(screen)
 
     async def on_unmount(self) -> None:
         LOGGER.removeHandler(self.crashes)
-        self._ended = True  # a timer or a worker that is late must not begin what nobody would end
+        self._ended = True  # late timers and workers must not start what nobody would stop
         if self._following is not None:
             self._following.cancel()
             await asyncio.wait([self._following])
@@ -280,19 +280,19 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             await self.session.engine.close()
 
     async def action_quit(self) -> None:
-        """Ctrl+Q and ctrl+C, wherever nothing else takes them: what runs is asked about first."""
+        """Quit by ctrl+q and ctrl+c, wherever nothing else handles them, after asking about what is running."""
         if self._main is not None and self._main.is_attached:
             await self._main.action_quit()
         else:
             self.exit()
 
     async def action_help_quit(self) -> None:  # type: ignore[override]
-        """Ctrl+C; Textual would show how to quit."""
+        """Quit by ctrl+c, where Textual would only show how to quit."""
         await self.action_quit()
 
     async def action_help(self) -> None:
-        """Show every key, from those of the place on where one is; on the help itself, close it."""
-        from dockertui.screens.program.help import HelpScreen  # off the path to the first paint
+        """Show the help, starting with the keys of the current place; on the help itself, close it."""
+        from dockertui.screens.program.help import HelpScreen  # not needed for the first paint
 
         screen = self.screen
         if isinstance(screen, HelpScreen):
@@ -306,10 +306,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         """Send the whole screen again, whatever the terminal shows."""
         self.redraw()
 
-    # leaving
+    # exit and suspension
 
     def get_driver_class(self) -> type[Driver]:
-        """Ours, where there is one."""
+        """Return the program's own driver, except on Windows or if another is set."""
         if sys.platform == "win32" or constants.DRIVER is not None:
             return super().get_driver_class()
         from dockertui.output.driver import TerminalDriver
@@ -317,13 +317,13 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         return TerminalDriver
 
     def restore_terminal(self) -> None:
-        """Leave the terminal as it was if that has not been done: for an end without order."""
+        """Restore the terminal, if that was not done yet: for an abnormal end."""
         restore = getattr(self._driver, "restore", None)
         if restore is not None:
             restore()
 
     def action_suspend_process(self) -> None:
-        """Give the terminal back to the shell, until that continues the program."""
+        """Suspend to the shell until that continues the program."""
         stand_still = getattr(self._driver, "stand_still", None)
         if stand_still is None:
             self._tell_error("this terminal cannot be given back to a shell")
@@ -332,11 +332,11 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         stand_still(group=True)
 
     def _fatal_error(self) -> None:
-        """Leave without Textual's traceback, which shows the values of variables: a crash file is written."""
+        """Exit without Textual's traceback, which shows the values of variables: the crash file replaces it."""
         self._close_messages_no_wait()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Ctrl+Q and Ctrl+Z, taken before everything else, belong to a container while a terminal has the keys."""
+        """Leave ctrl+q and ctrl+z, which otherwise take precedence, to the container while a terminal has the focus."""
         in_terminal = isinstance(self.screen, MainScreen) and self.screen.terminals.have_focus
         return not (action in ("quit", "suspend_process") and in_terminal) and super().check_action(action, parameters)
 
@@ -350,15 +350,15 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     async def on_connection_screen_demo(self) -> None:
         self.run_worker(self._take(await self._find_demo()))
 
-    # statistics go slower when nobody types
+    # statistics slow down without input
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.MouseEvent):
             self._last_input = time.monotonic()
             self._pace()
             if self._main is not None:
-                await self._main._mounted_event.wait()  # what was typed ahead is for all that is there then
-                self._read_styles()  # it may open something, which must not be painted before its styles are there
+                await self._main._mounted_event.wait()  # keys typed ahead are for the complete screen
+                self._read_styles()  # a key may open something, which must not be painted without its styles
         await super().on_event(event)
 
     def _pace(self) -> None:

@@ -1,4 +1,4 @@
-"""The command line's words and options. Imported only when there are any."""
+"""The arguments and options of the command line. Imported only if there are any."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ files:
 
 
 def parse(words: Sequence[str]) -> Options:
-    """The options in `words`. Exits as a command does: 0 after --help and --version, 2 after a mistake."""
+    """Return the options in `words`. Exits like any command: 0 after --help and --version, 2 after an error."""
     parser = _parser()
     found = parser.parse_args(words)
     if found.demo and (found.host or found.context):
@@ -31,7 +31,7 @@ def parse(words: Sequence[str]) -> Options:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """One sentence in place of a page."""
+        """Print one sentence in place of a page."""
         print(f"dockertui: {message} (dockertui --help shows what there is)", file=sys.stderr)
         sys.exit(2)
 

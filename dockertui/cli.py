@@ -1,7 +1,7 @@
 """The command `dockertui`: from the command line and the settings to the running program.
 
-The order is for the start: the Engine's first requests are on their way, in a thread, while Textual is
-imported. Nothing that `--help` or `config` do not need is imported before they have answered.
+The order is for a fast start: a thread sends the first requests to the Engine while Textual is imported. `--help` and
+`config` import nothing that they do not need.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from dockertui.demo import DemoEngine
 
 USAGE = 2
-"""The exit code of a command that was given wrongly."""
+"""The exit code after a usage error."""
 INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code. What goes wrong is one sentence on stderr, never a traceback."""
+    """Run the command and return its exit code. Errors are one sentence on stderr, never a traceback."""
     words = sys.argv[1:] if argv is None else argv
     try:
         return _command(_options(words))
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(words: Sequence[str]) -> Options:
     if not words:
-        return Options()  # the common start pays nothing for a parser
+        return Options()  # the usual start needs no parser
     from dockertui.arguments import parse
 
     return parse(words)
@@ -61,7 +61,7 @@ def _command(options: Options) -> int:
 
 def _run(options: Options) -> int:
     _size_of_the_terminal(os.environ)
-    gc.disable()  # until the first paint: nothing that is imported or mounted for it is garbage
+    gc.disable()  # until the first paint: nothing imported or mounted for it is garbage
     from dockertui.engine.preflight import Preflight
     from dockertui.engine.trace import Trace
 
@@ -72,7 +72,7 @@ def _run(options: Options) -> int:
         preflight.start()
         settings, problems = _settings(options)
         problems += _unread(config)
-        from dockertui.app import DockerTUI  # only now: the Engine is being asked meanwhile
+        from dockertui.app import DockerTUI  # only now, while the Engine answers
 
         app = DockerTUI(
             settings=settings,
@@ -80,7 +80,7 @@ def _run(options: Options) -> int:
             preflight=preflight,
             trace=trace,
             read_only=options.read_only,
-            or_demo=options.or_demo and not (options.host or options.context),  # who names one wants no other
+            or_demo=options.or_demo and not (options.host or options.context),  # a named one is not replaced
             start_demo=demo.start,
             crashes=_crash_log(),
         )
@@ -94,7 +94,7 @@ def _run(options: Options) -> int:
 
 
 def _size_of_the_terminal(environ: MutableMapping[str, str]) -> None:
-    """Let the terminal itself say how large it is: exported COLUMNS and LINES would win, and never change."""
+    """Make the terminal's real size count: exported COLUMNS and LINES would override it, and never change."""
     try:
         known = min(os.get_terminal_size(sys.stdout.fileno())) > 0
     except OSError:
@@ -105,21 +105,21 @@ def _size_of_the_terminal(environ: MutableMapping[str, str]) -> None:
 
 
 def _crash_log() -> CrashLog:
-    """Writes a crash file for each error that the program survives."""
+    """Return a log that writes a crash file for each error that the program survives."""
     from dockertui.crash_log import CrashLog
 
     return CrashLog(_recorded, expected=(EngineError,))
 
 
 def _recorded(error: BaseException) -> str:
-    """Write a crash file for an error, and say so in a sentence."""
+    """Write a crash file for an error, and return a sentence on it."""
     from dockertui.crash import record  # here: no start needs it
 
     return record(error, os.environ, home())
 
 
 class _Demo:
-    """The demo Engine: imported and started when it is first asked for."""
+    """The demo Engine: imported and started on demand."""
 
     def __init__(self) -> None:
         self._engine: DemoEngine | None = None
@@ -140,7 +140,7 @@ def _candidates(options: Options, config: DockerConfig) -> list[Endpoint]:
 
 
 def _unread(config: DockerConfig) -> list[ConfigError]:
-    """What is to be said of the CLI's own configuration: it goes on without one that it cannot read, and warns."""
+    """Return a warning if the CLI's configuration cannot be read: the program goes on without it."""
     from dockertui.config import ConfigError
 
     if not config.broken:
@@ -150,7 +150,7 @@ def _unread(config: DockerConfig) -> list[ConfigError]:
 
 
 def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
-    """The settings of the file, those of the command line over them."""
+    """Return the settings of the file, overridden by the command line."""
     from dockertui.config import default_path, load
 
     named = options.config or os.environ.get("DOCKERTUI_CONFIG")
@@ -164,7 +164,7 @@ def _settings(options: Options) -> tuple[Settings, list[ConfigError]]:
 
 
 def _config(options: Options) -> int:
-    """`dockertui config path`, `show` and `template`; 1 when the settings hold a mistake."""
+    """Run `dockertui config path`, `show` or `template`; return 1 if the settings have errors."""
     from dockertui.config import default_path, show, template
 
     if options.action == "template":
@@ -173,7 +173,7 @@ def _config(options: Options) -> int:
     if options.action == "path":
         print(options.config or default_path(os.environ, home()))
         return 0
-    from dockertui.operations.catalogue import Catalogue  # which knows the operations that keys are given to
+    from dockertui.operations.catalogue import Catalogue  # it knows the operations that keys are assigned to
 
     settings, problems = _settings(options)
     problems += Catalogue(settings).problems
@@ -184,7 +184,7 @@ def _config(options: Options) -> int:
 
 
 def unfit_terminal() -> str:
-    """Why no full-screen program can run here, or an empty string. Textual draws on stderr."""
+    """Return why no full-screen program can run here, or "". Textual writes to stderr."""
     streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
     for name, stream in streams.items():
         if stream is None or not stream.isatty():

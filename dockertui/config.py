@@ -1,9 +1,7 @@
-"""The settings: read from one TOML file, checked one by one, each mistake told with its file, line and
-remedy.
+"""The settings: one TOML file, checked value by value; each error is reported with its file, line and remedy.
 
-A wrong setting never stops the program: it is reported, and its default holds. No Textual is imported here,
-so that the settings are known before anything is drawn; what is known of Textual (themes, keys) is held by
-tests.
+A wrong setting never stops the program: it is reported, and its default applies. Textual is not imported here, so that
+the settings are known before anything is drawn; tests keep the lists of Textual's themes and keys up to date.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ EVERY = "*"
 
 
 class ConfigError(Exception):
-    """One wrong setting: where it stands, what is wrong, what to write. `line` is 0 for the whole file."""
+    """A wrong setting: its place, the error, and what to write. `line` is 0 for the whole file."""
 
     def __init__(self, path: Path | None, line: int, message: str, remedy: str = "") -> None:
         self.path = path
@@ -40,19 +38,19 @@ class ConfigError(Exception):
 
 
 def _entry(default: Any, check: values.Check, comment: str) -> Any:
-    """One setting: its default as a user would write it, the check of a value, and what the documentation says."""
+    """Return the field of one setting: its default as a user would write it, its check, and its documentation."""
     return field(default=check("", default), metadata={"default": default, "check": check, "comment": comment})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user may set, an entry each; `show`, `template` and the README's list follow from it.
+    """The settings, one entry each; `show`, `template` and the README's list are made from these.
 
-    `path` and `lines` (dotted setting to line) say where each value was written.
+    path, lines (dotted setting to line): where each value was written.
     """
 
     theme: str = _entry(AUTO, values.theme, 'or a theme\'s name, such as "nord", "gruvbox", "dracula", "ansi-light"')
-    """A theme's name; "auto": one that the terminal has the colours for."""
+    """A theme's name; "auto" for one that suits the terminal's colours."""
     mouse: bool = _entry(True, values.switch, "false leaves the mouse to the terminal, for selecting text")
     diff_output: bool = _entry(True, values.switch, "send the terminal the changed cells alone")
     flow_control: bool = _entry(True, values.switch, "wait for a slow terminal in place of lagging behind")
@@ -62,11 +60,11 @@ class Settings:
         values.one_of(AUTO, "braille", "blocks", "ascii"),
         'or "braille", "blocks", "ascii": what statistics are drawn with',
     )
-    """"auto": braille but on the Linux console."""
+    """"auto": braille, except on the Linux console."""
     log_memory: int = _entry(
         32, values.whole(1, inf, "write a whole number, from 1"), "megabytes of a log that are kept in memory"
     )
-    """Older lines are let go, and loaded again when they are scrolled to."""
+    """Older lines are dropped, and loaded again when the user scrolls to them."""
     files_exec: bool = _entry(
         True, values.switch, "list folders of running containers by `find` in them; false: by the archive API alone"
     )
@@ -90,15 +88,15 @@ class Settings:
     )
     terminal_hand_over: bool = _entry(False, values.switch, "give sessions the whole real terminal in place of a pane")
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """Keys in place of an operation's own ones, by the operation's id, named as Textual names them."""
+    """Keys in place of an operation's own, by the operation's id, with Textual's names."""
     endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
-    """Whether an endpoint is read only, by its name or address; "*" for those that are not named."""
+    """Whether an endpoint is read only, by its name or address; "*" for all others."""
 
     path: Path | None = field(default=None, compare=False)
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def read_only(self, names: Iterable[str]) -> bool:
-        """Whether the endpoint that goes by these names is read only; of several settings the careful one counts."""
+        """Whether the endpoint with these names is read only; of several settings, true wins."""
         own = {name.rstrip("/").casefold() for name in names}
         set_for = {name.rstrip("/").casefold(): value for name, value in self.endpoints.items()}
         found = [value for name, value in set_for.items() if name in own]
@@ -107,36 +105,35 @@ class Settings:
 
 _ENTRIES = {entry.name: entry.metadata for entry in fields(Settings) if entry.metadata}
 _TABLES = ("keys", "endpoints")
-"""Settings that are checked line by line, so that one mistake does not undo the others."""
+"""Settings that are checked line by line, so that one error does not discard the others."""
 
 
-# Where the file is
+# the file's path
 
 
 def default_path(environ: Mapping[str, str], home: Path) -> Path:
-    """`$DOCKERTUI_CONFIG`, else `dockertui/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`."""
+    """Return `$DOCKERTUI_CONFIG`, else `dockertui/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`."""
     if named := environ.get("DOCKERTUI_CONFIG"):
         return Path(named)
     base = Path(environ.get("XDG_CONFIG_HOME", ""))
-    # The XDG base directory specification: a relative path is to be ignored.
+    # The XDG base directory specification says to ignore a relative path.
     return (base if base.is_absolute() else home / ".config") / "dockertui" / "config.toml"
 
 
 def shown(path: Path) -> str:
-    """The path with the home directory as `~`."""
+    """Return the path with the home directory as `~`."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
-# Reading
+# reading
 
 
 def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigError]]:
-    """The settings in the file, and every mistake in it, by line.
+    """Return the settings in the file, and all errors in it, by line.
 
-    A file that does not exist is a mistake only when it is `required` (a user has named it). Whether the
-    operations that `keys` names exist, and whether two share a key, is for `dockertui.keymap`, where the
-    operations are known.
+    A missing file is an error only if it is `required` (the user named it). `dockertui.keymap`, which knows the
+    operations, checks whether those named in `keys` exist and whether two share a key.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -149,14 +146,14 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
         return Settings(path=path), [ConfigError(path, 0, f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
     if not text.strip():
         return Settings(path=path), []
-    import tomllib  # many have no settings, and need not wait for what reads them
+    import tomllib  # many users have no settings, and need not wait for the parser
 
     from dockertui.config_lines import key_lines
 
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # Nobody shall change an Engine because the line that forbids it stands below a mistake.
+        # Nobody must change an Engine because the line that forbids it is below a syntax error.
         careful = {EVERY: True} if "read_only" in text else {}
         return Settings(path=path, endpoints=MappingProxyType(careful)), [_syntax_error(path, text, error)]
     reading = _Reading(path, key_lines(text))
@@ -165,11 +162,11 @@ def load(path: Path, *, required: bool = False) -> tuple[Settings, list[ConfigEr
 
 
 _URL_PASSWORD = re.compile(r"://[^/\s@:\"']*:[^/\s@\"']+@")
-"""An endpoint's address may hold a password; no other setting can."""
+"""An endpoint's address may contain a password; no other setting can."""
 
 
 def _exposed(path: Path, text: str) -> Iterator[ConfigError]:
-    """That a password stands in the file, where others may read it."""
+    """Yield an error if the file contains a password and others may read it."""
     lines = (number for number, line in enumerate(text.splitlines(), 1) if _URL_PASSWORD.search(line))
     line = next(lines, 0)
     if line and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
@@ -180,7 +177,7 @@ def _exposed(path: Path, text: str) -> Iterator[ConfigError]:
 
 
 def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigError:
-    """`tomllib` tells the place within its message: "at line 1, column 2", or "at end of document"."""
+    """Convert an error whose message has the place: "at line 1, column 2", or "at end of document"."""
     message, _, place = str(error).partition(" (at ")
     numbers = re.findall(r"\d+", place)
     line = int(numbers[0]) if numbers else text.count("\n") + 1
@@ -189,7 +186,7 @@ def _syntax_error(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Conf
 
 
 class _Reading:
-    """One file being turned into settings, and the mistakes met so far."""
+    """A file that is being turned into settings, and the errors so far."""
 
     def __init__(self, path: Path, lines: Mapping[tuple[str, ...], int]) -> None:
         self.path = path
@@ -224,7 +221,7 @@ class _Reading:
                 self.wrong(f"keys.{operation}", wrong)
 
     def endpoints(self, value: object) -> Iterator[tuple[str, bool]]:
-        """A wrong `read_only` counts as true: whoever wrote it meant to be careful."""
+        """Yield the endpoints; a wrong `read_only` counts as true, since whoever wrote it meant to be careful."""
         if not isinstance(value, dict):
             raise WrongValue("endpoints is a table", _ENDPOINT)
         for place, written in _flat(value):
@@ -250,7 +247,7 @@ _ENDPOINT = 'write [endpoints."ssh://prod"] and below it read_only = true'
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """An operation's id holds a dot, which TOML takes for a table: `container.stop` may come either way."""
+    """Flatten nested tables: an operation's id has a dot, so `container.stop` may be a key or a table's key."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
@@ -258,11 +255,11 @@ def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
             yield f"{prefix}{name}", value
 
 
-# Showing
+# output
 
 
 def show(settings: Settings) -> str:
-    """The settings in force, each with where it came from, as a TOML document that `load` reads back."""
+    """Return the current settings, each with its origin, as a TOML document that `load` can read."""
     rows = [(name, f"{name} = {toml(getattr(settings, name))}", name) for name in _ENTRIES]
     rows += [
         (f"keys.{name}", f"{toml(name)} = {toml(list(keys))}", f"keys.{name}") for name, keys in settings.keys.items()
@@ -294,7 +291,7 @@ read_only = true          # nothing but reading, as with --read-only; a mistake 
 
 
 def template() -> str:
-    """Every setting with its default and what it does, and an example of each table, as a TOML document."""
+    """Return every setting with its default and a comment, and an example of each table, as a TOML document."""
     rows = [(f"{name} = {toml(at['default'])}", at["comment"]) for name, at in _ENTRIES.items()]
     width = max(len(text) for text, _ in rows)
     return "".join(f"{text:<{width}}  # {comment}\n" for text, comment in rows) + _EXAMPLES

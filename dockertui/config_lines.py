@@ -1,6 +1,6 @@
-"""On which line of a TOML document each key stands: the standard `tomllib` does not tell.
+"""The line of each key in a TOML document, which the standard `tomllib` does not report.
 
-The document must be valid TOML (that is, `tomllib` has read it); here it is only walked over.
+The document must be valid TOML (`tomllib` has read it): it is not checked here.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _PLAIN_VALUE = re.compile(r"[^,\]}#\r\n]+")
 
 
 def key_lines(text: str) -> Mapping[Path, int]:
-    """The line, from 1, on which each key and each table of a valid TOML document first stands."""
+    """Return the line, from 1, on which each key and each table of a valid TOML document first occurs."""
     walk = _Walk(text.replace("\r\n", "\n"))
     walk.document()
     return walk.lines
 
 
 class _Walk:
-    """One pass over the document; `at` is where it has come to."""
+    """One pass over the document; `at` is the current position."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -61,7 +61,7 @@ class _Walk:
         self.value(path)
 
     def key(self, table: Path) -> Path:
-        """Read a dotted key and note the line it begins on, for itself and for the tables it makes."""
+        """Read a dotted key, and record the line on which it begins, for itself and for the tables it makes."""
         path = table
         line = self.text.count("\n", 0, self.at) + 1
         while True:
@@ -91,7 +91,7 @@ class _Walk:
             self.take(_PLAIN_VALUE)
 
     def items(self, closing: str, path: Path) -> None:
-        """An array or an inline table; keys of tables within an array are noted below the array's path."""
+        """Read an array or an inline table; keys of tables within an array are recorded under the array's path."""
         self.at += 1
         while self.peek_after(_BLANK) != closing:
             if self.peek() == ",":

@@ -1,4 +1,4 @@
-"""What each setting may be: its value checked and converted, or why it cannot be used; and how TOML writes it."""
+"""The checks of settings: each converts a value, or says why it cannot be used; and values as TOML."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ THEMES = (
     "ansi-dark",
     "ansi-light",
 )
-"""Those that Textual brings."""
+"""Textual's themes."""
 
 AUTO = "auto"
 
 
 Check = Callable[[str, object], object]
-"""Converts the value of the setting of this name, or raises WrongValue."""
+"""Convert the value of the setting of this name, or raise WrongValue."""
 
 
 class WrongValue(ValueError):
-    """A value that cannot be used: why, and what could."""
+    """A value that cannot be used, with a remedy."""
 
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(message)
@@ -48,7 +48,7 @@ class WrongValue(ValueError):
 
 
 def keys(place: str, written: object) -> tuple[str, ...]:
-    """Keys, named as Textual names them; written as one or as a list."""
+    """Return keys with Textual's names, from one key or a list."""
     listed = [written] if isinstance(written, str) else written
     if not isinstance(listed, list) or not all(isinstance(key, str) for key in listed):
         remedy = 'write "s", or a list such as ["s", "f5"]; an empty list takes the key away'
@@ -60,14 +60,14 @@ def keys(place: str, written: object) -> tuple[str, ...]:
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """A remedy that names the closest choice, or all of them."""
+    """Return a remedy that names the closest choice, or all choices."""
     names = list(choices)
     close = difflib.get_close_matches(word, names, n=1)
     return f"did you mean '{close[0]}'?" if close else f"choose one of {', '.join(names)}"
 
 
 def one_of(*choices: str) -> Check:
-    """A check that takes these words alone."""
+    """Return a check that accepts only these words."""
     written = ", ".join(map(toml, choices[:-1])) + f" or {toml(choices[-1])}"
 
     def check(name: str, value: object) -> str:
@@ -79,7 +79,7 @@ def one_of(*choices: str) -> Check:
 
 
 def whole(least: int, most: float, remedy: str) -> Check:
-    """A check that takes whole numbers from `least` to `most`; `remedy` is what else to write."""
+    """Return a check that accepts whole numbers from `least` to `most`; `remedy` says so."""
 
     def check(name: str, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -90,28 +90,28 @@ def whole(least: int, most: float, remedy: str) -> Check:
 
 
 def theme(_: str, value: object) -> str:
-    """A theme's name, or `AUTO`."""
+    """Check a theme's name, or `AUTO`."""
     if not isinstance(value, str) or value not in (AUTO, *THEMES):
         raise WrongValue(f"unknown theme {toml(value)}", nearest(str(value), (AUTO, *THEMES)))
     return value
 
 
 def switch(name: str, value: object) -> bool:
-    """True or false."""
+    """Check a boolean."""
     if not isinstance(value, bool):
         raise WrongValue(f"{name}: {toml(value)} is neither true nor false", "write true or false, without quotes")
     return value
 
 
 def seconds(name: str, value: object) -> float:
-    """A period in seconds."""
+    """Check a period in seconds, from 0.5 to 3600."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 3600:
         raise WrongValue(f"{name} cannot be {toml(value)}", "write seconds, from 0.5 to 3600")
     return float(value)
 
 
 def key(name: str, value: object) -> str:
-    """One key that types nothing, named as Textual names it."""
+    """Check a single key that types no character; return Textual's name."""
     found = keys(name, value) if isinstance(value, str) else ()
     if len(found) != 1 or not found[0].startswith(("ctrl+", "alt+", "f")) or len(found[0]) < 2:
         raise WrongValue(
@@ -121,7 +121,7 @@ def key(name: str, value: object) -> str:
 
 
 def toml(value: object) -> str:
-    """A value as TOML writes it; every control character escaped."""
+    """Return a value as TOML, with control characters escaped."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""When the program itself fails: the whole story goes to a file, and one sentence to the user."""
+"""Errors of the program itself: all details go to a file, one sentence to the user."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from dockertui.masking import masked
 
 
 def record(error: BaseException, environ: Mapping[str, str], home: Path) -> str:
-    """Write a crash file; one sentence that says what happened and where the file is.
+    """Write a crash file; return a sentence that says what happened and where the file is.
 
-    The file holds the traceback without the values of variables: those can be somebody's secrets. What the messages
-    quote is masked.
+    The file has the traceback without the values of variables, which can be secrets. Secrets in messages are masked.
     """
     what = f"{type(error).__name__}: {_one_line(masked(str(error)))}" if str(error) else type(error).__name__
     try:
@@ -29,7 +28,7 @@ def record(error: BaseException, environ: Mapping[str, str], home: Path) -> str:
 
 
 def _folder(environ: Mapping[str, str], home: Path) -> Path:
-    """`$XDG_STATE_HOME/dockertui`, or the same below `~/.local/state`."""
+    """Return `$XDG_STATE_HOME/dockertui`, by default `~/.local/state/dockertui`."""
     base = Path(environ.get("XDG_STATE_HOME", ""))
     return (base if base.is_absolute() else home / ".local" / "state") / "dockertui"
 
@@ -63,7 +62,7 @@ def _report(error: BaseException) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text with control characters spelled out: a message may quote what a terminal would obey."""
+    """Return the text with control characters escaped: a message may quote what a terminal would obey."""
     return "".join(sign if sign.isprintable() or sign == "\n" else _spelled(sign) for sign in text)
 
 
@@ -72,6 +71,6 @@ def _spelled(sign: str) -> str:
 
 
 def _one_line(text: str, limit: int = 200) -> str:
-    """The text without line ends and control characters: it may quote a stranger."""
+    """Return the text without line ends and control characters, shortened: it may be foreign."""
     plain = "".join(character if character.isprintable() else " " for character in text)
     return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

@@ -1,7 +1,6 @@
-"""What failed and was survived: each error is written down once, and told whenever it happens, not too often.
+"""Errors that are survived: each is written to a file once, and reported whenever it happens, but not too often.
 
-Every layer of the program gives such errors to the logger `dockertui`; a `CrashLog` listens there while the program
-runs.
+All layers of the program log such errors to the logger `dockertui`; a `CrashLog` handles them while the program runs.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ LOGGER: Final = logging.getLogger("dockertui")
 LOGGER.addHandler(logging.NullHandler())
 
 FILES_MOST: Final = 20
-"""Crash files of one run: a container that finds a hundred ways to fail gets no more."""
+"""Most crash files of one run, however many errors a container causes."""
 REST: Final = 2.0
-"""Seconds in which the same error is not told again."""
+"""Seconds for which the same error is not reported again."""
 _LOST_AFTER: Final = 0.5
-"""Seconds after which nobody will come any more to ask how a task ended."""
+"""Seconds after which nobody is expected to ask for a task's result any more."""
 
 Kind = tuple[type[BaseException], str, int]
 
 
 class CrashLog(logging.Handler):
-    """Takes the errors that were survived. `write` writes one down and says so in a sentence; `tell` shows a sentence.
+    """Handle survived errors. `write` writes a file and returns a sentence; `tell` shows a sentence.
 
-    `expected` are errors that are no fault of the program: told, not written.
+    expected: errors that are no fault of the program: reported, but not written.
     """
 
     def __init__(
@@ -42,13 +41,13 @@ class CrashLog(logging.Handler):
         super().__init__(logging.ERROR)
         self.tell: Callable[[str], object] = lambda sentence: None
         self.errors: deque[BaseException] = deque(maxlen=100)
-        """The last ones that were the program's fault."""
+        """The latest errors that were the program's fault."""
         self._write, self._expected, self._clock = write, expected, clock
         self._sentences: dict[Kind, str] = {}
         self._told: dict[Kind, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take an error; a failure to do so is no reason to fail."""
+        """Handle an error; a failure to do so must not cause another."""
         error = record.exc_info[1] if record.exc_info else None
         if error is None:
             return
@@ -58,7 +57,7 @@ class CrashLog(logging.Handler):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Print nothing: there is a screen."""
+        """Print nothing: the screen is in use."""
 
     def _take(self, error: BaseException) -> None:
         kind = _kind(error)
@@ -81,7 +80,7 @@ class CrashLog(logging.Handler):
 
 
 def _kind(error: BaseException) -> Kind:
-    """What makes two errors the same: their type, and the line that raised them."""
+    """Return what identifies an error: its type, and the line that raised it."""
     trace = error.__traceback__
     if trace is None:
         return type(error), "", 0
@@ -91,9 +90,9 @@ def _kind(error: BaseException) -> Kind:
 
 
 def hear_lost_errors(loop: asyncio.AbstractEventLoop, expected: tuple[type[BaseException], ...]) -> None:
-    """Log what fails in tasks and callbacks of `loop` that nobody waits for: else it would go by in silence.
+    """Log errors in tasks and callbacks of `loop` that nobody waits for, which would otherwise be lost.
 
-    A task that ended in one of the `expected` errors is not looked at: whoever made it may yet ask.
+    A task that ended in one of the `expected` errors is ignored: its owner may still ask for its result.
     """
 
     def made(

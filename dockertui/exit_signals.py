@@ -1,4 +1,4 @@
-"""How the program leaves when it is not its user who ends it: by the system, or by a lost session."""
+"""Exit when the system ends the program, or the session is lost."""
 
 from __future__ import annotations
 
@@ -10,26 +10,25 @@ from contextlib import suppress
 from typing import Final
 
 PATIENCE: Final = 5
-"""Seconds in which an orderly end must have come about."""
+"""Seconds for an orderly exit."""
 _ENDING: Final = ("SIGTERM", "SIGINT", "SIGQUIT")
 
 
 def leave_on_signals(leave: Callable[[int], None], restore: Callable[[], None] = lambda: None) -> None:
-    """Call `leave` with the exit code, in the running loop, when the system ends the program (SIGTERM, SIGINT, SIGQUIT)
-    or its terminal goes away (SIGHUP).
+    """Call `leave` with the exit code, in the running loop, on SIGTERM, SIGINT, SIGQUIT, and SIGHUP (lost terminal).
 
-    Without this, they leave the terminal in the alternate screen with its mouse captured; and of a lost SSH session
-    a program stays behind for ever, blocked on its terminal, that goes on asking the Engine.
+    Otherwise these signals leave the terminal in the alternate screen with its mouse captured; and after a lost SSH
+    session the program stays forever, blocked on its terminal, and goes on sending requests to the Engine.
 
-    What does not end by that is ended after a while, when `restore` has put the terminal in order. The handlers take
-    no lock: the program may have been interrupted while it held that very lock.
+    If the program has not ended after `PATIENCE` seconds, `restore` resets the terminal and the process exits. The
+    handlers take no lock: the program may have been interrupted while holding that very lock.
     """
     loop = asyncio.get_running_loop()
 
     def ends(number: int, _: object) -> None:
         signal.signal(signal.SIGALRM, lambda *_: gives_up(number))
         signal.alarm(PATIENCE)
-        with suppress(RuntimeError):  # the loop has ended already: the rest has as long as that
+        with suppress(RuntimeError):  # the loop has ended already: the rest gets the same time
             loop.call_soon_threadsafe(leave, 128 + number)
 
     def gives_up(number: int) -> None:
@@ -49,10 +48,10 @@ def leave_on_signals(leave: Callable[[int], None], restore: Callable[[], None] =
 
 
 def _forget_terminal() -> None:
-    """Put /dev/null in the place of the terminal that is gone.
+    """Replace the lost terminal by /dev/null.
 
-    Writing to it fails, which ends Textual's writing thread; whoever waits for that to take more then waits
-    for ever. The kernel sends SIGCONT behind SIGHUP, at which the terminal would be set up once more.
+    Writing to it fails, which ends Textual's writing thread; whoever waits for that thread then waits forever. The
+    kernel sends SIGCONT after SIGHUP, which would set up the terminal once more.
     """
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):

@@ -1,6 +1,6 @@
-"""The names of keys, as a settings file may write them and as Textual calls them.
+"""The names of keys, as written in the settings file and as Textual has them.
 
-Known here without Textual, so that `dockertui config show` checks a keymap without importing it; a test holds
+They are known here without Textual, so that `dockertui config show` checks a keymap without importing it; a test keeps
 this list equal to Textual's.
 """
 
@@ -33,10 +33,10 @@ SPOKEN = {
     "cmd": "super",
     " ": "space",
 }
-"""Other names that people use."""
+"""Common aliases."""
 
 INDISTINCT = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
-"""Keys that most terminals send as the very byte of another one."""
+"""Keys that most terminals send as the same byte as another key."""
 
 _SHORTENED = {
     "solidus": "slash",
@@ -49,7 +49,7 @@ _SHORTENED = {
 
 
 class KeyNameError(ValueError):
-    """A key that no terminal can send, or that is not a key's name; `remedy` says what to write instead."""
+    """A key that no terminal can send, or that is no key's name; `remedy` says what to write instead."""
 
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class KeyNameError(ValueError):
 
 @cache
 def normal(text: str) -> str:
-    """The name Textual gives the key that `text` means: `?` is `question_mark`, `shift+a` is `A`.
+    """Return Textual's name of the key `text`: `?` is `question_mark`, `shift+a` is `A`.
 
     Raises KeyNameError with a remedy.
     """
@@ -74,7 +74,7 @@ def normal(text: str) -> str:
 
 
 def character_name(character: str) -> str:
-    """Textual's name of a printable character's key: itself for letters and digits, else from Unicode's."""
+    """Return Textual's name of a printable character's key: itself for letters and digits, else its Unicode name."""
     if character.isalnum():
         return character
     name = unicodedata.name(character, character).lower().replace("-", "_").replace(" ", "_")
@@ -82,11 +82,11 @@ def character_name(character: str) -> str:
 
 
 CHARACTERS = frozenset(character_name(chr(code)) for code in range(33, 127))
-"""The names of the characters on an English keyboard; any other printable character is its own key, too."""
+"""The names of the characters on an English keyboard; any other printable character also is a key."""
 
 
 def _split(text: str) -> list[str]:
-    """`ctrl++` is ctrl and plus: a last `+` is the key itself."""
+    """Split at `+`; a last `+` is the key itself: `ctrl++` is ctrl and plus."""
     if text == "+" or text.endswith("++"):
         parts = [*text[:-1].rstrip("+").split("+"), "+"] if text != "+" else ["+"]
     else:
@@ -109,7 +109,7 @@ def _base(word: str, text: str) -> str:
 
 
 def _letter_case(base: str, modifiers: frozenset[str]) -> tuple[str, frozenset[str]]:
-    """A terminal sends shift with a letter as the capital, and knows no capitals with ctrl."""
+    """Apply shift to a letter: terminals send the capital for it, and have no capitals with other modifiers."""
     if len(base) > 1 or not base.isalpha():
         return base, modifiers
     if modifiers == {"shift"}:

@@ -1,7 +1,7 @@
-"""Which keys each operation has: its own ones, or those the settings give it.
+"""The keys of each operation: its own, or those from the settings.
 
-An unknown operation and a clash are mistakes like any other in the settings: reported with file, line and
-remedy, and the operation keeps its own keys.
+An unknown operation and a clash are reported like other errors in the settings, with file, line and remedy, and the
+operation keeps its own keys.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from dockertui.key_names import normal
 
 
 class Bindable(NamedTuple):
-    """Something with keys of its own (names, or characters), and the places they are listened to in; none
-    named: everywhere."""
+    """An operation's keys (names or characters), and the scopes in which they work; an empty set is everywhere."""
 
     keys: tuple[str, ...]
     scopes: frozenset[str] = frozenset()
 
     def meets(self, other: Bindable) -> bool:
-        """Whether there is a place in which the keys of both are listened to."""
+        """Whether the keys of both work in a common scope."""
         return not self.scopes or not other.scopes or bool(self.scopes & other.scopes)
 
 
 def keymap(
     settings: Settings, operations: Mapping[str, Bindable]
 ) -> tuple[dict[str, tuple[str, ...]], list[ConfigError]]:
-    """The keys of every operation with the settings applied, and what was wrong with those.
+    """Return the keys of every operation with the settings applied, and the errors in those.
 
-    `operations` has the ids that the settings may name. Of two that would
-    share a key, the one whose setting was written last goes back to its own keys.
+    operations: by the ids that the settings may name. Of two operations that would share a key, the one set last gets
+    its own keys back.
     """
     errors = [
         _error(settings, name, f"no operation '{name}'", nearest(name, operations))
@@ -54,7 +53,7 @@ def _error(settings: Settings, name: str, message: str, remedy: str) -> ConfigEr
 
 
 def _clash(changed: Mapping[str, Iterable[str]], operations: Mapping[str, Bindable]) -> tuple[str, str, str] | None:
-    """The last written setting that clashes, if any: its operation, the key, and the other operation."""
+    """Return the last setting that clashes: its operation, the key, and the other operation; None without a clash."""
     for name in reversed(list(changed)):
         for other, item in operations.items():
             shared = set(changed[name]) & set(changed.get(other, map(normal, item.keys)))

@@ -1,4 +1,4 @@
-"""What the command line can say."""
+"""The options of the command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Options(NamedTuple):
-    """What the command line says."""
+    """The options as given."""
 
     host: str | None = None
     context: str | None = None

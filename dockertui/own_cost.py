@@ -1,4 +1,4 @@
-"""What the program itself costs: processor, memory, bytes to the terminal. Nothing is measured but when it is asked."""
+"""The program's own cost: CPU, memory, bytes to the terminal. It is measured only on request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 SPAN: Final = 60.0
-"""Seconds that the figures are of."""
+"""Seconds that the figures cover."""
 
 
 class Mark(NamedTuple):
-    """A moment, the processor time used until then (s), and the bytes sent until then."""
+    """A moment, the CPU time used until then (s), and the bytes sent until then."""
 
     at: float
     cpu: float
@@ -23,9 +23,9 @@ class Mark(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """Processor in percent of one; memory and its peak in bytes, None where the system does not say; bytes a second.
+    """CPU in percent of one core; memory and its peak in bytes, None if unknown; bytes per second.
 
-    `seconds`: over how long the first and the last were measured.
+    seconds: the time that `cpu` and `sent` cover.
     """
 
     cpu: float
@@ -36,9 +36,9 @@ class Cost(NamedTuple):
 
 
 class OwnCost:
-    """Marks now and then, by `mark`; what lies between the oldest one kept and now is the cost.
+    """Call `mark` now and then; the cost is the difference between the oldest mark kept and now.
 
-    `sent` counts the bytes that the terminal was sent.
+    sent: returns the bytes sent to the terminal.
     """
 
     def __init__(self, sent: Callable[[], int], clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,14 +50,14 @@ class OwnCost:
         return Mark(self._clock(), time.process_time(), self._sent())
 
     def mark(self) -> None:
-        """Remember this moment."""
+        """Remember the current figures."""
         now = self._now()
         self._marks.append(now)
         while len(self._marks) > 1 and self._marks[1].at <= now.at - SPAN:
             self._marks.popleft()
 
     def measure(self) -> Cost:
-        """The cost of the last minute, or since the first mark."""
+        """Return the cost of the last minute, or since the first mark."""
         before, now = self._marks[0], self._now()
         seconds = now.at - before.at
         if seconds <= 0:
@@ -67,7 +67,7 @@ class OwnCost:
 
 
 def resident() -> int | None:
-    """The memory in use, in bytes: on Linux alone does the system say."""
+    """Return the memory in use, in bytes; None except on Linux."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
     except (OSError, IndexError):
@@ -76,7 +76,7 @@ def resident() -> int | None:
 
 
 def peak_resident() -> int | None:
-    """The most memory that was ever in use, in bytes; None on Windows."""
+    """Return the peak memory use in bytes; None on Windows."""
     if sys.platform == "win32":
         return None
     import resource

@@ -1,1 +1,1 @@
-"""One file per kind of object: its columns and its details."""
+"""The kinds of objects, one file each: columns, filter terms, page, references."""

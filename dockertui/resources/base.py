@@ -1,4 +1,4 @@
-"""What a kind of object is to the screen: its columns, the words its filter knows, its page and its references."""
+"""What the screen knows of a kind of object: its columns, filter terms, page and references."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Reference(NamedTuple):
-    """An object that another one names."""
+    """A reference to another object."""
 
     kind: str
     id: str
@@ -29,41 +29,41 @@ class Reference(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a pane's title says of its objects beside their number: `4 running`, in a style."""
+    """A part of a pane's title about all its objects, such as `4 running`, in a style."""
 
     text: str
     style: str = ""
 
 
 class Resource(ABC, Generic[T]):
-    """One kind of object. The screen is the same code for all of them; what differs stands in a subclass of this.
+    """One kind of object. The screens are the same code for all kinds; the differences are in subclasses of this.
 
-    A new kind is its model with a `Listing`, one file with such a subclass, and its place in
+    A new kind is a model with a `Listing`, a file with such a subclass, and an entry in
     `dockertui.resources.registry.RESOURCES`.
     """
 
     title: ClassVar[str]
     listing: ClassVar[Listing[Any]]
-    """How the API lists the kind and tells all of one."""
+    """How the API lists and inspects the kind."""
     actions: ClassVar[frozenset[str]]
-    """The words of the events that change what is listed."""
+    """The actions of events that change the list."""
     stacked: ClassVar[bool] = True
-    """Whether its pane is always there. Others come when they are chosen, and are listed from then on."""
+    """Whether the pane is always there. Other panes appear once chosen, and are listed from then on."""
     has: ClassVar[frozenset[str]] = frozenset()
-    """What can be seen or done beside what all kinds have: tabs, and operations that name it as their `of`."""
+    """What the kind has beyond the common parts: tabs, and operations that name it as their `of`."""
     default_sort: ClassVar[str] = "name"
     busy_column: ClassVar[str] = "name"
-    """The column that says what is being done to the object, while it is."""
+    """The column that shows a running command on the object."""
     sampled: ClassVar[frozenset[str]] = frozenset()
-    """Columns whose values change with every sample of statistics, without their object."""
+    """Columns that change with every statistics sample, while their object does not."""
 
     @property
     def kind(self) -> str:
-        """The kind as events and the CLI name it."""
+        """The kind's name in events and in the CLI."""
         return self.listing.kind
 
     def lacking(self, version: Version) -> str:
-        """Why an Engine of a version has no such objects, or ""."""
+        """Return why an Engine of a version has no such objects, or ""."""
         return self.listing.needs.lacking(version)
 
     @cached_property
@@ -73,75 +73,80 @@ class Resource(ABC, Generic[T]):
                       lacking=lambda version: self.lacking(version), at_once=self.stacked)  # fmt: skip
 
     def touched(self, event: Event, known: Mapping[str, T]) -> Ids:
-        """The objects that an event may have changed, given those known."""
+        """Return the ids of the objects that an event may have changed, given the known ones."""
         return own(event, self.kind)
 
     @abstractmethod
     def columns(self, surroundings: Surroundings) -> Sequence[Column[T]]:
-        """The columns of the list, the most telling first."""
+        """Return the columns of the list, most important first."""
 
     @abstractmethod
     def name(self, item: T) -> str:
-        """What a person calls this object."""
+        """Return the object's name."""
 
     @abstractmethod
     def terms(self) -> Mapping[str, Callable[[T], Iterable[str]]]:
-        """The texts each filter term (`name:` …) looks at. A plain word looks at those of `plain`
-        and `prefixes`. Those of `prefixes` must begin with the word: a few hex digits stand somewhere in every id, and
-        healthy in unhealthy."""
+        """Return the texts that each filter term (`name:` …) searches.
+
+        A plain word searches the terms in `plain` and `prefixes`. For those in `prefixes` it must be at the start of
+        the text: a few hex digits are somewhere in every id, and `healthy` is in `unhealthy`.
+        """
 
     plain: ClassVar[Sequence[str]] = ("name",)
     prefixes: ClassVar[Sequence[str]] = ("id",)
 
     @abstractmethod
     def sections(self, item: T, inspect: Reply, surroundings: Surroundings) -> list[Section]:
-        """The page of one object. `inspect` is empty until the Engine has answered."""
+        """Return the page of one object. `inspect` is empty until the Engine has replied."""
 
     @abstractmethod
     def references(self, item: T, surroundings: Surroundings) -> list[Reference]:
-        """The objects this one uses, and those that use it."""
+        """Return the objects that this one uses, and those that use it."""
 
     async def inspect(self, engine: Engine, item: T) -> Mapping[str, Any]:
-        """The Engine's whole answer about one object. Raises EngineError."""
+        """Return the Engine's full reply about one object. Raises EngineError."""
         return await self.listing.inspect(engine, self.listing.identity(item))
 
     def created(self, item: T) -> float | None:
-        """When the object was made, in epoch seconds; None where that is not known."""
+        """Return when the object was created, in epoch seconds; None if unknown."""
         return None
 
     def aging(self, item: T) -> Iterable[float | None]:
-        """The times, in epoch seconds, whose distance from now is shown."""
+        """Return the times (epoch seconds) that are shown as ages."""
         return (self.created(item),)
 
     def copies(self, item: T) -> Iterable[tuple[str, str]]:
-        """Label and text of what somebody may want to paste elsewhere, the common things first."""
+        """Yield label and text of what can be copied, common things first."""
         yield "name", self.name(item)
         yield "id", self.listing.identity(item)
 
     def summary(self, items: Iterable[T], surroundings: Surroundings) -> list[Summary]:
-        """What is worth knowing of all the objects at a glance."""
+        """Return the most important facts about all objects."""
         return []
 
     def is_running(self, item: T) -> bool:
-        """Whether the object stays in the list when only what runs is shown."""
+        """Whether the list of running objects includes this one."""
         return True
 
     def is_troubled(self, item: T) -> bool:
-        """Whether somebody would ask why it is as it is."""
+        """Whether the object's state asks for an explanation."""
         return False
 
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
-        """What each object takes on disk, by id: dear for the Engine, so only on request. Raises EngineError."""
+        """Ask the Engine for the objects' disk usage by id: expensive, so only on request. Raises EngineError."""
         return {}
 
 
 def facts(*fields: Field | None) -> list[Field]:
-    """The fields that say something."""
+    """Return the fields that are not empty."""
     return [field for field in fields if field is not None and field.value]
 
 
 def listing(title: str, pairs: Iterable[tuple[str, str]]) -> Section:
-    """A section of names and values, such as labels. Long names stand before their values: they differ at their end."""
+    """Return a section of names and values, such as labels.
+
+    If a name is too long for a label, each line is `name=value`: long names differ at their end.
+    """
     known = list(pairs)
     if any(len(name) > LABEL_MAX for name, _ in known):
         return Section(title, [Field("", f"{name}={value}") for name, value in known])
@@ -149,10 +154,10 @@ def listing(title: str, pairs: Iterable[tuple[str, str]]) -> Section:
 
 
 def labels(item: Any) -> list[str]:
-    """The labels of an object as a filter's `label:` looks for them."""
+    """Return an object's labels as the filter term `label:` searches them."""
     return [f"{key}={value}" for key, value in item.labels.items()]
 
 
 def filled(*sections: Section) -> list[Section]:
-    """The sections that hold a field."""
+    """Return the sections that have fields."""
     return [section for section in sections if section.fields]

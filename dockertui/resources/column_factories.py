@@ -1,4 +1,4 @@
-"""Columns that several kinds have alike."""
+"""Columns that several kinds share."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ T = TypeVar("T")
 
 
 def text(id: str, title: str, read: Callable[[T], str], width: int, priority: int, grow: int = 0) -> Column[T]:
-    """A text, by which it is sorted."""
+    """Return a text column, sorted by its text."""
     return Column(id, title, read, read, width=width, grow=grow, priority=priority)
 
 
 def dim(id: str, title: str, read: Callable[[T], str], width: int, priority: int, grow: int = 0) -> Column[T]:
-    """A text that is less worth reading than others."""
+    """Return a dimmed text column, for less important text."""
     return Column(id, title, lambda item: Cell(read(item), "dim"), read, width=width, grow=grow, priority=priority)
 
 
 def short_id(priority: int) -> Column[Any]:
-    """The first digits of the id."""
+    """Return a column with the short id."""
     return Column(
         "id", "ID", lambda item: Cell(item.short_id, "dim"), lambda item: item.id, width=12, priority=priority
     )
 
 
 def age(surroundings: Surroundings, created: Callable[[T], float | None], priority: int) -> Column[T]:
-    """How long ago the object was made; nothing where that is not known."""
+    """Return a column with the object's age; empty if unknown."""
 
     def cell(item: T) -> Cell:
         at = created(item)
@@ -42,8 +42,6 @@ def age(surroundings: Surroundings, created: Callable[[T], float | None], priori
 def measured(
     surroundings: Surroundings, kind: str, identity: Callable[[T], str], width: int, priority: int
 ) -> Column[T]:
-    """What the object takes on disk, once that was asked for."""
-
     def cell(item: T) -> Cell:
         known = surroundings.size(kind, identity(item))
         return Cell(format.size(known.own)) if known else Cell("·", "dim")

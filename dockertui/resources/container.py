@@ -1,4 +1,4 @@
-"""Containers: the list's columns and what ties a container to other objects. Its page stands in container_page.py."""
+"""Containers: columns, filter terms and references. Their page is in `container_page.py`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Containers(Resource[Container]):
         {
             *("create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy", "commit"),
             *("health_status", "checkpoint", "connect", "disconnect", "prune"),
-            *("kill", "oom"),  # they touch nothing listed, and tell later why it died: the Engine forgets them
+            *("kill", "oom"),  # they change nothing listed, but explain an end later: the Engine forgets them
         }
     )
     busy_column = "status"
@@ -194,7 +194,10 @@ def _ports(item: Container) -> str:
 
 
 def port_list(ports: Sequence[Port]) -> str:
-    """The ports in a line, published ones first: `8080→80, 127.0.0.1:53→53/udp, 9000`; both IP families once."""
+    """Return the ports in a line, published ones first, and equal ones of both IP families once.
+
+    For example `8080→80, 127.0.0.1:53→53/udp, 9000`.
+    """
     published = [f"{_address(port)}{port.public}→{_port(port)}" for port in ports if port.public]
     exposed = [_port(port) for port in ports if not port.public]
     return ", ".join(dict.fromkeys(published + exposed))

@@ -1,4 +1,4 @@
-"""The page of a container: what it runs, how it fares and why it ended, read from its `inspect` reply."""
+"""The page of a container, from its `inspect` reply: what it runs, its state, and why it ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PROBES_SHOWN = 3
 
 
 def container_sections(item: Container, inspect: Reply, surroundings: Surroundings) -> list[Section]:
-    """The sections of the page, what an operator asks first on top. Without `inspect`, what the list knows."""
+    """Return the sections of the page, most important first. Without `inspect`, from the listing only."""
     return filled(
         Section("State", facts(*_state(item, inspect, surroundings))),
         Section("Health", facts(*_health(inspect, surroundings))),
@@ -61,12 +61,12 @@ def _state(item: Container, inspect: Reply, surroundings: Surroundings) -> list[
 
 
 def _why(item: Container, inspect: Reply, surroundings: Surroundings) -> Field | None:
-    """What the Why tab says first, where the inspection alone proves it."""
+    """Return the verdict of the Why tab, if the `inspect` reply alone proves it."""
     state = Reply(inspect.at("State"))
     troubled = state.text("Status") in ("restarting", "dead") or state.text("Health", "Status") == "unhealthy"
     if not (troubled or state.flag("OOMKilled") or state.text("Error")):
         return None
-    from dockertui.resources.why.diagnosis import told_by_inspection  # off the path to the first paint
+    from dockertui.resources.why.diagnosis import told_by_inspection  # not needed for the first paint
     from dockertui.resources.why.facts import Facts
 
     verdict = told_by_inspection(

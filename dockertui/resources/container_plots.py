@@ -1,4 +1,4 @@
-"""What the plots of a container's statistics show: figures, units, limits, and why there is nothing to see."""
+"""The plots of a container's statistics: figures, units, limits, and why a plot is empty."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import BINARY_STEPS, Curve, Plot, Runs, Unit, links
 
 _ANY: Final = (Column.MEMORY, Column.CPU, Column.RX, Column.READ, Column.PIDS)
-"""A row that holds none of these is a gap."""
+"""A row without any of these is a gap."""
 
 
 def _percent(amount: float) -> str:
@@ -31,7 +31,7 @@ COUNT: Final = Unit(lambda amount: f"{amount:.3g}", steps=(1, 2, 4, 6, 8, 10), l
 
 
 class _Figures:
-    """The columns of a span, each read once."""
+    """The columns of a span, as curves."""
 
     def __init__(self, span: Span) -> None:
         self._span = span
@@ -45,12 +45,12 @@ class _Figures:
 
 
 def known(values: Sequence[float]) -> list[float]:
-    """The values that are not NaN."""
+    """Return the values that are not NaN."""
     return [value for value in values if value == value]
 
 
 def plots(series: Series, span: Span, inspect: Reply) -> list[Plot]:
-    """The plots of a container over a span of its history; limits are those of its `inspect` reply."""
+    """Return the plots of a container over a span of its history; limits come from its `inspect` reply."""
     figures, usage = _Figures(span), series.usage
     limits = Reply(inspect.at("HostConfig"))
     return [
@@ -67,7 +67,7 @@ def plots(series: Series, span: Span, inspect: Reply) -> list[Plot]:
 
 
 def _cpu_limit(limits: Reply) -> float | None:
-    """What `--cpus` or `--cpu-quota` allows, in percent of one processor."""
+    """Return the limit of `--cpus` or `--cpu-quota`, in percent of one core; None without one."""
     if nano := limits.number("NanoCpus"):
         return nano / 1e7
     quota = limits.number("CpuQuota")
@@ -75,12 +75,12 @@ def _cpu_limit(limits: Reply) -> float | None:
 
 
 def _now(values: Sequence[float], unit: Unit) -> str:
-    """The last figure; none after a gap that is still open."""
+    """Return the last figure, or a dash in an open gap."""
     return unit.text(values[-1]) if values and values[-1] == values[-1] else "–"
 
 
 def _over_time(values: Sequence[float], peaks: Sequence[float], unit: Unit) -> Runs:
-    """Peak and average of what is shown."""
+    """Return peak and average of the visible values."""
     found, highest = known(values), known(peaks)
     if not found or not highest:
         return ()

@@ -1,4 +1,4 @@
-"""How the list of containers is kept fresh: which events touch which containers."""
+"""Keeping the list of containers fresh: which events change which containers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dockertui.resources.event_effects import NOTHING, UNSEEN, own
 
 
 def touched(event: Event, known: Mapping[str, Container]) -> Ids:
-    """A container's own events, those of its networks, and those that move the name its list shows for its image."""
+    """Return the ids of containers whose list entry an event may change: their own, networks' and images' events."""
     if event.type == "network" and event.action in ("connect", "disconnect"):
         container = event.attributes.get("container", "")
         return frozenset((container,)) if container else ALL
@@ -20,10 +20,10 @@ def touched(event: Event, known: Mapping[str, Container]) -> Ids:
 
 
 def _users(event: Event, known: Mapping[str, Container]) -> Ids:
-    """The containers whose image's name an image event may change.
+    """Return the containers whose image name an image event may change.
 
-    The list shows the name a container was made with for as long as it leads to the container's image, else the
-    image's id. A name is given and taken by `tag` and `untag`, and by `load` and the like without saying which.
+    The list shows the name that a container was created with as long as that refers to the container's image, else the
+    image's id. `tag` and `untag` assign and remove a name; `load` and the like do so without saying which.
     """
     if event.action in UNSEEN["image"]:
         return NOTHING
@@ -38,18 +38,18 @@ def _users(event: Event, known: Mapping[str, Container]) -> Ids:
 
 
 def _digits(image_id: str) -> str:
-    """An image's id as Podman's events have it, which leave the name of the hash away."""
+    """Return an image's id without the name of the hash, as Podman's events have it."""
     return image_id.removeprefix("sha256:")
 
 
 def _reference(name: str) -> str:
-    """An image's name in full, without the registry that goes without saying."""
+    """Return an image's full name, without the default registry."""
     name = name.removeprefix("docker.io/").removeprefix("library/")
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 
 
 def same(old: Container, new: Container) -> bool:
-    """Whether two listings tell the same: one that restarted between them differs in its `since` alone."""
+    """Whether two listings of a container are equal, up to the error of `since`."""
     if old != new or (old.since is None) is not (new.since is None):
         return False
     return abs((old.since or 0) - (new.since or 0)) <= old.since_error + new.since_error

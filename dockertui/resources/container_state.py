@@ -1,4 +1,4 @@
-"""How a container fares, in a symbol and in words: by the state that was listed and the time that has passed."""
+"""A container's state as symbol and text, from its listing and the current time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell
 
-# Symbols of one cell each that stand in every font a server's users have; the word beside them is in the status.
+# One-cell symbols that are in every font on users' machines; the status has the word for it.
 _SYMBOLS = {
     "running": Cell("▶", "good"),
     "paused": Cell("‖", "warn"),
@@ -19,11 +19,11 @@ _SYMBOLS = {
     "dead": Cell("✗", "bad"),
 }
 RANK = {"restarting": 0, "dead": 1, "running": 2, "paused": 3, "removing": 4, "created": 5, "exited": 6}
-_STOPPED_ON_REQUEST = frozenset({130, 143})  # SIGINT and SIGTERM: most likely somebody's `stop`
+_STOPPED_ON_REQUEST = frozenset({130, 143})  # SIGINT and SIGTERM: most likely a `stop`
 
 
 def process(inspect: Reply) -> list[str]:
-    """The words of its process 1, of its inspection. Podman repeats a single one among its arguments."""
+    """Return command and arguments of process 1 from `inspect`. Podman repeats a lone command as argument."""
     path, arguments = inspect.text("Path"), inspect.words("Args")
     given = [*inspect.words("Config", "Entrypoint"), *inspect.words("Config", "Cmd")]
     repeated = arguments == [path] == given
@@ -31,7 +31,7 @@ def process(inspect: Reply) -> list[str]:
 
 
 def symbol(item: Container) -> Cell:
-    """The state as one cell."""
+    """Return the state as one cell."""
     sign = _SYMBOLS.get(item.state, Cell("?", "warn"))
     if item.state == "running" and item.health == "unhealthy":
         return Cell(sign.text, "bad")
@@ -39,12 +39,12 @@ def symbol(item: Container) -> Cell:
 
 
 def failed(item: Container) -> bool:
-    """Whether it ended on its own account, and badly."""
+    """Whether it ended by itself with an error."""
     return item.exit_code not in (0, None) and item.exit_code not in _STOPPED_ON_REQUEST
 
 
 def status(surroundings: Surroundings, item: Container) -> Cell:
-    """How a container fares and since when, by the time that has passed: `up 3h healthy`, `exit 137, 2h`."""
+    """Return state and age: `up 3h healthy`, `exit 137, 2h`."""
     lasted = "" if item.since is None else " " + format.age(surroundings.clock() - item.since)
     if item.state == "running":
         styles = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
@@ -59,5 +59,5 @@ def status(surroundings: Surroundings, item: Container) -> Cell:
 
 
 def status_order(item: Container) -> tuple[int, float]:
-    """What needs a look first; within a state the latest."""
+    """Return a sort key: what needs attention first; within a state the latest."""
     return RANK.get(item.state, 9), -(item.since or 0)

@@ -1,4 +1,4 @@
-"""What an event says to a person: its object, and what is telling of it, by the actions that the Engine's API names."""
+"""Events in words: their object, and their details, by the actions of the Engine's API."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from dockertui.resources.registry import BY_KIND
 
 _SHORT: Final = 12
 _REMEMBERED: Final = 10_000
-"""Names of containers that are kept."""
+"""Number of container names kept."""
 _HEX: Final = frozenset("0123456789abcdef")
 _GONE_WELL: Final = frozenset({0, 130, 143})
-"""Exit codes of what ended by itself, or because it was asked to."""
+"""Exit codes of containers that ended by themselves, or because they were asked to."""
 
 _STYLES: Final = {
     "start": "good", "unpause": "good",
@@ -33,7 +33,7 @@ _WITH_IMAGE: Final = frozenset({"create", "start", "stop", "restart", "destroy",
 
 
 class EventText(NamedTuple):
-    """An event in words, not cleaned: kind and name of its object, what happened, and what tells more of it."""
+    """An event in words, not cleaned: kind and name of its object, what happened, and details."""
 
     kind: str
     action: str
@@ -43,7 +43,7 @@ class EventText(NamedTuple):
 
 
 class EventDescriber:
-    """Puts events into words. What an event only refers to is looked up in the mirror, and among the probes' execs."""
+    """Puts events into words. References are looked up in the mirror, commands of execs among the probes."""
 
     def __init__(self, mirror: Mirror, probes: Probes) -> None:
         self._mirror = mirror
@@ -51,7 +51,7 @@ class EventDescriber:
         self._names: dict[str, str] = {}
 
     def learn(self, event: Event) -> None:
-        """Remember what a container was called, for events that refer to it when it is gone."""
+        """Remember a container's name, for events that refer to it after it is removed."""
         name = event.attributes.get("name", "") if event.type == "container" else ""
         if name:
             self._names[event.actor] = name
@@ -59,12 +59,12 @@ class EventDescriber:
                 del self._names[next(iter(self._names))]
 
     def tell(self, event: Event) -> EventText:
-        """All that a row says."""
+        """Return the event in words."""
         text, style = self._text(event)
         return EventText(event.type, event.action, self.name(event), text, style or _STYLES.get(event.action, ""))
 
     def name(self, event: Event) -> str:
-        """What a person calls the object: as it was called then, else as it is now, else its short id."""
+        """Return the object's name: as in the event, else the current one, else the short id."""
         attributes = event.attributes
         if event.type == "network" and attributes.get("network"):  # Podman
             return attributes["network"]
@@ -74,12 +74,12 @@ class EventDescriber:
         return name or self._container(event.actor) or short(event.actor)
 
     def _container(self, id: str) -> str:
-        """The name of a container that the Engine has, or had."""
+        """Return the name of a container that the Engine has or had, or ""."""
         known = self._mirror.get("container", id)
         return known.name if known is not None else self._names.get(id, "")
 
     def _user(self, id: str) -> str:
-        """A container that an event refers to."""
+        """Return the name, or the short id, of a container that an event refers to."""
         return self._container(id) or short(id)
 
     def _text(self, event: Event) -> tuple[str, str]:
@@ -88,24 +88,24 @@ class EventDescriber:
             return telling(self, event)
         if event.action == "prune":
             return _pruned(self, event)
-        if event.type == "container":  # labels stand among its attributes: they tell nothing of what happened
+        if event.type == "container":  # its attributes include labels, which are no details of the event
             known = event.attributes.get("image", "") if event.action in _WITH_IMAGE else ""
             return _joined(event.detail, known), ""
         return _joined(event.detail, _pairs(event.attributes)), ""
 
     def exec_text(self, event: Event) -> str:
-        """The command of an exec."""
+        """Return the command of an exec."""
         return (event.detail or self._probes.command(event)).strip()
 
 
 def short(id: str) -> str:
-    """An id as the CLI shortens it; a name stays."""
+    """Return an id as the CLI shortens it; a name is unchanged."""
     digest = id.removeprefix("sha256:")
     return digest[:_SHORT] if len(digest) == 64 and _HEX.issuperset(digest) else id
 
 
 def ended(event: Event) -> int | None:
-    """The exit code that the end of a container or an exec tells; Podman has a word of its own."""
+    """Return the exit code in an event of a container's or exec's end; Podman has a field of its own."""
     code = event.attributes.get("exitCode") or event.attributes.get("containerExitCode") or ""
     return int(code) if code.lstrip("-").isdecimal() else None
 
@@ -169,7 +169,7 @@ def _executed(teller: EventDescriber, event: Event) -> tuple[str, str]:
 
 
 def _connected(teller: EventDescriber, event: Event) -> tuple[str, str]:
-    """Docker names the container in an attribute, Podman in the network's place."""
+    """Docker has the container in an attribute, Podman as the event's object."""
     container = event.attributes.get("container") or (event.actor if event.attributes.get("network") else "")
     return (f"container {teller._user(container)}" if container else _pairs(event.attributes)), ""
 
@@ -221,11 +221,11 @@ _TELLING: Final[Mapping[tuple[str, str], Callable[[EventDescriber, Event], tuple
 }
 
 PLAIN: Final = ("kind", "action", "object", "text")
-"""The terms in which a plain word of the filter is looked for: what is seen."""
+"""The terms that a plain word of the filter searches: what is visible."""
 
 
 def terms(teller: EventDescriber) -> Mapping[str, Callable[[Event], Iterable[str]]]:
-    """The texts that each term of the filter looks at."""
+    """Return the texts that each term of the filter searches."""
 
     def of_kind(kind: str) -> Callable[[Event], Iterable[str]]:
         def texts(event: Event) -> Iterable[str]:
@@ -249,7 +249,7 @@ def terms(teller: EventDescriber) -> Mapping[str, Callable[[Event], Iterable[str
 
 
 def reference(event: Event, mirror: Mirror, name: str) -> Reference:
-    """The object of an event, as the panes know it; where the event calls it by a name, by the id of that name."""
+    """Return a reference to an event's object, with the mirror's id where the event has only a name."""
     objects = mirror.objects(event.type) if event.type in {source.kind for source in mirror.sources} else {}
     if event.actor in objects:
         return Reference(event.type, event.actor, name)
@@ -263,7 +263,7 @@ def _tags(item: Any) -> tuple[str, ...]:
 
 
 def as_printed(event: Event, *, reveal: bool = False) -> str:
-    """An event as `docker events` prints it, in UTC; its secrets are hidden unless they are to be seen."""
+    """Return an event in the format of `docker events`, in UTC; secrets masked unless revealed."""
     told = as_json(event, reveal=reveal)
     at = datetime.fromtimestamp(event.time_ns // 1_000_000_000, UTC)
     attributes = ", ".join(f"{key}={value}" for key, value in sorted(told["Actor"]["Attributes"].items()))
@@ -272,9 +272,9 @@ def as_printed(event: Event, *, reveal: bool = False) -> str:
 
 
 def as_json(event: Event, *, reveal: bool = False) -> dict[str, Any]:
-    """An event as the newest API versions write it: without the fields that say the same again.
+    """Return an event in the format of the newest API versions, without deprecated duplicates of fields.
 
-    Its secrets, which may stand in labels and in the commands of execs, are hidden unless they are to be seen.
+    Secrets, which may be in labels and in the commands of execs, are masked unless revealed.
     """
     action = f"{event.action}: {event.detail}" if event.detail else event.action
     attributes = dict(event.attributes)

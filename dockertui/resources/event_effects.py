@@ -1,7 +1,7 @@
-"""Which events change a list: what the sources of all kinds have in common.
+"""Which events change a list: what all kinds share.
 
-Which event changes which list was found by comparing the lists before and after some fifty commands on Docker 20.10,
-28.5 and Podman. An action not known here touches its object: one request too many does no harm.
+Found by comparing the lists before and after some fifty commands on Docker 20.10, 28.5 and Podman. An unknown action
+counts as a change of its object: one request too many does no harm.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNSEEN: Final = {
 
 
 def own(event: Event, kind: str) -> Ids:
-    """What an event about an object of the kind itself touches."""
+    """Return the ids that an event changes, if it is about an object of this kind."""
     if event.type != kind or event.action in UNSEEN.get(kind, NOTHING):
         return NOTHING
     return frozenset((event.actor,)) if event.actor and event.action != "prune" else ALL

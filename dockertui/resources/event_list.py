@@ -1,4 +1,4 @@
-"""Which events a timeline shows, in their order, and between them what is not known."""
+"""The events of a timeline in order, with notices where some may be missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _moment = operator.attrgetter("time_ns")
 
 
 class EventSubject(NamedTuple):
-    """An object whose events alone are wanted; `names` as events may call it beside its id."""
+    """An object whose events are shown; `names` are those that events may have beside its id."""
 
     kind: str
     id: str
@@ -29,7 +29,7 @@ class EventSubject(NamedTuple):
 
     @property
     def scope(self) -> str:
-        """What the journal calls the listening to its events."""
+        """The journal's name for the coverage of its events."""
         return f"{self.kind} {self.id}"
 
 
@@ -44,10 +44,10 @@ Row = Event | Notice
 
 
 class EventList:
-    """The rows of a timeline, the oldest first. `rows` is the same list always, changed in place.
+    """The rows of a timeline, oldest first. `rows` always is the same list, changed in place.
 
-    span: only what is from and to these epoch ns, both inclusive. probes: whether health checks are shown. hidden: how
-    many of their events are not.
+    span: first and last moment shown (epoch ns), both inclusive. probes: whether events of health checks are shown.
+    hidden: how many are not.
     """
 
     def __init__(self, journal: Journal, mirror: Mirror) -> None:
@@ -58,11 +58,11 @@ class EventList:
         self.span: tuple[int | None, int | None] = (None, None)
         self.probes = False
         self.live = False
-        """Whether somebody listens: then what he did not hear yet is known not to be known."""
+        """Whether a listener runs: then a blank without an end is shown as well."""
         self.hidden = 0
         self.rows: list[Row] = []
         self.seen: Counter[tuple[str, str]] = Counter()
-        """How many events of each kind and action there are, whatever the filter keeps."""
+        """Number of events by kind and action, whatever the filter."""
         self._terms = terms(self.teller)
         self.filter: ListFilter[Event] = ListFilter("", self._terms, PLAIN)
         self._came: list[Event] = []
@@ -72,12 +72,12 @@ class EventList:
         self._noticed = 0
 
     def narrow(self, line: str) -> None:
-        """Keep what a filter line says."""
+        """Apply a filter line."""
         self.filter = ListFilter(line, self._terms, PLAIN, ("id",))
         self.gather()
 
     def gather(self) -> None:
-        """Take everything from the journal anew."""
+        """Rebuild the rows from the journal."""
         journal = self.journal
         self._came.clear()
         self.rows.clear()
@@ -90,15 +90,15 @@ class EventList:
 
     @property
     def count(self) -> int:
-        """How many events are shown."""
+        """Number of events shown."""
         return len(self.rows) - self._noticed
 
     def came(self, event: Event) -> None:
-        """The journal took an event: it is looked at with the next `update`."""
+        """Take an event from the journal; the next `update` adds it."""
         self._came.append(event)
 
     def update(self) -> int:
-        """Take in what came; how many further events are shown at the end."""
+        """Add new events to the rows; return how many were added at the end."""
         if self._probed != self.journal.probes.version:
             self.gather()
             return 0
@@ -116,7 +116,7 @@ class EventList:
         return count
 
     def _let_go(self) -> bool:
-        """Forget what the journal has let go; whether that was something."""
+        """Drop the rows whose events the journal has dropped; return whether it dropped any."""
         if self._dropped == self.journal.dropped:
             return False
         self._dropped = self.journal.dropped
@@ -129,7 +129,7 @@ class EventList:
         return (since is None or event.time_ns >= since) and (until is None or event.time_ns <= until)
 
     def _keeps(self, event: Event) -> bool:
-        """Whether an event is shown; those of the object in question are counted."""
+        """Whether an event is shown; events of the subject are counted."""
         self.teller.learn(event)
         if self.about is not None and not concerns(event, *self.about):
             return False
@@ -139,7 +139,7 @@ class EventList:
             return False
         return not self.filter or self.filter.keeps(event)
 
-    # what is not known
+    # missing events
 
     def _known_blanks(self) -> list[Gap]:
         found = self.journal.known.blanks(self.about.scope if self.about is not None else EVERYTHING)
@@ -152,7 +152,7 @@ class EventList:
             bisect.insort_left(self.rows, notice, key=_moment)
 
     def _notices(self) -> Iterator[Notice]:
-        """What there is to say of each blank, at its end; of one that lasts, at the end of everything."""
+        """Yield a notice for each blank, at its end; for one without an end, after everything."""
         since, until = self.span
         kept_from = 0
         if self.journal.dropped and (oldest := self.journal.oldest) is not None:
@@ -160,10 +160,10 @@ class EventList:
             yield Notice(kept_from, f"{self.journal.dropped:,} older events were let go: no more are kept here")
         for blank, following in zip(self._blanks, [*self._blanks[1:], None], strict=False):
             if blank.partly and following is not None and following.since == blank.until:
-                blank = blank._replace(until=following.until)  # nothing stands between the two
+                blank = blank._replace(until=following.until)  # there is nothing between the two
             end = _END if blank.until is None else blank.until
             if end <= BEGINNING:
-                continue  # everything was asked for
+                continue  # everything was requested
             if end > max(kept_from, since or 0) and (blank.since or 0) <= (until or _END) and (end < _END or self.rows):
                 yield Notice(end, self._unknown(blank))
 
@@ -176,7 +176,7 @@ class EventList:
 
     @property
     def beginning(self) -> str:
-        """Why nothing is known of what was before the first event."""
+        """Why nothing is known from before the first event."""
         if self.mirror.version is not None and self.mirror.version.podman:
             return "nothing before this is known: 6 asks for all that Podman's log still has"
         return "nothing before this is known: the Engine keeps its last 256 events, and none from before it started"

@@ -1,4 +1,4 @@
-"""Files as a list shows them: the columns, their order, and how mode, owner and time read."""
+"""The list of files: columns, order, and the format of mode, owner and time."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _SIGNS: Final = {stat.S_IFDIR: "/", stat.S_IFIFO: "|", stat.S_IFSOCK: "="}
 
 
 def join(folder: str, name: str) -> str:
-    """The path of a file in a folder."""
+    """Return the path of a file in a folder."""
     return f"{folder.rstrip('/')}/{name}"
 
 
 def size_of(browser: Browser, entry: FileEntry) -> int | None:
-    """A file's size; of a folder, what lies below it as far as an archive told. None where it is not known."""
+    """Return a file's size, or that of all files below a folder if an archive contained it; None if unknown."""
     if entry.is_folder:
         return browser.tree.below.get(join(browser.path, entry.name))
     return entry.size if entry.is_file else None
 
 
 def columns(browser: Browser) -> Sequence[Column[FileEntry]]:
-    """The columns for the folder that the browser shows."""
+    """Return the columns for the browser's folder."""
     return (
         Column("change", "±", lambda entry: _change(browser, entry), lambda entry: _mark(browser, entry), width=1),
         Column("name", "NAME", _name, _folders_first(lambda entry: entry.name.lower()), width=16, grow=1),
@@ -83,7 +83,7 @@ def _time(entry: FileEntry) -> Cell:
 
 
 def mode(entry: FileEntry) -> str:
-    """As `ls -l` writes it: `drwxr-xr-x`; nothing for what was deleted."""
+    """Return the mode in the format of `ls -l`: `drwxr-xr-x`; "" for a deleted file."""
     return stat.filemode(entry.mode) if entry.mode else ""
 
 
@@ -92,7 +92,7 @@ def _owner(browser: Browser, entry: FileEntry) -> str:
 
 
 def owner(owners: dict[int, str], groups: dict[int, str], entry: FileEntry) -> str:
-    """`root:www-data`, numbers where the container has no name for them."""
+    """Return `root:www-data`, with numbers where the container has no name."""
     if entry.uid < 0:
         return "·" if entry.mode else ""
     return f"{owners.get(entry.uid, entry.uid)}:{groups.get(entry.gid, entry.gid)}"

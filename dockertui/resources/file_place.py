@@ -1,4 +1,4 @@
-"""Where the files of a container or a volume are reached."""
+"""How the files of a container or a volume are reached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dockertui.resources.used_by import running_first
 
 
 class Way(NamedTuple):
-    """The place, and the container through which it is reached; or why there is none."""
+    """A place, and the container through which it is reached; or why there is none."""
 
     place: Place | None = None
     container: Container | None = None
@@ -20,7 +20,10 @@ class Way(NamedTuple):
 
 
 def way_to(item: Any, surroundings: Surroundings) -> Way:
-    """The way to the files of a container, or of a volume through one that mounts it: a running one if there is one."""
+    """Return the way to a container's files, or to a volume's through a container that mounts it.
+
+    A running container is preferred.
+    """
     if isinstance(item, Container):
         mounts = tuple(mount.destination for mount in item.mounts)
         return Way(Place(item.id, item.name, _executes(item), mounts=mounts), item)

@@ -1,4 +1,4 @@
-"""The filter line: plain words and `term:value` words, all of which must match; `!` before a word turns it round."""
+"""The filter line: plain words and `term:value` words, all of which must match; `!` negates a word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Terms = Mapping[str, Callable[[T], Iterable[str]]]
 
 
 class Word(NamedTuple):
-    """One word of the line: the term it is about ("" for any), what to find in it, and whether it must be absent."""
+    """One word of the line: its term ("" for any), the text to find, and whether that must be absent."""
 
     term: str
     needle: str
@@ -20,7 +20,7 @@ class Word(NamedTuple):
 
 
 def words(line: str, terms: Iterable[str]) -> list[Word]:
-    """The words of a filter line. `nginx:1.27` is a plain word, since `nginx` is no term; so is `label:` unfinished."""
+    """Parse a filter line. `nginx:1.27` is a plain word, as `nginx` is no term; an incomplete `label:` is skipped."""
     known = set(terms)
     return [word for token in line.split() if (word := _word(token, known)) is not None]
 
@@ -35,10 +35,10 @@ def _word(token: str, terms: set[str]) -> Word | None:
 
 
 class ListFilter(Generic[T]):
-    """A filter line over one kind of object: which objects it keeps, and where in a text it matched."""
+    """A filter line for one kind of object: which objects match, and where in a text."""
 
     def __init__(self, line: str, terms: Terms[T], plain: Sequence[str], prefixes: Sequence[str] = ()) -> None:
-        """A plain word is looked for in the texts of `plain` and `prefixes`; in those of `prefixes` at their start."""
+        """Plain words are searched in the terms `plain` and `prefixes`; in those of `prefixes` only at the start."""
         self.line = line
         self._terms = terms
         self._plain = plain
@@ -49,7 +49,7 @@ class ListFilter(Generic[T]):
         return bool(self._words)
 
     def keeps(self, item: T) -> bool:
-        """Whether every word of the line matches `item`, upper and lower case alike."""
+        """Whether every word of the line matches `item`, ignoring case."""
         return all(self._matches(word, item) for word in self._words)
 
     def _matches(self, word: Word, item: T) -> bool:
@@ -63,7 +63,7 @@ class ListFilter(Generic[T]):
         return any(needle in text for text in texts)
 
     def spans(self, column: str, text: str) -> list[tuple[int, int]]:
-        """Start and end of each match in the text of a column. A term marks the column of its own name alone."""
+        """Return start and end of each match in a column's text. A word with a term matches in its column only."""
         needles = [
             word.needle
             for word in self._words

@@ -1,4 +1,4 @@
-"""How quantities read: sizes, ages and shares, as the Docker CLI writes them where it does."""
+"""Formats of quantities: sizes, ages and shares, like the Docker CLI's where it has one."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def _scaled(amount: float, base: int, units: Sequence[str], digits: int) -> str:
     while round(amount) >= base and unit < len(units) - 1:
         amount /= base
         unit += 1
-    # A byte is the least there is: an average that fades away would be written 5.77e-06B.
+    # No fractions of bytes: a fading average would read 5.77e-06B.
     if not unit:
         return f"{amount:.0f}{units[unit]}"
-    # From 1000 to 1023 of a binary unit three digits would be written 1e+03.
+    # From 1000 to 1023 of a binary unit three digits would read 1e+03.
     if 10**digits <= round(amount) < base:
         return f"{amount:.0f}{units[unit]}"
     return f"{amount:.{digits}g}{units[unit]}"
 
 
 LONGEST = 4096
-"""Characters of one text of a page that are looked at: an Engine may send millions."""
+"""Most characters of one text on a page: an Engine may send millions."""
 
 
 def beginning(text: str, most: int = LONGEST) -> str:
-    """The text, or its beginning and how many characters follow."""
+    """Return the text, or its beginning and how many characters follow."""
     if len(text) <= most:
         return text
     end = cut_place(text, most)
@@ -47,27 +47,27 @@ def beginning(text: str, most: int = LONGEST) -> str:
 
 
 def size(amount: int | float) -> str:
-    """A size on disk or on the wire, in decimal units and three digits as `docker images` has it: 187MB."""
+    """Format a size on disk or network in decimal units with three digits, like `docker images`: 187MB."""
     return _scaled(amount, 1000, _DECIMAL, 3)
 
 
 def memory(amount: int | float, digits: int = 4) -> str:
-    """A size in memory, in binary units and four digits as `docker stats` has it: 38.21MiB."""
+    """Format a size in memory in binary units with four digits, like `docker stats`: 38.21MiB."""
     return _scaled(amount, 1024, _BINARY, digits)
 
 
 def rate(amount: int | float) -> str:
-    """Bytes a second, in decimal units and three digits: 1.2kB/s."""
+    """Format bytes per second in decimal units with three digits: 1.2kB/s."""
     return f"{size(amount)}/s"
 
 
 def share(percent: float) -> str:
-    """A percentage that keeps its width: 0.4%, 12.3%, 104%."""
+    """Format a percentage of constant width: 0.4%, 12.3%, 104%."""
     return f"{percent:.1f}%" if percent < 99.95 else f"{percent:.0f}%"
 
 
 def age(seconds: float) -> str:
-    """A duration in one short word, for a column: 12s, 5m, 3h, 9d, 6w, 3y."""
+    """Format a duration as one short word, for a column: 12s, 5m, 3h, 9d, 6w, 3y."""
     seconds = max(0, int(seconds))
     for limit, unit, sign in _AGES:
         if seconds < limit:
@@ -76,7 +76,7 @@ def age(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """A duration in its two largest units, for a page: 3 hours 12 minutes."""
+    """Format a duration in its two largest units, for a page: 3 hours 12 minutes."""
     left, parts = max(0, int(seconds)), []
     for name, unit in _SPANS:
         count, left = divmod(left, unit)
@@ -88,7 +88,7 @@ def span(seconds: float) -> str:
 
 
 def lasted(seconds: float) -> str:
-    """How long something took, exact where it was short: 0.04 s, 3.2 s, 42 s, 9 minutes 12 seconds."""
+    """Format how long something took, exact if short: 0.04 s, 3.2 s, 42 s, 9 minutes 12 seconds."""
     if seconds < 0.01:
         return "less than 0.01 s"
     if seconds < 1:
@@ -99,7 +99,7 @@ def lasted(seconds: float) -> str:
 
 
 def hour(epoch: float, now: float) -> str:
-    """A moment in a sentence, local: 03:12:07 if it was today, 11-20 03:12:07 in this year, else with the year."""
+    """Format a local time for a sentence: 03:12:07 today, 11-20 03:12:07 this year, else with the year."""
     try:
         stamp, today = datetime.fromtimestamp(epoch), datetime.fromtimestamp(now)
     except (OverflowError, OSError, ValueError):
@@ -110,7 +110,7 @@ def hour(epoch: float, now: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A running duration that shows each second: 12 s, 3 min 5 s, 2 h 10 min."""
+    """Format a running duration that shows each second: 12 s, 3 min 5 s, 2 h 10 min."""
     minutes, second = divmod(max(0, int(seconds)), 60)
     hours, minute = divmod(minutes, 60)
     if hours:
@@ -119,12 +119,12 @@ def clock(seconds: float) -> str:
 
 
 def period(seconds: float) -> str:
-    """How often something is done: 2 s, 7.5 s, 5 min 0 s."""
+    """Format an interval: 2 s, 7.5 s, 5 min 0 s."""
     return f"{seconds:.3g} s" if seconds < 100 else clock(seconds)
 
 
 def parse_time(text: str) -> float | None:
-    """Epoch seconds of the Engine's RFC 3339 text; None for its zero time (0001-01-01) or anything else."""
+    """Return epoch seconds of the Engine's RFC 3339 text; None for its zero time (0001-01-01) or anything else."""
     head, _, rest = text.partition(".")
     if rest:
         digits = len(rest) - len(rest.lstrip("0123456789"))
@@ -139,7 +139,7 @@ def parse_time(text: str) -> float | None:
 
 
 def moment(epoch: float | None, now: float) -> str:
-    """A point in time for a page, local, with how long ago: 2026-11-21 05:20:03 (2 hours 3 minutes ago)."""
+    """Format a local time for a page, with its age: 2026-11-21 05:20:03 +0000 (2 hours 3 minutes ago)."""
     if epoch is None:
         return ""
     try:
@@ -150,11 +150,11 @@ def moment(epoch: float | None, now: float) -> str:
 
 
 def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    """Return 1st, 2nd, 3rd, 4th, 11th, 21st."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 container`, `3 containers`."""
+    """Return `1 container`, `3 containers`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

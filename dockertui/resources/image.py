@@ -1,4 +1,4 @@
-"""Images: the list's columns, the page of one, and who uses it."""
+"""Images: columns, page, and the containers that use one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dockertui.widgets.page_lines import Field, Section
 
 
 class Images(Resource[Image]):
-    """What `docker images` lists, one row an image: its further tags are counted beside the first."""
+    """What `docker images` lists, with one row per image: further tags are counted beside the first."""
 
     title = "Images"
     listing = IMAGES
@@ -30,7 +30,7 @@ class Images(Resource[Image]):
     has = frozenset({"references"})
 
     def touched(self, event: Event, known: Mapping[str, Image]) -> Ids:
-        """Any change of an image may concern others (parents, moved tags), and the API has no filter by id."""
+        """A change of an image may concern others (parents, moved tags), and the API cannot filter by id."""
         if event.type == "container" and event.action == "commit":
             return ALL
         return ALL if own(event, "image") else NOTHING

@@ -1,4 +1,4 @@
-"""Networks: the list's columns, the page of one, and its members."""
+"""Networks: columns, page, and the attached containers."""
 
 from __future__ import annotations
 

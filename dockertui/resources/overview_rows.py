@@ -1,4 +1,4 @@
-"""What all running containers use, smoothed: the rows of the overview, and their sums beside what the host has."""
+"""The rows of the overview: smoothed usage of all running containers, and their sums beside the host's capacity."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from dockertui.widgets.columns import Cell, Column
 _UNKNOWN: Final = (NAN,) * len(Of)
 _GAUGE: Final = 8
 _HELD_BACK: Final = 25.0
-"""Percent of the periods from which on a container counts as held back by its limit."""
+"""Percent of throttled periods from which a container counts as held back by its limit."""
 
 
 class OverviewRow(NamedTuple):
-    """A running container and what it uses, by `live.history.Column`, NaN for what is not known."""
+    """A running container and its usage by `live.history.Column`; NaN for unknown figures."""
 
     container: Container
     figures: Sequence[float]
 
     def figure(self, column: Of) -> float | None:
-        """A figure, None if it is not known."""
+        """Return a figure, or None if it is unknown."""
         value = self.figures[column]
         return value if value == value else None
 
 
 class Capacity(NamedTuple):
-    """What the host has: processors and bytes of memory; 0 while that is not known."""
+    """The host's cores and bytes of memory; 0 while unknown."""
 
     processors: int = 0
     memory: int = 0
 
     @classmethod
     def of(cls, info: Reply) -> Capacity:
-        """What the Engine's `/info` says."""
+        """Read the Engine's `/info` reply."""
         return cls(info.number("NCPU"), info.number("MemTotal"))
 
 
 def load(container: Container, history: StatsHistory) -> OverviewRow:
-    """What a container uses now."""
+    """Return a container's current, smoothed usage."""
     series = history.series(container.id)
     if series is None:
         return OverviewRow(container, _UNKNOWN)
@@ -57,7 +57,7 @@ def _sum(loads: Iterable[OverviewRow], column: Of) -> float:
 
 
 def totals(loads: Sequence[OverviewRow], host: Capacity, glyphs: Glyphs) -> list[tuple[str, str, int]]:
-    """What they use together, beside what the host has: names, texts, and which go first where there is no room."""
+    """Return the sums beside the host's capacity: names, texts, and priorities for when room is short."""
     cpu, memory = _sum(loads, Of.CPU), _sum(loads, Of.MEMORY)
     cpu_text, memory_text = format.share(cpu), format.memory(memory, 3)
     if host.processors:
@@ -84,7 +84,7 @@ def _bar(share: float, glyphs: Glyphs) -> str:
 
 
 def columns(host: Capacity, glyphs: Glyphs) -> list[Column[OverviewRow]]:
-    """The columns of the overview. Bars are of the whole host's processors and memory, or of the container's limit."""
+    """Return the columns of the overview. Bars show shares of the host's cores, and of the container's memory limit."""
 
     def cpu(row: OverviewRow) -> Cell:
         value = row.figure(Of.CPU)

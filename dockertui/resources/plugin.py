@@ -1,4 +1,4 @@
-"""Plugins: the list's columns and the page of one."""
+"""Plugins: columns and page."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _settings(item: Plugin, inspect: Reply) -> list[Field]:
 
 
 def _rights(config: Reply) -> list[Field]:
-    """What the user granted when it was installed."""
+    """Return what the user granted on installation."""
     return [
         Field("Network", config.text("Network", "Type")),
         Field("Capabilities", config.words("Linux", "Capabilities")),

@@ -1,4 +1,4 @@
-"""A container's processes: what the columns of their tree show."""
+"""The columns of the tree of a container's processes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _STATES = {
     "Z": ("zombie", "bad"),
     "X": ("dead", "bad"),
 }
-"""The first letter of `ps`'s STAT, in a word: ps(1), PROCESS STATE CODES."""
+"""The first letter of `ps`'s STAT as a word: ps(1), PROCESS STATE CODES."""
 
 
 def columns(shown: Callable[[str], str]) -> list[Column[Branch[ProcessUsage]]]:
-    """The tree stands in the last one, where `shown` hides the secrets of a command line.
+    """Return the columns; the last has the tree, where `shown` masks the secrets of a command line.
 
-    CPU is of one processor: `now` over the last seconds, `life` since the start.
+    CPU is in percent of one core: `NOW%` over the last seconds, `LIFE%` since the start.
     """
     return [
         Column("pid", "PID", lambda row: str(row.item.process.pid), width=7, right=True),
@@ -45,7 +45,7 @@ def columns(shown: Callable[[str], str]) -> list[Column[Branch[ProcessUsage]]]:
 
 
 def found_in(live: ProcessUsage) -> str:
-    """What a search looks at."""
+    """Return the text that a search looks at."""
     return f"{live.process.command}\n{live.process.user}\n{live.process.pid}"
 
 
@@ -72,7 +72,7 @@ def _memory(row: Branch[ProcessUsage]) -> str:
 
 
 def _time(row: Branch[ProcessUsage]) -> str:
-    """Minutes and seconds of processor time, as `top` has them."""
+    """Return minutes and seconds of CPU time, like `top`."""
     used = row.item.process.cpu_time
     if used is None:
         return "-"

@@ -1,4 +1,4 @@
-"""The kinds the program shows, in the order of their panes. A further kind is one more entry."""
+"""The kinds that the program shows, in the order of their panes. A new kind needs an entry here."""
 
 from __future__ import annotations
 

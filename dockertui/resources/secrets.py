@@ -1,4 +1,4 @@
-"""A page without its secrets: the names of its fields tell, as much as their texts do."""
+"""Masking the secrets of a page, by the names of its fields and by their texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dockertui.widgets.page_lines import Field, Section
 
 
 def veiled(sections: Iterable[Section], known: Iterable[str] = ()) -> list[Section]:
-    """The sections with their secrets hidden; `known` are values that are secrets wherever they stand."""
+    """Return the sections with their secrets masked; the values in `known` are masked wherever they occur."""
     hidden = tuple(known)
     return [
         Section(masked(section.title, hidden), [_veiled(field, hidden) for field in section.fields])

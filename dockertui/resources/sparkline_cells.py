@@ -1,4 +1,4 @@
-"""What a container used in the last minutes, as a line of dots for a cell of the list. Made once a sample."""
+"""A container's usage in the last minutes as a sparkline in a cell of the list, drawn once per sample."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dockertui.widgets.chart import Curve, Unit, Window, links, resample, round_
 
 CELLS: Final = 10
 SECONDS: Final = 120.0
-"""The time that a line of dots shows."""
+"""Time span of a sparkline."""
 _KEPT: Final = 512
 _QUIET: Final = Unit(str, least=10.0)
-"""The scale of processors: what an idle container uses stays a flat line, which costs no bytes to repaint."""
+"""The scale of CPU sparklines: an idle container's stays flat, which costs no bytes to repaint."""
 
 
 class SparklineCells:
-    """The lines of dots of one column of the history."""
+    """The sparklines of one column of the history."""
 
     def __init__(self, surroundings: Surroundings, column: Column) -> None:
         self._surroundings = surroundings

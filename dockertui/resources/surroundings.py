@@ -1,4 +1,4 @@
-"""What a cell or a page may look at beside its own object: the mirror, usage, sizes, the time, and who uses what."""
+"""What a cell or page may read beyond its own object: the mirror, usage, sizes, the time, and who uses what."""
 
 from __future__ import annotations
 
@@ -14,55 +14,55 @@ from dockertui.widgets.chart import BRAILLE
 
 
 class Size(NamedTuple):
-    """What an object takes on disk, in bytes: its own, and with what it shares (0 where that has no sense)."""
+    """Disk usage in bytes: the object's own, and with what it shares (0 where that makes no sense)."""
 
     own: int
     total: int = 0
 
 
 class Surroundings:
-    """The surroundings of the objects shown. It reads; nothing here changes the mirror."""
+    """The surroundings of the displayed objects. Nothing here changes the mirror."""
 
     def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], history: StatsHistory | None = None) -> None:
         self.mirror = mirror
         self.usage = usage
         self.history = history or StatsHistory()
         self.glyphs = BRAILLE
-        """What plots are drawn with."""
+        """The glyphs that plots are drawn with."""
         self.clock = mirror.clock
         self.sizes: dict[str, dict[str, Size]] = defaultdict(dict)
         self.reveal = False
         self.busy: dict[tuple[str, str], str] = {}
-        """What is being done to an object, by kind and id: `stopping…`."""
+        """Running commands on objects, by kind and id: `stopping…`."""
         self._users: dict[str, tuple[int, dict[str, tuple[Container, ...]]]] = {}
 
     def size(self, kind: str, id: str) -> Size | None:
-        """What `id` takes on disk, if it was asked for and is known."""
+        """Return the disk usage of `id`, if measured."""
         return self.sizes[kind].get(id)
 
     def image_of(self, container: Container) -> Image | None:
-        """The image that `container` was made from, if the Engine still has it."""
+        """Return the image that `container` was created from, if the Engine still has it."""
         found: Image | None = self.mirror.get("image", container.image_id)
         return found
 
     def network_id(self, attachment: Attachment) -> str:
-        """The id of the network a container is attached to; one that never ran knows its name alone."""
+        """Return the id of a network that a container is attached to; a container that never ran has only its name."""
         if attachment.network_id:
             return attachment.network_id
         networks: Mapping[str, Network] = self.mirror.objects("network")
         return next((id for id, network in networks.items() if network.name == attachment.network), attachment.network)
 
     def containers_of_image(self, image_id: str) -> tuple[Container, ...]:
-        """The containers made from this image, running or not."""
+        """Return the containers created from this image, running or not."""
         return self._index("image", lambda container: (container.image_id,)).get(image_id, ())
 
     def containers_of_network(self, id: str, name: str) -> tuple[Container, ...]:
-        """The containers attached to this network; one that never ran names it without an id."""
+        """Return the containers attached to this network; one that never ran names it without an id."""
         index = self._index("network", lambda container: {a.network_id or a.network for a in container.networks})
         return index.get(id, ()) + (index.get(name, ()) if name != id else ())
 
     def containers_of_volume(self, name: str) -> tuple[Container, ...]:
-        """The containers that mount this volume, running or not."""
+        """Return the containers that mount this volume, running or not."""
         return self._index("volume", lambda container: {m.name for m in container.mounts if m.type == "volume"}).get(
             name, ()
         )

@@ -1,4 +1,4 @@
-"""Who uses an object: how the containers behind an image, a network or a volume are counted, listed and followed."""
+"""The containers that use an image, a network or a volume: counted, listed and referenced."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dockertui.widgets.page_lines import Field
 
 
 def container_reference(container: Container) -> Reference:
-    """A container as something to follow to."""
+    """Return a reference to a container."""
     return Reference("container", container.id, container.name or container.short_id)
 
 
 def users_fields(users: Iterable[Container], surroundings: Surroundings) -> list[Field]:
-    """A line for each container that uses an object, with its state; running ones in their colour."""
+    """Return a field for each container that uses an object, with its state."""
     return [
         Field(
             user.name or user.short_id,
@@ -31,12 +31,12 @@ def users_fields(users: Iterable[Container], surroundings: Surroundings) -> list
 
 
 def running_first(users: Iterable[Container]) -> list[Container]:
-    """Containers in the order of a page: what runs on top, each part by name."""
+    """Sort containers for a page: running ones first, each part by name."""
     return sorted(users, key=lambda user: (not user.running, user.name))
 
 
 def use_count(users: Sequence[Container]) -> Cell:
-    """How many containers use an object, and how many of them run: `3 (2 up)`."""
+    """Return how many containers use an object, and how many of them run: `3 (2 up)`."""
     if not users:
         return Cell("unused", "dim")
     running = sum(user.running for user in users)

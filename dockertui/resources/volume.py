@@ -1,4 +1,4 @@
-"""Volumes: the list's columns, the page of one, and the containers that mount it."""
+"""Volumes: columns, page, and the containers that mount one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 
 
 class Volumes(Resource[Volume]):
-    """What `docker volume ls` lists, with who mounts each."""
+    """What `docker volume ls` lists, with the containers that mount each."""
 
     title = "Volumes"
     listing = VOLUMES
@@ -105,7 +105,7 @@ class Volumes(Resource[Volume]):
 
 
 def is_anonymous(item: Volume) -> bool:
-    """Whether the Engine named the volume itself: before API 1.42 only its name of 64 hex digits tells."""
+    """Whether the Engine named the volume: before API 1.42 only its name of 64 hex digits tells."""
     return _ANONYMOUS_LABEL in item.labels or (len(item.name) == 64 and all(c in "0123456789abcdef" for c in item.name))
 
 

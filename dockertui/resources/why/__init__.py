@@ -1,1 +1,1 @@
-"""Why a container died: from what the Engine and the program saw to a sentence, its evidence and what to do next."""
+"""Why a container ended: a verdict, its evidence and what to do next, from what the Engine and the program saw."""

@@ -1,4 +1,4 @@
-"""The card: the verdict first, then what to do, then the evidence."""
+"""The card: the verdict, then what to do, then the evidence."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from dockertui.resources.why.verdict import Verdict
 from dockertui.widgets.page_lines import Field, Section
 
 LINES: Final = 30
-"""Lines of the log, and events, that the card shows at most."""
+"""Most log lines on the card."""
 _EVENTS: Final = 15
 _NEAR: Final = 3600.0
-"""Seconds around its end in which an event's distance to it is told."""
+"""Seconds around its end in which an event shows its distance from it."""
 _CHARACTERS: Final = 600
 
 
 def card(facts: Facts) -> list[Section]:
-    """All that the card says."""
+    """Return all sections of the card."""
     verdict = diagnose(facts)
     health = Section("Health", telling(*_health(facts)))
     return filled(
@@ -52,7 +52,7 @@ def _why(facts: Facts, verdict: Verdict) -> list[Field]:
 
 
 def _culprits(facts: Facts) -> list[Field]:
-    """The containers that publish a port which this one wants: to go there."""
+    """Return references to the containers that publish a port which this one wants."""
     if not facts.start_failed:
         return []
     return [
@@ -110,7 +110,7 @@ def _path(facts: Facts, verdict: Verdict) -> list[Field]:
 
 
 def _limits(facts: Facts) -> list[Field | None]:
-    """Each limit, and beside it what was last seen."""
+    """Return each limit, with the last usage beside it."""
     if not facts.inspect:
         return []
     used, limit, host = facts.usage, facts.memory_limit, facts.inspect
@@ -171,7 +171,7 @@ def _probe_code(code: int) -> str:
 
 
 def _events(facts: Facts) -> list[Field]:
-    """The container's events up to its end and what came with it, health and commands in it aside."""
+    """Return the last events of the container, without those of execs."""
     told = [event for event in facts.events if not event.action.startswith("exec_")]
     if not told:
         return []
@@ -184,7 +184,7 @@ def _events(facts: Facts) -> list[Field]:
 
 
 def _distance(at: float, end: float | None) -> str:
-    """How long before or after its end something was."""
+    """Return how long before or after its end something was."""
     if end is None or not 0.05 <= abs(at - end) < _NEAR:
         return ""
     return f", {format.lasted(abs(at - end))} {'before' if at < end else 'after'} its end"
@@ -215,7 +215,7 @@ def _line(facts: Facts, line: LogLine) -> Field:
 
 
 def moment(facts: Facts) -> float | None:
-    """The moment that the card is about, epoch seconds: where a log or the events are to be opened."""
+    """Return the moment of the diagnosis in epoch seconds: where to open its log or events."""
     if facts.health == "unhealthy":
         return facts.unhealthy_since
     return facts.death.at if facts.death else None

@@ -1,4 +1,4 @@
-"""From facts to the verdict: first how the container stands now, then how it came to that."""
+"""From facts to the verdict: first the container's state now, then how it came to that."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dockertui.resources.why.start_errors import start_error
 from dockertui.resources.why.verdict import Verdict, after, times
 
 _LATELY = 3600.0
-"""Seconds that an end, or a kill for want of memory, is worth a word of a container that runs again."""
+"""Seconds for which an end or an OOM kill is worth mentioning on a container that runs again."""
 
 
 def diagnose(facts: Facts) -> Verdict:
-    """The verdict on a container."""
+    """Return the verdict on a container."""
     if facts.start_failed:
         return _not_started(facts)
     return _BY_STATE.get(facts.state, _unknown)(facts)
@@ -114,7 +114,7 @@ def _running(facts: Facts) -> Verdict:
 
 
 def _running_again(facts: Facts) -> Verdict:
-    """What it died of the last time."""
+    """Return the verdict on a running container, with how its last run ended."""
     before, death = ended(facts), facts.death
     since = f" since {format.hour(facts.started, facts.now)}" if facts.started is not None else ""
     health = f" ({facts.health})" if facts.health else ""
@@ -144,7 +144,7 @@ def _removing(facts: Facts) -> Verdict:
 
 
 def _removed(facts: Facts) -> Verdict:
-    """It is gone; what was seen of it before tells how it ended, where it does."""
+    """Return the verdict on a removed container, with its end if that was seen."""
     when = f" at {format.hour(facts.destroyed, facts.now)}" if facts.destroyed is not None else ""
     how = " by its own --rm" if facts.auto_remove else ""
     if facts.death is None or (facts.death.code is None and not facts.deaths):
@@ -167,7 +167,7 @@ _BY_STATE: Final[Mapping[str, Callable[[Facts], Verdict]]] = {
 
 
 def told_by_inspection(facts: Facts) -> Verdict | None:
-    """The verdict where the inspection alone proves it, and there is something to explain."""
+    """Return the verdict if the `inspect` reply alone proves it and there is something to explain, else None."""
     killed = facts.state == "exited" and facts.oom and facts.death is not None and facts.death.code == 137
     if facts.start_failed or killed or facts.state in ("restarting", "dead") or facts.health == "unhealthy":
         return diagnose(facts)
@@ -175,7 +175,7 @@ def told_by_inspection(facts: Facts) -> Verdict | None:
 
 
 def is_well(facts: Facts) -> bool:
-    """Whether there is nothing to explain: it runs, its check passes, and it was not started anew lately."""
+    """Whether there is nothing to explain: it runs, its check passes, and it was not restarted lately."""
     lately = facts.finished is not None and facts.now - facts.finished < _LATELY
     troubled = facts.restarts or facts.oom_now or lately
     return facts.state == "running" and facts.health in ("", "healthy") and not troubled

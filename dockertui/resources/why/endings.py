@@ -1,6 +1,6 @@
-"""How a process ended: by the kernel for want of memory, by somebody's order, by a signal of unknown origin, by itself.
+"""How a process ended: by the OOM killer, on a request to the Engine, by a signal of unknown origin, by itself.
 
-The order matters: an order given through the Engine is proven by its events, and explains what else would be a guess.
+The order matters: a request is proven by the Engine's events, and explains what would otherwise be a guess.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dockertui.resources.why.verdict import Verdict, after, last_word
 
 _KILL, _TERM = 9, 15
 _ASKING: Final = frozenset({1, 2, 3, _TERM})
-"""Signals that ask to end: HUP, INT, QUIT, TERM."""
+"""Signals that ask a process to end: HUP, INT, QUIT, TERM."""
 _AT_ONCE = 5.0
-"""Seconds within which an end follows from a signal."""
+"""Seconds after a signal in which an end counts as its effect."""
 _FOLLOWS = 1.0
-"""Seconds within which an end tells which signal was sent."""
+"""Seconds after a signal of unknown number in which the exit code tells the number."""
 _NO_GRACE = 0.5
-"""Seconds between a stop's signals that are no grace."""
+"""Seconds between a stop's two signals below which it had no grace period."""
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _STOPPED_FROM_OUTSIDE = "an Engine or a host that shuts down stops its containers, too"
 _SOMEBODY = "docker kill, docker rm -f, or a tool that does the same"
@@ -33,7 +33,7 @@ _NO_ORDERS = "Podman's events tell of no stop, and its inspection of none"
 
 
 def ended(facts: Facts) -> Verdict:
-    """How its last run ended."""
+    """Return the verdict on the container's last end."""
     death = facts.death
     if death is None or death.code is None:
         when = f" at {format.hour(death.at, facts.now)}" if death and death.at else ""
@@ -44,7 +44,7 @@ def ended(facts: Facts) -> Verdict:
     return _by_itself(facts, death, death.code)
 
 
-# for want of memory
+# out of memory
 
 
 def _oom(facts: Facts, death: Death, code: int) -> Verdict | None:
@@ -64,7 +64,7 @@ def _oom(facts: Facts, death: Death, code: int) -> Verdict | None:
 
 
 def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is likely, and what to do, where memory did not suffice."""
+    """Return what is likely and what to do when memory ran out."""
     limit, name = facts.memory_limit, shlex.quote(facts.name)
     if not limit:
         reason = "it has no limit of its own: a group it runs in (--cgroup-parent, a pod) or the whole host was full"
@@ -81,11 +81,11 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     )
 
 
-# by somebody's order
+# by request
 
 
 def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
-    """Ended by a signal that somebody had the Engine send: a stop, a kill."""
+    """Return the verdict on an end by a signal that the Engine was asked to send: a stop or a kill."""
     at = death.at or facts.now
     kills = _named(facts, code, at)
     if not kills:
@@ -108,14 +108,17 @@ def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
 
 
 def _named(facts: Facts, code: int, at: float) -> list[Kill]:
-    """The signals that were sent. Podman tells not which: an end that followed at once does."""
+    """Return the signals sent.
+
+    Podman's events do not name the signal: an end that follows at once tells it.
+    """
     named = [kill for kill in facts.kills if kill.signal]
     untold = [kill for kill in facts.kills[-1:] if not kill.signal and at - kill.at <= _FOLLOWS]
     return named + [kill._replace(signal=signal_of(code)) for kill in untold if signal_of(code)]
 
 
 def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]) -> Verdict:
-    """By SIGKILL: after a stop that it did not obey, or at once."""
+    """Return the verdict on an end by SIGKILL: after a stop that had no effect, or at once."""
     if asked is None and facts.was_away(kill.at):
         what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} ({_oom_or_not(facts)})"
         return Verdict(what, "warn", known, (_SOMEBODY, _ENGINE_CAME_BACK))
@@ -146,14 +149,14 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
 
 
 def _by_whom(facts: Facts, kill: Kill) -> str:
-    """Whose order it was, as far as is known."""
+    """Return who sent the signal, as far as known."""
     if facts.was_away(kill.at):
         return f"by {_name(kill)}, which the Engine sent at {_moment(facts, kill)}"
     return f"by somebody: {_name(kill)} from the API at {_moment(facts, kill)}"
 
 
 def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
-    """The Engine told of a stop, and not of its signal."""
+    """Return the verdict on a stop whose signal the Engine does not report."""
     known = ("Podman says so (StoppedByUser)",) if facts.stopped else ()
     if code == 128 + _KILL:
         how = "at once, or after a stop that it did not obey in time"
@@ -172,9 +175,6 @@ def _name(kill: Kill) -> str:
 
 def _moment(facts: Facts, kill: Kill) -> str:
     return format.hour(kill.at, facts.now)
-
-
-# by a signal of unknown origin
 
 
 def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
@@ -201,7 +201,7 @@ def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
 
 
 def _killed_from_outside(facts: Facts, death: Death) -> Verdict:
-    """By a SIGKILL that no event accounts for."""
+    """Return the verdict on an end by a SIGKILL that no event explains."""
     inside = ("a process in it was killed, and its shell passed that on as 137",) if _says_killed(facts) else ()
     host_oom = "the OOM killer of the host, which was short of memory while this container kept within its limit"
     if not facts.memory_limit:
@@ -218,15 +218,12 @@ def _killed_from_outside(facts: Facts, death: Death) -> Verdict:
 
 
 def _untold(facts: Facts) -> str:
-    """Why it is not known who sent a signal."""
+    """Return why it is not known who sent a signal."""
     return _NO_ORDERS if facts.podman else _NO_EVENTS
 
 
 def _says_killed(facts: Facts) -> bool:
     return any(line.text.strip().endswith("Killed") for line in facts.last_lines[-3:])
-
-
-# by itself
 
 
 def _by_itself(facts: Facts, death: Death, code: int) -> Verdict:

@@ -1,4 +1,4 @@
-"""What is known of a container's end, whoever told it: its inspection, its events, its log, its statistics."""
+"""What is known of a container's end, from its `inspect` reply, its events, its log and its statistics."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from dockertui.resources.base import Reference
 from dockertui.resources.why.inspected import Inspected
 
 AROUND = 5.0
-"""Seconds around the end of a run in which its events are told: a busy Engine is late."""
+"""Seconds around the end of a run in which its events may arrive: a busy Engine is late."""
 _REACH = 60.0
 _JUST_BEFORE = 30.0
 _ENDED = frozenset({"exited", "dead", "restarting", "removing"})
 
 
 class Death(NamedTuple):
-    """An end of the container's process. Epoch seconds; None for what nobody told."""
+    """An end of the container's process: time and duration in (epoch) seconds, exit code; None for what is unknown."""
 
     at: float | None
     code: int | None
@@ -31,7 +31,7 @@ class Death(NamedTuple):
 
 
 class Kill(NamedTuple):
-    """A signal that somebody had the Engine send; its number, 0 if that is not known."""
+    """A signal that the Engine was asked to send; its number, or 0 if unknown."""
 
     at: float
     signal: int
@@ -41,12 +41,11 @@ class Kill(NamedTuple):
 class Facts(Inspected):
     """A container and all that was seen of it.
 
-    `events`: its own, the oldest first. `lines`: the last ones of its log; `log_error`: why there are none. `usage` and
-    `peak` (bytes of memory): the last and the largest seen. `holders`: who publishes a port of the host. `blanks`: of
-    which times (epoch s) events may be missing; None if only the events themselves tell, which the Engine keeps in a
-    row: then none is missing from the first on. `linked`: since when (epoch s) the
-    Engine answers, if it does. `podman`: its events tell of no stop, and not which signal was sent.
-    `stopped`: Podman says that somebody had the container end.
+    events: its own, oldest first. lines: the last ones of its log; log_error: why there are none. usage, peak (bytes of
+    memory): the last and the largest seen. holders: which container publishes a host port. blanks: times (epoch s)
+    whose events may be missing; None if unknown: then none is missing after the first event, since the Engine keeps
+    them without gaps. linked: since when (epoch s) the Engine answers, if it does. podman: its events report neither
+    stops nor the signals sent. stopped: Podman says that a user stopped the container.
     """
 
     events: Sequence[Event] = field(default=(), kw_only=True)
@@ -60,16 +59,16 @@ class Facts(Inspected):
     podman: bool = field(default=False, kw_only=True)
     stopped: bool = field(default=False, kw_only=True)
 
-    # its ends
+    # ends
 
     @cached_property
     def deaths(self) -> list[Death]:
-        """The ends that events tell of, the oldest first."""
+        """The ends that events report, oldest first."""
         return [_told(event) for event in self.events if event.action in ("die", "died")]
 
     @cached_property
     def death(self) -> Death | None:
-        """The last end of its process; None if it has not ended, or if that is not known."""
+        """The last end of its process; None if it has not ended, or if that is unknown."""
         inspected, told = self._inspected_death, self._death_event
         if told is None:
             return inspected
@@ -77,7 +76,7 @@ class Facts(Inspected):
         if inspected is not None and inspected.at and _close(inspected.at, at):
             at = inspected.at
         else:
-            inspected = None  # it is from before: of one that is gone
+            inspected = None  # `inspect` knows only an earlier end
         code = inspected.code if inspected and inspected.code is not None else death.code
         lasted = inspected.lasted if inspected and inspected.lasted is not None else death.lasted
         if lasted is None and (begun := self._begun):
@@ -86,19 +85,20 @@ class Facts(Inspected):
 
     @cached_property
     def _death_event(self) -> Event | None:
-        """The event of the last end of its process, unless the inspection knows of a later one."""
+        """The event of the last end of its process, unless `inspect` has a later one."""
         deaths = [event for event in self.events if event.action in ("die", "died")]
         inspected = self._inspected_death.at if self._inspected_death else None
         if not deaths or inspected is None:
             return deaths[-1] if deaths else None
         near = [event for event in deaths if _close(_at(event), inspected)]
         if near:
-            return min(near, key=lambda event: (_at(event) < inspected, abs(_at(event) - inspected)))  # told afterwards
+            # An event comes after the end that it reports.
+            return min(near, key=lambda event: (_at(event) < inspected, abs(_at(event) - inspected)))
         return deaths[-1] if _at(deaths[-1]) > inspected else None
 
     @cached_property
     def _begun(self) -> float | None:
-        """When the run that ended last began, if an event tells."""
+        """When the last run to end began, if an event reports that."""
         end = _at(self._death_event) if self._death_event else self.finished
         if end is None:
             return None
@@ -108,7 +108,7 @@ class Facts(Inspected):
 
     @property
     def _inspected_death(self) -> Death | None:
-        """What the inspection tells of it. Of one that runs again, or that failed to start again, it tells when."""
+        """The end as `inspect` has it: only the time for a container that runs again or failed to start again."""
         if self.finished is None:
             return None
         if docker_state(self.inspected_state.text("Status")) not in _ENDED or self.start_failed:
@@ -121,7 +121,7 @@ class Facts(Inspected):
 
     @cached_property
     def run(self) -> list[Event]:
-        """The events of the run that ended last, up to the next start."""
+        """The events of the last run to end, up to the next start."""
         if self.death is None or self.death.at is None:
             return []
         end = _at(self._death_event) if self._death_event else self.death.at
@@ -134,7 +134,7 @@ class Facts(Inspected):
 
     @cached_property
     def kills(self) -> list[Kill]:
-        """The signals sent through the Engine in the run that ended last, before its end."""
+        """The signals sent through the Engine in the last run to end, before its end."""
         end = _at(self._death_event) if self._death_event else self.now
         return [
             Kill(_at(event), signal_number(event.attributes.get("signal", "")))
@@ -144,23 +144,23 @@ class Facts(Inspected):
 
     @property
     def was_stopped(self) -> bool:
-        """Whether the Engine told of a stop in that run."""
+        """Whether an event of that run, or Podman, reports a stop."""
         return self.stopped or any(event.action == "stop" for event in self.run)
 
     @property
     def oom_events(self) -> list[float]:
-        """When the kernel killed a process for want of memory, in the run that ended last."""
+        """When the OOM killer killed a process, in the last run to end."""
         return [_at(event) for event in self.run if event.action == "oom"]
 
     @property
     def oom(self) -> bool:
-        """Whether the kernel's OOM killer took a process in the run that ended last."""
+        """Whether the OOM killer killed a process in the last run to end."""
         flagged = self.inspected_state.flag("OOMKilled") and docker_state(self.inspected_state.text("Status")) in _ENDED
         return bool(self.oom_events) or (flagged and not self.start_failed)
 
     @property
     def oom_now(self) -> list[float]:
-        """When the kernel killed a process of the run that goes on; the time of its start where that is not told."""
+        """When the OOM killer killed a process of the current run; its start time if no event tells."""
         if not self.running:
             return []
         begun = self.started or 0.0
@@ -169,7 +169,7 @@ class Facts(Inspected):
 
     @property
     def sees_all(self) -> bool:
-        """Whether what no event tells of did not happen: the events reach back before the end, without a gap."""
+        """Whether a missing event proves that nothing happened: the events reach back before the end, without gaps."""
         end = self.death.at if self.death else None
         if end is None or self._death_event is None:
             return False
@@ -180,11 +180,11 @@ class Facts(Inspected):
 
     @property
     def sees_orders(self) -> bool:
-        """Whether a stop or a kill that no event tells of was none."""
+        """Whether the absence of a stop or kill event proves that nobody asked for one."""
         return self.sees_all and not self.podman
 
     def was_away(self, at: float) -> bool:
-        """Whether the Engine may have come back just before: what it finds running then it may end by itself."""
+        """Whether the Engine may have restarted just before: it may then end running containers by itself."""
         if self.linked is not None and self.linked <= at - _JUST_BEFORE:
             return False
         return self.was_blind(max(at - _JUST_BEFORE, self._begun or 0.0), at)
@@ -196,12 +196,12 @@ class Facts(Inspected):
 
     @property
     def destroyed(self) -> float | None:
-        """When it was removed, if an event tells."""
+        """When it was removed, if an event reports that."""
         return next((_at(e) for e in reversed(self.events) if e.action in ("destroy", "remove")), None)
 
     @property
     def unhealthy_since(self) -> float | None:
-        """When it became so: told by an event, or by its probes when they still hold the first that failed."""
+        """When it became unhealthy, by an event, or by its probes if these reach back to the first failure."""
         told = [_at(e) for e in self.events if e.action == "health_status" and e.detail == "unhealthy"]
         if told and (self.started is None or told[-1] >= self.started):
             return told[-1]
@@ -210,11 +210,11 @@ class Facts(Inspected):
             return failed[-self.streak].end
         return None
 
-    # its last words
+    # log
 
     @cached_property
     def last_lines(self) -> list[LogLine]:
-        """The lines of its log up to its end, with something in them."""
+        """The non-empty lines of its log up to its end."""
         end = None if (self.running and not self.restarts) or self.death is None else self.death.at
         lines = [line for line in self.lines if line.text.strip()]
         if end is None or self.health == "unhealthy":
@@ -223,7 +223,7 @@ class Facts(Inspected):
 
     @property
     def last_words(self) -> LogLine | None:
-        """The last line on stderr of the run that ended; without one, the last line."""
+        """The last line on stderr of the run that ended, or else the last line."""
         begun = 0.0
         if self.death and self.death.at and self.death.lasted is not None:
             begun = self.death.at - self.death.lasted - 1.0

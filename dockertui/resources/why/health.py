@@ -1,4 +1,4 @@
-"""A container that runs, and whose health check fails."""
+"""Verdicts on a running container whose health check fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INTERVAL, _TIMEOUT = 30.0, 30.0
 
 
 def unhealthy(facts: Facts) -> Verdict:
-    """Since when, which check, how often, and what it says."""
+    """Return the verdict: since when, which check, how often, and its output."""
     since, probe = facts.unhealthy_since, _last_failed(facts)
     check = f"its check `{quoted(facts.check)}`" if facts.check else "its check"
     when = (
@@ -29,7 +29,7 @@ def unhealthy(facts: Facts) -> Verdict:
 
 
 def starting(facts: Facts) -> Verdict:
-    """Its check has not passed yet."""
+    """Return the verdict on a container whose check has not passed yet."""
     probe = _last_failed(facts)
     grace = facts.check_seconds("StartPeriod")
     what = "is starting: its check has not passed yet"
@@ -49,7 +49,7 @@ def _last_failed(facts: Facts) -> Probe | None:
 
 
 def _said(facts: Facts, probe: Probe) -> str:
-    """What a probe said, in a few words."""
+    """Return a probe's output, in a few words."""
     if probe.code == -1:
         return f"it did not answer within {format.lasted(facts.check_seconds('Timeout') or _TIMEOUT)}"
     lines = [line for line in probe.output.splitlines() if line.strip()]
@@ -57,12 +57,12 @@ def _said(facts: Facts, probe: Probe) -> str:
 
 
 def _about(facts: Facts) -> float:
-    """Seconds that so many failures in a row take."""
+    """Return the seconds that this many consecutive failures take."""
     return facts.streak * (facts.check_seconds("Interval") or _INTERVAL)
 
 
 def _advice(facts: Facts, probe: Probe | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is likely, and what to do."""
+    """Return what is likely and what to do."""
     if probe is None:
         return (), ()
     if probe.code in (126, 127):

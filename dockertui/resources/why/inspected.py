@@ -1,9 +1,10 @@
-"""What a container's inspection tells of how it stands, what it is, and how it was to be run.
+"""A container's state, properties and options, from its `inspect` reply.
 
-What the Engine means by its fields, checked on Engines 20.10 to 28.5 and in moby's sources: `ExitCode` and `Error` of a
-container that could not be started are those of the try, beside the times of the run before; `RestartCount` counts
-since somebody started it; a container that waits for its restart is `Running`; the times of a run of a few milliseconds
-may stand in the wrong order; `OOMKilled` tells of any process of the container, and before 23.0 only once it has ended.
+The meaning of the Engine's fields was checked on Engines 20.10 to 28.5 and in moby's sources: `ExitCode` and `Error` of
+a container that could not be started are those of the attempt, beside the times of the run before; `RestartCount`
+counts since a user started it; a container that waits for its restart is `Running`; the times of a run of a few
+milliseconds may be in the wrong order; `OOMKilled` is set for any process of the container, and before 23.0 only once
+the container has ended.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from dockertui.resources.container_state import process
 from dockertui.resources.reply import Reply
 
 _GRACE = 10.0
-"""Seconds that a stop waits where nothing else is said."""
+"""Seconds between a stop's signals by default."""
 
 
 class Probe(NamedTuple):
-    """A run of the health check. `code` -1: it took too long."""
+    """A run of the health check. `code` -1: it timed out."""
 
     start: float | None
     end: float | None
@@ -36,10 +37,10 @@ class Probe(NamedTuple):
 
 @dataclass(frozen=True)
 class Inspected:
-    """A container as it was last inspected.
+    """A container as last inspected.
 
-    `now`: epoch seconds. `listed`: its state in the list, for when there is no inspection. `gone`: the Engine does not
-    have it any more. `reveal`: secrets are to be seen.
+    now: epoch seconds. listed: its state in the list, for when there is no `inspect` reply. gone: the Engine does not
+    have it any more. reveal: show secrets.
     """
 
     name: str
@@ -50,16 +51,16 @@ class Inspected:
     reveal: bool = field(default=False, kw_only=True)
 
     def shown(self, text: str) -> str:
-        """A text from the container, or its beginning, without secrets unless they are to be seen."""
+        """Return a text from the container, shortened, with its secrets masked unless revealed."""
         text = format.beginning(text)
         return text if self.reveal else masked(text, self.secrets)
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """The values that its inspection calls secrets: they are hidden wherever they stand."""
+        """The values that `inspect` marks as secrets: they are masked wherever they occur."""
         return known_secrets(self.inspect.raw)
 
-    # how it stands
+    # state
 
     @cached_property
     def inspected_state(self) -> Reply:
@@ -68,7 +69,7 @@ class Inspected:
 
     @cached_property
     def state(self) -> str:
-        """Docker's word for how it stands, or `removed`."""
+        """Docker's word for its state, or `removed`."""
         if self.gone:
             return "removed"
         return docker_state(self.inspected_state.text("Status")) or self.listed
@@ -79,17 +80,17 @@ class Inspected:
 
     @property
     def error(self) -> str:
-        """What the Engine says went wrong, as it is: secrets in it are not hidden."""
+        """The Engine's error, unchanged: its secrets are not masked."""
         return self.inspected_state.text("Error").strip()
 
     @property
     def start_failed(self) -> bool:
-        """Whether the last try to start it failed."""
+        """Whether the last attempt to start it failed."""
         return bool(self.error) and self.state in ("created", "exited")
 
     @property
     def start_code(self) -> int:
-        """The exit code of the try to start it that failed; 0 if it left none: then that of the run before stands."""
+        """The exit code of the failed attempt to start it; 0 if the field still has that of the run before."""
         code = self.inspected_state.number("ExitCode")
         return code if self.started is None or code in (126, 127, 128) else 0
 
@@ -99,24 +100,24 @@ class Inspected:
 
     @property
     def started(self) -> float | None:
-        """When the last run that the inspection knows of began."""
+        """When the last run known to `inspect` began (epoch s)."""
         return format.parse_time(self.inspected_state.text("StartedAt"))
 
     @property
     def finished(self) -> float | None:
-        """When the last run that the inspection knows of ended."""
+        """When the last run known to `inspect` ended (epoch s)."""
         return format.parse_time(self.inspected_state.text("FinishedAt"))
 
-    # its restarts
+    # restarts
 
     @property
     def restarts(self) -> int:
-        """How often its policy has started it since somebody did."""
+        """How often its policy has restarted it since a user started it."""
         return self.inspect.number("RestartCount")
 
     @property
     def times(self) -> int:
-        """How often it has ended since somebody started it."""
+        """How often it has ended since a user started it."""
         return self.restarts + (self.state not in ("restarting", "running", "paused"))
 
     @property
@@ -133,11 +134,13 @@ class Inspected:
 
     @property
     def longest_wait(self) -> float:
-        """Seconds that the Engine waits at most before it starts it again: 0.1 s, doubled with each short run up to a
-        minute (moby's restartmanager.go; a run of 10 s begins anew)."""
+        """Most seconds that the Engine waits before a restart.
+
+        0.1 s, doubled after each short run up to a minute; a run of 10 s starts anew (moby's restartmanager.go).
+        """
         return min(0.1 * 2.0 ** min(max(self.restarts - 1, 0), 10), 60.0)
 
-    # what it is
+    # properties
 
     @property
     def grace(self) -> float:
@@ -147,7 +150,7 @@ class Inspected:
 
     @property
     def words(self) -> list[str]:
-        """Its process 1."""
+        """Process 1 as command and arguments."""
         return process(self.inspect)
 
     @property
@@ -160,12 +163,12 @@ class Inspected:
 
     @property
     def memory_limit(self) -> int:
-        """Bytes; 0 for none."""
+        """Bytes; 0 for no limit."""
         return max(0, self.inspect.number("HostConfig", "Memory"))
 
     @property
     def host_ports(self) -> list[int]:
-        """The ports of the host that it publishes."""
+        """The host ports that it publishes."""
         bindings = self.inspect.at("HostConfig", "PortBindings")
         ports = bindings if isinstance(bindings, Mapping) else {}
         texts = [
@@ -175,22 +178,22 @@ class Inspected:
         ]
         return sorted({int(text) for text in texts if text.isdecimal() and len(text) < 6})
 
-    # its health
+    # health
 
     @property
     def health(self) -> str:
-        """starting, healthy, unhealthy, or "" for one without a check, or that does not run."""
+        """starting, healthy or unhealthy; "" without a health check or when not running."""
         word = self.inspected_state.text("Health", "Status")
         return word if self.running and word in ("starting", "healthy", "unhealthy") else ""
 
     @property
     def streak(self) -> int:
-        """How many probes failed in a row."""
+        """Number of consecutive failed probes."""
         return self.inspected_state.number("Health", "FailingStreak")
 
     @cached_property
     def probes(self) -> list[Probe]:
-        """The last five that the Engine keeps, the oldest first."""
+        """The last five probes, which the Engine keeps, oldest first."""
         return [
             Probe(
                 format.parse_time(probe.text("Start")),
@@ -210,5 +213,5 @@ class Inspected:
         return self.shown(" ".join(test[1:]) if test[0] == "CMD-SHELL" else shlex.join(test[1:]))
 
     def check_seconds(self, what: str) -> float:
-        """`Interval`, `Timeout` or `StartPeriod` of its check, in seconds; 0 where it is the Engine's default."""
+        """Return `Interval`, `Timeout` or `StartPeriod` of its check in seconds; 0 for the Engine's default."""
         return self.inspect.number("Config", "Healthcheck", what) / SECOND

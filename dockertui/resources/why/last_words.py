@@ -1,4 +1,4 @@
-"""What the last lines of a log make likely: errors that every operator has met, in the words of many runtimes."""
+"""What the last lines of a log make likely: common errors, in the words of many runtimes."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _SIGNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 
 
 def likely_by_log(facts: Facts) -> str:
-    """What the last line of the log that speaks of a known trouble makes likely; "" for none."""
+    """Return the meaning of the last log line that matches a known error; "" if none does."""
     for line in reversed(facts.last_lines[-_LINES:]):
         for pattern, meaning in _SIGNS:
             if pattern.search(line.text[:2000]):

@@ -1,4 +1,4 @@
-"""The card as Markdown, for a ticket. Whatever strangers wrote stands in code, which nothing in it can end."""
+"""The card as Markdown, for a ticket. Foreign text is in code, which nothing in it can end."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dockertui.widgets.page_lines import Field, Section
 from dockertui.widgets.text import clean
 
 _LIMIT = 600
-"""Characters of a line."""
+"""Most characters of a line."""
 
 
 def markdown(facts: Facts, version: Version | None = None) -> str:
-    """The whole card; what the page shows in a column of labels stands in fenced blocks."""
+    """Return the whole card; the sections below the verdict become fenced blocks."""
     verdict = diagnose(facts)
     _, *evidence = card(facts) if facts.reveal else veiled(card(facts), facts.secrets)
     parts = [
@@ -47,7 +47,7 @@ def _origin(facts: Facts, version: Version | None) -> str:
 
 
 def _lines(section: Section) -> Iterable[str]:
-    """Label and value of each field; further lines of a value stand under the first."""
+    """Yield label and value of each field; further lines of a value are aligned below the first."""
     width = max((len(_clean(field.label)) for field in section.fields), default=0)
     for field in section.fields:
         label = _clean(field.label).ljust(width)
@@ -66,7 +66,7 @@ def _clean(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A text as inline code, on one line, whatever backticks it holds."""
+    """Return a text as inline code, on one line, whatever backticks it contains."""
     said = " ".join(_clean(text).split()) or " "
     marks = "`" * (_longest(said) + 1)
     pad = " " if said.startswith("`") or said.endswith("`") or said == " " else ""
@@ -74,7 +74,7 @@ def code(text: str) -> str:
 
 
 def fenced(lines: Iterable[str]) -> str:
-    """Lines as a block of code, with a fence that is longer than any row of backticks in them."""
+    """Return lines as a code block, with a fence longer than any run of backticks in them."""
     body = "\n".join(lines)
     fence = "`" * max(3, _longest(body) + 1)
     return f"{fence}text\n{body}\n{fence}"

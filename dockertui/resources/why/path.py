@@ -1,4 +1,4 @@
-"""The Engine's state machine with the path that a container took through it, and its steps with their times."""
+"""The Engine's state machine, with the path that a container took through it, and the times of its steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dockertui.resources.why.facts import Facts
 from dockertui.widgets.page_lines import Accent
 
 STEPS = 12
-"""The last steps that are shown."""
+"""Number of last steps shown."""
 _AROUND = 2.0
 _BY_EVENT: Final = {
     "create": "created",
@@ -26,7 +26,7 @@ _BY_EVENT: Final = {
 
 
 class Step(NamedTuple):
-    """A state that was reached: when (epoch seconds), and what is to be said of it."""
+    """A state that was reached: when (epoch seconds), and a note."""
 
     at: float
     state: str
@@ -34,14 +34,14 @@ class Step(NamedTuple):
 
 
 def steps(facts: Facts) -> list[Step]:
-    """The way, the oldest first: by the events, and by the inspection where they do not reach."""
+    """Return the steps, oldest first: from the events, and from `inspect` where these do not reach."""
     exact = ((facts.created, "created"), (facts.started, "running"), (facts.finished, "exited"))
     found = [Step(event.time_ns / SECOND, _BY_EVENT[event.action], _note(event)) for event in facts.events
              if event.action in _BY_EVENT]  # fmt: skip
     for at, state in exact:
         near = [n for n, step in enumerate(found) if at and step.state == state and abs(step.at - at) <= _AROUND]
         if near and at is not None:
-            found[near[-1]] = found[near[-1]]._replace(at=at)  # an event is told some ms later
+            found[near[-1]] = found[near[-1]]._replace(at=at)  # an event is some ms late
         elif at is not None:
             found.append(Step(at, state))
     found.sort(key=lambda step: (step.at, step.state == "exited"))
@@ -56,7 +56,7 @@ def _note(event: Event) -> str:
 
 
 def step_lines(facts: Facts) -> list[tuple[str, str]]:
-    """Each step as its time and its state, the last ones."""
+    """Return time and state of each of the last steps."""
     found, lines = steps(facts), []
     shown = found[-STEPS:]
     for before, step in zip([None, *shown], shown, strict=False):
@@ -71,14 +71,14 @@ def step_lines(facts: Facts) -> list[tuple[str, str]]:
 
 
 class Drawing(NamedTuple):
-    """Lines of text, and the words in them that have a style of their own."""
+    """Lines of text, and the words in them with a style of their own."""
 
     lines: list[str]
     accents: tuple[Accent, ...]
 
 
 def drawing(facts: Facts, style: str) -> Drawing:
-    """The state machine: heavy arrows were taken, dotted ones were not, and the state is in [brackets]."""
+    """Draw the state machine: heavy arrows were taken, dotted ones were not; the current state is in [brackets]."""
     reached = {step.state for step in steps(facts)} | {facts.state, "created"}
     ran = "running" in reached or facts.started is not None
     if facts.restarts:

@@ -1,7 +1,7 @@
-"""What the Engine says when it cannot start a container: its error without the wrappings, and what to do about it.
+"""Errors of containers that could not be started: the core of the message, and the remedy.
 
-The texts are those of moby, containerd, runc and Podman's crun, met on Engines 20.10 to 28.5 and Podman 5.8; one that
-is not known is shown as it is.
+The texts are those of moby, containerd, runc and Podman's crun, seen on Engines 20.10 to 28.5 and Podman 5.8; an
+unknown one is shown as it is.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _WRAPPINGS: Final = (
 )
 _HINT_OF_ENGINE: Final = ": Are you trying to mount a directory onto a file"
 _KINDS: Final = (": OCI runtime attempted to invoke a command that was not found", ": OCI permission denied")
-"""What Podman makes of crun's errors, and adds to them."""
+"""What Podman appends to crun's errors."""
 _ENDPOINT: Final = re.compile(r"^\S+ \([0-9a-f]{8,64}\): ")
 
 
 class StartError(NamedTuple):
-    """`said`: the core of the Engine's error. `likely` and `todo`: sentences, where the error is a known one."""
+    """said: the core of the Engine's error. likely, todo: sentences, if the error is a known one."""
 
     said: str
     likely: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class StartError(NamedTuple):
 
 
 def start_error(facts: Facts) -> StartError:
-    """Read `State.Error` of a container that could not be started."""
+    """Explain the `State.Error` of a container that could not be started."""
     for pattern, explain in _KNOWN:
         if match := pattern.search(facts.error):
             likely, todo = explain(facts, match)
@@ -49,7 +49,7 @@ def start_error(facts: Facts) -> StartError:
 
 
 def core(error: str) -> str:
-    """The innermost of the errors that wrap each other."""
+    """Return the innermost of several nested errors."""
     said = error.partition(_HINT_OF_ENGINE)[0].removesuffix(": unknown")
     for wrapping in _WRAPPINGS:
         _, found, rest = said.rpartition(wrapping)

@@ -1,4 +1,4 @@
-"""What a verdict is made of, and the phrases that all of them use."""
+"""The verdict, and phrases that all verdicts use."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _QUOTED: Final = 160
 
 
 class Verdict(NamedTuple):
-    """`what` follows the container's name in a sentence; `quote` is its own last word on it.
+    """A diagnosis. `what` follows the container's name in a sentence; `quote` is the container's own last message.
 
-    `known`: what proves it. `likely`: what it may come from, and is not proven. `todo`: what to do next.
+    known: the evidence. likely: possible causes, not proven. todo: what to do next.
     """
 
     what: str
@@ -24,18 +24,18 @@ class Verdict(NamedTuple):
     quote: str = ""
 
     def sentence(self, name: str) -> str:
-        """The verdict, to be read first."""
+        """Return the verdict as a sentence."""
         return f"{name} {self.what}{f'; {self.quote}' if self.quote else ''}"
 
 
 def quoted(text: str) -> str:
-    """A text short enough for a sentence."""
+    """Return a text short enough for a sentence."""
     said = " ".join(text.split())
     return said if len(said) <= _QUOTED else f"{said[: _QUOTED - 1]}…"
 
 
 def last_word(facts: Facts) -> str:
-    """The last line of its log as a part of a sentence; "" when there is none."""
+    """Return the last line of its log as part of a sentence; "" without one."""
     line = facts.last_words
     if line is None:
         return ""
@@ -43,12 +43,12 @@ def last_word(facts: Facts) -> str:
 
 
 def after(death: Death) -> str:
-    """How long it ran, as a part of a sentence."""
+    """Return how long it ran, as part of a sentence."""
     return "" if death.lasted is None else f" after {format.lasted(death.lasted)}"
 
 
 def times(facts: Facts) -> str:
-    """For the how-manyth time it ended, and within which time; "" for the first."""
+    """Return how many times it has ended, and within which time; "" for the first."""
     count = max(facts.times, 0)
     known = [death.at for death in facts.deaths if death.at is not None]
     span = format.lasted(known[-1] - known[0]) if len(known) > 1 else ""

@@ -1,4 +1,4 @@
-"""What the one-line bars of several screens say: footer, link and trouble. Pure functions of what they are given."""
+"""The contents of one-line bars that several screens share: footer, link, trouble. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from dockertui.screens.base.bindings import hint
 from dockertui.widgets.bar import BarLine, Piece
 
 NAME_LEAST = 14
-"""Cells of an object's name that stay beside other pieces of a bar, whatever their number."""
+"""Least cells of an object's name in a bar, however many other pieces there are."""
 
 OVERDUE = 2.0
-"""Seconds for which a change that was told may not have been read yet, and the lists still be called live."""
+"""Seconds for which a reported change may remain unread before the lists no longer count as live."""
 
 
 class Message(NamedTuple):
@@ -32,7 +32,10 @@ class Message(NamedTuple):
 def footer(
     catalogue: Catalogue, context: Context, message: Message, idle: Collection[Operation] = (), kind: str = ""
 ) -> BarLine:
-    """What the keys do here, but those `idle` now; or a message while there is one. `kind`: of the pane's objects."""
+    """Return the footer: a message, or else the keys of `context` without those of `idle` operations.
+
+    kind: the kind of the open list.
+    """
     if message.text:
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
@@ -42,7 +45,7 @@ def footer(
 
 
 def link(session: Session, now: float) -> Piece:
-    """Whether the mirror follows its Engine, and if not, since when, and when it tries again; `trouble` says why."""
+    """Return whether the mirror is live, else since when it is not and when it reconnects; `trouble` says why."""
     state = session.mirror.link
     if state.state is LinkState.LIVE:
         return _liveness(session)
@@ -56,7 +59,7 @@ def link(session: Session, now: float) -> Piece:
 
 
 def _liveness(session: Session) -> Piece:
-    """Of an Engine that answers: whether every list is fresh."""
+    """Return whether every list of a connected Engine is fresh."""
     if failing := _failing(session.mirror):
         return Piece(f"✗ {', '.join(f'{kind}s' for kind in failing)} not listed", "bad")
     behind = session.watcher.behind()
@@ -64,13 +67,13 @@ def _liveness(session: Session) -> Piece:
 
 
 def _failing(mirror: Mirror) -> dict[str, EngineError]:
-    """The kinds whose last list failed, and why."""
+    """Return the kinds whose last listing failed, with the error."""
     found = ((source.kind, mirror.error(source.kind)) for source in mirror.sources)
     return {kind: error for kind, error in found if error is not None}
 
 
 def trouble(mirror: Mirror, link: Link, retry: str) -> str:
-    """Why what is shown is not live, with the remedy; "" when it is. `retry` is the key that tries again."""
+    """Return why the data is not live, with the remedy, or "". `retry` is the key that tries again."""
     if link.state is LinkState.LIVE:
         return masked(" · ".join(f"{kind}s are not listed: {error}" for kind, error in _failing(mirror).items()))
     if link.error is None:

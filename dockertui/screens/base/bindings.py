@@ -1,4 +1,4 @@
-"""The catalogue's keys as Textual's bindings."""
+"""The catalogue's keys as Textual bindings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dockertui.widgets.bar import Piece
 
 
 def bindings(*contexts: Context, priority: Collection[str] = ()) -> list[BindingType]:
-    """The bindings of a screen or widget where `contexts` hold, by the operations' ids: a keymap can name them.
+    """Return the bindings of the operations in `contexts`, with the operations' ids, so that a keymap can name them.
 
-    priority: ids of those that go before the keys of the widget that has the focus.
+    priority: ids of those that take precedence over the keys of the focused widget.
     """
     return [
         _binding(operation, operation.action, operation.id in priority)
@@ -28,7 +28,7 @@ def bindings(*contexts: Context, priority: Collection[str] = ()) -> list[Binding
 
 
 def closed_by(id: str) -> BindingType:
-    """The binding of a screen that the key closes by which it was opened."""
+    """Return a binding that closes a screen by the key that opened it."""
     return _binding(BY_ID[id], "screen.close")
 
 
@@ -38,19 +38,19 @@ def _binding(operation: Operation, action: str, priority: bool = False) -> Bindi
 
 
 def catalogue_of(app: App[Any]) -> Catalogue:
-    """The keys of an app: its catalogue's, or every operation's own where it has none."""
+    """Return the app's catalogue, or one with the default keys if it has none."""
     found = getattr(app, "catalogue", None)
     return found if isinstance(found, Catalogue) else Catalogue()
 
 
 def hint(operation: Operation, key: str, word: str = "") -> Piece:
-    """What a footer says of an operation: its first key, and a word other than its own."""
+    """Return the footer's piece for an operation: a key, and `word` or the operation's hint."""
     text = ((key, "key"), (f" {word or operation.hint}", "dim"))
     return Piece(text, action=f"operate({operation.id!r})", priority=operation.hint_order)
 
 
 def keymap(catalogue: Catalogue) -> dict[str, str]:
-    """The keymap for the app: what the settings changed. An operation left without keys gets one no terminal sends."""
+    """Return the app's keymap: what the settings changed. An operation without keys gets one that no terminal sends."""
     return {
         operation.id: _joined(keys) or "none"
         for operation in OPERATIONS

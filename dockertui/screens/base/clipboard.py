@@ -1,4 +1,4 @@
-"""Copying: by the terminal itself (OSC 52), which works over ssh and in tmux, and by the desktop when it is here."""
+"""Copying: through the terminal (OSC 52), which works over ssh and in tmux, and to a local desktop's clipboard."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Final
 from textual.app import App
 
 LIMIT: Final = 74_994
-"""Bytes that terminals take in one OSC 52: xterm and tmux refuse more of its base64 form."""
+"""Bytes that terminals accept in one OSC 52: xterm and tmux refuse more of its base64 form."""
 
 
 def copy(app: App[Any], text: str) -> str:
-    """Copy; what is to be said of it: by which way, or why not."""
+    """Copy `text`, and return how, or why it was not copied."""
     here = _by_desktop(text)
     data = text.encode("utf-8", "replace")
     if len(data) > LIMIT:
@@ -26,16 +26,16 @@ def copy(app: App[Any], text: str) -> str:
 
 
 def sequence(data: bytes, *, in_tmux: bool) -> str:
-    """The control sequence that has a terminal copy `data`; tmux hands it through to the outer terminal.
+    """Return the OSC 52 sequence that makes a terminal copy `data`; tmux passes it to the outer terminal.
 
-    tmux takes an OSC 52 of its own, too (`set-clipboard on`), so both are sent: one of them is allowed on most systems.
+    tmux also handles an OSC 52 of its own (`set-clipboard on`), so both are sent: most systems allow one of them.
     """
     plain = f"\x1b]52;c;{base64.b64encode(data).decode()}\x07"
     return f"{plain}\x1bPtmux;{plain.replace(chr(27), chr(27) * 2)}\x1b\\" if in_tmux else plain
 
 
 def _by_desktop(text: str) -> str:
-    """By the desktop's clipboard, when this is no ssh session; "" when that does not work."""
+    """Copy to the desktop's clipboard, unless over ssh; return "" if that fails."""
     if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
         return ""
     import pyperclip

@@ -1,6 +1,6 @@
-"""The one question before something that harms: what is affected, the answers, and the lines that do the same.
+"""The question before something harmful: what is affected, the answers, and the equivalent command lines.
 
-Enter never does it, wherever the cursor is: the answer's own key does, and a click on it.
+Enter never confirms, wherever the cursor is: only the answer's own key or a click on it does.
 """
 
 from __future__ import annotations
@@ -28,24 +28,25 @@ from dockertui.widgets.page_lines import Wrapping, label_width, page_lines, valu
 from dockertui.widgets.screen import Dialog
 
 NAMED = 12
-"""Objects that are named one by one; of more, the rest is counted."""
+"""Objects listed by name; the rest is counted."""
 YES = "y"
-"""The answer whose key is the catalogue's; others have the key that the question names."""
+"""The answer whose key comes from the catalogue; other answers have the key that the question gives them."""
 QUIET = 0.5
-"""Seconds without a key after which a question that did not come at once takes answers, and any question takes clicks:
-a second click at once was meant for what stood there before.
+"""Seconds without a key before a sudden question takes answers, and from its opening before any takes clicks.
+
+A second click right after the first was meant for what was there before.
 """
 _SHARE = 0.92
-"""Of the screen's height, at most."""
+"""Greatest share of the screen's height."""
 _FRAME = 4
 """Lines beside page and flags: border, title, answers."""
 
 Told = Callable[[Values, bool], Sequence[Section]]
-"""Sections for the flags as they stand; the second argument says whether secrets are shown."""
+"""Make sections for the current flags; the second argument says whether secrets are shown."""
 
 
 class Answer(NamedTuple):
-    """A way to answer: its key, and what it does. `harms`: it is painted as what cannot be taken back."""
+    """An answer: its key and label. `harms`: it is painted as something that cannot be undone."""
 
     key: str
     label: str
@@ -53,7 +54,7 @@ class Answer(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The key of the answer that was given, and the values with the flags as they were set."""
+    """The key of the answer given, and the values with the flags as they were set."""
 
     key: str
     values: Values
@@ -63,8 +64,8 @@ class Answered(NamedTuple):
 class Question:
     """What is asked.
 
-    affected, by_hand: made anew for every change of the flags; the latter is folded away until it is asked for.
-    sudden: no key of the user's led here, or not at once, so that keys typed for something else are not to answer it.
+    affected, by_hand: called again at every change of the flags; `by_hand` is folded until asked for. sudden: no key of
+    the user led here, or not at once, so keys typed for something else must not answer it.
     """
 
     title: str
@@ -78,7 +79,7 @@ class Question:
 
 
 class QuestionPage(Page):
-    """The page in the dialog, as high as what it says."""
+    """The page in the dialog, as high as its content."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.QUESTION)
 
@@ -87,7 +88,7 @@ class QuestionPage(Page):
         self._hears = hears
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        room = width - 1  # beside the position mark
+        room = width - 1  # beside the scroll position
         labels = label_width(self._sections, room)
         return len(page_lines(self._sections, labels, Wrapping(room - value_column(labels) - 1)))
 
@@ -96,7 +97,7 @@ class QuestionPage(Page):
 
 
 class ConfirmScreen(Dialog[Answered | None]):
-    """Asks; the result is the answer, or None for no."""
+    """Ask a question. The result is the answer, or None for no."""
 
     place = Context.QUESTION
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.QUESTION, Context.EVERYWHERE)
@@ -127,12 +128,12 @@ class ConfirmScreen(Dialog[Answered | None]):
         self._page.focus()
 
     def on_resize(self) -> None:
-        """Page and answers fit on the screen; what the page cannot show at once is scrolled to."""
+        """Make page and answers fit on the screen; a longer page scrolls."""
         room = int(self.app.size.height * _SHARE) - _FRAME - len(self._flags)
         self._page.styles.max_height = max(1, room)
 
     def _hear(self, key: str) -> bool:
-        """Whether a key answers, or is not taken: one that was typed for something else."""
+        """Handle a key; return whether it is an answer, or is ignored as typed for something else."""
         now = time.monotonic()
         quiet, self._last_key = now - self._last_key, now
         if self._question.sudden and quiet < QUIET:
@@ -140,7 +141,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         return key != YES and self._answer(key)
 
     def _answer(self, key: str) -> bool:
-        """Give the answer of this key; whether the question has it."""
+        """Give the answer with this key; return whether the question has it."""
         has = any(answer.key == key for answer in self._question.answers)
         if has:
             self.dismiss(Answered(key, self._values))
@@ -179,7 +180,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         return catalogue_of(self.app).keys_shown(BY_ID[f"question.{name}"], limit)
 
     def action_flag(self, number: int) -> None:
-        """Turn a flag round; what goes with the objects may be something else then."""
+        """Toggle a flag, and repaint: it may change what else is affected."""
         if number < len(self._question.flags):
             id = self._question.flags[number].id
             self._values[id] = not self._values[id]
@@ -210,7 +211,7 @@ class ConfirmScreen(Dialog[Answered | None]):
 
 
 def ask(app: App[Any], question: Question, answered: Callable[[Answered], object], id: str = "") -> AwaitMount:
-    """Put a question; `answered` hears of an answer that is not no. Await it, and the next key is for the question."""
+    """Ask a question; `answered` is called unless the answer is no. Once awaited, the next key goes to the question."""
 
     def told(answer: Answered | None) -> None:
         if answer is not None:
@@ -220,7 +221,7 @@ def ask(app: App[Any], question: Question, answered: Callable[[Answered], object
 
 
 def affected(objects: Sequence[tuple[str, Sequence[str]]] | Mapping[str, Sequence[str]]) -> Section:
-    """The objects by name with what goes with each; of many the first, and how many more."""
+    """Return the section of the objects by name, each with what else it affects; of many, the first and a count."""
     told = list(objects.items()) if isinstance(objects, Mapping) else list(objects)
     fields = [Field(name, list(words) or "-") for name, words in told[:NAMED]]
     if len(told) > NAMED:

@@ -1,4 +1,4 @@
-"""What those who act for the main screen need of it, as a protocol: they lie below it, and it owns them."""
+"""Protocols of the main screen for its controllers, which are in lower layers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dockertui.resources.surroundings import Surroundings
 
 
 class Selection(Protocol):
-    """What of the open list a command would be done to."""
+    """The objects of the open list that a command would apply to."""
 
     @property
     def resource(self) -> Resource[Any]:
-        """The kind of the objects in the list."""
+        """The kind of the list."""
 
     @property
     def in_list(self) -> bool:
-        """Whether the list has the keyboard."""
+        """Whether the list has the focus."""
 
     @property
     def under_cursor(self) -> Any:
@@ -30,7 +30,7 @@ class Selection(Protocol):
 
     @property
     def item(self) -> Any:
-        """The object that is meant: the one that is read about in the detail, else the one under the cursor."""
+        """The object shown in the detail if that has the focus, else the one under the cursor."""
 
     @property
     def marked(self) -> list[Any]:
@@ -38,10 +38,10 @@ class Selection(Protocol):
 
     @property
     def targets(self) -> list[Any]:
-        """In the list the marked objects, else the one that is meant."""
+        """The marked objects if the list has the focus, else `item`."""
 
     def known(self, items: Sequence[Any]) -> list[Any]:
-        """Objects of the list as they are now; those that went meanwhile are left out."""
+        """Return the current version of these objects of the list, without those removed meanwhile."""
 
 
 class Desk(Protocol):
@@ -64,13 +64,13 @@ class Desk(Protocol):
     def selection(self) -> Selection: ...
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
-        """Show a sentence in the footer for so many seconds."""
+        """Show a sentence in the footer for `stays` seconds."""
 
     def paint_header(self) -> None:
-        """Bring the header up to date."""
+        """Update the header."""
 
     def focus_list(self) -> None:
-        """Give the keys to the list."""
+        """Focus the list."""
 
     def show_busy(self, kind: str, id: str) -> None:
-        """Show what is being done to an object, or that it is done."""
+        """Repaint the row of an object on which a command starts or ends."""

@@ -1,4 +1,4 @@
-"""The fields of a form: a typed line, a choice, a flag, each in a row with its label and what is wrong with it."""
+"""The fields of a form: text, choice and flag, each in a row with its label and its error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dockertui.widgets.typed import TypedLine
 
 
 class TextField(TypedLine):
-    """A line of a form. One of several words keeps what stands in it, with the cursor behind the last."""
+    """A text field. One that holds several words keeps its text on focus, with the cursor at the end."""
 
     def on_focus(self, event: events.Focus) -> None:
         if not self.select_on_focus and not event.from_app_focus:
@@ -32,7 +32,7 @@ class TextField(TypedLine):
 
 
 class ChoiceField(Static, TakesKeys, can_focus=True):
-    """One of several: left and right go round, and so does space."""
+    """One of several choices: left, right and space step through them, wrapping around."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CHOICE)
 
@@ -58,7 +58,7 @@ class ChoiceField(Static, TakesKeys, can_focus=True):
 
 
 class FlagField(Static, TakesKeys, can_focus=True):
-    """Yes or no: space turns it round."""
+    """Yes or no, toggled by space."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FLAG)
 
@@ -80,13 +80,13 @@ class FlagField(Static, TakesKeys, can_focus=True):
 
 
 class FieldRow(Vertical):
-    """One option: its label, its entry, and under them what is wrong with it, when something is.
+    """One option: its label, its field, and its error below.
 
-    known: what the Engine itself gave for it, if it did: of that nothing is refused.
+    known: the value that the Engine itself gave, if any: it is never refused.
     """
 
     class Changed(Message):
-        """Something was typed."""
+        """The field's value changed."""
 
     def __init__(self, option: Option, values: Values, item: Any, known: Any = None) -> None:
         super().__init__(classes="row")
@@ -108,19 +108,19 @@ class FieldRow(Vertical):
 
     @property
     def _typed(self) -> Any:
-        """What is typed, with the secrets that are hidden in it, whether it fits or not. Raises Unfit."""
+        """The current value, secrets included, valid or not. Raises InvalidValue if it cannot be parsed."""
         return self._veil.lift(form_values.parsed(self.option, self.entry.value))
 
     @property
     def value(self) -> Any:
-        """What is typed, with the secrets that are hidden in it. Raises Unfit."""
+        """The current value, secrets included. Raises InvalidValue."""
         value = self._typed
         form_values.check(self.option, value, self._known)
         return value
 
     @property
     def changed(self) -> bool:
-        """Whether it is something else than at the beginning."""
+        """Whether the value differs from the initial one."""
         try:
             return bool(self._typed != self._begun)
         except InvalidValue:
@@ -128,11 +128,11 @@ class FieldRow(Vertical):
 
     @property
     def secret(self) -> bool:
-        """Whether something of it is hidden, or would be."""
+        """Whether the field hides something, or can."""
         return self.option.entry is FieldKind.SECRET or self._veil.hides
 
     def reveal(self, shown: bool) -> None:
-        """Show what is secret in it, or hide it; what was typed stays. What cannot be read stays as it is."""
+        """Show or hide the field's secrets; the value stays. Text that cannot be parsed is left alone."""
         if self.option.entry is FieldKind.SECRET:
             self.entry.password = not shown
         elif isinstance(self.entry, TextField):
@@ -144,7 +144,7 @@ class FieldRow(Vertical):
             self.entry.value = form_values.typed(value if shown else self._veil.cover(value))
 
     def read(self) -> Any:
-        """The value. Raises Unfit, and says so under the entry."""
+        """Return the value. Raises InvalidValue, after showing the error below the field."""
         try:
             value = self.value
         except InvalidValue as unfit:
@@ -154,14 +154,14 @@ class FieldRow(Vertical):
         return value
 
     def say(self, wrong: str) -> None:
-        """What is wrong with the value, "" for nothing."""
+        """Show an error below the field, "" for none."""
         self._judged = self.entry.value
         self._wrong.update(Content(clean(wrong)))
         self._wrong.display = bool(wrong)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.entry.value != self._judged:  # else this comes late: it was judged with that letter in it
+        if self.entry.value != self._judged:  # else the event is late: the value was checked with that letter in it
             self.say("")
         self.post_message(self.Changed())
 

@@ -1,4 +1,4 @@
-"""A command's options as a form: what is typed is checked at its field, and kept until it was taken."""
+"""A command's options as a form: what is typed is checked field by field, and kept until the Engine accepts it."""
 
 from __future__ import annotations
 
@@ -30,21 +30,20 @@ from dockertui.widgets.text import clean
 _FRAME: Final = 4
 """Lines of a form beside its fields and texts: the border, the title, the answers."""
 Lines = Callable[[Values, bool], Sequence[str]]
-"""The command lines for what is typed so far; the second argument says whether secrets are shown."""
+"""The command lines for the values typed so far; the second argument says whether secrets are shown."""
 
 
 class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """The rows. It scrolls by the wheel and to what has the focus: its own keys would leave the field out of sight."""
+    """The rows. They scroll by the wheel and to the focus: keys for scrolling would move the field out of sight."""
 
 
 class FormScreen(Dialog[None]):
-    """Asks for a command's options, and stands until they were taken.
+    """Ask for a command's options, and stay open until they are accepted.
 
-    `submitted` gives the values, all of them fit, each time they are sent off; then the form waits, and goes on by
-    `refuse`, or ends by `close`. Enter goes to the next field, and from the last one on; ctrl+s goes on at once.
-
-    known: what the Engine itself gave of the values. restored: whether they were typed before, into a form like this.
-    enter_submits: Enter goes on from every field.
+    `submitted` returns the values, all of them valid, each time they are submitted; then the form waits, and continues
+    by `refuse` or ends by `close`. Enter goes to the next field and submits from the last one; ctrl+s submits at once.
+    known: the values that the Engine itself gave. restored: whether the values were typed before, into a form like
+    this. enter_submits: Enter submits from every field.
     """
 
     place = Context.FORM
@@ -82,7 +81,7 @@ class FormScreen(Dialog[None]):
         self._sent: asyncio.Queue[Values | None] = asyncio.Queue()
         self._waits = self._over = False
         self._left: Widget | None = None
-        """The field that had the cursor when the form was sent off."""
+        """The field that had the cursor when the form was submitted."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -110,7 +109,7 @@ class FormScreen(Dialog[None]):
             self.dismiss()
 
     def _set_covered(self, covered: bool) -> None:
-        """Show no border, and no key, as long as a question lies over the form: those are the question's."""
+        """Set whether a question covers the form: then only the question shows a border and keys."""
         self.set_class(covered, "-covered")
         self._paint_bars()
 
@@ -118,13 +117,13 @@ class FormScreen(Dialog[None]):
         self._sent.put_nowait(None)
 
     async def submitted(self) -> Values | None:
-        """The values when they are sent off; None when the form was left."""
+        """Wait for the next submission and return its values; None when the form is closed."""
         return await self._sent.get()
 
-    # what the form says
+    # messages in the form
 
     def _wait(self, waits: bool) -> None:
-        """Take nothing more while the values are under way; or take keys again."""
+        """Set whether the form waits for an answer; it takes no keys meanwhile."""
         self._waits = waits
         self._left = self.focused if waits else self._left
         self._fields.disabled = waits
@@ -159,19 +158,19 @@ class FormScreen(Dialog[None]):
         return catalogue_of(self.app).key(f"form.{name}")
 
     def _say(self, text: str) -> None:
-        """What concerns no single field, "" for nothing."""
+        """Show a message that concerns no single field, "" for none."""
         self._problem.update(Content(clean(text)))
         self._problem.display = bool(text)
         self._show_focused()
 
     def tell(self, text: str) -> None:
-        """How far the work is, while the form waits for it."""
+        """Show the progress of the work that the form waits for."""
         if self._waits:
             self._problem.set_class(True, "-told")
             self._say(text)
 
     def refuse(self, refused: Refused) -> None:
-        """Go on with everything as it was typed; what is wrong is said at its field, else at the top."""
+        """Take keys again, with all values as typed; show the refusal at its field, else at the top."""
         self._wait(False)
         self._problem.set_class(False, "-told")
         row = next((row for row in self._rows if row.option.id == refused.option), None)
@@ -181,7 +180,7 @@ class FormScreen(Dialog[None]):
         self._put_cursor((self._left or self._rows[0].entry) if row is None else row.entry)
 
     async def close(self) -> None:
-        """End it, if it was not left meanwhile; where a question lies over it, once that was answered."""
+        """Close the form if it is open; under a question, once that is answered."""
         self._over = True
         if self.is_current:
             await self.dismiss()
@@ -190,7 +189,7 @@ class FormScreen(Dialog[None]):
         self._show_lines()
 
     def _show_lines(self) -> None:
-        """The command line of what is typed, as long as it is fit."""
+        """Show the command line for the typed values, if they are valid."""
         try:
             told = self._lines({row.option.id: row.value for row in self._rows}, self._reveal)
         except (InvalidValue, ValueError):
@@ -199,23 +198,23 @@ class FormScreen(Dialog[None]):
         self._show_focused()
 
     def action_reveal(self) -> None:
-        """Show what is secret in the fields and in the line, or hide it again."""
+        """Show the secrets of the fields and the command line, or hide them."""
         self._reveal = not self._reveal
         for row in self._rows:
             row.reveal(self._reveal)
         self._show_lines()
 
-    # from field to field
+    # movement between fields
 
     def on_resize(self, event: events.Resize) -> None:
         self._show_focused()
 
     def _show_focused(self) -> None:
-        """Have the field with the cursor in sight, with what is wrong with it, whatever the wheel did."""
+        """Scroll to the field with the cursor and its error, whatever the wheel did."""
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        """Give the fields the lines that are left, and have that with the cursor among them."""
+        """Give the fields the lines that are left, and scroll to the one with the cursor."""
         around = (self._shown, self._problem)
         left = self.size.height - _FRAME - sum(widget.outer_size.height for widget in around if widget.display)
         if self._fields.styles.max_height != Scalar.from_number(max(1, left)):
@@ -233,17 +232,17 @@ class FormScreen(Dialog[None]):
         self._show_focused()
 
     def _put_cursor(self, entry: Widget) -> None:
-        """Give a field the cursor where it was, or behind its text, with nothing selected.
+        """Focus a field with the cursor where it was, or at the end of its text, and nothing selected.
 
-        This is for what comes unexpected: a letter that was typed for something else must not replace a value.
+        For forms that appear unexpectedly: a letter typed for something else must not replace a value.
         """
         if isinstance(entry, Input):
             entry.selection = Selection.cursor(entry.cursor_position if entry is self._left else len(entry.value))
-        self.set_focus(entry, from_app_focus=True)  # by any other focus all of it would be selected
+        self.set_focus(entry, from_app_focus=True)  # any other focus would select the whole value
         self._show_focused()
 
     def action_page(self, pages: int) -> None:
-        """As many fields on as are in sight, to the first or the last at most."""
+        """Move by as many fields as are visible, at most to the first or the last."""
         at = next((index for index, row in enumerate(self._rows) if row.entry.has_focus), 0)
         to = at + pages * max(1, self._fields.size.height - 1)
         self._go_to(self._rows[min(max(to, 0), len(self._rows) - 1)])
@@ -255,15 +254,15 @@ class FormScreen(Dialog[None]):
         else:
             self.focus_next()
 
-    # leaving, and going on
+    # closing and submitting
 
     @property
     def typed(self) -> list[str]:
-        """The labels of what was typed."""
+        """The labels of the changed fields."""
         return [row.option.label for row in self._rows if row.changed]
 
     async def action_leave(self) -> None:
-        """End the form; what was typed is not lost unasked. What is under way goes on."""
+        """Close the form, asking first if values were typed. A request under way goes on."""
         if self._waits or not (self._restored or self.typed):
             self.dismiss()
             return
@@ -274,7 +273,7 @@ class FormScreen(Dialog[None]):
         await ask(self.app, question, lambda _: self.dismiss())
 
     def action_submit(self) -> None:
-        """Send the values off, if all are fit; else go to the first that is not."""
+        """Submit the values if all are valid; else go to the first that is not."""
         if self._waits:
             return
         self._say("")
@@ -293,7 +292,7 @@ class FormScreen(Dialog[None]):
             self._sent.put_nowait(values)
 
     def _unfit_together(self, values: Values) -> list[FieldRow]:
-        """The row that does not fit the others, told why."""
+        """Return the row that the check of all values refuses, with its error shown, or no row."""
         try:
             self._check(values)
         except InvalidValue as unfit:

@@ -17,7 +17,7 @@ from dockertui.widgets.screen import Dialog
 __all__ = ["Item", "Menu"]
 
 MOST_WIDE, MOST_HIGH = 0.9, 0.8
-"""Of the screen, at most."""
+"""Greatest share of the screen's width and height."""
 
 
 class Choices(MenuList):
@@ -27,7 +27,7 @@ class Choices(MenuList):
 
 
 class Menu(Dialog[str | None]):
-    """Asks which of the items; its result is the item's id, None when left."""
+    """Offer a choice of items. The result is the id of the chosen one, or None."""
 
     place = Context.MENU
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVERYWHERE)
@@ -47,14 +47,14 @@ class Menu(Dialog[str | None]):
         self._fit_box()
 
     def _fit_box(self) -> None:
-        """As large as the items need, whatever is typed, so that nothing jumps."""
+        """Make the box as large as the items need, whatever is typed, so that it does not jump."""
         gutter = self._list.gutter
         width, height = self._list.natural_size
         self._list.styles.width = min(int(self.app.size.width * MOST_WIDE), width + gutter.width)
         self._list.styles.height = min(int(self.app.size.height * MOST_HIGH), height + gutter.height)
 
     async def take_key(self, event: events.Key) -> bool:
-        return self._list.is_attached and await self._list.take_key(event)  # a late key finds it closed
+        return self._list.is_attached and await self._list.take_key(event)  # a key may arrive after the menu is closed
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:

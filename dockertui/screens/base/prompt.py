@@ -16,10 +16,10 @@ from dockertui.widgets.typed import TypedLine
 
 
 class Prompt(TypedLine):
-    """A line that tells every change at once. Enter keeps what was typed, Escape drops it; both end it.
+    """An input that reports every change at once. Enter keeps the text, Escape drops it; both close the prompt.
 
-    typed: called with the text at every change. done: called with the text that Enter keeps. place: what is filtered or
-    searched: up, down and the paging keys move in it meanwhile, and it has the focus afterwards.
+    typed: called with the text at every change. done: called with the text that Enter keeps. place: the widget that is
+    filtered or searched: up, down and the paging keys move in it meanwhile, and it gets the focus afterwards.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.PROMPT)
@@ -57,7 +57,7 @@ class Prompt(TypedLine):
         await self._place.run_action(way)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """A binding of the input or a paste changed the text."""
+        """Report a change by one of the input's bindings or by a paste."""
         event.stop()
         if self.is_attached and event.value == self.value:
             self._typed(event.value)
@@ -76,7 +76,7 @@ async def ask(
     place: Widget,
     before: Widget | None = None,
 ) -> None:
-    """Have a line typed on the place's screen, as `Prompt` says; the next key is already part of it."""
+    """Open a prompt on the screen of `place`; see `Prompt`. The next key goes into it."""
     screen = place.screen
     await screen.query(Prompt).remove()
     prompt = Prompt(value, what, typed=typed, done=done, place=place)

@@ -1,4 +1,4 @@
-"""What all screens over the lists have: a title, keys and footer from the catalogue, what is said, a way back."""
+"""What all screens over the main one share: title, keys and footer from the catalogue, messages, a way back."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class PageView(Page):
 
 
 class SecondScreen(Layer[ScreenResultType]):
-    """A screen over the lists. `view` is the widget that has the keys.
+    """A screen over the main one. `view` is the widget with the focus.
 
-    context: of the screen's own keys, all of which that have a hint stand in the footer. offers: the ids of further
-    operations that the footer offers, each with a word for it; "" for the operation's own.
+    context: of the screen's own keys; those with a hint are in the footer. offers: ids of further operations for the
+    footer, each with a word for it; "" for the operation's own.
     """
 
     context: ClassVar[Context]
@@ -59,7 +59,7 @@ class SecondScreen(Layer[ScreenResultType]):
         yield self.footer
 
     def body(self) -> ComposeResult:
-        """The widgets above the footer."""
+        """Yield the widgets above the footer."""
         yield self.title_bar
         yield self.view
 
@@ -69,13 +69,13 @@ class SecondScreen(Layer[ScreenResultType]):
 
     @property
     def place(self) -> Context:
-        """Whose keys are heard now."""
+        """The context whose keys are active."""
         return Context.PROMPT if isinstance(self.focused, Input) else self.context
 
-    # what the footer says
+    # footer
 
     def say(self, text: str, style: str = "", stays: float = _SAID_STAYS) -> None:
-        """Show a sentence in place of the keys for so many seconds; 0: until something else is said."""
+        """Show a sentence in place of the keys for `stays` seconds; 0: until the next one."""
         self._said = text, style
         if self._saying is not None:
             self._saying.stop()
@@ -83,7 +83,7 @@ class SecondScreen(Layer[ScreenResultType]):
         self.paint_footer()
 
     def paint_footer(self) -> None:
-        """Say what was said last, above the footer if it is too long for that; else what the keys do."""
+        """Show the current message, above the footer if it is too long for that; without a message, the keys."""
         text, style = self._said
         fits = cell_len(text) < self.size.width
         self.notice.tell("" if fits else text, style)
@@ -104,12 +104,12 @@ class SecondScreen(Layer[ScreenResultType]):
         ]
 
     def idle(self) -> Collection[str]:
-        """The ids of operations that have no sense now: the footer leaves them out."""
+        """Return the ids of operations that make no sense now: the footer leaves them out."""
         return ()
 
     @property
     def has_secrets(self) -> bool:
-        """Whether the footer offers to show secrets, or to hide them."""
+        """Whether the footer offers to show or hide secrets."""
         return False
 
     def on_descendant_focus(self) -> None:
@@ -125,11 +125,11 @@ class SecondScreen(Layer[ScreenResultType]):
     # keys
 
     async def action_operate(self, id: str) -> None:
-        """Do an operation where its keys are heard: for a click in the footer."""
+        """Run an operation on the widget that handles its keys: for a click in the footer."""
         await self.view.run_action(BY_ID[id].action)
 
     def drop(self) -> bool:
-        """End search, selection or filter; whether there was any."""
+        """End a search, selection or filter; return whether there was one."""
         return bool(self.view.drop())
 
     def action_back(self) -> None:
@@ -145,7 +145,7 @@ class SecondScreen(Layer[ScreenResultType]):
         self.say("secrets are shown" if self.reveal else "secrets are hidden", "warn" if self.reveal else "")
 
     def secrets_turned(self) -> None:
-        """Paint what is shown anew: secrets are shown from now on, or hidden."""
+        """Repaint after `reveal` changed."""
 
     async def action_search(self) -> None:
         await self.ask("search", typed=self.view.search)
@@ -158,5 +158,5 @@ class SecondScreen(Layer[ScreenResultType]):
         typed: Callable[[str], object] | None = None,
         done: Callable[[str], object] | None = None,
     ) -> None:
-        """Have a line typed, as `Prompt` says; the next key is already part of it."""
+        """Ask for one line of text; see `Prompt`. The next key goes into it."""
         await ask(what, value, typed=typed, done=done, place=self.view, before=self.footer)

@@ -1,4 +1,4 @@
-"""What a tab of the detail is, and the one that is shown first; `tab_list` has them all."""
+"""The base class of the detail's tabs, and the first of them; `tab_list` has them all."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """The object that the detail shows, and all that is known of it."""
+    """The object in the detail, and all that is known of it."""
 
     resource: Resource[Any]
     item: Any
     inspect: Mapping[str, Any]
-    """The Engine's `inspect` reply; empty until it has answered."""
+    """The Engine's `inspect` reply; empty until it arrives."""
     error: EngineError | None
-    """Why the Engine could not be asked about it the last time."""
+    """Why the last `inspect` failed."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -41,10 +41,10 @@ class Subject(NamedTuple):
 
 
 class Tab(Widget):
-    """A widget that is a tab of the detail: mixed into one that can be focused and moves by the catalogue's keys."""
+    """A tab of the detail: a mixin for a widget that takes the focus and the catalogue's keys of movement."""
 
     class Said(Message):
-        """A sentence for the footer, in a style."""
+        """A sentence for the footer, with its style."""
 
         def __init__(self, text: str, style: str = "") -> None:
             super().__init__()
@@ -52,7 +52,7 @@ class Tab(Widget):
             self.style = style
 
     class Chosen(Message):
-        """The object that a reference names is to be gone to."""
+        """A request to go to the object of a reference."""
 
         def __init__(self, reference: Reference) -> None:
             super().__init__()
@@ -69,50 +69,50 @@ class Tab(Widget):
         typed: Callable[[str], object] | None = None,
         done: Callable[[str], object] | None = None,
     ) -> None:
-        """Have a line typed: what it is for, what it begins with, and who hears of it as `Prompt` says.
+        """Ask for one line of text; see `Prompt`.
 
-        Keys that come right behind the one that asks are part of it already.
+        Keys that arrive right after the one that asks go into it.
         """
-        from dockertui.screens.base.prompt import ask  # off the path to the first paint
+        from dockertui.screens.base.prompt import ask  # not needed for the first paint
 
         await ask(what, value, typed=typed, done=done, place=self, before=self.screen.query_one("#footer"))
 
     async def order(self, command: Command | str, item: Any, given: Mapping[str, Any]) -> None:
-        """Have a command, or that of an id, done to an object; what is given is not asked for.
+        """Run a command (or the one with that id) on an object; options in `given` are not asked for.
 
-        Returns when its question stands on the screen, so that the next key is for it.
+        Returns when its question is on the screen, so that the next key goes to it.
         """
         await self.app.run_action(("", "order_for", (command, item, given)), self.screen)
 
     @abstractmethod
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show an object, None for none. `keep` the place: it is the same object as before."""
+        """Show an object, None for none. `keep`: it is the same object as before, so keep the scroll position."""
 
     @abstractmethod
     def search(self, text: str) -> int:
-        """Mark what is found, nothing for an empty text; how many lines hold it."""
+        """Mark all matches, none for an empty text; return the number of matching lines."""
 
     def drop(self) -> bool:
-        """Let go of what narrows the tab, before it is left; whether there was anything."""
+        """Drop a search, selection or filter before the tab is left; return whether there was one."""
         return False
 
     @property
     def heading(self) -> str:
-        """What it shows, where that is not the object of the detail; it stands in the place of the object's name."""
+        """What the tab shows if that is not the detail's object; it replaces the object's name in the title."""
         return ""
 
     def sampled(self) -> None:
-        """New statistics of the object shown."""
+        """Show new statistics of the object."""
 
     def leave(self) -> None:
-        """The tab is no longer on the screen: let go of what feeds it."""
+        """Stop what feeds the tab: it is no longer on the screen."""
 
 
 class PageTab(Page, Tab):
     """The readable page."""
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show the object's page, with what went wrong on top."""
+        """Show the object's page, with an error of the last `inspect` on top."""
         sections: list[Section] = []
         if subject is not None:
             sections = subject.resource.sections(subject.item, Reply(subject.inspect), surroundings)

@@ -1,4 +1,4 @@
-"""From when to when a log is shown: the keys, and what a person types."""
+"""The time span of a log: by keys, and as typed."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _ZONE: Final = r"(?: ?(?P<zone>[Zz]|UTC|[+-]\d\d:?\d\d))?"
 _DATE: Final = re.compile(rf"(?:(?P<year>\d{{4}})-)?(?P<month>\d\d)-(?P<day>\d\d)(?:[T ]{_TIME})?{_ZONE}")
 _CLOCK: Final = re.compile(rf"(?=\d+:){_TIME}{_ZONE}")
 _AGO: Final = re.compile(r" \([^()]* ago\)$")
-"""What stands behind a time on the program's own pages."""
+"""What follows a time on the program's own pages."""
 
 
 _LAST: Final = (60, 300, 900, 3600, 86400)
 NAMES: Final = ("", "last 1m", "last 5m", "last 15m", "last 1h", "last 24h", "all")
-"""What the keys from 0 to 6 ask for, in short; nothing for the tail."""
+"""Short names of the spans of keys 0 to 6; the tail has none."""
 
 
 class TimeSpan(NamedTuple):
-    """From when to when: epoch nanoseconds; neither for the tail, `whole` from the log's beginning.
+    """A time span in epoch nanoseconds; with neither end the tail, or from the log's beginning if `whole`.
 
-    `head`: only so much of it as memory holds, and the reader stays at its first line.
+    head: only as much as memory holds, with the view on the first line.
     """
 
     since: int | None = None
@@ -49,18 +49,17 @@ class TimeSpan(NamedTuple):
 
 
 def of_key(key: int, now: int) -> TimeSpan:
-    """The span of a key from 0 to 6, at a moment in epoch nanoseconds."""
+    """Return the span of a key from 0 to 6; `now` in epoch nanoseconds."""
     if key == 0:
         return TimeSpan()
     return TimeSpan(whole=True) if key > len(_LAST) else TimeSpan(since=now - _LAST[key - 1] * _SECOND)
 
 
 def parse(text: str, now: int) -> TimeSpan:
-    """`SINCE`, or `SINCE..UNTIL`: what `docker logs --since` takes, and times as the program itself shows them.
+    """Parse `SINCE` or `SINCE..UNTIL`: what `docker logs --since` accepts, and times as the program shows them.
 
-    That is `10m`, `1.5h`, `1h30m`, `14:30` (the last time it was), a day, a day and a time, or epoch seconds. Times are
-    local where they do not end in a `Z` or an offset. Nothing at all is the tail. Raises ValueError that says what to
-    type.
+    That is `10m`, `1.5h`, `1h30m`, `14:30` (its last occurrence), a day, a day and a time, or epoch seconds. Times are
+    local unless they end in `Z` or an offset. Empty text is the tail. Raises ValueError that says what to type.
     """
     since_text, separator, until_text = (part.strip() for part in text.partition(".."))
     if not text.strip():
@@ -76,13 +75,13 @@ def parse(text: str, now: int) -> TimeSpan:
 
 
 def _moment(text: str, now: int) -> int:
-    """Epoch nanoseconds of what was typed."""
+    """Return the typed moment in epoch nanoseconds."""
     if (span := _DURATION.fullmatch(text)) is not None:
         length = sum(_nanoseconds(number, _UNITS[unit]) for number, unit in _PART.findall(span[2]))
         return max(0, now + length if span[1] == "-" else now - length)
     if (unix := _UNIX.fullmatch(text)) is not None and len(unix[1]) < 12:
         return int(unix[1]) * _SECOND + _fraction(unix[2])
-    with suppress(OverflowError, ValueError, OSError):  # a year that no clock knows, a 13th month
+    with suppress(OverflowError, ValueError, OSError):  # a year out of range, a 13th month
         plain = _AGO.sub("", text)
         if (date := _DATE.fullmatch(plain)) is not None:
             return _of_date(date, now)
@@ -92,18 +91,18 @@ def _moment(text: str, now: int) -> int:
 
 
 def _nanoseconds(number: str, unit: int) -> int:
-    """A decimal number of a unit, exact to the nanosecond."""
+    """Return a decimal number of a unit in nanoseconds, exactly."""
     whole, _, fraction = number.partition(".")
     return int(whole or 0) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
 
 
 def _fraction(digits: str | None) -> int:
-    """The nanoseconds that the digits behind a decimal point are."""
+    """Return the nanoseconds of the digits after a decimal point."""
     return int(f"{digits or '':0<9}"[:9])
 
 
 def _zone(text: str | None) -> tzinfo | None:
-    """A zone as it is written; None for the local one."""
+    """Return the time zone of a suffix; None for the local one."""
     if text is None or text in ("Z", "z", "UTC"):
         return None if text is None else UTC
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
@@ -111,7 +110,7 @@ def _zone(text: str | None) -> tzinfo | None:
 
 
 def _of_date(found: re.Match[str], now: int) -> int:
-    """A day, with a time or at its beginning; without a year the last one that there was."""
+    """Return the moment of a date, by default at midnight; without a year, its last occurrence."""
     zone = _zone(found["zone"])
     today = datetime.fromtimestamp(now // _SECOND, zone)
     year, month, day = int(found["year"] or today.year), int(found["month"]), int(found["day"])
@@ -122,7 +121,7 @@ def _of_date(found: re.Match[str], now: int) -> int:
 
 
 def _of_clock(found: re.Match[str], now: int) -> int:
-    """The last time that a clock showed this."""
+    """Return the last moment with this clock time."""
     today = datetime.fromtimestamp(now // _SECOND, _zone(found["zone"]))
     hour, minute, second = _clock(found)
     when = today.replace(hour=hour, minute=minute, second=second, microsecond=0)
@@ -131,5 +130,5 @@ def _of_clock(found: re.Match[str], now: int) -> int:
 
 
 def _clock(found: re.Match[str]) -> tuple[int, int, int]:
-    """Hour, minute and second; 0 for what is not given."""
+    """Return hour, minute and second; 0 for those not given."""
     return int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0)

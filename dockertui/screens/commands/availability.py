@@ -1,4 +1,4 @@
-"""What can be done now, and why the rest cannot."""
+"""Which operations are available now, and why the others are not."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def commands(desk: Desk) -> list[Command]:
-    """The commands of the kind that is shown."""
+    """Return the commands of the open list's kind."""
     return desk.catalogue.commands(desk.selection.resource.kind)
 
 
 def refusal(desk: Desk, operation: Operation, targets: Sequence[Any] | None = None) -> str:
-    """Why an operation cannot be done now, to what it would be done to or to these targets; or ""."""
+    """Return why an operation cannot run now on its targets (by default the current ones), or ""."""
     if not isinstance(operation, Command):
         return ""
     engine = desk.session.engine
@@ -38,7 +38,7 @@ def refusal(desk: Desk, operation: Operation, targets: Sequence[Any] | None = No
 
 
 def idle(desk: Desk) -> list[Operation]:
-    """What has no sense for what is under the cursor: no footer names it."""
+    """Return the operations that make no sense for the object under the cursor: the footer leaves them out."""
     item, resource = desk.selection.under_cursor, desk.selection.resource
     well = [] if item is not None and resource.is_troubled(item) else [BY_ID["container.why"]]
     return [*(command for command in commands(desk) if refusal(desk, command)), *well]

@@ -1,4 +1,4 @@
-"""The menus of commands: everything possible with an object, and with many."""
+"""The menus of commands: everything possible with one object, and with many."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk
 
 _OPTIONS = "…"
-"""After a command's id: with its form, which would not be shown otherwise."""
+"""Suffix of a command's id: with its form, which the plain command would skip."""
 _PRUNE = "Prune: removes what nothing uses"
 
 
 class Chosen(Protocol):
-    """Does a command that was chosen, to the targets of which the menu was made."""
+    """Run a chosen command on the targets that its menu was made for."""
 
     async def __call__(self, command: Command, *, with_options: bool, targets: Sequence[Any]) -> None: ...
 
 
 async def on_object(desk: Desk, order: Chosen) -> None:
-    """Offer everything for what is selected; what is impossible is grey, with its reason."""
+    """Offer every command for the selection; impossible ones are grey, with the reason."""
     resource, targets = desk.selection.resource, desk.selection.targets
     commands = desk.catalogue.commands(resource.kind)
     title = f"{len(targets)} {resource.title.lower()}"
@@ -35,7 +35,7 @@ async def on_object(desk: Desk, order: Chosen) -> None:
 
 
 async def in_bulk(desk: Desk, order: Chosen) -> None:
-    """Offer what is done to all the marked, then what concerns the kind as a whole, and what prunes last."""
+    """Offer the commands for all marked objects, then those for the kind as a whole, then those that prune."""
     kind, marked = desk.selection.resource, desk.selection.marked
     commands = [*desk.catalogue.commands(kind.kind), *desk.catalogue.commands("system")]
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
@@ -44,7 +44,7 @@ async def in_bulk(desk: Desk, order: Chosen) -> None:
 
 
 def grouped(desk: Desk, commands: Sequence[Command], targets: Sequence[Any]) -> list[Item]:
-    """What is done to the targets, what concerns all of the kind or the Engine, and what prunes, in this order."""
+    """Return menu items in groups: commands on the targets, on the whole kind or the Engine, and prunes."""
     name = desk.selection.resource.title
     groups = {
         "": [command for command in commands if command.on_object],
@@ -59,7 +59,7 @@ def grouped(desk: Desk, commands: Sequence[Command], targets: Sequence[Any]) -> 
 
 
 def items(desk: Desk, commands: Iterable[Command], targets: Sequence[Any]) -> list[Item]:
-    """A line a command; a second one with its form, where the key alone takes the defaults."""
+    """Return an item for each command, and a second one with its form where the key alone uses the defaults."""
     found = []
     version = desk.session.engine.version
     for command in commands:
@@ -76,7 +76,7 @@ def items(desk: Desk, commands: Iterable[Command], targets: Sequence[Any]) -> li
 
 
 def _flags_only(command: Command) -> bool:
-    """Flags stand in the question itself."""
+    """Whether all options are flags, which the confirmation itself shows."""
     return all(isinstance(option.default, bool) for option in command.body.options)
 
 

@@ -1,4 +1,4 @@
-"""A command on its way: its objects and values, the form, the question, and the jobs."""
+"""A command on its way: its objects and values, its form, its question, and its jobs."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _LINES_SHOWN = 6
 _SILENT, _WAITS = 0.3, 5.0
-"""Seconds of waiting for the Engine before that is said, and how long it is."""
+"""Seconds of waiting for the Engine before a message says so, and seconds that it stays."""
 _LOOK, _FIRST_WORD = 0.25, 2.0
-"""Seconds between two looks at what a form waits for, and until it makes room for what takes longer."""
+"""Seconds between two looks at the jobs a form waits for, and until it closes on transfers that take longer."""
 
 
 class CommandRun:
-    """A command to be done to `items`; what is `given` of its options is not asked for.
+    """A command to run on `items`; options with a value in `given` are not asked for.
 
-    left_out: of what was selected, how many it does not apply to.
-    asked: set when a question stands on the screen, or when there is none.
+    left_out: number of selected objects it does not apply to. asked: set when a question is on the screen, or when
+    there is none.
     """
 
     def __init__(
@@ -73,11 +73,11 @@ class CommandRun:
 
     @property
     def asks_the_engine(self) -> bool:
-        """Whether it asks the Engine before there is anything to see."""
+        """Whether it sends a request before anything is shown."""
         return self.body.prepare is not None or self.body.report is not None
 
     async def go_through(self) -> None:
-        """Ask what has to be asked, then begin."""
+        """Ask for everything needed, then start the jobs."""
         try:
             about = self.items[0] if self.command.on_object else self._alike()
             known: Values = {**self._known(about), **self.given}
@@ -89,16 +89,16 @@ class CommandRun:
             else:
                 await self._try({**known, **engines})
         except EngineError:
-            pass  # it was said
+            pass  # a message said so already
         finally:
             self.asked.set()
 
     async def _by_form(
         self, known: Values, engines: Values, typed: Values = MappingProxyType({}), refusal: Refused | None = None
     ) -> None:
-        """Have a form filled in until the Engine takes it; it stands with all that was typed as long as it does not.
+        """Show the form, filled in as typed, until the Engine accepts it or the user leaves it.
 
-        engines: what the Engine itself gave of the values. typed, refusal: of a form that was left before.
+        engines: the values that the Engine gave. typed, refusal: from a form that was left before.
         """
         form = self._form({**known, **typed}, engines, restored=bool(typed))
         await self.desk.screen.app.push_screen(form)
@@ -119,24 +119,27 @@ class CommandRun:
                 form.refuse(refusal)
 
     def _kept(self, typed: Values) -> Values:
-        """What of a form is remembered once it is left: of passwords nothing."""
+        """Return the values to remember of a form that is left: all but passwords."""
         secret = {option.id for option in self.body.options if option.entry is FieldKind.SECRET}
         return {id: value for id, value in typed.items() if id not in secret}
 
     def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
-        """Bring the form back, as it was when it was sent off, with what came of that."""
+        """Show the form again, as it was submitted, with what the Engine said to it."""
         refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
         self.desk.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
 
     async def _try(
         self, values: Values, form: FormScreen | None = None, again: Callable[[Job], None] | None = None
     ) -> Refused | None:
-        """Complete the values, ask, begin, and wait for the answer where a form does; why it was refused, or None."""
+        """Complete the values, ask for confirmation, start the jobs; return why they were refused, or None.
+
+        With a form, wait for the Engine's answer as `_is_over` says.
+        """
         try:
             if self.body.complete is not None:
                 values = await self._told(self.body.complete(self.desk.session.engine, values))
             if form is not None and not form.is_attached:
-                return None  # given up meanwhile: nothing was asked of the Engine yet
+                return None  # cancelled meanwhile, before anything was requested
             if self._to_confirm:
                 answer = await self._answer(self._question(values))
                 if answer is None:
@@ -157,10 +160,10 @@ class CommandRun:
         return None
 
     async def _is_over(self, jobs: Sequence[Job], form: FormScreen) -> bool:
-        """Wait while the form stands for the jobs; whether they ended meanwhile.
+        """Wait for the jobs while the form is open; return whether they ended meanwhile.
 
-        What interrupts takes its time and is not refused for what was typed; of transfers the first word is enough,
-        and `_FIRST_WORD` seconds are, for all that comes later is long: then the form makes room.
+        Commands that interrupt take long and are not refused for a typed value, so nothing waits for them. For
+        transfers, the first message or `_FIRST_WORD` seconds suffice: then the form closes.
         """
         transfers = all(call.progress or call.sink or call.source for job in jobs for call in job.task.plan.calls)
         waited, order = 0.0, jobs[0].order
@@ -175,7 +178,7 @@ class CommandRun:
         return False
 
     def _refusal(self, jobs: Sequence[Job], values: Values) -> Refused | None:
-        """What the Engine refused; the next try is for those objects alone."""
+        """Return what the Engine refused; the next try is for those objects only."""
         failed = [job for job in jobs if job.state is State.FAILED]
         if not failed:
             return None
@@ -184,22 +187,22 @@ class CommandRun:
         return self._refused(said, values)
 
     def _refused(self, said: str, values: Values) -> Refused:
-        """What was refused, at one of the fields that the form has."""
+        """Return the refusal, assigned to one of the form's fields."""
         asked = [option.id for option in self.body.options if option.id not in self.given]
         return refused(said, {id: values[id] for id in asked if id in values})
 
     def _alike(self) -> Any:
-        """What a form for something new starts from: the object under the cursor, if it is of that kind."""
+        """Return the object under the cursor as template for a new one, if it is of that kind."""
         selection = self.desk.selection
         return selection.under_cursor if selection.resource.kind == self.command.kind else None
 
     def _known(self, about: Any) -> Values:
-        """The defaults; a flag that one of the objects needs is set for all."""
+        """Return the default values; a flag that one of the objects needs is set for all."""
         flags = [option.id for option in self.body.options if option.entry is FieldKind.FLAG]
         return self.body.values(about) | {id: any(self.body.values(item)[id] for item in self.items) for id in flags}
 
     async def _told(self, asking: Awaitable[Values]) -> Values:
-        """What is told beyond the form. Raises EngineError when it is not; that was said then."""
+        """Ask the Engine for further values; on EngineError show it and raise it again."""
         title, say = self.command.title, self.desk.say
         waiting = once(self.desk.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
         try:
@@ -214,13 +217,13 @@ class CommandRun:
     # what is shown
 
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
-        """What a dialog is answered with."""
+        """Show a dialog and return its answer."""
         answer = await put(self.desk.screen.app, dialog)
         self.asked.set()
         return await answer
 
     async def _report(self, values: Values, form: FormScreen | None) -> None:
-        """Ask, and show the answer on a page in place of the form. Raises EngineError; that was said then."""
+        """Ask the Engine and show its reply on a page in place of the form. Raises EngineError, after showing it."""
         command, say, item = self.command, self.desk.say, self.items[0]
         plan, reply = self.body.plan(item, values), None
         say(f"{command.doing} the Engine…", stays=600)
@@ -286,17 +289,17 @@ class CommandRun:
 
     @property
     def _is_sudden(self) -> bool:
-        """Whether the Engine was asked between the user's last key and the question, which may have taken a while."""
+        """Whether the Engine is asked between the user's last key and the question, which may take a while."""
         return self.body.complete is not None or (self.asks_the_engine and not self.command.ask)
 
     @property
     def _others(self) -> list[Field]:
-        """What is said of the marked ones to which the command does not apply."""
+        """The note on marked objects to which the command does not apply."""
         return [Field("…", f"not the other {self.left_out} marked: does not apply", "dim")] if self.left_out else []
 
     @property
     def _asked_title(self) -> str:
-        """The command with what it is done to: `Remove web-1`, `Stop 2 containers`."""
+        """The command with its objects: `Remove web-1`, `Stop 2 containers`."""
         command = self.command
         if not command.on_object:
             return command.title_on(self.desk.session.engine.version)
@@ -320,7 +323,7 @@ class CommandRun:
         return Section("Equivalent commands", [Field("docker", docker), Field("curl", curl)])
 
     def _lines(self, values: Values, reveal: bool) -> tuple[list[str], list[str]]:
-        """The `docker` and the `curl` lines, secrets masked unless revealed; of many the first ones."""
+        """Return the `docker` and the `curl` lines, secrets masked unless revealed; of many, the first few."""
         session, count = self.desk.session, len(self.items)
         version = session.engine.version or session.mirror.version
         plans: list[Plan] = [self.body.plan(item, values) for item in self.items[:_LINES_SHOWN]]
@@ -338,6 +341,6 @@ class CommandRun:
 
 
 def _named(values: Values) -> str:
-    """What the form calls the thing that is made."""
+    """Return what the form names the object to be made."""
     named = values.get("reference") or values.get("registry") or values.get("name")
     return str(named or next(iter(values.get("tags", ())), ""))

@@ -1,4 +1,4 @@
-"""The copy menu, and going to a published port."""
+"""The copy menu, and opening a published port."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN = 60
 
 
 async def copy_menu(desk: Desk) -> None:
-    """Offer what can be copied of the object under the cursor."""
+    """Offer what can be copied of the selected object."""
     item = desk.selection.item
     if item is None:
         desk.say("nothing is selected", "warn")
@@ -48,7 +48,7 @@ async def copy_menu(desk: Desk) -> None:
 
 
 def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
-    """A text without its secrets. The value of one variable is copied as it is: nothing else is asked for."""
+    """Mask the secrets of a text. The value of a single variable is copied as it is: the user asked for just that."""
     if entry.shown:
         return entry._replace(shown=masked(entry.shown, known))
     text = masked(entry.text, known)
@@ -62,7 +62,7 @@ def _copied(desk: Desk, entry: Copyable) -> tuple[str, str]:
 
 
 async def _known(desk: Desk, item: Any) -> CopySource:
-    """The object with its `inspect`, as far as the Engine tells: what it does not tell is left away."""
+    """Return the object with its `inspect`; parts that the Engine refuses stay empty."""
     resource, engine = desk.selection.resource, desk.session.engine
     inspect: Mapping[str, Any] = {}
     original: Original | None = None
@@ -79,7 +79,7 @@ async def _known(desk: Desk, item: Any) -> CopySource:
 
 
 async def open_port(desk: Desk) -> None:
-    """Open a published port in a browser; where there is none, copy its address."""
+    """Open a published port in a browser; without a browser, copy its address."""
     item = desk.selection.item
     found = addresses(item, desk.session.endpoint) if isinstance(item, Container) else {}
     if not found:
@@ -99,7 +99,7 @@ async def open_port(desk: Desk) -> None:
 
 
 def has_browser() -> bool:
-    """Whether a browser opened here is seen by the user: one in the terminal would take the screen."""
+    """Whether a browser opened here is visible to the user: one in the terminal would take the screen."""
     if os.environ.get("SSH_CONNECTION"):
         return False
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

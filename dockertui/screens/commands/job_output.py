@@ -1,4 +1,4 @@
-"""What a job has told, whole: read like a log, its end followed while it runs."""
+"""The whole output of a job, as a log that is followed while the job runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STYLES = {State.DONE: "good", State.FAILED: "bad", State.CANCELLED: "warn"}
 
 
 class OutputView(LogView):
-    """The lines, with a log's keys."""
+    """The output, with a log's keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
 
@@ -32,7 +32,7 @@ class OutputView(LogView):
 
 
 class OutputScreen(SecondScreen[None]):
-    """Shows what a job tells. Escape or q goes back; the job goes on."""
+    """Show the output of a job. Escape or q goes back; the job goes on."""
 
     context = Context.OUTPUT
     offers: ClassVar[Mapping[str, str]] = {
@@ -45,7 +45,7 @@ class OutputScreen(SecondScreen[None]):
         self._job = job
         self._jobs = jobs
         self._shown = 0
-        """Lines that were handed to the view, of all that were told."""
+        """Number of output lines handed to the view, dropped ones included."""
         self._secrets = secrets_of(job)
 
     def on_mount(self) -> None:
@@ -54,7 +54,7 @@ class OutputScreen(SecondScreen[None]):
         self.set_interval(_FRAME, self._look)
 
     def _look(self) -> None:
-        """Take what is new; say how many lines were let go before they could be shown."""
+        """Append new lines; say how many were dropped before they could be shown."""
         job, progress = self._job, self._job.progress
         new = progress.told - self._shown
         kept = progress.lines[-new:] if new else []
@@ -71,7 +71,7 @@ class OutputScreen(SecondScreen[None]):
         self.title_bar.update([Piece(title, "title"), shown])
 
     def _seen(self, line: str) -> str:
-        """A line without secrets, unless they are to be seen."""
+        """Return a line with its secrets masked, unless they are revealed."""
         return line if self.reveal else masked(line, self._secrets)
 
     def secrets_turned(self) -> None:

@@ -1,4 +1,4 @@
-"""The jobs: what runs, how far it is, what came of the rest; a job can be given up here."""
+"""The list of jobs: state, progress and results; running ones can be cancelled."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LINES = 12
 
 
 class _Row(NamedTuple):
-    """A job as it stood when it was last looked at."""
+    """A job's state when it was last looked at."""
 
     job: Job
     state: State
@@ -49,7 +49,7 @@ class JobTable(Table[_Row]):
 
 
 class JobsScreen(SecondScreen[None]):
-    """All jobs of the session, those that run on top. Escape goes back; nothing ends by it."""
+    """All jobs of the session, running ones first. Escape goes back and ends nothing."""
 
     context = Context.JOBS
     offers: ClassVar[Mapping[str, str]] = {"screen.back": "back (they keep on)"}
@@ -62,7 +62,7 @@ class JobsScreen(SecondScreen[None]):
         self._surroundings = surroundings
         self._page = Page()
         self._hides = False
-        """Whether something of the job shown is secret."""
+        """Whether the page of this job has secrets."""
 
     def body(self) -> ComposeResult:
         yield from (self.title_bar, self._table, self._page)
@@ -83,7 +83,7 @@ class JobsScreen(SecondScreen[None]):
                 [Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")]
             )
             self._show()
-        self.paint_footer()  # whether a form comes back is known later than that its job has ended
+        self.paint_footer()  # a form can become available only after its job has ended
 
     def _show(self) -> None:
         row = self._table.cursor_object
@@ -113,7 +113,7 @@ class JobsScreen(SecondScreen[None]):
         await self.action_output()
 
     async def action_output(self) -> None:
-        """All that the job under the cursor has told, followed while it runs."""
+        """Show the whole output of the job under the cursor, followed while it runs."""
         row = self._table.cursor_object
         if row is not None:
             from dockertui.screens.commands.job_output import OutputScreen
@@ -124,7 +124,7 @@ class JobsScreen(SecondScreen[None]):
         self._show()
 
     def action_again(self) -> None:
-        """Go back, to the form of the job under the cursor, filled in as it was."""
+        """Go back to the form of the job under the cursor, filled in as it was."""
         row = self._table.cursor_object
         if row is not None and _can_be_again(row) and row.job.again is not None:
             again, row.job.again = row.job.again, None
@@ -164,7 +164,7 @@ def _said(row: _Row) -> Cell:
 
 
 def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
-    """All of one job: what came of it, its layers, the last lines it told."""
+    """Return the page of one job: state and result, layers, last lines of output."""
     line = docker_line(jobs.endpoint, job.task.plan.docker, job.task.plan.unsaid, reveal=reveal)
     facts = [Field("State", str(job.state)), Field("Docker", line)]
     if not job.over and job.progress.summary:
@@ -183,7 +183,7 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
 
 
 def _gauge(current: int, total: int) -> str:
-    """`━━━━────  3MB of 10MB`; blank for what has no size."""
+    """Return `━━━━────  3MB of 10MB`, or "" if the size is unknown."""
     if not total:
         return ""
     filled = _BAR * current // total

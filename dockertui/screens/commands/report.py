@@ -1,4 +1,4 @@
-"""The answer to a question that was put to the Engine, as a page."""
+"""The Engine's answer to a question, as a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dockertui.widgets.page import Section
 
 
 class ReportScreen(SecondScreen[None]):
-    """Sections under a title; `told` makes them, its argument says whether secrets are shown."""
+    """Sections under a title. `told(reveal)` makes them, with secrets if `reveal` is true."""
 
     context = Context.REPORT
     offers: ClassVar[Mapping[str, str]] = {"detail.search": ""}

@@ -1,4 +1,4 @@
-"""The words for what came of a command."""
+"""The sentences for the results of commands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dockertui.operations.jobs import Job, State
 from dockertui.resources.registry import BY_KIND
 
 TROUBLE_STAYS = 30.0
-"""Seconds that a sentence stays which says that something failed."""
+"""Seconds for which a message about a failure stays."""
 
 
 def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
-    """What came of an order, in a sentence, with its style and the seconds it stays; no failure hides the others."""
+    """Return the result of a command run as sentence, style and seconds it stays; every failure is named."""
     failed = [job for job in jobs if job.state is State.FAILED]
     style, stays = ("bad", TROUBLE_STAYS) if failed else ("good", 6.0)
     if len(jobs) == 1:
@@ -25,7 +25,7 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
 
 
 def one_result(job: Job) -> str:
-    """`web stopped`, `Stop web: …` with the Engine's words, `pulling nginx`."""
+    """Return `web stopped`, `Stop web: …` with the Engine's words, or `pulling nginx`."""
     command, name = job.task.command, job.task.name
     if job.state in (State.FAILED, State.CANCELLED):
         return f"{command.title}{name and f' {name}'}: {job.said}"

@@ -1,4 +1,4 @@
-"""Run commands: from a key or a menu to the command run, its jobs, and what came of them."""
+"""Run commands: turn a key or menu choice into a command run and report its result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HALF_DONE_STAYS = 60.0
 
 
 class Runner:
-    """Does commands at a desk. It keeps the session's jobs."""
+    """Run commands for a desk, and keep the session's jobs."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -34,7 +34,7 @@ class Runner:
     # keys and menus
 
     async def take_key(self, event: events.Key) -> bool:
-        """A key that nothing else took: perhaps a command's of this pane's kind, which acts from the list alone."""
+        """Run the command of a key that no widget handled, if the list has the focus. Return whether it has one."""
         desk = self.desk
         named = [command for command in commands(desk) if event.key in desk.catalogue.keys(command)]
         if not named or isinstance(desk.screen.focused, Input):
@@ -48,13 +48,13 @@ class Runner:
         return True
 
     async def action_order(self, id: str) -> None:
-        """Do a command by its id: for the footer, the palette and the menus."""
+        """Run a command by its id: for the footer, the palette and the menus."""
         command = BY_ID[id]
         if isinstance(command, Command):
             await self.order(command)
 
     async def action_order_for(self, command: Command | str, item: Any, given: Values) -> None:
-        """Do a command, or that of an id, to one object, whatever is selected: for a tab."""
+        """Run a command (or the one with that id) on one object, whatever is selected: for a tab."""
         found = BY_ID[command] if isinstance(command, str) else command
         assert isinstance(found, Command)
         await self.order(found, items=[item], given=given)
@@ -95,12 +95,12 @@ class Runner:
         items: Sequence[Any] | None = None,
         given: Values = MappingProxyType({}),
     ) -> None:
-        """Do a command to those of the targets to which it applies, once all that has to be asked was answered.
+        """Run a command on the targets it applies to, after asking for everything it needs.
 
-        targets: of which a menu was made, else those of now. items: what it is done to whatever is selected. What is
-        `given` of its options is not asked for.
+        targets: those a menu was made for; by default the current ones. items: run on these, whatever is selected.
+        given: values of options that are not asked for.
 
-        Returns when the question stands on the screen, so that the next key is for it, or when there is none.
+        Returns when the question is on the screen, so that the next key goes to it, or when there is none.
         """
         desk, engine = self.desk, self.desk.session.engine
         targets = desk.selection.targets if targets is None else desk.selection.known(targets)
@@ -111,7 +111,7 @@ class Runner:
         if items is None:
             items = [item for item in targets if not command.refusal(engine, item)]
             left_out = len(targets) - len(items)
-        from dockertui.screens.commands.command_run import CommandRun  # off the path to the first paint, with all forms
+        from dockertui.screens.commands.command_run import CommandRun  # not needed for the first paint, like all forms
 
         run = CommandRun(
             desk, self.jobs, command, with_options, items if command.on_object else [None], left_out, given
@@ -121,10 +121,10 @@ class Runner:
             desk.say(f"{command.title_on(engine.version)}: the Engine is being asked already")
             return
         desk.screen.run_worker(run.go_through(), name=command.id, group="orders")
-        if not run.asks_the_engine:  # who asks the Engine first may be kept waiting by it
+        if not run.asks_the_engine:  # a command that asks the Engine first may have to wait for it
             await run.asked.wait()
 
-    # what came of it
+    # results
 
     @property
     def jobs(self) -> Jobs:
@@ -152,7 +152,7 @@ class Runner:
             self.desk.show_busy(*key)
 
     def _tell_result(self, jobs: Sequence[Job]) -> None:
-        """Say in a sentence what came of a command run."""
+        """Show the result of a command run."""
         from dockertui.screens.commands.results import result
 
         screen = self.desk.screen
@@ -164,7 +164,7 @@ class Runner:
             self.desk.say(f"{text}{then}", style, stays)
 
     def running_jobs(self) -> list[Piece]:
-        """What the header says of jobs under way."""
+        """Return the header's note on running jobs."""
         if not self.running:
             return []
         said = f"{format.plural(len(self.running), 'job')}: {self.desk.catalogue.key('jobs')}"
@@ -173,7 +173,7 @@ class Runner:
     def tell_of_half_done(self) -> bool:
         """Say that a recreate was left half done, and what can be done; not while a job of this session runs.
 
-        Returns whether there is such a one.
+        Returns whether a container is marked so.
         """
         if self.running:
             return False
@@ -187,6 +187,6 @@ class Runner:
         return bool(marks)
 
     def cancel_all(self) -> None:
-        """Give up all that runs: the program ends."""
+        """Cancel all running jobs: the program ends."""
         for job in self.running:
             self.jobs.cancel(job)

@@ -1,4 +1,4 @@
-"""One event, whole: as the Engine sent it, and what of it is said in words."""
+"""One event in full: its JSON as the Engine sent it, and its summary."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EventJson(JsonView):
 
 
 class EventScreen(SecondScreen[None]):
-    """Shows one event."""
+    """Show one event."""
 
     context = Context.EVENT
     offers: ClassVar[Mapping[str, str]] = {"detail.toggle": "fold"}
@@ -60,7 +60,7 @@ class EventScreen(SecondScreen[None]):
 
     @property
     def _json(self) -> dict[str, Any]:
-        """The event, without its secrets unless they are to be seen."""
+        """The event, secrets masked unless revealed."""
         return as_json(self._event, reveal=self.reveal)
 
     def secrets_turned(self) -> None:

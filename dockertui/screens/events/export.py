@@ -1,4 +1,4 @@
-"""Out of a timeline: the command lines that tell the same, and a file."""
+"""Export of a timeline: the equivalent command lines, and a file."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from dockertui.resources.registry import BY_KIND
 from dockertui.screens.base.tab import Tab
 
 _AT_ONCE = 2000
-"""Events written between two looks at the keyboard."""
+"""Events written before the event loop gets a turn."""
 _SECOND = 1_000_000_000
 
 
 def as_line(event: Event, *, reveal: bool = False) -> str:
-    """An event as a line of JSON, without its secrets unless they are to be seen."""
+    """Return an event as a line of JSON, secrets masked unless revealed."""
     return json.dumps(as_json(event, reveal=reveal), ensure_ascii=False)
 
 
 def lines(session: Session, shown: EventList) -> tuple[str, str]:
-    """The `docker` and the `curl` line that tell what is shown, as far as an Engine's filters say it."""
+    """Return the `docker` and the `curl` line that list these events, as far as the Engine's filters allow."""
     endpoint, version = session.endpoint, session.engine.version
     filters, (since, until) = engine_filters(shown), shown.span
     words = ["events", "--since", _seconds(since)]
@@ -44,7 +44,7 @@ def lines(session: Session, shown: EventList) -> tuple[str, str]:
 
 
 def engine_filters(shown: EventList) -> dict[str, list[str]]:
-    """What of the object shown and of the filter's words the Engine can filter by: whole names, nothing excluded."""
+    """Return the Engine's filters for the list's subject and filter words: whole names only, no exclusions."""
     found: dict[str, list[str]] = {}
     about = shown.about
     if about is not None:
@@ -63,12 +63,12 @@ def engine_filters(shown: EventList) -> dict[str, list[str]]:
 
 
 def _seconds(moment: int | None) -> str:
-    """A moment as command and API take it; none is the beginning, and 0 would be none to Podman."""
+    """Return a moment as `docker events` and the API accept it; for None 1, as Podman takes 0 for no limit."""
     return "1" if moment is None else f"{moment // _SECOND}.{moment % _SECOND:09d}"
 
 
 async def save(tab: Tab, path: str, events: Sequence[Event], *, reveal: bool) -> None:
-    """Write events to a file, a JSON object a line, and say what came of it."""
+    """Write events to a file as JSON lines, and report the result."""
     try:
         with new_text(path) as file:
             for at in range(0, len(events), _AT_ONCE):

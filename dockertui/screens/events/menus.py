@@ -1,4 +1,4 @@
-"""What the menus of a timeline offer: to filter by, and to copy."""
+"""The menus of a timeline: filter and copy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dockertui.screens.events.export import as_line
 
 
 async def choose(app: App[Any], shown: EventList, narrow: Callable[[str], None]) -> None:
-    """Offer the kinds and the actions that were heard of, with their numbers, to filter by."""
+    """Offer the kinds and actions received so far, with their counts, as filters."""
     kinds: dict[str, int] = {}
     for (kind, _), count in shown.seen.items():
         kinds[kind] = kinds.get(kind, 0) + count
@@ -36,11 +36,8 @@ async def choose(app: App[Any], shown: EventList, narrow: Callable[[str], None])
     await app.push_screen(Menu("Show", items), chosen)
 
 
-# copying
-
-
 async def copy_menu(tab: Tab, events: Sequence[Event], docker: str, curl: str, *, reveal: bool) -> None:
-    """Offer what can be copied: events, and the lines that tell what is shown."""
+    """Offer to copy the events, or the command lines that list what is shown."""
     offers: list[tuple[Item, Callable[[], str]]] = []
     if events:
         what = "Event" if len(events) == 1 else f"{len(events):,} events"
@@ -66,7 +63,7 @@ async def copy_menu(tab: Tab, events: Sequence[Event], docker: str, curl: str, *
 
 
 def copy_lines(tab: Tab, events: Sequence[Event], *, reveal: bool) -> None:
-    """Copy what is selected, as `docker events` prints it."""
+    """Copy events in the format of `docker events`."""
     if events:
         said = copy(tab.app, "\n".join(as_printed(event, reveal=reveal) for event in events))
         tab.post_message(Tab.Said(f"{format.plural(len(events), 'event')} copied {said}"))

@@ -17,7 +17,7 @@ from dockertui.screens.events.tab import EventsTab
 
 
 class EventsScreen(SecondScreen[Reference | None]):
-    """The timeline of one Engine; its result is the object that is to be gone to."""
+    """The timeline of one Engine. Its result is the reference to go to."""
 
     context = Context.EVENTS
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.SECRETS)

@@ -1,4 +1,4 @@
-"""The timeline of events: of one object as a tab of the detail, of the whole Engine as a screen of its own."""
+"""The timeline of events: of one object as a tab of the detail, of the whole Engine as a screen."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from dockertui.widgets.timeline import Part, Timed, Timeline, TimelineRow
 from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
-"""Seconds that the cursor rests on an object before its events are asked for."""
+"""Seconds that the cursor rests on an object before its events are requested."""
 _FRAME, _RACING_FRAME = 0.1, 0.25
-"""Seconds between two paints; the longer when rows race past, and nobody reads them."""
+"""Seconds between two paints; longer when events arrive too fast to read."""
 _RACING = 5
-"""Events since the last paint from which on they race."""
+"""Events in the last two intervals above which they are too fast."""
 _PODMAN_BACK = 3600 * NANO
-"""How far back Podman is asked at first: it keeps everything."""
+"""Nanoseconds of the past that Podman is asked for at first: it keeps all events."""
 _SINCE_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
 _FILTER_HINT = "words, !words, kind: action: object: container: image: network: volume: label: id:"
 
 
 class EventsTab(Timeline, Tab, inherit_bindings=False):
-    """Listens while it is on the screen; what was heard stays in the session's journal."""
+    """Listen for events while on the screen; those received stay in the session's journal."""
 
     context = Context.EVENTS
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVENTS)
@@ -70,7 +70,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         kind, action, name, text, style = self.list.teller.tell(row)
         text = text if self.reveal else masked(text)
         about = self.list.about
-        if about is not None and row.type != about.kind:  # in the object's own rows its name says nothing
+        if about is not None and row.type != about.kind:  # in the object's own rows its name is redundant
             text = f"{kind} {name}" if action in ("connect", "disconnect") else f"{kind} {name} {text}"
         return TimelineRow(kind, action, name, text, style)
 
@@ -82,7 +82,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._surroundings = surroundings
         if about == self.list.about:
             self._paint_secrets()
-            if self._leave is _nothing and self.is_on_screen:  # left and come back to at once, it was never hidden
+            if self._leave is _nothing and self.is_on_screen:  # left and shown again at once, it was never hidden
                 self.on_show()
             return
         same = about is not None and self.list.about is not None and about[:2] == self.list.about[:2]
@@ -96,16 +96,16 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     @property
     def reveal(self) -> bool:
-        """Whether secrets are to be seen."""
+        """Whether secrets are shown."""
         return self._reveals if self._surroundings is None else self._surroundings.reveal
 
     def show_secrets(self, shown: bool) -> None:
-        """Show or hide them, where no detail's own key does."""
+        """Show or hide secrets: for the screen, which has no detail with a key for that."""
         self._reveals = shown
         self._paint_secrets()
 
     def _paint_secrets(self) -> None:
-        """Paint the rows anew if these show secrets which are to be hidden, or the other way round."""
+        """Repaint if the rows do not match `reveal`."""
         if self._shows_secrets != self.reveal:
             self._shows_secrets = self.reveal
             self.repaint()
@@ -127,7 +127,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self.leave()
 
     def leave(self) -> None:
-        """End the requests, and hear nothing of what others hear."""
+        """End the requests, and unsubscribe from the journal."""
         self._leave()
         self._leave = _nothing
         self._stop()
@@ -135,13 +135,16 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     # listening
 
     def _start_soon(self) -> None:
-        """The cursor may be on its way over many objects; the whole Engine is asked at once."""
+        """Start after `_SETTLE`, as the cursor may be passing over many objects; for the whole Engine at once."""
         if self._starting is not None:
             self._starting.stop()
         self._starting = once(self, 0 if self.everything else _SETTLE, self._start)
 
     def _start(self, reach: int = 0) -> None:
-        """Listen, from where it was left; Podman from `reach` (epoch ns) on, where that is asked for."""
+        """Listen from where it stopped.
+
+        reach: for Podman, start from here (epoch ns).
+        """
         self._starting = None
         about = self.list.about
         if self._listening is not None or (about is None and not self.everything):
@@ -174,7 +177,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self.listener = None
 
     def _heard(self) -> None:
-        """The listener's state changed."""
+        """Update the list after the listener's state changed."""
         self.list.live = self.listener is not None and self.listener.live
         self._paint_soon()
 
@@ -198,7 +201,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._show_status()
 
     def _gather(self) -> None:
-        """Take everything anew: what is wanted changed."""
+        """Rebuild the rows after the subject, filter or span changed."""
         self.list.gather()
         self.spans = self.list.filter.spans if self.list.filter else None
         self.rows_changed()
@@ -206,7 +209,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._show_status()
 
     def _tick(self) -> None:
-        """Once a second: times and ages."""
+        """Repaint times and ages, once a second."""
         if self.is_on_screen:
             self.refresh_frame()
             self._show_status()
@@ -245,7 +248,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         return left, [*self._state(), (f"{format.plural(self.list.count, 'event')}", "dim")]
 
     def _state(self) -> list[Part]:
-        """Whether everything is heard, and if not, why."""
+        """Return the error or wait that keeps events from being live, if any."""
         link, listener = self.session.mirror.link, self.listener
         if link.state is LinkState.LOST:
             return [(f"✗ lost for {format.clock(self.now() - link.since)}", "bad")]
@@ -256,7 +259,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     # keys
 
     def search(self, text: str) -> int:
-        """The filter stands for a search."""
+        """Filter the events: that takes the place of a search."""
         self.narrow(text)
         return self.list.count
 
@@ -264,12 +267,12 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         await self.ask(_FILTER_HINT, self.list.filter.line, typed=self.narrow)
 
     def narrow(self, line: str) -> None:
-        """Show what a filter line keeps."""
+        """Apply a filter line."""
         self.list.narrow(line)
         self._gather()
 
     def drop(self) -> bool:
-        """End selection and filter; whether there was any."""
+        """End selection and filter; return whether there was one."""
         dropped = super().drop()
         if self.list.filter:
             self.narrow("")
@@ -305,7 +308,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._gather()
 
     def _reach(self, back: int) -> None:
-        """Podman keeps everything: ask for what was before what is known."""
+        """Ask Podman, which keeps all events, for those before the known ones."""
         version = self.session.mirror.version
         if back and version is not None and version.podman and self.listener is not None and back < self.listener.back:
             self._stop()
@@ -340,7 +343,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         event_menus.copy_lines(self, self.chosen, reveal=self.reveal)
 
     async def action_save(self) -> None:
-        """Ask where to, and write what is shown, a JSON object a line."""
+        """Ask for a path, and write the shown events to it as JSON lines."""
         from dockertui.screens.events import export
 
         def named(path: str) -> None:
@@ -352,13 +355,13 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     @property
     def chosen(self) -> list[Event]:
-        """The events selected, else the one under the cursor."""
+        """The selected events, else the one under the cursor."""
         rows = [self.rows[at] for at in self.selected] if self.selected else [self.cursor_item]
         return [row for row in rows if isinstance(row, Event)]
 
 
 def _nothing() -> None:
-    """Nothing is subscribed to."""
+    """Do nothing: not subscribed."""
 
 
 def _about(subject: Subject | None) -> EventSubject | None:
@@ -374,7 +377,10 @@ def _about(subject: Subject | None) -> EventSubject | None:
 
 
 def _filters(about: EventSubject) -> tuple[Filters, ...]:
-    """What is asked of Docker for one object's events: those of networks and volumes do not name it in a filter."""
+    """Return the filters that ask Docker for one object's events.
+
+    The events of a container on networks and volumes name it in no field that a filter reads.
+    """
     if about.kind == "container":
         others = {"type": ["network", "volume"], "event": ["connect", "disconnect", "mount", "unmount"]}
         return {"type": ["container"], "container": [about.id]}, others

@@ -1,4 +1,4 @@
-"""A file of a container, over the whole screen: it is shown as it comes, a large one as far as is asked for."""
+"""A file of a container on the whole screen: shown as it arrives, a large one up to a limit."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from dockertui.widgets.file_text import HIGHLIGHT_LIMIT, highlighted
 from dockertui.widgets.timer import once
 
 FIRST: Final = 1024 * 1024
-"""Bytes of a file that are read at first; each asking for more reads eight times as much."""
+"""Bytes that are read at first; `action_more` multiplies this by `_MORE`."""
 MOST: Final = 64 * FIRST
 _MORE: Final = 8
 _FRAME: Final = 0.15
 
 
 class FileText(FileLines):
-    """The lines with the catalogue's keys of a file."""
+    """The lines, with the catalogue's keys of a file."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FILE)
 
 
 class FileScreen(SecondScreen[bool]):
-    """Shows one file; True for a result asks for its download."""
+    """Show one file. The result True asks for its download."""
 
     context = Context.FILE
 
@@ -63,7 +63,7 @@ class FileScreen(SecondScreen[bool]):
 
     @property
     def is_read(self) -> bool:
-        """Whether as much as was asked for has come."""
+        """Whether the requested part has arrived."""
         return self._coming is None
 
     # reading
@@ -80,7 +80,7 @@ class FileScreen(SecondScreen[bool]):
             self._coming = None
 
     async def _come(self) -> None:
-        """Take the file as it comes; what is shown meanwhile is what came."""
+        """Read the file, and show what has arrived."""
         try:
             with because("files: look"):
                 async for entry, piece in files.read(self._engine, self._container, self._path, self._limit):
@@ -96,7 +96,7 @@ class FileScreen(SecondScreen[bool]):
         await self._colour()
 
     async def _colour(self) -> None:
-        """Have the text highlighted, in a thread: a lexer takes its time."""
+        """Highlight the text in a thread: a lexer takes its time."""
         lines = self.view.lines
         if not self.view.hex and self._data and len(self._data) <= HIGHLIGHT_LIMIT:
             self._language, tokens = await asyncio.to_thread(highlighted, self._path.rpartition("/")[2], lines)
@@ -109,12 +109,13 @@ class FileScreen(SecondScreen[bool]):
             self._timer.stop()
             self._timer = None
         if self.is_attached:
-            if len(self._data) >= len(self.view.data):  # reading more begins anew: what is shown stays until then
+            # A second read starts at 0: what is shown stays until it gets further.
+            if len(self._data) >= len(self.view.data):
                 self.view.show(bytes(self._data))
             self._paint_title()
 
     def _paint_title(self) -> None:
-        """The path with what it is, and how much of it is shown."""
+        """Show the path, what the file is, and how much of it is shown."""
         entry, have = self._entry, len(self._data)
         size = entry.size or 0
         kind = "hex" if self.view.hex else self._language or "text"
@@ -133,17 +134,17 @@ class FileScreen(SecondScreen[bool]):
     def _key(self, id: str) -> str:
         return catalogue_of(self.app).key(id)
 
-    # what can be done
+    # operations
 
     def action_more(self) -> None:
-        """Read the file again, and further: the API reads none from its middle."""
+        """Read the file again, up to a higher limit: the API cannot start in the middle."""
         if self._coming is None and len(self._data) < (self._entry.size or 0) and self._limit < MOST:
             self._limit = min(MOST, self._limit * _MORE)
             self._read()
             self._paint_title()
 
     def drop(self) -> bool:
-        """End the search; whether there was one."""
+        """End the search; return whether there was one."""
         dropped = super().drop()
         if dropped:
             self.say("")

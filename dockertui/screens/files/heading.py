@@ -1,4 +1,4 @@
-"""The lines above a list of files: where one is, how the list was made and when, and what is the matter with it."""
+"""The lines above a list of files: the path, how and when the list was read, and errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dockertui.resources import format
 
 
 def place_line(browser: Browser, shown: int, marked: int, filter_line: str) -> tuple[str, str]:
-    """The path, and what is counted in it."""
+    """Return the path, and the counts of files."""
     volume = f"volume {browser.place.volume} · " if browser.place is not None and browser.place.volume else ""
     counted = [format.plural(shown, "file")] if browser.folder is not None else []
     if marked:
@@ -20,7 +20,7 @@ def place_line(browser: Browser, shown: int, marked: int, filter_line: str) -> t
 
 
 def way_line(browser: Browser) -> tuple[str, str]:
-    """By which way the list comes or came, and a style."""
+    """Return how the list is or was read, or what failed, and the style."""
     reading, folder = browser.reading, browser.folder
     if reading is not None:
         amount = f", {format.size(reading.read)}" if reading.read else ""
@@ -35,7 +35,7 @@ def way_line(browser: Browser) -> tuple[str, str]:
 
 
 def _way(browser: Browser, way: str) -> str:
-    """How a folder was read; and why by no command, where it was not."""
+    """Return how a folder was read, and why not by a command."""
     through = f" of {browser.place.name}" if browser.place is not None and browser.place.volume else ""
     why = browser.why_no_exec
     return f"{way}{through}{f' ({why})' if why and browser.archived(way) else ''}"

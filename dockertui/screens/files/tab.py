@@ -40,7 +40,7 @@ _SORTS = (("name", False), ("size", True), ("time", True))
 
 
 class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
-    """A folder as a list. Nothing is asked, and nothing run in a container, before the tab has the keyboard."""
+    """A folder as a list. Nothing is requested, and nothing run in a container, before the tab has the focus."""
 
     context = Context.FILES
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.FILES)
@@ -67,10 +67,10 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         self.leave()
         self.browser.close()
 
-    # whose files
+    # subject
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show a container's or a volume's files, once the tab has the keyboard."""
+        """Show the files of a container or volume, once the tab has the focus."""
         way = way_to(subject.item, surroundings) if subject is not None else Way()
         self._item, self._why_not = way.container, way.why_not
         if self.browser.visit(way.place):
@@ -95,7 +95,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
             self.browser.go(self.browser.place.root)
 
     def leave(self) -> None:
-        """Nobody looks: end what is being read."""
+        """End what is being read."""
         self.browser.give_up()
         if self._looking is not None:
             self._looking.cancel()
@@ -107,14 +107,14 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is being read or looked for, or waits to be painted."""
+        """Whether something is being read or looked up, or a paint is due."""
         looking = self._looking is not None and not self._looking.done()
         return looking or self.browser.is_busy or self._timer is not None
 
     # painting
 
     def _paint_soon(self) -> None:
-        """There is something new: at most once a frame while it streams."""
+        """Paint, at most once in `_FRAME` seconds while a folder is read."""
         if self._timer is None and self.is_attached:
             self._timer = once(self, _FRAME if self.browser.reading is not None else 0, self._paint)
 
@@ -125,7 +125,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         self.start_over()
 
     def _paint(self) -> None:
-        """Bring the list up to date with what was read."""
+        """Update the list with what was read."""
         self._timer = None
         browser, folder = self.browser, self.browser.folder
         path = browser.path
@@ -147,7 +147,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         self._paint_head()
 
     def _show_ghosts(self) -> None:
-        """Show what was deleted, in this version of the marks and no other."""
+        """Show the files that the container deleted, in the current version of the marks only."""
         ghosts = {entry.name: entry for entry in self.browser.tree.ghosts(self.browser.path)}
         old = [name for name, entry in self.objects.items() if not entry.mode and name not in ghosts]
         if ghosts or old:
@@ -156,7 +156,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     def _paint_head(self) -> None:
         self.empty_text = self._why_empty()
         if self.is_mounted:
-            self.refresh()  # the lines above; those below are as they were, and nothing of them is sent
+            self.refresh()  # for the heading; the rows have not changed, so nothing of them is sent
 
     def _why_empty(self) -> str:
         if self._why_not:
@@ -172,7 +172,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         )
 
     def draw_head(self, y: int) -> Sequence[Segment]:
-        """Where one is, how the list was made, and the titles of the columns."""
+        """Draw the path, how the list was read, and the column titles."""
         if y == 2:
             return super().draw_head(y)
         if y == 1:
@@ -192,7 +192,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         elif offset.y == 0:
             self.action_up()
 
-    # moving about
+    # navigation
 
     def _go(self, path: str, *, again: bool = False, whole: bool = False) -> None:
         if self._shown and self._shown != path and self.cursor_key is not None:
@@ -237,10 +237,10 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
             self._look_at(f"/{path.lstrip('/')}")
 
     def _look_at(self, path: str) -> None:
-        """Go where a path leads, through its links: into the folder, or into the file."""
+        """Open what a path leads to through its links: a folder or a file."""
         if self._looking is not None:
             self._looking.cancel()
-        self.browser.stop()  # the Engine answers no other question about a container while it sends an archive of it
+        self.browser.stop()  # while the Engine sends an archive of a container, it answers nothing else about it
         self._looking = asyncio.create_task(self._look(path))
 
     async def _look(self, path: str) -> None:
@@ -254,7 +254,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
                     told = await files.path_stat(self.engine, place.container, path)
         except EngineError as error:
             if error.kind is ErrorKind.NOT_FOUND and not self.browser.why_no_exec:
-                self._go(path)  # what only its processes see, as all below /proc, a `find` may know
+                self._go(path)  # `find` may know what only the container's processes see, such as all below /proc
             else:
                 self._say(f"{path}: {error}", "warn")
             return
@@ -307,7 +307,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     # the list
 
     def search(self, text: str) -> int:
-        """Filter by the names, as `action_filter` does."""
+        """Filter by name, as `action_filter` does."""
         self._filter(text)
         return len(self.shown)
 
@@ -346,10 +346,10 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         event.stop()
         self._paint_head()
 
-    # out and in
+    # download and upload
 
     def _chosen(self) -> tuple[str, ...]:
-        """The paths of what is marked, else of what is under the cursor; not of what was deleted."""
+        """Return the paths of the marked files, else of the one under the cursor, without deleted ones."""
         names = [name for name in self.shown if name in self.marks] or ([self.cursor_key] if self.cursor_key else [])
         return tuple(join(self.browser.path, name) for name in names if self.objects[name].mode)
 

@@ -1,4 +1,4 @@
-"""Out of a log: to a file, to the pager."""
+"""Export of a log: to a file, to the pager."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from dockertui.widgets.log_view import LogView
 from dockertui.widgets.text import clean
 
 _AT_ONCE = 5000
-"""Lines written between two looks at the keyboard."""
+"""Lines written before the event loop gets a turn."""
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
 Ask = Callable[[str, Callable[[str], object]], Awaitable[None]]
-"""Has a path typed: what the line begins with, and who gets what was typed."""
+"""Ask for a path: takes the default and a callback for the typed one."""
 
 
 async def save(view: LogView, engine: Engine, targets: Sequence[LogTarget], ask: Ask) -> None:
-    """Ask what is to be saved and where, and save it."""
+    """Ask what to save and where, and save it."""
     shown = Item("shown", f"What is shown: {view.shown.count:,} lines", hint="as text, without colours")
     whole = Item("whole", "The whole log, from the Engine", hint="as it was written")
     default = f"{_file_name(targets)}-{time.strftime('%Y%m%d-%H%M%S')}.log"
@@ -59,7 +59,7 @@ def _file_name(targets: Iterable[LogTarget]) -> str:
 
 
 async def _reported(view: LogView, path: str, writing: Awaitable[int]) -> None:
-    """Wait for the writing, and say what came of it."""
+    """Wait for the file to be written, and report the result."""
     try:
         count = await writing
     except (OSError, EngineError, ValueError) as error:
@@ -92,7 +92,7 @@ async def _save_whole(view: LogView, engine: Engine, target: LogTarget, path: st
 
 
 async def whole_log(engine: Engine, target: LogTarget) -> AsyncIterator[list[str]]:
-    """All lines of a log, as they were written. Raises EngineError."""
+    """Yield all lines of a log, unchanged, in batches. Raises EngineError."""
     config = (await containers.inspect(engine, target.id)).get("Config")
     tty = bool(config.get("Tty")) if isinstance(config, dict) else False
     async with open_log(engine, target.id, tty=tty) as log:
@@ -101,7 +101,7 @@ async def whole_log(engine: Engine, target: LogTarget) -> AsyncIterator[list[str
 
 
 def page(view: LogView) -> None:
-    """Show what is shown in `$PAGER`, without anything that a terminal would obey; the program waits meanwhile."""
+    """Show the lines of the view in `$PAGER`, without escape sequences; the program waits meanwhile."""
     try:
         command = shlex.split(os.environ.get("PAGER", "")) or ["less"]
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What fills a log view: the followers of one or several logs, merged by time."""
+"""Fill a log view: the followers of one or several logs, merged by time."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _MERGE = 0.15
 _FIRST_MERGE = 1.5
 """Seconds that the first lines wait for those of all logs."""
 _AHEAD = 10_000
-"""Lines of one of several logs that wait for the others, while what was written before is read: then it waits too."""
+"""Lines of one log that may wait for the others while the past is read; beyond that, its follower waits."""
 _STALE = 30.0
 _STILL = 2.0
-"""Seconds without a line after which a lag is history."""
+"""Seconds without a line after which a lag is cleared."""
 
 
 class LogTarget(NamedTuple):
-    """A container whose log is wanted."""
+    """A container whose log is shown."""
 
     id: str
     name: str
 
 
 class LogFeed:
-    """Fills `view` from the logs of `targets` until `stop`."""
+    """Fill `view` from the logs of `targets` until `stop`."""
 
     def __init__(self, engine: Engine, targets: Sequence[LogTarget], span: TimeSpan, view: LogView) -> None:
         self.targets = targets
@@ -69,9 +69,9 @@ class LogFeed:
             for source, target in enumerate(targets)
         ]
         self._reading = set(range(len(targets))) if len(targets) > 1 and tail is None else set[int]()
-        """Of several logs, those of which lines from before are still to come; they come in order."""
+        """With several logs, those whose past is still being read; their lines arrive in order."""
         self._reached = [0] * len(targets)
-        """Up to when the lines of each have come."""
+        """For each log, the time (ns) up to which its lines have arrived."""
         self._merged = asyncio.Event()
         for source in self._reading:
             self._followers[source].turn = partial(self._turn, source)
@@ -88,7 +88,7 @@ class LogFeed:
         self.resume()
 
     def resume(self) -> None:
-        """Follow, or follow again: from the last line on, none twice."""
+        """Follow the logs, or continue after the last line, without duplicates."""
         if not self._tasks and not self._view.unread:
             with because("log"):
                 self._tasks = [asyncio.create_task(follower.run()) for follower in self._followers]
@@ -97,21 +97,21 @@ class LogFeed:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether nothing is asked for until it is resumed."""
+        """Whether nothing is requested until `resume`."""
         return not self._tasks and not self._view.unread
 
     @property
     def is_reading_on(self) -> bool:
-        """Whether the end of what is asked for is still far."""
+        """Whether the end of the requested span is not reached yet."""
         return self._span != TimeSpan() and len(self._live) < len(self._followers) and not self._view.unread
 
     @property
     def is_stale(self) -> bool:
-        """Whether so much may have come in the meantime that the tail is asked for anew, if nobody reads further up."""
+        """Whether the pause was so long that the tail is better requested anew, unless the user reads further up."""
         return self._span == TimeSpan() and not self._tasks and time.monotonic() - self._paused_at > _STALE
 
     def stop(self) -> None:
-        """End all requests. `resume` goes on."""
+        """End all requests. `resume` continues."""
         for task in self._tasks:
             task.cancel()
         self._tasks = []
@@ -123,11 +123,11 @@ class LogFeed:
             self._flushing = None
 
     def changed(self) -> None:
-        """A container is not what it was."""
+        """Tell the followers that a container has changed."""
         for follower in self._followers:
             follower.changed()
 
-    # what comes
+    # incoming lines
 
     def _took(self, source: int, lines: list[LogLine]) -> None:
         shifted = source << SOURCE_SHIFT
@@ -146,20 +146,23 @@ class LogFeed:
         self._flush_soon()
 
     async def _turn(self, source: int) -> None:
-        """Wait while a log is far ahead of another: what it has come to is not shown before that."""
+        """Wait while a log is far ahead of the others: its lines cannot be shown before theirs."""
         while sum(entry.source == source for entry in self._waiting) > _AHEAD and self._reading != {source}:
             self._merged.clear()
             await self._merged.wait()
 
     def _measure_lag(self, when: int) -> None:
-        """How old the newest line is; the smallest age ever seen is the clocks' difference and the way here."""
+        """Measure the lag of the newest line.
+
+        The smallest age ever seen is taken for the difference of the clocks and the transport.
+        """
         age = time.time() - when / SECOND
         self._offset = min(self._offset, age)
         self._view.lag = age - self._offset
         self._last = time.monotonic()
 
     def tick(self) -> None:
-        """Now and then: a lag is over when nothing comes any more."""
+        """Clear the lag when lines stop; call it now and then."""
         if self._view.lag and time.monotonic() - self._last > _STILL:
             self._view.lag = 0.0
             self._view.paint_soon()
@@ -183,7 +186,7 @@ class LogFeed:
         self._show(self._common(entries) if first and self._span == TimeSpan() else entries)
 
     def _show(self, entries: list[StoredLine]) -> None:
-        """Hand lines to the view; of a log's head no more than it can keep."""
+        """Hand lines to the view; of a log's head, no more than it can keep."""
         self._view.append(entries, new=not self.is_reading_on)
         if self._span.head and self._view.store.is_nearly_full and self.is_reading_on:
             self.stop()
@@ -191,7 +194,10 @@ class LogFeed:
             self._view.say("")
 
     def _common(self, entries: list[StoredLine]) -> list[StoredLine]:
-        """The lines from when on all logs are known: a log whose tail reaches further back would seem to be alone."""
+        """Return the lines from when on all logs are known.
+
+        Before that, a log with a longer tail would seem to be alone.
+        """
         oldest: dict[int, int] = {}
         for entry in entries:
             if not entry.meta & MARK:
@@ -199,7 +205,7 @@ class LogFeed:
         return self._from(entries, [when for source, when in oldest.items() if not self._followers[source].beginning])
 
     def _from(self, entries: list[StoredLine], oldest: Sequence[int]) -> list[StoredLine]:
-        """The entries from the latest of some moments on; the others are to be paged to again."""
+        """Return the entries from the latest of `oldest` on; the others are left to paging."""
         start = max(oldest, default=0)
         for entry in entries:
             if entry.time < start and not entry.meta & MARK:
@@ -235,7 +241,7 @@ class LogFeed:
             self._view.notice = ""
         self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
 
-    # what came before
+    # older lines
 
     @property
     def beginning(self) -> bool:
@@ -243,7 +249,7 @@ class LogFeed:
         return all(follower.beginning for follower in self._followers)
 
     def page(self) -> asyncio.Task[bool]:
-        """Load lines before the first; the task's result is whether there were any. One at a time."""
+        """Load lines before the first; the task returns whether there were any. Only one such task runs at a time."""
         if self._paging is None or self._paging.done():
             self._paging = asyncio.create_task(self._page())
         return self._paging
@@ -275,7 +281,10 @@ class LogFeed:
         self._view.repaint()
 
     async def _page_before(self, before: int) -> int:
-        """Load a page; how many lines it had. Pages grow with what is loaded: the Engine reads past all of that."""
+        """Load a page and return its number of lines.
+
+        Pages grow with what is loaded: the Engine reads past all of it.
+        """
         followers = [follower for follower in self._followers if not follower.beginning]
         count = min(LARGEST_PAGE, max(PAGE, len(self._view.store) // 4)) // len(followers)
         with because("log, older"):
@@ -292,7 +301,7 @@ class LogFeed:
         return len(entries)
 
     def _account_for_dropped(self) -> None:
-        """Lines that the store has let go are to be asked for again."""
+        """Let lines that the store has dropped be requested again."""
         dropped = self._view.store.dropped_before - self._dropped
         if dropped > 0:
             for follower in self._followers:

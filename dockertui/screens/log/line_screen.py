@@ -1,4 +1,4 @@
-"""One line of a log, whole: wrapped, its JSON laid out, searchable like the log itself."""
+"""One line of a log in full: wrapped, JSON indented, searchable like the log itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dockertui.widgets.log_view import LogView
 from dockertui.widgets.sgr import plain
 
 _PART = 4000
-"""Characters a part: a line of a megabyte is shown as some hundred of them."""
+"""Characters in a part: a line of a megabyte is shown as some hundred parts."""
 
 
 class LineView(LogView):
@@ -34,7 +34,7 @@ class LineView(LogView):
 
 
 class LogLineScreen(SecondScreen[None]):
-    """Shows one line, at what was looked for in the log, or another long text."""
+    """Show one line, or another long text, with the log's search applied."""
 
     context = Context.LINE
     offers: ClassVar[Mapping[str, str]] = {"log.search": "", "log.copy": "", "log.wrap": ""}
@@ -56,7 +56,7 @@ class LogLineScreen(SecondScreen[None]):
 
 
 def line_parts(text: str) -> list[str]:
-    """A line in parts that can be shown; JSON with a line for each value."""
+    """Split a line into parts that can be shown; JSON with a line for each value."""
     text = text.removesuffix("\r")
     bare = plain(text).strip()
     if bare[:1] in ("{", "["):

@@ -1,4 +1,4 @@
-"""The Logs tab: the log of the container shown, or of several together."""
+"""The Logs tab: the log of the object shown, or of several containers together."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
-"""Seconds that the cursor rests on a container before its log is asked for."""
+"""Seconds that the cursor rests on a container before its log is requested."""
 _COPY_LINES = 50
 _BEFORE, _AFTER = 300 * 1_000_000_000, 500_000_000
-"""Nanoseconds of a log that are shown around the end of its container."""
+"""Nanoseconds of a log shown before and after the end of its container."""
 _SPAN_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
 
 
 class LogTab(LogView, Tab, inherit_bindings=False):
-    """Feeds itself while it is on the screen; what it holds stays when it is not."""
+    """The log view as a tab. It requests lines only while it is on the screen; what it holds stays."""
 
     context = Context.LOG
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
@@ -51,39 +51,39 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._pinned: tuple[LogTarget, ...] = ()
         self._pinned_title = ""
         self._shown: tuple[LogTarget, ...] = ()
-        """Whose log was asked for last."""
+        """The containers whose log was requested last."""
         self._span = TimeSpan()
         self._span_name = ""
         self._end: tuple[tuple[LogTarget, ...], TimeSpan] | None = None
-        """A span that holds for these targets alone."""
+        """A span for these targets only."""
         self._top_before = self._top_now = False
-        """Whether the key before, and this one, went to the top."""
+        """Whether the previous key, and this one, went to the top."""
         self._starting: Timer | None = None
         self._due: tuple[LogTarget, ...] = ()
-        """For whose logs it is set."""
+        """The targets of that timer."""
         self._searching: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._tick)
 
-    # whose log
+    # targets
 
     @property
     def targets(self) -> tuple[LogTarget, ...]:
-        """Whose logs are shown: the pinned ones', else the subject's."""
+        """The containers whose logs are shown: the pinned ones, else the subject."""
         return self._pinned or self._subject
 
     def pin(self, targets: Sequence[LogTarget], title: str) -> None:
-        """Show the logs of several containers together, until another object is shown; none to end that."""
+        """Show the logs of several containers together until another object is shown; no targets ends that."""
         self._pinned, self._pinned_title = tuple(targets), title
 
     @property
     def heading(self) -> str:
-        """Whose logs these are, where they are those of several containers."""
+        """Title and number of the pinned logs, or ""."""
         return f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show the log of an object that is a container; one already shown may have been started again."""
+        """Show the log of a container. One that is shown already may have been restarted."""
         before = self._subject
         after: tuple[LogTarget, ...] = ()
         if subject is not None and subject.resource.kind == "container":
@@ -97,14 +97,14 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._feed.changed()
 
     def show_end(self, target: LogTarget, moment: int) -> None:
-        """Show what a container wrote up to a moment (epoch ns), until another span or container is asked for."""
+        """Show what a container wrote up to a moment (epoch ns), until another span or container is chosen."""
         self.pin((), "")
         self._end = (target,), TimeSpan(since=moment - _BEFORE, until=moment + _AFTER)
         self._stop()
         self._feed = None
 
     def _start_soon(self) -> None:
-        """Start once the cursor rests: the same container shown again, with more known of it, is no move."""
+        """Start once the cursor rests; the same container with new data does not restart the delay."""
         if self._starting is not None and self._due == self.targets:
             return
         self._stop()
@@ -112,12 +112,12 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._starting = once(self, _SETTLE, self._start)
 
     def _start(self) -> None:
-        """Ask for the log, from where the span says."""
+        """Request the log of the current span."""
         self._stop()
         if self.targets and self.is_on_screen:
             if self.targets != self._shown:
                 self._shown = self.targets
-                self.reset_shift()  # another log begins at the left, whatever was looked for in this one
+                self.reset_shift()  # another log starts at the left, whatever was searched for in this one
             self.title_note = "  ".join(filter(None, (self.heading, self._span_name)))
             ends = self._end is not None and self._end[0] == self.targets
             span = self._end[1] if self._end is not None and ends else self._span
@@ -141,7 +141,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._feed.stop()
 
     def leave(self) -> None:
-        """End the requests; they go on where they were when the tab is back."""
+        """End the requests; they continue from there when the tab is back."""
         self._pause()
 
     def on_hide(self) -> None:
@@ -151,7 +151,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Feed the view again, from where it was; or begin, at once."""
+        """Continue from where the view stopped, or start at once."""
         if self._feed is None or self._feed.targets != self.targets or (self._feed.is_stale and self.following):
             self._start()
         else:
@@ -164,7 +164,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         if self._feed is not None and not self._feed.is_stopped:
             self._feed.tick()
         elif self.targets and self.is_on_screen and self._starting is None:
-            self._go_on()  # the layout was late, and Textual tells not every tab that it is shown
+            self._go_on()  # the layout was late, and Textual does not tell every tab that it is shown
 
     # messages of the view
 
@@ -173,17 +173,17 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._feed.page()
 
     def on_log_view_end_wanted(self) -> None:
-        """The tail anew; what lies between is not read, and that is said."""
+        """Load the tail anew, and mark that the lines between were skipped."""
         lag = self.lag
-        if self._span.until is None:  # what such a span begins with is far from its end
+        if self._span.until is None:  # the beginning of a span with an end is far from that end
             self._span, self._span_name = TimeSpan(), ""
         self._start()
         if lag >= BEHIND:
             self.mark(f"{lag:.1f} s of lines skipped here", self.engine.trace.clock.ns())
 
     async def open_line(self, entry: StoredLine) -> None:
-        """Show a line whole; the next key is for it already."""
-        from dockertui.screens.log.line_screen import LogLineScreen  # off the path to the first paint
+        """Show a line in full; the next key goes to that screen."""
+        from dockertui.screens.log.line_screen import LogLineScreen  # not needed for the first paint
 
         await self.app.push_screen(LogLineScreen(entry, "" if self.sought.inverse else self.sought.line))
 
@@ -192,7 +192,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self._searching = asyncio.create_task(self._search_older(self._feed))
 
     async def _search_older(self, feed: LogFeed) -> None:
-        """Load page after page until one holds what is looked for, or a key is pressed."""
+        """Load pages until one has a match or a key is pressed."""
         found = False
         start = self.store.first
         while not found and await feed.page():
@@ -214,11 +214,11 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     # operations
 
     def action_top(self) -> None:
-        """The first line loaded; asked for twice, the log's very first: to page there may take long."""
+        """Go to the first loaded line; pressed twice, to the first of the log, which paging may take long to reach."""
         self._top_now = True
         if self._top_before and self._feed is not None and not self._feed.beginning and self._span.until is None:
             self._show_span(TimeSpan(whole=True, head=True), "")
-            self._span = TimeSpan()  # another log begins at its tail
+            self._span = TimeSpan()  # another log starts at its tail
         else:
             super().action_top()
 
@@ -254,7 +254,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
 
     async def action_save(self) -> None:
-        from dockertui.screens.log import export as log_export  # off the path to the first paint
+        from dockertui.screens.log import export as log_export  # not needed for the first paint
 
         def ask(default: str, done: Callable[[str], object]) -> Awaitable[None]:
             return self.ask("save to", default, done=done)
@@ -283,7 +283,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
 
     def _copy(self, lines: Sequence[str]) -> None:
-        from dockertui.screens.base.clipboard import copy  # off the path to the first paint
+        from dockertui.screens.base.clipboard import copy  # not needed for the first paint
 
         how = copy(self.app, "\n".join(lines))
         what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"

@@ -1,4 +1,4 @@
-"""What the header and the tab strip say. Pure functions of what they are given."""
+"""The contents of the header and the tab strip, as pure functions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dockertui.screens.main.pane import Pane, counts
 from dockertui.widgets.bar import BarLine, Piece
 
 _COUNT_PRIORITY = {"bad": 1, "warn": 2, "good": 2}
-"""Of the containers' counts, those of trouble are the last to go when the width does not suffice."""
+"""Priority of the containers' counts by style: those of trouble are the last to be dropped when width runs short."""
 _LOOPBACK = r"localhost|127(?:\.\d{1,3}){3}|::1"
 
 
 def header(session: Session, containers: Pane, now: float) -> BarLine:
-    """Which Engine this is, how its containers are, and whether what is shown is live."""
+    """Return the header: which Engine, how its containers are, and whether the data is live."""
     endpoint, version = session.endpoint, session.mirror.version
     left = [Piece("dockertui", "accent", priority=5)]
     if endpoint.demo:
@@ -40,7 +40,7 @@ def header(session: Session, containers: Pane, now: float) -> BarLine:
 
 
 def insecure(endpoint: Endpoint) -> list[str]:
-    """What keeps the connection from being as safe as it may look, in capitals; nothing for most."""
+    """Return capitalised warnings about an insecure TCP connection; empty for most endpoints."""
     if endpoint.scheme != "tcp" or endpoint.demo:
         return []
     if endpoint.tls is None:
@@ -57,7 +57,7 @@ def _engine(version: Version) -> list[Piece]:
 
 
 def strip(panes: Sequence[Pane], current: Pane) -> BarLine:
-    """The panes as tabs, for a screen that has room for one; the filter of the one that is open."""
+    """Return the panes as tabs, for a screen that has room for one pane, and what narrows the open one."""
     tabs = [
         Piece(
             f" {pane.label} {len(pane.table.objects)} ",

@@ -1,4 +1,4 @@
-"""Going about in the lists and in the detail: sort, filter, references, tabs."""
+"""Navigation in the lists and the detail: sort, filter, references, tabs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Browsing:
-    """Does what the keys for lists and detail say, at a desk."""
+    """Handle the keys of lists and detail for a desk."""
 
     def __init__(self, desk: MainDesk, arrangement: Arrangement) -> None:
         self.desk = desk
@@ -27,11 +27,11 @@ class Browsing:
 
     @property
     def pane(self) -> Pane:
-        """The pane that is open."""
+        """The open pane."""
         return self.desk.lists.open
 
     async def action_back(self) -> None:
-        """Close what is open, the innermost first."""
+        """Close the innermost of what is open: a state of the tab, the detail, the zoom, the filter."""
         detail = self.desk.detail
         if detail.has_keys and detail.tab.drop():
             return
@@ -59,7 +59,7 @@ class Browsing:
         self.desk.say("running containers only" if pane.running_only else "all containers")
 
     async def action_measure(self) -> None:
-        """Ask what the objects of this pane take on disk; the answer may take the Engine a while."""
+        """Ask the Engine for the disk usage of this pane's objects, which may take it a while."""
         self.desk.say(f"measuring {self.pane.resource.title.lower()}…", stays=600)
         self.desk.screen.run_worker(self._measure(), group="measure", exclusive=True)
 
@@ -81,11 +81,11 @@ class Browsing:
     # filter and search
 
     async def action_filter(self) -> None:
-        """Filter the list; up and down move in it meanwhile."""
+        """Ask for a filter; up and down move in the list meanwhile."""
         await self.desk.ask("filter", self.pane.filter.line, self._filter, self.pane.table)
 
     async def action_search(self) -> None:
-        """Search in the tab of the detail that is shown."""
+        """Search in the current tab of the detail."""
         tab = self.desk.detail.tab
         await self.desk.ask("search", "", tab.search, tab)
 
@@ -97,7 +97,7 @@ class Browsing:
     # references
 
     async def action_follow(self) -> None:
-        """Go to what the object refers to: the reference under the line cursor, the only one there is, or ask."""
+        """Go to a referenced object: the one under the line cursor, the only one, or one chosen from a menu."""
         item = self.pane.item
         if self.desk.detail.reference is not None:
             self.follow_to(self.desk.detail.reference)
@@ -107,7 +107,7 @@ class Browsing:
             await menus.follow(self.desk, self.pane.resource.references(item, self.desk.surroundings), self.follow_to)
 
     def follow_to(self, reference: Reference) -> None:
-        """Select the object of a reference in its pane; what hides it there is lifted."""
+        """Select the referenced object in its pane, and lift a filter that hides it."""
         pane = self._trail.pane_of(reference)
         if pane is None:
             if (index := self.desk.lists.missing(reference.kind)) is not None:
@@ -127,7 +127,7 @@ class Browsing:
             self._select(*origin)
 
     def _select(self, pane: Pane, id: str) -> None:
-        """Put the cursor on an object, and keep the detail open if it is."""
+        """Move the cursor to an object; the detail stays open if it is."""
         opened = self.desk.detail.has_class("-open")
         if not pane.table.move_to(id):
             pane.lift_filters()
@@ -145,7 +145,7 @@ class Browsing:
         self.desk.detail.step_tab(-1)
 
     def action_open_tab(self, id: str) -> None:
-        """Open the detail with one of its tabs, if that one has something to say of the object."""
+        """Open the detail on the tab `id`, if that tab applies to the object."""
         detail = self.desk.detail
         kind = next(kind for kind in TABS if kind.id == id)
         if detail.subject is None or kind not in detail.shown_tabs:
@@ -156,7 +156,7 @@ class Browsing:
         self.arrangement.open_detail(True)
 
     def action_logs(self) -> None:
-        from dockertui.screens.main import log_targets  # off the path to the first paint
+        from dockertui.screens.main import log_targets  # not needed for the first paint
 
         log_targets.open_logs(self.desk, self.action_open_tab)
 
@@ -182,8 +182,8 @@ class Browsing:
     # screens over this one
 
     async def action_overview(self) -> None:
-        """All running containers by what they use; the one chosen there is shown here."""
-        from dockertui.screens.stats.overview import OverviewScreen  # off the path to the first paint
+        """Show the usage of all running containers; the one chosen there opens with its statistics."""
+        from dockertui.screens.stats.overview import OverviewScreen  # not needed for the first paint
 
         desk = self.desk
         await desk.screen.app.push_screen(OverviewScreen(desk.session, desk.surroundings), self._show_stats)
@@ -194,8 +194,8 @@ class Browsing:
             self.action_open_tab("stats")
 
     async def action_events(self) -> None:
-        """The Engine's timeline; an object that is chosen in it is gone to."""
-        from dockertui.screens.events.screen import EventsScreen  # off the path to the first paint
+        """Show the Engine's events; follow the reference chosen there."""
+        from dockertui.screens.events.screen import EventsScreen  # not needed for the first paint
 
         def chosen(reference: Reference | None) -> None:
             if reference is not None:

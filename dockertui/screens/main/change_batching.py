@@ -1,4 +1,4 @@
-"""Changes gathered between two paints, so that a burst costs one."""
+"""Gather the mirror's changes between two paints, so that a burst costs one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dockertui.live.store import Change
 
 FRAME = 0.1
-"""Seconds between two paints: what changes faster nobody reads."""
+"""Seconds between two paints: nobody reads what changes faster."""
 
 
 class ChangeBatching:
-    """Takes the mirror's changes and hands them on, by kind, at most once a frame; the first of a burst at once.
+    """Hand on the mirror's changes by kind, at most once in `FRAME` seconds; the first of a burst at once.
 
-    `later(seconds, callback)` is the event loop's timer. `paint` gets, by kind, which ids changed and which went.
+    later: the event loop's timer, called as `later(seconds, callback)`. paint: gets, by kind, the ids changed and the
+    ids removed.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class ChangeBatching:
         self._waiting = False
 
     def add(self, change: Change) -> None:
-        """Gather one change; an id that went and came back counts as changed."""
+        """Add one change; an id that was removed and came back counts as changed."""
         changed, removed = self._gathered.setdefault(change.kind, (set(), set()))
         changed |= change.changed
         removed -= change.changed

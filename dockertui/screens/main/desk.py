@@ -1,4 +1,4 @@
-"""What the controllers of the main screen's own parts need of it."""
+"""What the controllers of the main screen need of it beyond `Desk`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dockertui.screens.main.panes import Panes
 
 
 class MainDesk(Desk, Protocol):
-    """The main screen with its lists, its detail, and the lines above and below."""
+    """The main screen with its lists, its detail, and the bars above and below."""
 
     @property
     def lists(self) -> Panes: ...
@@ -22,10 +22,10 @@ class MainDesk(Desk, Protocol):
     def detail(self) -> DetailView: ...
 
     def paint_strip(self) -> None:
-        """Bring the tabs of the panes up to date."""
+        """Update the tabs of the panes."""
 
     def paint_footer(self) -> None:
-        """Bring the footer up to date."""
+        """Update the footer and the notice above it."""
 
     async def ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
-        """Have a line typed, as `Prompt` says."""
+        """Ask for one line of text; see `screens.base.prompt.Prompt`."""

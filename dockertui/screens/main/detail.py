@@ -1,4 +1,4 @@
-"""The detail of the selected object, as tabs."""
+"""The detail of the selected object, in tabs."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from dockertui.widgets.page import Page
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
 _REMEMBERED = 32
-"""Inspect replies kept, so that going back to an object shows its page at once."""
+"""Number of inspect replies kept, so that going back to an object shows its page at once."""
 
 
 class DetailView(Vertical):
-    """What is known of one object. `show` follows the cursor; the Engine is asked once the cursor rests."""
+    """The tabs of one object. `show` follows the cursor; the Engine is asked once the cursor rests."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.BELOW)
 
@@ -44,15 +44,15 @@ class DetailView(Vertical):
         self.surroundings = surroundings
         self.subject: Subject | None = None
         self.gone = False
-        """Whether the object shown went while it was shown."""
+        """Whether the object was removed while it was shown."""
         self.seen = False
-        """Whether the view is on the screen: only then is the Engine asked."""
+        """Whether the view is on the screen: the Engine is asked only then."""
         self.title_bar = Bar(classes="title", separator="")
         self.kind = self._wanted = TABS[0]
-        """The tab that is shown, and the one that is shown again once an object has it."""
+        """The current tab, and the one to return to once an object has it."""
         self._made: dict[str, Tab] = {}
         self._is_composed = False
-        """Whether the tabs made so far are this widget's children: Textual says so later, and keys may come first."""
+        """Whether the tabs made are children of this widget yet: Textual says so late, and keys may come before."""
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
         self._ended = False
@@ -64,12 +64,12 @@ class DetailView(Vertical):
         self._is_composed = True
 
     def on_unmount(self) -> None:
-        self._ended = True  # what changes while the program ends asks no more
+        self._ended = True  # changes that arrive while the program ends send no more requests
         self._stop_asking()
 
     @property
     def key(self) -> tuple[str, str] | None:
-        """Kind and id of the object shown."""
+        """Kind and id of the object."""
         return self.subject.key if self.subject is not None else None
 
     def show(self, resource: Resource[Any], item: Any) -> None:
@@ -83,12 +83,12 @@ class DetailView(Vertical):
             self.subject = subject._replace(inspect=self._replies.get(subject.key, {}), error=error)
         self._paint(keep=before is not None and before.key == self.key)
         self._stop_asking()
-        known = self.session.engine.version is not None  # else once it is live
+        known = self.session.engine.version is not None  # else it asks once connected
         if self.subject is not None and self.seen and known and not self._ended:
             self._asking = asyncio.create_task(self._ask(self.subject))
 
     def mark_gone(self) -> None:
-        """The Engine does not have the object any more: say so, and keep what was known of it."""
+        """Mark the object as removed from the Engine; what is known of it stays."""
         self.gone = True
         self._stop_asking()
         self._paint(keep=True)
@@ -99,14 +99,14 @@ class DetailView(Vertical):
             self._asking = None
 
     async def _ask(self, subject: Subject) -> None:
-        """Inspect the object and paint the answer. Cancelled when another is shown."""
+        """Inspect the object and paint the reply. Cancelled when another is shown."""
         await asyncio.sleep(_SETTLE)
         try:
             with because("detail"):
                 reply = await subject.resource.inspect(self.session.engine, subject.item)
         except EngineError as error:
-            # The list says by itself when an object went; the page keeps what it knows until then. Before the first
-            # connection stands, which is for the header to say, the list asked for ahead of it is all there is.
+            # The list reports by itself that an object was removed; the page keeps what it knows until then. Before the
+            # first connection, which the header reports on, there is only the list that was requested ahead of it.
             expected = error.kind is ErrorKind.NOT_FOUND or self.session.engine.version is None
             self.subject = subject._replace(error=None if expected else error)
         else:
@@ -121,7 +121,7 @@ class DetailView(Vertical):
             self._replies.popitem(last=False)
 
     def repaint(self) -> None:
-        """Paint again what is known: the time, a size or an object it refers to changed."""
+        """Repaint what is known: the time, a size or a referenced object changed."""
         if self.seen:
             self._paint(keep=True)
 
@@ -136,21 +136,21 @@ class DetailView(Vertical):
 
     @property
     def shown_tabs(self) -> list[TabKind]:
-        """The tabs that have something to say of the object."""
+        """The tabs that apply to the object."""
         return [kind for kind in TABS if self.subject is None or kind.shows(self.subject)]
 
     @property
     def tab(self) -> Tab:
-        """The tab that is shown."""
+        """The current tab."""
         return self.made(self.kind.id)
 
     @property
     def has_keys(self) -> bool:
-        """Whether the tab that is shown has the keyboard."""
+        """Whether the current tab has the focus."""
         return self.is_attached and self.screen.focused is not None and self.screen.focused in self._made.values()
 
     def made(self, id: str) -> Tab:
-        """The widget of a tab, made now if it was not."""
+        """Return the widget of a tab, making it if needed."""
         if id not in self._made:
             kind = next(kind for kind in TABS if kind.id == id)
             tab = self._made[id] = kind.make(self.session, self.settings)
@@ -160,12 +160,12 @@ class DetailView(Vertical):
         return self._made[id]
 
     def select_tab(self, id: str) -> None:
-        """Show a tab, here and with other objects that have it; if the focus is in this view, it stays in it."""
+        """Show a tab for this and further objects that have it; a focus in this view moves to it."""
         self._wanted = next(kind for kind in TABS if kind.id == id)
         self._paint(keep=True)
 
     def _put(self, kind: TabKind) -> None:
-        """Have a tab in view in place of the one that is."""
+        """Replace the current tab."""
         if kind is self.kind:
             return
         had_focus = self.has_keys
@@ -177,13 +177,13 @@ class DetailView(Vertical):
             self.screen.set_focus(tab)
 
     def step_tab(self, steps: int) -> None:
-        """Show the tab so many further on, round the end."""
+        """Show the tab `steps` further on, wrapping around."""
         shown = self.shown_tabs
         self.select_tab(shown[(shown.index(self.kind) + steps) % len(shown)].id)
 
     @property
     def reference(self) -> Reference | None:
-        """The reference under the line cursor, if there is one."""
+        """The reference under the line cursor, or None."""
         found = self.tab.cursor_ref if isinstance(self.tab, Page) and self.has_keys else None
         return found if isinstance(found, Reference) else None
 
@@ -191,9 +191,9 @@ class DetailView(Vertical):
 def detail_title(
     subject: Subject | None, gone: bool, tabs: Sequence[TabKind], current: TabKind, heading: str = ""
 ) -> BarLine:
-    """The name of the object shown, or what the tab shows in its place (`heading`), and the tabs.
+    """Return the title bar: the object's name, or `heading` in its place, and the tabs.
 
-    Where both do not fit the kind goes, the name is cut, tabs go.
+    Where both do not fit, the kind is dropped, then the name is cut, then tabs are dropped.
     """
     left = [Piece("nothing selected ", "dim")]
     if heading:

@@ -1,4 +1,4 @@
-"""How the main screen is laid out: wide or narrow, zoomed or not, the list or the detail."""
+"""The layout of the main screen: wide or narrow, zoomed or not, list or detail."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from dockertui.screens.main.desk import MainDesk
 
 WIDE = 110
-"""Columns from which list and detail stand side by side."""
+"""Columns from which list and detail are side by side."""
 
 
 class Arrangement:
-    """Arranges lists and detail at a desk."""
+    """Lay out the lists and the detail of a desk."""
 
     def __init__(self, desk: MainDesk) -> None:
         self.desk = desk
@@ -22,12 +22,12 @@ class Arrangement:
 
     @property
     def wide(self) -> bool:
-        """Whether list and detail stand side by side."""
+        """Whether list and detail are side by side."""
         return self.desk.screen.size.width >= WIDE
 
     @property
     def is_below(self) -> bool:
-        """Whether the detail is open, or has the keys."""
+        """Whether the detail is open or has the focus."""
         return self.desk.detail.has_class("-open") or self.desk.detail.has_keys
 
     @property
@@ -36,7 +36,7 @@ class Arrangement:
         return self.is_below or self.zoomed or bool(self.desk.lists.open.filter)
 
     def classify(self) -> None:
-        """Give the screen the classes that its styles go by."""
+        """Set the classes of the screen that its styles depend on."""
         screen, detail = self.desk.screen, self.desk.detail
         screen.set_class(self.wide, "-wide")
         screen.set_class(not self.wide, "-narrow")
@@ -44,26 +44,26 @@ class Arrangement:
         screen.set_class(detail.has_class("-open"), "-detail")
 
     def arrange(self) -> None:
-        """Lay out anew."""
+        """Lay out the screen anew."""
         self.classify()
         self._see_detail(self.desk.detail.has_class("-open") or (self.wide and not self.zoomed))
         self.desk.lists.show_all_columns(self.zoomed)
 
     def show_detail(self) -> None:
-        """Show the object under the cursor. One that went while it was being read stays until its reader leaves."""
+        """Show the object under the cursor; one removed while the detail is open on it stays until that is closed."""
         detail, pane = self.desk.detail, self.desk.lists.open
         if not (detail.gone and detail.has_class("-open")):
             detail.show(pane.resource, pane.item)
 
     def _see_detail(self, seen: bool) -> None:
-        """The detail asks the Engine only while it is on the screen; what it missed it asks for now."""
+        """Set whether the detail is visible: it asks the Engine only then, and catches up when it appears."""
         came = seen and not self.desk.detail.seen
         self.desk.detail.seen = seen
         if came:
             self.show_detail()
 
     def open_detail(self, opened: bool) -> None:
-        """Open the detail and give it the keys, or have the list again."""
+        """Open the detail and focus it, or close it and focus the list."""
         detail, screen = self.desk.detail, self.desk.screen
         detail.set_class(opened, "-open")
         self.arrange()
@@ -76,7 +76,7 @@ class Arrangement:
         self.desk.paint_footer()
 
     def goto_pane(self, index: int) -> None:
-        """Open a pane that was made, by its place among all kinds, and give it the focus."""
+        """Open and focus an existing pane; `index` is its place among all kinds."""
         self.desk.lists.goto(index + 1)
         self.desk.paint_strip()
         self.open_detail(False)
@@ -104,5 +104,5 @@ class Arrangement:
         self.open_detail(True)
 
     def action_close(self) -> None:
-        """Back to the list, at once."""
+        """Go back to the list at once."""
         self.open_detail(False)

@@ -23,9 +23,9 @@ _SLOW_TICKS = 10
 
 
 class LiveUpdates:
-    """Brings a desk up to date with its session.
+    """Keep a desk up to date with its session.
 
-    came_alive: called when the Engine is followed; whether it had something to say.
+    came_alive: called when the Engine is connected; returns whether it showed a message.
     """
 
     def __init__(self, desk: MainDesk, arrangement: Arrangement, came_alive: Callable[[], bool]) -> None:
@@ -40,18 +40,17 @@ class LiveUpdates:
         self._skew_said = False
 
     def start(self) -> None:
-        """Follow the mirror."""
+        """Subscribe to the mirror, and tick once a second."""
         mirror = self.desk.session.mirror
         self._unsubscribe = [mirror.subscribe(self._coalescer.add), mirror.subscribe_link(self.link_changed)]
         self.desk.screen.set_interval(1.0, self.tick)
 
     def stop(self) -> None:
-        """Follow it no more."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
 
     def _paint_changes(self, changes: Changes) -> None:
-        """Bring the screen up to date with what changed since the last paint."""
+        """Apply the changes since the last paint to the screen."""
         self.desk.lists.take(changes)
         self.desk.paint_header()
         self.desk.paint_strip()
@@ -59,7 +58,7 @@ class LiveUpdates:
         self._follow_cursor(changes)
 
     def _follow_cursor(self, changes: Changes) -> None:
-        """Show the detail of what is under the cursor now, and ask again if that very object changed."""
+        """Show the detail of the object under the cursor, and inspect it again if it changed."""
         detail, pane = self.desk.detail, self.desk.lists.open
         kind, key = pane.resource.kind, pane.table.cursor_key
         changed, removed = changes.get(kind, (set(), set()))
@@ -71,7 +70,7 @@ class LiveUpdates:
             detail.repaint()
 
     def link_changed(self, link: Link) -> None:
-        """The Engine was lost, or is followed again."""
+        """Show that the Engine was lost or is connected again."""
         desk, live = self.desk, link.state is LinkState.LIVE
         self.link = link
         desk.lists.leave_out_lacking()
@@ -81,13 +80,13 @@ class LiveUpdates:
         desk.screen.set_class(link.state is LinkState.LOST, "-lost")
         if live and desk.detail.subject is not None:
             self.arrangement.show_detail()
-        if live and not self._came_alive():  # only one message stands
+        if live and not self._came_alive():  # there is room for one message
             self.say_skew()
         desk.paint_header()
         desk.paint_footer()
 
     def say_skew(self) -> None:
-        """Say once that this machine's clock and the Engine's differ, where that is more than anybody would miss."""
+        """Say once that the clocks of this machine and the Engine differ, if by a notable amount."""
         offset = self.desk.session.trace.clock.offset
         if abs(offset) >= NOTABLE and not self._skew_said:
             self._skew_said = True
@@ -96,14 +95,14 @@ class LiveUpdates:
             self.desk.say(f"this machine's clock is {far} {side} the Engine's, which ages go by", "warn", stays=_LONG)
 
     def sampled(self, ids: frozenset[str]) -> None:
-        """New statistics of these containers."""
+        """Show new statistics of these containers."""
         detail = self.desk.detail
         self.desk.lists.sampled(ids)
         if detail.key is not None and detail.key[1] in ids:
             detail.tab.sampled()
 
     def tick(self) -> None:
-        """Once a second: what depends on the time. Ages above two minutes move slowly, and so does their repaint."""
+        """Update once a second what depends on the time. Ages above two minutes are repainted rarely."""
         self.ticks += 1
         session, detail, lists = self.desk.session, self.desk.detail, self.desk.lists
         slow = self.ticks % _SLOW_TICKS == 0

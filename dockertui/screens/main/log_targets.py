@@ -1,4 +1,4 @@
-"""Whose logs are opened: the container's under the cursor, the marked ones', a Compose project's."""
+"""Open logs: of the container under the cursor, of the marked ones, or of a Compose project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Open = Callable[[str], None]
 
 
 def open_logs(desk: MainDesk, open_tab: Open) -> None:
-    """Of the marked containers, together; without marks, of the one under the cursor."""
+    """Show the logs of the marked containers together; without marks, of the one under the cursor."""
     containers = desk.lists.containers.table
     marked = [containers.objects[key] for key in containers.shown if key in containers.marks]
     if desk.lists.open is desk.lists.containers and len(marked) > 1:
@@ -29,8 +29,8 @@ def open_logs(desk: MainDesk, open_tab: Open) -> None:
 
 
 def open_end(desk: MainDesk, open_tab: Open) -> None:
-    """Of the container whose diagnosis is shown, up to the moment it is about."""
-    from dockertui.screens.tabs.why import WhyTab  # off the path to the first paint
+    """Show the log of the container whose diagnosis is open, up to the moment of its end."""
+    from dockertui.screens.tabs.why import WhyTab  # not needed for the first paint
 
     tab = desk.detail.tab
     item, moment = (tab.container, tab.moment) if isinstance(tab, WhyTab) else (None, None)
@@ -42,7 +42,7 @@ def open_end(desk: MainDesk, open_tab: Open) -> None:
 
 
 def open_project_logs(desk: MainDesk, open_tab: Open) -> None:
-    """Of all containers of the Compose project that the one under the cursor belongs to."""
+    """Show the logs of all containers in the Compose project of the one under the cursor."""
     item = desk.selection.item
     if not isinstance(item, Container) or not item.project:
         desk.say("it belongs to no Compose project")

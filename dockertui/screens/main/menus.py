@@ -1,4 +1,4 @@
-"""The menus of the main screen: what each offers, and what a choice does."""
+"""The menus of the main screen, and what each choice does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def sort(desk: MainDesk) -> None:
-    """Offer the columns to sort by; the one in force is marked, and choosing it again turns it round."""
+    """Offer the columns to sort by; the current one is marked, and choosing it again reverses the order."""
     pane = desk.lists.open
     items = [
         Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "")
@@ -27,7 +27,7 @@ async def sort(desk: MainDesk) -> None:
 
 
 async def follow(desk: Desk, references: Sequence[Reference], follow_to: Callable[[Reference], None]) -> None:
-    """Follow the only reference, or offer them all."""
+    """Follow the only reference, or offer a choice of them."""
     if not references:
         desk.say("nothing to follow: it uses nothing, and nothing uses it")
         return
@@ -39,7 +39,7 @@ async def follow(desk: Desk, references: Sequence[Reference], follow_to: Callabl
 
 
 async def theme(desk: Desk) -> None:
-    """Offer the themes, and say how to keep the one chosen."""
+    """Offer the themes, and say how to keep the chosen one."""
     app = desk.screen.app
     items = [Item(name, name, hint="in use" if name == app.theme else "") for name in sorted(app.available_themes)]
 
@@ -51,7 +51,7 @@ async def theme(desk: Desk) -> None:
 
 
 async def palette(desk: MainDesk, operate: Callable[[str], object]) -> None:
-    """Offer every operation by its name, its key beside it."""
+    """Offer every operation by title, with its keys."""
     version = desk.session.engine.version
     items = [
         Item(

@@ -1,4 +1,4 @@
-"""The sentences of the main screen: in the footer for some seconds, or above it where they are longer."""
+"""The main screen's messages: in the footer for some seconds, or in the notice above it if too long."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NONE = Message("", "")
 
 
 class Messages:
-    """Keeps the sentence that is said now.
+    """Keep the current message.
 
-    changed: called when another one, or none, is to be shown. ended: called when one has had its time.
+    changed: called when the message changes or is cleared. ended: called when its time is over.
     """
 
     def __init__(self, screen: Screen[Any], changed: Callable[[], None], ended: Callable[[], None]) -> None:
@@ -31,7 +31,7 @@ class Messages:
         self._timer: Timer | None = None
 
     def say(self, text: str, style: str, stays: float) -> None:
-        """Show a sentence for so many seconds."""
+        """Show a message for `stays` seconds."""
         self.current = Message(text, style)
         if self._timer is not None:
             self._timer.stop()
@@ -43,7 +43,10 @@ class Messages:
         self._ended()
 
     def one_line(self, trouble: str) -> Message:
-        """The message for the footer; one that is longer is shown whole above it, where else stands what is wrong."""
+        """Return the message for the footer.
+
+        The notice shows a message that is wider than the screen, else `trouble`.
+        """
         fits = cell_len(self.current.text) < self._screen.size.width
         if self.current.text and not fits:
             self.notice.tell(*self.current)

@@ -1,4 +1,4 @@
-"""A pane: the list of one kind of object under its title. All kinds are shown by this same code."""
+"""A pane: the list of one kind of object under its title. One class serves all kinds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dockertui.widgets.table import Cell, Column, Table
 
 
 class ResourceTable(Table[Any]):
-    """The table with the catalogue's keys of lists."""
+    """The list's table, with the keys of the catalogue."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS, Context.LIST)
 
@@ -36,7 +36,7 @@ class ResourceTable(Table[Any]):
 
 
 class Pane(Vertical):
-    """One kind's objects. It reads the mirror when told that something changed, and keeps filter, sort and marks."""
+    """The objects of one kind, with their filter, sort order and marks. It reads the mirror when told of a change."""
 
     def __init__(self, number: int, resource: Resource[Any], surroundings: Surroundings) -> None:
         super().__init__(id=f"pane-{resource.kind}", classes="pane")
@@ -59,7 +59,7 @@ class Pane(Vertical):
         self.reload()
 
     def _telling(self, column: Column[Any]) -> Column[Any]:
-        """The column; of one kind's columns one says what is being done to the object, while it is."""
+        """Return the column; the kind's `busy_column` shows a running command in place of its cell."""
         if column.id != self.resource.busy_column:
             return column
         kind, identity, busy, cell = (
@@ -77,48 +77,46 @@ class Pane(Vertical):
 
     @property
     def label(self) -> str:
-        """What the pane is called: with its number, which is its key, where the kind is always there."""
+        """The pane's title, with its number (its key) if the pane is always there."""
         return f"{self.number} {self.resource.title}" if self.resource.stacked else self.resource.title
 
     @property
     def item(self) -> Any:
-        """The object under the cursor, or None."""
         return self.table.cursor_object
 
     @property
     def active(self) -> bool:
-        """Whether this is the pane that is open."""
+        """Whether this is the open pane."""
         return self.has_class("-active")
 
     def activate(self, active: bool) -> None:
-        """Open or close the pane."""
         self.set_class(active, "-active")
         self.table.active = active
         self.show_title()
 
     def reload(self) -> None:
-        """Take all objects from the mirror."""
+        """Reload all objects from the mirror."""
         self.table.set_objects(self.surroundings.mirror.objects(self.resource.kind))
         self.show_title()
 
     def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
-        """Take what changed from the mirror."""
+        """Update the changed and removed objects from the mirror."""
         objects = self.surroundings.mirror.objects(self.resource.kind)
         self.table.patch({id: objects[id] for id in changed if id in objects}, removed)
         self.show_title()
 
     def refresh_surroundings(self) -> None:
-        """Repaint what depends on other objects: who uses what."""
+        """Repaint what depends on other objects, such as what uses what."""
         self.table.refresh_cells(None)
         self.show_title()
 
     def show_title(self) -> None:
-        """Paint the title: number, name, counts, and the filter where there is one."""
+        """Update the title bar and the text of an empty table."""
         self.title_bar.update(*pane_title(self))
         self.table.empty_text = self._why_empty()
 
     def _why_empty(self) -> str:
-        """What stands in place of the first row when there is none."""
+        """Return the text shown when the table has no rows."""
         kind, name = self.resource.kind, self.resource.title.lower()
         if (error := self.surroundings.mirror.error(kind)) is not None:
             return str(error)
@@ -132,17 +130,17 @@ class Pane(Vertical):
     # filter, sort
 
     def set_filter(self, line: str) -> None:
-        """Show what the line keeps."""
+        """Show only what `line` matches."""
         self.filter = self._filter(line)
         self._apply_filter()
 
     def lift_filters(self) -> None:
-        """Show everything."""
+        """Show every object."""
         self.running_only = False
         self.set_filter("")
 
     def toggle_running_only(self) -> None:
-        """Show running objects only, or all."""
+        """Toggle between running objects and all."""
         self.running_only = not self.running_only
         self._apply_filter()
 
@@ -159,16 +157,16 @@ class Pane(Vertical):
         self.show_title()
 
     def sortable(self) -> Iterable[tuple[str, str]]:
-        """Id and title of each column that can be sorted by."""
+        """Return id and title of each sortable column."""
         return [(column.id, column.title) for column in self._columns.values() if column.sort is not None]
 
     @property
     def sort(self) -> str:
-        """The id of the column sorted by."""
+        """The id of the sort column."""
         return self.table.sort[0] or self.resource.default_sort
 
     def sort_by(self, column: str) -> None:
-        """Sort by a column, numbers from the largest; once more turns it round, a third time takes it back."""
+        """Sort by a column, numbers largest first; a second call reverses that, a third restores the default."""
         largest_first = self._columns[column].right
         if self.table.sort == (column, not largest_first):
             self.table.sort_by(self.resource.default_sort)
@@ -178,13 +176,13 @@ class Pane(Vertical):
             self.table.sort_by(column, largest_first)
 
     def reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the sort order."""
         column, reverse = self.table.sort
         self.table.sort_by(column, not reverse)
 
 
 def pane_title(pane: Pane) -> BarLine:
-    """Number, kind and count of a pane, what its filter keeps, and what is worth knowing of all its objects."""
+    """Return the title bar: number, kind, counts, filter; on the right an error or the kind's summary."""
     style = "tab-on" if pane.active else "tab"
     return [
         Piece(f" {pane.label} ", style, f"goto_pane({pane.number - 1})"),
@@ -193,7 +191,7 @@ def pane_title(pane: Pane) -> BarLine:
 
 
 def counts(pane: Pane) -> list[Piece]:
-    """How many objects a pane shows, and what narrows it."""
+    """Return how many objects a pane shows, and what narrows the list."""
     total, shown = len(pane.table.objects), len(pane.table.shown)
     pieces = [Piece(str(total), "dim") if shown == total else Piece(f"{shown} of {total}", "accent")]
     if pane.filter:

@@ -1,4 +1,4 @@
-"""Quitting: what would be ended or lost by it is asked about first."""
+"""Quitting, after asking about what would end or be lost."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from dockertui.screens.terminal.terminals import Terminals
 
 QUITTING = "quitting"
-"""The id of the question whether to quit: it is not put twice."""
+"""The id of the question, so that it is not asked twice."""
 _PUTTING_BACK = 20.0
-"""Seconds that quitting waits for what has to put something back."""
+"""Seconds for which quitting waits for jobs that have to put something back."""
 _FATE = "running: will be cancelled"
 _FATE_OF_A_RECREATE = "running: will be put back as it was; if not, the next session offers that"
 
 
 async def ask_to_quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
-    """Quit; where something would be ended or lost by that, once it was answered with yes."""
+    """Quit; if something would end or be lost by that, ask first."""
     app = desk.screen.app
     if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in app.screen_stack):
         return
@@ -37,7 +37,7 @@ async def ask_to_quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
 
 
 def _ended_by_quitting(desk: Desk, runner: Runner, terminals: Terminals) -> list[tuple[str, list[str]]]:
-    """What runs, is written or was typed, and what becomes of each."""
+    """Return jobs, terminals, saves and typed forms that quitting ends, each with what becomes of it."""
     screen = desk.screen
     told = [(one_result(job), [*filter(None, [job.how_far]), _fate(job)]) for job in runner.running]
     told += [(name, ["running: will be closed"]) for name in terminals.live]
@@ -49,7 +49,7 @@ def _ended_by_quitting(desk: Desk, runner: Runner, terminals: Terminals) -> list
 
 
 async def _quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
-    """Leave the program, once what is being recreated is back as it was, or that has taken too long."""
+    """Quit once cancelled recreates have put their containers back, or have taken too long."""
     half_done = [job for job in runner.running if _exchanges(job)]
     for job in half_done:
         runner.jobs.cancel(job)
@@ -61,10 +61,10 @@ async def _quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
 
 
 def _exchanges(job: Job) -> bool:
-    """Whether it puts one container in the place of another: half of that is worse than nothing."""
+    """Whether the job puts one container in the place of another, which must not stop half way."""
     return job.task.plan.run is not None
 
 
 def _fate(job: Job) -> str:
-    """What becomes of a job when the program is left."""
+    """Return what becomes of a job on quitting."""
     return _FATE_OF_A_RECREATE if _exchanges(job) else _FATE

@@ -1,4 +1,4 @@
-"""Where following references led from, so that one key goes back."""
+"""The history of followed references, so that one key goes back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LENGTH = 100
 
 
 class ReferenceTrail:
-    """The objects left behind by following references, the last one last."""
+    """The objects that were left by following references, the latest last."""
 
     def __init__(self, panes: Sequence[Pane]) -> None:
         self._panes = panes
@@ -22,7 +22,7 @@ class ReferenceTrail:
         self._left = [*self._left[-_LENGTH:], origin]
 
     def back(self) -> tuple[Pane, str] | None:
-        """The pane and id of the last object left that still exists; None when there is none."""
+        """Return pane and id of the latest object that still exists, or None."""
         while self._left:
             origin = self._left.pop()
             if (pane := self.pane_of(origin)) is not None:
@@ -30,7 +30,7 @@ class ReferenceTrail:
         return None
 
     def pane_of(self, reference: Reference) -> Pane | None:
-        """The pane that has the object of a reference; None when the Engine does not have it any more."""
+        """Return the pane with the referenced object; None if it does not exist any more."""
         for pane in self._panes:
             if pane.resource.kind == reference.kind and reference.id in pane.table.objects:
                 return pane

@@ -1,4 +1,4 @@
-"""The main screen: the panes, the detail, and the lines above and below."""
+"""The main screen: the panes, the detail, and the bars above and below."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 
 class MainScreen(Beneath[None]):
-    """Shows one session. What the widgets tell comes up as messages; what to show goes down by calls.
+    """Show one session. Widgets report by messages; this screen updates them by calling their methods.
 
-    Its controllers do what the keys say: their methods `action_…` are the screen's.
+    The `action_…` methods of its controllers become methods of the screen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE, Context.EVERYWHERE)
@@ -79,7 +79,7 @@ class MainScreen(Beneath[None]):
                 setattr(self, name, getattr(controller, name))
 
     def compose(self) -> ComposeResult:
-        self.arrangement.classify()  # before there are children, the styles of which would be looked up once more
+        self.arrangement.classify()  # before there are children: setting a class would look up their styles once more
         yield self.header
         yield self.strip
         with Horizontal(id="body"):
@@ -90,7 +90,7 @@ class MainScreen(Beneath[None]):
 
     @property
     def pane(self) -> Pane:
-        """The pane that is open."""
+        """The open pane."""
         return self.lists.open
 
     def on_mount(self) -> None:
@@ -100,7 +100,7 @@ class MainScreen(Beneath[None]):
         self.updates.link_changed(self.session.mirror.link)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Styles that were just looked up, when all this was mounted, need no refreshing."""
+        """Skip the refresh of styles on the first resume: they were looked up when the widgets were mounted."""
         event.refresh_styles, self._resumed = self._resumed, True
 
     def on_resize(self, event: events.Resize) -> None:
@@ -111,26 +111,25 @@ class MainScreen(Beneath[None]):
         self.updates.stop()
         self.runner.cancel_all()
 
-    # the lines above and below
+    # the bars above and below
 
     def paint_header(self) -> None:
-        """Bring the header up to date."""
         left, right = bars.header(self.session, self.lists.containers, self.surroundings.clock())
         self.header.update(left, [*self.terminals.opened(), *self.runner.running_jobs(), *right])
 
     def paint_strip(self) -> None:
-        """Bring the tabs of the panes up to date."""
+        """Update the tabs of the panes."""
         self.strip.update(*bars.strip(self.lists.stack, self.pane))
 
     @property
     def place(self) -> Context:
-        """Whose keys are heard now."""
+        """The context whose keys are active."""
         if isinstance(self.focused, Input):
             return Context.PROMPT
         return self.detail.tab.context if self.detail.has_keys else Context.LIST
 
     def paint_footer(self) -> None:
-        """Bring the footer up to date, and the notice above it."""
+        """Update the footer and the notice above it."""
         retry = self.catalogue.key("program.retry")
         message = self.messages.one_line(trouble(self.session.mirror, self.updates.link, retry))
         if (led := self.terminals.footer()) and not message.text:
@@ -140,29 +139,29 @@ class MainScreen(Beneath[None]):
         self.footer.update(*footer(self.catalogue, self.place, message, unfit, self.pane.resource.kind))
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
-        """Show a sentence in the footer for some seconds."""
+        """Show a sentence in the footer for `stays` seconds."""
         self.messages.say(text, style, stays)
 
-    # what the controllers ask for
+    # what the controllers call
 
     def focus_list(self) -> None:
-        """Give the keys to the list."""
+        """Focus the list."""
         self.set_focus(self.pane.table)
 
     def show_busy(self, kind: str, id: str) -> None:
-        """Show what is being done to an object, or that it is done."""
+        """Repaint the row of an object on which a command starts or ends, and the header."""
         self.paint_header()
         for pane in self.lists.all:
             if pane.resource.kind == kind:
                 pane.table.refresh_cells([id])
 
     async def ask(self, what: str, value: str, typed: Callable[[str], object], place: Widget) -> None:
-        """Have a line typed, as `Prompt` says."""
-        from dockertui.screens.base.prompt import ask  # off the path to the first paint, as menus and help are
+        """Ask for one line of text; see `screens.base.prompt.Prompt`."""
+        from dockertui.screens.base.prompt import ask  # not needed for the first paint, like menus and help
 
         await ask(what, value, typed=typed, place=place, before=self.footer)
 
-    # messages of the widgets
+    # messages of widgets
 
     async def take_key(self, event: events.Key) -> bool:
         return await self.runner.take_key(event)
@@ -206,7 +205,7 @@ class MainScreen(Beneath[None]):
         self.say(event.text, event.style)
 
     def on_terminal_pane_leading(self) -> None:
-        """After the leader the footer says what can follow it, whatever was said."""
+        """Clear the message once the leader key is pressed, so that the footer lists the keys that can follow it."""
         self.say("")
 
     async def on_terminal_commands_another_asked(self, event: TerminalCommands.AnotherAsked) -> None:
@@ -218,7 +217,7 @@ class MainScreen(Beneath[None]):
     # the program
 
     async def action_operate(self, id: str) -> None:
-        """Do an operation where its keys would be heard: for a click in the footer, and for the palette."""
+        """Run the operation `id` on the widget that handles its keys: for clicks in the footer and for the palette."""
         operation = BY_ID[id]
         hearers: dict[Context, Widget] = {
             Context.LIST: self.pane.table,
@@ -251,13 +250,13 @@ class MainScreen(Beneath[None]):
             self.say("asking again…" if trouble(self.session.mirror, link, "") else "already connected")
 
     async def action_quit(self) -> None:
-        """Leave the program, once what would be lost by that was asked about."""
+        """Quit, after asking about what would end or be lost."""
         from dockertui.screens.main.quitting import ask_to_quit
 
         await ask_to_quit(self, self.runner, self.terminals)
 
     async def action_leave(self) -> None:
-        """Quit from the list; one that is zoomed goes back to its size."""
+        """Quit from the list; from a zoomed list, undo the zoom."""
         if self.arrangement.zoomed:
             self.arrangement.action_zoom()
         else:

@@ -1,4 +1,4 @@
-"""What a command would be done to: what is selected in the open list, or read about in the detail."""
+"""What a command applies to: the selection in the open list, or the object in the detail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dockertui.screens.main.panes import Panes
 
 
 class Selected:
-    """The `Selection` of a desk with these lists and this detail."""
+    """The `Selection` of the main screen, read from its lists and detail."""
 
     def __init__(self, lists: Panes, detail: DetailView) -> None:
         self._lists = lists
@@ -19,22 +19,21 @@ class Selected:
 
     @property
     def resource(self) -> Resource[Any]:
-        """The kind of the objects in the open list."""
+        """The kind of the open list."""
         return self._lists.open.resource
 
     @property
     def in_list(self) -> bool:
-        """Whether the open list has the keyboard."""
+        """Whether the open list has the focus."""
         return self._lists.open.table.has_focus
 
     @property
     def under_cursor(self) -> Any:
-        """The object under the list's cursor, or None."""
         return self._lists.open.item
 
     @property
     def item(self) -> Any:
-        """The object that is meant: the one that is read about in the detail, else the one under the cursor."""
+        """The object shown in the detail if that has the focus, else the one under the cursor."""
         if not self._detail.has_keys:
             return self.under_cursor
         kind, key = self._detail.key or ("", "")
@@ -42,17 +41,16 @@ class Selected:
 
     @property
     def marked(self) -> list[Any]:
-        """The marked objects of the list."""
         table = self._lists.open.table
         return [table.objects[key] for key in table.objects if key in table.marks]
 
     @property
     def targets(self) -> list[Any]:
-        """What a command would be done to: in the list the marked objects, else the one that is meant."""
+        """What a command applies to: the marked objects if the list has the focus, else `item`."""
         marked = [] if self._detail.has_keys else self.marked
         return marked or ([self.item] if self.item is not None else [])
 
     def known(self, items: Sequence[Any]) -> list[Any]:
-        """Objects of the list as they are now; those that went meanwhile are left out."""
+        """Return the current version of these objects of the list, without those removed meanwhile."""
         identity, objects = self.resource.source.identity, self._lists.open.table.objects
         return [objects[key] for key in map(identity, items) if key in objects]

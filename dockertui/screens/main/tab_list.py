@@ -1,4 +1,4 @@
-"""The tabs of the detail, in their order. A further one is one more `TabKind`, and the widget that it makes."""
+"""The tabs of the detail, in order. To add one, add a `TabKind` and its widget."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from dockertui.screens.base.tab import PageTab, Subject, Tab
 
 
 class TabKind(NamedTuple):
-    """A tab before there is one: its widget is made, and its code loaded, when it is first opened.
+    """A tab before its widget exists: `make` loads its code and builds it when it is first opened.
 
-    id: what `open_tab` calls it. of: what a kind must have (`Resource.has`) for the tab to have something to say of its
-    objects; "" for nothing. otherwise: what is said to somebody who asks for it where it has not; `{follow}` stands for
-    the key that follows references.
+    id: for `open_tab`. of: what a kind must have (`Resource.has`) for the tab to apply; "" for nothing. otherwise: the
+    message where the tab does not apply; `{follow}` stands for the key that follows references.
     """
 
     id: str
@@ -25,7 +24,7 @@ class TabKind(NamedTuple):
     otherwise: str = ""
 
     def shows(self, subject: Subject) -> bool:
-        """Whether it has something to say of an object."""
+        """Whether the tab applies to an object."""
         return not self.of or self.of in subject.resource.has
 
 

@@ -1,1 +1,1 @@
-"""What concerns the program itself: the connection, help, the requests it sends."""
+"""The program itself: its connection, its help, the requests it sends."""

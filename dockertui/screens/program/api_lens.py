@@ -1,4 +1,4 @@
-"""The API lens: the last thousand requests, live, each as `curl` and as `docker` line."""
+"""The API lens: the last thousand requests, live, each as `curl` and `docker` line."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from dockertui.widgets.table import Cell, Column, Table
 
 _FRAME = 0.5
 _COST_LOOKS = 4
-"""Every so many looks the program's own cost is told anew."""
+"""Looks between two updates of the program's own cost."""
 
 
 class RequestRow(NamedTuple):
-    """A request as it stood when it was last looked at."""
+    """A request's state when it was last looked at."""
 
     request: Request
     path: str
@@ -48,7 +48,7 @@ class LensTable(Table[RequestRow]):
 
 
 class LensScreen(SecondScreen[None]):
-    """What the program asks of the Engine, and why."""
+    """The requests that the program sends to the Engine, and why."""
 
     context = Context.LENS
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LENS, Context.SECRETS)
@@ -76,7 +76,7 @@ class LensScreen(SecondScreen[None]):
         self.set_interval(_FRAME, self._look)
 
     def _look(self) -> None:
-        """Take what is new, or has come further, unless it is paused."""
+        """Show new requests and changes, unless paused."""
         if not self._paused:
             known = self._table.objects
             now = {str(request.number): _entry(request, self.reveal) for request in self._trace}
@@ -106,7 +106,7 @@ class LensScreen(SecondScreen[None]):
         self._show()
 
     def curl(self, request: Request) -> str:
-        """The request as a `curl` line; a body that was too long to keep is named, not shown."""
+        """Return the request as a `curl` line; a body too long to be kept is `@BODY`."""
         body = "@BODY" if request.body is None else self._body(request.body)
         return request_line(self._endpoint, request.method, self._path(request), body, reveal=self.reveal)
 
@@ -114,7 +114,7 @@ class LensScreen(SecondScreen[None]):
         return request.path if self.reveal else masked_path(request.path)
 
     def docker(self, request: Request) -> str:
-        """The command that does the same, or ""."""
+        """Return the `docker` line that does the same, or ""."""
         return docker_line(self._endpoint, request.docker, reveal=self.reveal) if request.docker else ""
 
     def _body(self, body: bytes) -> str:
@@ -135,7 +135,7 @@ class LensScreen(SecondScreen[None]):
     # keys
 
     def drop(self) -> bool:
-        """End the filter; whether there was one."""
+        """End the filter; return whether there was one."""
         dropped = bool(self._filter)
         if dropped:
             self._narrow("")
@@ -167,7 +167,7 @@ class LensScreen(SecondScreen[None]):
             self.say(f"{what} line copied {copy(self.app, line)}" if line else "no docker line does this", "accent")
 
     def action_export(self) -> None:
-        """Write what is shown to a file in the working directory, a JSON object a line."""
+        """Write the shown requests to a file in the working directory, as JSON lines."""
         path = Path(time.strftime("dockertui-requests-%Y%m%d-%H%M%S.jsonl"))
         entries = self._table.objects
         try:
@@ -198,7 +198,7 @@ class LensScreen(SecondScreen[None]):
 
 
 def own_cost(cost: Cost | None, trace: Trace) -> tuple[list[Piece], list[Piece]]:
-    """What the program costs: itself, and the requests of the last minute by cause."""
+    """Return what the program costs: its own resources, and the requests of the last minute by cause."""
     left = [Piece("this program", "dim", priority=1)]
     if cost is not None:
         left.append(Piece(f"CPU {format.share(cost.cpu)}", priority=0))

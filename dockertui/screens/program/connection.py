@@ -1,4 +1,4 @@
-"""The screen when there is no Engine: what was tried, why each failed, what to do, and how to go on."""
+"""The screen without an Engine: what was tried, why it failed, the remedies, and the ways on."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from dockertui.widgets.page import Field, Page, Section
 
 
 class ConnectionScreen(Screen[None]):
-    """Shows failed attempts; offers to try again, and the demo Engine."""
+    """Show failed attempts; offer to try again, and the demo Engine."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.CONNECTION, Context.EVERYWHERE)
 
     place = Context.CONNECTION
 
     class Retry(Message):
-        """The user wants another attempt at the same addresses."""
+        """A request for another attempt at the same addresses."""
 
         def __init__(self, attempts: Sequence[Attempt]) -> None:
             super().__init__()
             self.attempts = attempts
 
     class Demo(Message):
-        """The user wants the embedded Engine."""
+        """A request for the demo Engine."""
 
     def __init__(self, attempts: Sequence[Attempt]) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class ConnectionScreen(Screen[None]):
 
 
 def attempt_sections(attempts: Sequence[Attempt]) -> list[Section]:
-    """A section for each address tried, and one that says how to name another."""
+    """Return a section for each address tried, and one that says how to name another."""
     tried = [
         Section(
             f"{attempt.endpoint.url}",

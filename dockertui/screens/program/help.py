@@ -1,4 +1,4 @@
-"""The help: every key, made from the catalogue, and where the settings are."""
+"""The help: every key, from the catalogue, and errors in the settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dockertui.widgets.page import Field, Section
 
 
 class HelpScreen(SecondScreen[None]):
-    """All operations with their keys, from the section of that heading on."""
+    """All operations with their keys, scrolled to the section `heading`."""
 
     context = Context.HELP
     offers: ClassVar[Mapping[str, str]] = {"detail.search": "", "detail.next_match": "next"}
@@ -31,13 +31,13 @@ class HelpScreen(SecondScreen[None]):
 
 
 def problem_sections(catalogue: Catalogue) -> list[Section]:
-    """What is wrong in the settings file, where something is."""
+    """Return the errors in the settings file, if any, as a section."""
     problems = [Field("Settings", str(problem), "warn") for problem in catalogue.problems]
     return [Section("Settings", problems)] if problems else []
 
 
 def key_sections(catalogue: Catalogue) -> list[Section]:
-    """A section a group: the keys, what they do, and where they work if not everywhere."""
+    """Return a section for each group: the keys, what they do, and where they work if not everywhere."""
     return [
         Section(
             group,

@@ -1,4 +1,4 @@
-"""The overview: all running containers by what they use, with the host's totals above."""
+"""The overview: the usage of all running containers, with the totals of the host above."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class OverviewTable(Table[OverviewRow]):
 
 
 class OverviewScreen(SecondScreen[str | None]):
-    """Has all running containers sampled while it is open. Its result is the id of the container that was chosen."""
+    """Sample all running containers while open. The result is the id of the container chosen."""
 
     context = Context.OVERVIEW
     BINDINGS: ClassVar[list[BindingType]] = [closed_by("overview")]
@@ -50,7 +50,7 @@ class OverviewScreen(SecondScreen[str | None]):
         self.surroundings = surroundings
         self.filter = ""
         self._known: dict[str, OverviewRow] = {}
-        """What each was last seen to use."""
+        """The last usage of each container."""
         self._totals = Bar()
         self._unsubscribe = [
             session.sampler.subscribe(self._sampled),
@@ -73,7 +73,7 @@ class OverviewScreen(SecondScreen[str | None]):
         self.session.sampler.watch([], PLACE)
 
     async def _ask_host(self) -> None:
-        """What the host has; where the Engine does not say, the totals stand alone."""
+        """Ask for the host's capacity; if the Engine refuses, the totals are shown without it."""
         try:
             with because("overview"):
                 self.host = Capacity.of(Reply(await system.info(self.session.engine)))
@@ -85,7 +85,7 @@ class OverviewScreen(SecondScreen[str | None]):
         self.table.sort_by(sort, reverse)
         self._paint()
 
-    # what it is told
+    # changes
 
     def _sampled(self, ids: frozenset[str]) -> None:
         if self.is_mounted:
@@ -103,7 +103,7 @@ class OverviewScreen(SecondScreen[str | None]):
             self._take_all()
 
     def _load(self, container: Container) -> OverviewRow:
-        """What a container uses; while the Engine is lost, what it was last seen to use."""
+        """Return the usage of a container; while the Engine is lost, the last one known."""
         now = load(container, self.session.history)
         if now.figure(Column.CPU) is not None:
             self._known[container.id] = now
@@ -112,14 +112,14 @@ class OverviewScreen(SecondScreen[str | None]):
         return now
 
     def _take_all(self) -> None:
-        """Show the containers that run now, and have them sampled."""
+        """Show and sample the containers that run now."""
         running = {id: item for id, item in self.session.mirror.objects("container").items() if item.running}
         self.session.sampler.watch(running.keys(), PLACE)
         self._known = {id: known for id, known in self._known.items() if id in running}
         self.table.set_objects({id: self._load(item) for id, item in running.items()})
         self._paint()
 
-    # the lines above
+    # the bars above
 
     def _paint(self) -> None:
         loads = list(self.table.objects.values())
@@ -144,7 +144,7 @@ class OverviewScreen(SecondScreen[str | None]):
     # operations
 
     def drop(self) -> bool:
-        """End the filter; whether there was one."""
+        """End the filter; return whether there was one."""
         dropped = bool(self.filter)
         if dropped:
             self._narrow("")

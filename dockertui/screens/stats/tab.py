@@ -1,4 +1,4 @@
-"""The Stats tab: what a container uses, as plots over time."""
+"""The Stats tab: the usage of a container, as plots over time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHORTEST = 60.0
 
 
 class StatsTab(Charts, Tab, inherit_bindings=False):
-    """Has its container sampled while it is on the screen; what is known of it stays when it does not run."""
+    """Sample the container while on the screen; its history stays when it does not run."""
 
     context = Context.STATS
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.STATS)
@@ -39,20 +39,20 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         self.session = session
         self.window_number = _FIRST_WINDOW
         self.held: float | None = None
-        """Where the plots end while they are held (epoch s, the Engine's); None while they go on."""
+        """End of the plots while they are held (epoch s by the Engine's clock); None while they move on."""
         self._subject: Subject | None = None
         self._surroundings: Surroundings | None = None
 
-    # whose statistics
+    # subject
 
     @property
     def container(self) -> Container | None:
-        """The container shown."""
+        """The container in the detail."""
         subject = self._subject
         return subject.item if subject is not None and subject.resource.kind == "container" else None
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show the history of an object that is a container."""
+        """Show the history of a container."""
         if not keep:
             self.top, self.held = 0, None
         self._subject, self._surroundings = subject, surroundings
@@ -60,11 +60,11 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         self._show()
 
     def search(self, text: str) -> int:
-        """There is nothing to search in."""
+        """Return 0: there is nothing to search in."""
         return 0
 
     def sampled(self) -> None:
-        """New statistics of the container."""
+        """Show new statistics of the container."""
         if self.held is None:
             self._show()
 
@@ -73,7 +73,7 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
 
     @property
     def _runs(self) -> bool:
-        """Whether the container runs, as far as is known. One that is gone is shown as it was, and does not."""
+        """Whether the container is known to run. A removed one does not, whatever its last state."""
         container = self.container
         return container is not None and container.running and not self._is_gone
 
@@ -94,14 +94,14 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         self.leave()
 
     def leave(self) -> None:
-        """Nobody looks any more: the container is sampled no longer for this tab."""
+        """Stop sampling the container for this tab."""
         self.session.sampler.watch([], PLACE)
 
     def on_unmount(self) -> None:
         self._unsubscribe()
         self.leave()
 
-    # what is shown
+    # painting
 
     def _show(self) -> None:
         container, surroundings = self.container, self._surroundings
@@ -114,7 +114,7 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
             self.show([], Window(0, _SHORTEST), status, live=live)
             return
         window = self._shown_window(series)
-        margin = window.seconds / 8  # what began before the window reaches into it
+        margin = window.seconds / 8  # a step that began before the window reaches into it
         span = series.since(window.end - window.seconds - margin)
         shown: list[Plot] = plots(series, span, Reply(self._subject.inspect))
         going = live and self._runs and self.held is None
@@ -131,7 +131,7 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         )
 
     def _state(self, container: Container, series: Series | None, now: float) -> Runs:
-        """What the plots cannot say: that there is nothing new, and why."""
+        """Return what the plots cannot show: that nothing new arrives, and why."""
         if self.session.mirror.link.state is LinkState.LOST:
             return (("  the Engine is lost: as it was", "warn"),)
         if self.held is not None:
@@ -169,7 +169,7 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
 
 
 def _moment(moment: float, now: float) -> str:
-    """The time of day, with the date where it was not within the last day. It is painted once: no age, which grows."""
+    """Return the time of day, with the date unless within a day. An age would grow, but this is painted once."""
     pattern = "%H:%M:%S" if 0 <= now - moment < 86_400 else "%Y-%m-%d %H:%M"
     try:
         return time.strftime(pattern, time.localtime(moment))

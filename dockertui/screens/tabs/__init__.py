@@ -1,1 +1,1 @@
-"""The detail tabs that need one file only."""
+"""The detail tabs that consist of one file."""

@@ -14,18 +14,18 @@ from dockertui.widgets.json_view import JsonView
 from dockertui.widgets.log_store import StoredLine
 
 _WHOLE = 1 << 18
-"""Characters of one text that are shown when it is opened."""
+"""Most characters of a text shown when it is opened."""
 
 
 class InspectTab(JsonView, Tab):
-    """The Engine's own JSON; the keys that fold have a meaning here alone."""
+    """The Engine's own JSON, with keys that fold."""
 
     _masked: tuple[Mapping[str, Any], Any] = ({}, {})
-    """A reply, and its copy without secrets and with no long text."""
+    """A reply, and its copy with secrets masked and long texts shortened."""
     _revealed = False
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show the `inspect` reply, secrets hidden unless they are to be seen."""
+        """Show the `inspect` reply, secrets masked unless revealed."""
         reply = subject.inspect if subject is not None else {}
         if reply is not self._masked[0]:
             self._masked = (reply, masked_tree(shortened(reply), known_secrets(reply)))
@@ -33,20 +33,20 @@ class InspectTab(JsonView, Tab):
         self.show(reply if surroundings.reveal else self._masked[1], keep=keep)
 
     async def action_enter(self) -> None:
-        """Fold or unfold what holds others; open a text that does not fit into a line."""
+        """Fold or unfold an object or array; open a text that does not fit on a line."""
         if isinstance(self.cursor_value, str):
             await self._open_text(self.cursor_path)
         else:
             self.action_toggle_fold()
 
     async def _open_text(self, path: Path) -> None:
-        """Show the text of a value whole, as far as it is not longer than anybody reads."""
+        """Show the whole text of a value, up to `_WHOLE` characters."""
         text: Any = self._masked[0]
         for step in path:
             text = text[step]
         if len(text) <= self.line_width // 2 and "\n" not in text:
             return
-        from dockertui.screens.log.line_screen import LogLineScreen  # off the path to the first paint
+        from dockertui.screens.log.line_screen import LogLineScreen  # not needed for the first paint
 
         shown = format.beginning(text, _WHOLE)
         if not self._revealed:

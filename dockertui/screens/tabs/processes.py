@@ -1,4 +1,4 @@
-"""The Processes tab: what runs in the container, as a tree, live while somebody looks at it."""
+"""The Procs tab: the container's processes as a tree, live while visible."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from dockertui.widgets.text import clean, fit
 from dockertui.widgets.tree_table import TreeTable
 
 _SETTLE = 0.1
-"""Seconds that the cursor rests on a container before its processes are asked for."""
+"""Seconds that the cursor rests on a container before its processes are requested."""
 _SOON = 1.0
-"""Seconds after the first sample that the second comes, which brings what each uses now."""
+"""Seconds between the first two samples: the second gives the current usage."""
 _LOOK = 0.5
-"""Seconds between two looks whether it is time: the pace changes when somebody types."""
+"""Seconds between two checks whether a sample is due: the pace changes when the user types."""
 _LOOKS = 4
-"""Looks after which a tab that is not on the screen is taken for hidden: the layout may be a moment late."""
+"""Checks after which a tab that is not on the screen counts as hidden: the layout may be late."""
 _ALIVE = ("running", "paused")
 _PAUSED = "paused: nothing of it runs until it is unpaused"
 
 
 class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
-    """Asks for the processes while it is on the screen; what was last said stays, greyed, when it cannot be asked."""
+    """Request the processes while on the screen; the last listing stays, greyed, when requests fail."""
 
     context = Context.PROCESSES
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.PROCESSES)
@@ -59,13 +59,13 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
         self._container: Container | None = None
         self._shows_secrets = False
         self._first: int | None = None
-        """The PID on the host of the container's first process, once it is known."""
+        """The host's PID of the container's first process, once known."""
         self._asking: asyncio.Task[None] | None = None
 
-    # whose processes
+    # subject
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show the processes of a container; of one already shown, ask anew if its state is another."""
+        """Show the processes of a container; of the same one, request them anew if its state changed."""
         if self._shows_secrets != surroundings.reveal:
             self._shows_secrets = surroundings.reveal
             self.refresh_cells()
@@ -81,7 +81,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
 
     @property
     def _is_idle(self) -> bool:
-        """Whether there is something to ask that is not asked: the tab was away, or the last answer was no use."""
+        """Whether nothing is requested though it should be: the tab was hidden, or the last request failed."""
         if self._container is None or self._container.state not in _ALIVE:
             return False
         return self._asking is None or (self._container.state == "running" and self._asking.done())
@@ -104,7 +104,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
         self._tell()
 
     def leave(self) -> None:
-        """Ask no more."""
+        """Stop requesting."""
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
@@ -119,10 +119,10 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
     def on_unmount(self) -> None:
         self.leave()
 
-    # asking
+    # requests
 
     async def _follow(self, container: Container) -> None:
-        """Ask again and again, as often as statistics are sampled; of a paused one once: nothing changes."""
+        """Request samples at the pace of the statistics; of a paused container only one, as nothing changes."""
         clock = asyncio.get_running_loop().time
         await asyncio.sleep(_SETTLE)
         taken = 0
@@ -133,7 +133,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
                 await asyncio.sleep(min(rest, _LOOK))
 
     async def _may_ask(self) -> bool:
-        """Wait while the Engine is lost or another screen lies over this one; False when the tab is not shown."""
+        """Wait while the Engine is lost or another screen covers this one; return False if the tab is hidden."""
         looks = 0
         while not (self.is_on_screen and self._is_uncovered and not self._is_lost):
             looks = 0 if self.is_on_screen else looks + 1
@@ -152,12 +152,12 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
         return self.session.mirror.link.state is LinkState.LOST
 
     def _pause_after(self, taken: int) -> float:
-        """Seconds until the next sample: as between those of statistics, which come slower when nobody types."""
+        """Return the seconds until the next sample: those of the statistics, which are longer when the user is idle."""
         period = self.session.sampler.period
         return min(_SOON, period) if taken == 1 else period
 
     async def _sample(self, container: Container) -> bool:
-        """Take one sample; False when there is no use in another."""
+        """Take one sample; return False if there is no use in another."""
         try:
             with because("processes"):
                 listing = await self._lister.list(container.id)
@@ -184,7 +184,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
     # the line above
 
     def _tell(self) -> None:
-        """Say how many there are, whose PIDs these are, and what is not as it should be."""
+        """Update the line: number of processes, whose PIDs they are, errors."""
         self.stale = bool(self.objects) and (bool(self._trouble) or self._is_lost)
         self.note = " · ".join(part for part in self._parts() if part)
         self.refresh_frame()
@@ -226,7 +226,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
     # operations
 
     def action_sort(self) -> None:
-        """The next order: as a tree, then by each of the figures."""
+        """Step to the next sort order: the tree, then each of the figures."""
         orders = (None, *process.SORTS)
         self.sort_by(orders[(orders.index(self._sort[0]) + 1) % len(orders)])
         self._tell()
@@ -238,7 +238,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
         self._copy("PID", str(self.cursor_item.process.pid) if self.cursor_item else "")
 
     def _shown(self, command: str) -> str:
-        """A command line, without its secrets unless they are to be seen."""
+        """Return a command line, secrets masked unless revealed."""
         return command if self._shows_secrets else masked(command)
 
     def _copy(self, what: str, text: str) -> None:
@@ -247,7 +247,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
             self.post_message(self.Said(f"{what} copied"))
 
     async def action_signal(self) -> None:
-        """Ask which signal, and send it to the process under the cursor."""
+        """Ask for a signal, and send it to the process under the cursor."""
         live, container = self.cursor_item, self._container
         if live is None or container is None:
             self.post_message(self.Said("no process is selected"))

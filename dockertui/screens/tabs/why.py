@@ -1,4 +1,4 @@
-"""The Why tab: the card of a container that died, or is not well."""
+"""The Why tab: the diagnosis of a container that ended or is not well."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from dockertui.widgets.page import Page
 from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
-"""Seconds that the cursor rests on a container before the Engine is asked for its log and its events."""
+"""Seconds that the cursor rests on a container before its log and events are requested."""
 _REPAINT = 0.1
 _AFTER = SECOND // 2
-"""Nanoseconds after its end in which its last lines are told."""
+"""Nanoseconds after its end that are still searched for its last lines."""
 _RUNNING_TAIL = 500
-"""Entries in which the last lines before a restart are looked for."""
+"""Log entries that are searched for the last lines before a restart."""
 _EVENTS = (
     "create", "start", "die", "kill", "stop", "oom", "restart", "pause", "unpause", "rename", "update",
     "health_status", "destroy",
@@ -45,7 +45,7 @@ _EVENTS = (
 
 
 class WhyTab(Page, Tab, inherit_bindings=False):
-    """Asks for what the inspection does not tell while it is on the screen; what it heard stays when it is not."""
+    """Request what `inspect` does not contain while on the screen; what was received stays."""
 
     context = Context.WHY
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.WHY)
@@ -71,16 +71,16 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._unsubscribe()
         self.leave()
 
-    # whose card
+    # subject
 
     @property
     def container(self) -> Container | None:
-        """The container shown."""
+        """The container in the detail."""
         item = self._subject.item if self._subject is not None else None
         return item if isinstance(item, Container) else None
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
-        """Show the card of an object that is a container, by what is known; ask for the rest once the cursor rests."""
+        """Show the diagnosis of a container from what is known; request the rest once the cursor rests."""
         before = self.container
         self._subject, self._surroundings = subject, surroundings
         after = self.container
@@ -91,7 +91,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._ask_soon()
 
     def facts(self) -> Facts | None:
-        """All that is known of the container shown."""
+        """Return all that is known of the container."""
         item, subject, surroundings = self.container, self._subject, self._surroundings
         if item is None or subject is None or surroundings is None:
             return None
@@ -131,7 +131,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self.show(sections if facts is None or facts.reveal else veiled(sections, facts.secrets), keep=keep)
 
     def sampled(self) -> None:
-        """Its usage stands beside its limits."""
+        """Repaint: the card shows the usage beside the limits."""
         self._paint_soon()
 
     def _heard(self, event: Event) -> None:
@@ -140,7 +140,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             return
         self._paint_soon()
         facts = self.facts() if event.action == "die" and self.is_on_screen else None
-        if facts is not None and facts.auto_remove:  # its log goes with it, in a tenth of a second
+        if facts is not None and facts.auto_remove:  # its log is deleted with it, in a tenth of a second
             self._read_anew(item, facts)
 
     def _paint_soon(self) -> None:
@@ -151,10 +151,10 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._repainting = None
         self._paint()
 
-    # what the Engine is asked
+    # requests
 
     def leave(self) -> None:
-        """Ask nothing any more."""
+        """Stop requesting."""
         self._stop()
 
     def on_hide(self) -> None:
@@ -173,14 +173,14 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._asked = ()
 
     def _ask_soon(self) -> None:
-        """Ask if this is a state of the container that was not asked about yet."""
+        """Send the requests if this state of the container has had none yet."""
         if self._stand() != self._asked and self.is_on_screen and self._subject is not None and self._subject.inspect:
             if self._starting is not None:
                 self._starting.stop()
             self._starting = once(self, _SETTLE, self._ask)
 
     def _stand(self) -> tuple[Any, ...]:
-        """What an answer holds for: another state, another question."""
+        """Return the state that the replies hold for: a different one needs new requests."""
         item, inspect = self.container, Reply(self._subject.inspect if self._subject is not None else {})
         state = Reply(inspect.at("State"))
         names = ("Status", "StartedAt", "FinishedAt", "Error")
@@ -205,28 +205,31 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._reading = asyncio.create_task(self._read(item, facts))
 
     def _listener(self, item: Container) -> EventListener:
-        """Hears of this container alone, from what the Engine still remembers on. Podman has other words for events."""
+        """Return a listener for this container only, from the oldest event that the Engine keeps.
+
+        Podman has other words for events, so it is not asked for certain ones.
+        """
         filters: dict[str, list[str]] = {"container": [item.id]}
         if not self._podman:
             filters |= {"type": ["container"], "event": list(_EVENTS)}
         return EventListener(self.session.engine, self.session.mirror, self.session.journal, _scope(item), (filters,))
 
     async def _read(self, item: Container, facts: Facts) -> None:
-        """The last lines of its log: up to its end; of one that is unhealthy, up to now."""
+        """Read the last lines of its log: up to its end, or up to now if it is unhealthy."""
         death = facts.death
         until = None
         if death is not None and death.at is not None and facts.health != "unhealthy" and not facts.start_failed:
             until = int(death.at * SECOND) + _AFTER
         tail = _RUNNING_TAIL if facts.running and until is not None else LINES
         found = await last_lines(self.session.engine, item.id, tty=facts.tty, count=LINES, tail=tail, until=until)
-        if found.lines or not self._log.lines:  # one that was removed meanwhile keeps what was read before
+        if found.lines or not self._log.lines:  # a container removed meanwhile keeps the lines read before
             self._log = found
         if self._podman and not facts.running:
             self._stopped = await self._was_stopped(item)
         self._paint()
 
     async def _was_stopped(self, item: Container) -> bool:
-        """Whether Podman says that somebody had it end; what it does not say is not known."""
+        """Whether Podman reports that a user stopped the container; False also if it does not answer."""
         try:
             with because("diagnosis"):
                 return await containers.stopped_by_user(self.session.engine, item.id)
@@ -237,7 +240,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     @property
     def moment(self) -> int | None:
-        """The moment that the card is about, epoch ns; None for now."""
+        """The moment of the diagnosis in epoch nanoseconds; None for now."""
         facts = self.facts()
         found = moment(facts) if facts is not None else None
         return None if found is None else int(found * SECOND)
@@ -246,7 +249,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self.action_follow()
 
     def action_copy(self) -> None:
-        from dockertui.resources.why.markdown import markdown  # off the path to the first paint
+        from dockertui.resources.why.markdown import markdown  # not needed for the first paint
         from dockertui.screens.base.clipboard import copy
 
         facts = self.facts()
@@ -261,12 +264,12 @@ def _scope(item: Container) -> str:
 
 
 def _concerns(event: Event, item: Container) -> bool:
-    """Its own events, but those of commands in it: of three per health probe nobody would see the others."""
+    """Whether an event is the container's own and no exec's: health probes cause three exec events each."""
     return event.type == "container" and event.actor == item.id and not event.action.startswith("exec_")
 
 
 def _holders(surroundings: Surroundings, item: Container) -> Mapping[int, Reference]:
-    """Who publishes which port of the host."""
+    """Return which other container publishes each host port."""
     others: Mapping[str, Container] = surroundings.mirror.objects("container")
     return {
         port.public: Reference("container", other.id, other.name)

@@ -1,4 +1,4 @@
-"""What the line above the terminals says. Pure functions of what they are given."""
+"""The bar above the terminals, and their notes in other bars. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _SIGNS = {
     State.BROKEN: ("✗", "bad"),
 }
 CAPTION_MOST = 24
-"""Characters of a tab's name."""
+"""Most characters of a tab's name."""
 
 
 def leader_sign(key: str) -> str:
-    """The leader as a person reads it: `ctrl+]`."""
+    """Return the leader as shown to the user: `ctrl+]`."""
     *held, base = key.split("+")
     return "+".join([*held, sign(base)])
 
 
 def name(session: TerminalSession) -> str:
-    """What a session is called, with its container."""
+    """Return the session's name, with its container."""
     caption = session.caption
     short = caption if len(caption) <= CAPTION_MOST else caption[: CAPTION_MOST - 1] + "…"
     where = session.process.container_name
@@ -37,7 +37,7 @@ def name(session: TerminalSession) -> str:
 
 
 def state(session: TerminalSession) -> tuple[str, str]:
-    """A sign and a word for how a session is, and their style."""
+    """Return a sign for the session's state, with its exit code if it ended, and their style."""
     if session.state is not State.ENDED:
         return _SIGNS[session.state]
     if session.exit_code is None:
@@ -48,7 +48,7 @@ def state(session: TerminalSession) -> tuple[str, str]:
 def tabs(
     sessions: Sequence[TerminalSession], current: TerminalSession | None, notes: Sequence[Piece], leader: str
 ) -> BarLine:
-    """All sessions as tabs; at the right what is to be known of the one that has the keys, and the leader."""
+    """Return all sessions as tabs; on the right the notes and the leader."""
     left = []
     for number, session in enumerate(sessions, 1):
         mark, style = state(session)
@@ -62,7 +62,7 @@ def tabs(
 
 
 def notes(session: TerminalSession | None, position: str) -> list[Piece]:
-    """What is to be known of a session."""
+    """Return the notes on a session: position in its history, recording, watching, no tty."""
     found = []
     if position:
         found.append(Piece(f"{position}  ", "accent", priority=1))
@@ -78,13 +78,13 @@ def notes(session: TerminalSession | None, position: str) -> list[Piece]:
 
 
 def hints(catalogue: Catalogue, leader: str) -> BarLine:
-    """What the leader is, and what can follow it."""
+    """Return the leader, and the keys that can follow it."""
     left, right = footer(catalogue, Context.TERMINAL, Message("", ""))
     return [Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
 
 
 def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
-    """That there are terminals, for the header."""
+    """Return the header's note on open terminals."""
     if not sessions:
         return []
     live = len([session for session in sessions if session.live])
@@ -93,7 +93,7 @@ def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
 
 
 def ending(session: TerminalSession) -> str:
-    """How a session ended, in a sentence; empty while it lives."""
+    """Return how a session ended, as a sentence; "" while it is live."""
     if session.live:
         return ""
     if session.exit_code is not None:

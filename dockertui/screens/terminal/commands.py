@@ -1,4 +1,4 @@
-"""What follows the leader in a terminal: the catalogue's operations of the context `TERMINAL`, done."""
+"""The keys after the leader in a terminal: the catalogue's operations of the context `TERMINAL`."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from dockertui.terminal.view import TerminalView
 
 
 class TerminalCommands(Vertical):
-    """Mixed into the pane of the terminals, which keeps the sessions and shows them."""
+    """A mixin for the terminal pane, which keeps and shows the sessions."""
 
     class HandOverAsked(Message):
-        """A session is to have the whole real terminal."""
+        """A request to give a session the whole real terminal."""
 
         def __init__(self, session: TerminalSession) -> None:
             super().__init__()
             self.session = session
 
     class AnotherAsked(Message):
-        """Another shell is wanted in a container."""
+        """A request for another shell in a container."""
 
         def __init__(self, container: str, name: str) -> None:
             super().__init__()
@@ -38,7 +38,7 @@ class TerminalCommands(Vertical):
     catalogue: Catalogue
     settings: Settings
     leave: Callable[[], None]
-    """Gives the keys to the lists again, at once: the next one typed is for those."""
+    """Give the focus back to the lists, at once: the next key is for them."""
     sessions: list[TerminalSession]
     view: TerminalView
     split: bool
@@ -47,10 +47,10 @@ class TerminalCommands(Vertical):
 
     @property
     def session(self) -> TerminalSession | None:
-        """The session that has the keys."""
+        """The session in the focused half."""
         return self.view.session
 
-    if TYPE_CHECKING:  # the pane's own
+    if TYPE_CHECKING:  # defined by the pane
 
         @property
         def other(self) -> TerminalView: ...
@@ -70,7 +70,7 @@ class TerminalCommands(Vertical):
         def set_split(self, split: bool) -> None: ...
 
     async def run_operation(self, operation: Operation) -> None:
-        """Do what follows the leader."""
+        """Run an operation of the context `TERMINAL`."""
         await self.run_action(operation.action)
 
     def action_show_session(self, index: int) -> None:
@@ -100,7 +100,7 @@ class TerminalCommands(Vertical):
             self.post_message(self.AnotherAsked(process.container, process.container_name))
 
     def action_split(self) -> None:
-        """Two halves: the second shows another session, or is for a new one."""
+        """Split the pane, the second half on another session; or undo the split."""
         if self.split:
             self.other.show(None)
             self.set_split(False)
@@ -134,7 +134,7 @@ class TerminalCommands(Vertical):
             self.run_worker(self.drop(session))
 
     def interrupted(self, session: TerminalSession, answer: str) -> None:
-        """Do what a question whether to interrupt was answered with."""
+        """Apply the user's answer to the question whether to interrupt."""
         if answer == "s":
             self.run_worker(session.interrupt())
         elif answer == "e":

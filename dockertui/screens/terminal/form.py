@@ -19,9 +19,9 @@ from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.text import clean
 
 _LOOK, _FAILS_WITHIN = 0.05, 0.3
-"""Seconds between two looks at a session that begins, and in which a command that cannot be started ends."""
+"""Seconds between two looks at a starting session, and for which a running one may still fail to start."""
 _NOT_STARTED: Final = (126, 127)
-"""Exit codes of what could not be started."""
+"""Exit codes of commands that could not be started."""
 
 OPTIONS: Final = (
     Option("command", "Command", FieldKind.WORDS, (), hint="sh -c 'ps aux | head'", required=True),
@@ -36,7 +36,7 @@ OPTIONS: Final = (
 
 
 def exec_form(container: str, endpoint: Endpoint) -> FormScreen:
-    """Asks for what is to be run in a container of that name; Enter runs it from every field."""
+    """Return a form for a command to run in the container of that name; Enter runs it from every field."""
     return FormScreen(
         f"Run in {clean(container)}",
         OPTIONS,
@@ -63,7 +63,7 @@ def _docker_words(container: str, values: Values) -> tuple[str, ...]:
 
 
 def command(values: Values) -> Command:
-    """What was typed."""
+    """Return the typed values as a command."""
     return Command(
         values["command"],
         tty=values["tty"],
@@ -75,7 +75,7 @@ def command(values: Values) -> Command:
 
 
 async def refusal(session: TerminalSession, form: FormScreen, values: Values) -> Refused | None:
-    """Why the command could not be started; None once it runs, or has run, or the form was left."""
+    """Return why the command could not be started; None once it runs or has run, or when the form is closed."""
     waited = 0.0
     while form.is_attached and session.live and waited < _FAILS_WITHIN:
         await asyncio.sleep(_LOOK)

@@ -1,4 +1,4 @@
-"""The whole real terminal for one session, and the program back afterwards."""
+"""The whole real terminal for one session."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dockertui.terminal.session import TerminalSession
 
 
 async def hand_over(app: App[Any], session: TerminalSession, leader: str) -> str:
-    """Let a session have the real terminal until it ends, or the leader and `o` are typed; why not, or ""."""
+    """Give a session the real terminal until it ends or the leader and `o` are typed; return why not, or ""."""
     if sys.platform == "win32":
         return "handing the terminal over is not possible on Windows"
     from dockertui.terminal.hand_over import HandOver

@@ -1,4 +1,4 @@
-"""What the terminals ask: menus, confirmations, names; and the files that they write."""
+"""The terminals' menus, questions and prompts, and the files they write."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dockertui.terminal.view import TerminalView
 from dockertui.widgets.page import Field, Section
 
 _SHOWN = 60
-"""Characters of a pasted line, or of a text, that a question shows."""
+"""Characters of a pasted line or a text that a question shows."""
 _LINES = 8
 """Pasted lines that a question shows."""
 
@@ -39,7 +39,7 @@ def _ask(app: App[Any], title: str, items: list[Item], choose: Callable[[str], o
 
 
 def paste(app: App[Any], session: TerminalSession, text: str, go: Callable[[], None]) -> None:
-    """Ask before several lines are pasted into what takes each for a command."""
+    """Ask before pasting several lines into a program that runs each line as it comes."""
     lines = text.splitlines()
     shown = [line[:_SHOWN] for line in lines[:_LINES]] + (
         [f"… and {len(lines) - _LINES} more"] if lines[_LINES:] else []
@@ -64,7 +64,7 @@ def clipboard(
 
 
 def close(app: App[Any], session: TerminalSession, go: Callable[[], None]) -> None:
-    """Ask before a session whose process runs is closed."""
+    """Ask before closing a session whose process runs."""
     attached = isinstance(session.process, AttachedProcess)
     fate = "the container keeps running" if attached else "its program runs: it is asked to end"
     name, verb = terminal_bar.name(session), "detach" if attached else "close"
@@ -72,7 +72,7 @@ def close(app: App[Any], session: TerminalSession, go: Callable[[], None]) -> No
 
 
 def interrupt(app: App[Any], session: TerminalSession, answered: Callable[[str], None]) -> None:
-    """Ctrl-C where there is no terminal that would turn it into a signal; `answered` gets the key of the answer."""
+    """Ask what Ctrl-C means without a terminal that would make it a signal; `answered` gets the answer's key."""
     name = session.process.container_name
     if isinstance(session.process, AttachedProcess):
         told = affected({name: ["d: keeps running without you", "s: gets SIGINT, which may end it"]})
@@ -95,13 +95,13 @@ def choose(app: App[Any], sessions: Sequence[TerminalSession], show: Callable[[T
 
 
 def commands(app: App[Any], catalogue: Catalogue, engine: str, do: Callable[[Operation], object]) -> None:
-    """Offer all that can follow the leader; `engine` is the emulator that serves."""
+    """Offer all operations that can follow the leader; `engine` is the name of the emulator in use."""
     operations = {operation.id: operation for operation in catalogue.within(Context.TERMINAL)}
     leader = terminal_bar.leader_sign(catalogue.settings.terminal_leader)
     items = [
         Item(id, operation.title, hint=f"{leader} {catalogue.keys_shown(operation, 1)}")
         for id, operation in operations.items()
-        if id != "terminal.help" and not id.startswith("terminal.session_")  # `choose` offers those that there are
+        if id != "terminal.help" and not id.startswith("terminal.session_")  # `choose` offers the sessions
     ]
     title = f"In a terminal{engine and f' · {engine}'}"
     _ask(app, title, items, lambda id: do(operations[id]))
@@ -114,7 +114,7 @@ def _confirm(
 
 
 async def ask_line(view: TerminalView, label: str, value: str, typed: Callable[[str], None]) -> None:
-    """A line to type a name or a search in; what is typed counts at once."""
+    """Ask for one line of text, such as a name or a search; `typed` gets it at every change."""
     screen = view.screen
     await screen.query(Prompt).remove()
     prompt = Prompt(value, label, typed=typed, place=view)
@@ -126,14 +126,14 @@ async def ask_line(view: TerminalView, label: str, value: str, typed: Callable[[
 
 
 def free_path(session: TerminalSession, ending: str) -> Path:
-    """A new file's name in the working directory, or at home where that cannot be written."""
+    """Return the path of a new file in the working directory, or in the home directory if that is not writable."""
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
     base = re.sub(r"[^\w.-]+", "-", f"{session.process.container_name}-{session.process.label}")[:80]
     return folder / f"{base}-{time.strftime('%Y%m%d-%H%M%S')}-{session.number}.{ending}"
 
 
 def save(session: TerminalSession) -> tuple[str, str]:
-    """Write all lines that are kept to a file; what is to be said of it, and in which style."""
+    """Write all stored lines to a file; return the message and its style."""
     lines = session.emulator.lines(0, session.emulator.total)
     path = free_path(session, "txt")
     try:
@@ -145,7 +145,7 @@ def save(session: TerminalSession) -> tuple[str, str]:
 
 
 def record(session: TerminalSession) -> tuple[str, str]:
-    """Begin to record, or end it; what is to be said of it, and in which style."""
+    """Start or stop recording; return the message and its style."""
     if session.recorder is not None:
         path = session.recorder.path
         session.stop_recording()
@@ -159,7 +159,7 @@ def record(session: TerminalSession) -> tuple[str, str]:
 
 
 def recordings() -> list[Path]:
-    """The recordings at hand, the newest first."""
+    """Return the recordings in the working and home directories, newest first, at most 50."""
     folders = {Path.cwd(), Path.home()}
     found = [path for folder in folders for path in folder.glob("*.cast") if path.is_file()]
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[:50]

@@ -1,4 +1,4 @@
-"""The terminals: tabs of sessions over all containers, one or two of them shown."""
+"""The terminals: tabs of sessions in all containers, one or two of them visible."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from dockertui.widgets.bar import Bar
 from dockertui.widgets.text import clean
 
 _BELL_REST = 1.0
-"""Seconds between two bells that the user hears, however often a container rings."""
+"""Least seconds between two bells for the user, however often a container rings."""
 _GOODBYE = 2.0
 _FIRST_SIZE = WindowSize(80, 24)
 
 
 class TerminalPane(TerminalCommands):
-    """Keeps the sessions, and shows them. What follows the leader is done here, by the catalogue's operations."""
+    """Keep and show the sessions. The catalogue's operations for keys after the leader are handled here."""
 
     class Counted(Message):
-        """A session was opened or closed."""
+        """A session was opened or closed, or its process ended."""
 
     class Said(Message):
-        """Something to say in the footer."""
+        """A sentence for the footer, with its style."""
 
         def __init__(self, text: str, style: str = "") -> None:
             super().__init__()
@@ -47,7 +47,7 @@ class TerminalPane(TerminalCommands):
             self.style = style
 
     class Leading(Message):
-        """The leader was typed: `on` until the key that follows it."""
+        """The leader was typed; `on` until the next key."""
 
         def __init__(self, on: bool) -> None:
             super().__init__()
@@ -96,7 +96,7 @@ class TerminalPane(TerminalCommands):
         return [session for session in self.sessions if session.live]
 
     def open(self, process: TerminalProcess, *, show: bool = True) -> TerminalSession:
-        """Start a session, and show it."""
+        """Start a session and, with `show`, show it."""
         self._number += 1
         region = self.view.content_size
         size = WindowSize(*region) if region.width > 1 and region.height > 1 else _FIRST_SIZE
@@ -110,7 +110,7 @@ class TerminalPane(TerminalCommands):
         return session
 
     def show(self, session: TerminalSession | None) -> None:
-        """Show a session where the keys go; if the other half has it, go there."""
+        """Show a session in the focused half; if the other half has it, focus that."""
         other = self.other
         if session is not None and self.split and other.session is session:
             self.focus_view(other)
@@ -119,7 +119,7 @@ class TerminalPane(TerminalCommands):
         self.refresh_bar()
 
     async def drop(self, session: TerminalSession) -> None:
-        """End a session, and show its neighbour."""
+        """Close a session, and show its neighbour."""
         index = self.sessions.index(session)
         self.sessions.remove(session)
         self.post_message(self.Counted())
@@ -141,24 +141,24 @@ class TerminalPane(TerminalCommands):
         await session.close()
 
     async def close_all(self) -> None:
-        """End all sessions."""
+        """Close all sessions."""
         sessions, self.sessions = self.sessions, []
         for view in self.views:
             view.show(None)
         if sessions:
             await asyncio.wait([asyncio.ensure_future(session.close()) for session in sessions], timeout=_GOODBYE)
 
-    # the look
+    # appearance
 
     def refresh_bar(self) -> None:
-        """Say what there is."""
+        """Update the bar."""
         notes = terminal_bar.notes(self.session, self.view.history.position)
         self.bar.update(*terminal_bar.tabs(self.sessions, self.session, notes, self.settings.terminal_leader))
 
     def focus_view(self, view: TerminalView | None = None) -> None:
-        """Have the keys go to a half, or to the one that had them."""
+        """Focus a half, by default the one that had the focus."""
         self.view = view or self.view
-        self.screen.set_focus(self.view)  # at once: the next key is for it
+        self.screen.set_focus(self.view)  # at once: the next key goes to it
         self.refresh_bar()
 
     @property
@@ -175,7 +175,7 @@ class TerminalPane(TerminalCommands):
         self.split = split
         self._arrange()
 
-    # what the views say
+    # messages of the views
 
     def on_descendant_focus(self) -> None:
         focused = next((view for view in self.views if view.has_focus), None)
@@ -189,7 +189,7 @@ class TerminalPane(TerminalCommands):
             self.changed(event.view.session)
 
     def changed(self, session: TerminalSession) -> None:
-        """Say what a session is now, and once how it ended."""
+        """Update the bar, and report once how a session ended."""
         self.refresh_bar()
         if session.live:
             self._told.discard(session.number)
@@ -210,7 +210,7 @@ class TerminalPane(TerminalCommands):
         self.ring()
 
     def ring(self) -> None:
-        """Ring the user's bell, not too often."""
+        """Ring the user's bell, at most once in `_BELL_REST` seconds."""
         now = time.monotonic()
         if now - self._rang >= _BELL_REST:
             self._rang = now
@@ -221,7 +221,7 @@ class TerminalPane(TerminalCommands):
         self.copy(event.text)
 
     def copy(self, text: str) -> None:
-        """Put text into the user's clipboard."""
+        """Put text on the user's clipboard."""
         self.copied = text
         self.app.copy_to_clipboard(text)
         self.say(f"copied {len(text)} characters")
@@ -240,7 +240,7 @@ class TerminalPane(TerminalCommands):
             terminal_menus.paste(self.app, session, text, lambda: view.paste(text))
 
     def on_terminal_view_clipboard_asked(self, event: TerminalView.ClipboardAsked) -> None:
-        """The user is asked once a session; the answer holds for all of it."""
+        """Ask the user once in a session; the answer holds for all of it."""
         event.stop()
         session = event.view.session
         if session is None:
@@ -248,7 +248,7 @@ class TerminalPane(TerminalCommands):
         if self._policy.clipboard is Clipboard.YES or self._allowed.get(session.number):
             self.app.copy_to_clipboard(event.text)
         elif session.number not in self._allowed:
-            self._allowed[session.number] = False  # until the answer; further ones do not ask again
+            self._allowed[session.number] = False  # until the answer; further requests do not ask again
             terminal_menus.clipboard(self.app, session, event.text, partial(self._allow_clipboard, session, event.text))
 
     def _allow_clipboard(self, session: TerminalSession, text: str) -> None:
@@ -262,7 +262,7 @@ class TerminalPane(TerminalCommands):
             terminal_menus.interrupt(self.app, session, lambda answer: self.interrupted(session, answer))
 
     async def _lead(self, key: str) -> None:
-        """The leader was typed, or the key that follows it."""
+        """Handle the leader, or the key after it."""
         self.post_message(self.Leading(self.view.leading))
         if key:
             await self._command(key)
@@ -277,12 +277,12 @@ class TerminalPane(TerminalCommands):
         )
 
     def say(self, text: str, style: str = "") -> None:
-        """Say something in the footer."""
+        """Show a sentence in the footer."""
         self.post_message(self.Said(clean(text), style))
 
 
 class _Background(SessionObserver):
-    """Follows a session that no view shows. It may ring, and not ask for the clipboard."""
+    """Observe a session that no view shows. It may ring, but not ask for the clipboard."""
 
     def __init__(self, pane: TerminalPane, session: TerminalSession) -> None:
         self._pane = pane

@@ -1,4 +1,4 @@
-"""The terminals of the main screen: opening them for the lists' containers, and making room for them."""
+"""The terminals of the main screen: opening them for containers, and making room for them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Terminals:
-    """Opens terminals. Their pane is imported and mounted when the first is opened."""
+    """Open terminals. Their pane is imported and mounted with the first one."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.settings = desk.catalogue.settings
         self.pane: TerminalPane | None = None
 
-    # These wait until the terminal has the keys: whatever is typed meanwhile must not be taken for keys of the list.
+    # These return only once the terminal has the focus: keys typed meanwhile must not go to the list.
 
     async def action_exec_shell(self) -> None:
         container = self._running_container("open a shell in")
@@ -47,7 +47,7 @@ class Terminals:
         self.desk.screen.run_worker(self._exec_by_form(container, form), group="orders")
 
     async def _exec_by_form(self, container: Container, form: FormScreen) -> None:
-        """Run what is typed, the form standing with all of it as long as that cannot be started."""
+        """Run what is typed; the form stays open as long as that cannot be started."""
         from dockertui.screens.terminal import form as terminal_form
         from dockertui.terminal.process import ExecProcess
 
@@ -91,7 +91,7 @@ class Terminals:
         await self._open(ExecProcess(self.desk.session.engine, container.id, container.name, command))
 
     def _running_container(self, what: str) -> Container | None:
-        """The container under the cursor, if something can be done in it."""
+        """Return the container under the cursor if it is running, else say why not and return None."""
         item = self.desk.selection.item
         if not isinstance(item, Container):
             self.desk.say(f"choose a container to {what}")
@@ -132,7 +132,7 @@ class Terminals:
             self.show(True)
 
     async def hand_over(self, session: TerminalSession) -> None:
-        """Give the whole real terminal to a session until it ends, or the leader is typed."""
+        """Give a session the whole real terminal; afterwards show the terminals."""
         from dockertui.screens.terminal.hand_over import hand_over
 
         if refusal := await hand_over(self.desk.screen.app, session, self.settings.terminal_leader):
@@ -140,7 +140,7 @@ class Terminals:
         self.show(True)
 
     async def _mounted(self) -> TerminalPane:
-        """The pane of the terminals, mounted by now."""
+        """Return the terminal pane, mounting it first if needed."""
         from dockertui.terminal import open_emulator
 
         await asyncio.to_thread(open_emulator.load)
@@ -154,7 +154,7 @@ class Terminals:
         return self.pane
 
     def show(self, shown: bool) -> None:
-        """Make room for the terminals and give them the keys, or have the lists again."""
+        """Show the terminals and focus them, or go back to the lists."""
         pane, screen = self.pane, self.desk.screen
         shown = shown and pane is not None and bool(pane.sessions)
         screen.set_class(shown, "-terminal")
@@ -214,10 +214,10 @@ class Terminals:
         process.on_size = pane.open(process).play_size
         self.show(True)
 
-    # for the lines above and below
+    # the bars above and below
 
     def opened(self) -> list[Piece]:
-        """For the header: that terminals are open."""
+        """Return the header's note on open terminals."""
         if self.pane is None:
             return []
         from dockertui.screens.terminal import bar as terminal_bar
@@ -225,7 +225,7 @@ class Terminals:
         return terminal_bar.opened(self.pane.sessions)
 
     def footer(self) -> BarLine | None:
-        """What the footer says while a terminal has the keys: what can follow the leader."""
+        """Return the footer while a terminal has the focus: the keys that can follow the leader; else None."""
         if not self.have_focus:
             return None
         from dockertui.screens.terminal import bar as terminal_bar
@@ -234,14 +234,14 @@ class Terminals:
 
     @property
     def have_focus(self) -> bool:
-        """Whether keys go to a terminal."""
+        """Whether a terminal has the focus."""
         return self.pane is not None and self.pane.has_focus_within
 
-    # leaving
+    # quitting
 
     @property
     def live(self) -> list[str]:
-        """What the sessions are called whose process runs."""
+        """The names of the sessions whose process runs."""
         if self.pane is None:
             return []
         from dockertui.screens.terminal import bar as terminal_bar
@@ -249,6 +249,6 @@ class Terminals:
         return [terminal_bar.name(session) for session in self.pane.live]
 
     async def close(self) -> None:
-        """End all sessions."""
+        """Close all sessions."""
         if self.pane is not None:
             await self.pane.close_all()
