@@ -31,3 +31,13 @@ async def test_it_can_be_taken_back() -> None:
         while not fired:
             await pilot.pause()
         assert fired == ["let be"]
+
+
+async def test_a_widget_that_is_closing_gets_no_further_timer() -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        screen = app.screen
+    before = asyncio.all_tasks()
+    timer = once(screen, 60, lambda: None)
+    assert asyncio.all_tasks() == before
+    timer.stop()
