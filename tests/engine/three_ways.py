@@ -154,6 +154,19 @@ def state(dockerd: Dockerd) -> dict[str, Any]:
     return found
 
 
+def differences(one: Any, other: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
+    """The values in which two states differ, by their paths: a whole state is too long for a failure's message."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = [(key, one.get(key), other.get(key)) for key in one.keys() | other.keys()]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = [(str(place), *both) for place, both in enumerate(zip(one, other, strict=True))]
+    else:
+        return {} if one == other else {path: (one, other)}
+    return {
+        name: both for key, left, right in pairs for name, both in differences(left, right, f"{path}/{key}").items()
+    }
+
+
 def _key(key: str, item: Any) -> str:
     """An id as a key, as in a network's containers, by the name of what it stands for."""
     return str(item.get("Name")) if _ID.search(key) and isinstance(item, dict) else _ID.sub("<id>", key)
