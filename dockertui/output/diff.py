@@ -4,7 +4,7 @@ Textual repaints whole regions: 46 kB for moving the focus, 11.5 kB for scrollin
 overrides `App._display`, through which all output passes, keeps the cells that the terminal shows, and sends the
 difference. It holds frames back while the terminal is behind (see `flow`).
 
-It depends on private parts of Textual; `tests/unit/test_output_textual.py` checks each one, and pyproject pins the
+It depends on private parts of Textual; `tests/unit/output/test_textual.py` checks each one, and pyproject pins the
 version.
 """
 

@@ -2,7 +2,7 @@
 
 A terminal sends Alt as an escape before the key's own bytes. Textual drops it before Enter, Backspace, control and
 punctuation characters, which to a shell are other keys, and turns the escape into `^` when the next one follows at
-once. A subclass of its parser keeps it; `tests/unit/test_terminal_alt_keys.py` checks what it relies on.
+once. A subclass of its parser keeps it; `tests/unit/terminal/test_alt_keys.py` checks what it relies on.
 """
 
 from __future__ import annotations

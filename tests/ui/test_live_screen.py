@@ -21,7 +21,7 @@ from dockertui.screens.program.connection import ConnectionScreen
 from tests.demo import DemoEngine
 from tests.ui.changes import add
 from tests.ui.stage import NARROW, NOW, WIDE, Clock, opened
-from tests.unit.test_engine_ssh_login import CHANGED, REFUSED, failing_ssh
+from tests.unit.engine.test_ssh_login import CHANGED, REFUSED, failing_ssh
 
 pytestmark = pytest.mark.usefixtures("frozen")
 

@@ -18,7 +18,7 @@ from dockertui.terminal.policy import State
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from tests.ui.frames import frame, painted, style_at
-from tests.unit.terminal_process import FakeProcess
+from tests.unit.terminal.terminal_process import FakeProcess
 
 
 class Shown(App[None]):

@@ -8,8 +8,8 @@ from dockertui.live.journal import Journal
 from dockertui.live.store import Mirror
 from dockertui.resources.event_list import EventList, EventSubject, Notice
 from dockertui.resources.registry import SOURCES
-from tests.unit.test_live_journal import event
-from tests.unit.test_live_probes import exec_events
+from tests.unit.live.test_journal import event
+from tests.unit.live.test_probes import exec_events
 
 S = 1_000_000_000
 

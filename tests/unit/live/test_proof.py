@@ -17,7 +17,7 @@ from dockertui.engine.clock import EngineClock
 from dockertui.engine.errors import EngineError, ErrorKind, PartlyRead
 from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import LinkState, Mirror, Source
-from tests.unit.live_world import EPOCH, World, play, until
+from tests.unit.live.live_world import EPOCH, World, play, until
 
 NOTICED = 15.0
 """Seconds within which a stream that tells nothing is noticed."""

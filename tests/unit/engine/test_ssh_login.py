@@ -17,7 +17,7 @@ from dockertui.engine.ssh_failure import meaning
 from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import LinkState, Mirror
 from dockertui.resources.registry import SOURCES
-from tests.unit.live_world import until
+from tests.unit.live.live_world import until
 
 REFUSED = "me@lab: Permission denied (publickey)."
 CHANGED = """

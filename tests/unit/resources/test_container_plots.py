@@ -11,7 +11,7 @@ from dockertui.resources.container_plots import plots
 from dockertui.resources.overview_rows import Capacity, columns, load, totals
 from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import BRAILLE, Plot
-from tests.unit.test_resources_columns import make
+from tests.unit.resources.test_columns import make
 
 START = 1_800_000_000.0
 MIB = 1 << 20

@@ -17,7 +17,7 @@ from dockertui.live.event_coverage import EVERYTHING, LISTS, Gap
 from dockertui.live.journal import Journal
 from dockertui.live.mirror_sync import MirrorSync
 from dockertui.live.store import Link, LinkState, Mirror
-from tests.unit.live_world import World, event, lost, play, until
+from tests.unit.live.live_world import World, event, lost, play, until
 
 LIVE, LOST, CONNECTING = LinkState.LIVE, LinkState.LOST, LinkState.CONNECTING
 

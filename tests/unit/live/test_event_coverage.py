@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockertui.live.event_coverage import EVERYTHING, LISTS, EventCoverage, Gap, Stretch
 from dockertui.live.journal import Journal
-from tests.unit.test_live_journal import event
+from tests.unit.live.test_journal import event
 
 
 def heard(known: EventCoverage, scope: str, *moments: int, ended: bool = False) -> Stretch:

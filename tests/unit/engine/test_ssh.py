@@ -19,7 +19,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.ssh import ssh_command
-from tests.unit.engine_peer import CHUNKED, Answer, Peer, after_version, chunk, peer, reply, saying
+from tests.unit.engine.engine_peer import CHUNKED, Answer, Peer, after_version, chunk, peer, reply, saying
 
 RELAY = """
 import json, os, socket, sys, threading

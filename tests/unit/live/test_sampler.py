@@ -15,7 +15,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.models import Version
 from dockertui.live.history import StatsHistory
 from dockertui.live.sampler import Sampler
-from tests.unit.live_world import play, until
+from tests.unit.live.live_world import play, until
 
 GONE = EngineError(ErrorKind.NOT_FOUND, "no such container", status=404)
 TIRED = EngineError(ErrorKind.SERVER, "no", status=500)

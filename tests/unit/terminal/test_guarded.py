@@ -21,9 +21,9 @@ from dockertui.terminal.open_emulator import open_emulator
 from dockertui.terminal.policy import SessionObserver, State
 from dockertui.terminal.screen import Place
 from dockertui.terminal.session import TerminalSession
-from tests.unit.terminal_process import FakeProcess
-from tests.unit.test_terminal_fixed_size import KEPT, RESIZING
-from tests.unit.test_terminal_session import shown, until
+from tests.unit.terminal.terminal_process import FakeProcess
+from tests.unit.terminal.test_fixed_size import KEPT, RESIZING
+from tests.unit.terminal.test_session import shown, until
 
 SIZE = (40, 6)
 
@@ -264,7 +264,7 @@ async def test_whatever_fails_ends_the_session_alone(
         raise Broken(f"in {step}")
 
     if step in ("read", "write"):
-        monkeypatch.setattr(f"tests.unit.terminal_process._FakeConnection.{step}", broken)
+        monkeypatch.setattr(f"tests.unit.terminal.terminal_process._FakeConnection.{step}", broken)
     with logged(caplog) as errors:
         async with session(process) as one:
             one.type(b"x")

@@ -20,7 +20,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.trace import because
-from tests.unit.engine_peer import CHUNKED, Answer, Peer, after_version, chunk, peer, reply, saying
+from tests.unit.engine.engine_peer import CHUNKED, Answer, Peer, after_version, chunk, peer, reply, saying
 
 
 @asynccontextmanager

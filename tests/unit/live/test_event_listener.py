@@ -19,8 +19,8 @@ from dockertui.live.event_coverage import EVERYTHING, Gap
 from dockertui.live.event_listener import BEGINNING, EventListener
 from dockertui.live.journal import Journal
 from dockertui.live.store import Link, LinkState, Mirror
-from tests.unit.live_world import lost, play, until
-from tests.unit.test_live_journal import event
+from tests.unit.live.live_world import lost, play, until
+from tests.unit.live.test_journal import event
 
 
 class Daemon:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dockertui.terminal.emulator import Emulator, EmulatorListener
 from dockertui.terminal.open_emulator import open_emulator
-from tests.unit.test_terminal_sequences import SCREENS, encoded
+from tests.unit.terminal.test_sequences import SCREENS, encoded
 
 PIECES = st.one_of(
     st.binary(max_size=60),

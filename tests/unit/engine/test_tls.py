@@ -16,7 +16,7 @@ from dockertui.engine.endpoint import TLS, Endpoint
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.tls import ssl_context
-from tests.unit.engine_peer import after_version, reply, saying, serving
+from tests.unit.engine.engine_peer import after_version, reply, saying, serving
 
 FILES = Path(__file__).parent / "certificates"
 GOOD = TLS(FILES / "ca.pem", FILES / "cert.pem", FILES / "key.pem")

@@ -16,7 +16,7 @@ from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import ErrorKind
 from dockertui.engine.preflight import Preflight
 from dockertui.engine.trace import Trace
-from tests.unit.engine_peer import CHUNKED, VERSION, chunk, reply
+from tests.unit.engine.engine_peer import CHUNKED, VERSION, chunk, reply
 
 RECORDED = Path(__file__).parent / "recorded"
 LISTS = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.live.store import Change, Link, LinkState, Mirror, Source
-from tests.unit.live_world import Thing
+from tests.unit.live.live_world import Thing
 
 
 async def _never(*_: object) -> list[Thing]:

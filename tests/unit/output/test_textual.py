@@ -30,7 +30,7 @@ def test_textual_is_the_version_that_was_read() -> None:
 
 
 def test_pyproject_pins_it() -> None:
-    pyproject = Path(__file__).parents[2] / "pyproject.toml"
+    pyproject = Path(__file__).parents[3] / "pyproject.toml"
     assert re.search(r'"textual==8\.2\.8"', pyproject.read_text())
 
 

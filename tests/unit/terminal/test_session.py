@@ -20,7 +20,7 @@ from dockertui.terminal.policy import Clipboard, Policy, SessionObserver, State
 from dockertui.terminal.process import Connection, TerminalProcess
 from dockertui.terminal.recording import Cast, CastError, Recorder
 from dockertui.terminal.session import TerminalSession
-from tests.unit.terminal_process import FakeProcess
+from tests.unit.terminal.terminal_process import FakeProcess
 
 SIZE = WindowSize(40, 6)
 Open = Callable[..., TerminalSession]
@@ -388,7 +388,7 @@ async def test_closing_the_input_of_one_that_runs_on_is_no_loss(opened: Open) ->
 async def test_where_the_input_cannot_be_ended_alone_it_says_so_and_goes_on(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.unit.terminal_process._FakeConnection.can_half_close", False)
+    monkeypatch.setattr("tests.unit.terminal.terminal_process._FakeConnection.can_half_close", False)
     process = FakeProcess(tty=False)
     session = opened(process)
     await until(lambda: session.state is State.RUNNING)
