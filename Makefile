@@ -23,8 +23,8 @@ help: ## say what there is
 run: $(STAMP) ## open dockertui, on the demo Engine if there is no other; options: make run ARGS="--demo"
 	@$(BIN)/dockertui --or-demo $(ARGS)
 
-test: $(DEV_STAMP) ## run every test this machine can run, two at a time
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: $(DEV_STAMP) ## run every test this machine can run, four at a time: most of them wait
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV_STAMP) ## formatter, linter, type checker, layer rule
 	$(BIN)/ruff format --check $(SOURCES)

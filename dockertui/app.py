@@ -302,6 +302,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             place = getattr(screen, "place", Context.LIST)
             await self.push_screen(HelpScreen(self.catalogue, self.catalogue.section(place, kind)))
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy as the rest of the program does: Textual's own way knows neither tmux nor the terminals' limit."""
+        from dockertui.screens.base.clipboard import copy  # not needed for the first paint
+
+        copy(self, text)
+
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
         self.redraw()

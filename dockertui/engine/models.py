@@ -55,7 +55,6 @@ class Image:
     size: int
     created: float
     labels: Mapping[str, str] = field(hash=False)
-    parent_id: str
     containers: int | None = field(compare=False)
 
     @classmethod
@@ -67,7 +66,6 @@ class Image:
             size=count(raw, "Size") or 0,
             created=instant(raw, "Created") or 0.0,
             labels=string_map(raw, "Labels"),
-            parent_id=text(raw, "ParentId"),
             containers=count(raw, "Containers"),
         )
 

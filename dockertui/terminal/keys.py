@@ -121,9 +121,6 @@ _PASTED: Final = {code: " " for code in (*range(32), *range(127, 160)) if chr(co
 
 # the mouse
 
-LEFT: Final = 0
-MIDDLE: Final = 1
-RIGHT: Final = 2
 NO_BUTTON: Final = 3
 WHEEL_UP: Final = 64
 WHEEL_DOWN: Final = 65

@@ -31,10 +31,6 @@ class CastProcess(TerminalProcess):
     def label(self) -> str:
         return "recording"
 
-    @property
-    def command_line(self) -> str:
-        return f"asciinema play {self.cast.path}"
-
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
         yield _Player(self.cast, self.on_size)

@@ -61,11 +61,6 @@ class TerminalProcess(ABC):
         """A few words for it: "bash", "attach"."""
 
     @property
-    @abstractmethod
-    def command_line(self) -> str:
-        """The equivalent `docker` command."""
-
-    @property
     def takes_input(self) -> bool:
         """Whether it takes input."""
         return True
@@ -101,15 +96,6 @@ class ExecProcess(TerminalProcess):
     def label(self) -> str:
         return self.command.words[0].rpartition("/")[2] if self.command.words else "shell"
 
-    @property
-    def command_line(self) -> str:
-        command = self.command
-        options = "-it" if command.tty else "-i"
-        for flag, value in (("--user", command.user), ("--workdir", command.workdir)):
-            options += f" {flag} {value}" if value else ""
-        options += "".join(f" --env {pair}" for pair in command.env) + " --privileged" * command.privileged
-        return f"docker exec {options} {self.container_name} {' '.join(command.words)}".rstrip()
-
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
         await connected(self.engine)
@@ -144,10 +130,6 @@ class AttachedProcess(TerminalProcess):
     @property
     def label(self) -> str:
         return "watch" if self.look else "attach"
-
-    @property
-    def command_line(self) -> str:
-        return f"docker attach {'--no-stdin ' if self.look else ''}{self.container_name}"
 
     @property
     def takes_input(self) -> bool:

@@ -92,15 +92,6 @@ class Page(Lines):
             self.top = rows[0]
             self.go_to(rows[0] + 1)
 
-    def action_next_ref(self) -> None:
-        self._go_to_next(self._refs(), 1)
-
-    def action_previous_ref(self) -> None:
-        self._go_to_next(self._refs(), -1)
-
-    def _refs(self) -> list[int]:
-        return [row for row, line in enumerate(self._laid_out()) if line.is_ref and line.label]
-
     # Search
 
     def search(self, text: str) -> int:

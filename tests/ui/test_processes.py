@@ -226,14 +226,15 @@ async def test_five_thousand_processes() -> None:
         await stage.until("▸ (+4999) worker 0000")
 
 
-async def test_copying(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_copying() -> None:
     async with opened(WIDE) as stage:
         await look(stage)
-        copied: list[str] = []
-        monkeypatch.setattr(stage.app, "copy_to_clipboard", copied.append)
-        await stage.press("j", "y", "Y")
-        pid = stage.tab("processes").cursor_item.process.pid
-        assert copied == ["postgres: checkpointer", str(pid)]
+        await stage.press("j", "y")
+        await stage.until("command copied")
+        assert stage.app.clipboard == "postgres: checkpointer"
+        await stage.press("Y")
+        await stage.until("PID copied")
+        assert stage.app.clipboard == str(stage.tab("processes").cursor_item.process.pid)
 
 
 # signals

@@ -236,6 +236,7 @@ async def test_a_reference_is_followed() -> None:
         )
         tab = stage.tab("why")
         assert isinstance(tab, WhyTab)
-        tab.action_next_ref()
+        while tab.cursor_ref is None:
+            tab.action_cursor_down()
         await stage.press("enter")
         await stage.until(lambda: stage.cursor == "shop-web-1")

@@ -68,7 +68,8 @@ async def test_references_are_followed_by_key_and_by_click() -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         app.page.show(SECTIONS)
         app.page.action_follow()
-        app.page.action_next_ref()
+        while app.page.cursor_ref is None:
+            app.page.action_cursor_down()
         assert app.page.cursor_ref == "the image"
         app.page.action_follow()
         await pilot.click(Page, offset=(15, 7))
@@ -170,7 +171,7 @@ async def test_the_wheel_and_a_resize_keep_to_the_page() -> None:
 async def test_an_empty_page_takes_every_action() -> None:
     app = PageApp()
     async with app.run_test(size=(60, 13)) as pilot:
-        for name in ("follow", "next_ref", "next_match", "cursor_down", "bottom", "page_up"):
+        for name in ("follow", "next_match", "cursor_down", "bottom", "page_up"):
             getattr(app.page, f"action_{name}")()
         assert app.page.cursor_ref is None
         app.page.show([])

@@ -26,6 +26,7 @@ from dockertui.operations.base import Context
 from dockertui.resources import format, process
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
+from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.text import clean, fit
 from dockertui.widgets.tree_table import TreeTable
@@ -243,8 +244,8 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
 
     def _copy(self, what: str, text: str) -> None:
         if text:
-            self.app.copy_to_clipboard(text)
-            self.post_message(self.Said(f"{what} copied"))
+            how = copy(self.app, text)
+            self.post_message(self.Said(f"{what} {how}" if how.startswith("not") else f"{what} copied {how}"))
 
     async def action_signal(self) -> None:
         """Ask for a signal, and send it to the process under the cursor."""

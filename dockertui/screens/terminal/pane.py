@@ -16,6 +16,7 @@ from dockertui.engine.hijack import WindowSize
 from dockertui.key_names import normal
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
+from dockertui.screens.base.clipboard import copy
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.screens.terminal import menus as terminal_menus
 from dockertui.screens.terminal.commands import TerminalCommands
@@ -223,8 +224,8 @@ class TerminalPane(TerminalCommands):
     def copy(self, text: str) -> None:
         """Put text on the user's clipboard."""
         self.copied = text
-        self.app.copy_to_clipboard(text)
-        self.say(f"copied {len(text)} characters")
+        how = copy(self.app, text)
+        self.say(f"{len(text)} characters {how}" if how.startswith("not") else f"copied {len(text)} characters {how}")
 
     def on_terminal_view_refused(self, event: TerminalView.Refused) -> None:
         event.stop()
@@ -246,14 +247,14 @@ class TerminalPane(TerminalCommands):
         if session is None:
             return
         if self._policy.clipboard is Clipboard.YES or self._allowed.get(session.number):
-            self.app.copy_to_clipboard(event.text)
+            copy(self.app, event.text)
         elif session.number not in self._allowed:
             self._allowed[session.number] = False  # until the answer; further requests do not ask again
             terminal_menus.clipboard(self.app, session, event.text, partial(self._allow_clipboard, session, event.text))
 
     def _allow_clipboard(self, session: TerminalSession, text: str) -> None:
         self._allowed[session.number] = True
-        self.app.copy_to_clipboard(text)
+        copy(self.app, text)
 
     def on_terminal_view_interrupt_asked(self, event: TerminalView.InterruptAsked) -> None:
         event.stop()
