@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -12,7 +13,6 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 
 from dockertui.engine.hijack import WindowSize
 from dockertui.terminal import keys
@@ -24,6 +24,7 @@ from dockertui.terminal.screen import Cursor, Place, Row
 from dockertui.terminal.selection import Selection, matches_in
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.strips import Inks, glyph_width, overlaid
+from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.timer import once
 
@@ -107,8 +108,7 @@ class TerminalView(Painted, can_focus=True):
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
         self._cursor: Cursor | None = None
-        self._timer: Timer | None = None
-        self._painted = 0.0
+        self._pacing = Pacing(partial(once, self), self._paint)
         self._held_since = 0.0
         self._pens_of_base: Inks | None = None
 
@@ -154,11 +154,10 @@ class TerminalView(Painted, can_focus=True):
 
     def schedule(self) -> None:
         """Paint what changed, after at most one frame's time."""
-        if self._timer is None and self.is_attached:
-            self._timer = once(self, self._painted + FRAME - time.monotonic(), self._paint)
+        if self.is_attached:
+            self._pacing.soon(FRAME)
 
     def _paint(self) -> None:
-        self._timer = None
         session = self.session
         if session is None:
             return
@@ -166,11 +165,9 @@ class TerminalView(Painted, can_focus=True):
         if session.held:
             self._held_since = self._held_since or now
             if now - self._held_since < HOLD_MOST:
-                self._painted = now
                 self.schedule()
                 return
         self._held_since = 0.0
-        self._painted = now
         if self.display and self.is_on_screen:
             self._take_changes(session)
 

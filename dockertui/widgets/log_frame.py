@@ -23,6 +23,7 @@ from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_status import StatusFacts, status
 from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
 from dockertui.widgets.log_text import Times, stamp
+from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, crop, fit
 from dockertui.widgets.timer import once
@@ -91,8 +92,7 @@ class LogFrame(Painted):
         self._status: tuple[Segment, ...] = ()
         self._paintings: dict[int, PaintedLine] = {}
         self._strips: dict[LogRow, Strip] = {}
-        self._painted_at = 0.0
-        self._timer: Timer | None = None
+        self._pacing = Pacing(partial(once, self), self._paint_now)
         self._looking: Timer | None = None
 
     # feeding
@@ -103,7 +103,7 @@ class LogFrame(Painted):
         `new` is False for lines that existed when the log was asked for.
         """
         if not len(self.store):
-            self._paint_at_once()
+            self._pacing.forget()
         self._came += len(entries)
         if new and not self.following:
             self._new += len(entries)
@@ -140,20 +140,10 @@ class LogFrame(Painted):
 
     def paint_soon(self) -> None:
         """Schedule a paint: at most ten times a second, five when lines arrive faster than they can be read."""
-        if self._timer is None and self.is_attached:
-            frame = RACING_FRAME if self._came > self.body_height else FRAME
-            self._timer = once(self, self._painted_at + frame - time.monotonic(), self._paint_now)
-
-    def _paint_at_once(self) -> None:
-        """Make the next `paint_soon` paint without delay."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        self._painted_at = 0.0
+        if self.is_attached:
+            self._pacing.soon(RACING_FRAME if self._came > self.body_height else FRAME)
 
     def _paint_now(self) -> None:
-        self._timer = None
-        self._painted_at = time.monotonic()
         self._came = 0
         if self._look_at_new_lines() and self._looking is None:
             self._looking = once(self, BREATH, self._look_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -25,6 +26,7 @@ from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.base.time_span import TimeSpan
 from dockertui.widgets.log_text import NANO, Times
+from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.timeline import Part, Timed, Timeline, TimelineRow
 from dockertui.widgets.timer import once
 
@@ -56,8 +58,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self.span_text = ""
         self._listening: asyncio.Task[None] | None = None
         self._starting: Timer | None = None
-        self._painting: Timer | None = None
-        self._painted_at = 0.0
+        self._pacing = Pacing(partial(once, self), self._paint)
         self._came = self._last_came = 0
         self._leave: Callable[[], None] = _nothing
         self._surroundings: Surroundings | None = None
@@ -189,13 +190,10 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     # painting
 
     def _paint_soon(self) -> None:
-        if self._painting is None and self.is_attached and self.is_on_screen:
-            frame = _RACING_FRAME if self._came + self._last_came > _RACING else _FRAME
-            self._painting = once(self, self._painted_at + frame - time.monotonic(), self._paint)
+        if self.is_attached and self.is_on_screen:
+            self._pacing.soon(_RACING_FRAME if self._came + self._last_came > _RACING else _FRAME)
 
     def _paint(self) -> None:
-        self._painting = None
-        self._painted_at = time.monotonic()
         self._came, self._last_came = 0, self._came
         self.rows_changed(self.list.update())
         self._show_status()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
-from textual.timer import Timer
 
 from dockertui.engine import files
 from dockertui.engine.client import Engine
@@ -22,6 +22,7 @@ from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.file_lines import FileLines
 from dockertui.widgets.file_text import HIGHLIGHT_LIMIT, highlighted
+from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.timer import once
 
 FIRST: Final = 1024 * 1024
@@ -51,7 +52,7 @@ class FileScreen(SecondScreen[bool]):
         self._limit = FIRST
         self._data = bytearray()
         self._language = ""
-        self._timer: Timer | None = None
+        self._pacing = Pacing(partial(once, self), self._paint)
         self._coming: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
@@ -86,13 +87,12 @@ class FileScreen(SecondScreen[bool]):
                 async for entry, piece in files.read(self._engine, self._container, self._path, self._limit):
                     self._entry = entry
                     self._data += piece
-                    if self._timer is None:
-                        self._timer = once(self, _FRAME, self._paint)
+                    self._pacing.soon(_FRAME)
         except EngineError as error:
             if self.is_attached:
                 self.say(str(error), "bad", stays=0)
         self._coming = None
-        self._paint()
+        self._pacing.now()
         await self._colour()
 
     async def _colour(self) -> None:
@@ -105,9 +105,6 @@ class FileScreen(SecondScreen[bool]):
                 self._paint_title()
 
     def _paint(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
         if self.is_attached:
             # A second read starts at 0: what is shown stays until it gets further.
             if len(self._data) >= len(self.view.data):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import posixpath
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
-from textual.timer import Timer
 
 from dockertui.config import Settings
 from dockertui.engine import files
@@ -30,6 +30,7 @@ from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.files.heading import place_line, way_line
+from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.table import Table
 from dockertui.widgets.text import clean, fit
 from dockertui.widgets.timer import once
@@ -56,7 +57,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         self._shown = ""
         self._cursors: dict[str, str] = {}
         self._filter_line = ""
-        self._timer: Timer | None = None
+        self._pacing = Pacing(partial(once, self), self._paint)
         self._looking: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
@@ -109,14 +110,14 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     def is_busy(self) -> bool:
         """Whether something is being read or looked up, or a paint is due."""
         looking = self._looking is not None and not self._looking.done()
-        return looking or self.browser.is_busy or self._timer is not None
+        return looking or self.browser.is_busy or self._pacing.is_due
 
     # painting
 
     def _paint_soon(self) -> None:
         """Paint, at most once in `_FRAME` seconds while a folder is read."""
-        if self._timer is None and self.is_attached:
-            self._timer = once(self, _FRAME if self.browser.reading is not None else 0, self._paint)
+        if self.is_attached:
+            self._pacing.soon(_FRAME if self.browser.reading is not None else 0)
 
     def _show_nothing(self) -> None:
         self._shown = ""
@@ -126,7 +127,6 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def _paint(self) -> None:
         """Update the list with what was read."""
-        self._timer = None
         browser, folder = self.browser, self.browser.folder
         path = browser.path
         if self._shown != path:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from dockertui.live.store import Change
+from dockertui.widgets.pacing import Later, Pacing
 
 FRAME = 0.1
 """Seconds between two paints: nobody reads what changes faster."""
@@ -20,16 +21,13 @@ class ChangeBatching:
 
     def __init__(
         self,
-        later: Callable[[float, Callable[[], None]], object],
+        later: Later,
         paint: Callable[[dict[str, tuple[set[str], set[str]]]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._later = later
+        self._pacing = Pacing(later, self._flush, clock)
         self._paint = paint
-        self._clock = clock
         self._gathered: dict[str, tuple[set[str], set[str]]] = {}
-        self._painted = float("-inf")
-        self._waiting = False
 
     def add(self, change: Change) -> None:
         """Add one change; an id that was removed and came back counts as changed."""
@@ -38,12 +36,8 @@ class ChangeBatching:
         removed -= change.changed
         removed |= change.removed
         changed -= change.removed
-        if not self._waiting:
-            self._waiting = True
-            self._later(max(0.0, self._painted + FRAME - self._clock()), self._flush)
+        self._pacing.soon(FRAME)
 
     def _flush(self) -> None:
-        self._waiting = False
-        self._painted = self._clock()
         gathered, self._gathered = self._gathered, {}
         self._paint(gathered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
@@ -28,6 +29,7 @@ from dockertui.resources.why.diagnosis import is_well
 from dockertui.resources.why.facts import Facts
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
+from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.page import Page
 from dockertui.widgets.timer import once
 
@@ -59,7 +61,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         self._log = LastLines()
         self._stopped = False
         self._starting: Timer | None = None
-        self._repainting: Timer | None = None
+        self._pacing = Pacing(partial(once, self), self._paint)
         self._listening: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -144,12 +146,8 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             self._read_anew(item, facts)
 
     def _paint_soon(self) -> None:
-        if self._repainting is None and self.is_on_screen:
-            self._repainting = once(self, _REPAINT, self._repaint)
-
-    def _repaint(self) -> None:
-        self._repainting = None
-        self._paint()
+        if self.is_on_screen:
+            self._pacing.soon(_REPAINT)
 
     # requests
 
