@@ -197,7 +197,7 @@ class Stage:
         await self.until(lambda: self.main.session.mirror.link.state is LinkState.LIVE)
 
     async def until_measured(self) -> None:
-        """Wait until every visible running row has statistics; containers that use no processor lack a CPU percentage."""
+        """Wait until every visible running row has statistics; containers that use no CPU lack a CPU percentage."""
         idle = self.change(lambda host: {id for id, one in host.containers.items() if not one.temper.cpu})
         sampler = self.main.session.sampler
         await self.until(
