@@ -20,7 +20,7 @@ RUN_TIMEOUT: Final = 15.0
 """Seconds that a command may take whose output is waited for."""
 START_PATIENCE: Final = 5.0
 SETTLE: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
-"""Seconds between the requests how a process ended: its output ends a moment before the Engine knows."""
+"""Pauses (s) before each request for how a process ended: its output ends a moment before the Engine knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ TIMEOUT: Final = 5.0
 GRACE: Final = 0.25
 """Seconds that slower listings may delay the first paint of the containers."""
 FIRST: Final[Sequence[Listing[Any]]] = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
-"""The kinds whose panes are always open, as their `Resource` says; containers before all others."""
+"""The kinds whose panes are always shown, as their `Resource` says; containers before all others."""
 
 
 class Attempt(NamedTuple):

@@ -62,7 +62,7 @@ class TarParser:
         self._records: dict[bytes, bytes] = {}
 
     def feed(self, chunk: bytes) -> list[Member | bytes]:
-        """Return the members that begin in `chunk`, each before its data. Raises TarError."""
+        """Return the members whose headers `chunk` completes, each before its data if wanted. Raises TarError."""
         found: list[Member | bytes] = []
         data = self._parts + chunk if self._parts else chunk
         at, end = 0, len(data)

@@ -93,7 +93,7 @@ class Jobs:
 
     @property
     def newest_first(self) -> list[Job]:
-        """The running jobs, then the ended ones."""
+        """The running jobs, then the ended ones, each newest first."""
         return sorted(self._all, key=lambda job: (job.over, -job.number))
 
     @property

@@ -86,7 +86,7 @@ def _remove(wanted: Draft, made: Any, before: Values, values: Values) -> None:
 
 
 def _memory(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """Set the memory limit; a swap limit that was derived from it, or that it no longer supports, is removed."""
+    """Set the memory limit; remove a swap limit derived from the old one or left without one."""
     old, swap, new = (
         wanted.host.get("Memory") or 0,
         wanted.host.get("MemorySwap") or 0,

@@ -68,7 +68,7 @@ _ABOUT: Final = tuple(
 def refused(said: str, values: Values) -> Refused:
     """Return the Engine's message with the first field in `values` that it is about.
 
-    If it may be about several fields, the first that is not empty.
+    If it may be about several fields, the first that is not empty, else the last.
     """
     for about, pattern in _ABOUT:
         there = [option for option in about if option in values]
