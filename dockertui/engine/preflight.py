@@ -133,4 +133,4 @@ class Preflight(threading.Thread):
             reply = connection.get(call, version.api)
             found[listing.kind] = listing.parse(reply, listed_at)
         except EngineError:
-            return  # the journal has it, and the live mirror will meet it again
+            return  # the journal has the error, and the mirror lists the kind again
