@@ -1,7 +1,7 @@
-"""Run every command that the README gives, as it is written, in a clean clone of the last commit.
+"""Run every command of the README, as written, in a clean clone of the last commit.
 
-What opens the program runs in a terminal of its own until the lists stand, and is then left with `q`. Run it with the
-Python of the development environment; it needs the network for what the commands install. Exit code 1 when one fails.
+Commands that open the program run in a terminal of their own until its lists are shown, and are quit with `q`. Run it
+with the Python of the development environment; the commands install from the network. Exit code 1 when one fails.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from tests.pty.program import Program  # noqa: E402
 SET_UP = 900.0
 """Seconds that installing everything may take."""
 ELSEWHERE = ("make test", "make check")
-"""What `.ci/run` runs itself."""
+"""The commands that `.ci/run` runs itself."""
 
 
 def commands(readme: str) -> Iterator[str]:
-    """The lines of the README's shell blocks without their comments, and the commands in its text."""
+    """Yield the lines of the README's shell blocks without their comments, and the commands in its text."""
     yield from (f"python3 -m {found}" for found in re.findall(r"`(pip install [^`]+)`", readme))
     for block in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL):
         yield from (command for line in block.splitlines() if (command := line.split(" #")[0].strip()))
@@ -37,13 +37,13 @@ def commands(readme: str) -> Iterator[str]:
 
 
 def environment(home: Path, programs: Path) -> dict[str, str]:
-    """That of a user who has set nothing, with `programs` first on the PATH."""
+    """Return the environment of a user without settings, with `programs` first on the PATH."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCKER", "VIRTUAL_ENV"))}
     return {**kept, "HOME": str(home), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
 
 def stand_in_for_ssh(programs: Path, engine: str) -> None:
-    """Put an `ssh` on the PATH that leads to this Engine, whatever the host is called."""
+    """Put an `ssh` on the PATH that connects to this Engine, whatever host it is given."""
     script = programs / "ssh"
     script.write_text(f"#!/bin/sh\nexec docker --host {shlex.quote(engine)} system dial-stdio\n")
     script.chmod(0o755)
@@ -54,7 +54,7 @@ def is_interactive(command: str) -> bool:
 
 
 def open_and_quit(command: str, where: Path, env: Mapping[str, str]) -> None:
-    """Open the program until its lists stand on the screen; then leave it. Raises AssertionError."""
+    """Open the program until its lists are shown, then quit it. Raises AssertionError."""
     with Program(shlex.split(command), size=(120, 40), env=env, cwd=where) as program:
         program.wait_for(lambda screen: "Containers" in screen and "shop-" in screen, SET_UP)
         program.press("q")
@@ -72,7 +72,7 @@ def run(command: str, where: Path, env: Mapping[str, str]) -> None:
 
 
 def main() -> int:
-    """Run them all; each is named with the seconds it took."""
+    """Run all commands, printing each with its duration in seconds."""
     failed = 0
     with tempfile.TemporaryDirectory(prefix="readme-") as folder, DemoEngine() as engine:
         home, clone, programs = Path(folder, "home"), Path(folder, "clone"), Path(folder, "installed", "bin")

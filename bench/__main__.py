@@ -1,4 +1,4 @@
-"""`python -m bench [SUBJECT …]`: measure and print; without a subject all, which is kept in `bench/results`, too."""
+"""`python -m bench [SUBJECT …]`: measure and print; without a subject all, also written to `bench/results`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RESULTS = Path(__file__).with_name("results")
 
 
 def main() -> int:
-    """Measure what was asked for; all of it by default."""
+    """Measure the given subjects, by default all."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("subjects", nargs="*", metavar="subject", help=f"of: {', '.join(SUBJECTS)}; all by default")
     parser.add_argument("--runs", type=int, default=5)
@@ -45,7 +45,7 @@ def main() -> int:
             text += [f"## {subject}", "", table(results), ""]
             print(table(results), flush=True)
     if options.subjects:
-        return 0  # a part, looked at while working
+        return 0  # a partial run, for use while working
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{time.strftime('%Y-%m-%d')}.md").write_text("\n".join(["# Measured", "", *text]))
     return 0

@@ -1,6 +1,6 @@
-"""The way of a build's context to the Engine: megabytes a second and memory, beside the docker CLI in the same run.
+"""Sending a build's context to the Engine: megabytes a second and memory, next to the docker CLI in the same run.
 
-The image has one small file, so that next to all of the time goes into packing, sending and taking in the context.
+The image has one small file, so that nearly all of the time is spent packing, sending and receiving the context.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ CONTEXTS = {"500 MB in 5 files": (5, 100 * MB), "40 MB in 10,000 files": (10_000
 class _Took(NamedTuple):
     seconds: float
     memory: float
-    """The most that the process had, in MiB."""
+    """The peak memory of the process, in MiB."""
 
 
 _LOOK = 0.01
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """For each context MB/s, the program's beside the CLI's, in turn; and the most memory of each."""
+    """Measure MB/s for each context, alternating the program and the CLI, and the peak memory of each."""
     results: list[Result] = []
     for name, (files, size) in CONTEXTS.items():
         with tempfile.TemporaryDirectory(prefix="dt-bench-") as folder:
             total = _fill(Path(folder), files, size) / MB
-            _by_docker(dockerd, folder)  # what is read later is in the page cache for all
+            _by_docker(dockerd, folder)  # fills the page cache for all later runs
             ours, theirs = [], []
             for _ in range(runs):
                 ours.append(_by_us(dockerd, folder))
@@ -61,7 +61,7 @@ def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result
 
 
 def _fill(folder: Path, files: int, size: int) -> int:
-    """What does not shrink; the bytes of it all."""
+    """Write incompressible files; return their size in bytes."""
     data = os.urandom(size)
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
     for number in range(files):
@@ -77,13 +77,13 @@ def _by_docker(dockerd: Dockerd, folder: str) -> _Took:
 
 
 def _by_us(dockerd: Dockerd, folder: str) -> _Took:
-    """Without the start of Python, which a program that runs has behind it."""
+    """Measure without the start of Python, which a running program has behind it."""
     took, said = _timed([sys.executable, "-m", "bench.builds", folder], dockerd.environment())
     return took._replace(seconds=float(said))
 
 
 def _timed(command: list[str], environment: dict[str, str]) -> tuple[_Took, str]:
-    """How long it took, the most memory it was seen with, and what it said."""
+    """Return the duration, the peak memory, and the output."""
     began, memory = time.monotonic(), 0.0
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
@@ -96,13 +96,13 @@ def _timed(command: list[str], environment: dict[str, str]) -> tuple[_Took, str]
 
 
 def _peak(pid: int) -> float:
-    """MiB; 0 once the process is gone."""
+    """Return the peak memory in MiB; 0 once the process is gone."""
     found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) / 1024 if found else 0.0
 
 
 async def _build(host: str, folder: str) -> float:
-    """Seconds of one build by the program's own way."""
+    """Return the seconds of one build by the program's own code."""
     command = BY_ID["image.build"]
     assert isinstance(command, Command)
     body = command.body

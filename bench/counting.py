@@ -1,4 +1,4 @@
-"""A unix socket in front of an Engine's that counts the requests and passes everything on."""
+"""A unix socket in front of an Engine's that counts the requests and forwards everything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VERSION_AND_ID = re.compile(r"^/v\d+\.\d+|\?.*$|(?<=/)[0-9a-f]{12,64}")
 
 
 class Counting:
-    """Listens at `socket` (a path that does not exist yet); `requests` counts by method and path, without ids."""
+    """Listens at `path` (which must not exist yet); `requests` counts by method and path, without ids."""
 
     def __init__(self, path: Path, upstream: Path) -> None:
         self.requests: Counter[str] = Counter()
@@ -30,7 +30,7 @@ class Counting:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A thread that blocks in accept() keeps the socket open; shutdown wakes it.
+        # A thread blocked in accept() keeps the socket open; shutdown wakes it.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
@@ -44,7 +44,7 @@ class Counting:
                     threading.Thread(target=self._pass_on, args=(source, target, counted), daemon=True).start()
 
     def _pass_on(self, source: socket.socket, target: socket.socket, counted: bool) -> None:
-        with contextlib.suppress(OSError):  # either side has gone
+        with contextlib.suppress(OSError):  # either side has closed
             while data := source.recv(65536):
                 if counted:
                     self._count(data)
@@ -54,6 +54,6 @@ class Counting:
                 end.shutdown(socket.SHUT_RDWR)
 
     def _count(self, data: bytes) -> None:
-        """A client writes each request's head in one piece."""
+        """Count requests; a client writes each request's head in one piece."""
         for method, path in _REQUEST.findall(data):
             self.requests[f"{method.decode()} {_VERSION_AND_ID.sub('', path.decode())}"] += 1

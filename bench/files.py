@@ -1,4 +1,4 @@
-"""What looking at files costs: a folder of 100,000, and one above a gigabyte, by each way and beside `docker cp`."""
+"""The cost of browsing files: a folder of 100,000, and one above a gigabyte, each way and next to `docker cp`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "files"
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """Times from asking to the whole list, megabytes a second that pass, and what memory they leave behind."""
+    """Measure seconds until the whole list is there, megabytes a second, and the memory retained."""
     dockerd.clean()
     dockerd.run(f"--name={NAME}")
     dockerd.cli("cp", "-", f"{NAME}:/", stdin=_many())
@@ -64,7 +64,7 @@ async def _looked(dockerd: Dockerd) -> tuple[float, ...]:
 
 
 async def _read(engine: Engine, path: str, *, by_exec: bool) -> tuple[float, float]:
-    """Seconds to the whole list of a folder, and by how many bytes the memory grew."""
+    """Return the seconds until a folder's list is complete, and the growth of memory in bytes."""
     whole = asyncio.Event()
 
     def changed() -> None:
@@ -73,7 +73,7 @@ async def _read(engine: Engine, path: str, *, by_exec: bool) -> tuple[float, flo
 
     browser = Browser(engine, changed, by_exec=by_exec)
     browser.visit(Place(NAME, NAME, True))
-    browser.go("/tmp")  # which tool the container has is found once, and what it changed is asked once
+    browser.go("/tmp")  # finding the container's tool and its changes, done once, happens here
     await browser.settled()
     before, started = resident(os.getpid()), time.monotonic()
     browser.go(path, whole=not by_exec)
@@ -86,7 +86,7 @@ async def _read(engine: Engine, path: str, *, by_exec: bool) -> tuple[float, flo
 
 
 def _copied(dockerd: Dockerd, path: str) -> tuple[float, float]:
-    """Seconds that `docker cp … -` takes, and megabytes a second of what it writes."""
+    """Return the seconds of `docker cp … -`, and its output in megabytes a second."""
     words = ["docker", "cp", f"{NAME}:{path}", "-"]
     started = time.monotonic()
     subprocess.run(words, env=dockerd.environment(), stdout=subprocess.DEVNULL, check=True)

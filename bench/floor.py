@@ -1,4 +1,4 @@
-"""The floor that no program on Textual can be under: an app with one line of text."""
+"""The lower bound for any program on Textual: an app with one line of text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TEXT = "nothing-but-this"
 
 
 class Floor(App[None]):
-    """The text, and `q` to quit."""
+    """Shows the text; `q` quits."""
 
     BINDINGS = [("q", "quit", "Quit")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False

@@ -1,4 +1,4 @@
-"""What it costs to leave the program open: CPU of the process and of dockerd, bytes, requests, memory."""
+"""The cost of leaving the program open: CPU of the process and of dockerd, bytes, requests, memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SPAN = 20.0
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """CPU in percent of one core, bytes a second, requests a minute, MiB; each over 20 s, 6 s after the start."""
+    """Measure CPU in percent of one core, bytes a second, requests a minute, MiB; over 20 s, 6 s after the start."""
     results = []
     for count in counts:
         populate(dockerd, count)

@@ -1,4 +1,4 @@
-"""From a key to the screen: the first and the last byte of what it changed, and how many bytes."""
+"""From a key press to the screen: the first and last byte of the change, and the number of bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEYS = {
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """Milliseconds (p50 and p95 of each run) and bytes, with the highest number of containers."""
+    """Measure milliseconds (p50 and p95 of each run) and bytes, with the highest number of containers."""
     populate(dockerd, max(counts))
     results = []
     for name, keys in KEYS.items():
@@ -46,7 +46,7 @@ def _middle(runs: Sequence[Sequence[float]], share: float) -> float:
 def presses(
     dockerd: Dockerd, keys: Sequence[str], begin: Callable[[Recorder], None] = lambda program: None
 ) -> list[tuple[float, Burst]]:
-    """Keys at the pace of a person; those that changed nothing on the screen are left out. `begin`: what precedes."""
+    """Press keys at a human pace; leave out those that changed nothing. `begin`: called before the first one."""
     generator = random.Random(1)
     with open_program(dockerd.host) as program:
         program.wait_for(CONTAINER)

@@ -1,4 +1,4 @@
-"""What a busy log costs: CPU, lag behind real time, bytes to the terminal and memory, with its view open."""
+"""The cost of a busy log with its view open: CPU, lag behind real time, bytes to the terminal and memory."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Busy:
         self._docker.wait()
 
     def _write(self) -> None:
-        """In pieces of 5 ms: a pipe takes no finer."""
+        """Write every 5 ms: a pipe does not resolve finer steps."""
         assert self._docker.stdin is not None
         started, written = time.monotonic(), 0
         while not self._ends.wait(_FEED):
@@ -74,7 +74,7 @@ def _line(number: int, moment: int) -> bytes:
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """For each rate, over 15 s: CPU in percent of a core, lag in s, bytes a second, MB at start and end."""
+    """Measure each rate for 15 s: CPU in percent of a core, lag in s, bytes a second, MB at start and end."""
     results = []
     dockerd.clean()
     for rate in RATES:
@@ -103,7 +103,7 @@ _WRITER = (
 
 
 def measure_long(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """A log of a million lines: its tail, all of it beside `docker logs`, pages to the beginning, memory, search."""
+    """Measure a log of a million lines: tail, whole next to `docker logs`, pages to the start, memory, search."""
     dockerd.clean()
     container = dockerd.run(command=["awk", _WRITER])
     dockerd.cli("wait", container)
@@ -151,7 +151,7 @@ async def _long(dockerd: Dockerd, container: str) -> tuple[float, ...]:
 
 
 def _search(store: LogStore, line: str) -> float:
-    """Milliseconds until a query has been looked for everywhere."""
+    """Return the milliseconds to search everything for a query without a match."""
     started, query = time.monotonic(), Query(line)
     assert not any(list(query.hits(block)) for block in store.blocks(store.first, store.end))
     return 1000 * (time.monotonic() - started)
@@ -159,13 +159,13 @@ def _search(store: LogStore, line: str) -> float:
 
 MINUTE = 60.0
 KEYS = ("k", "G")
-"""Pressed in turn while lines come in: to stop following, and to follow again."""
+"""Pressed alternately while lines arrive: stop following, follow again."""
 
 
 def measure_minute(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """For each rate, over a minute with a key each second: lag, the time until a key shows, memory, and the CLI's rate.
+    """Measure each rate for a minute, with a key each second: lag, key to screen, memory, and the CLI's rate.
 
-    `docker logs -f` runs beside it, into a pipe that is read at once: what the same Engine gives it in the same minute.
+    `docker logs -f` runs beside it, into a pipe that is read at once: the rate that it gets from the same Engine.
     """
     results = []
     dockerd.clean()
@@ -193,7 +193,7 @@ def measure_minute(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list
 
 
 class Follower:
-    """`docker logs -f` on the busy container; `lines` it has given so far."""
+    """`docker logs -f` on the busy container; `lines` counts its lines so far."""
 
     def __init__(self, dockerd: Dockerd) -> None:
         self.lines = 0
@@ -262,7 +262,7 @@ _HUGE_WRITER = 'BEGIN {line = sprintf("%0920d", 7); for (i = 1; i <= 1000000; i+
 
 
 def measure_huge(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """A log file of a gigabyte: from the key to its last line on the screen, beside `docker logs --tail 1000`."""
+    """Measure a log file of a gigabyte: from the key to its last line on the screen, next to `docker logs --tail`."""
     dockerd.clean()
     container = dockerd.run(f"--name={NAME}", command=["awk", _HUGE_WRITER])
     dockerd.cli("wait", container)
@@ -285,7 +285,7 @@ def measure_huge(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[R
 
 
 def environment_of(dockerd: Dockerd) -> dict[str, str]:
-    """What the program is started with: nothing of this one's own settings."""
+    """Return the program's environment: without any of this process's settings."""
     foreign = ("DOCKER", "TEXTUAL", "PYTHON")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**own, "DOCKER_HOST": dockerd.host, "DOCKERTUI_CONFIG": os.devnull}
@@ -318,7 +318,7 @@ def _span(dockerd: Dockerd) -> tuple[float, ...]:
 
 
 def _newest(program: Program) -> tuple[float, int]:
-    """When the newest line on the screen was written, and its number."""
+    """Return the time at which the newest line on the screen was written, and its number."""
     found = re.findall(r"t=(\d+) n=(\d+)", program.text)
     assert found, program.text
     return max(int(moment) for moment, _ in found) / 1000, max(int(number) for _, number in found)

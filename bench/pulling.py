@@ -1,4 +1,4 @@
-"""From a key to the screen while an image is being pulled, beside the same keys while nothing is."""
+"""From a key press to the screen while an image is pulled, next to the same keys without a pull."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.engine.dockerd import Dockerd
 
 KEYS = {"cursor down": ("j", "k"), "next pane": ("tab", "shift+tab")}
 LAYERS, MEGABYTES, RATE = 4, 24, 6_000_000
-"""An image of 96 MB, at a rate that has it take some sixteen seconds: longer than the keys do."""
+"""An image of 96 MB, at a rate that takes some sixteen seconds: longer than the keys do."""
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """Milliseconds to the first byte, p50 and p95 of each run, with the highest number of containers."""
+    """Measure milliseconds to the first byte, p50 and p95 of each run, with the highest number of containers."""
     if reason := registries.missing():
         return [Result(f"not measured: {reason}", "", (0.0,))]
     populate(dockerd, max(counts))
@@ -48,7 +48,7 @@ def _milliseconds(
 
 
 def _pull(reference: str) -> Callable[[Recorder], None]:
-    """Begin a pull from the screen as a user does, and go back to the containers when its bytes come."""
+    """Start a pull from the screen as a user does, and go back to the containers once it runs."""
 
     def begin(program: Recorder) -> None:
         program.press("2", "c")

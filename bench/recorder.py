@@ -1,4 +1,4 @@
-"""A program in a pty whose output is kept as it came: nothing between it and the clock but one read."""
+"""Run a program in a pty and keep its output with times, with a single read between it and the clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZE = (120, 40)
 
 
 class Burst(NamedTuple):
-    """What the program wrote after something: when the first and the last piece came (s), and the bytes."""
+    """What the program wrote after a moment: times of the first and last piece (s), and the bytes."""
 
     first: float
     last: float
@@ -25,13 +25,13 @@ class Burst(NamedTuple):
 
 
 class Recorder(PtyProcess):
-    """Output as bytes; questions for the cursor's place are answered at once, as a fast terminal does."""
+    """Keeps output as bytes; queries of the cursor position are answered at once, as a fast terminal does."""
 
     output: bytearray
 
     def __init__(self, argv: Sequence[str], *, host: str = "") -> None:
         self.output = bytearray()
-        # PYTHONDONTWRITEBYTECODE would have every start compile the sources, which no user's does.
+        # PYTHONDONTWRITEBYTECODE would make every start compile the sources, which no user's does.
         foreign = ("DOCKER", "TEXTUAL", "PYTHON")
         own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         super().__init__(argv, size=SIZE, env={**own, "DOCKER_HOST": host, "DOCKERTUI_CONFIG": os.devnull})
@@ -43,7 +43,7 @@ class Recorder(PtyProcess):
             self.write(b"\x1b[2;1R")
 
     def wait_for(self, pattern: str) -> float:
-        """Wait until the output holds a match; the moment its last byte came."""
+        """Wait for a match in the output; return the time of its last byte."""
         wanted = re.compile(pattern.encode())
         deadline = time.monotonic() + PATIENCE
         with self.news:
@@ -54,7 +54,7 @@ class Recorder(PtyProcess):
             return self.reads[-1].at
 
     def after(self, moment: float, quiet: float = 0.06) -> Burst | None:
-        """What was written after a moment until nothing came for `quiet` seconds; None if nothing did."""
+        """Return what was written after a moment until `quiet` seconds passed without output; None for nothing."""
         time.sleep(quiet)
         while self.reads[-1].at + quiet > time.monotonic():
             time.sleep(quiet / 4)
@@ -62,18 +62,18 @@ class Recorder(PtyProcess):
         return Burst(reads[0].at, reads[-1].at, sum(read.size for read in reads)) if reads else None
 
     def quit(self) -> None:
-        """End it as a user does."""
+        """Quit it as a user does."""
         self.press("q")
         self.wait()
 
 
 def open_program(host: str) -> Recorder:
-    """dockertui on the Engine at `host`."""
+    """Start dockertui on the Engine at `host`."""
     return Recorder([sys.executable, "-m", "dockertui"], host=host)
 
 
 def populate(dockerd: Dockerd, count: int) -> None:
-    """Have exactly `count` running containers, `bench-000` and on, without a network."""
+    """Make exactly `count` containers run, named `bench-000` and on, without a network."""
     names = sorted(dockerd.cli("ps", "--all", "--format", "{{.Names}}").split())
     if surplus := names[count:]:
         dockerd.cli("rm", "--force", *surplus)
@@ -82,4 +82,4 @@ def populate(dockerd: Dockerd, count: int) -> None:
 
 
 CONTAINER = r"bench-\d\d\d"
-"""How the first name of a container is found in the output."""
+"""Matches the name of a container in the output."""

@@ -1,4 +1,4 @@
-"""From the command to the names of containers on the screen, beside an empty Textual app and `--version`."""
+"""From the command to the names of containers on the screen, next to an empty Textual app and `--version`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.engine.dockerd import Dockerd
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """Milliseconds; the kinds of start take turns, so that a busy moment of the machine meets all of them."""
+    """Measure milliseconds; the kinds of start alternate, so that a busy moment of the machine affects all of them."""
     results = []
     for count in counts:
         populate(dockerd, count)

@@ -1,4 +1,4 @@
-"""What statistics cost while they are looked at: the plots of a busy container, and the overview of all."""
+"""The cost of showing statistics: the plots of a busy container, and the overview of all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLACES = (("the list alone", ""), ("the plots of a busy one", "m"), ("the overv
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """CPU in percent of one core, bytes a second, requests a minute, MiB; each over 30 s, 6 s after a key."""
+    """Measure CPU in percent of one core, bytes a second, requests a minute, MiB; over 30 s, 6 s after a key."""
     results = [*_history(runs)]
     dockerd.clean()
     dockerd.run(f"--name={BUSY}", "--cpus=0.2", command=("sh", "-c", _WORK))
@@ -70,7 +70,7 @@ def _span(dockerd: Dockerd, key: str) -> tuple[float, float, float, float, float
 
 
 def _history(runs: int) -> list[Result]:
-    """The memory of an hour of 100 containers, a sample every two seconds, and what one sample costs."""
+    """Measure the memory of an hour of 100 containers, sampled every two seconds, and the cost of a sample."""
     sizes, costs = [], []
     for _ in range(runs):
         gc.collect()

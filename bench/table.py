@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One measured quantity: its unit, and every value that was measured."""
+    """One measured quantity: its unit, and all measured values."""
 
     what: str
     unit: str
@@ -30,26 +30,26 @@ class Result:
 
 
 def number(value: float) -> str:
-    """Three digits that mean something."""
+    """Format with three significant digits."""
     if value == 0:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of all values do not exceed (nearest rank)."""
+    """Return the value that `share` of all values do not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def table(results: Sequence[Result]) -> str:
-    """A Markdown table of the medians."""
+    """Return a Markdown table of the medians."""
     head = "| what | median | min to max | runs | |\n|---|---|---|---|---|"
     return "\n".join([head, *(result.row() for result in results)])
 
 
 def machine(engine: str) -> str:
-    """One line on what it was measured with."""
+    """Return one line on the machine and the versions measured."""
     load = os.getloadavg()[0]
     return (
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({platform.machine()}), load {load:.1f} at the start, "

@@ -1,4 +1,4 @@
-"""A shell in a container: output, echo, CPU and memory; the pane beside `docker exec` and beside tmux showing it."""
+"""A shell in a container: output, echo, CPU and memory; the pane next to `docker exec`, and to tmux showing it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TAIL = 4096
 
 
 class Screen(Recorder):
-    """Keeps the end of the output alone: looking through all of it would slow the fast ones down."""
+    """Keeps only the end of the output: searching all of it would slow fast programs down."""
 
     def take(self, data: bytes) -> None:
         super().take(data)
@@ -38,7 +38,7 @@ class Screen(Recorder):
 
 
 def open_pane(dockerd: Dockerd) -> Recorder:
-    """dockertui with a shell in its pane, zoomed to the whole screen."""
+    """Start dockertui with a shell in its pane, zoomed to the whole screen."""
     program = Screen([sys.executable, "-m", "dockertui"], host=dockerd.host)
     program.wait_for(r"bench-\d\d\d")
     program.wait_quiet()
@@ -50,12 +50,12 @@ def open_pane(dockerd: Dockerd) -> Recorder:
 
 
 def open_exec(dockerd: Dockerd) -> Recorder:
-    """`docker exec -it`."""
+    """Start `docker exec -it`."""
     return _shell(["docker", "exec", "-it", "bench-000", "sh"], dockerd)
 
 
 def open_tmux(dockerd: Dockerd) -> Recorder:
-    """`docker exec -it` within tmux."""
+    """Start `docker exec -it` within tmux."""
     socket = Path(tempfile.mkdtemp()) / "tmux"
     inner = "docker exec -it bench-000 sh"
     return _shell(["tmux", "-u", "-f", "/dev/null", "-S", str(socket), "new-session", inner], dockerd)
@@ -72,7 +72,7 @@ WAYS: dict[str, Open] = {"dockertui": open_pane, "docker exec -it": open_exec, "
 
 
 def measure(dockerd: Dockerd, runs: int, counts: tuple[int, ...]) -> list[Result]:
-    """Every quantity, for each way, in the same session of measuring."""
+    """Measure every quantity for each way, in the same session."""
     populate(dockerd, 1)
     for name, text in CORPUS.items():
         script = f"i=0; printf '{text}' >/tmp/a; while [ $i -lt 12 ]; do cat /tmp/a /tmp/a >/tmp/b; mv /tmp/b /tmp/a; "

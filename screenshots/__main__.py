@@ -1,4 +1,4 @@
-"""Makes the screenshots anew, of the demo Engine at a fixed time: `make screenshots`."""
+"""Regenerate the screenshots, of the demo Engine at a fixed time: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Se
 
 
 async def main() -> None:
-    """Take all pictures, one after another, each of a fresh Engine."""
+    """Take all pictures in order, each of a fresh Engine."""
     for name, size, keys in PICTURES:
         with DemoEngine(clock=lambda: NOON) as engine:
             await picture(engine, name, size, keys)

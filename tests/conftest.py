@@ -1,7 +1,7 @@
 """Fixtures for every test.
 
-`DOCKERTUI_TEST_ENGINE=require` makes a test that needs a real Engine fail where there is none; without it
-such a test is skipped with the reason.
+`DOCKERTUI_TEST_ENGINE=require` makes a test that needs a real Engine fail without one; by default it is skipped with
+the reason.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 from tests.engine.dockerd import Dockerd, missing
 
-# readline, which pytest loads, leaves the size of its terminal to all children; none of theirs could then be resized.
+# readline, which pytest loads, sets these for all children, whose terminals then could not be resized.
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 
@@ -35,7 +35,7 @@ def clean_dockerd(dockerd: Dockerd) -> Dockerd:
 
 
 def without_engine(reason: str) -> None:
-    """Skip the test, or fail it where an Engine is required."""
+    """Skip the test, or fail it if an Engine is required."""
     if os.environ.get("DOCKERTUI_TEST_ENGINE") == "require":
         pytest.fail(f"DOCKERTUI_TEST_ENGINE=require, but {reason}", pytrace=False)
     pytest.skip(reason)

@@ -1,4 +1,4 @@
-"""A terminal in memory for the tests of `output`: a Textual driver whose bytes are shown by pyte."""
+"""A terminal in memory for the tests of `output`: a Textual driver with its bytes interpreted by pyte."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from textual.geometry import Size
 
 
 class Terminal:
-    """What the user would see, and the bytes that made it.
+    """The screen that a user would see, and the bytes that made it.
 
-    Args:
-        answers: called for each cursor report asked for, with the row and column counted from 1.
+    answers: called for each cursor report requested, with the row and column counted from 1.
     """
 
     def __init__(self, width: int, height: int, answers: Callable[[int, int], None] | None = None) -> None:
@@ -33,7 +32,7 @@ class Terminal:
         self._stream.feed(data)
 
     def take(self) -> str:
-        """All that was written since the last call."""
+        """Return everything written since the last call."""
         data = "".join(self.writes)
         self.writes.clear()
         return data
@@ -42,7 +41,7 @@ class Terminal:
         return list(self.screen.display)
 
     def cells(self) -> list[list[tuple[object, ...]]]:
-        """For each cell what can be seen of it: a space's foreground, for one, cannot."""
+        """Return the visible attributes of each cell: a space's foreground, for one, is invisible."""
         screen = self.screen
         return [[visible(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
 
@@ -104,7 +103,7 @@ class TerminalDriver(Driver):
         self.send_message(events.Resize(size, size))
 
     def report_cursor(self, row: int, column: int) -> None:
-        """What Textual's parser makes of a cursor report."""
+        """Post the event that Textual's parser makes of a cursor report."""
         self.process_message(events.CursorPosition(column - 1, row - 1))
 
 
@@ -113,7 +112,7 @@ def driver_for(terminal: Terminal) -> type[TerminalDriver]:
 
 
 async def settle(pilot: Any) -> None:
-    """Wait until nothing is left to be painted."""
+    """Wait until no painting is pending."""
     for _ in range(3):
         await pilot.pause()
         await asyncio.sleep(1 / 60)

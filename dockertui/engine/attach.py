@@ -1,4 +1,4 @@
-"""Attaching to a container's own process. All raise EngineError."""
+"""Attach to a container's main process. Everything here raises EngineError."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ RECENT_LIMIT: Final = 8 * 1024 * 1024
 
 
 def attach(engine: Engine, container: str, *, tty: bool, stdin: bool) -> AbstractAsyncContextManager[Hijacked]:
-    """Its streams from now on. ``tty`` must be what the container was made with; without ``stdin`` it is only
-    looked at, which a read-only Engine allows. Leaving the context leaves the container running.
+    """Open the process's streams, from now on.
+
+    `tty` must be the value that the container was created with. Without `stdin` the connection only reads, which a
+    read-only Engine allows. Leaving the context leaves the container running.
     """
     params: dict[str, Any] = {"stream": True, "stdin": stdin, "stdout": True, "stderr": True}
     if stdin and tty:
@@ -32,9 +34,9 @@ def attach(engine: Engine, container: str, *, tty: bool, stdin: bool) -> Abstrac
 
 
 async def recent(engine: Engine, container: str, *, tty: bool) -> list[Output]:
-    """The last lines it wrote, from its log: what attaching itself can repeat is all or nothing.
+    """Return the last lines that the process wrote, from the container's log: attach itself can replay all or nothing.
 
-    Nothing when its log driver cannot be read, or does not give what it should.
+    Empty when the log driver cannot be read or its reply is malformed.
     """
     params = {"stdout": True, "stderr": True, "tail": RECENT_LINES}
     try:
@@ -46,22 +48,22 @@ async def recent(engine: Engine, container: str, *, tty: bool) -> list[Output]:
 
 
 async def resize(engine: Engine, container: str, size: WindowSize) -> None:
-    """Tell its terminal its size."""
+    """Set the size of the container's terminal."""
     await engine.request(Call("POST", f"/containers/{segment(container)}/resize", size.params))
 
 
 async def signal(engine: Engine, container: str, name: str) -> None:
-    """Send a signal, "INT", to its process: what Ctrl-C does in ``docker attach`` without a terminal."""
+    """Send a signal ("INT") to the process, as Ctrl-C does in `docker attach` without a terminal."""
     await engine.request(containers.kill(container, name))
 
 
 async def has_tty(engine: Engine, container: str) -> bool:
-    """Whether it was made with a terminal."""
+    """Whether the container was created with a terminal."""
     return flag(mapping(await containers.inspect(engine, container), "Config"), "Tty")
 
 
 async def outcome(engine: Engine, container: str) -> Outcome:
-    """How its process ended, asked after the connection did; ``running`` after a detaching or a loss."""
+    """Return how the process ended, once the connection has; `running` after a detach or a lost connection."""
     try:
         for pause in SETTLE:
             await asyncio.sleep(pause)

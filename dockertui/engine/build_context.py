@@ -1,8 +1,7 @@
-"""The context of a build: a folder as a tar that is made while it is sent, as the Docker CLI makes it.
+"""A build context: a folder as a tar made while it is sent, as the Docker CLI makes it.
 
-What the `.dockerignore` names stays out. Everything belongs to root in it, times are whole seconds, links stay links,
-a file under two names is sent once, and sockets, which no tar can hold, are left out.
-Source: github.com/moby/go-archive.
+What `.dockerignore` matches stays out. Every member belongs to root, times are whole seconds, links stay links, a file
+with two names is sent once, and sockets, which a tar cannot hold, are left out. Source: github.com/moby/go-archive.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.progress import PIECE, Heard, progress
 
 if TYPE_CHECKING:
-    import tarfile  # loaded when a build begins: it is dear, and this module is read at every start
+    import tarfile  # loaded when a build begins: importing it is slow, and this module is read at every start
 
 SENDING: Final = "Sending"
-"""The status under which the context's progress is told, its id being `context`."""
+"""The status of the context's progress messages; their id is `context`."""
 _BLOCK: Final = 512
 
 
@@ -35,7 +34,7 @@ _BLOCK: Final = 512
 class BuildContext:
     """A folder, absolute and without symbolic links, and the path of the Dockerfile in it.
 
-    notes: what is to be said before anything is sent.
+    notes: warnings to show before anything is sent.
     """
 
     folder: str
@@ -44,7 +43,8 @@ class BuildContext:
 
 
 def ignored(context: BuildContext) -> Ignored:
-    """What is not sent. Raises EngineError when the `.dockerignore` cannot be read or understood."""
+    """Return the patterns of what is not sent. Raises EngineError for a `.dockerignore` that is unreadable or
+    malformed."""
     path = Path(context.folder, dockerignore.NAME)
     try:
         patterns = dockerignore.read(path.read_text(encoding="utf-8", errors="surrogateescape"))
@@ -58,7 +58,7 @@ def ignored(context: BuildContext) -> Ignored:
 
 
 async def packed(context: BuildContext, heard: Heard) -> AsyncIterator[bytes]:
-    """The tar in pieces, its progress told meanwhile. Raises EngineError when something in it cannot be read."""
+    """Yield the tar in pieces and report progress to `heard`. Raises EngineError for a file that cannot be read."""
     for note in context.notes:
         heard({"stream": f"{note}\n"})
     pieces, sent = _gathered(_tar(context)), 0
@@ -69,7 +69,7 @@ async def packed(context: BuildContext, heard: Heard) -> AsyncIterator[bytes]:
 
 
 def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Small parts joined to pieces worth sending."""
+    """Join small parts into pieces worth sending."""
     waiting: list[bytes] = []
     size = 0
     for part in parts:
@@ -97,7 +97,7 @@ def _tar(context: BuildContext) -> Iterator[bytes]:
 def walk(
     folder: str, ignored: Ignored, below: str = "", above: Matched = ()
 ) -> Iterator[tuple[str, str, os.stat_result]]:
-    """What is sent: where it lies, what it is called in the tar, and what it is. Raises EngineError."""
+    """Yield each file sent: its path, its name in the tar, its stat. Raises EngineError."""
     try:
         with os.scandir(posixpath.join(folder, below)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -145,17 +145,17 @@ def _member(path: str, name: str, found: os.stat_result, first_names: dict[tuple
 
 
 def _capabilities(path: str) -> str:
-    """What `setcap` gave to a program, as tarfile writes bytes: the one extended attribute that a build is sent."""
+    """Return a file's capabilities (`setcap`) as tarfile writes bytes: the only extended attribute a build sends."""
     try:
         return os.getxattr(path, "security.capability").decode("utf-8", "surrogateescape")
-    except (OSError, AttributeError):  # it has none; a system without them
+    except (OSError, AttributeError):  # the file has none, or the system knows none
         return ""
 
 
 def _contents(path: str, size: int) -> Iterator[bytes]:
-    """As many bytes of a file as its header says, and the zeros up to a whole block. Raises EngineError.
+    """Yield as many bytes of a file as its header says, then zeros up to a whole block. Raises EngineError.
 
-    What was written behind them meanwhile is left away; a file that got shorter cannot be made up for.
+    Bytes appended meanwhile are left out; a file that shrank is an error.
     """
     left = size
     try:
@@ -179,7 +179,8 @@ def _unreadable(path: str, error: OSError) -> EngineError:
 
 
 def tar_line(context: BuildContext) -> str:
-    """A shell's words for the same tar, by GNU find and tar; a `.dockerignore` that is refused keeps nothing out."""
+    """Return a shell command that makes the same tar with GNU find and tar; an invalid `.dockerignore` excludes
+    nothing."""
     tar = ["tar", "--create", "--directory", context.folder, "--owner=0", "--group=0"]
     try:
         found = ignored(context)
@@ -195,7 +196,7 @@ def tar_line(context: BuildContext) -> str:
 
 
 def _out(ignored: Ignored) -> list[str]:
-    """The words of `find` for what the patterns keep out: each adds to what those before it say, or takes from it."""
+    """Return `find`'s words for what the patterns exclude: each adds to the result of those before it or subtracts."""
     words: list[str] = ["-false"]
     for pattern in ignored.patterns:
         test = ["-regex", rf"\./{pattern.regex}(/.*)?"]
@@ -204,7 +205,7 @@ def _out(ignored: Ignored) -> list[str]:
 
 
 def _open(ignored: Ignored) -> list[str]:
-    """The folders that are looked into although they are kept out."""
+    """Return the folders to descend into although they are excluded."""
     names = [pattern.text.split("/") for pattern in ignored.patterns if pattern.exception]
     found = sorted({"/".join(parts[:count]) for parts in names for count in range(1, len(parts) + 1)})
     return [re.sub(r"[*?\[\\]", r"\\\g<0>", name) for name in found]

@@ -1,4 +1,4 @@
-"""The credentials that a build is given: all there are, since which registries it needs is known only when it runs."""
+"""The credentials sent with a build: all of them, since a build finds out only as it runs which registries it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ HEADER: Final = "X-Registry-Config"
 
 
 async def header(environment: Environment) -> tuple[dict[str, str], list[str]]:
-    """The header with all credentials of the CLI, and why some are missing: as the CLI, a build goes on without them.
+    """Return the header with all credentials of the CLI, and why some are missing: like the CLI, a build goes on
+    without.
 
     Source: docker/cli, cli/config/configfile, GetAllCredentials.
     """

@@ -1,4 +1,4 @@
-"""A request as a value: what would be sent, so that it can be shown, confirmed and sent from the same thing."""
+"""A request as a value, so that the same object is shown, confirmed and sent."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ if TYPE_CHECKING:
     from dockertui.engine.build_context import BuildContext
 
 ID: Final = "{Id}"
-"""In the path of a call: the `Id` that the reply to the call before it gives."""
+"""Placeholder in a call's path for the `Id` in the reply to the call before it."""
 
 
 class Call(NamedTuple):
-    """One request that is not sent yet. `path` is without version prefix, its parts quoted by `segment`.
+    """A request not yet sent. `path` has no version prefix; its parts are quoted by `segment`.
 
     body: sent as JSON; None for none. progress: the reply is a stream of JSON objects, and a failure comes as one of
-    them, after the status 200. source: the file that is the body, a tar. sink: the file that the reply
-    goes to. tar: source is a file or folder that is packed on its way, sink a folder that the reply is unpacked in.
-    context: the body is the context of a build.
-    patience: seconds after which a reply that says nothing is waited for no longer; None for as long as it takes.
-    shown: what the journal and the lines have in place of a body with a password in it: that one is nowhere to be seen.
-    docker: the words after `docker` of the command that does the same, where the call alone makes one.
+    them, after status 200. source: the file that is the body, a tar. sink: the file that the reply is written to. tar:
+    source is a file or folder packed while it is sent, sink a folder that the reply is unpacked into. context: the body
+    is a build context. patience: seconds to wait for a reply that sends nothing; None for no limit. shown: the body in
+    the journal and the command lines in place of one with a password. docker: the words after `docker` of the command
+    that does the same, if this call alone does it.
     """
 
     method: str
@@ -44,18 +43,18 @@ class Call(NamedTuple):
 
 
 VERSION: Final = Call("GET", "/version", docker=("version",))
-"""What the Engine and its components are: asked before anything else, and without a version of the API."""
+"""The versions of the Engine and its components: requested first, and without an API version."""
 
 
 def following(call: Call, replies: Sequence[Any]) -> Call:
-    """The call with the id that it waited for. Raises EngineError (PROTOCOL) when the reply before it gives none."""
+    """Return the call with the id it waits for filled in. Raises EngineError (PROTOCOL) if the last reply has none."""
     if ID not in call.path:
         return call
     return call._replace(path=call.path.replace(ID, segment(made_id(replies[-1] if replies else None))))
 
 
 def made_id(reply: Any) -> str:
-    """The id of what a request made. Raises EngineError (PROTOCOL) when its reply gives none."""
+    """Return the id of what a request created. Raises EngineError (PROTOCOL) if the reply has none."""
     given = text(reply, "Id") if isinstance(reply, dict) else ""
     if not given:
         raise EngineError(ErrorKind.PROTOCOL, "the Engine made something without giving its id")

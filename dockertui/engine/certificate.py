@@ -1,4 +1,4 @@
-"""Until when a certificate file is good. The standard library has no public way to read one that is no authority's."""
+"""The validity of a certificate file. The standard library has no public way to read one that is not an authority's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UTC_TIME: Final = 0x17
 
 
 def validity(path: Path) -> tuple[datetime, datetime] | None:
-    """From when to when the first certificate of a PEM file is valid; None where that cannot be read."""
+    """Return the start and end of validity of the first certificate in a PEM file; None if it cannot be read."""
     try:
         found = _PEM.search(path.read_bytes())
         return _validity(b64decode(found[1])) if found else None
@@ -23,7 +23,7 @@ def validity(path: Path) -> tuple[datetime, datetime] | None:
 
 
 def _validity(der: bytes) -> tuple[datetime, datetime]:
-    """Certificate, its first part, and of that the fifth field: version, number, algorithm, issuer, validity."""
+    """Read certificate > first part > fifth field: version, serial number, algorithm, issuer, validity."""
     fields = _parts(_parts(_parts(der)[0][1])[0][1])
     if fields[0][0] == _VERSION:  # absent in version 1
         del fields[0]
@@ -32,7 +32,7 @@ def _validity(der: bytes) -> tuple[datetime, datetime]:
 
 
 def _parts(data: bytes) -> list[tuple[int, bytes]]:
-    """The elements of DER one after the other, each as its tag and content."""
+    """Return the consecutive DER elements, each as tag and content."""
     found, at = [], 0
     while at < len(data):
         tag, length = data[at], data[at + 1]
@@ -47,7 +47,7 @@ def _parts(data: bytes) -> list[tuple[int, bytes]]:
 
 
 def _moment(tag: int, content: bytes) -> datetime:
-    """A time with a year of two digits (50 to 49, of 1950 to 2049) or of four."""
+    """Parse a time whose year has two digits (50 to 49 for 1950 to 2049) or four."""
     form = "%y%m%d%H%M%SZ" if tag == _UTC_TIME else "%Y%m%d%H%M%SZ"
     found = datetime.strptime(content.decode("ascii"), form).replace(tzinfo=UTC)
     return found.replace(year=found.year - 100) if tag == _UTC_TIME and found.year >= 2050 else found

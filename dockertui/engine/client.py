@@ -1,9 +1,8 @@
-"""The one gate to an Engine: every call of the program passes here, and only here is the HTTP library called.
+"""The one gate to an Engine: every call passes here, and only here is the HTTP library called.
 
-Negotiation, time limits, the read-only refusal, the journal, closing and the translation of errors exist
-once. The transport is aiodocker's ``_do_query``, which returns the response; it is closed here, because
-aiodocker leaves it open. Loading aiodocker takes a tenth of a second, so it happens in a thread, when
-``open`` is first called.
+Negotiation, time limits, the read-only refusal, the journal, closing and the translation of errors exist once. The
+transport is aiodocker's `_do_query`, which returns the response; it is closed here, because aiodocker leaves it open.
+Importing aiodocker takes a tenth of a second, so a thread does it when `open` is first called.
 """
 
 from __future__ import annotations
@@ -33,21 +32,21 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT: Final = 30.0
 OPEN_TIMEOUT: Final = 15.0
-SSH_OPEN_TIMEOUT: Final = 75.0  # longer than ssh takes to say why it cannot log in
+SSH_OPEN_TIMEOUT: Final = 75.0  # longer than ssh takes to report that it cannot log in
 REPLY_LIMIT: Final = 256 * 1024 * 1024
 _READING: Final = ("GET", "HEAD")
 _UPGRADE: Final = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _NO_CONNECTION: Final = 900  # aiodocker's status for every failure to connect
 
 _DEFECTS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What a parser raises over bytes that nobody thought of."""
+"""What a parser raises over unforeseen bytes."""
 
 _PING: Final = Call("GET", "/_ping")
 _Data = bytes | AsyncIterable[bytes] | None
 
 
 class Reply(NamedTuple):
-    """A whole reply. ``headers`` are looked up in any case."""
+    """A whole reply. `headers` are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,7 +54,7 @@ class Reply(NamedTuple):
 
 
 class Stream:
-    """A reply that is still coming. Leaving its context closes the connection, wherever it was."""
+    """A reply still being received. Leaving its context closes the connection, even within the reply."""
 
     def __init__(self, engine: Engine, response: aiohttp.ClientResponse, record: Request) -> None:
         self._engine = engine
@@ -71,7 +70,7 @@ class Stream:
         return self.response.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body in pieces, as they come. Raises EngineError when the connection ends too early."""
+        """Yield the body in pieces as they arrive. Raises EngineError when the connection ends too early."""
         content = self.response.content
         while True:
             with self._engine.translated(self._record):
@@ -82,7 +81,8 @@ class Stream:
             yield chunk
 
     async def rest(self, seconds: float) -> None:
-        """Leave what comes to the kernel for so long: one waking then takes it all, where each line would cost one."""
+        """Stop reading for some seconds: the kernel gathers the data, and one wakeup reads what would cost one per
+        line."""
         connection = self.response.connection
         transport = connection.transport if connection is not None else None
         if not isinstance(transport, asyncio.Transport):
@@ -94,7 +94,7 @@ class Stream:
             transport.resume_reading()
 
     async def read(self, limit: int = REPLY_LIMIT) -> bytes:
-        """All of the body. Raises EngineError (PROTOCOL) when it is longer than ``limit`` bytes."""
+        """Return the whole body. Raises EngineError (PROTOCOL) when it exceeds `limit` bytes."""
         parts = []
         async for chunk in self.chunks():
             parts.append(chunk)
@@ -103,7 +103,7 @@ class Stream:
         return b"".join(parts)
 
     async def objects(self) -> AsyncIterator[dict[str, Any]]:
-        """The JSON objects that the body consists of, as they come. Raises EngineError for anything else."""
+        """Yield the JSON objects of the body as they arrive. Raises EngineError for anything else."""
         splitter = JSONSplitter()
         async for chunk in self.chunks():
             try:
@@ -117,11 +117,10 @@ class Stream:
 
 
 class Engine:
-    """A connection to one Engine: to many sockets, as calls and streams need them.
+    """A client of one Engine, with as many sockets as its calls and streams need.
 
-    Every method raises EngineError and no other exception of the network. Calls may run side by side.
-    ``read_only`` refuses whatever is no GET or HEAD before it is sent. Cancelling a call closes its
-    connection.
+    Every method raises EngineError and no other exception of the network. Calls may run concurrently. `read_only`
+    refuses every method but GET and HEAD before anything is sent. Cancelling a call closes its connection.
     """
 
     def __init__(self, endpoint: Endpoint, *, read_only: bool = False, trace: Trace | None = None) -> None:
@@ -133,10 +132,9 @@ class Engine:
         self._opening = asyncio.Lock()
 
     async def open(self) -> Version:
-        """Connect and agree on the API version; again at any time, as when the Engine was restarted.
+        """Connect and agree on the API version; may be called again, as after a restart of the Engine.
 
-        Raises EngineError: whatever keeps the Engine from being reached, UNSUPPORTED without a common
-        version.
+        Raises EngineError: any reason why the Engine cannot be reached, UNSUPPORTED without a common version.
         """
         async with self._opening:
             if self._docker is None:
@@ -148,7 +146,7 @@ class Engine:
             return self.version
 
     async def close(self) -> None:
-        """End every connection, open streams included. Does nothing when there is none."""
+        """Close every connection, open streams included. Does nothing when there is none."""
         docker, self._docker = self._docker, None
         if docker is not None:
             from dockertui.engine import transport
@@ -156,13 +154,14 @@ class Engine:
             await transport.close_session(docker.session)
 
     def permit(self, what: str) -> None:
-        """Raise EngineError (READ_ONLY) where nothing may be changed. What asks no Engine asks here first."""
+        """Raise EngineError (READ_ONLY) if changes are not allowed. Code that changes things without a request calls
+        this."""
         if self.read_only:
             remedy = "leave --read-only away, or read_only in the settings' [endpoints]"
             raise EngineError(ErrorKind.READ_ONLY, f"{what} would change something, and this is read only", remedy)
 
     def supports(self, api: str) -> bool:
-        """Whether the version spoken is ``api`` ("1.44") or newer; False before ``open``."""
+        """Whether the negotiated API version is `api` ("1.44") or newer; False before `open`."""
         return self.version is not None and api_number(self.version.api) >= api_number(api)
 
     async def get(
@@ -172,7 +171,7 @@ class Engine:
         timeout: float | None = CALL_TIMEOUT,  # noqa: ASYNC109 (handed to asyncio.timeout, and named in the error)
         versioned: bool = True,
     ) -> Any:
-        """Return the JSON that a GET answers. Raises EngineError (PROTOCOL) when it is not JSON."""
+        """Return the JSON that a GET replies with. Raises EngineError (PROTOCOL) when it is not JSON."""
         record, data = self._prepare(call, None, versioned)
         reply = await self._exchanged(record, data, call.headers, timeout)
         try:
@@ -184,7 +183,7 @@ class Engine:
             raise self.unreadable(record, str(error)) from None
 
     async def get_object(self, call: Call, *, timeout: float | None = CALL_TIMEOUT) -> dict[str, Any]:  # noqa: ASYNC109
-        """As `get`, for a reply that is an object."""
+        """As `get`, for a reply that must be an object."""
         value = await self.get(call, timeout=timeout)
         if not isinstance(value, dict):
             raise diagnosis.unreadable(self.endpoint, f"GET {call.path}", "it is no object")
@@ -200,30 +199,30 @@ class Engine:
     ) -> Reply:
         """Send a request and read its whole reply. `timeout` in seconds is for both; None for no limit.
 
-        body: pieces that are sent in place of `call.body`. Raises EngineError, READ_ONLY before anything is sent.
+        body: pieces sent in place of `call.body`. Raises EngineError, READ_ONLY before anything is sent.
         """
         record, data = self._prepare(call, body, versioned)
         return await self._exchanged(record, data, call.headers, timeout)
 
     @asynccontextmanager
     async def stream(self, call: Call, *, body: AsyncIterable[bytes] | None = None) -> AsyncIterator[Stream]:
-        """A reply without end or of any length. No time limit: cancel it. Raises as `request` does."""
+        """Open a reply of any length, or an endless one. It has no time limit: cancel it. Raises as `request` does."""
         record, data = self._prepare(call, body)
         async with self._exchange(record, data, call.headers) as stream:
             yield stream
 
     @asynccontextmanager
     async def objects(self, call: Call) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        """The JSON objects that a GET streams: ``async with engine.objects(…) as objects: async for …``."""
+        """Open a GET's stream of JSON objects: `async with engine.objects(…) as objects: async for …`."""
         async with self.stream(call) as stream:
             yield stream.objects()
 
     @asynccontextmanager
     async def upgrade(self, call: Call, *, reading: bool = False) -> AsyncIterator[Wire]:
-        """A POST that turns its connection into one of bytes both ways; leaving the context ends it.
+        """POST, and turn the connection into one of bytes both ways; leaving the context closes it.
 
-        ``reading`` says that nothing is changed by it, so that ``read_only`` allows it. Raises as ``request``
-        does, PROTOCOL when the Engine, or a proxy before it, does not hand the connection over.
+        `reading` declares that it changes nothing, so that `read_only` allows it. Raises as `request` does, and
+        PROTOCOL when the Engine, or a proxy before it, does not upgrade the connection.
         """
         from dockertui.engine.wire import Wire
 
@@ -238,7 +237,7 @@ class Engine:
                 wire.close()
 
     async def ping(self, timeout: float | None = 3.0) -> None:  # noqa: ASYNC109
-        """Have the Engine answer; raises EngineError when it does not within ``timeout`` seconds."""
+        """Wait for the Engine's reply; raises EngineError when none comes within `timeout` seconds."""
         await self.request(_PING, timeout=timeout, versioned=False)
 
     async def _exchanged(
@@ -257,7 +256,7 @@ class Engine:
             raise failure from None
 
     def _late(self, record: Request, seconds: float | None) -> EngineError:
-        """The error for a request that had its time: of an Engine that is slow, or of none that could be reached."""
+        """Return the error for a request that timed out: the Engine is slow, or no connection was made."""
         from dockertui.engine import transport
 
         if transport.connecting.get():
@@ -281,7 +280,7 @@ class Engine:
         return record, data
 
     def _spoken(self) -> str:
-        """The API version for the path of a request."""
+        """Return the API version for the path of a request."""
         if self.version is None:
             raise EngineError(ErrorKind.LOST, f"not connected to {self.endpoint.address}")
         return self.version.api
@@ -299,7 +298,7 @@ class Engine:
             record.error = "cancelled"
             raise
         except _DEFECTS as error:
-            # What came was read by code that did not foresee it. Whoever asked can show that as any other failure.
+            # Code met a reply that it did not foresee. The caller can show that like any other failure.
             logging.getLogger("dockertui").error("a reply of the Engine could not be read", exc_info=error)
             raise self.unreadable(record, f"{type(error).__name__}: {error}") from error
         finally:
@@ -320,12 +319,12 @@ class Engine:
             data=data,
             headers=headers,
             timeout=transport.NO_TIMEOUT,
-            versioned_api=False,  # the path has the version already, as the journal shows it
+            versioned_api=False,  # the path already has the version, as the journal shows it
         )
 
     @contextmanager
     def translated(self, record: Request) -> Iterator[None]:
-        """Raise what goes wrong inside as EngineError, and note it in the journal."""
+        """Raise any failure inside as EngineError, and note it in the journal."""
         try:
             yield
         except Exception as error:
@@ -337,7 +336,7 @@ class Engine:
             raise failure from error
 
     def unreadable(self, record: Request, detail: str) -> EngineError:
-        """The error for a reply that came and cannot be used."""
+        """Return the error for a reply that arrived and cannot be used."""
         failure = diagnosis.unreadable(self.endpoint, _name(record), detail)
         record.error = str(failure)
         return failure
@@ -350,14 +349,14 @@ async def _counted(body: AsyncIterable[bytes], record: Request) -> AsyncIterator
 
 
 def _load_transport() -> None:
-    """Import what is slow to import; a thread does it."""
+    """Import what is slow to import; called in a thread."""
 
     import dockertui.engine.tls
     import dockertui.engine.transport  # noqa: F401
 
 
 async def _connect(endpoint: Endpoint) -> aiodocker.Docker:
-    """aiodocker over a session of ours. Nothing is sent yet."""
+    """Return aiodocker over a session of ours. Nothing is sent yet."""
     await asyncio.to_thread(_load_transport)
     import aiodocker
 
@@ -370,7 +369,7 @@ async def _connect(endpoint: Endpoint) -> aiodocker.Docker:
 
 
 def _allow_login(docker: aiodocker.Docker) -> None:
-    """Have ssh log in again, which it does not do by itself once that was refused."""
+    """Let ssh log in again, which it does not do by itself once a login was refused."""
     from dockertui.engine.ssh import SSHConnector
 
     if isinstance(docker.session.connector, SSHConnector):
@@ -378,7 +377,7 @@ def _allow_login(docker: aiodocker.Docker) -> None:
 
 
 def _translate(error: Exception, endpoint: Endpoint, record: Request) -> EngineError | None:
-    """What aiodocker's ``error`` means; None for one that neither it nor the HTTP library raises."""
+    """Translate aiodocker's `error`; None for one that neither it nor the HTTP library raises."""
     from aiodocker.exceptions import DockerError
 
     from dockertui.engine import transport
@@ -389,13 +388,13 @@ def _translate(error: Exception, endpoint: Endpoint, record: Request) -> EngineE
         return diagnosis.failed_reply(endpoint, _name(record), error.status, str(error.message))
     status = transport.last_status.get()
     if status >= 400 and isinstance(error, LookupError | TypeError | ValueError | RecursionError):
-        # aiodocker stumbled over an error's body: no "message" in it, no UTF-8, no JSON
+        # aiodocker failed on an error's body: no "message" in it, not UTF-8, not JSON
         return diagnosis.failed_reply(endpoint, _name(record), status, b"")
     return transport.translate(error, endpoint, _name(record))
 
 
 def _end(response: aiohttp.ClientResponse) -> None:
-    """Give the connection back to the pool if the reply has ended, else close it: aiodocker does neither."""
+    """Return the connection to the pool if the reply has ended, else close it: aiodocker does neither."""
     if response.content.at_eof():
         response.release()
     else:

@@ -1,7 +1,7 @@
-"""The Engine's clock, read off the `Date` of its replies: ages, and what is asked `since`, are reckoned by it.
+"""The Engine's clock, derived from the `Date` of its replies: ages and `since` parameters are computed with it.
 
-A `Date` tells whole seconds, and was written at some moment between the request and its reply: each one bounds how
-far the two clocks are apart, and several bound it closer than a second.
+A `Date` is in whole seconds and was written between the request and its reply: each one bounds the offset of the two
+clocks, and several bound it to less than a second.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Callable
 from typing import Final
 
 NOTABLE: Final = 5.0
-"""Seconds of difference that are worth a sentence."""
+"""Seconds of difference that are worth a message."""
 _SECOND: Final = 1_000_000_000
 _MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 class EngineClock:
-    """Call it for the Engine's time, in epoch seconds; this machine's own until an Engine has told its time.
+    """Call it for the Engine's time in epoch seconds; it is this machine's time until a reply has a `Date`.
 
-    `local` is this machine's clock; `offset` is how many seconds the Engine's is ahead of it. The offset stays as it
-    is for as long as the replies allow it, 0 first of all: ages do not tremble.
+    `local` is this machine's clock; `offset` is how many seconds the Engine's is ahead of it. The offset starts at 0
+    and stays the same as long as the replies allow it, so that ages do not jitter.
     """
 
     def __init__(self, local: Callable[[], float] = time.time) -> None:
@@ -32,28 +32,28 @@ class EngineClock:
 
     @classmethod
     def of(cls, clock: Callable[[], float]) -> EngineClock:
-        """This clock itself where it is an Engine's, else one that begins as it."""
+        """Return `clock` itself if it is an Engine's, else an EngineClock that starts as it."""
         return clock if isinstance(clock, EngineClock) else cls(clock)
 
     def __call__(self) -> float:
         return self.local() + self.offset
 
     def ns(self) -> int:
-        """The Engine's time in epoch nanoseconds."""
+        """Return the Engine's time in epoch nanoseconds."""
         return int(self() * _SECOND)
 
     @property
     def earliest(self) -> float:
-        """The Engine's time at the least: what happened before this has happened."""
+        """The lower bound of the Engine's time: what happened before it is past."""
         return self.local() + (self.offset if self._least is None else self._least)
 
     @property
     def latest(self) -> float:
-        """The Engine's time at the most."""
+        """The upper bound of the Engine's time."""
         return self.local() + (self.offset if self._least is None else self._most)
 
     def heard(self, date: str | None, sent: float, came: float) -> None:
-        """Learn from the `Date` of a reply; the request was sent, and the reply came, at these times of `local`."""
+        """Narrow the offset by the `Date` of a reply; `sent` and `came` are `local` times of request and reply."""
         told = parse_date(date) if date else None
         if told is None or came < sent:
             return
@@ -66,7 +66,7 @@ class EngineClock:
 
 
 def parse_date(text: str) -> int | None:
-    """Epoch seconds of an HTTP date, "Sun, 06 Nov 1994 08:49:37 GMT"; None for anything else."""
+    """Return the epoch seconds of an HTTP date, "Sun, 06 Nov 1994 08:49:37 GMT"; None for anything else."""
     words = text.split()
     try:
         _, day, month, year, clock, zone = words

@@ -22,7 +22,7 @@ _PODMAN_STATES: Final = {
 
 
 class Port(NamedTuple):
-    """A port of a container; ``public`` and ``ip`` say where the host publishes it: None and "" if not."""
+    """A port of a container; `public` and `ip` say where the host publishes it (None and "" if not)."""
 
     private: int
     public: int | None = None
@@ -40,7 +40,7 @@ class Port(NamedTuple):
 
 
 class Mount(NamedTuple):
-    """A mount of a container. ``type`` is volume, bind, tmpfs, npipe…; ``name`` is the volume's."""
+    """A mount of a container. `type` is volume, bind, tmpfs, npipe…; `name` is the volume's."""
 
     type: str
     name: str
@@ -64,7 +64,7 @@ class Mount(NamedTuple):
 
 
 class Attachment(NamedTuple):
-    """A container's place in a network. Addresses are empty while it does not run."""
+    """A container's endpoint in a network. Addresses are empty while it is not running."""
 
     network: str
     network_id: str
@@ -87,11 +87,11 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container as ``GET /containers/json`` lists it.
+    """A container as `GET /containers/json` lists it.
 
-    ``state`` is created, running, paused, restarting, removing, exited or dead; ``health`` is "", starting,
-    healthy or unhealthy; ``created`` is in epoch seconds, sizes in bytes. ``since`` is when ``state`` began
-    (epoch seconds, by the Engine's clock), told to ``since_error`` seconds; see ``merge_since``.
+    `state` is created, running, paused, restarting, removing, exited or dead; `health` is "", starting, healthy or
+    unhealthy; `created` is in epoch seconds, sizes in bytes. `since` is when `state` began (epoch seconds, by the
+    Engine's clock), accurate to `since_error` seconds; see `merge_since`.
     """
 
     id: str
@@ -117,7 +117,7 @@ class Container:
 
     @classmethod
     def from_json(cls, raw: Raw, listed_at: float) -> Self:
-        """Read one item of the list that was asked for at ``listed_at`` (epoch seconds)."""
+        """Parse one item of the listing requested at `listed_at` (epoch seconds)."""
         identity, names, status = text(raw, "Id"), _container_names(raw), text(raw, "Status")
         told = parse_status(status)
         return cls(
@@ -156,20 +156,20 @@ class Container:
 
     @property
     def service(self) -> str:
-        """The Compose service it is one of, or ""."""
+        """The Compose service it belongs to, or ""."""
         return self.labels.get(SERVICE_LABEL, "")
 
     @property
     def running(self) -> bool:
-        """Whether it has processes: a paused one has, one that waits for its restart has not."""
+        """True while running or paused, False while restarting."""
         return self.state in ("running", "paused")
 
 
 def merge_since(old: Container, new: Container) -> Container:
-    """``new`` with the finer of both estimates of ``since``, when they can tell of the same beginning.
+    """Return `new` with the more accurate estimate of `since`, if both can mean the same start.
 
-    The Engine says "Up 2 hours"; who saw the container start knows the second, and keeps it over later
-    listings. Of two that are as fine the first is kept: "Up 2 hours", heard each minute, would wander by it.
+    The Engine says "Up 2 hours"; a client that saw the container start knows the second, and keeps it over later
+    listings. Of two equally accurate estimates the first is kept: "Up 2 hours", read every minute, would drift.
     """
     if old.since is None or new.since is None or old.since_error > new.since_error:
         return new
@@ -180,19 +180,19 @@ def merge_since(old: Container, new: Container) -> Container:
 
 
 def _container_names(raw: Raw) -> tuple[str, ...]:
-    """Its names without slash, its own before those that legacy links gave it ("/other/alias")."""
+    """Return the names without slash, the container's own before those of legacy links ("/other/alias")."""
     names = [name.removeprefix("/") for name in strings(raw, "Names")]
     return tuple(sorted(names, key=lambda name: ("/" in name, name)))
 
 
 def docker_state(word: str) -> str:
-    """Docker's word for a state, Podman's own ones translated."""
+    """Return Docker's word for a state; Podman's own words are translated."""
     state = word.lower()
     return _PODMAN_STATES.get(state, state)
 
 
 def _health(raw: Raw) -> str:
-    """The health that the list itself tells from API 1.52 on."""
+    """Return the health in the listing itself, which API 1.52 and later have."""
     health = text(raw, "Status")
     return health if health in ("starting", "healthy", "unhealthy") else ""
 

@@ -1,8 +1,8 @@
-"""Which PID a process has inside its container, when the Engine tells the one it has on the host.
+"""The PID inside its container of a process whose host PID the Engine reports.
 
-Nothing of the API says it. A shell in the container lists what /proc has there; a process is recognised by the names
-of its own and of its ancestors, and those that are alike by the order in which they were started, which is the same
-on both sides. What cannot be told for sure is an error, never a guess: it is about whom a signal kills.
+The API does not give it. A shell in the container lists its /proc; a process is recognised by its own and its
+ancestors' names, and identical ones by the order in which they started, which is the same on both sides. An uncertain
+match is an error, never a guess: it decides which process a signal kills.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from dockertui.engine.fields import mapping, number, text
 from dockertui.engine.processes import listing
 
 USER: Final = "0"
-"""Who lists and signals: nobody else may signal the processes of others."""
+"""The user who lists and signals: no other may signal processes of other users."""
 SHELLS: Final = (("sh",), ("/bin/busybox", "sh"))
 LIST: Final = 'for p in /proc/[0-9]*; do { IFS= read -r s <"$p/stat" && echo "$s"; } 2>/dev/null; done; echo "self $$"'
-"""Prints a line of /proc/PID/stat for each process, and the shell's own PID, by what is built into any shell."""
+"""Prints a line of /proc/PID/stat for each process, then the shell's own PID, with builtins of any shell only."""
 
 _PS_ARGS: Final = "-eo pid,ppid,etimes,comm"
 _PODMAN_ARGS: Final = "pid,ppid,etime,comm"
 _HZ: Final = 100
-"""Ticks a second in which /proc/PID/stat counts: USER_HZ, the same on all of Docker's platforms."""
+"""Clock ticks a second in /proc/PID/stat: USER_HZ, the same on all of Docker's platforms."""
 _TRIES: Final = 3
 _CANNOT_RUN: Final = (126, 127)
 
 
 class ContainerPids(NamedTuple):
-    """A process as the container sees it. started: ticks since the machine came up."""
+    """A process as its container sees it. started: clock ticks since the machine booted."""
 
     pid: int
     started: int
     shell: tuple[str, ...]
-    """The words of a shell in the container, which can signal it."""
+    """The command of a shell in the container that can signal it."""
 
 
 class _Seen(NamedTuple):
-    """A process on either side. born: seconds, of whatever beginning, that grow with the time of its start."""
+    """A process on either side. born: its start in seconds since an arbitrary origin."""
 
     pid: int
     ppid: int
@@ -51,21 +51,21 @@ class _Seen(NamedTuple):
 
 
 async def find(engine: Engine, container: str, pid: int) -> ContainerPids:
-    """The process that the Engine calls ``pid``, inside of its container.
+    """Find the process with host PID `pid` inside its container.
 
-    Raises EngineError: NOT_FOUND when it has ended, UNSUPPORTED when the container cannot be asked, or does not tell
-    it apart from others.
+    Raises EngineError: NOT_FOUND when it has ended, UNSUPPORTED when the container cannot be asked or the process
+    cannot be told apart from others.
     """
     inspect = await containers.inspect(engine, container)
     first = number(mapping(inspect, "State"), "Pid") or 0
     host_pids = text(mapping(inspect, "HostConfig"), "PidMode") == "host"
     shell = await _shell(engine, container, pid)
-    for _ in range(_TRIES):  # processes come and go between the two lists
+    for _ in range(_TRIES):  # processes start and end between the two lists
         outside = await _outside(engine, container)
         if not any(one.pid == pid for one in outside):
             raise EngineError(ErrorKind.NOT_FOUND, f"process {pid} has ended")
         inside = await _inside(engine, container, shell)
-        same = host_pids or not any(one.pid == first for one in outside)  # Podman tells the container's own
+        same = host_pids or not any(one.pid == first for one in outside)  # Podman reports the container's own PIDs
         found = _of_pid(inside, outside, pid) if same else match(outside, inside, pid)
         if found is not None:
             return ContainerPids(found.pid, found.started, shell)
@@ -77,19 +77,19 @@ async def find(engine: Engine, container: str, pid: int) -> ContainerPids:
 
 
 def by_hand(pid: int) -> str:
-    """What to do instead."""
+    """Return the remedy: how to signal the process on the host."""
     return f"on the Engine's host, kill -s SIGNAL {pid} does it"
 
 
 async def _shell(engine: Engine, container: str, pid: int) -> tuple[str, ...]:
-    """The words of a shell that the container has."""
+    """Return the command of a shell that the container has."""
     for words in SHELLS:
         try:
             ended = await execs.run(engine, container, Command((*words, "-c", "exit 0"), tty=False, user=USER))
         except EngineError as error:
             if error.kind not in (ErrorKind.BAD_REQUEST, ErrorKind.SERVER, ErrorKind.NOT_FOUND):
                 raise
-            continue  # Podman refuses what cannot be run; Docker lets it end with 126 or 127
+            continue  # Podman refuses a program that cannot run; with Docker it exits with 126 or 127
         if ended.exit_code not in _CANNOT_RUN:
             return words
     message = "the container has no shell to send a signal with to any but its first process"
@@ -117,7 +117,7 @@ async def _inside(engine: Engine, container: str, shell: Sequence[str]) -> list[
 
 
 def inside_of(printed: str) -> list[_Seen]:
-    """The processes of what `LIST` prints, without that of the shell that printed it."""
+    """Return the processes in the output of `LIST`, without the shell that printed it."""
     *lines, last = printed.split("\nself ")[0].splitlines() + printed.split("\nself ")[1:2] or [""]
     own = int(last) if last.strip().isdecimal() else 0
     seen = [one for line in lines if (one := _stat(line)) is not None and one.pid != own]
@@ -125,7 +125,7 @@ def inside_of(printed: str) -> list[_Seen]:
 
 
 def _stat(line: str) -> _Seen | None:
-    """A line of /proc/PID/stat: proc(5). The name may hold blanks and brackets, so the last bracket ends it."""
+    """Parse a line of /proc/PID/stat, see proc(5). A name may hold blanks and brackets: the last bracket ends it."""
     head, bracket, tail = line.rpartition(") ")
     pid, opened, name = head.partition(" (")
     fields = tail.split()
@@ -138,18 +138,18 @@ def _stat(line: str) -> _Seen | None:
 
 
 def _name(text: str) -> str:
-    """A name as both sides have it: `ps` writes `?` for what does not print, and the Engine joins blanks."""
+    """Normalise a name: `ps` writes `?` for unprintable characters, and the Engine joins blanks."""
     return "".join(char if "!" <= char <= "~" else "?" for char in " ".join(text.split()))
 
 
 def _of_pid(inside: Sequence[_Seen], outside: Sequence[_Seen], pid: int) -> _Seen | None:
-    """Both sides say the same PID; its name has to be the same, too."""
+    """Find the process when both sides use the same PIDs; its name must be the same, too."""
     name = next(one.name for one in outside if one.pid == pid)
     return next((one for one in inside if one.pid == pid and one.name == name), None)
 
 
 def match(outside: Sequence[_Seen], inside: Sequence[_Seen], pid: int) -> _Seen | None:
-    """The process of the inside that is ``pid`` outside; None when that is not sure."""
+    """Return the process inside that is `pid` outside; None when that is uncertain."""
     there, here = _by_pid(outside), _by_pid(inside)
     lineage = _lineage(there, pid)
     twins = _alike(there, outside, lineage)
@@ -164,7 +164,7 @@ def match(outside: Sequence[_Seen], inside: Sequence[_Seen], pid: int) -> _Seen 
 
 
 _APART: Final = 1.5
-"""Seconds that the two sides may differ in when a process started, counted from its first ancestor: `ps` has whole
+"""Largest difference in seconds between the two sides' start times, counted from the first ancestor: `ps` has whole
 ones."""
 
 
@@ -173,7 +173,7 @@ def _by_pid(seen: Sequence[_Seen]) -> dict[int, _Seen]:
 
 
 def _ancestors(known: Mapping[int, _Seen], pid: int) -> list[_Seen]:
-    """The process and those above it, as far as they are listed."""
+    """Return the process and its ancestors, as far as they are listed."""
     found: list[_Seen] = []
     one = known.get(pid)
     while one is not None and len(found) <= len(known):
@@ -191,6 +191,6 @@ def _root(known: Mapping[int, _Seen], pid: int) -> int:
 
 
 def _alike(known: Mapping[int, _Seen], seen: Sequence[_Seen], lineage: tuple[str, ...]) -> list[_Seen]:
-    """Those of the same names up to the first ancestor, as they were started."""
+    """Return the processes with the same names up to the first ancestor, in the order of their start."""
     alike = [one for one in seen if one.name == lineage[0] and _lineage(known, one.pid) == lineage]
     return sorted(alike, key=lambda one: (one.born, one.pid))

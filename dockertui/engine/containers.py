@@ -1,4 +1,4 @@
-"""Requests of the API's family `/containers`, named as the CLI names them; what sends them raises EngineError."""
+"""Requests of the API's family `/containers`, named as the CLI names them; sending them raises EngineError."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MEASURED: Final = CONTAINERS.all._replace(
     docker=(*CONTAINERS.all.docker, "--size"),
     patience=300.0,
 )
-"""The list with sizes: the Engine measures the file systems for it, which takes it ten times as long and more."""
+"""The listing with sizes: the Engine measures the file systems for it, which takes at least ten times as long."""
 
 
 def _of(container: str, verb: str = "") -> str:
@@ -36,7 +36,7 @@ def _of(container: str, verb: str = "") -> str:
 
 
 async def stopped_by_user(engine: Engine, container: str) -> bool:
-    """Whether Podman says that somebody had a container end: by its own API alone, and by no event.
+    """Whether Podman says that a user stopped the container: only its own API says so, and no event.
 
     False, too, from a Podman that is too old to say it.
     """
@@ -45,12 +45,12 @@ async def stopped_by_user(engine: Engine, container: str) -> bool:
 
 
 def stats_stream(engine: Engine, container: str) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
-    """Its statistics, one object a second (Podman: every five) while it runs; see `stats.usage`."""
+    """Stream a running container's statistics, one object a second (Podman: every five); see `stats.usage`."""
     return engine.objects(Call("GET", _of(container, "stats"), {"stream": True}, docker=("stats", container)))
 
 
 async def stats_once(engine: Engine, container: str) -> dict[str, Any]:
-    """Its statistics now, with none before to compare: in milliseconds from API 1.44 on, else in a second."""
+    """Return the statistics now, with no earlier sample to compare: milliseconds from API 1.44 on, else a second."""
     docker = ("stats", "--no-stream", container)
     return await engine.get_object(
         Call("GET", _of(container, "stats"), {"stream": False, "one-shot": True}, docker=docker)
@@ -58,13 +58,13 @@ async def stats_once(engine: Engine, container: str) -> dict[str, Any]:
 
 
 async def top(engine: Engine, container: str, ps_args: str | None = None) -> dict[str, Any]:
-    """Its processes as the Engine's `ps` lists them, `ps_args` its options; see `processes.listing`."""
+    """Return the processes as the Engine's `ps` lists them with options `ps_args`; see `processes.listing`."""
     docker = ("top", container, *([ps_args] if ps_args else []))
     return await engine.get_object(Call("GET", _of(container, "top"), {"ps_args": ps_args}, docker=docker))
 
 
 def changes(container: str) -> Call:
-    """The files that differ from the container's image."""
+    """List the files that differ from the container's image."""
     return Call("GET", _of(container, "changes"), docker=("diff", container))
 
 
@@ -77,7 +77,7 @@ def start(container: str) -> Call:
 
 
 def stop(container: str, seconds: int | None = None) -> Call:
-    """`seconds` until it is killed; None: as the container was made to be."""
+    """`seconds` until it is killed; None for the container's own setting."""
     return Call("POST", _of(container, "stop"), {"t": seconds})
 
 
@@ -102,12 +102,12 @@ def rename(container: str, name: str) -> Call:
 
 
 def update(container: str, body: Mapping[str, Any]) -> Call:
-    """`body`: those members of a HostConfig that change."""
+    """`body`: the members of HostConfig to change."""
     return Call("POST", _of(container, "update"), body=body)
 
 
 def remove(container: str, *, force: bool = False, volumes: bool = False) -> Call:
-    """`volumes`: the anonymous ones with it."""
+    """`volumes`: remove its anonymous volumes, too."""
     return Call("DELETE", _of(container), {"force": force or None, "v": volumes or None})
 
 
@@ -128,21 +128,21 @@ def commit(
         "changes": tuple(changes),
         "pause": None if pause else False,
     }
-    return Call("POST", "/commit", params, {})  # Podman wants a body
+    return Call("POST", "/commit", params, {})  # Podman requires a body
 
 
 def export(container: str, sink: str) -> Call:
-    """Its file system as a tar, volumes not included."""
+    """Return its file system as a tar, volumes not included."""
     return Call("GET", _of(container, "export"), sink=sink)
 
 
 def copy_out(container: str, path: str, folder: str) -> Call:
-    """A file or folder of the container's, into a folder here."""
+    """Copy a file or folder of the container into a local folder."""
     return Call("GET", _of(container, "archive"), {"path": path}, sink=folder, tar=True)
 
 
 def copy_in(container: str, source: str, folder: str) -> Call:
-    """A file or folder of here, into a folder of the container's."""
+    """Copy a local file or folder into a folder of the container."""
     params = {"path": folder, "noOverwriteDirNonDir": "true"}
     return Call("PUT", _of(container, "archive"), params, source=source, tar=True)
 

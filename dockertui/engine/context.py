@@ -1,4 +1,4 @@
-"""Docker contexts as the CLI keeps them: in ``contexts/{meta,tls}/<sha256 of the name>``."""
+"""Docker contexts as the CLI stores them: in `contexts/{meta,tls}/<sha256 of the name>`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import NOTHING, Raw, flag, mapping, text
 
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
-"""The names of TLS files, in a context's directory and in ``DOCKER_CERT_PATH``."""
+"""The names of TLS files, in a context's directory and in `DOCKER_CERT_PATH`."""
 
 
 class TLS(NamedTuple):
-    """Files for TLS, in PEM. Without ``ca`` the system's authorities count; ``verify`` False trusts all."""
+    """TLS files, in PEM. Without `ca` the system's authorities apply; `verify` False trusts any certificate."""
 
     ca: Path | None = None
     cert: Path | None = None
@@ -23,11 +23,11 @@ class TLS(NamedTuple):
 
 
 def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
-    """The host and the TLS files of the context ``name``; "" for the default socket.
+    """Return the host and the TLS files of the context `name`; "" for the default socket.
 
     Raises EngineError (BAD_ENDPOINT) when there is no such context or it has no Docker endpoint.
     """
-    import hashlib  # here: most starts use no context
+    import hashlib  # imported here: most starts use no context
 
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
     meta = directory / "contexts" / "meta" / digest / "meta.json"
@@ -39,7 +39,7 @@ def load_context(name: str, directory: Path) -> tuple[str, TLS | None]:
 
 
 def _context_tls(directory: Path, skip_verify: bool) -> TLS | None:
-    """As the CLI decides: a context with TLS files, or told not to verify, speaks TLS."""
+    """Decide as the CLI: a context with TLS files, or set to skip verification, uses TLS."""
     ca, cert, key = (path if path.exists() else None for path in (directory / n for n in (CA, CERT, KEY)))
     if not (ca or cert or key or skip_verify):
         return None

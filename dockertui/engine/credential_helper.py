@@ -1,7 +1,7 @@
-"""Credential helpers: the programs `docker-credential-NAME` in which the CLI keeps credentials.
+"""Credential helpers: the programs `docker-credential-NAME` in which the CLI stores credentials.
 
-Source of their protocol: docker-credential-helpers, credentials/credentials.go: a verb as the argument, what it is
-about on standard input, the answer or the failure on standard output. Nothing of it is kept or shown.
+Source of the protocol: docker-credential-helpers, credentials/credentials.go: a verb as the argument, its subject on
+standard input, the reply or the failure on standard output. Nothing of it is kept or shown.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import text
 
 TIMEOUT: Final = 60.0
-"""Seconds for an answer: a helper may have a person unlock a key ring."""
+"""Seconds for a reply: a helper may ask the user to unlock a key ring."""
 _TOKEN: Final = "<token>"
-"""The user's name with which an identity token is kept."""
+"""The user name under which an identity token is stored."""
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -27,7 +27,7 @@ def program(helper: str) -> str:
 
 
 async def get(helper: str, registry: str) -> dict[str, str]:
-    """The API's AuthConfig for a registry; empty when the helper has none. Raises EngineError."""
+    """Return the API's AuthConfig for a registry; empty when the helper has none. Raises EngineError."""
     try:
         told = _object(helper, await _ask(helper, "get", registry))
     except EngineError as error:
@@ -41,7 +41,7 @@ async def get(helper: str, registry: str) -> dict[str, str]:
 
 
 async def store(helper: str, found: Mapping[str, str]) -> None:
-    """Keep an AuthConfig. Raises EngineError."""
+    """Store an AuthConfig. Raises EngineError."""
     token = found.get("identitytoken", "")
     kept = {
         "ServerURL": found["serveraddress"],
@@ -52,12 +52,12 @@ async def store(helper: str, found: Mapping[str, str]) -> None:
 
 
 async def erase(helper: str, registry: str) -> None:
-    """Forget a registry. Raises EngineError, NOT_FOUND where there is nothing to forget."""
+    """Erase a registry's credentials. Raises EngineError, NOT_FOUND if there are none."""
     await _ask(helper, "erase", registry)
 
 
 async def ls(helper: str) -> list[str]:
-    """The registries that a helper has credentials for. Raises EngineError."""
+    """Return the registries that a helper has credentials for. Raises EngineError."""
     return list(_object(helper, await _ask(helper, "list", "")))
 
 

@@ -1,4 +1,4 @@
-"""Credentials for registries, kept where the CLI keeps them: in its `config.json` or in credential helpers.
+"""Credentials for registries, where the CLI stores them: in its `config.json` or in credential helpers.
 
 Source of the formats: docker/cli, cli/config/configfile and cli/command/registry. Nothing here is kept or shown.
 """
@@ -20,22 +20,22 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import Raw, mapping, text
 
 HUB: Final = "https://index.docker.io/v1/"
-"""What Docker Hub is called in the file."""
+"""Docker Hub's key in the file."""
 HUB_NAMES: Final = frozenset({"", "docker.io", "index.docker.io"})
 HEADER: Final = "X-Registry-Auth"
 
 
 class FoundLogin(NamedTuple):
-    """The API's AuthConfig for a registry, empty when there is none, and why others could not be asked, or ""."""
+    """The API's AuthConfig for a registry, empty if there is none, and why others could not be read, or ""."""
 
     auth: dict[str, str]
     why: str = ""
 
 
 def registry_of(reference: str) -> str:
-    """The registry that an image's name leads to: `localhost:5000/a` to `localhost:5000`, `nginx` to Docker Hub.
+    """Return the registry of an image name: `localhost:5000` for `localhost:5000/a`, Docker Hub for `nginx`.
 
-    No name of the Hub's has upper case letters, so that `REGHOST/a` leads to the host `REGHOST`.
+    No name on the Hub has upper case letters, so `REGHOST/a` means the host `REGHOST`.
     """
     first, slash, _ = reference.partition("/")
     named = slash and (any(sign in first for sign in ".:") or first == "localhost" or first != first.lower())
@@ -43,13 +43,13 @@ def registry_of(reference: str) -> str:
 
 
 def address_of(typed: str) -> str:
-    """What a registry is called where credentials are kept: `https://quay.io/v2/` is `quay.io`, `docker.io` the Hub."""
+    """Return the key of stored credentials: `https://quay.io/v2/` gives `quay.io`, `docker.io` the Hub's."""
     bare = hostname_of(typed)
     return HUB if bare in HUB_NAMES else bare
 
 
 def hostname_of(key: str) -> str:
-    """The host and port in a name under which credentials are kept, which may be a whole URL."""
+    """Return the host and port of a key of credentials, which may be a whole URL."""
     if "://" not in key:
         return key.partition("/")[0]
     bare = urlsplit(key).netloc
@@ -58,26 +58,27 @@ def hostname_of(key: str) -> str:
 
 
 def name_of(registry: str) -> str:
-    """What a person calls it."""
+    """Return the name that users know."""
     return "docker.io" if registry == HUB else registry
 
 
 async def header(reference: str, environment: Environment) -> tuple[dict[str, str], str]:
-    """The header that lets the Engine log in where `reference` leads: with no credentials, an empty object in it.
+    """Return the header that lets the Engine log in to the registry of `reference`; without credentials, an empty
+    object.
 
-    As the CLI, a request goes on without what the file or a helper cannot give; the second part says why.
+    As with the CLI, a request goes on without what the file or a helper cannot give; the second part says why.
     """
     found = await lookup(registry_of(reference), environment)
     return {HEADER: base64.urlsafe_b64encode(json.dumps(found.auth).encode()).decode()}, found.why
 
 
 async def lookup(registry: str, environment: Environment) -> FoundLogin:
-    """What the CLI would send to a registry."""
+    """Return the credentials that the CLI would send to a registry."""
     return await find(registry, await asyncio.to_thread(docker_config.load, environment))
 
 
 async def find(registry: str, config: DockerConfig) -> FoundLogin:
-    """As `lookup`, in a configuration that is read already: from a helper, or the file where that fails."""
+    """As `lookup`, in a loaded configuration: from a helper, or from the file if that fails."""
     kept, why = _from_file(config, registry)
     helper = config.helper_for(registry)
     if not helper:
@@ -90,13 +91,13 @@ async def find(registry: str, config: DockerConfig) -> FoundLogin:
 
 
 def _from_file(config: DockerConfig, registry: str) -> FoundLogin:
-    """A registry's entry, be it under a whole URL, as old CLIs wrote it."""
+    """Return a registry's entry, even under a whole URL, as old CLIs wrote it."""
     named = [registry] if registry in config.auths else [k for k in config.auths if hostname_of(k) == registry]
     return _decoded(named[0], mapping(config.auths, named[0])) if named else FoundLogin({})
 
 
 def _decoded(key: str, entry: Raw) -> FoundLogin:
-    """An entry of `auths` as the API's AuthConfig: a user and a password, together or each alone, or tokens."""
+    """Return an entry of `auths` as the API's AuthConfig: user and password, together or separate, or tokens."""
     kinds = ("username", "password", "identitytoken", "registrytoken")
     found = {kind: text(entry, kind) for kind in kinds if text(entry, kind)}
     if pair := text(entry, "auth"):
@@ -112,7 +113,7 @@ def _decoded(key: str, entry: Raw) -> FoundLogin:
 
 
 async def keep(found: Mapping[str, str], environment: Environment) -> str:
-    """Keep an AuthConfig that an Engine has found right; by what program or in what file. Raises EngineError."""
+    """Store an AuthConfig that an Engine has accepted; return the program or file that has it. Raises EngineError."""
     config, registry = await _readable(environment), found["serveraddress"]
     helper = config.helper_for(registry)
     entry: dict[str, str] = {}
@@ -127,7 +128,7 @@ async def keep(found: Mapping[str, str], environment: Environment) -> str:
 
 
 async def _readable(environment: Environment) -> DockerConfig:
-    """The configuration. Raises EngineError for one that cannot be read, and so must not be written."""
+    """Load the configuration. Raises EngineError if it cannot be read, and so must not be written."""
     config = await asyncio.to_thread(docker_config.load, environment)
     if config.broken:
         raise EngineError(ErrorKind.BAD_REQUEST, config.broken)
@@ -135,7 +136,7 @@ async def _readable(environment: Environment) -> DockerConfig:
 
 
 async def forget(registry: str, environment: Environment) -> None:
-    """Have a registry's credentials erased, under whatever name old CLIs kept them. Raises EngineError."""
+    """Erase a registry's credentials, under every key that old CLIs used. Raises EngineError."""
     config = await _readable(environment)
     names = [registry] if registry == HUB else [registry, f"http://{registry}", f"https://{registry}"]
     names += [key for key in config.auths if key not in names and address_of(key) == registry]
@@ -148,7 +149,7 @@ async def forget(registry: str, environment: Environment) -> None:
 
 
 async def _erased(config: DockerConfig, name: str) -> EngineError | None:
-    """Why the helper in charge of a name, if there is one, could not erase it."""
+    """Return why the helper responsible for a name, if there is one, could not erase it."""
     try:
         if helper := config.helper_for(name):
             await credential_helper.erase(helper, name)
@@ -158,7 +159,7 @@ async def _erased(config: DockerConfig, name: str) -> EngineError | None:
 
 
 async def registries(environment: Environment) -> list[str]:
-    """Where somebody is logged in, each registry once. Raises EngineError."""
+    """Return the registries with a login, each once. Raises EngineError."""
     config = await _readable(environment)
     found = [*config.auths, *config.helpers]
     if helper := config.store:
@@ -168,13 +169,13 @@ async def registries(environment: Environment) -> list[str]:
 
 
 async def _has_any(registry: str, config: DockerConfig) -> bool:
-    """Whether there is something to erase: an entry of the file is enough, whether or not it can be read."""
+    """Whether there is something to erase: an entry in the file is enough, readable or not."""
     if registry not in config.helpers:
         return True
     return bool(await credential_helper.get(config.helper_for(registry), registry))
 
 
 def checked(found: Mapping[str, str], reply: Any) -> dict[str, str]:
-    """The AuthConfig to keep after `POST /auth`: with the identity token where one came, in place of the password."""
+    """Return the AuthConfig to store after `POST /auth`: an identity token in the reply replaces the password."""
     token = text(reply, "IdentityToken") if isinstance(reply, dict) else ""
     return {**found, "password": "", "identitytoken": token} if token else dict(found)

@@ -1,7 +1,6 @@
-"""What each failure means and what to do about it: the one place that makes EngineErrors of failures.
+"""What each failure means and what to do about it: the one place that turns failures into EngineErrors.
 
-It knows the exceptions of the standard library only; those of the HTTP library are unwrapped in
-``transport.py``.
+It knows only the standard library's exceptions; those of the HTTP library are unwrapped in `transport.py`.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _START: Final = {
 
 
 def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
-    """Why the Engine could not be reached or went away; ``error`` is of a socket or TLS, or wraps one."""
+    """Return why the Engine could not be reached or went away; `error` is of a socket or TLS, or wraps one."""
     for cause in reversed(list(_causes(error))):
         if found := _from_ssl(endpoint, cause) or _from_os_error(endpoint, cause):
             return found
@@ -53,29 +52,29 @@ def failed_connection(endpoint: Endpoint, error: BaseException) -> EngineError:
 
 
 def refused_by_proxy(endpoint: Endpoint, said: str) -> EngineError:
-    """The proxy before the Engine answered, and made no connection."""
+    """Return the error when the proxy before the Engine answers without connecting."""
     return EngineError(ErrorKind.PROTOCOL, f"{_peer(endpoint)} makes no connection ({shorten(said, 200)})", _BY_PROXY)
 
 
 def lost(endpoint: Endpoint, detail: str = "") -> EngineError:
-    """The connection ended before the reply did."""
+    """Return the error when the connection ended before the reply did."""
     if (expired := _own_certificate(endpoint)) is not None:
         return expired
     said = f" ({shorten(detail, 200)})" if detail else ""
-    # A Go server may close before its alert about our certificate is read: then this is all there is to see.
+    # A Go server may close before its alert about our certificate is read: then there is no other sign.
     remedy = f"if it never answers: {_CERTIFICATES}" if endpoint.tls else ""
     return EngineError(ErrorKind.LOST, f"the Engine at {endpoint.address} closed the connection{said}", remedy)
 
 
 def timed_out(endpoint: Endpoint, what: str, seconds: float | None) -> EngineError:
-    """No answer to ``what`` in time."""
+    """Return the error when `what` got no reply in time."""
     limit = f" within {seconds:g} s" if seconds else " in time"
     message = f"the Engine at {endpoint.address} did not answer {what}{limit}"
     return EngineError(ErrorKind.TIMEOUT, message, "it may be overloaded or hang: look at its log")
 
 
 def unconnected(endpoint: Endpoint, seconds: float | None = None) -> EngineError:
-    """No connection in time, and no refusal. Of a far host nothing is known then, not even that an Engine is there."""
+    """Return the error when no connection came in time, nor a refusal. A distant host may have no Engine at all."""
     error = timed_out(endpoint, "the connection attempt", seconds)
     if endpoint.scheme in ("unix", "npipe"):
         return error
@@ -84,19 +83,19 @@ def unconnected(endpoint: Endpoint, seconds: float | None = None) -> EngineError
 
 
 def not_an_engine(endpoint: Endpoint, detail: str) -> EngineError:
-    """Something answers, and not in the Engine's protocol."""
+    """Return the error when something answers, but not in the Engine's protocol."""
     message = f"what answers at {endpoint.address} is no Docker Engine ({shorten(' '.join(detail.split()), 200)})"
     return EngineError(ErrorKind.PROTOCOL, message, f"check the address, from {endpoint.source}")
 
 
 def unreadable(endpoint: Endpoint, what: str, detail: str) -> EngineError:
-    """The reply to ``what`` is cut, too long, or not JSON."""
+    """Return the error when the reply to `what` is truncated, too long, or not JSON."""
     message = f"the reply of {endpoint.address} to {what} cannot be read: {shorten(detail, 200)}"
     return EngineError(ErrorKind.PROTOCOL, message)
 
 
 def failed_reply(endpoint: Endpoint, what: str, status: int, body: str | bytes) -> EngineError:
-    """The error that an Engine reports: HTTP ``status``, and a body that should be ``{"message": …}``."""
+    """Return the error that an Engine reports: HTTP `status`, and a body that should be `{"message": …}`."""
     said = _engine_words(body)
     if "HTTP request to an HTTPS server" in said:
         remedy = "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a context with its certificates"
@@ -112,7 +111,7 @@ def failed_reply(endpoint: Endpoint, what: str, status: int, body: str | bytes) 
 
 
 def web_page(endpoint: Endpoint, status: int, body: str | bytes) -> EngineError | None:
-    """The error for a reply that is a page for people, which no Engine sends; None for any other."""
+    """Return the error for an HTML page, which no Engine sends; None for any other reply."""
     words = (body[:_PAGE].decode(errors="replace") if isinstance(body, bytes) else body[:_PAGE]).lstrip("\ufeff \t\r\n")
     if not words.startswith("<"):
         return None
@@ -129,7 +128,7 @@ def web_page(endpoint: Endpoint, status: int, body: str | bytes) -> EngineError 
 
 
 def _engine_words(body: str | bytes) -> str:
-    """The message in an error's body: from JSON, else plain text, else "" (a proxy's HTML says nothing)."""
+    """Return the message in an error's body: from JSON, else plain text, else "" (a proxy's HTML says nothing)."""
     words = body.decode(errors="replace") if isinstance(body, bytes) else body
     words = words.strip()
     if words.startswith("{"):
@@ -142,7 +141,7 @@ def _engine_words(body: str | bytes) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """``error`` and what it wraps, the outermost first; aiohttp keeps the true one in ``os_error``."""
+    """Yield `error` and the errors it wraps, outermost first; aiohttp keeps the real one in `os_error`."""
     seen: set[int] = set()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:
@@ -183,14 +182,14 @@ def _from_errno(endpoint: Endpoint, number: int) -> EngineError | None:
 
 
 def _peer(endpoint: Endpoint) -> str:
-    """What connections are made to: the Engine, or the proxy before it."""
+    """Return what connections are made to: the Engine, or the proxy before it."""
     if not endpoint.proxy:
         return endpoint.address
     return f"the proxy {urlsplit(endpoint.proxy).netloc.rpartition('@')[2]} before {endpoint.address}"
 
 
 def _start(endpoint: Endpoint) -> str:
-    """How to start what should listen there."""
+    """Return how to start what should listen there."""
     if endpoint.proxy:
         return _BY_PROXY
     if endpoint.demo:
@@ -203,7 +202,7 @@ def _start(endpoint: Endpoint) -> str:
 
 
 def _grant(endpoint: Endpoint) -> str:
-    """How to be allowed to open it."""
+    """Return how to get permission to open it."""
     if endpoint.name == "podman":
         return "use your own Podman: systemctl --user start podman.socket"
     if endpoint.socket_path in (DEFAULT_SOCKET, "/run/docker.sock") or endpoint.name == "local":
@@ -212,7 +211,7 @@ def _grant(endpoint: Endpoint) -> str:
 
 
 def _from_ssl(endpoint: Endpoint, error: BaseException) -> EngineError | None:
-    """TLS's failures, also those that aiohttp has copied into an OSError, where the reason is text alone."""
+    """Return the error for a TLS failure, also one that aiohttp copied into an OSError, whose reason is only text."""
     if why := getattr(error, "verify_message", ""):
         message = f"the certificate of {endpoint.address} is refused here: {why}"
         remedy = f"check ca.pem and the host name, from {endpoint.source}"
@@ -225,7 +224,7 @@ def _from_ssl(endpoint: Endpoint, error: BaseException) -> EngineError | None:
 
 
 def _from_handshake(endpoint: Endpoint, reason: str) -> EngineError:
-    """The failure that OpenSSL calls ``reason``."""
+    """Return the error for the failure that OpenSSL calls `reason`."""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         remedy = "unset DOCKER_TLS_VERIFY, or use the TLS port (2376)"
         return EngineError(ErrorKind.TLS, f"{endpoint.address} does not speak TLS", remedy)
@@ -238,7 +237,7 @@ def _from_handshake(endpoint: Endpoint, reason: str) -> EngineError:
 
 
 def _own_certificate(endpoint: Endpoint) -> EngineError | None:
-    """The error for a certificate of ours that is out of date: a server says of it that it is bad, or nothing."""
+    """Return the error for our own expired certificate: a server calls it bad, or says nothing."""
     path = endpoint.tls.cert if endpoint.tls is not None else None
     times = validity(path) if path is not None else None
     if times is None:

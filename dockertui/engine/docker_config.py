@@ -1,4 +1,4 @@
-"""The CLI's `config.json`: read as the CLI reads it, written as it writes it, and touched by no other module.
+"""The CLI's `config.json`: read and written as the CLI does, and touched by no other module.
 
 Source: docker/cli, cli/config/configfile/file.go and cli/command/cli_options.go.
 """
@@ -23,7 +23,7 @@ _PROXIES: Final = {
     "allProxy": "ALL_PROXY",
 }  # fmt: skip
 _SECTIONS: Final = ("auths", "credHelpers", "credsStore", "HttpHeaders", "proxies", "currentContext")
-"""What is read of the file; Go, and so the CLI, takes these names in any case."""
+"""The members that are read; Go, and so the CLI, ignores the case of these names."""
 _OUR_HEADERS: Final = frozenset(
     {"user-agent", "host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade"}
 )
@@ -31,7 +31,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class DockerConfig(NamedTuple):
-    """What the file holds. `broken` says why it cannot be read: then it holds nothing."""
+    """The file's contents. `broken` says why it cannot be read; then it is empty."""
 
     path: Path
     raw: Raw = NOTHING
@@ -39,7 +39,7 @@ class DockerConfig(NamedTuple):
 
     @property
     def current_context(self) -> str:
-        """The context that `docker context use` chose, or ""."""
+        """The context that `docker context use` set, or ""."""
         return text(self.raw, "currentContext")
 
     @property
@@ -53,23 +53,23 @@ class DockerConfig(NamedTuple):
 
     @property
     def store(self) -> str:
-        """The helper for all registries that have none of their own: where nothing is kept yet, the system's."""
+        """The helper for registries without one of their own: the system's, if no credentials are stored yet."""
         named = text(self.raw, "credsStore")
         return named if named or self.helpers or self.auths else _system_store()
 
     def helper_for(self, registry: str) -> str:
-        """The credential helper that has a registry's credentials; "" for none: then they are in the file itself."""
+        """Return the credential helper of a registry; "" if its credentials are in the file itself."""
         return text(self.helpers, registry) if registry in self.helpers else self.store
 
     def proxies(self, host: str) -> dict[str, str]:
-        """The variables that every container and build of an Engine gets, each in upper and lower case."""
+        """Return the proxy variables for every container and build of an Engine, each in upper and lower case."""
         sections = mapping(self.raw, "proxies")
         given = mapping(sections, host if host in sections else "default")
         named = {name: text(given, key) for key, name in _PROXIES.items() if text(given, key)}
         return {spelt: value for name, value in named.items() for spelt in (name, name.lower())}
 
     def headers(self, environment: Environment) -> Headers:
-        """What is sent with every request, the environment's in place of the file's.
+        """Return the headers to send with every request, the environment's in place of the file's.
 
         Raises EngineError (BAD_ENDPOINT) for headers that cannot be sent.
         """
@@ -81,7 +81,7 @@ class DockerConfig(NamedTuple):
 
 
 def load(environment: Environment) -> DockerConfig:
-    """The file of `DOCKER_CONFIG` or `~/.docker`; empty where there is none, or none that can be read."""
+    """Load the file in `DOCKER_CONFIG` or `~/.docker`; empty if it is missing or unreadable."""
     path = path_of(environment)
     try:
         return DockerConfig(path, _sections(read(path)))
@@ -94,7 +94,7 @@ def path_of(environment: Environment) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The file as it is; empty where it is empty or not there. Raises EngineError."""
+    """Read the file; an empty or missing one gives {}. Raises EngineError."""
     try:
         written = path.read_text(encoding="utf-8").strip()
         found = json.loads(written) if written else {}
@@ -116,7 +116,7 @@ def _why(error: Exception) -> str:
 
 
 def _sections(raw: Mapping[str, Any]) -> Raw:
-    """The members that are read, under the names that they have here."""
+    """Return the members with the names in `_SECTIONS` spelt as there."""
     if raw.keys() <= frozenset(_SECTIONS):
         return raw
     lower = {name.lower(): name for name in _SECTIONS}
@@ -126,15 +126,15 @@ def _sections(raw: Mapping[str, Any]) -> Raw:
 
 
 def _system_store() -> str:
-    """What the CLI takes by itself: the system's key ring, if its helper is installed."""
-    import shutil  # here: no start needs it
+    """Return the CLI's default: the system's key ring, if its helper is installed."""
+    import shutil  # imported here: startup does not need it
 
     name = _STORES.get(sys.platform) or ("pass" if shutil.which("pass") else "secretservice")
     return name if shutil.which(f"docker-credential-{name}") else ""
 
 
 def _custom_headers(line: str) -> dict[str, str]:
-    import csv  # here: few have any
+    import csv  # imported here: few users have any
 
     try:
         fields = next(csv.reader([line], strict=True))
@@ -161,9 +161,9 @@ def _bad_headers(source: object, why: str) -> EngineError:
 
 
 def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, helper: str) -> None:
-    """Set what the file has of a registry, None for nothing; all else in it stays. Raises EngineError.
+    """Set or, with None, remove a registry's entry in the file; all else stays. Raises EngineError.
 
-    `helper`: a key ring's helper that is used from now on, as the CLI does where nothing was kept yet.
+    `helper`: a key ring's helper to use from now on, as the CLI sets it when no credentials were stored yet.
     """
     config = read(path)
     section = next((name for name in config if name.lower() == "auths"), "auths")
@@ -182,8 +182,8 @@ def replace_entry(path: Path, registry: str, entry: Mapping[str, str] | None, he
 
 
 def _write(path: Path, text: str) -> None:
-    """The whole file or none of it, for its owner alone, who stays; a link to it stays a link. Raises OSError."""
-    from dockertui.engine.whole_file import WholeFile  # here: no start needs it
+    """Write the whole file or nothing, readable by its owner only; owner and symbolic links stay. Raises OSError."""
+    from dockertui.engine.whole_file import WholeFile  # imported here: startup does not need it
 
     target = Path(os.path.realpath(path))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -192,7 +192,7 @@ def _write(path: Path, text: str) -> None:
         whole.file.write(text.encode())
         whole.file.flush()
         os.fsync(whole.file.fileno())
-        with suppress(OSError):  # where it is new, or is not ours: with `sudo` it stays its user's, as the CLI has it
+        with suppress(OSError):  # fails for a new or a foreign file; under `sudo` it keeps its user, as with the CLI
             os.fchown(whole.file.fileno(), target.stat().st_uid, target.stat().st_gid)
         whole.keep()
     finally:

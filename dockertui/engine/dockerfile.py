@@ -1,6 +1,6 @@
-"""A Dockerfile's instructions and where they stand: so that a step of a build can be shown with its line.
+"""A Dockerfile's instructions and their lines, so that a build step can be shown with its line.
 
-Read as github.com/moby/buildkit/frontend/dockerfile/parser reads it, as far as the classic builder goes.
+Parsed as github.com/moby/buildkit/frontend/dockerfile/parser does, as far as the classic builder goes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _FLAGS: Final = {
     "COPY": ("link", "chmod", "parents", "exclude"),
     "ADD": ("link", "chmod", "checksum", "keep-git-dir", "exclude", "unpack"),
 }
-"""Flags that BuildKit brought."""
+"""Flags that only BuildKit knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction. `word` in capitals; `text` all of it on one line; `line` is that on which it begins, from 1."""
+    """One instruction. `word` in upper case; `text` joined to one line; `line` is its first line, from 1."""
 
     word: str
     text: str
@@ -37,16 +37,16 @@ class Instruction:
 
 
 def instructions(text: str) -> list[Instruction]:
-    """All instructions of a Dockerfile, known or not."""
+    """Return all instructions of a Dockerfile, known or not."""
     lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
     escape = re.escape(_escape(lines))
-    continued = re.compile(rf"(?<!{escape}){escape}[ \t]*$")  # an escaped sign continues nothing
+    continued = re.compile(rf"(?<!{escape}){escape}[ \t]*$")  # an escaped escape character does not continue the line
     found: list[Instruction] = []
     parts: list[str] = []
     begun = 0
     for number, line in enumerate(lines, 1):
         if _COMMENT.match(line) or not line.strip():
-            continue  # also within an instruction
+            continue  # even within an instruction
         if not parts:
             begun, line = number, line.lstrip()
         goes_on = continued.search(line)
@@ -63,7 +63,7 @@ def _instruction(parts: Sequence[str], line: int) -> Instruction:
 
 
 def _escape(lines: Sequence[str]) -> str:
-    """What continues a line: a backslash, unless the directive `escape` at the top says otherwise."""
+    """Return the line continuation character: a backslash, unless the directive `escape` at the top sets another."""
     for line in lines:
         match = _DIRECTIVE.fullmatch(line.strip())
         if match is None:
@@ -74,7 +74,7 @@ def _escape(lines: Sequence[str]) -> str:
 
 
 def stages(found: Sequence[Instruction]) -> list[str]:
-    """The names of the stages in their order, in small letters; "" for one without."""
+    """Return the names of the stages in order, in lower case; "" for one without."""
     names = []
     for instruction in found:
         if instruction.word == "FROM":
@@ -84,7 +84,7 @@ def stages(found: Sequence[Instruction]) -> list[str]:
 
 
 def steps(found: Sequence[Instruction], target: str = "") -> list[Instruction]:
-    """What the classic builder does for a target, in its order: all stages up to it, and what stands before them."""
+    """Return the instructions that the classic builder runs for a target, in order: all up to the end of its stage."""
     last = stage_number(found, target)
     begun, done = -1, []
     for instruction in found:
@@ -96,7 +96,7 @@ def steps(found: Sequence[Instruction], target: str = "") -> list[Instruction]:
 
 
 def stage_number(found: Sequence[Instruction], target: str) -> int | None:
-    """Which stage a target is, from 0; None for no target, and for one that is not there."""
+    """Return the index of the target's stage, from 0; None for no target or an unknown one."""
     names = stages(found)
     if not target:
         return None
@@ -106,7 +106,7 @@ def stage_number(found: Sequence[Instruction], target: str) -> int | None:
 
 
 def beyond_the_classic(found: Sequence[Instruction]) -> tuple[Instruction, str] | None:
-    """The first instruction that only BuildKit can do, and what of it: a here-document, or a flag of its own."""
+    """Return the first instruction that only BuildKit can run, and why: a here-document, or a flag of BuildKit's."""
     for instruction in found:
         if instruction.word in _FLAGS and any(map(_HEREDOC.fullmatch, _words(instruction.arguments))):
             return instruction, "a here-document"
@@ -120,7 +120,7 @@ def beyond_the_classic(found: Sequence[Instruction]) -> tuple[Instruction, str] 
 
 
 def _words(text: str) -> list[str]:
-    """The words of a shell, their quotes kept; of what is no shell's language, none."""
+    """Split a shell's words, quotes kept; empty for text that is not valid in a shell."""
     try:
         return shlex.split(text, posix=False)
     except ValueError:

@@ -1,8 +1,8 @@
-"""What a `.dockerignore` keeps out of a build, as the Docker CLI decides it.
+"""What a `.dockerignore` excludes from a build, as the Docker CLI decides it.
 
 Source: github.com/moby/patternmatcher (ignorefile, PatternMatcher) and the walk of moby/go-archive, oddities included:
-the last pattern that matches wins, one that matches a folder matches all below it, and an excluded folder is not looked
-into unless an exception (`!`) begins with its name, letter by letter.
+the last pattern that matches wins, one that matches a folder matches everything below it, and an excluded folder is not
+descended into unless an exception (`!`) begins with its literal name.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _BLANKS: Final = (
     " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What Go calls space; `str.strip` takes the separators \\x1c to \\x1f away, too."""
+r"""What Go calls space; `str.strip` also strips the separators \x1c to \x1f."""
 
 
 Matched = tuple[bool, ...]
-"""For each pattern whether a path, or a folder above it, matches it."""
+"""For each pattern, whether it matches a path or a folder above it."""
 
 
 class BadPattern(ValueError):
-    """A line that is no pattern; the text says which."""
+    """A line that is not a valid pattern; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One line. `text` is without its `!`; `regex` in the syntax that Python and GNU find's `posix-extended` share."""
+    """One line. `text` is without its `!`; `regex` is valid both in Python and in GNU find's `posix-extended`."""
 
     text: str
     exception: bool
@@ -48,7 +48,7 @@ class Pattern:
 
 
 def read(text: str) -> list[Pattern]:
-    """The patterns of a file's text. Raises BadPattern."""
+    """Parse the patterns of a file's text. Raises BadPattern."""
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         pattern = line.strip(_BLANKS)
@@ -63,25 +63,25 @@ def read(text: str) -> list[Pattern]:
 
 
 def made(text: str, *, exception: bool = False) -> Pattern:
-    """A pattern of its cleaned text. Raises BadPattern."""
+    """Make a pattern of its cleaned text. Raises BadPattern."""
     if not text:
         raise BadPattern('"!" alone excepts nothing')
     return Pattern(text, exception, _regex(text))
 
 
 def _cleaned(pattern: str) -> str:
-    """As Go's filepath.Clean, and relative to the folder."""
+    """Clean a pattern as Go's filepath.Clean, and make it relative to the folder."""
     if not pattern:
         return ""
     clean = posixpath.normpath(pattern)
-    clean = clean.replace("//", "/", 1) if clean.startswith("//") else clean  # POSIX lets two slashes stand
+    clean = clean.replace("//", "/", 1) if clean.startswith("//") else clean  # POSIX keeps two leading slashes
     return clean[1:] if len(clean) > 1 and clean.startswith("/") else clean
 
 
 def _regex(pattern: str) -> str:
-    """The pattern as a regular expression for a whole path. Raises BadPattern."""
+    """Return the pattern as a regular expression for a whole path. Raises BadPattern."""
     if pattern.startswith("**") and not _WILD.intersection(pattern[2:]):
-        name = pattern[2:]  # nothing but a suffix: `**bar` is foobar, too
+        name = pattern[2:]  # a plain suffix: `**bar` also matches foobar
         return f"(.*/)?{_literally(name[1:])}" if name.startswith("/") else f".*{_literally(name)}"
     parts: list[str] = []
     at = 0
@@ -115,10 +115,10 @@ def _literally(text: str) -> str:
 
 
 def _class(text: str) -> str:
-    """A `[…]`, what is special in it to Python alone escaped."""
+    """Translate a `[…]`, escaping what is special only to Python."""
     negated = text.startswith("[^")
     signs = re.findall(_SIGN + "|-", text[1 + negated : -1], re.S)
-    first = "-" if r"\-" in signs else ""  # where it is no range to any reader
+    first = "-" if r"\-" in signs else ""  # first, where no reader takes it for a range
     others = (sign[-1] for sign in signs if sign != r"\-")
     escaped = first + "".join(f"\\{sign}" if sign in r"[]\&|~^" else sign for sign in others)
     regex = f"[{'^' * negated}{escaped}]"
@@ -130,7 +130,7 @@ def _class(text: str) -> str:
 
 
 class Ignored:
-    """Which paths are kept out by patterns, the Dockerfile and the `.dockerignore` never being among them."""
+    """Which paths the patterns exclude; the paths in `always`, Dockerfile and `.dockerignore`, are never excluded."""
 
     def __init__(self, patterns: Sequence[Pattern], always: Sequence[str] = ()) -> None:
         kept = [made(_escaped(path), exception=True) for path in always if Ignored(patterns).keeps_out(path)]
@@ -139,10 +139,10 @@ class Ignored:
         self._exceptions = [f"{pattern.text}/" for pattern in self.patterns if pattern.exception]
 
     def judge(self, path: str, above: Matched) -> tuple[bool, Matched]:
-        """Whether a path is kept out, and which patterns it matches; `above` are those of its folder, () at the top.
+        """Return whether a path is excluded, and which patterns it matches; `above` are its folder's, () at the top.
 
-        A pattern that would change nothing is not looked at, so what lies below a folder may be judged otherwise than
-        that pattern alone would: the order of the lines decides.
+        A pattern that would not change the result is not tried, so paths below a folder may be judged otherwise than by
+        that pattern alone: the order of the lines decides.
         """
         out, matched = False, []
         for number, pattern in enumerate(self.patterns):
@@ -155,7 +155,7 @@ class Ignored:
         return out, tuple(matched)
 
     def keeps_out(self, path: str) -> bool:
-        """Whether a path is kept out, be it with a folder above it."""
+        """Whether a path is excluded, by itself or with a folder above it."""
         above: Matched = ()
         parts = path.split("/")
         for count in range(1, len(parts) + 1):
@@ -163,7 +163,7 @@ class Ignored:
         return out
 
     def is_closed(self, folder: str) -> bool:
-        """Whether an excluded folder is not looked into: no exception begins with its name."""
+        """Whether an excluded folder need not be descended into: no exception begins with its name."""
         return not any(exception.startswith(f"{folder}/") for exception in self._exceptions)
 
 

@@ -1,8 +1,8 @@
-"""Which Engine to talk to: found as the Docker CLI finds it, and then where the CLI does not look.
+"""Which Engine to use: found as the Docker CLI finds it, then where the CLI does not look.
 
-The order is that of docker/cli's ``resolveContextName``: ``--host``, ``--context``, ``DOCKER_HOST``,
-``DOCKER_CONTEXT``, the current context, the default socket. After the default socket come those of a rootless
-Engine, Docker Desktop and Podman. Quick to import: this runs before anything is painted.
+The order is that of docker/cli's `resolveContextName`: `--host`, `--context`, `DOCKER_HOST`, `DOCKER_CONTEXT`, the
+current context, the default socket. After the default socket come those of a rootless Engine, Docker Desktop and
+Podman. Quick to import: this runs before the first paint.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _HOST_NAME: Final = re.compile(r"[\w:][\w.:%-]*")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NAMED_DEFAULT: Final = "--context default"
-"""Who chose the default sockets, where a flag did although the docker command by itself would take another Engine."""
+"""The source of the default sockets when a flag chose them although the docker command would use another Engine."""
 
 
 class Endpoint(NamedTuple):
-    """One Engine's address. ``name`` is short, for the header; ``source`` says who chose it.
+    """One Engine's address. `name` is short, for the header; `source` says what chose it.
 
-    ``headers`` are sent with every request. ``proxy`` is the URL of what requests go through, "" for nothing.
+    `headers` are sent with every request. `proxy` is the URL of the proxy for requests, "" for none.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Endpoint(NamedTuple):
 
     @property
     def address(self) -> str:
-        """What to show: the path of a socket with the home directory as ``~``, else the URL."""
+        """The text to show: a socket's path with the home directory as `~`, else the URL."""
         if self.scheme != "unix":
             return self.url
         home = os.path.expanduser("~")
@@ -65,7 +65,7 @@ class Endpoint(NamedTuple):
 
     @property
     def names(self) -> frozenset[str]:
-        """All that a person may call it: its name, its address, and that without user and port, or the host alone."""
+        """All names a user may give it: its name, its address, the address without user and port, the host alone."""
         found = {self.name, self.url, self.address, self.socket_path}
         if self.scheme in ("tcp", "ssh"):
             host = self.split.hostname or ""
@@ -74,7 +74,7 @@ class Endpoint(NamedTuple):
 
     @property
     def ssh_words(self) -> list[str]:
-        """What names the host to ssh: the user and the port where they are given, and the host.
+        """The arguments that name the host to ssh: user and port if given, and the host.
 
         The host keeps its upper case letters, which aliases in ssh_config may have.
         """
@@ -87,7 +87,7 @@ class Endpoint(NamedTuple):
 
     @property
     def far_socket(self) -> str:
-        """The path of the socket on the other side of ssh; "" where the docker command over there chooses it."""
+        """The path of the socket at the other end of ssh; "" if the docker command there chooses it."""
         return unquote(self.split.path) if self.scheme == "ssh" else ""
 
     @property
@@ -99,10 +99,9 @@ class Endpoint(NamedTuple):
 def candidates(
     *, host: str | None, context: str | None, environment: Environment, config: DockerConfig
 ) -> list[Endpoint]:
-    """Where to look for an Engine, in order; just one when a flag, the environment or a context names it.
+    """Return where to look for an Engine, in order; just one if a flag, the environment or a context names it.
 
-    Raises EngineError (BAD_ENDPOINT) for an address that cannot be one, a context that is not there, and headers or a
-    proxy that cannot be used.
+    Raises EngineError (BAD_ENDPOINT) for an invalid address, a missing context, and unusable headers or proxies.
     """
     if host and context:
         raise EngineError(ErrorKind.BAD_ENDPOINT, "both --host and --context were given", "give one of them")
@@ -124,19 +123,19 @@ def _found(host: str | None, context: str | None, environment: Environment, conf
 
 
 def _proxy(endpoint: Endpoint, environment: Environment) -> str:
-    """The proxy before an Engine, as Go's HTTP client chooses it."""
+    """Return the proxy before an Engine, chosen as Go's HTTP client does."""
     if endpoint.scheme != "tcp" or not environment.names_a_proxy:
         return ""
-    from dockertui.engine.proxy import proxy_for  # here: few have any
+    from dockertui.engine.proxy import proxy_for  # imported here: few users have any
 
     parts = endpoint.split
     return proxy_for("https" if endpoint.tls else "http", parts.hostname or "", parts.port or 0, environment)
 
 
 def parse_host(host: str, source: str, *, tls: bool = False) -> str:
-    """The URL of a host as the CLI's ``--host`` takes it: also ``host:port`` and a bare path.
+    """Return the URL of a host as the CLI's `--host` takes it: also `host:port` and a bare path.
 
-    Raises EngineError (BAD_ENDPOINT) naming ``source``.
+    Raises EngineError (BAD_ENDPOINT) that names `source`.
     """
     host = host.strip()
     if host.startswith("/"):
@@ -153,7 +152,7 @@ def parse_host(host: str, source: str, *, tls: bool = False) -> str:
 
 
 def _chosen_context(context: str | None, environment: Environment, config: DockerConfig) -> tuple[str, str]:
-    """The name of the context, and who chose it; "" or "default" for none."""
+    """Return the name of the context and what chose it; "" or "default" for none."""
     if context:
         return context, f"context {context}"
     if environment.host:
@@ -171,7 +170,7 @@ def _parse_path(scheme: str, path: str, host: str, source: str) -> str:
 
 
 def _parse_authority(scheme: str, rest: str, host: str, source: str, tls: bool) -> str:
-    """The part after ``://`` of a tcp or ssh URL, with the port that the CLI assumes."""
+    """Return the part after `://` of a tcp or ssh URL, with the port that the CLI assumes."""
     try:
         parts = urlsplit(f"{scheme}://{rest}")
         name, port = parts.hostname or "", parts.port
@@ -199,7 +198,7 @@ def _unusable(host: str, source: str, why: str) -> EngineError:
 
 
 def _from_host(host: str, source: str, environment: Environment) -> Endpoint:
-    """An endpoint given by flag or DOCKER_HOST, whose TLS the environment decides."""
+    """Return the endpoint given by flag or DOCKER_HOST; the environment decides its TLS."""
     tls = _environment_tls(environment) if _speaks_tcp(host) else None
     return _endpoint(host, source, tls)
 
@@ -210,7 +209,7 @@ def _speaks_tcp(host: str) -> bool:
 
 
 def _environment_tls(environment: Environment) -> TLS | None:
-    """DOCKER_TLS_VERIFY and DOCKER_TLS, any value but the empty one, as in docker/cli's options.go."""
+    """Read DOCKER_TLS_VERIFY and DOCKER_TLS, set by any non-empty value, as in docker/cli's options.go."""
     if not environment.speaks_tls:
         return None
     verify = environment.verifies_tls
@@ -232,7 +231,7 @@ def _endpoint(host: str, source: str, tls: TLS | None, name: str = "") -> Endpoi
 
 
 def _name_of(url: str) -> str:
-    """A short name for an address nobody named."""
+    """Return a short name for an address without one."""
     if not url.startswith("unix:"):
         return urlsplit(url).hostname or "local"
     if "podman" in url:

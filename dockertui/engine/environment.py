@@ -1,4 +1,4 @@
-"""What the environment tells the `docker` command, and so this program: its names are read here and nowhere else."""
+"""The environment variables of the `docker` command: their names are read here and nowhere else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_PROXY: Final = ("NO_PROXY", "no_proxy")
 
 
 class Environment(NamedTuple):
-    """Variables and the home folder of whoever runs the program. A variable that is empty counts as not set."""
+    """Environment variables, and the user's home folder. An empty variable counts as unset."""
 
     variables: Mapping[str, str]
     home: Path
@@ -36,12 +36,12 @@ class Environment(NamedTuple):
 
     @property
     def default_platform(self) -> str:
-        """What pull, run and build take where no platform is given."""
+        """The platform of pull, run and build if none is given."""
         return self._text("DOCKER_DEFAULT_PLATFORM")
 
     @property
     def custom_headers(self) -> str:
-        """Headers for every request in place of those of `config.json`: `NAME=value,…` as a line of CSV."""
+        """Headers for every request in place of those in `config.json`: `NAME=value,…` as a line of CSV."""
         return self._text("DOCKER_CUSTOM_HEADERS")
 
     @property
@@ -58,7 +58,7 @@ class Environment(NamedTuple):
 
     @property
     def runtime_dir(self) -> str:
-        """Where a user's own sockets are."""
+        """The folder of a user's own sockets."""
         return self._text("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
 
     @property
@@ -67,15 +67,15 @@ class Environment(NamedTuple):
 
     @property
     def names_a_proxy(self) -> bool:
-        """Whether there is any, also one that only other programs take."""
+        """Whether any proxy is set, even one that only other programs use."""
         return any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name in self.variables)
 
     def proxy(self, scheme: str) -> tuple[str, str]:
-        """The variable that names the proxy for `http` or `https`, and its value; "" for none."""
+        """Return the variable that sets the proxy for `http` or `https`, and its value; "" for none."""
         return self._first(_PROXIES[scheme])
 
     def value(self, name: str) -> str | None:
-        """A variable that the user names; None when it is not set."""
+        """Return a variable by name; None when it is not set."""
         return self.variables.get(name)
 
     def _text(self, name: str) -> str:
@@ -86,12 +86,12 @@ class Environment(NamedTuple):
 
 
 def own() -> Environment:
-    """That of this process; a later change of a variable counts."""
+    """Return this process's environment; later changes of variables apply."""
     return Environment(os.environ, home())
 
 
 def home() -> Path:
-    """The user's folder; the topmost one where nobody says, as for a user's number that has no name."""
+    """Return the user's home folder; the root folder if there is none, as for a user id without a name."""
     try:
         return Path.home()
     except RuntimeError:

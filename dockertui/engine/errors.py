@@ -1,7 +1,7 @@
-"""What can go wrong between the program and an Engine, in one type.
+"""All failures between the program and an Engine, as one type.
 
-Every failure of a call reaches the rest of the program as an ``EngineError``: a kind to decide by, one
-sentence for a person, and what that person can do. Which failure means what is decided in ``diagnosis.py``.
+Every failed call raises an `EngineError`: a kind for decisions, one sentence for the user, and a remedy. `diagnosis.py`
+decides which failure means what.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ MESSAGE_LIMIT: Final = 1000
 
 
 class ErrorKind(StrEnum):
-    """Why a call failed, as far as a program decides by it."""
+    """Why a call failed, as far as the program's decisions need it."""
 
     NO_SOCKET = "no socket"  # no such file, host name, or pipe
-    REFUSED = "refused"  # the address is there, nobody listens
-    PERMISSION = "permission"  # the socket exists and is not ours to open
+    REFUSED = "refused"  # the address exists, nothing listens
+    PERMISSION = "permission"  # the socket exists, but may not be opened
     TIMEOUT = "timeout"  # no answer in time
-    TLS = "tls"  # certificates, or TLS spoken to a plain port and the other way round
+    TLS = "tls"  # certificates, or TLS spoken to a plain port or the reverse
     LOST = "lost"  # the connection ended before the reply did
-    PROTOCOL = "protocol"  # an answer came, and it is not what a Docker Engine says
+    PROTOCOL = "protocol"  # a reply came that no Docker Engine sends
     NOT_FOUND = "not found"  # 404
     CONFLICT = "conflict"  # 409
     BAD_REQUEST = "bad request"  # 400 and the other 4xx
@@ -35,15 +35,15 @@ class ErrorKind(StrEnum):
     SERVER = "server"  # 5xx
     BAD_ENDPOINT = "bad endpoint"  # the address itself cannot be used
     SSH = "ssh"  # ssh ended before the Engine was reached
-    LOGIN = "login"  # the login was refused, or the host is not trusted: never to be repeated unasked
+    LOGIN = "login"  # the login was refused, or the host is not trusted: never retried unasked
 
 
 class EngineError(Exception):
     """A failed call.
 
-    ``message`` says what failed and on what, in the Engine's own words where it has some: text of strangers,
-    clean it before it is painted. ``remedy`` says what to do about it, or is empty. ``status`` is the HTTP
-    status, 0 without a reply. ``str()`` is one sentence of both, without the secrets that the Engine repeats.
+    `message` says what failed and on what, in the Engine's own words if it sent some: untrusted text, to be cleaned
+    before painting. `remedy` says what to do about it, or is empty. `status` is the HTTP status, 0 without a reply.
+    `str()` is one sentence of both, without secrets that the Engine repeats.
     """
 
     def __init__(self, kind: ErrorKind, message: str, remedy: str = "", status: int = 0) -> None:
@@ -62,7 +62,7 @@ class EngineError(Exception):
 
 
 class PartlyRead(EngineError):
-    """A list of which some entries could not be read. ``objects`` holds the others."""
+    """A listing of which some entries could not be parsed. `objects` holds the others."""
 
     def __init__(self, message: str, objects: Sequence[Any]) -> None:
         super().__init__(ErrorKind.PROTOCOL, message)
@@ -70,5 +70,5 @@ class PartlyRead(EngineError):
 
 
 def shorten(text: str, limit: int = MESSAGE_LIMIT) -> str:
-    """``text`` cut to ``limit`` characters, the cut shown by an ellipsis."""
+    """Return `text` cut to `limit` characters, with an ellipsis if it was cut."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,4 +1,4 @@
-"""Calls of the API's family ``/exec``: a further process in a running container. All raise EngineError."""
+"""Requests of the API's family `/exec`: a further process in a running container. All raise EngineError."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ RUN_TIMEOUT: Final = 15.0
 """Seconds that a command may take whose output is waited for."""
 START_PATIENCE: Final = 5.0
 SETTLE: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
-"""Seconds between the questions how a process ended: its output ends a moment before the Engine knows."""
+"""Pauses (s) before each request for how a process ended: its output ends a moment before the Engine knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run in a container, as `docker exec` has it. ``env`` are "NAME=value"."""
+    """A command to run in a container, as `docker exec` has it. `env` are "NAME=value"."""
 
     words: tuple[str, ...]
     tty: bool = True
@@ -37,7 +37,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a process is. ``exit_code`` is None while it runs, or when the Engine does not say."""
+    """A process's state. `exit_code` is None while it runs, or when the Engine does not say."""
 
     running: bool
     exit_code: int | None = None
@@ -46,7 +46,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A command that has ended, and what it printed."""
+    """A command that has ended, and its output."""
 
     exit_code: int | None
     out: bytes
@@ -54,7 +54,7 @@ class Finished:
 
 
 def create_call(container: str, command: Command) -> Call:
-    """The request that has the Engine prepare a command that takes no input; its reply's `Id` is the command's."""
+    """Return the request that prepares a command without input; the `Id` in the reply is the exec's."""
     body = {"AttachStdout": True, "AttachStderr": True, "Tty": command.tty, "Cmd": list(command.words)}
     return Call(
         "POST", f"/containers/{segment(container)}/exec", body=body | ({"User": command.user} if command.user else {})
@@ -62,16 +62,16 @@ def create_call(container: str, command: Command) -> Call:
 
 
 def start_call(exec_id: str) -> Call:
-    """The request that runs what was prepared, answered when that has ended: how, `outcome` asks.
+    """Return the request that runs a prepared command, answered when it has ended; `outcome` asks for the exit code.
 
-    Docker 20.10 may not answer it when the command ends the container. Detached, Podman would never know of the end.
+    Docker 20.10 may not reply when the command ends the container. Detached, Podman would never notice the end.
     """
     body = {"Detach": False, "Tty": False}
     return Call("POST", f"/exec/{exec_id}/start", body=body, patience=START_PATIENCE)
 
 
 async def create(engine: Engine, container: str, command: Command, size: WindowSize | None = None) -> str:
-    """Have the Engine prepare the command; its id. From API 1.42 on the terminal begins with ``size``."""
+    """Prepare the command and return the exec's id. From API 1.42 on the terminal starts with `size`."""
     body: dict[str, Any] = {
         "AttachStdin": True,
         "AttachStdout": True,
@@ -105,27 +105,27 @@ def _id_in(body: bytes) -> str:
 
 
 def start(engine: Engine, exec_id: str, *, tty: bool) -> AbstractAsyncContextManager[Hijacked]:
-    """Run it, connected. Leaving the context ends the connection, not the process."""
+    """Start the command, connected. Leaving the context closes the connection, but does not end the process."""
     body = {"Detach": False, "Tty": tty}
     return hijack(engine, Call("POST", f"/exec/{segment(exec_id)}/start", body=body), tty=tty)
 
 
 async def resize(engine: Engine, exec_id: str, size: WindowSize) -> None:
-    """Tell the process's terminal its size. Only after ``start``: before it, Engines fail after a wait."""
+    """Set the size of the process's terminal. Only after `start`: before it, Engines fail after a wait."""
     await engine.request(Call("POST", f"/exec/{segment(exec_id)}/resize", size.params))
 
 
 async def inspect(engine: Engine, exec_id: str) -> Outcome:
-    """Whether it runs, and its exit code."""
+    """Return whether it runs, and its exit code."""
     reply = await engine.get_object(Call("GET", f"/exec/{segment(exec_id)}/json"))
     running = flag(reply, "Running")
     return Outcome(running, None if running else number(reply, "ExitCode"))
 
 
 async def outcome(engine: Engine, exec_id: str) -> Outcome:
-    """How it ended, asked after its connection did: waits a moment for the Engine to know.
+    """Return how it ended, once its connection has: waits a moment for the Engine to know.
 
-    Still ``running`` means that the connection was lost, or that the process has closed its output.
+    Still `running` means that the connection was lost, or that the process closed its output.
     """
     try:
         for pause in SETTLE:
@@ -142,7 +142,7 @@ async def outcome(engine: Engine, exec_id: str) -> Outcome:
 async def run(engine: Engine, container: str, command: Command, limit: int = 1 << 24) -> Finished:
     """Run a short command without a terminal to its end.
 
-    Raises EngineError: TIMEOUT when it takes over `RUN_TIMEOUT`, PROTOCOL when it prints over ``limit`` bytes.
+    Raises EngineError: TIMEOUT when it takes over `RUN_TIMEOUT`, PROTOCOL when it prints over `limit` bytes.
     """
     try:
         async with asyncio.timeout(RUN_TIMEOUT):

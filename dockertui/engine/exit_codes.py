@@ -14,7 +14,7 @@ _MEANINGS: Final = {
     128: "the program ended with a wrong exit code",
     255: "the program reported an error (-1), or its exit code is out of range",
 }
-# Linux's numbers, which are the container's; those of the machine that shows them may differ.
+# Linux's numbers, which apply in the container; the machine that shows them may have others.
 _SIGNALS: Final = {
     1: ("SIGHUP", "its terminal went away"),
     2: ("SIGINT", "interrupted, as by Ctrl-C"),
@@ -39,16 +39,16 @@ _UNDYING: Final = {
     17: "SIGCHLD", 18: "SIGCONT", 19: "SIGSTOP", 20: "SIGTSTP", 21: "SIGTTIN", 22: "SIGTTOU", 23: "SIGURG",
     26: "SIGVTALRM", 27: "SIGPROF", 28: "SIGWINCH", 29: "SIGIO", 30: "SIGPWR",
 }  # fmt: skip
-"""Signals that are sent, and of which a program seldom dies."""
+"""Signals that are sent, but that seldom end a program."""
 _OOM: Final = "killed by the kernel, because the container reached its memory limit"
 _LAST_SIGNAL: Final = 64
 
 
 def meaning(code: int, oom_killed: bool = False) -> str:
-    """One line on how a container ended: "137: killed by SIGKILL (128+9), ended by force…".
+    """Return one line on how a container ended: "137: killed by SIGKILL (128+9), ended by force…".
 
-    The codes from 125 to 127 are those of ``docker run``, 128 + n those of a shell for signal n.
-    ``oom_killed`` is ``State.OOMKilled`` of its inspection.
+    Codes 125 to 127 are those of `docker run`, 128 + n a shell's for signal n. `oom_killed` is `State.OOMKilled` of the
+    inspect reply.
     """
     if oom_killed and code:
         return f"{code}: {_OOM}"
@@ -60,23 +60,23 @@ def meaning(code: int, oom_killed: bool = False) -> str:
 
 
 def signal_of(code: int) -> int:
-    """The signal that an exit code of 128 + n tells of; 0 for none."""
+    """Return the signal n of an exit code 128 + n; 0 for other codes."""
     return code - 128 if 128 < code <= 128 + _LAST_SIGNAL else 0
 
 
 def name_of_signal(number: int) -> str:
-    """SIGTERM for 15; `signal 40` for what has no name."""
+    """Return the name of a signal: SIGTERM for 15; `signal 40` for one without a name."""
     name = signal_name(str(number))
     return f"signal {number}" if name.isdecimal() else name
 
 
 def signal_meaning(number: int) -> str:
-    """Why a process usually gets this signal; "" where there is nothing to say."""
+    """Return why a process usually gets this signal, or ""."""
     return _SIGNALS[number][1] if number in _SIGNALS else ""
 
 
 def signal_number(name: str) -> int:
-    """The number of `15`, `SIGTERM` or `term`; 0 for anything else."""
+    """Return the number of `15`, `SIGTERM` or `term`; 0 for anything else."""
     if name.isdecimal() and len(name) < 4:
         return int(name)
     wanted = f"SIG{name.upper().removeprefix('SIG')}"
@@ -90,7 +90,7 @@ def _by_signal(number: int) -> str:
 
 
 def signal_name(signal: str) -> str:
-    """A signal as an event or a request tells it, by its name: "15" and "TERM" are SIGTERM, "34" stays."""
+    """Return the name of a signal in an event or request: "15" and "TERM" are SIGTERM, "34" stays."""
     if signal.isdecimal():
         return _SIGNALS[int(signal)][0] if int(signal) in _SIGNALS else _UNDYING.get(int(signal), signal)
     name = signal.upper()

@@ -1,9 +1,9 @@
-"""What a stranger packed, put into a folder: nothing of it lands elsewhere, and nothing is written through a link.
+"""Unpacking an untrusted tar into a folder: nothing lands elsewhere, and nothing is written through a link.
 
-The checks are this program's own, as Python's filters for tars are missing before 3.11.4 and had holes later. Every
-folder on the way to a member is opened by its descriptor without following links, and a file gets its name when it is
-whole, in place of a file or link that has it: that one is neither written to nor followed. As `docker cp` has it, a
-folder is not replaced by something else, nor the other way round.
+The checks are this program's own, since Python's tar filters are missing before 3.11.4 and had holes later. Every
+folder on the way to a member is opened by descriptor without following links; a complete file is renamed over an
+existing file or link, which is neither written to nor followed. As with `docker cp`, a folder is not replaced by
+anything else, nor the reverse.
 """
 
 from __future__ import annotations
@@ -23,44 +23,44 @@ _PIECE: Final = 1024 * 1024
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_FOLDER: Final = frozenset({errno.ENOTDIR, errno.ELOOP, errno.EMLINK})
-"""What a system answers when a folder is to be opened that is a link, or a file."""
+"""The errors from opening a link or a file as a folder."""
 _MODES: Final = 0o777
-"""What of a mode is taken: a set-user-id bit of a stranger's file would be in the name of who copies."""
+"""The mode bits to keep: a set-user-id bit of an untrusted file would act for the user who copies."""
 _SPECIAL: Final = {tarfile.FIFOTYPE: "a FIFO", tarfile.CHRTYPE: "a device", tarfile.BLKTYPE: "a device"}
 
 
 class Refused(Exception):
-    """A member that is not put anywhere, and why."""
+    """A member that is not unpacked, and why."""
 
 
 class Extraction:
-    """One tar on its way into a folder that exists. Raises Refused, OSError, tarfile.TarError.
+    """The unpacking of one tar into an existing folder. Raises Refused, OSError, tarfile.TarError.
 
-    skipped: the members that are nothing to copy, each with what it is.
+    skipped: the members that cannot be copied, each with its type.
     """
 
     def __init__(self, folder: str) -> None:
         self.skipped: list[str] = []
         self.count = 0
-        """Members that were put into the folder."""
-        self._root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # the user's own choice: a link, too
+        """Number of members unpacked."""
+        self._root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # the user's choice: may be a link
         self._files: dict[tuple[str, ...], str] = {}
-        """The regular files and the links that came, with where a link leads."""
+        """The regular files and symbolic links unpacked so far, with the target of a link."""
         self._folders: dict[tuple[str, ...], tarfile.TarInfo] = {}
         self._within: tuple[tuple[str, ...], int] | None = None
-        """The folder that was written to last, open."""
+        """The last folder written to, as an open descriptor."""
 
     def run(self, tar: tarfile.TarFile) -> None:
-        """Take all members in their order."""
+        """Unpack all members in order."""
         for member in tar:
             self._take(member, tar)
-        for parts in sorted(self._folders, key=len, reverse=True):  # now that nothing more is put into them
+        for parts in sorted(self._folders, key=len, reverse=True):  # after everything in them is written
             folder = self._opened(parts)
             os.fchmod(folder, self._folders[parts].mode & _MODES)
             _set_time(folder, self._folders[parts])
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folders' descriptors."""
         self._forget()
         os.close(self._root)
 
@@ -98,7 +98,7 @@ class Extraction:
         self._folders[parts] = member
 
     def _opened(self, parts: tuple[str, ...]) -> int:
-        """The descriptor of a folder below the root, no link followed; one that is missing is made."""
+        """Open a folder below the root without following links, creating missing ones; return its descriptor."""
         if self._within is not None and self._within[0] == parts:
             return self._within[1]
         self._forget()
@@ -126,7 +126,7 @@ class Extraction:
     # files and links
 
     def _put(self, parts: tuple[str, ...], make: Callable[[str, int], None]) -> None:
-        """Make something under another name, and give it its own: what has that stays until then."""
+        """Create an entry under a temporary name, then rename it; an existing entry stays until then."""
         folder, name = self._opened(parts[:-1]), parts[-1]
         with suppress(FileNotFoundError):
             if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
@@ -149,7 +149,7 @@ class Extraction:
             _set_time(file.fileno(), member)
 
     def _link(self, parts: tuple[str, ...], member: tarfile.TarInfo) -> None:
-        """A further name of something that came before; a symbolic link is made anew, not followed."""
+        """Make another name for an earlier member; a symbolic link is created again, not followed."""
         target = parts_of(member.linkname)
         leads = self._files.get(target)
         if leads is None:
@@ -166,14 +166,14 @@ class Extraction:
 
 
 def _hard(target: str, source: int, name: str, folder: int) -> None:
-    """A hard link to a file, if it is still that. Raises Refused, OSError."""
+    """Make a hard link to a file, if it still is one. Raises Refused, OSError."""
     if not stat.S_ISREG(os.stat(target, dir_fd=source, follow_symlinks=False).st_mode):
         raise Refused(f"{target!r} is no file any more")
     os.link(target, name, src_dir_fd=source, dst_dir_fd=folder, follow_symlinks=False)
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    """The parts of a member's name. Raises Refused for one that may lead out of the folder."""
+    """Return the parts of a member's name. Raises Refused for one that could lead out of the folder."""
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or ".." in parts or "\0" in name:
         raise Refused(f"{name!r} leads out of the folder")
@@ -181,12 +181,12 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def _set_time(file: int, member: tarfile.TarInfo) -> None:
-    """When it was changed, as far as the file system can keep it."""
+    """Set the modification time, as far as the file system can store it."""
     with suppress(OSError, OverflowError, ValueError):
         os.utime(file, (member.mtime, member.mtime))
 
 
 def told(skipped: Sequence[str]) -> str:
-    """What was left out, in words: of many the first."""
+    """Return a message on the skipped members, of many only the first."""
     more = f" and {len(skipped) - 3} more" if len(skipped) > 3 else ""
     return f"skipped {', '.join(skipped[:3])}{more}" if skipped else ""

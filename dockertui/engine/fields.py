@@ -1,8 +1,7 @@
-"""Reading fields out of JSON that may hold anything.
+"""Read fields of JSON that may hold anything.
 
-An Engine may be older, newer, or not Docker's: a field may be absent, null, or of another type than the
-specification says. Each function here gives the value when it is what was asked for, and otherwise the
-default.
+An Engine may be older, newer, or not Docker's: a field may be absent, null, or of another type than the specification
+says. Each function returns the value if it has the expected type, else the default.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ def text(raw: Raw, key: str, default: str = "") -> str:
 
 
 def number(raw: Raw, key: str) -> int | None:
-    """An integer; a float that holds a whole number counts as one, a boolean does not."""
+    """Return an integer; a float with a whole value counts, a boolean does not."""
     value = raw.get(key)
     if isinstance(value, bool):
         return None
@@ -32,7 +31,7 @@ def number(raw: Raw, key: str) -> int | None:
 
 
 def count(raw: Raw, key: str) -> int | None:
-    """A number of something: the -1 by which the API says 'not computed' is None, as is what no uint64 can hold."""
+    """Return a non-negative number; None for -1, the API's "not computed", and for what does not fit in a uint64."""
     value = number(raw, key)
     return None if value is None or not 0 <= value < 1 << 64 else value
 
@@ -47,28 +46,28 @@ def mapping(raw: Raw, key: str) -> Raw:
 
 
 def mappings(raw: Raw, key: str) -> list[Raw]:
-    """The objects of a list of objects."""
+    """Return the objects in a list."""
     return objects(raw.get(key))
 
 
 def objects(value: object) -> list[Raw]:
-    """The objects in ``value``, when it is a list; other items are left out."""
+    """Return the objects in `value` if it is a list, without its other items."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def strings(raw: Raw, key: str) -> list[str]:
-    """The strings of a list of strings."""
+    """Return the strings in a list."""
     value = raw.get(key)
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def string_map(raw: Raw, key: str) -> dict[str, str]:
-    """A map of strings, such as labels or options."""
+    """Return a map of strings, such as labels or options."""
     return {name: value for name, value in mapping(raw, key).items() if isinstance(value, str)}
 
 
 def instant(raw: Raw, key: str) -> float | None:
-    """A point in time in epoch seconds, given as a number or as RFC 3339; Go's zero time is None."""
+    """Return a time in epoch seconds, given as a number or as RFC 3339; None for Go's zero time."""
     value = raw.get(key)
     if isinstance(value, str):
         return _parse_rfc3339(value)

@@ -1,13 +1,13 @@
-"""A container's file system, by the calls of the API that tell of it. All raise EngineError.
+"""A container's file system, by the API's requests for it. All raise EngineError.
 
-There is no call that lists a folder. What there is:
+No request lists a folder. These exist:
 
-- ``GET …/archive`` is a tar of all that lies below a path, mounted volumes included, also of a container that does not
-  run. The Engine holds the container's lock until the last byte is sent (moby, ``daemon/archive_unix.go``): until then
-  ``inspect``, ``stop`` and ``start`` of that container wait.
-- ``GET …/export`` is a tar of the whole file system without its volumes, and locks nothing.
-- ``HEAD …/archive`` tells of one path that is known.
-- An exec of ``find`` in a container that runs lists one folder at once.
+- `GET …/archive` is a tar of everything below a path, mounted volumes included, also of a stopped container. The
+  Engine holds the container's lock until the last byte is sent (moby, `daemon/archive_unix.go`): until then `inspect`,
+  `stop` and `start` of that container wait.
+- `GET …/export` is a tar of the whole file system without its volumes, and locks nothing.
+- `HEAD …/archive` describes one known path.
+- An exec of `find` in a running container lists one folder at once.
 """
 
 from __future__ import annotations
@@ -36,16 +36,15 @@ _GO_CHARACTER: Final = 1 << 21
 _GO_KINDS: Final = (
     (1 << 31, stat.S_IFDIR), (1 << 27, stat.S_IFLNK), (1 << 25, stat.S_IFIFO), (1 << 24, stat.S_IFSOCK)
 )  # fmt: skip
-"""Bits of Go's ``fs.FileMode``, in which the Engine tells a file's type."""
+"""Bits of Go's `fs.FileMode`, in which the Engine encodes a file's type."""
 _GO_SPECIAL: Final = ((1 << 23, stat.S_ISUID), (1 << 22, stat.S_ISGID), (1 << 20, stat.S_ISVTX))
 
 
 class FileEntry(NamedTuple):
-    """A file as a listing has it.
+    """A file in a listing.
 
-    ``mode`` is a ``st_mode``; 0 for one that is only known to have been deleted. ``uid`` and ``gid`` are -1 and
-    ``size`` (in bytes) is None where they are not known; ``mtime`` is in epoch seconds. ``link`` is what a symbolic
-    link, or a hard one, leads to.
+    `mode` is a `st_mode`; 0 for one only known to have been deleted. `uid` and `gid` are -1 and `size` (in bytes) is
+    None if unknown; `mtime` is in epoch seconds. `link` is the target of a symbolic or hard link.
     """
 
     name: str
@@ -73,7 +72,7 @@ class FileEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PathStat:
-    """What ``HEAD …/archive`` tells: ``target`` is where a symbolic link leads in the end, "" for anything else."""
+    """The reply to `HEAD …/archive`: `target` is where a symbolic link finally leads, "" for anything else."""
 
     mode: int
     size: int
@@ -86,10 +85,10 @@ def _archive(container: str) -> str:
 
 
 async def path_stat(engine: Engine, container: str, path: str) -> PathStat:
-    """What is at a path. Links on the way are followed, one at its end is not."""
+    """Return what is at a path. Links on the way are followed, one at its end is not."""
     try:
         reply = await engine.request(Call("HEAD", _archive(container), {"path": path}))
-    except EngineError as error:  # the answer to a HEAD has no body, and so no words of the Engine
+    except EngineError as error:  # the reply to a HEAD has no body, and so no message of the Engine
         if error.kind not in (ErrorKind.NOT_FOUND, ErrorKind.SERVER):
             raise
         why = "" if error.kind is ErrorKind.NOT_FOUND else ": a link that leads in a circle, perhaps"
@@ -101,12 +100,12 @@ async def path_stat(engine: Engine, container: str, path: str) -> PathStat:
     if not isinstance(told, dict):
         raise EngineError(ErrorKind.PROTOCOL, f"the Engine does not tell what is at {path}")
     mode, size = _mode(number(told, "mode") or 0), number(told, "size") or 0
-    target = text(told, "linkTarget") if stat.S_ISLNK(mode) else ""  # Podman tells of anything where it is
+    target = text(told, "linkTarget") if stat.S_ISLNK(mode) else ""  # Podman gives the path of anything
     return PathStat(mode, size, instant(told, "mtime") or 0.0, target)
 
 
 def _mode(go: int) -> int:
-    """Go's file mode as a ``st_mode``."""
+    """Convert Go's file mode to a `st_mode`."""
     if go & _GO_DEVICE:
         kind = stat.S_IFCHR if go & _GO_CHARACTER else stat.S_IFBLK
     else:
@@ -115,7 +114,7 @@ def _mode(go: int) -> int:
 
 
 async def changes(engine: Engine, container: str) -> dict[str, str]:
-    """The mark of each path that differs from the image, as ``docker diff`` has it: A, C or D."""
+    """Return the mark of each path that differs from the image, as in `docker diff`: A, C or D."""
     reply = await engine.get(containers.changes(container))
     return {
         text(item, "Path"): _MARKS[kind]
@@ -126,20 +125,20 @@ async def changes(engine: Engine, container: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def archive(engine: Engine, container: str, path: str) -> AsyncIterator[Stream]:
-    """The tar of what is at a path. As long as it is read the container is locked: leave it soon."""
+    """Open the tar of what is at a path. The container stays locked while it is read: leave it soon."""
     async with engine.stream(Call("GET", _archive(container), {"path": path}, headers=_PLAIN)) as stream:
         yield stream
 
 
 @asynccontextmanager
 async def export(engine: Engine, container: str) -> AsyncIterator[Stream]:
-    """The tar of the whole file system, volumes left out; nothing is locked meanwhile."""
+    """Open the tar of the whole file system without volumes; nothing is locked meanwhile."""
     async with engine.stream(Call("GET", f"/containers/{segment(container)}/export", headers=_PLAIN)) as stream:
         yield stream
 
 
 async def members(stream: Stream) -> AsyncIterator[tuple[list[Member], int]]:
-    """The files of a tar as their headers come, with how many bytes were read for them; their data is dropped."""
+    """Yield the files of a tar as their headers arrive, with the bytes read for them; their data is dropped."""
     async for found, size in _parsed(stream, TarParser()):
         yield [one for one in found if isinstance(one, Member)], size
 
@@ -156,9 +155,9 @@ async def _parsed(stream: Stream, parser: TarParser) -> AsyncIterator[tuple[list
 
 
 async def read(engine: Engine, container: str, path: str, limit: int) -> AsyncIterator[tuple[FileEntry, bytes]]:
-    """The beginning of a file in pieces, as they come, ``limit`` bytes in all; the first piece may be empty.
+    """Yield the start of a file in pieces as they arrive, `limit` bytes in all; the first piece may be empty.
 
-    Raises EngineError (BAD_REQUEST) for what is no file.
+    Raises EngineError (BAD_REQUEST) for anything but a regular file.
     """
     have = 0
     entry: FileEntry | None = None
@@ -182,17 +181,17 @@ async def read(engine: Engine, container: str, path: str, limit: int) -> AsyncIt
 
 
 def packs_nothing(path: str) -> EngineError:
-    """The error for an archive without anything in it: older Engines make one of names that are no UTF-8."""
+    """Return the error for an empty archive: older Engines send one for names that are not UTF-8."""
     return EngineError(ErrorKind.NOT_FOUND, f"the Engine packs nothing of {path}", "its folder may be downloaded whole")
 
 
 async def read_whole(engine: Engine, container: str, path: str, limit: int) -> bytes:
-    """A small file, cut at ``limit`` bytes."""
+    """Return a small file, cut at `limit` bytes."""
     return b"".join([piece async for _, piece in read(engine, container, path, limit)])
 
 
 def entry_of(member: Member, name: str | None = None) -> FileEntry:
-    """A tar's file as a listing has it. A hard link's own size is not told: its data is at another name."""
+    """Convert a tar's member to a listing's entry. A hard link's size is unknown: its data is at another name."""
     return FileEntry(
         name if name is not None else member.name.rstrip("/").rpartition("/")[2],
         member.mode,

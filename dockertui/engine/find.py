@@ -1,7 +1,7 @@
-"""One folder of a container that runs, listed by an exec of ``find`` in it: at once, where an archive reads all below.
+"""List one folder of a running container by an exec of `find`: at once, where an archive reads everything below.
 
-No shell is used, nothing is written, and it runs as root, so that it sees what ``docker cp`` does. GNU's ``find``
-prints all that is needed by itself; busybox's has ``stat`` do it.
+No shell is used, nothing is written, and it runs as root, so that it sees what `docker cp` does. GNU's `find` prints
+all that is needed itself; busybox's runs `stat` for it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dockertui.engine.multiplex import Channel
 
 _RECORD_LIMIT: Final = 64 * 1024
 _COMPLAINT: Final = 4096
-"""Bytes kept of what it complains about."""
+"""Bytes kept of its error output."""
 _TYPES: Final = {
     b"f": stat.S_IFREG, b"d": stat.S_IFDIR, b"l": stat.S_IFLNK, b"c": stat.S_IFCHR, b"b": stat.S_IFBLK,
     b"p": stat.S_IFIFO, b"s": stat.S_IFSOCK,
@@ -29,9 +29,9 @@ _ENV: Final = ("LC_ALL=C", "QUOTING_STYLE=literal")
 
 
 class FoundFile(NamedTuple):
-    """A file, and what the container calls its owner and group, "" where the tool does not say.
+    """A file, and the names of its owner and group in the container, "" if the tool does not print them.
 
-    busybox would look each up in ``/etc/passwd``, file by file: twice the time for a large folder.
+    busybox would look each one up in `/etc/passwd`, file by file: twice the time for a large folder.
     """
 
     entry: FileEntry
@@ -40,7 +40,7 @@ class FoundFile(NamedTuple):
 
 
 class Tool(NamedTuple):
-    """A way to have a folder listed: its words, and what makes files of its output."""
+    """A way to list a folder: its command, and the parser of its output."""
 
     name: str
     words: Callable[[str], tuple[str, ...]]
@@ -48,19 +48,19 @@ class Tool(NamedTuple):
 
 
 class Parser(ABC):
-    """Takes output cut anywhere. The folder itself comes as the file named "": proof that the tool was understood."""
+    """Parses output cut anywhere. The folder itself has the name "": proof that the tool worked."""
 
     @abstractmethod
     def feed(self, data: bytes) -> list[FoundFile]:
-        """The files of which all is there by now. Raises ValueError for what is no such output."""
+        """Return the files completed by `data`. Raises ValueError for anything but such output."""
 
     def end(self) -> list[FoundFile]:
-        """What is left when the output has ended."""
+        """Return the remaining files at the end of the output."""
         return []
 
 
 class GnuParser(Parser):
-    """A file is a text and a link's target, each ended by a zero byte, which no name holds."""
+    """A file is a text and a link's target, each ended by a zero byte, which no name contains."""
 
     def __init__(self, folder: bytes) -> None:
         self._rest = b""
@@ -88,7 +88,7 @@ def _gnu(record: bytes, link: bytes) -> FoundFile:
 
 
 class BusyboxParser(Parser):
-    """A line for each file, its path last. A name may hold a newline, but no slash, and so never the folder's path."""
+    """One line per file, its path last. A name may contain a newline, but no slash, so never the folder's path."""
 
     def __init__(self, folder: bytes) -> None:
         self._rest = b""
@@ -103,7 +103,7 @@ class BusyboxParser(Parser):
         return self._taken(self._rest, last=True)
 
     def _taken(self, data: bytes, *, last: bool) -> list[FoundFile]:
-        """The files in the data; only the beginning of the next one shows where the last one ends."""
+        """Return the files in the data; only the start of the next one shows where one ends."""
         found: list[FoundFile] = []
         start, at = self._start.match(data), 0
         while start is not None:
@@ -120,7 +120,7 @@ class BusyboxParser(Parser):
         return found
 
     def _next(self, data: bytes, at: int, link: int) -> re.Match[bytes] | None:
-        """Where the next file begins: after a newline, and after as many bytes as the link's target has."""
+        """Return where the next file starts: after a newline that comes after the bytes of the link's target."""
         newline = data.find(b"\n", at + link)
         while newline >= 0:
             if (found := self._start.match(data, newline + 1)) is not None:
@@ -148,7 +148,7 @@ def _decoded(text: bytes) -> str:
 
 
 def _here(folder: str) -> str:
-    """A path that leads into the folder, also where it is a link to one."""
+    """Return a path into the folder that also works if it is a link to one."""
     return f"{folder.rstrip('/')}/."
 
 
@@ -169,8 +169,10 @@ TOOLS: Final[Sequence[Tool]] = (
 
 
 async def listed(engine: Engine, container: str, folder: str, tool: Tool) -> AsyncIterator[list[FoundFile]]:
-    """The files of a folder as the tool tells them. Raises EngineError: UNSUPPORTED where the tool does not work, and
-    CONFLICT where it may not read this folder, as root without capabilities may not: it is not empty then.
+    """Yield a folder's files as the tool lists them.
+
+    Raises EngineError: UNSUPPORTED if the tool does not work, CONFLICT if it may not read this folder, as root without
+    capabilities may not: it is not empty then.
     """
     command = execs.Command(tool.words(folder), tty=False, user="0", env=_ENV)
     exec_id = await execs.create(engine, container, command)

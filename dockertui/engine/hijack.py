@@ -1,4 +1,4 @@
-"""A process's terminal, or its standard streams, over a hijacked connection."""
+"""A process's terminal or standard streams over a hijacked connection."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from dockertui.engine.target import Params
 from dockertui.engine.wire import Wire
 
 DETACH_KEYS: Final = "ctrl-@,ctrl-_,ctrl-@,ctrl-_,ctrl-@,ctrl-_"
-"""What nobody types. The Engine looks for such keys in all that a terminal is sent, by itself for Ctrl-P Ctrl-Q: it
-holds each Ctrl-P back, and ends the session at the second. They cannot be turned off. Of these it holds back Ctrl-@
-alone, until the next key."""
+"""A sequence nobody types. The Engine looks for detach keys in all input to a terminal, by default Ctrl-P Ctrl-Q: it
+holds each Ctrl-P back, and ends the session at the sequence. They cannot be turned off. With this one it holds back
+only Ctrl-@, until the next key."""
 
 
 class WindowSize(NamedTuple):
-    """Of a terminal, in cells."""
+    """The size of a terminal, in cells."""
 
     columns: int
     rows: int
 
     @property
     def params(self) -> Params:
-        """The query of a resize call."""
+        """The query of a resize request."""
         return {"h": self.rows, "w": self.columns}
 
 
 class Hijacked:
-    """Both directions of a process: a terminal's one stream raw, otherwise frames taken apart.
+    """Both directions of a process: one raw stream with a terminal, else demultiplexed frames.
 
-    It ends when the process closed its side. That alone says neither that the process has ended nor how: ask
-    with ``execs.outcome`` or ``attach.outcome``.
+    It ends when the process closes its side. That alone says neither that the process has ended nor how:
+    `execs.outcome` and `attach.outcome` ask.
     """
 
     def __init__(self, wire: Wire, *, tty: bool) -> None:
@@ -44,10 +44,10 @@ class Hijacked:
         self._frames = Demultiplexer()
 
     async def read(self) -> list[Output]:
-        """What came since the last call, at least one byte of it; nothing at the end.
+        """Return the output since the last call, at least one byte; an empty list at the end.
 
-        While it is not called, reading stops at the socket and the process waits. Raises EngineError: LOST
-        when the connection broke or ended within a frame, PROTOCOL when what came is no frame.
+        While it is not called, reading stops at the socket and the process waits. Raises EngineError: LOST when the
+        connection broke or ended within a frame, PROTOCOL when the bytes received are not a valid frame.
         """
         while data := await self._wire.read():
             if self.tty:
@@ -68,11 +68,11 @@ class Hijacked:
 
     @property
     def can_half_close(self) -> bool:
-        """Whether the process can be told that its input has ended while its output is still read."""
+        """Whether the process's input can be ended while its output is still read."""
         return self._wire.can_write_eof
 
     def half_close(self) -> None:
-        """End the process's input: what Ctrl-D is to `cat`. Raises EngineError (UNSUPPORTED) over TLS."""
+        """End the process's input, as Ctrl-D does for `cat`. Raises EngineError (UNSUPPORTED) over TLS."""
         if not self.can_half_close:
             raise EngineError(
                 ErrorKind.UNSUPPORTED,
@@ -90,9 +90,9 @@ async def hijack(
     tty: bool,
     reading: bool = False,
 ) -> AsyncIterator[Hijacked]:
-    """Send a request and take its connection over; leaving the context ends it. Raises EngineError.
+    """Send a request and take over its connection; leaving the context closes it. Raises EngineError.
 
-    ``reading``: nothing is sent to a process, so that a read-only Engine allows it.
+    `reading`: nothing is sent to a process, so a read-only Engine allows it.
     """
     async with engine.upgrade(call, reading=reading) as wire:
         yield Hijacked(wire, tty=tty)

@@ -27,7 +27,7 @@ ls, inspect = IMAGES.ls, IMAGES.inspect
 
 
 def split_reference(reference: str) -> tuple[str, str]:
-    """Repository and tag or digest of `registry:5000/name:tag`; the tag is "latest" where none is given."""
+    """Split `registry:5000/name:tag` into the repository and the tag or digest; the tag defaults to "latest"."""
     name, at, digest = reference.partition("@")
     head, colon, tag = name.rpartition(":")
     repository, tag = (head, tag) if colon and "/" not in tag else (name, "latest")
@@ -42,24 +42,24 @@ def pull(reference: str, platform: str = "", headers: Mapping[str, str] = NOTHIN
 
 
 def push(reference: str, headers: Mapping[str, str]) -> Call:
-    """`headers`: the credentials for its registry; the Engine wants the header even where it is empty."""
+    """`headers`: the credentials for its registry; the Engine requires the header even if empty."""
     repository, tag = split_reference(reference)
     path = f"/images/{segment(repository, safe=IN_REFERENCES)}/push"
     return Call("POST", path, {"tag": tag}, progress=True, headers=headers)
 
 
 def save(images: Sequence[str], sink: str) -> Call:
-    """All of `images` in one tar."""
+    """Save all of `images` in one tar."""
     return Call("GET", "/images/get", {"names": tuple(images)}, sink=sink)
 
 
 def load(source: str) -> Call:
-    """What `save` wrote."""
+    """Load what `save` wrote."""
     return Call("POST", "/images/load", {"quiet": "0"}, progress=True, source=source)
 
 
 def import_(source: str, reference: str, *, message: str, changes: Sequence[str]) -> Call:
-    """A file system in a tar as an image of one layer."""
+    """Import a file system in a tar as an image of one layer."""
     params = {
         "fromSrc": "-",
         "repo": reference or None,
@@ -75,9 +75,9 @@ def tag(image: str, reference: str) -> Call:
 
 
 def remove(image: str, *, force: bool = False, prune: bool = True) -> Call:
-    """`image` is an id or a reference; of several references to an image only that one goes.
+    """`image` is an id or a reference; of several references to an image only that one is removed.
 
-    `prune`: the parents without a name with it.
+    `prune`: remove its unnamed parents, too.
     """
     params = {"force": force or None, "noprune": None if prune else True}
     return Call("DELETE", f"/images/{segment(image, safe=IN_REFERENCES)}", params)
@@ -88,13 +88,13 @@ def prune(filters: Mapping[str, Sequence[str]]) -> Call:
 
 
 def history(image: str) -> Call:
-    """The layers of an image, newest first."""
+    """List the layers of an image, newest first."""
     path = f"/images/{segment(image, safe=IN_REFERENCES)}/history"
     return Call("GET", path, docker=("history", image))
 
 
 def search(term: str, limit: int) -> Call:
-    """Images on Docker Hub, or on the registry that `term` begins with."""
+    """Search images on Docker Hub, or on the registry that `term` begins with."""
     return Call("GET", "/images/search", {"term": term, "limit": limit})
 
 
@@ -110,9 +110,9 @@ def build(
     labels: Mapping[str, str] = NOTHING,
     headers: Mapping[str, str] = NOTHING,
 ) -> Call:
-    """Build with the Engine's classic builder: BuildKit wants a session that few clients speak.
+    """Build with the Engine's classic builder: BuildKit requires a session that few clients speak.
 
-    `args`: None for one that has its value from nowhere. `headers`: the credentials for the base images.
+    `args`: None for one without a value. `headers`: the credentials for the base images.
     """
     params = {
         "version": "1",

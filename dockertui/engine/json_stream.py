@@ -1,4 +1,4 @@
-"""Splitting a stream of JSON objects, as events and stats come: end to end, cut anywhere by the network."""
+"""Split a stream of JSON objects, such as events and stats: concatenated, and cut anywhere by the network."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any, Final
 
 OBJECT_LIMIT: Final = 16 * 1024 * 1024
 _TO_BRACKET: Final = re.compile(rb'[^"{}\[\]]*(?:"[^"\\]*(?:\\.[^"\\]*){0,99}"[^"{}\[\]]*){0,99}', re.DOTALL)
-"""From outside of strings, over whole strings. What stands behind a match is a bracket, a string or the end.
+"""Matches from outside of strings, over whole strings. After a match comes a bracket, a string or the end.
 
-No possessive quantifiers: those of Python 3.11.0 to 3.11.4 match what they should not. The counts bound what `re` keeps
-for each repetition, and there is nothing behind them that could fail and make it try fewer.
+No possessive quantifiers: Python 3.11.0 to 3.11.4 match them wrongly. The counts limit what `re` stores for each
+repetition; nothing after them can fail and cause backtracking.
 """
 _INSIDE_STRING: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,999}', re.DOTALL)
-"""From inside a string to its end, to a backslash that is the last byte, or as far as the count goes."""
+"""Matches from inside a string to its end, to a backslash that is the last byte, or as far as the count allows."""
 _BETWEEN: Final = b" \t\r\n\x1e"  # \x1e: application/json-seq
 
 
 class JSONSplitter:
-    """Feed it bytes, take whole objects. Text that is not UTF-8 is repaired, not refused.
+    """Feed it bytes, get whole objects. Invalid UTF-8 is replaced, not refused.
 
-    Docker ends each object with a newline, and mostly each chunk holds whole lines: these are parsed at once.
-    Neither is promised, so otherwise brackets are counted, each byte once.
+    Docker ends each object with a newline, and most chunks hold whole lines: these are parsed at once. Neither is
+    guaranteed, so otherwise brackets are counted, each byte once.
     """
 
     def __init__(self, limit: int = OBJECT_LIMIT) -> None:
@@ -38,7 +38,7 @@ class JSONSplitter:
         return bool(self._buffer.strip(_BETWEEN))
 
     def feed(self, data: bytes) -> list[dict[str, Any]]:
-        """The objects that ``data`` completes. Raises ValueError for what is no sequence of JSON objects."""
+        """Return the objects that `data` completes. Raises ValueError for anything but a sequence of JSON objects."""
         if data.endswith(b"\n") and not self._buffer and (found := _parse_lines(data)):
             return found
         return self._feed_slowly(data)
@@ -55,7 +55,7 @@ class JSONSplitter:
         return found
 
     def _next_end(self) -> int | None:
-        """Where the first object in the buffer ends; None when it has not ended yet."""
+        """Return where the first object in the buffer ends; None when it is incomplete."""
         if not self._scanned:
             self._check_begin()
         while self._scanned < len(self._buffer):
@@ -72,7 +72,7 @@ class JSONSplitter:
             raise ValueError(f"no JSON object begins with {first!r}")
 
     def _next_bracket(self) -> bool:
-        """Step behind the next bracket, over whole strings; else into a cut string, or to the end."""
+        """Move past the next bracket, over whole strings; else into an incomplete string, or to the end."""
         skipped = _TO_BRACKET.match(self._buffer, self._scanned)
         self._scanned = skipped.end() if skipped else self._scanned
         mark = bytes(self._buffer[self._scanned : self._scanned + 1])
@@ -84,7 +84,7 @@ class JSONSplitter:
         return True
 
     def _leave_string(self) -> bool:
-        """Step behind the string's end, if it has come; a backslash at the very end is looked at again."""
+        """Move past the end of the string, if it is there; a backslash as the last byte is looked at again."""
         while inside := _INSIDE_STRING.match(self._buffer, self._scanned):
             self._scanned = inside.end()
             if self._buffer[self._scanned : self._scanned + 1] == b'"':
@@ -97,7 +97,7 @@ class JSONSplitter:
 
 
 def _parse_lines(data: bytes) -> list[dict[str, Any]]:
-    """The objects of lines that hold one object each; none when any line holds something else."""
+    """Return the objects of lines that hold one object each; empty when any line holds something else."""
     try:
         return [_parse(line) for line in data.splitlines() if not line.isspace()]
     except ValueError:
@@ -112,7 +112,7 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 def parse_json(data: bytes) -> Any:
-    """Any JSON value. Raises ValueError for what is none, also when it is nested without end."""
+    """Parse any JSON value. Raises ValueError for invalid or too deeply nested JSON."""
     try:
         return json.loads(data.decode(errors="replace"))
     except RecursionError:

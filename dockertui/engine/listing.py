@@ -1,4 +1,4 @@
-"""How the API lists one kind of object and tells all of one: the calls, and how to read what comes."""
+"""How the API lists and inspects one kind of object: the calls, and how to parse their replies."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ T = TypeVar("T")
 
 
 class Needs(NamedTuple):
-    """What an Engine must be to have a kind of object: of an API version or newer, and Docker if Podman has none."""
+    """The Engine that a kind of object requires: an API version or newer, and Docker if Podman has none."""
 
     api: str = "1.41"
     podman: bool = True
 
     def lacking(self, version: Version) -> str:
-        """Why an Engine of a version has none, or ""."""
+        """Return why an Engine of this version has none, or ""."""
         if version.podman and not self.podman:
             return "Podman has none"
         return "" if version.speaks(self.api) else f"from API {self.api} on: this Engine speaks {version.api}"
 
 
 class Listing(NamedTuple, Generic[T]):
-    """A list of the API, and the `inspect` of what is in it.
+    """A listing of the API, and the `inspect` of its objects.
 
-    kind: as events name it, and the CLI. all: the call that lists all. model: reads an entry of the list, asked for at
-    an epoch second. identity: of such an object. one: the path of one object, `{}` for its identity or name. key: the
-    entry's field that must be there, or nothing could be told apart. filter: the list's filter by identity, "" for
-    none. member: the member of the reply that holds the list, "" for the reply itself. safe: characters that `segment`
-    leaves as they are. needs: what an Engine must be to have such objects.
+    kind: as in events and the CLI. all: the call that lists all. model: parses an entry of a listing that was requested
+    at an epoch second. identity: returns the key of an object. one: the path of one object, `{}` for its identity or
+    name. key: the field that an entry must have, or objects could not be told apart. filter: the listing's filter by
+    identity, "" for none. member: the member of the reply that holds the list, "" for the reply itself. safe:
+    characters that `segment` leaves as they are. needs: the Engine that these objects require.
     """
 
     kind: str
@@ -52,9 +52,9 @@ class Listing(NamedTuple, Generic[T]):
     needs: Needs = Needs()
 
     def parse(self, reply: Any, listed_at: float = 0.0) -> list[T]:
-        """The objects of a list; null is an empty one.
+        """Return the objects of a listing; null is an empty one.
 
-        Anything else is an error, or it would clear a table; and so is an entry without its key, or it would be gone.
+        Anything else is an error, or it would clear a table; so is an entry without its key, whose object would vanish.
         """
         if self.member and isinstance(reply, dict):
             reply = reply.get(self.member)
@@ -67,31 +67,32 @@ class Listing(NamedTuple, Generic[T]):
         return found
 
     async def ls(self, engine: Engine, ids: Collection[str] | None = None) -> list[T]:
-        """All objects; or those of `ids` that exist. Raises EngineError."""
+        """List all objects, or those of `ids` that exist. Raises EngineError."""
         if ids is not None and not ids:
             return []
         found = await self.listed(engine, self.only(ids))
         return found if ids is None else [item for item in found if self.identity(item) in ids]
 
     async def listed(self, engine: Engine, call: Call) -> list[T]:
-        """What a call that lists objects of the kind brings. Raises EngineError."""
-        from dockertui.engine.client import CALL_TIMEOUT  # here: the first requests are made before it is loaded
+        """Return the objects that a listing call returns. Raises EngineError."""
+        from dockertui.engine.client import CALL_TIMEOUT  # here: the first requests come before it is loaded
 
         asked_at = engine.trace.clock()
         reply = await engine.get(call, timeout=call.patience or CALL_TIMEOUT)
         return self.parse(reply, asked_at)
 
     def only(self, ids: Collection[str] | None) -> Call:
-        """The call that lists those of `ids`, or all: Engines match by prefix or pattern, so compare what comes."""
+        """Return the call that lists `ids`, or all. Engines match by prefix or pattern, so compare the ids in the
+        reply."""
         if ids is None or not self.filter:
             return self.all
         return self.all._replace(params={**self.all.params, "filters": {self.filter: sorted(ids)}})
 
     def asking(self, ref: str) -> Call:
-        """The call for everything about one object, by identity or name. Raises EngineError for an impossible name."""
+        """Return the call for everything about one object, by identity or name. Raises EngineError if it is invalid."""
         path = self.one.format(segment(ref, safe=self.safe))
         return Call("GET", path, docker=(self.kind, "inspect", ref))
 
     async def inspect(self, engine: Engine, ref: str) -> dict[str, Any]:
-        """Everything about one object, by identity or name, as the API says it. Raises EngineError."""
+        """Return the API's inspection of one object, by identity or name. Raises EngineError."""
         return await engine.get_object(self.asking(ref))

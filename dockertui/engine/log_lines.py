@@ -1,8 +1,8 @@
-"""Lines out of the bytes of a log: frames taken apart, partial ones joined, the Engine's timestamps read.
+"""Parse the bytes of a log into lines: demultiplex frames, join partial lines, read the Engine's timestamps.
 
-The Engine cuts what a process writes at 16 KiB and sends each part as an entry with a timestamp of its own; the parts
-of a line carry the same one (moby, ``daemon/logger/copier.go``). Bytes are joined to whole lines before they are
-decoded, so that no character is cut, whatever the other stream writes in between.
+The Engine cuts a process's output at 16 KiB and sends each part as an entry with a timestamp; the parts of a line have
+the same one (moby, `daemon/logger/copier.go`). Bytes are joined to whole lines before they are decoded, so that no
+character is cut, whatever the other stream writes in between.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from dockertui.engine.multiplex import Channel, FrameReader
 
 LINE_LIMIT: Final = 4 * 1024 * 1024
-"""Bytes of a line that are kept together. A longer one is cut there and goes on as the next line."""
+"""Bytes of a line kept together. A longer one is cut there and continued as the next line."""
 PART: Final = 16 * 1024
 """Bytes after which the Engine cuts a line."""
 SECOND: Final = 1_000_000_000
@@ -26,7 +26,7 @@ _ZONE_END: Final = 31
 
 
 class LogLine(NamedTuple):
-    """One line of a log. ``time`` is the Engine's, in nanoseconds since 1970; 0 where it gave none."""
+    """One line of a log. `time` is the Engine's, in nanoseconds since 1970; 0 if it gave none."""
 
     time: int
     stderr: bool
@@ -34,18 +34,18 @@ class LogLine(NamedTuple):
 
 
 class LogError(ValueError):
-    """The Engine says within the log that it cannot go on."""
+    """The Engine reports within the log that it cannot go on."""
 
 
 class _Stamps:
-    """Reads the timestamp at the beginning of an entry. Most come within the second of the one before."""
+    """Parser of the timestamp at the start of an entry. Most are in the same second as the one before."""
 
     def __init__(self) -> None:
         self._text = b""
         self._seconds = 0
 
     def read(self, data: bytes) -> tuple[int, int]:
-        """Nanoseconds since 1970, and where the text begins; (0, 0) where there is no timestamp."""
+        """Return the nanoseconds since 1970 and where the text begins; (0, 0) if there is no timestamp."""
         if data[:_SECONDS_END] == self._text and data[29:_ZONE_END] == b"Z ":
             return self._seconds + int(data[_NANOS]), _ZONE_END
         found = _STAMP.match(data)
@@ -63,7 +63,7 @@ class _Stamps:
 
 
 class _Open:
-    """A line of which the end has not come yet."""
+    """A line whose end has not arrived yet."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
@@ -83,9 +83,9 @@ class _Open:
 
 
 class LineReader:
-    """Feed it the body of a log asked for with timestamps, cut anywhere; take lines.
+    """Feed it the body of a log requested with timestamps, cut anywhere; get lines.
 
-    ``entries`` counts what the Engine counts when it is asked for a tail: parts of lines, not lines.
+    `entries` counts what the Engine counts for `tail`: parts of lines, not lines.
     """
 
     def __init__(self, *, tty: bool) -> None:
@@ -96,7 +96,8 @@ class LineReader:
         self._raw = b""
 
     def feed(self, data: bytes) -> list[LogLine]:
-        """The lines that are complete now. Raises FrameError for what is no log, LogError for the Engine's own word."""
+        """Return the lines completed by `data`. Raises FrameError for anything but a log, LogError for the Engine's
+        error."""
         found: list[LogLine] = []
         if self._frames is None:
             self._feed_raw(data, found)
@@ -118,7 +119,7 @@ class LineReader:
         return found
 
     def end(self) -> list[LogLine]:
-        """What is left when the log has ended without a newline."""
+        """Return what is left when the log has ended without a newline."""
         found: list[LogLine] = []
         if self._raw:
             self._feed_raw(b"\n", found)
@@ -130,7 +131,7 @@ class LineReader:
         return found
 
     def _add(self, found: list[LogLine], pending: _Open, stderr: bool, time: int, data: bytes) -> None:
-        """An entry that is not exactly one line: a part of one, or several."""
+        """Add an entry that is not exactly one line: a part of one, or several."""
         first, *rest = data.split(b"\n")
         pending.add(time, first)
         for piece in rest:
@@ -142,7 +143,7 @@ class LineReader:
             found.append(LogLine(pending.time, stderr, pending.take().decode("utf-8", "replace")))
 
     def _feed_raw(self, data: bytes, found: list[LogLine]) -> None:
-        """What a terminal wrote: no frames, so the end of an entry shows by its newline alone."""
+        """Parse a terminal's log: it has no frames, so only the newline shows where an entry ends."""
         *lines, self._raw = (self._raw + data).split(b"\n") if self._raw else data.split(b"\n")
         for line in lines:
             time, start = self._stamps.read(line)
@@ -154,7 +155,7 @@ class LineReader:
             self._feed_raw(raw + b"\n", found)
 
     def _joined(self, line: bytes) -> tuple[str, int]:
-        """A line of a terminal without the timestamps between its parts, and the number of parts."""
+        """Return a terminal's line without the timestamps between its parts, and the number of parts."""
         kept: list[bytes] = []
         while (kept or len(line) > PART) and (found := _STAMP.search(line, 0 if kept else PART)):
             kept.append(line[: found.start()])

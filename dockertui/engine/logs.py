@@ -1,8 +1,7 @@
-"""``GET /containers/{id}/logs``: the tail, what follows, and pages backwards. All raise EngineError.
+"""`GET /containers/{id}/logs`: the tail, following, and pages backwards. All raise EngineError.
 
-The Engine takes ``tail`` before it looks at ``since`` and ``until`` (moby, ``daemon/logger/loggerutils/logfile.go``),
-so a page before a moment is the tail of all entries since that moment and some more. ``since`` and ``until`` are
-inclusive.
+The Engine applies `tail` before `since` and `until` (moby, `daemon/logger/loggerutils/logfile.go`), so a page before a
+time is the tail of all entries since that time and some more. `since` and `until` are inclusive.
 """
 
 from __future__ import annotations
@@ -19,16 +18,16 @@ from dockertui.engine.multiplex import FrameError
 from dockertui.engine.target import segment
 
 REST: Final = 0.05
-"""Seconds between two looks at a log that is followed: a person cannot tell, and a busy log costs a tenth."""
+"""Seconds between two reads of a followed log: too short to notice, and a busy log costs a tenth."""
 SLACK: Final = 1_000
-"""Nanoseconds: Podman reads a moment as a floating-point number, and a quarter of a microsecond is lost. What must be
-exact is asked for with so much more, and what is too much is dropped here."""
+"""Nanoseconds. Podman parses a time as a floating-point number and loses a quarter of a microsecond: requests ask for
+this much more, and the excess is dropped here."""
 _SMALL, _LARGE = 4 * 1024, 16 * 1024
-"""Bytes of one look: below, rest longer; above, shorter, since a socket holds about 200 lines and dockerd waits."""
+"""Bytes of one read: below, pause longer; above, shorter, since a socket holds about 200 lines, then dockerd waits."""
 
 
 class LogStream:
-    """A log that is coming."""
+    """A log being received."""
 
     def __init__(self, stream: Stream, reader: LineReader, *, follow: bool) -> None:
         self._stream = stream
@@ -37,11 +36,11 @@ class LogStream:
 
     @property
     def entries(self) -> int:
-        """How many entries came, as the Engine counts them for ``tail``."""
+        """The number of entries received, as the Engine counts them for `tail`."""
         return self._reader.entries
 
     async def batches(self) -> AsyncIterator[list[LogLine]]:
-        """The lines as they come. Whoever takes them slowly makes the Engine wait, and nothing piles up here."""
+        """Yield the lines as they arrive. A slow consumer makes the Engine wait, so nothing piles up here."""
         rest = REST
         async for chunk in self._stream.chunks():
             if lines := self._read(chunk):
@@ -63,7 +62,7 @@ class LogStream:
 
 
 def _next_rest(rest: float, size: int) -> float:
-    """How long to rest after so many bytes."""
+    """Return how long to pause after a read of `size` bytes."""
     if size < _SMALL:
         return min(REST, rest * 2 or REST / 8)
     if size > _LARGE:
@@ -82,10 +81,10 @@ async def open_log(
     until: int | None = None,
     follow: bool = False,
 ) -> AsyncIterator[LogStream]:
-    """Both streams of a container's log, with timestamps; leaving the context closes the connection.
+    """Open both streams of a container's log, with timestamps; leaving the context closes the connection.
 
-    ``tail`` in entries, None for all. ``since`` and ``until`` in epoch nanoseconds. ``tty`` is ``Config.Tty`` of its
-    ``inspect``: what the Engine says of it in its headers is not to be relied on.
+    `tail` in entries, None for all. `since` and `until` in epoch nanoseconds. `tty` is `Config.Tty` of its `inspect`:
+    the Engine's reply headers are not reliable about it.
     """
     params = {
         "stdout": True,
@@ -102,12 +101,12 @@ async def open_log(
 
 
 def _moment(when: int | None) -> str | None:
-    """Seconds and nanoseconds; the Engine does not take RFC 3339 here."""
+    """Return seconds and nanoseconds; the Engine does not take RFC 3339 here."""
     return None if when is None else f"{when // SECOND}.{when % SECOND:09d}"
 
 
 class LogPage(NamedTuple):
-    """Lines before a moment, the oldest first, and whether the log begins with them."""
+    """Lines before a time, oldest first, and whether the log begins with them."""
 
     lines: list[LogLine]
     entries: int
@@ -115,10 +114,10 @@ class LogPage(NamedTuple):
 
 
 async def page_before(engine: Engine, container: str, *, tty: bool, before: int, behind: int, count: int) -> LogPage:
-    """About ``count`` lines older than ``before`` (epoch ns), ending right before it.
+    """Return about `count` lines older than `before` (epoch ns), ending right before it.
 
-    ``behind`` is about how many entries the log has from there to its end. What is asked for is doubled until older
-    lines come, or the same ones again, which then begin the log.
+    `behind` is roughly the number of entries from there to the log's end. The tail is doubled until older lines come,
+    or the same ones again: then they are the beginning of the log.
     """
     tail = behind + count
     page = await _read_page(engine, container, tty, before, tail)
@@ -133,7 +132,7 @@ async def page_before(engine: Engine, container: str, *, tty: bool, before: int,
 
 async def _read_page(engine: Engine, container: str, tty: bool, before: int, tail: int) -> LogPage:
     lines: list[LogLine] = []
-    # Podman gives the rest of a line the time of what comes next: up to that, the last line is whole
+    # Podman gives the rest of a line the time of the next entry: until then, the last line is complete
     async with open_log(engine, container, tty=tty, tail=tail, until=before + SLACK) as log:
         async for batch in log.batches():
             lines += batch
@@ -151,6 +150,6 @@ def _whole_lines(page: LogPage) -> LogPage:
 
 
 def without_first_moment(lines: list[LogLine]) -> list[LogLine]:
-    """A tail without the lines of its first moment: they may be cut, and the page before has them whole."""
+    """Drop the lines with a tail's first timestamp: they may be cut, and the page before has them whole."""
     kept = [line for line in lines if line.time > lines[0].time]
     return kept or lines

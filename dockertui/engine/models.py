@@ -1,11 +1,10 @@
-"""What an Engine says, typed: the objects of its lists, its version, its events.
+"""Typed models of the Engine's replies: the objects of its listings, its version, its events.
 
-Every class has ``from_json``, which takes one object of a reply and never raises: unknown fields are ignored,
-and what is absent, null or of a wrong type has a default. Texts are kept exactly as they came, escapes and
-all.
+Every class has `from_json`, which takes one object of a reply and never raises: unknown fields are ignored; absent,
+null and mistyped ones get a default. Texts are kept exactly as received, escape sequences included.
 
-Two objects are equal when the Engine would call them the same: lists are sorted, and texts that change by
-time alone ("Up 5 minutes") are not compared.
+Equality ignores what changes without an event: lists are sorted, and texts that change with time alone ("Up 5 minutes")
+are not compared.
 """
 
 from __future__ import annotations
@@ -44,9 +43,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image as ``GET /images/json`` lists it. ``containers`` is None when the Engine does not count.
+    """An image as `GET /images/json` lists it. `containers` is None when the Engine does not count.
 
-    It takes no part in ``==``: no event of an image tells that a container came or went.
+    It takes no part in `==`: no event of an image reports that a container came or went.
     """
 
     id: str
@@ -75,7 +74,7 @@ class Image:
 
     @property
     def dangling(self) -> bool:
-        """Whether it has no tag, which is what ``docker image prune`` removes."""
+        """Whether it has no tag: `docker image prune` removes such images."""
         return not self.tags
 
     @property
@@ -87,12 +86,12 @@ class Image:
 
 
 def _references(raw: Raw, key: str) -> tuple[str, ...]:
-    """Tags or digests; Engines before API 1.43 write "<none>:<none>" where there is none."""
+    """Return tags or digests; Engines before API 1.43 write "<none>:<none>" for none."""
     return tuple(sorted(name for name in strings(raw, key) if not name.startswith("<none>")))
 
 
 class Network(NamedTuple):
-    """A network as ``GET /networks`` lists it. ``gateways`` are those of ``subnets``, "" for none."""
+    """A network as `GET /networks` lists it. `gateways` are those of `subnets`, "" for none."""
 
     id: str
     name: str
@@ -133,7 +132,7 @@ class Network(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """A volume as ``GET /volumes`` lists it; ``size`` and ``ref_count`` come from ``system.df_volumes``."""
+    """A volume as `GET /volumes` lists it; `size` and `ref_count` come from `system.df_volumes`."""
 
     name: str
     driver: str
@@ -162,7 +161,7 @@ class Volume(NamedTuple):
 
 
 class Version(NamedTuple):
-    """What the Engine is. ``api`` is the version spoken, ``api_min`` and ``api_max`` what it offers."""
+    """The Engine's version. `api` is the negotiated API version, `api_min` and `api_max` those it offers."""
 
     engine: str
     api: str
@@ -176,7 +175,7 @@ class Version(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Raw, api: str = "") -> Self:
-        """Read a reply of ``GET /version``. ``api`` is what was negotiated (``negotiation.negotiate``)."""
+        """Parse a reply to `GET /version`. `api` is the negotiated version (`negotiation.negotiate`)."""
         components = [text(component, "Name") for component in mappings(raw, "Components")]
         return cls(
             engine=text(raw, "Version"),
@@ -191,15 +190,15 @@ class Version(NamedTuple):
         )
 
     def speaks(self, api: str) -> bool:
-        """Whether the version spoken is `api` (`1.44`) or newer."""
+        """Whether the negotiated version is `api` (`1.44`) or newer."""
         return tuple(map(int, self.api.split("."))) >= tuple(map(int, api.split(".")))
 
 
 class Event(NamedTuple):
-    """Something that happened. "health_status: healthy" is the action ``health_status`` with that detail.
+    """An event. "health_status: healthy" is the action `health_status` with the detail `healthy`.
 
-    ``type`` is the kind of object (container, image, network, volume…), ``actor`` its id (a volume's name);
-    ``time_ns`` is in epoch nanoseconds by the Engine's clock.
+    `type` is the kind of object (container, image, network, volume…), `actor` its id (a volume's name); `time_ns` is in
+    epoch nanoseconds by the Engine's clock.
     """
 
     type: str
@@ -226,5 +225,5 @@ class Event(NamedTuple):
 
 
 def _moment(time_ns: int) -> int:
-    """A time that the Engine's own 64 bits hold; others cannot be shown."""
+    """Clamp a time to the Engine's 64 bits; others cannot be shown."""
     return max(0, min(int(time_ns), (1 << 63) - 1))

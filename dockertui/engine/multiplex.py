@@ -1,8 +1,8 @@
 """The frames in which an Engine sends standard output and standard error over one connection.
 
-A frame is a header of eight bytes and its payload: the stream (0 stdin, 1 stdout, 2 stderr, 3 the Engine's
-own error), three zero bytes, and the payload's length as a big-endian 32-bit number. The protocol is that of
-the Engine's API, "Attach to a container", and of moby's ``pkg/stdcopy``.
+A frame is a header of eight bytes and its payload: the stream (0 stdin, 1 stdout, 2 stderr, 3 the Engine's own error),
+three zero bytes, and the payload's length as a big-endian 32-bit number. Source: "Attach to a container" in the
+Engine's API, and moby's `pkg/stdcopy`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 
 HEADER: Final = 8
 FRAME_LIMIT: Final = 16 * 1024 * 1024
-"""Engines send frames of some 32 KiB. A longer one than this is no frame: we are out of step."""
+"""Engines send frames of some 32 KiB. A longer one than this means that the stream is out of step."""
 
 
 class Channel(IntEnum):
-    """Where output came from. A terminal has one channel for all, ``OUT``."""
+    """The source of output. A terminal has one channel for everything, `OUT`."""
 
     IN = 0
     OUT = 1
@@ -27,24 +27,24 @@ class Channel(IntEnum):
 
 _HEADER: Final = struct.Struct(">II")
 _CHANNELS: Final = {channel << 24: channel.value for channel in Channel}
-"""By a header's first four bytes, of which three are zero."""
+"""Keyed by a header's first four bytes, of which three are zero."""
 
 
 class Output(NamedTuple):
-    """Some bytes that a process wrote; where they are cut means nothing."""
+    """Bytes that a process wrote; where they are cut has no meaning."""
 
     channel: Channel
     data: bytes
 
 
 class FrameError(ValueError):
-    """What came is no frame."""
+    """The bytes received are not a valid frame."""
 
 
 class Demultiplexer:
-    """Feed it bytes cut anywhere, take what was written in its order.
+    """Feed it bytes cut anywhere, get the output in order.
 
-    Payloads are passed on as they come, never gathered: the memory taken is that of one header.
+    Payloads are passed on as they arrive, never gathered: it stores one header at most.
     """
 
     def __init__(self, limit: int = FRAME_LIMIT) -> None:
@@ -59,7 +59,7 @@ class Demultiplexer:
         return bool(self._header) or self._left > 0
 
     def feed(self, data: bytes) -> list[Output]:
-        """The payloads in ``data``, neighbours of one channel joined. Raises FrameError."""
+        """Return the payloads in `data`, adjacent ones of one channel joined. Raises FrameError."""
         found: list[Output] = []
         joined: list[bytes] = []
         channel = self._channel
@@ -80,7 +80,7 @@ class Demultiplexer:
         return found
 
     def _read_header(self, data: bytes, at: int) -> int:
-        """Take the header's bytes from ``data``, and give where what follows them begins."""
+        """Read the header's bytes from `data`, and return where the rest begins."""
         needed = HEADER - len(self._header)
         self._header += data[at : at + needed]
         if len(self._header) == HEADER:
@@ -90,9 +90,9 @@ class Demultiplexer:
 
 
 class FrameReader:
-    """As ``Demultiplexer``, for whole frames: in a log each of them is one entry, and where it ends has a meaning.
+    """As `Demultiplexer`, for whole frames: in a log each one is an entry, and its end has a meaning.
 
-    The memory taken is that of one frame.
+    It stores one frame at most.
     """
 
     def __init__(self, limit: int = FRAME_LIMIT) -> None:
@@ -107,7 +107,7 @@ class FrameReader:
         return self._have > 0
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Channel and payload of each frame that is complete now. Raises FrameError."""
+        """Return channel and payload of each frame completed by `data`. Raises FrameError."""
         self._parts.append(data)
         self._have += len(data)
         if self._have < self._need:
@@ -132,7 +132,7 @@ class FrameReader:
 
 
 def parse_header(header: bytes, limit: int = FRAME_LIMIT) -> tuple[Channel, int]:
-    """Channel and length of the frame that eight bytes announce. Raises FrameError."""
+    """Return channel and length of the frame that starts with these eight bytes. Raises FrameError."""
     length = int.from_bytes(header[4:8], "big")
     if header[0] > Channel.ENGINE or header[1:4] != b"\0\0\0" or length > limit:
         raise FrameError(f"no frame begins with {header.hex(' ')}")
@@ -140,5 +140,5 @@ def parse_header(header: bytes, limit: int = FRAME_LIMIT) -> tuple[Channel, int]
 
 
 def frame(channel: Channel, data: bytes) -> bytes:
-    """``data`` as one frame."""
+    """Return `data` as one frame."""
     return bytes([channel, 0, 0, 0]) + len(data).to_bytes(4, "big") + data

@@ -1,4 +1,4 @@
-"""Which version of the API to speak: the newest that both sides know."""
+"""Negotiate the API version: the newest that both sides know."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dockertui.engine.errors import EngineError, ErrorKind, shorten
 from dockertui.engine.models import Version
 
 MIN_API: Final = "1.41"  # Engine 20.10, Podman 4
-MAX_API: Final = "1.51"  # Engine 28.5; newer ones are spoken to in this version
+MAX_API: Final = "1.51"  # Engine 28.5; this version is used with newer ones, too
 _API: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})", re.ASCII)
 
 
 def api_number(version: str) -> tuple[int, int]:
-    """``"1.41"`` as numbers to compare. Raises ValueError for anything else."""
+    """Return `"1.41"` as numbers to compare. Raises ValueError for anything else."""
     match = _API.fullmatch(version)
     if not match:
         raise ValueError(f"{shorten(version, 40)!r} is no API version")
@@ -24,11 +24,10 @@ def api_number(version: str) -> tuple[int, int]:
 
 
 def negotiate(raw: object, endpoint: Endpoint, override: str = "") -> Version:
-    """The version to speak with the Engine whose ``GET /version`` said ``raw``.
+    """Return the version to use with the Engine that replied `raw` to `GET /version`.
 
-    ``override`` is DOCKER_API_VERSION, which the CLI takes as it is. Raises EngineError: PROTOCOL when
-    ``raw`` is not an Engine's, UNSUPPORTED when there is no common version, BAD_ENDPOINT when ``override`` is
-    no version.
+    `override` is DOCKER_API_VERSION, which the CLI uses unchecked. Raises EngineError: PROTOCOL when `raw` is not an
+    Engine's, UNSUPPORTED without a common version, BAD_ENDPOINT when `override` is not a version.
     """
     if not isinstance(raw, dict):
         raise not_an_engine(endpoint, "its version is no object")
@@ -55,7 +54,7 @@ def _override(value: str) -> str:
 
 
 def _no_common(version: Version, endpoint: Endpoint, api: str) -> EngineError:
-    """The error for an Engine with which ``api`` cannot be spoken."""
+    """Return the error for an Engine that does not support `api`."""
     offers = f"{version.api_min or '?'} to {version.api_max}"
     message = f"the Engine {version.engine} at {endpoint.address} speaks API {offers}"
     if api_number(version.api_max) < api_number(MIN_API):

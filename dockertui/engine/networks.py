@@ -25,7 +25,7 @@ def create(body: Mapping[str, Any]) -> Call:
 
 
 def connect(network: str, container: str, *, aliases: Sequence[str] = (), ip: str = "", ip6: str = "") -> Call:
-    """Attach a container, under further names and at fixed addresses where they are given."""
+    """Attach a container, with further aliases and fixed addresses if given."""
     addresses = {key: value for key, value in (("IPv4Address", ip), ("IPv6Address", ip6)) if value}
     endpoint: dict[str, Any] = {"IPAMConfig": addresses} if addresses else {}
     if aliases:
@@ -36,7 +36,7 @@ def connect(network: str, container: str, *, aliases: Sequence[str] = (), ip: st
 
 
 def connect_as(network: str, container: str, endpoint: Mapping[str, Any]) -> Call:
-    """Attach a container with an endpoint's settings as the API has them."""
+    """Attach a container with an endpoint's settings in the API's form."""
     body = {"Container": container, "EndpointConfig": dict(endpoint)}
     return Call("POST", f"/networks/{segment(network)}/connect", body=body)
 

@@ -21,7 +21,7 @@ _CHUNK: Final = 256 * 1024
 
 
 class PlainConnection:
-    """One connection to an Engine, kept open between requests; each within ``timeout`` s. For one thread."""
+    """One connection to an Engine, kept open between requests; each within `timeout` s. For one thread."""
 
     def __init__(self, endpoint: Endpoint, timeout: float, trace: Trace) -> None:
         self._endpoint = endpoint
@@ -31,7 +31,7 @@ class PlainConnection:
         self._http: http.client.HTTPConnection | None = None
 
     def get(self, call: Call, api: str = "") -> Any:
-        """Return the JSON that a GET answers. Raises EngineError, also for a reply that is an error."""
+        """Return the JSON that a GET replies with. Raises EngineError, also for an error status."""
         path = f"/v{api}{call.path}" if api else call.path
         record = self._trace.start("GET", target(path, call.params), docker=call.docker)
         self._deadline = time.monotonic() + self._timeout
@@ -81,7 +81,7 @@ class PlainConnection:
         return connection
 
     def _read_body(self, response: http.client.HTTPResponse, record: Request) -> bytes:
-        """All of it; the socket's own time limit is for each piece, and pieces may be one byte long."""
+        """Return the whole body; the socket's own time limit is per piece, and pieces may be one byte long."""
         parts = []
         while part := response.read1(_CHUNK):
             parts.append(part)
@@ -140,7 +140,7 @@ def _connection(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnectio
 
 
 def _prefix(endpoint: Endpoint) -> str:
-    """What stands before the path of a request: a proxy is told the whole URL, unless it is a tunnel."""
+    """Return the prefix of a request's path: a proxy gets the whole URL, unless it is a tunnel."""
     if endpoint.scheme != "tcp":
         return ""
     parts = endpoint.split
@@ -148,7 +148,7 @@ def _prefix(endpoint: Endpoint) -> str:
 
 
 def _authorization(endpoint: Endpoint) -> dict[str, str]:
-    """What the proxy wants of a user who is named in its URL."""
+    """Return the proxy's authorization header for the user in its URL, if any."""
     parts = urlsplit(endpoint.proxy)
     if not parts.username:
         return {}

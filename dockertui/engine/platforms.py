@@ -1,4 +1,4 @@
-"""A platform as it is typed, and as the docker command has it when it makes a container: `arm64` is `linux/arm64`.
+"""Normalise a platform's name as the docker command does when it creates a container: `arm64` is `linux/arm64`.
 
 Source of the names: containerd/platforms, database.go and platforms.go.
 """
@@ -28,9 +28,9 @@ _VARIANTS: Final = {("amd64", "v1"): "", ("arm64", "8"): "v8", ("arm", "5"): "v5
 
 
 def normal(specifier: str) -> str:
-    """A platform in full: system, architecture, and its variant where it is given or unusual.
+    """Return a platform in full: system, architecture, and its variant if given or unusual.
 
-    Raises ValueError for what is none.
+    Raises ValueError for an invalid one.
     """
     if not _SPECIFIER.fullmatch(specifier):
         raise ValueError(f"{specifier!r} is no platform")
@@ -48,5 +48,5 @@ def _joined(system: str, architecture: str, given: str = "") -> str:
     architecture, own = _OTHER_NAMES.get(architecture, (architecture, ""))
     variant = _VARIANTS.get((architecture, given or own), given or own)
     if not given and (architecture, variant) == ("arm", "v7"):
-        variant = ""  # the usual one
+        variant = ""  # the usual variant
     return "/".join(filter(None, (system, architecture, variant)))

@@ -1,4 +1,4 @@
-"""Plugins of the Engine: what is listed of one, and the calls of the API's family ``/plugins``."""
+"""Plugins of the Engine: the model, and the requests of the API's family `/plugins`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dockertui.engine.listing import Listing, Needs
 from dockertui.engine.target import IN_REFERENCES, segment
 
 ENABLE_TIMEOUT: Final = 30
-"""Seconds that an enabled plugin has to listen on its socket, as the CLI gives it."""
+"""Seconds that an enabled plugin has to listen on its socket, as in the CLI."""
 
 
 class Plugin(NamedTuple):
-    """A plugin as ``GET /plugins`` lists it. ``interfaces`` are what it implements: `docker.volumedriver/1.0`."""
+    """A plugin as `GET /plugins` lists it. `interfaces` are those it implements: `docker.volumedriver/1.0`."""
 
     id: str
     name: str

@@ -1,8 +1,7 @@
 """The first requests, made in threads while the rest of the program is still being imported.
 
-Finds the first candidate that answers, agrees on a version, and lists every kind of object, so that the first
-paint shows what is there. Standard library only. What fails here is left out: the live mirror lists
-everything again.
+Finds the first candidate that replies, negotiates a version, and lists every kind of object, so that the first paint
+shows them. Standard library only. What fails here is left out: the mirror lists everything again.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ from dockertui.engine.volumes import VOLUMES
 CAUSE: Final = "start"
 TIMEOUT: Final = 5.0
 GRACE: Final = 0.25
-"""Seconds that slower lists may keep the containers from being shown."""
+"""Seconds that slower listings may delay the first paint of the containers."""
 FIRST: Final[Sequence[Listing[Any]]] = (CONTAINERS, IMAGES, NETWORKS, VOLUMES)
-"""The kinds whose panes are always there, as their `Resource` says; the containers before all else."""
+"""The kinds whose panes are always shown, as their `Resource` says; containers before all others."""
 
 
 class Attempt(NamedTuple):
@@ -44,10 +43,10 @@ class Attempt(NamedTuple):
 class Preflight(threading.Thread):
     """Tries the candidates in order; read its attributes when it is done.
 
-    ``endpoint`` is the first that answers, None if none does; ``version`` what it is; ``lists`` its objects
-    by kind ("container", "image", "network", "volume"), as models, without the kinds that failed;
-    ``attempts`` the candidates before it. An endpoint by ssh is taken untried, with neither version nor
-    lists. ``timeout`` is in seconds, for each candidate and again for the lists.
+    `endpoint` is the first that replies, None if none does; `version` its version; `lists` its objects by kind
+    ("container", "image", "network", "volume"), as models, without the kinds that failed; `attempts` the candidates
+    before it. An ssh endpoint is taken untried, with neither version nor lists. `timeout` is in seconds, for each
+    candidate and again for the listings.
     """
 
     def __init__(self, candidates: Sequence[Endpoint], trace: Trace | None = None, timeout: float = TIMEOUT) -> None:
@@ -64,7 +63,7 @@ class Preflight(threading.Thread):
         self._done = False
 
     def add_done_callback(self, callback: Callable[[Preflight], None]) -> None:
-        """Have ``callback`` called when all is done: from this thread, or at once if it is already."""
+        """Call `callback` when everything is done: from this thread, or at once if it already is."""
         with self._lock:
             if not self._done:
                 self._callbacks.append(callback)
@@ -72,7 +71,7 @@ class Preflight(threading.Thread):
         callback(self)
 
     def run(self) -> None:
-        """Do it all; called by ``start``."""
+        """Try the candidates; called by `start`."""
         try:
             with because(CAUSE):
                 self._find()
@@ -100,7 +99,7 @@ class Preflight(threading.Thread):
                 connection.close()
 
     def _list_all(self, endpoint: Endpoint, version: Version, connection: PlainConnection) -> dict[str, list[Any]]:
-        """Every kind at the same time; those that are not there soon after the containers are left out."""
+        """List every kind concurrently; leave out those that do not arrive soon after the containers."""
         found: dict[str, list[Any]] = {}
         others = [
             threading.Thread(target=self._list_alone, args=(endpoint, version, listing, found), daemon=True)
@@ -134,4 +133,4 @@ class Preflight(threading.Thread):
             reply = connection.get(call, version.api)
             found[listing.kind] = listing.parse(reply, listed_at)
         except EngineError:
-            return  # the journal has it, and the live mirror will meet it again
+            return  # the journal has the error, and the mirror lists the kind again

@@ -1,8 +1,8 @@
-"""What runs in a container, as the Engine's `ps` tells it: GET /containers/{id}/top.
+"""The processes of a container as the Engine's `ps` lists them: GET /containers/{id}/top.
 
-An Engine runs the `ps` of its own host and keeps the lines of the container's processes. Which columns that knows
-differs: procps 4, procps 3 and busybox are served by the three formats, whatever else by the Engine's default.
-Podman has a list of its own, of the PIDs inside the container.
+An Engine runs its host's `ps` and keeps the lines of the container's processes. The columns it knows differ: the three
+formats serve procps 4, procps 3 and busybox, the Engine's default anything else. Podman has a list of its own, of the
+PIDs inside the container.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ FORMATS: Final[tuple[str | None, ...]] = (
     "-eo pid,ppid,user,tty,stat,etime,time,rss,args",
     None,
 )
-"""Options of `ps`, the best first; None are the Engine's own, `-ef`."""
+"""Options of `ps`, best first; None is the Engine's own, `-ef`."""
 PODMAN_FORMATS: Final[tuple[str | None, ...]] = ("pid,ppid,user,tty,state,etime,time,rss,pcpu,args", None)
-"""Descriptors of podman-top(1), which reads /proc itself; for options it would run a `ps` that may not be there."""
+"""Descriptors of podman-top(1), which reads /proc itself; options would make it run a `ps` that may be missing."""
 
 _REFUSALS: Final = (ErrorKind.SERVER, ErrorKind.BAD_REQUEST)
 _USERS: Final = ("USER", "UID", "EUSER", "RUSER")
@@ -33,15 +33,15 @@ _CLOCK: Final = re.compile(r"(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)(?:\.\d+)?")
 _SPOKEN: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?")
 _SIZE: Final = re.compile(r"([\d.]+)([kmgtKMGT]?)")
 _FINE: Final = 3
-"""Decimals of a share that is worth a reckoning."""
+"""Decimals that make a percentage precise enough to compute with."""
 _UNCOUNTED: Final = ("?", "-", "??")
 
 
 class Process(NamedTuple):
-    """One process. What its `ps` does not tell is None, or empty.
+    """One process. A value that its `ps` does not print is None, or empty.
 
-    age: seconds since it started. cpu_time: seconds of processor time used, whole ones. average: percent of one
-    processor over its whole life. average_fine: the same with three decimals. memory: resident bytes.
+    age: seconds since it started. cpu_time: whole seconds of processor time used. average: percent of one processor
+    over its whole life. average_fine: the same with three decimals. memory: resident bytes.
     """
 
     pid: int
@@ -59,14 +59,14 @@ class Process(NamedTuple):
 
 
 class ProcessList(NamedTuple):
-    """A container's processes, in the order of `ps`. `titles` are the columns it gave."""
+    """A container's processes, in the order of `ps`. `titles` are its columns."""
 
     titles: tuple[str, ...]
     processes: tuple[Process, ...]
 
 
 class ProcessLister:
-    """Asks for the processes of containers on one Engine, and learns which columns its `ps` has."""
+    """Lists the processes of containers on one Engine, and learns which columns its `ps` has."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -74,7 +74,7 @@ class ProcessLister:
 
     @property
     def ps_args(self) -> str | None:
-        """The options that the last listing was asked for with."""
+        """The options of the last listing."""
         return self._formats[self._format]
 
     @property
@@ -83,7 +83,7 @@ class ProcessLister:
         return PODMAN_FORMATS if version is not None and version.podman else FORMATS
 
     async def list(self, container: str) -> ProcessList:
-        """The processes now. Raises EngineError: CONFLICT when it does not run, NOT_FOUND when it is no more."""
+        """List the processes. Raises EngineError: CONFLICT when it is not running, NOT_FOUND when it is gone."""
         while True:
             try:
                 return listing(await containers.top(self._engine, container, self.ps_args))
@@ -95,9 +95,9 @@ class ProcessLister:
 
 
 def listing(reply: Mapping[str, Any]) -> ProcessList:
-    """The processes of a reply of /top. Lines without a number as their PID are left out: they are threads."""
+    """Parse a reply of /top. Lines without a number as their PID are left out: they are threads."""
     titles, lines = tuple(strings(reply, "Titles")), reply.get("Processes")
-    if len(titles) == 1 and isinstance(lines, list):  # Podman, of a `ps` whose columns it cannot tell apart
+    if len(titles) == 1 and isinstance(lines, list):  # Podman, with a `ps` whose columns it cannot parse
         titles = tuple(titles[0].split())
         lines = [str(line[0]).split(None, len(titles) - 1) for line in lines if isinstance(line, list) and line]
     columns = {title: index for index, title in reversed(list(enumerate(titles)))}
@@ -143,7 +143,7 @@ def _decimal(text: str) -> float | None:
 
 
 def seconds(text: str) -> float | None:
-    """A duration of `ps`: `131`, `02:11`, `3-04:05:06`, or as Podman has it, `2m11.5s`."""
+    """Parse a duration of `ps`: `131`, `02:11`, `3-04:05:06`, or Podman's `2m11.5s`."""
     if not text.isascii() or len(text) > 32:
         return None
     if (whole := _number(text)) is not None:
@@ -158,7 +158,7 @@ def seconds(text: str) -> float | None:
 
 
 def _memory(text: str) -> int | None:
-    """Resident kibibytes in bytes; busybox shortens them, `12m`."""
+    """Convert resident kibibytes to bytes; busybox abbreviates them, `12m`."""
     match = _SIZE.fullmatch(text) if text.isascii() else None
     amount = _decimal(match[1]) if match else None
     if match is None or amount is None:

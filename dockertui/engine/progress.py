@@ -1,4 +1,4 @@
-"""How the progress of a request is reported while its body or its reply is on the way."""
+"""How a request's progress is reported while its body or reply is transferred."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 PIECE: Final = 1024 * 1024
-"""Bytes that are read, written or sent at once."""
+"""Bytes read, written or sent at once."""
 Heard = Callable[[Mapping[str, Any]], None]
 """Called with each object of a reply that reports its progress, and with `progress` of a file."""
 

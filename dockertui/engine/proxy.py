@@ -1,7 +1,7 @@
-"""The proxy that a request over TCP goes through, chosen from the environment as Go's HTTP client chooses it.
+"""Choose the proxy of a request over TCP from the environment, as Go's HTTP client does.
 
-Source of the rules: golang.org/x/net, http/httpproxy. Connections that are handed over, as those of exec and attach,
-go past it, as those of the CLI do.
+Source of the rules: golang.org/x/net, http/httpproxy. Hijacked connections, those of exec and attach, bypass it, as the
+CLI's do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 
 
 def proxy_for(scheme: str, host: str, port: int, environment: Environment) -> str:
-    """The URL of the proxy before an Engine that speaks `http` or `https`; "" for none.
+    """Return the URL of the proxy before an Engine that speaks `http` or `https`; "" for none.
 
     Raises EngineError (BAD_ENDPOINT) for a proxy that cannot be used.
     """
@@ -34,7 +34,7 @@ def proxy_for(scheme: str, host: str, port: int, environment: Environment) -> st
 
 
 def _is_here(host: str) -> bool:
-    """Go never asks a proxy for these."""
+    """Whether the host is this machine, for which Go never uses a proxy."""
     address = _address(host)
     return host.lower() == "localhost" or (address is not None and address.is_loopback)
 
@@ -44,7 +44,7 @@ def _is_excepted(host: str, port: int, exceptions: str) -> bool:
 
 
 def _matches(host: str, port: int, item: str) -> bool:
-    """Whether an item of NO_PROXY is about a host: `*`, an address, a net, a name, `.name` for those below alone."""
+    """Whether an item of NO_PROXY matches a host: `*`, an address, a net, a name, or `.name` for subdomains only."""
     if item == "*":
         return True
     address = _address(host)

@@ -1,4 +1,4 @@
-"""Sends a call and waits for all of its reply, whatever it brings and takes along."""
+"""Send a call and wait for its whole reply, whatever its body and its reply are."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dockertui.engine.progress import Heard
 
 
 async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any:
-    """Send a call and wait for its end, however long it takes: cancel it. The reply's JSON; None without any.
+    """Send a call and wait for its end, without a time limit: cancel it. Returns the reply's JSON; None without any.
 
-    Of a reply that tells its progress every object goes to `heard`, and the last one is returned. Raises EngineError.
+    If the reply reports progress, every object goes to `heard`, and the last one is returned. Raises EngineError.
     """
     if call.sink:
         from dockertui.engine import transfer, unpacking
 
         take = unpacking.unpack if call.tar else transfer.receive
-        plain = {**call.headers, "Accept-Encoding": "identity"}  # gzip would slow a copy down to a fifth
+        plain = {**call.headers, "Accept-Encoding": "identity"}  # gzip would slow a copy to a fifth of its speed
         reply = engine.stream(call._replace(headers=plain))
         return await take(reply, call.sink, heard)
     if call.progress:
@@ -36,11 +36,11 @@ async def send(engine: Engine, call: Call, heard: Heard = lambda _: None) -> Any
     try:
         return json.loads(answer.body) if answer.body.strip() else None
     except ValueError:
-        return None  # some Engines say "OK" to what the API gives no body
+        return None  # some Engines reply "OK" where the API specifies no body
 
 
 def _body(call: Call, heard: Heard) -> AsyncIterable[bytes] | None:
-    """The body that is read as it is sent; None where it is `call.body`."""
+    """Return the body that is read while it is sent; None if it is `call.body`."""
     if call.context is None and not call.source:
         return None
     from dockertui.engine import build_context, transfer, unpacking

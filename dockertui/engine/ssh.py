@@ -1,8 +1,8 @@
-"""Reaching an Engine through ``ssh HOST docker system dial-stdio``, as the Docker CLI does.
+"""Connect to an Engine through `ssh HOST docker system dial-stdio`, as the Docker CLI does.
 
-Each connection is one run of the system's own ssh, so that its configuration, agent, jump hosts and known
-hosts count. Nothing of our environment is sent. The command line is that of docker/cli's ``connhelper/ssh``, but that
-a dead line is noticed.
+Each connection is one run of the system's own ssh, so that its configuration, agent, jump hosts and known hosts apply.
+Nothing of our environment is sent. The command line is that of docker/cli's `connhelper/ssh`, plus keepalives that
+detect a dead connection.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ PARALLEL_DIALS: Final = 4
 KEEPALIVE: Final = 120.0
 """Seconds an idle connection is kept: a new one costs a login."""
 DIAL_TIMEOUT: Final = 60.0
-"""Seconds for a login and the first answer; a stream has no time limit of its own."""
+"""Seconds for a login and the first reply; a stream has no time limit of its own."""
 ALIVE: Final = 15
-"""Seconds of silence after which ssh asks the other side; after three without an answer it ends, and we know."""
+"""Seconds of silence after which ssh probes the other side; after three unanswered probes it ends, and we notice."""
 STDERR_LIMIT: Final = 4096
 GRACE: Final = 2.0
 """Seconds that ssh has to end by itself, then after SIGTERM."""
@@ -42,7 +42,7 @@ _GREETING: Final = b"HEAD /_ping HTTP/1.1\r\nHost: docker\r\n\r\n"
 
 
 def ssh_command(endpoint: Endpoint) -> list[str]:
-    """The command that connects its standard input and output with the Engine."""
+    """Return the command that connects its standard input and output with the Engine."""
     options = ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-o", f"ServerAliveInterval={ALIVE}"]
     path = endpoint.far_socket
     remote = ["docker", *(["--host", f"unix://{path}"] if path else []), "system", "dial-stdio"]
@@ -72,17 +72,17 @@ class SSHConnector(aiohttp.UnixConnector):
             if self._logged_in:
                 return await self._log_in()
             before = self._failures
-            async with self._first:  # a login that fails is the answer to all who wait: a wrong key costs one
+            async with self._first:  # a failed login is the result for all who wait: a wrong key costs one attempt
                 if self._failure is not None and (self._failures > before or self._failure.kind is ErrorKind.LOGIN):
                     raise self._failure
                 return await self._log_in()
 
     def try_anew(self) -> None:
-        """Somebody wants another login, after one that was refused, too."""
+        """Allow another login, even after one that was refused."""
         self._logged_in, self._failure = False, None
 
     async def _log_in(self) -> ResponseHandler:
-        """Connect, and remember how that went."""
+        """Connect, and remember the result."""
         try:
             handler = await self._dial()
         except EngineError as error:
@@ -107,12 +107,12 @@ class SSHConnector(aiohttp.UnixConnector):
         return handler
 
     async def wait_closed(self) -> None:
-        """After ``close``: wait until no ssh is left."""
+        """Wait until no ssh is left; call it after `close`."""
         await asyncio.gather(*self._runs, return_exceptions=True)
 
 
 class _Handler(ResponseHandler):
-    """aiohttp's protocol, telling when its connection has ended."""
+    """aiohttp's protocol with a callback when its connection has ended."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
         super().__init__(loop=loop)
@@ -124,10 +124,10 @@ class _Handler(ResponseHandler):
 
 
 class _Run:
-    """One ssh, from its start until it is seen off.
+    """One run of ssh, from its start until its end has been awaited.
 
-    Its standard error is a file, not a pipe: a master connection that it leaves behind (ControlPersist) would
-    keep a pipe open, and Python before 3.13 waits for that.
+    Its standard error is a file, not a pipe: a master connection that it leaves behind (ControlPersist) would keep a
+    pipe open, and Python before 3.13 waits for that.
     """
 
     def __init__(self, endpoint: Endpoint, process: Process, stderr: IO[bytes]) -> None:
@@ -139,7 +139,7 @@ class _Run:
 
     @classmethod
     async def start(cls, endpoint: Endpoint) -> tuple[_Run, socket.socket]:
-        """Run it, with the other end of the returned socket as its standard input and output."""
+        """Start ssh, with the other end of the returned socket as its standard input and output."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it is seen off)
@@ -153,7 +153,7 @@ class _Run:
         return cls(endpoint, process, stderr), ours
 
     async def greet(self, connection: socket.socket) -> None:
-        """Have the Engine answer once: a login that fails is then told in ssh's own words."""
+        """Make one request: a login that fails is then reported in ssh's own words."""
         loop = asyncio.get_running_loop()
         reply = b""
         try:
@@ -170,11 +170,11 @@ class _Run:
             raise await self._failure(reply) from None
 
     def release(self) -> None:
-        """Its connection has ended, so should it."""
+        """Let ssh end, now that its connection has."""
         self._released.set()
 
     async def _see_off(self, stderr: IO[bytes]) -> None:
-        """Wait until it ends; end it when its connection has ended and it does not follow."""
+        """Wait until it ends; if its connection ends and it does not follow, terminate it."""
         ended = asyncio.ensure_future(self._process.wait())
         released = asyncio.ensure_future(self._released.wait())
         await asyncio.wait((ended, released), return_when=asyncio.FIRST_COMPLETED)
@@ -190,7 +190,7 @@ class _Run:
             self._said = " ".join(stderr.read(STDERR_LIMIT).decode(errors="replace").split())
 
     async def _failure(self, reply: bytes, why: str = "") -> EngineError:
-        """Why the Engine was not reached: what ssh said, what came in place of a reply, or ``why``."""
+        """Return why the Engine was not reached: ssh's message, the output in place of a reply, or `why`."""
         self.release()
         await asyncio.wait((self.seen_off,))
         said = self._said or why or f"ssh ended with code {self._process.returncode}, without a word"
@@ -200,7 +200,7 @@ class _Run:
 
 
 async def _run_ssh(endpoint: Endpoint, stdio: socket.socket, stderr: IO[bytes]) -> Process:
-    """Start it in a session of its own, so that it cannot ask for a password on the terminal that we paint."""
+    """Start ssh in a session of its own, so that it cannot ask for a password on the terminal that we paint."""
     try:
         return await asyncio.create_subprocess_exec(
             *ssh_command(endpoint), stdin=stdio.fileno(), stdout=stdio.fileno(), stderr=stderr, start_new_session=True

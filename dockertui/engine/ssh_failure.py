@@ -1,4 +1,4 @@
-"""What ssh, and the docker command behind it, mean by what they say before an Engine is reached."""
+"""The failures behind the messages of ssh, and of the docker command it runs, before an Engine is reached."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dockertui.engine.errors import EngineError, ErrorKind
 
 
 class _Meaning(NamedTuple):
-    """A failure that is told by its words: in `message` and `remedy` stand {host}, {login}, {address} and {1}.
+    """A failure recognised by its message; `message` and `remedy` may contain {host}, {login}, {address} and {1}.
 
-    {1} is what the pattern's first group caught, {login} what to give ssh to get to the host.
+    {1} is the pattern's first group, {login} ssh's arguments for the host.
     """
 
     words: re.Pattern[str]
@@ -71,7 +71,7 @@ _MEANINGS: Final = (
 
 
 def meaning(endpoint: Endpoint, said: str, command: str) -> EngineError:
-    """The error for what was `said` on standard error; `command` is the one that was run, without its last word."""
+    """Return the error for `said` on standard error; `command` is the command that ran, without its last argument."""
     parts = endpoint.split
     host = parts.hostname or ""
     login = f"{parts.username}@{host}" if parts.username else host

@@ -1,8 +1,7 @@
-"""What a container uses, computed from the API's statistics as ``docker stats`` does.
+"""A container's resource usage, computed from the API's statistics as `docker stats` does.
 
-The formulas are those of docker/cli's ``cli/command/container/stats_helpers.go``, for cgroup v1 and v2 and
-for Windows. Where the Engine says nothing the CLI shows zero; here it is None, because a zero would be a
-claim.
+Source of the formulas: docker/cli's `cli/command/container/stats_helpers.go`, for cgroup v1 and v2 and for Windows.
+Where the Engine reports nothing the CLI shows zero; here it is None, because a zero would be a claim.
 """
 
 from __future__ import annotations
@@ -12,20 +11,20 @@ from typing import Any, Final, NamedTuple
 from dockertui.engine.fields import NOTHING, Raw, count, instant, mapping, mappings, text
 
 _CORES_MOST: Final = 1024
-"""Processors that are told apart; a host with more of them is a lie, or beyond any plot."""
+"""Cores told apart; a host that reports more is wrong, or cannot be plotted."""
 _HUNDRED_NS: Final = 10_000_000
-"""Windows counts processor time in units of 100 ns: so many make a second."""
+"""Windows counts processor time in units of 100 ns: this many make a second."""
 
 
 class Usage(NamedTuple):
-    """One sample. ``cpu`` is in percent of one processor: 200 is two busy ones. The rest: bytes and counts.
+    """One sample. `cpu` is in percent of one processor: 200 is two busy ones. The rest: bytes and counts.
 
-    Network and block figures are totals since the container started, as is ``cpu_time``, in nanoseconds: a lower
-    one than before tells that it was started anew. ``read`` is when the Engine took the sample, in epoch seconds by its
-    own clock. ``cache``: file pages, most of which are not in ``memory``. Since the sample before, as ``cpu``:
-    ``cores``, in percent of each processor, empty where the Engine does not tell them apart (cgroup v2);
-    ``throttled``, the percentage of the scheduler's periods in which the limit held the container back, and
-    ``throttled_time``, for how many seconds of each second, all its threads together; None where there is no limit.
+    Network and block figures are totals since the container started, as is `cpu_time`, in nanoseconds: a lower one than
+    before means that it was restarted. `read` is when the Engine took the sample, in epoch seconds by its own clock.
+    `cache`: file pages, most of which are not in `memory`. Since the sample before, as `cpu`: `cores`, in percent of
+    each processor, empty if the Engine does not report them (cgroup v2); `throttled`, the percentage of the scheduler's
+    periods in which the limit held the container back, and `throttled_time`, the seconds of each second lost by that,
+    summed over its threads; both None without a limit.
     """
 
     cpu: float | None
@@ -45,10 +44,10 @@ class Usage(NamedTuple):
 
 
 def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
-    """The sample ``raw``; None for a container that does not run, of which the Engine says nothing.
+    """Compute the sample `raw`; None for a container that is not running, of which the Engine reports nothing.
 
-    The CPU's share is of the time since the sample before, which a stream's messages bring along and one-shot
-    replies do not: give theirs as ``previous``. Without one, ``cpu`` is None.
+    CPU usage covers the time since the sample before, which is part of a stream's messages but not of one-shot replies:
+    pass theirs as `previous`. Without one, `cpu` is None.
     """
     read = instant(raw, "read")
     if read is None:
@@ -78,7 +77,7 @@ def usage(raw: Raw, previous: Raw | None = None) -> Usage | None:
 
 
 def _before(raw: Raw, previous: Raw) -> Raw:
-    """The processor's counters of the sample before: of the reply itself, else of the reply before."""
+    """Return the processor's counters of the sample before: from the reply itself, else from the reply before."""
     before = mapping(raw, "precpu_stats")
     if count(before, "system_cpu_usage"):
         return before
@@ -86,15 +85,15 @@ def _before(raw: Raw, previous: Raw) -> Raw:
 
 
 def _cpu(now: Raw, before: Raw) -> float | None:
-    """calculateCPUPercentUnix: the container's share of all processor time, times the processors."""
+    """calculateCPUPercentUnix: the container's share of all processor time, times the number of processors."""
     total, total_before, passed = _total(now), _total(before), _system_passed(now, before)
     if not total or total_before is None or not passed:
-        return None  # what runs has used some time: zero is a cgroup without the cpu controller
+        return None  # whatever runs has used some time: zero means a cgroup without the cpu controller
     return max(0, total - total_before) / passed * _processors(now) * 100.0
 
 
 def _system_passed(now: Raw, before: Raw) -> int | None:
-    """The time of all processors between two samples, in ns; None if none has passed, or it is not known."""
+    """Return the time of all processors between two samples, in ns; None if none has passed, or it is unknown."""
     system, system_before = count(now, "system_cpu_usage"), count(before, "system_cpu_usage")
     return system - system_before if system and system_before and system > system_before else None
 
@@ -104,13 +103,13 @@ def _processors(cpu_stats: Raw) -> int:
 
 
 def _each(cpu_stats: Raw) -> list[Any]:
-    """The time of each processor, in ns; the kernel tells none of cgroup v2."""
+    """Return the time of each processor, in ns; the kernel reports none with cgroup v2."""
     each = mapping(cpu_stats, "cpu_usage").get("percpu_usage")
     return each if isinstance(each, list) else []
 
 
 def _cores(now: Raw, before: Raw) -> tuple[float, ...]:
-    """`_cpu` of each processor: its share of the time that passed on one. Offline ones, at the end, are left out."""
+    """Compute `_cpu` per processor: its share of the time passed on one. Offline ones, at the end, are left out."""
     passed, processors = _system_passed(now, before), _processors(now)
     shown = min(processors, _CORES_MOST)
     each, each_before = _each(now)[:shown], _each(before)[:shown]
@@ -121,7 +120,7 @@ def _cores(now: Raw, before: Raw) -> tuple[float, ...]:
 
 
 def _throttling(now: Raw, before: Raw, passed: float | None) -> tuple[float | None, float | None]:
-    """Of the periods since the sample before, the percentage that were cut short, and the time lost a second."""
+    """Return the percentage of the periods since the sample before that were throttled, and the time lost a second."""
     new, old = mapping(now, "throttling_data"), mapping(before, "throttling_data")
     periods, throttled, time = (_grown(new, old, name) for name in ("periods", "throttled_periods", "throttled_time"))
     if not periods or throttled is None:
@@ -130,13 +129,13 @@ def _throttling(now: Raw, before: Raw, passed: float | None) -> tuple[float | No
 
 
 def _grown(new: Raw, old: Raw, name: str) -> int | None:
-    """By how much a counter has grown; None if it is not known, or was set back."""
+    """Return the increase of a counter; None if it is unknown, or the counter was reset."""
     value, before = count(new, name), count(old, name)
     return value - before if value is not None and before is not None and value >= before else None
 
 
 def _seconds(raw: Raw, previous: Raw) -> float | None:
-    """The time between a sample and the one that `_before` takes."""
+    """Return the time between a sample and the one that `_before` uses."""
     told = count(mapping(raw, "precpu_stats"), "system_cpu_usage")
     read, before = instant(raw, "read"), instant(raw, "preread") if told else instant(previous, "read")
     return read - before if read is not None and before is not None and read > before else None
@@ -160,7 +159,7 @@ def _windows_cpu(raw: Raw, previous: Raw) -> float | None:
 
 
 def _memory(memory_stats: Raw) -> int | None:
-    """calculateMemUsageUnixNoCache: without the file pages that the kernel would give back at once."""
+    """calculateMemUsageUnixNoCache: without the file pages that the kernel would free at once."""
     used = count(memory_stats, "usage")
     if not used:
         return None
@@ -173,7 +172,7 @@ def _memory(memory_stats: Raw) -> int | None:
 
 
 def _cache(counters: Raw) -> int | None:
-    """File pages, of the cgroup and those below it."""
+    """Return the file pages of the cgroup and those below it."""
     for name in ("total_cache", "cache", "file"):  # cgroup v1, v2
         if (cached := count(counters, name)) is not None:
             return cached
@@ -181,7 +180,7 @@ def _cache(counters: Raw) -> int | None:
 
 
 def _network(raw: Raw) -> tuple[int | None, int | None]:
-    """Received and sent, of all its interfaces; a container in the host's network has none of its own."""
+    """Return the bytes received and sent on all interfaces; a container in the host's network has none of its own."""
     networks = mapping(raw, "networks")
     if not networks:
         return None, None
@@ -193,7 +192,7 @@ def _network(raw: Raw) -> tuple[int | None, int | None]:
 
 
 def _block(raw: Raw) -> tuple[int | None, int | None]:
-    """Read and written. A list that is null or empty is the Engine's way to say zero."""
+    """Return the bytes read and written. The Engine sends a null or empty list for zero."""
     block = mapping(raw, "blkio_stats")
     if "io_service_bytes_recursive" not in block:
         return None, None

@@ -1,8 +1,8 @@
-"""Reading the Status text of a listed container: "Up 5 minutes (healthy)", "Exited (137) 3 hours ago".
+"""Parse the Status text of a listed container: "Up 5 minutes (healthy)", "Exited (137) 3 hours ago".
 
-The list of containers has no start time, exit code or (before API 1.52) health of its own; they are in this
-text, which the Engine builds in moby's ``container/state.go`` with the durations of go-units'
-``HumanDuration``. Podman's compatible service imitates it.
+The listing of containers has no start time, exit code or (before API 1.52) health of its own; they are in this text,
+which the Engine builds in moby's `container/state.go` with the durations of go-units' `HumanDuration`. Podman's
+compatible service imitates it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _HEALTH: Final = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)$")
 
 
 class Duration(NamedTuple):
-    """A duration in seconds, as told; the true one is at most ``error`` seconds away."""
+    """A duration in seconds, as written; the true one differs by at most `error` seconds."""
 
     seconds: float
     error: float
 
 
 class Status(NamedTuple):
-    """What a Status text says. ``health`` is "", "starting", "healthy" or "unhealthy"."""
+    """The contents of a Status text. `health` is "", "starting", "healthy" or "unhealthy"."""
 
     health: str
     exit_code: int | None
@@ -44,8 +44,8 @@ class Status(NamedTuple):
 
 
 def parse_status(status: str) -> Status:
-    """Read a Status text; what it does not say, or says in words unknown here, is empty or None."""
-    status = status[:200]  # the Engine's longest is under 60; a stranger's must not cost time
+    """Parse a Status text; what it lacks, or words in an unknown way, is empty or None."""
+    status = status[:200]  # the Engine's longest is under 60; a foreign one must not cost time
     health = _HEALTH.search(status)
     code = _EXIT_CODE.match(status)
     return Status(
@@ -56,7 +56,7 @@ def parse_status(status: str) -> Status:
 
 
 def parse_duration(text: str) -> Duration | None:
-    """Read the first duration in ``text``, as go-units writes them: "About an hour", "3 weeks"."""
+    """Parse the first duration in `text`, as go-units writes them: "About an hour", "3 weeks"."""
     match = _DURATION.search(text)
     if not match:
         return None

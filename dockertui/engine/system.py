@@ -1,4 +1,4 @@
-"""Requests about the Engine itself: version, information, events, disk usage. What sends them raises EngineError."""
+"""Requests about the Engine itself: version, information, events, disk usage. Sending them raises EngineError."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ DF: Final = Call("GET", "/system/df", docker=("system", "df", "--verbose"))
 
 
 class VolumeUsage(NamedTuple):
-    """A volume's size in bytes, and how many containers refer to it; None where the Engine does not say."""
+    """A volume's size in bytes, and how many containers refer to it; None if the Engine does not say."""
 
     size: int | None
     ref_count: int | None
 
 
 async def info(engine: Engine) -> dict[str, Any]:
-    """Its configuration, counts, drivers and warnings."""
+    """Return the Engine's configuration, counts, drivers and warnings."""
     return await engine.get_object(INFO)
 
 
 async def df(engine: Engine, types: Sequence[str] = ()) -> dict[str, Any]:
-    """Disk usage; of ``types`` (container, image, volume, build-cache) only, from API 1.42 on.
+    """Return the disk usage; only of `types` (container, image, volume, build-cache) from API 1.42 on.
 
     The Engine walks file systems for it: no time limit, cancel it.
     """
@@ -38,7 +38,7 @@ async def df(engine: Engine, types: Sequence[str] = ()) -> dict[str, Any]:
 
 
 async def df_volumes(engine: Engine) -> dict[str, VolumeUsage]:
-    """What each volume takes, by its name. As slow as ``df``."""
+    """Return the usage of each volume by name. As slow as `df`."""
     found = VOLUMES.parse(await df(engine, ["volume"]))
     return {volume.name: VolumeUsage(volume.size, volume.ref_count) for volume in found}
 
@@ -50,12 +50,12 @@ async def events(
     filters: Mapping[str, Sequence[str]] | None = None,
     until: int | None = None,
 ) -> AsyncIterator[AsyncIterator[Event]]:
-    """Events as they happen: ``async with events(engine) as stream: async for event in stream``.
+    """Stream events as they happen: `async with events(engine) as stream: async for event in stream`.
 
-    ``since`` and ``until``, where the stream ends, are in epoch nanoseconds by the Engine's clock and inclusive; of
-    the past the Engine keeps 256. Entering waits for the reply's headers, which some Podman versions hold back until
-    there is an event. Podman (5.8) ends at an ``until`` that has passed before it has read its log: it is asked for
-    all that its log has, without a stream, and what came later is left out here.
+    `since` and `until`, where the stream ends, are inclusive, in epoch nanoseconds by the Engine's clock; the Engine
+    keeps the last 256 events. Entering waits for the reply's headers, which some Podman versions hold back until the
+    first event. Podman (5.8) ends at an `until` in the past before it has read its log: then its whole log is
+    requested, without a stream, and later events are dropped here.
     """
     podman = engine.version is not None and engine.version.podman
     past = podman and until is not None
@@ -77,19 +77,19 @@ async def _typed(objects: AsyncIterator[dict[str, Any]], until: int | None) -> A
 
 
 def _seconds(moment: int | None) -> str | None:
-    """Epoch nanoseconds as the API wants them."""
+    """Format epoch nanoseconds for the API."""
     return None if moment is None else f"{moment // 1_000_000_000}.{moment % 1_000_000_000:09d}"
 
 
 def login(registry: str, user: str, password: str) -> Call:
-    """Log in to a registry, to see whether the credentials are right.
+    """Log in to a registry, to check the credentials.
 
-    Changes nothing on the Engine; it answers with an identity token where the registry gives one.
+    Changes nothing on the Engine; the reply has an identity token if the registry issues one.
     """
     body = {"username": user, "password": password, "serveraddress": registry}
     return Call("POST", "/auth", body=body, shown={**body, "password": MASK})
 
 
 def prune_build_cache(*, all: bool = False) -> Call:
-    """Remove the layers that builds keep; without `all` those that nothing refers to."""
+    """Remove cached layers of builds; without `all` only those that nothing refers to."""
     return Call("POST", "/build/prune", {"all": all or None})

@@ -1,7 +1,7 @@
-"""The headers of a tar, read while its bytes come: what is in an archive of any size, in the memory of one header.
+"""Parse the headers of a tar while it arrives: lists archives of any size in the memory of one header.
 
-`tarfile` wants a file to read from, and so a thread and a pipe; here bytes cut anywhere are fed. The formats are those
-of POSIX (pax and ustar) and of GNU tar: long names and links, numbers in base 256, sizes and times in pax records.
+`tarfile` reads from a file, and so needs a thread and a pipe; this takes bytes cut anywhere. The formats are POSIX (pax
+and ustar) and GNU tar: long names and links, numbers in base 256, sizes and times in pax records.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 BLOCK: Final = 512
 RECORDS_LIMIT: Final = 1024 * 1024
-"""Bytes of a long name or of pax records: what is longer is no name of a file."""
+"""Bytes of a long name or of pax records: a longer one is not a file name."""
 
 _KINDS: Final = {
     b"0": stat.S_IFREG, b"\0": stat.S_IFREG, b"7": stat.S_IFREG, b"1": stat.S_IFREG, b"2": stat.S_IFLNK,
@@ -24,15 +24,15 @@ _HARD_LINK: Final = b"1"
 
 
 class TarError(ValueError):
-    """What came is no tar."""
+    """The bytes received are not a valid tar."""
 
 
 class Member(NamedTuple):
-    """One file of a tar, as its header says.
+    """A tar's header of one file.
 
-    ``mode`` has the file's type, as ``st_mode`` has it. ``name`` and ``link`` hold bytes that are no UTF-8 as
-    ``os.fsdecode`` does. ``mtime`` is in epoch seconds, ``size`` in bytes; ``hard`` says that ``link`` is the name of a
-    member before it, which has the data.
+    `mode` includes the file type, as `st_mode` does. `name` and `link` encode invalid UTF-8 as `os.fsdecode` does.
+    `mtime` is in epoch seconds, `size` in bytes; `hard` means that `link` is the name of an earlier member, which has
+    the data.
     """
 
     name: str
@@ -47,22 +47,22 @@ class Member(NamedTuple):
 
 
 class TarParser:
-    """Feed it the bytes of a tar, take its members, and their data where it is wanted."""
+    """Feed it the bytes of a tar, get its members, and their data if wanted."""
 
     def __init__(self, *, data: bool = False) -> None:
         self.ended = False
-        """Whether the tar's own end has come: a stream that ends without it was cut."""
+        """Whether the tar's end marker has arrived: a stream that ends without it was cut."""
         self._wanted = data
         self._parts = b""
         self._left = 0
-        """Bytes of data of the member that are still to come."""
+        """Bytes of the member's data that are still to come."""
         self._padding = 0
         self._extra: bytes | None = None
-        """The kind of a header that only tells of the next one, while its data comes."""
+        """The type of a header that describes the next one, while its data arrives."""
         self._records: dict[bytes, bytes] = {}
 
     def feed(self, chunk: bytes) -> list[Member | bytes]:
-        """The members that begin in the bytes so far, each before its data. Raises TarError."""
+        """Return the members whose headers `chunk` completes, each before its data if wanted. Raises TarError."""
         found: list[Member | bytes] = []
         data = self._parts + chunk if self._parts else chunk
         at, end = 0, len(data)
@@ -94,7 +94,7 @@ class TarParser:
         return found
 
     def _header(self, block: bytes) -> Member | None:
-        """What a header says; None for the end, and for one that tells of the next."""
+        """Parse a header; None for the end marker, and for a header that describes the next one."""
         if not block.strip(b"\0"):
             self.ended = True
             return None
@@ -133,7 +133,7 @@ class TarParser:
             name = prefix + b"/" + name
         name = told.get(b"path", name)
         type_ = _KINDS.get(kind, stat.S_IFREG)
-        if type_ == stat.S_IFREG and name.endswith(b"/"):  # as tars from before POSIX have folders
+        if type_ == stat.S_IFREG and name.endswith(b"/"):  # tars from before POSIX mark folders like this
             type_ = stat.S_IFDIR
         return Member(
             name=_decoded(name),
@@ -157,7 +157,7 @@ def _decoded(text: bytes) -> str:
 
 
 def _number(field: bytes) -> int:
-    """A number of a header: in octal digits, or, where the first bit is set, in base 256."""
+    """Parse a number in a header: in octal digits, or, if the first bit is set, in base 256."""
     if field[:1] and field[0] & 0x80:
         value = int.from_bytes(field, "big") & (1 << 8 * len(field) - 1) - 1
         return value - (1 << 8 * len(field) - 1) if field[0] & 0x40 else value
@@ -176,13 +176,13 @@ def _float(text: bytes) -> float:
         value = float(text)
     except ValueError:
         raise TarError(f"no number: {text[:40]!r}") from None
-    if not abs(value) < 1e19:  # nor is it infinite or NaN
+    if not abs(value) < 1e19:  # rejects infinity and NaN, too
         raise TarError(f"no number: {text[:40]!r}")
     return value
 
 
 def _pax(data: bytes) -> dict[bytes, bytes]:
-    """The records of a pax header: "LENGTH NAME=VALUE\n", the length being that of the whole record."""
+    r"""Parse the records of a pax header: "LENGTH NAME=VALUE\n", the length including the whole record."""
     records = {}
     at = 0
     while at < len(data):

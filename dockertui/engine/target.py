@@ -1,4 +1,4 @@
-"""Building what stands in a request line: the path and its query."""
+"""Build the target of a request line: the path and its query."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Params = Mapping[str, Any]
 
 IN_REFERENCES: Final = "/:@"
 """Characters of an image's or a plugin's reference that stay as they are in a path."""
-_PLAIN: Final = "?/:@!$'()*,"  # what yarl would unquote: so the journal shows what was sent
+_PLAIN: Final = "?/:@!$'()*,"  # yarl would unquote these, and the journal would differ from what was sent
 
 
 def segment(name: str, *, safe: str = "") -> str:
-    """A name or id as one segment of a path: what it holds cannot change where the request goes.
+    """Quote a name or id as one segment of a path, so that it cannot change where the request goes.
 
-    ``safe`` are characters left as they are; images need `IN_REFERENCES`. Raises EngineError (BAD_REQUEST) for a name
+    `safe` are characters left as they are; images need `IN_REFERENCES`. Raises EngineError (BAD_REQUEST) for a name
     that no path can hold.
     """
     if any(part in ("", ".", "..") for part in name.split("/")):
@@ -29,13 +29,13 @@ def segment(name: str, *, safe: str = "") -> str:
 
 
 def target(path: str, params: Params | None = None) -> str:
-    """The path with its query."""
+    """Return the path with its query."""
     pairs = [(key, _bytes(item)) for key, value in (params or {}).items() for item in _query_values(value)]
     return f"{path}?{urlencode(pairs, safe=_PLAIN, quote_via=quote)}" if pairs else path
 
 
 def _bytes(text: str) -> bytes:
-    """As UTF-8; the bytes of a file's name that are none, which ``os.fsdecode`` keeps as surrogates, as they were."""
+    """Encode as UTF-8; invalid bytes of a file name, which `os.fsdecode` keeps as surrogates, are restored."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

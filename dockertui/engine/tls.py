@@ -1,4 +1,4 @@
-"""The TLS context of an endpoint. Imports ``ssl``: load it when a certificate is at hand."""
+"""The TLS context of an endpoint. Imports `ssl`: load it only for an endpoint with TLS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 
 
 def ssl_context(endpoint: Endpoint) -> ssl.SSLContext | None:
-    """The context for ``endpoint``, None when it speaks plain HTTP. Reads files: call it in a thread.
+    """Return the context for `endpoint`, None for plain HTTP. Reads files: call it in a thread.
 
     Raises EngineError (TLS) naming the file that is missing or broken.
     """
@@ -28,8 +28,8 @@ def ssl_context(endpoint: Endpoint) -> ssl.SSLContext | None:
 
 def _load(tls: TLS) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=tls.ca)
-    # As strict as the docker command, whose Go takes authorities without a key usage (which Python 3.13 and later
-    # refuse) and intermediate ones, and knows a server by its alternative names alone.
+    # As strict as the docker command, whose Go accepts authorities without a key usage (Python 3.13 and later refuse
+    # them) and intermediate ones, and checks only a server's alternative names.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.hostname_checks_common_name = False
@@ -48,7 +48,7 @@ def _required(path: Path | None, what: str) -> Path:
 
 
 def _refuse_password() -> str:
-    """Without this OpenSSL would ask on the terminal that we paint on, and wait."""
+    """Prevent OpenSSL from asking on the terminal that we paint on, and waiting."""
     raise ValueError("the key is encrypted")
 
 

@@ -1,7 +1,6 @@
-"""The journal of every request made, and why it was made.
+"""The journal of every request made, and its cause.
 
-The last thousand requests are kept. The header's rate, the tests of frugality and the API lens all read them
-here.
+The last thousand requests are kept. The header's rate, the tests of frugality and the API lens all read them here.
 """
 
 from __future__ import annotations
@@ -19,19 +18,19 @@ from dockertui.engine.clock import EngineClock
 
 CAPACITY: Final = 1000
 BODY_KEPT: Final = 16 * 1024
-"""Bytes of a request's body that are kept, as long as it is not longer."""
+"""Longest body of a request, in bytes, that is kept."""
 _cause: ContextVar[tuple[str, Sequence[str]]] = ContextVar("dockertui_request_cause", default=("", ()))
 
 
 @dataclass(slots=True)
 class Request:
-    """One request. It is in the journal from the moment it is sent, and completed when its reply has ended.
+    """One request. It enters the journal when it is sent, and is completed when its reply has ended.
 
-    ``started`` is in epoch seconds by this machine's clock; ``duration`` in seconds, None while the request or
-    its stream runs; ``path`` is what was sent, version prefix and query included; ``bytes_in`` and ``bytes_out``
-    count bodies, not headers; ``status`` is 0 until a reply begins; ``error`` is empty for a success. ``docker`` has
-    the words after ``docker`` of the command that does the same as the operation which caused it; empty where
-    there is none. ``body`` is what was sent, None when it is no longer known. Both may hold secrets.
+    `started` is in epoch seconds by this machine's clock; `duration` in seconds, None while the request or its stream
+    runs; `path` is as sent, with version prefix and query; `bytes_in` and `bytes_out` count bodies, not headers;
+    `status` is 0 until a reply begins; `error` is empty for a success. `docker` has the words after `docker` of the
+    command equivalent to the operation that caused it, or is empty. `body` is as sent, None when it was not kept. Both
+    may hold secrets.
     """
 
     number: int
@@ -50,10 +49,10 @@ class Request:
 
 
 class Trace:
-    """A ring of the last requests, oldest first. Threads may record in it at the same time.
+    """A ring of the last requests, oldest first. Threads may record concurrently.
 
-    ``clock`` is the Engine's, over the one given (epoch seconds), which is this machine's: what an Engine tells in
-    relative times is reckoned from it.
+    `clock` is the Engine's, based on the one given (epoch seconds), which is this machine's: the Engine's relative
+    times are computed from it.
     """
 
     def __init__(self, capacity: int = CAPACITY, clock: Callable[[], float] = time.time) -> None:
@@ -68,9 +67,9 @@ class Trace:
         return len(self._requests)
 
     def start(self, method: str, path: str, body: bytes | None = b"", docker: Sequence[str] = ()) -> Request:
-        """Record that a request is being sent, for the cause that `because` names. body: None for one in pieces.
+        """Record that a request is being sent, for the cause set by `because`.
 
-        docker: the command that does the same as the request, where the cause names none.
+        body: None for one sent in pieces. docker: the command equivalent to the request, if the cause names none.
         """
         cause, named = _cause.get()
         docker = named or docker
@@ -81,13 +80,13 @@ class Trace:
         return request
 
     def dated(self, request: Request, date: str | None) -> None:
-        """Learn from the `Date` of a reply that is just coming what time the Engine has."""
+        """Adjust the Engine's clock by the `Date` of a reply that is just arriving."""
         self.clock.heard(date, request.started, self.clock.local())
 
     def finish(
         self, request: Request, *, status: int | None = None, bytes_in: int | None = None, error: str = ""
     ) -> None:
-        """Record the end of a request; what is None stays as it was recorded meanwhile."""
+        """Record the end of a request; parameters that are None leave the recorded value."""
         request.duration = time.perf_counter() - request._began
         request.error = error
         if status is not None:
@@ -96,11 +95,11 @@ class Trace:
             request.bytes_in = bytes_in
 
     def per_minute(self, now: float) -> int:
-        """How many requests were started in the 60 s before ``now`` (``clock.local``), at most the capacity."""
+        """Return how many requests were started in the 60 s before `now` (`clock.local`), at most the capacity."""
         return sum(1 for _ in self._last_minute(now))
 
     def causes(self, now: float) -> Counter[str]:
-        """The same by cause."""
+        """Count the same requests by cause."""
         return Counter(request.cause for request in self._last_minute(now))
 
     def _last_minute(self, now: float) -> Iterator[Request]:
@@ -110,9 +109,9 @@ class Trace:
 
 @contextmanager
 def because(cause: str, docker: Sequence[str] = ()) -> Iterator[None]:
-    """Name the cause of the requests made inside, in this task and in those that it starts.
+    """Set the cause of the requests made inside, in this task and in those that it starts.
 
-    ``docker``: the words of the command that does the same.
+    `docker`: the words of the equivalent command.
     """
     token = _cause.set((cause, docker))
     try:

@@ -1,4 +1,4 @@
-"""Files on their way to and from an Engine, in pieces: no whole file is ever in memory."""
+"""Transfer files to and from an Engine in pieces: no whole file is ever in memory."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dockertui.engine.progress import PIECE, Heard, progress
 from dockertui.engine.whole_file import WholeFile
 
 _STEP: Final = 4 * PIECE
-"""Bytes between two tellings of the progress."""
+"""Bytes between two progress reports."""
 
 T = TypeVar("T")
 
 
 async def pieces(path: str, heard: Heard) -> AsyncIterator[bytes]:
-    """The bytes of a file, its progress told meanwhile. Raises EngineError when it cannot be read."""
+    """Yield the bytes of a file and report progress. Raises EngineError when it cannot be read."""
     name, sent, told = os.path.basename(path), 0, 0
     file: BinaryIO = await _done(path, "read", open, path, "rb")
     try:
@@ -36,7 +36,7 @@ async def pieces(path: str, heard: Heard) -> AsyncIterator[bytes]:
 
 
 async def receive(reply: AbstractAsyncContextManager[Stream], path: str, heard: Heard) -> Mapping[str, Any]:
-    """Write a reply to a file, which has its name once it is complete; how many bytes.
+    """Write a reply to a file, which gets its name once complete; return the number of bytes.
 
     Raises EngineError, also when it cannot be written.
     """
@@ -57,7 +57,7 @@ async def receive(reply: AbstractAsyncContextManager[Stream], path: str, heard: 
 
 
 async def gathered(stream: Stream) -> AsyncIterator[bytes]:
-    """What comes, in pieces worth handing to a thread."""
+    """Join chunks into pieces worth handing to a thread."""
     parts: list[bytes] = []
     size = 0
     async for chunk in stream.chunks():
@@ -71,7 +71,7 @@ async def gathered(stream: Stream) -> AsyncIterator[bytes]:
 
 
 async def _done(path: str, what: str, work: Callable[..., T], *words: Any) -> T:
-    """Have something done to a file, aside. Raises EngineError when the system refuses."""
+    """Run a file operation in a thread. Raises EngineError when the system refuses."""
     try:
         return await asyncio.to_thread(work, *words)
     except OSError as error:

@@ -1,6 +1,6 @@
-"""The HTTP session to an endpoint, and what the HTTP library's exceptions mean.
+"""The HTTP session to an endpoint, and the translation of the HTTP library's exceptions.
 
-Imports aiohttp, which costs a tenth of a second: ``client.py`` loads it in a thread.
+Imports aiohttp, which takes a tenth of a second: `client.py` loads it in a thread.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from dockertui.engine.ssh import SSHConnector
 
 CONNECT_TIMEOUT: Final = 10.0
 NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
-"""Calls are limited by ``asyncio.timeout``, streams not at all; only the connecting is limited here."""
+"""Calls are limited by `asyncio.timeout`, streams not at all; only connecting is limited here."""
 HEADER_LIMIT: Final = 64 * 1024
 _PROBES: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
-"""Seconds of silence after which the kernel asks the other side, between two questions, and how often in vain."""
+"""Seconds of silence until the kernel probes the other side, seconds between probes, and number of unanswered ones."""
 
 last_status: ContextVar[int] = ContextVar("dockertui_last_status", default=0)
 """The HTTP status of this task's last reply: aiodocker loses it when an error has an unexpected body."""
@@ -33,7 +33,7 @@ connecting: ContextVar[bool] = ContextVar("dockertui_connecting", default=False)
 
 
 def open_session(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.ClientSession:
-    """A session whose connections all go to ``endpoint``, without limit: streams never starve calls."""
+    """Open a session whose connections all go to `endpoint`, without limit: streams never starve calls."""
     traces = aiohttp.TraceConfig()
     traces.on_request_end.append(_note_status)
     traces.on_connection_create_start.append(_note_connecting)
@@ -51,7 +51,7 @@ def open_session(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.
 
 
 async def close_session(session: aiohttp.ClientSession) -> None:
-    """End all connections, streams included."""
+    """Close all connections, streams included."""
     connector = session.connector
     await session.close()
     if isinstance(connector, SSHConnector):
@@ -59,7 +59,7 @@ async def close_session(session: aiohttp.ClientSession) -> None:
 
 
 def base_url(endpoint: Endpoint) -> str:
-    """The URL before ``/v1.41/…``. A host is needed even where none is looked up."""
+    """Return the URL before `/v1.41/…`. It needs a host even if none is looked up."""
     if endpoint.scheme == "tcp":
         parts = endpoint.split
         return f"{'https' if endpoint.tls else 'http'}://{parts.netloc}{parts.path}"
@@ -67,10 +67,10 @@ def base_url(endpoint: Endpoint) -> str:
 
 
 def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineError | None:
-    """The EngineError that ``error`` at ``what`` means; None when it is not of the HTTP library."""
+    """Return the EngineError for `error` at `what`; None when it is not the HTTP library's."""
     if isinstance(error, EngineError):
         return error
-    if isinstance(error.__cause__, EngineError):  # a body that could not be made, which the library wraps
+    if isinstance(error.__cause__, EngineError):  # a body that could not be made, wrapped by the library
         return error.__cause__
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return diagnosis.unconnected(endpoint)
@@ -84,7 +84,7 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
         return EngineError(ErrorKind.BAD_ENDPOINT, f"{endpoint.address} cannot be used: {error}")
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return _disconnected(error, endpoint)
-    if isinstance(error, RuntimeError):  # aiohttp's word for a session or stream that was closed meanwhile
+    if isinstance(error, RuntimeError):  # aiohttp's error for a session or stream that was closed meanwhile
         return EngineError(ErrorKind.LOST, f"the connection to {endpoint.address} was closed")
     if isinstance(error, aiohttp.ClientPayloadError):
         return diagnosis.lost(endpoint, "in the middle of a reply")
@@ -94,14 +94,14 @@ def translate(error: BaseException, endpoint: Endpoint, what: str) -> EngineErro
 
 
 async def _past_the_proxy(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Few proxies hand a connection over: the CLI does not even ask them."""
+    """Bypass the proxy for upgrades: few proxies support them, and the CLI does not even ask them."""
     if "Upgrade" in request.headers:
         request.proxy = None
     return await send(request)
 
 
 def _disconnected(error: aiohttp.ServerDisconnectedError, endpoint: Endpoint) -> EngineError:
-    """It hung up; perhaps in the middle of its headers."""
+    """Return the error for a server that disconnected, perhaps within its headers."""
     told = error.message
     return diagnosis.lost(endpoint, told if isinstance(told, str) and told != "Server disconnected" else "")
 
@@ -117,13 +117,13 @@ def _connector(endpoint: Endpoint, context: ssl.SSLContext | None) -> aiohttp.Ba
 
 
 def _socket(address: tuple[int, int, int, str, object]) -> socket.socket:
-    """A socket whose death is noticed: a stream of events may be silent for days, and has no heartbeat of its own."""
+    """Return a socket with keepalive: a stream of events may be silent for days, and has no heartbeat of its own."""
     family, kind, protocol, *_ = address
     made = socket.socket(family, kind, protocol)
     made.setblocking(False)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in _PROBES.items():
-        if hasattr(socket, option):  # not every system knows all of them
+        if hasattr(socket, option):  # not every system has all of them
             made.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     return made
 

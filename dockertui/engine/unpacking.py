@@ -1,4 +1,4 @@
-"""Files and folders as a tar on its way: packed while it is sent, unpacked while it comes, never whole in memory."""
+"""Send files and folders as a tar and unpack replies, in a stream: never whole in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
-    """The tar of a file or folder, under its own name; sockets are left out, and that is told.
+    """Yield the tar of a file or folder, under its own name; sockets are left out, and that is reported.
 
     Raises EngineError when it cannot be read.
     """
@@ -38,7 +38,7 @@ async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
     except (OSError, tarfile.TarError) as error:
         raise EngineError(ErrorKind.BAD_REQUEST, f"{path} cannot be read: {error}") from None
     finally:
-        os.close(out)  # a packing that goes on ends at this
+        os.close(out)  # ends a packing that is still running
         with suppress(OSError, tarfile.TarError):
             await packing
     if left_out:
@@ -46,7 +46,7 @@ async def packed(path: str, heard: Heard) -> AsyncIterator[bytes]:
 
 
 def _pack(path: str, into: int) -> list[str]:
-    """Write the tar of a path; what was left out."""
+    """Write the tar of a path; return what was left out."""
     left_out: list[str] = []
     with os.fdopen(into, "wb", PIECE) as pipe, tarfile.open(fileobj=pipe, mode="w|", bufsize=PIECE) as tar:
         _add(tar, path, os.path.basename(path), left_out)
@@ -54,7 +54,7 @@ def _pack(path: str, into: int) -> list[str]:
 
 
 def _add(tar: tarfile.TarFile, path: str, name: str, left_out: list[str]) -> None:
-    """Add a file, or a folder with all that is in it; a tar has no place for a socket."""
+    """Add a file, or a folder with its contents; a tar cannot hold a socket."""
     if stat.S_ISSOCK(os.lstat(path).st_mode):
         left_out.append(f"{name} (a socket)")
         return
@@ -65,7 +65,7 @@ def _add(tar: tarfile.TarFile, path: str, name: str, left_out: list[str]) -> Non
 
 
 async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard: Heard) -> Mapping[str, Any]:
-    """Unpack a reply into a folder; how many bytes came, and what of it was `skipped`.
+    """Unpack a reply into a folder; return the number of bytes, and a message on members `skipped`.
 
     Raises EngineError, also when it cannot be written.
     """
@@ -76,12 +76,12 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
         try:
             with os.fdopen(into, "wb", buffering=0) as pipe:
                 async for piece in gathered(stream):
-                    with suppress(BrokenPipeError):  # the unpacking failed: it says why
+                    with suppress(BrokenPipeError):  # the unpacking failed, and its exception says why
                         await asyncio.to_thread(_write_all, pipe, piece)
                     written += len(piece)
                     heard(progress(os.path.basename(folder), "Writing", written, 0))
         finally:
-            await asyncio.wait([unpacking])  # a failure of the connection comes before what it made of the tar
+            await asyncio.wait([unpacking])  # a failed connection is raised before the tar error that it causes
             failure = unpacking.exception()
     if failure is not None:
         reason = failure if isinstance(failure, OSError | tarfile.TarError | Refused) else repr(failure)
@@ -91,10 +91,11 @@ async def unpack(reply: AbstractAsyncContextManager[Stream], folder: str, heard:
 
 
 def _aside(work: Callable[..., T], *words: Any) -> asyncio.Future[T]:
-    """As `asyncio.to_thread`, in a thread of its own: many that wait in the common ones for what those do would block
-    each other for ever.
+    """Run as `asyncio.to_thread` does, in a thread of its own.
+
+    Many waiting in the shared threads for work that also needs those threads would deadlock.
     """
-    from concurrent.futures import ThreadPoolExecutor  # here: no start needs it
+    from concurrent.futures import ThreadPoolExecutor  # imported here: startup does not need it
 
     own = ThreadPoolExecutor(1)
     try:
@@ -104,14 +105,14 @@ def _aside(work: Callable[..., T], *words: Any) -> asyncio.Future[T]:
 
 
 def _write_all(pipe: IO[bytes], piece: bytes) -> None:
-    """Write a piece to an unbuffered file, of which a signal may cut off the end. Raises BrokenPipeError, OSError."""
+    """Write a whole piece to an unbuffered file, where signals cut writes short. Raises BrokenPipeError, OSError."""
     rest = memoryview(piece)
     while rest:
         rest = rest[pipe.write(rest) :]
 
 
 def _pipe() -> tuple[int, int]:
-    """A pipe that holds a whole piece, where the system lets it."""
+    """Make a pipe that holds a whole piece, if the system allows."""
     out, into = os.pipe()
     if sys.platform == "linux":
         import fcntl
@@ -122,14 +123,14 @@ def _pipe() -> tuple[int, int]:
 
 
 def _unpack(out: int, folder: str) -> list[str]:
-    """Unpack what comes; what was skipped. Raises Refused, OSError, tarfile.TarError."""
+    """Unpack the tar; return what was skipped. Raises Refused, OSError, tarfile.TarError."""
     with os.fdopen(out, "rb", PIECE) as pipe, tarfile.open(fileobj=pipe, mode="r|", bufsize=PIECE) as tar:
         extraction = Extraction(folder)
         try:
             extraction.run(tar)
         finally:
             extraction.close()
-        while pipe.read(PIECE):  # the zeros after the end, so that who sends them is not broken off
+        while pipe.read(PIECE):  # the zeros after the end, so that the sender's write does not fail
             pass
     if extraction.skipped and not extraction.count:
         raise Refused(f"there is nothing to copy: {told(extraction.skipped)}")

@@ -1,7 +1,7 @@
-"""Files that the program writes: for their owner alone, never through a link, and under their name once they are whole.
+"""Files that the program writes: readable by their owner only, never through a link, and renamed once complete.
 
-A file is begun beside its place under a name that nobody can know before, so that nothing planted there is written to.
-What has the name already stays until the new file is complete. `docker save --output` writes with the same mode.
+A file is first written next to its place under an unpredictable name, so that nothing planted there is written to. An
+existing file stays until the new one is complete. `docker save --output` uses the same mode.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from typing import IO, BinaryIO, Final
 MODE: Final = 0o600
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
-"""What a file system without hard links answers."""
+"""The errors of a file system without hard links."""
 
 
 def unguessable(name: str) -> str:
-    """A name for the beginning of a file of that name, short enough wherever that one is."""
+    """Return a temporary name for a file, short enough for any name."""
     return f".{name[:20]}.{secrets.token_hex(8)}.part"
 
 
 def open_new(path: str) -> int:
-    """A descriptor of a file that did not exist before, to write to. Raises OSError."""
+    """Create a file that did not exist before; return its descriptor for writing. Raises OSError."""
     return os.open(path, _NEW, MODE)
 
 
 class WholeFile:
-    """A file on its way. `keep` gives it its name, `drop` forgets it unless it was kept. Raises OSError."""
+    """A file being written. `keep` gives it its name, `drop` removes it unless it was kept. Raises OSError."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -40,7 +40,7 @@ class WholeFile:
         self._begun = True
 
     def keep(self, *, replace: bool = True) -> None:
-        """Have it under its name: in place of what has that name, or only if nothing has. Raises OSError."""
+        """Give it its name, replacing an existing file, or only if there is none. Raises OSError."""
         self.file.close()
         if replace:
             os.replace(self._part, self.path)
@@ -50,7 +50,7 @@ class WholeFile:
 
     def drop(self) -> None:
         """Remove what was written, unless it was kept."""
-        with suppress(OSError):  # what cannot be written any more cannot be closed in order either
+        with suppress(OSError):  # closing fails when its last bytes cannot be written
             self.file.close()
         if self._begun:
             self._begun = False
@@ -59,13 +59,13 @@ class WholeFile:
 
 
 def _name_new(part: str, path: str) -> None:
-    """Give a file a name that nothing has. Raises FileExistsError, OSError."""
+    """Give a file an unused name. Raises FileExistsError, OSError."""
     try:
         os.link(part, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        os.close(open_new(path))  # takes the name, or says that it is taken
+        os.close(open_new(path))  # takes the name, or raises when it is taken
         os.replace(part, path)
     else:
         os.unlink(part)
@@ -73,13 +73,13 @@ def _name_new(part: str, path: str) -> None:
 
 @contextmanager
 def new_text(path: str, *, errors: str = "surrogatepass") -> Iterator[IO[str]]:
-    """A text file that did not exist before; nothing is left of it when the writing fails.
+    """Open a text file that did not exist before; nothing is left of it when writing fails.
 
-    Raises FileExistsError, OSError; ValueError where no name is given.
+    Raises FileExistsError, OSError; ValueError for an empty name.
     """
     if not path.strip():
         raise ValueError("no name was given")
-    place = os.path.expanduser(path.strip())  # Path's own way of it raises where there is no such user
+    place = os.path.expanduser(path.strip())  # Path.expanduser raises for an unknown user
     if os.path.lexists(place):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), place)
     whole = WholeFile(place)

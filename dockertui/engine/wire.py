@@ -1,7 +1,7 @@
-"""The two-way connection that is left of an HTTP request when it was upgraded.
+"""The two-way connection that an HTTP request becomes when it is upgraded.
 
-Reading stops at the socket when nobody takes what came, so that a process that floods waits. Its end is told
-as what it was: an end, or a loss.
+Reading stops at the socket when nobody takes the data, so that a process that floods waits. A closed and a broken
+connection are told apart.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from dockertui.engine.trace import Request
 
 BUFFER_LIMIT: Final = 256 * 1024
-"""Bytes that wait to be read before reading stops at the socket."""
+"""Bytes waiting to be read at which reading from the socket stops."""
 
 
 class Wire:
-    """Takes a response's connection over; ``aiohttp`` calls it as the parser of what comes.
+    """Takes over a response's connection; `aiohttp` calls it as the parser of the data.
 
-    ``lost`` makes the error of a connection that ended otherwise than by its peer's will.
+    `lost` makes the error for a connection that ended other than by its peer's closing.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class Wire:
         self._protocol.set_parser(self, self)
         self._protocol.force_close()
 
-    # what aiohttp calls
+    # called by aiohttp
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
-        """Bytes came."""
+        """Store received bytes."""
         self._record.bytes_in += len(data)
         self._waiting.append(data)
         self._size += len(data)
@@ -57,22 +57,22 @@ class Wire:
         return False, b""
 
     def feed_eof(self) -> None:
-        """The connection has ended, well or not."""
+        """Note that the connection has ended, cleanly or not."""
         self._ended = True
         self._arrived.set()
 
     def set_exception(self, error: BaseException, cause: BaseException | None = None) -> None:
-        """The connection has failed; why, the protocol knows."""
+        """Note that the connection has failed; the protocol knows why."""
         self.feed_eof()
 
     def is_eof(self) -> bool:
         """Whether the connection has ended."""
         return self._ended
 
-    # what is done with it
+    # called by the program
 
     async def read(self) -> bytes:
-        """All that has come, at least one byte; nothing at the end. Cancelling loses nothing.
+        """Return all received bytes, at least one; empty at the end. Cancelling loses nothing.
 
         Raises EngineError (LOST) when the connection broke.
         """
@@ -90,13 +90,13 @@ class Wire:
         return data
 
     def _raise_loss(self) -> None:
-        """aiohttp keeps an OSError where the connection broke; that its peer hung up is an end."""
+        """Raise the OSError that aiohttp keeps for a broken connection; a peer that closed it is a normal end."""
         error = self._protocol.exception()
         if isinstance(error, OSError) and getattr(error, "errno", None):
             raise self._lost(error) from error
 
     async def write(self, data: bytes) -> None:
-        """Send bytes, waiting while the peer does not take them. Raises EngineError (LOST) after the end."""
+        """Send bytes, waiting while the peer does not read them. Raises EngineError (LOST) after the end."""
         transport = self._protocol.transport
         if transport is None or transport.is_closing():
             raise self._lost(BrokenPipeError("it has ended"))
@@ -109,18 +109,18 @@ class Wire:
 
     @property
     def can_write_eof(self) -> bool:
-        """Whether ``write_eof`` is possible: over TLS it is not (asyncio)."""
+        """Whether `write_eof` is possible: asyncio cannot do it over TLS."""
         transport = self._protocol.transport
         return transport is not None and transport.can_write_eof()
 
     def write_eof(self) -> None:
-        """Say that no more comes from here; what the peer still says is read."""
+        """End the sending direction; the peer's data is still read."""
         transport = self._protocol.transport
         if transport is not None and not transport.is_closing():
             transport.write_eof()
 
     def close(self) -> None:
-        """End the connection; at once when the peer takes nothing any more."""
+        """Close the connection; abort it when the peer does not read any more."""
         transport = self._protocol.transport
         if transport is not None and transport.get_write_buffer_size():
             transport.abort()

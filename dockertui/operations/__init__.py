@@ -1,1 +1,1 @@
-"""The catalogue: every thing a user can do is one Operation."""
+"""The catalogue: everything a user can do is one Operation."""

@@ -1,4 +1,4 @@
-"""What the catalogue is made of: an `Operation` is one thing a user can do; all that is said of it comes from it."""
+"""The catalogue's building block: an `Operation` is one thing a user can do, and the source of all text about it."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Context(StrEnum):
 class Operation:
     """One thing a user can do.
 
-    id: what the settings call it, `list.sort`. title: what help and palette call it. action: the screen's or widget's
-    method `action_…` that does it, with its arguments. keys: Textual's names of its keys, or the character. hint: its
-    one word in the footer; without one it is not shown there, and where the width does not suffice a higher
-    `hint_order` goes first. words: further words under which the palette finds it. kind: of the objects that it is
-    about, where an Engine without them has no use for it. of: what a kind must have (`Resource.has`) for it to have
-    sense in its pane.
+    id: its name in the settings, `list.sort`. title: its name in help and palette. action: the screen's or widget's
+    method `action_…` that runs it, with its arguments. keys: Textual's names of its keys, or the character. hint: its
+    one word in the footer; without one it is not shown there, and the highest `hint_order` is dropped first when the
+    width is too small. words: further words by which the palette finds it. kind: the kind of object it is about: an
+    Engine without that kind has no use for it. of: what a kind must have (`Resource.has`) for it to make sense in its
+    pane.
     """
 
     id: str

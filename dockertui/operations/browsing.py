@@ -1,4 +1,4 @@
-"""Operations of the files of a container or volume: moving about in them, looking into one, copying out and in."""
+"""Operations on the files of a container or volume: navigating, viewing, copying out and in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a build tells: its steps, their lines, and which line of the Dockerfile it failed at."""
+"""The progress of a build: its steps, their output, and the line of the Dockerfile where it failed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _CODE: Final = re.compile(r"returned a non-zero code: (\d+)\Z")
 
 
 class BuildProgress(Progress):
-    """Of a build of `steps`, instructions of the file `dockerfile`.
+    """The progress of a build of `steps`, the instructions of the file `dockerfile`.
 
-    The builder announces a step in the same stream in which the containers' output comes, so what a container prints
-    may look like an announcement: only the step that is due, with the very instruction that stands there, is believed.
+    The builder announces steps in the same stream as the containers' output, which may look like an announcement: only
+    the next step, with exactly the Dockerfile's instruction, is accepted.
     """
 
     kept = 20_000
@@ -35,7 +35,7 @@ class BuildProgress(Progress):
         self._steps = steps
         self._sent = 0
         self.step = 0
-        """The step under way, from 1; 0 before the first."""
+        """The current step, from 1; 0 before the first."""
         self.total = 0
 
     def hear(self, said: Mapping[str, Any]) -> None:
@@ -44,7 +44,7 @@ class BuildProgress(Progress):
             return
         stream = text(said, "stream")
         if self._begins_step(stream):
-            self.layers.clear()  # those of the base image before
+            self.layers.clear()  # those of the previous base image
             self.end()
             said = {"stream": f"{_BOLD}{stream}{_PLAIN}"}
         super().hear(said)
@@ -62,12 +62,12 @@ class BuildProgress(Progress):
         return True
 
     def _knows(self, total: int) -> bool:
-        """Whether the steps are those of the builder, which adds one for labels that were given to it."""
+        """Whether the steps match the builder's, which adds one for labels given in the request."""
         return total in (len(self._steps), len(self._steps) + 1)
 
     @property
     def instruction(self) -> Instruction | None:
-        """The instruction under way, where it stands in the Dockerfile."""
+        """The current instruction, if it is in the Dockerfile."""
         known = self._knows(self.total) and 0 < self.step <= len(self._steps)
         return self._steps[self.step - 1] if known else None
 
@@ -88,11 +88,11 @@ class BuildProgress(Progress):
 
     @property
     def share(self) -> float | None:
-        """The steps that are done."""
+        """The share of steps done."""
         return (self.step - 1) / self.total if self.step else None
 
     def failed(self, error: EngineError) -> str:
-        """`step 3/5 failed, Dockerfile:7, exit code 2: RUN make`; without a code, the Engine's words."""
+        """Return `step 3/5 failed, Dockerfile:7, exit code 2: RUN make`; without a code, the Engine's words."""
         sentence = self._failure(error)
         self.end()
         self.say_line(f"{_RED}{sentence}{_PLAIN}")

@@ -1,4 +1,4 @@
-"""Building an image from a folder with a Dockerfile, by the Engine's classic builder."""
+"""Build an image from a folder with a Dockerfile, using the Engine's classic builder."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _references(value: Sequence[str]) -> None:
 
 
 def context_of(values: Values) -> BuildContext:
-    """The context that is meant; a Dockerfile that is not absolute lies in its folder."""
+    """Return the build context of the form's values; a relative Dockerfile is in its folder."""
     folder = os.path.realpath(os.path.expanduser(values["folder"]))
     path = os.path.join(folder, os.path.expanduser(values["dockerfile"] or _default(folder)))
     name = os.path.relpath(os.path.realpath(path), folder).replace(os.sep, "/")
@@ -46,19 +46,19 @@ def context_of(values: Values) -> BuildContext:
 
 
 def _default(folder: str) -> str:
-    """As the CLI: `Dockerfile`, or `dockerfile` where there is only that."""
+    """Return the CLI's default: `Dockerfile`, or `dockerfile` if only that exists."""
     names = ("Dockerfile", "dockerfile")
     return next((name for name in names if os.path.lexists(os.path.join(folder, name))), names[0])
 
 
 def read_dockerfile(context: BuildContext) -> list[Instruction]:
-    """Its instructions. Raises OSError."""
+    """Return the instructions of the context's Dockerfile. Raises OSError."""
     path = Path(context.folder, context.dockerfile)
     return dockerfile.instructions(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _check(values: Values) -> None:
-    """Raises Unfit for what the builder would refuse after everything had been sent."""
+    """Raise InvalidValue for what the builder would refuse only after everything had been sent."""
     context = context_of(values)
     if context.dockerfile.startswith("../"):
         raise InvalidValue(f"lies outside of {context.folder}: choose a folder around it, or copy it in", "dockerfile")
@@ -118,13 +118,13 @@ def _listen(plan: Plan) -> BuildProgress:
     try:
         found = read_dockerfile(call.context)
     except OSError:
-        found = []  # it went away since it was checked: packing it says so
+        found = []  # it vanished since the check: packing reports it
     target = str(call.params.get("target") or "")
     return BuildProgress(call.context.dockerfile, dockerfile.steps(found, target))
 
 
 def _built(reply: Any) -> str:
-    """The image's id, where the last word is not of its tags."""
+    """Return the image's id, unless the builder's last message is about its tags."""
     told = text(reply, "stream").strip() if isinstance(reply, dict) else ""
     return told.removeprefix(_BUILT) if told.startswith(_BUILT) else ""
 

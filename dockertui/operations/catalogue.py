@@ -1,4 +1,4 @@
-"""All operations, by id and by where their keys work, with the keys the user's settings give them."""
+"""All operations, by id and by the context of their keys, with the keys from the user's settings."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _SIGNS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {
     "left": "←", "right": "→", "backspace": "⌫",
 }  # fmt: skip
 _NAMED = 3
-"""Places that are named one by one; an operation of more of them is one of moving."""
+"""Contexts that are named one by one; an operation with more of them is a movement."""
 _ALL_OVER = (Context.ANYWHERE, Context.EVERYWHERE)
 _MOVING = "Move"
 _PANED = (Context.LIST, Context.DETAIL)
-"""Where the keys depend on the kind of the pane that is open."""
+"""Contexts in which the keys depend on the kind of the open pane."""
 
 
 def _paned(contexts: Iterable[Context], kinds: Iterable[str]) -> frozenset[str]:
@@ -65,7 +65,7 @@ _SCOPES = {
     Context.DETAIL: _paned((Context.DETAIL,), _KINDS),
     Context.BELOW: _paned((Context.DETAIL,), _KINDS),
 }
-"""On the main screen, a place that is not named here has its keys for itself."""
+"""The main screen's scopes; a context that is not listed has its keys to itself."""
 _SCREEN = (Context.SCREEN, Context.EVERYWHERE)
 _SECRET_SCREEN = (Context.SECRETS, *_SCREEN)
 BESIDES: Mapping[Context, tuple[Context, ...]] = {
@@ -86,16 +86,16 @@ BESIDES: Mapping[Context, tuple[Context, ...]] = {
     Context.MENU: (Context.EVERYWHERE,),
     Context.CONNECTION: (Context.EVERYWHERE,),
 }
-"""What is heard on another screen than the main one, besides its own keys."""
+"""The contexts whose keys also work on a screen other than the main one."""
 
 
 def bindables() -> dict[str, Bindable]:
-    """What the settings may give other keys to, and where those must not clash."""
+    """Return what the settings may rebind, and where the keys must not clash."""
     return {op.id: Bindable(tuple(map(normal, op.keys)), _scopes(op)) for op in OPERATIONS}
 
 
 def _scopes(operation: Operation) -> frozenset[str]:
-    """A command's keys are heard in the list of its kind alone: nobody stops what he only reads about."""
+    """Return the scopes of an operation's keys. A command's work only in its kind's list, never in the detail."""
     if isinstance(operation, Command):
         return _paned((Context.LIST,), [operation.kind])
     context = operation.context
@@ -104,41 +104,41 @@ def _scopes(operation: Operation) -> frozenset[str]:
 
 
 class Catalogue:
-    """The operations with the keys they really have: their own, or those of the settings' `[keys]`."""
+    """The operations with their actual keys: the defaults, or those of the settings' `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._keys, self.problems = keymap(self.settings, bindables())
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
-        """The keys of an operation, as Textual names them."""
+        """Return the keys of an operation, as Textual names them."""
         return self._keys[operation.id]
 
     def within(self, context: Context) -> list[Operation]:
-        """The operations whose keys work in `context`."""
+        """Return the operations whose keys work in `context`."""
         return [operation for operation in OPERATIONS if operation.context is context]
 
     def actions(self, context: Context) -> dict[str, str]:
-        """What each key does in `context`, by Textual's name of the key."""
+        """Return the action of each key in `context`, by Textual's name of the key."""
         return {normal(key): operation.action for operation in self.within(context) for key in self.keys(operation)}
 
     def keys_shown(self, operation: Operation, limit: int = 9) -> str:
-        """The keys of an operation as a person reads them: `j ↓`."""
+        """Return the keys of an operation for display: `j ↓`."""
         return " ".join(sign(key) for key in self.keys(operation)[:limit])
 
     def key(self, id: str) -> str:
-        """The first key of an operation, as a sentence names it; "" when the settings took it away."""
+        """Return the first key of an operation for use in a sentence; "" when the settings unbind it."""
         return self.keys_shown(BY_ID[id], 1)
 
     def commands(self, kind: str) -> list[Command]:
-        """What can be done with the objects of a kind, in the order of the menu."""
+        """Return the commands on objects of a kind, in the order of the menu."""
         return [command for command in COMMANDS if command.kind == kind]
 
     def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
-        """The footer's operations in `context` with their first key: those of the kind, of that place, and the rest."""
+        """Return the footer's operations in `context` with their first key: the kind's, the context's, the rest."""
         of = BY_KIND[kind].has if kind else None
         here = [*self.within(context), *(self.within(Context.ROWS) if context is Context.LIST else ())]
-        taken = {key for operation in here for key in self.keys(operation)}  # by the place, from those of elsewhere
+        taken = {key for operation in here for key in self.keys(operation)}  # the context's keys hide global ones
         own = self.commands(kind) if context is Context.LIST else []
         hinted: list[Operation] = [c for c in own if c.hint and taken.isdisjoint(self.keys(c)[:1])]
         hinted += [operation for operation in here if operation.hint]
@@ -152,19 +152,19 @@ class Catalogue:
         ]
 
     def typing(self) -> list[tuple[str, str]]:
-        """The keys while a filter or a search is typed, and the footer's word for each."""
+        """Return the keys while a filter or a search is typed, and the footer's word for each."""
         shown = {name: self.key(f"typing.{name}") for name in ("keep", "drop", "up", "down")}
         return [(shown["keep"], "keep"), (shown["drop"], "drop"), (f"{shown['up']} {shown['down']}", "move")]
 
     def section(self, context: Context, kind: str = "") -> str:
-        """The heading of the help under which the keys of a place stand; in a list those of its kind of objects."""
+        """Return the help's heading for a context; for a list that of its kind."""
         if context is Context.LIST and self.commands(kind):
             return self.commands(kind)[0].group
         heard = [operation for place in (context, *BESIDES.get(context, ())) for operation in self.within(place)]
         return next(operation.group for operation in heard if operation.group != _MOVING)
 
     def groups(self) -> dict[str, list[list[Operation]]]:
-        """The operations by the headings of the help; those that are the same in several places together."""
+        """Return the operations by the help's headings; equal ones of several contexts are grouped."""
         found: dict[str, dict[tuple[object, ...], list[Operation]]] = {}
         for operation in OPERATIONS:
             same = found.setdefault(operation.group, {})
@@ -174,7 +174,7 @@ class Catalogue:
 
 
 def where(operations: Sequence[Operation]) -> str:
-    """Where operations work that are the same but for that, as ` (in a list)`; "" for where the heading says."""
+    """Return where these equal operations work, as ` (in a list)`; "" if the heading says it."""
     if operations[0].group in _placed_groups():
         return ""
     contexts = list(dict.fromkeys(operation.context for operation in operations))
@@ -185,7 +185,7 @@ def where(operations: Sequence[Operation]) -> str:
 
 @cache
 def _placed_groups() -> set[str]:
-    """The headings that say where all operations under them work."""
+    """Return the headings that already say where all operations under them work."""
     contexts: dict[str, set[Context]] = {}
     for operation in OPERATIONS:
         contexts.setdefault(operation.group, set()).add(operation.context)
@@ -193,5 +193,5 @@ def _placed_groups() -> set[str]:
 
 
 def sign(key: str) -> str:
-    """How a key is written for a person: `escape` is `esc`, `pagedown` is `PgDn`."""
+    """Return a key as displayed: `esc` for `escape`, `PgDn` for `pagedown`."""
     return _SIGNS.get(key, key)

@@ -1,4 +1,4 @@
-"""What the docker command adds by itself to what is typed; so do the requests that the program sends."""
+"""What the docker command adds by itself to its arguments, and so the program to its requests."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from dockertui.operations.command_body import Values
 from dockertui.operations.form_values import words
 
 _SSH_HOST = "http://docker.example.com"
-"""What the CLI takes an Engine behind ssh for, when it looks for its proxies."""
+"""The host under which the CLI looks up the proxies for an Engine behind ssh."""
 
 
 def platform() -> str:
-    """The platform where none is chosen."""
+    """Return the platform if none is chosen."""
     return environment.own().default_platform
 
 
 def platform_words(chosen: str) -> tuple[str, ...]:
-    """`--platform`, also for none where the environment has the CLI take one by itself."""
+    """Return the `--platform` words, also for none if the environment sets one for the CLI."""
     return words("--platform", chosen) or (("--platform", "") if platform() else ())
 
 
 async def with_proxies(engine: Engine, values: Values) -> Values:
-    """The values with the `proxies` that config.json gives to the containers and builds of this Engine."""
+    """Return the values with the `proxies` that config.json sets for the containers and builds of this Engine."""
     config = await asyncio.to_thread(docker_config.load, environment.own())
     return {**values, "proxies": config.proxies(_daemon_host(engine.endpoint))}
 
@@ -37,9 +37,9 @@ def _daemon_host(endpoint: Endpoint) -> str:
 
 
 def variables(given: Iterable[str], proxies: Mapping[str, str]) -> list[str]:
-    """The variables of a container: `NAME` alone has its value from here, and proxies are added that are not given.
+    """Return the variables of a container: `NAME` alone gets its local value, and missing proxies are added.
 
-    A `NAME` that is not set here stays alone, by which the Engine leaves it unset. Of two for one name the last counts.
+    A `NAME` that is not set locally stays alone, and the Engine leaves it unset. Of two with one name the last wins.
     """
     found = {text.partition("=")[0]: _with_value(text) for text in given}
     for name, value in proxies.items():
@@ -53,13 +53,13 @@ def _with_value(text: str) -> str:
 
 
 def build_args(given: Iterable[str], proxies: Mapping[str, str]) -> dict[str, str | None]:
-    """The arguments of a build, as `variables`; None for one that has its value from nowhere."""
+    """Return the arguments of a build, as `variables`; None for one without a value."""
     pairs = (text.partition("=") for text in variables(given, proxies))
     return {name: value if equals else None for name, equals, value in pairs}
 
 
 def on_this_machine(mounts: Sequence[str]) -> tuple[str, ...]:
-    """Mounts with the folders that begin with `.` or `~` made absolute."""
+    """Return mounts with folders that begin with `.` or `~` made absolute."""
     return tuple(map(_absolute, mounts))
 
 

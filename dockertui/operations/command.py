@@ -1,6 +1,6 @@
-"""Operations that ask something of the Engine, as far as menus, keys and the footer need to know them.
+"""Operations that send requests to the Engine, as far as menus, keys and the footer need them.
 
-What a command asks for and sends, its body, is loaded when it is first wanted: no start pays for forms.
+A command's body, its form and requests, is loaded when first used: startup does not pay for forms.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Harm(IntEnum):
-    """How much an operation may break."""
+    """How much damage an operation may do."""
 
     NOTHING = 0
     INTERRUPTS = 1
@@ -27,12 +27,12 @@ class Harm(IntEnum):
 
 
 def has_all(version: Version) -> str:
-    """Every Engine has it."""
+    """Return "": every Engine has it."""
     return ""
 
 
 def always(item: Any) -> str:
-    """It applies to every object."""
+    """Return "": it applies to every object."""
     return ""
 
 
@@ -40,14 +40,14 @@ def always(item: Any) -> str:
 class Command(Operation):
     """An operation on the Engine.
 
-    kind: of the objects it is for. load: gives its body, by its id. on_object: whether it is done to an object, and not
-    to the kind as a whole, as `prune` and `create` are. many: whether it is done to the marked ones. ask: whether its
-    form comes first; else the options have their defaults unless they are asked for. applies: why it does not apply to
-    an object, or "". doing, done: its words while it runs and afterwards. reads: whether it changes nothing on the
-    Engine, and is so possible read-only. question: how its question begins, `{}` for the object's name, where the title
-    does not do. lacks: why an Engine of a version has no such thing, or "". titled: its title on an Engine, where that
-    does not do the same on all. prunes: whether it removes whatever is unused. rare: whether menus name it only where
-    it applies.
+    kind: the kind of its objects. load: returns the body of an id. on_object: whether it acts on an object, and not on
+    the kind as a whole, as `prune` and `create` do. many: whether it acts on all marked objects. ask: whether its form
+    opens first; else the options have their defaults unless the form is requested. applies: returns why it does not
+    apply to an object, or "". doing, done: its words while it runs and afterwards. reads: whether it changes nothing on
+    the Engine, and so is allowed when read-only. question: the start of its confirmation, `{}` for the object's name,
+    if the title does not serve. lacks: returns why an Engine of a version does not support it, or "". titled: returns
+    its title on an Engine, if it differs between versions. prunes: whether it removes everything unused. rare: whether
+    menus list it only where it applies.
     """
 
     kind: str
@@ -71,16 +71,16 @@ class Command(Operation):
 
     @property
     def verb(self) -> str:
-        """What it does, in the words of its title that come first."""
+        """The first words of its title, before a colon."""
         return self.title.partition(":")[0]
 
     @property
     def body(self) -> Body:
-        """What it asks for and sends."""
+        """Its form and its requests."""
         return self.load(self.id)
 
     def refusal(self, engine: Engine, item: Any = None) -> str:
-        """Why it cannot be done to an object on this Engine, or ""."""
+        """Return why it is impossible on this Engine, or on an object, or ""."""
         if engine.read_only and not self.reads:
             return "read only"
         if engine.version is not None and (lack := self.lacks(engine.version)):
@@ -88,5 +88,5 @@ class Command(Operation):
         return self.applies(item) if self.on_object else ""
 
     def title_on(self, version: Version | None) -> str:
-        """Its title, as it is true of an Engine of this version."""
+        """Return its title on an Engine of this version."""
         return self.titled(version) if self.titled is not None and version is not None else self.title

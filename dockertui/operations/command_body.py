@@ -1,7 +1,7 @@
 """What a command asks for and sends.
 
-A body says its requests as values (`Call`) and the words of its `docker` line. What is sent, the `curl` line, the
-confirmation and the journal are all made from these, so that none of them can say what is not done.
+A body has its requests as values (`Call`) and the words of its `docker` line. The request sent, the `curl` line, the
+confirmation and the journal are all made from these, so that none can differ from what is done.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.page_lines import Section
 
 Values = Mapping[str, Any]
-"""What the form holds, by the options' ids: str, int or None, bool, or tuple of str."""
+"""The form's values by option id: str, int or None, bool, or tuple of str."""
 
 
 class FieldKind(StrEnum):
-    """What is typed into an option."""
+    """The type of an option's value."""
 
     TEXT = "text"
     NUMBER = "a whole number"
@@ -35,9 +35,9 @@ class FieldKind(StrEnum):
 
 
 class InvalidValue(ValueError):
-    """A value that cannot be used; the text says why, and what could.
+    """A value that cannot be used; the text says why, and which could.
 
-    option: the id of the field, where several were looked at together.
+    option: the id of the field, if several were checked together.
     """
 
     def __init__(self, text: str, option: str = "") -> None:
@@ -45,15 +45,15 @@ class InvalidValue(ValueError):
         self.option = option
 
     def __str__(self) -> str:
-        return masked(super().__str__())  # it may quote what the field hides
+        return masked(super().__str__())  # it may quote a hidden field
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One field of a command's form.
 
-    check: raises Unfit for a value that the Engine would refuse. choices_of: what the object has to choose from.
-    choices_in: the id of the value, made by `prepare`, that holds what there is to choose from.
+    check: raises InvalidValue for a value that the Engine would refuse. choices_of: returns the choices from the
+    object. choices_in: the id of the value, made by `prepare`, that holds the choices.
     """
 
     id: str
@@ -70,14 +70,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command would do to one object: its requests, one after the other, and the `docker` words for it.
+    """A command's work on one object: its requests in order, and the equivalent `docker` words.
 
-    after: what is then done, told the Engine's reply; what is to be said of it. Raises EngineError. note: what is to be
-    said however it ends, as of credentials that could not be read. run: sends these requests itself, where one that
-    fails has to be undone; returns what is to be said. unsaid: what the `docker` words do not say of the thing that is
-    made. left: what stands when not all of the requests were answered, in words; told how many were, and whether the
-    next one may have been carried out. undo: what takes that away again once the Engine has refused the next one, told
-    the replies; None where there is nothing to take away.
+    after: runs afterwards with the Engine's reply, and returns a message; raises EngineError. note: a message to show
+    in any case, as on unreadable credentials. run: sends these requests itself, if a failure must be undone, and
+    returns a message. unsaid: settings of the created object that the `docker` words lack. left: returns what remains
+    when not all requests were answered; gets how many were, and whether the next one may have been carried out. undo:
+    returns the call that removes that again when the Engine refuses the next request; gets the replies, and returns
+    None if nothing has to be removed.
     """
 
     calls: tuple[Call, ...]
@@ -91,18 +91,18 @@ class Plan:
 
 
 Report = Callable[[Any, Any], Sequence[Section]]
-"""The page that says what the Engine answered, told the object and the reply."""
+"""Makes the page for the Engine's reply from the object and the reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The part of a command that its order needs.
+    """The part of a command that a command run needs.
 
-    takes_along: what else goes with the object, in words. outcome: what is worth saying of the Engine's reply, or of
-    the list of them where there are several requests. prepare: what the Engine knows better than the defaults.
-    complete: what the form does not ask for, as credentials, once it is filled in. report: what the reply says, as a
-    page, for a command that only asks. check: raises Unfit, with the option's id, for values that do not fit together
-    or do not fit what is on this machine. progress: what listens to the replies.
+    takes_along: what else the command affects, in words. outcome: a message on the Engine's reply, or on the list of
+    replies to several requests. prepare: values from the Engine that replace the defaults. complete: adds values that
+    the form does not ask for, such as credentials, once it is filled in. report: the reply as a page, for a command
+    that only reads. check: raises InvalidValue, with the option's id, for values that conflict with each other or with
+    this machine. progress: makes the listener to the replies.
     """
 
     plan: Callable[[Any, Values], Plan]
@@ -117,5 +117,5 @@ class Body:
     progress: Callable[[Plan], Progress] = lambda plan: Progress()
 
     def values(self, item: Any = None) -> dict[str, Any]:
-        """The options' defaults for an object."""
+        """Return the options' defaults for an object."""
         return {option.id: option.default for option in self.options} | dict(self.defaults(item))

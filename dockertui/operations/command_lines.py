@@ -1,6 +1,7 @@
-"""The `docker` and the `curl` line that do what the program does: quoted for a shell, made from what is really sent.
+"""The `docker` and `curl` lines equivalent to the program's requests: quoted for a shell, made from what is really
+sent.
 
-Secrets are masked in what is shown; what is run or copied after they were revealed is whole.
+Secrets are masked when shown; lines run, or copied after revealing, are complete.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ SECRET_HEADERS: Final = frozenset({"x-registry-auth", "x-registry-config", "auth
 _SETTING: Final = re.compile(r"DOCKER_[A-Z_]+=")
 _CURL: Final = ("curl", "-sS", "--fail-with-body")
 _CHOSEN_THERE: Final = '"$(docker context inspect -f {{.Endpoints.docker.Host}} | cut -c8-)"'
-"""The socket that the docker command on the other side of ssh takes by itself, of which `unix://` is cut off."""
+"""The socket that the docker command at the other end of ssh uses by default, with `unix://` cut off."""
 
 
 def docker_line(endpoint: Endpoint, words: Sequence[str], unsaid: Sequence[str] = (), *, reveal: bool = False) -> str:
-    """The command for a shell in which this program was started; several commands for words with ";" between.
+    """Return the command for the shell that started this program; several commands for words separated by ";".
 
-    What it does not say follows in a comment. Words such as DOCKER_BUILDKIT=0 before all others are its environment.
+    What it leaves out follows in a comment. Leading words such as DOCKER_BUILDKIT=0 are its environment.
     """
     options = docker_options(endpoint)
     lines = []
@@ -41,7 +42,7 @@ def docker_line(endpoint: Endpoint, words: Sequence[str], unsaid: Sequence[str] 
 
 
 def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
-    """The words between those that are ";" alone."""
+    """Split the words at each ";"."""
     start = 0
     for index, word in enumerate(words):
         if word == ";":
@@ -51,7 +52,7 @@ def _commands(words: Sequence[str]) -> Iterable[Sequence[str]]:
 
 
 def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
-    """What names the Engine to the CLI, where it would not find it by itself."""
+    """Return the options that name the Engine to the CLI, if it would not find it by itself."""
     if endpoint.source in ("--host", NAMED_DEFAULT) or endpoint.demo:
         return ("--host", endpoint.url)
     if endpoint.source.startswith("context "):
@@ -62,12 +63,12 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
-    """The requests as one command line: each follows when the one before it succeeded."""
+    """Return the requests as one command line, each run only if the one before it succeeded."""
     if not calls:
         return "# no request: it is done on this machine"
     lines = [_call_line(endpoint, api, call, reveal=reveal) for call in calls]
     for index, call in enumerate(calls):
-        if ID in call.path:  # what the call before it made is kept in a variable of the shell
+        if ID in call.path:  # a shell variable holds the id that the call before it created
             lines[index - 1] = f'Id=$({lines[index - 1]} | sed \'s/.*"Id":"\\([^"]*\\).*/\\1/\')'
             lines[index] = lines[index].replace(ID, "'\"$Id\"'")
     return " && ".join(lines)
@@ -87,13 +88,13 @@ def _call_line(endpoint: Endpoint, api: str, call: Call, *, reveal: bool) -> str
     if call.tar:
         folder, name = os.path.split(call.source)
         return f"{shlex.join(['tar', '-c', '-C', folder, name])} | {line}"
-    if endpoint.scheme == "ssh" and (call.source or call.sink):  # curl runs over there, the file is here
+    if endpoint.scheme == "ssh" and (call.source or call.sink):  # curl runs at the other end, the file is here
         return f"{line} {'<' if call.source else '>'} {shlex.quote(call.source or call.sink)}"
     return line
 
 
 def _files(endpoint: Endpoint, call: Call) -> list[str]:
-    """curl's options for a body that comes from a file, and for a reply that goes to one."""
+    """Return curl's options for a body from a file, and for a reply to one."""
     piped = call.tar or endpoint.scheme == "ssh"
     if call.source or call.context is not None:
         return ["-H", "Content-Type: application/x-tar", "-T", call.source if call.source and not piped else "-"]
@@ -115,9 +116,9 @@ def request_line(
     *,
     reveal: bool = False,
 ) -> str:
-    """The curl command for one request. `path` with version and query, `body` as JSON; further options of curl.
+    """Return the curl command for one request. `path` with version and query, `body` as JSON; `options` of curl.
 
-    reveal: whether what config.json has sent with every request, and a proxy's password, are to be seen.
+    reveal: whether to show the headers that config.json adds to every request, and a proxy's password.
     """
     words = [*_CURL, *_where(endpoint, reveal=reveal)]
     if method == "HEAD":
@@ -139,14 +140,14 @@ def _header_seen(name: str, value: str) -> str:
 
 
 def _own_headers(endpoint: Endpoint, *, reveal: bool) -> list[tuple[str, str]]:
-    """What is sent with every request: it lets the Engine's gateway know who asks, and so is nobody else's."""
+    """Return the headers sent with every request, masked: they authenticate the user to the Engine's gateway."""
     return [(name, value if reveal else MASK) for name, value in endpoint.headers]
 
 
 def _where(endpoint: Endpoint, *, reveal: bool) -> list[str]:
-    """How curl reaches the Engine beside the URL: a socket, or a proxy and certificates.
+    """Return curl's options to reach the Engine: a socket, or a proxy and certificates.
 
-    Over ssh it runs on the other side.
+    Over ssh curl runs on the other side.
     """
     if endpoint.scheme == "ssh":
         return ["--unix-socket", endpoint.far_socket or _CHOSEN_THERE]
@@ -156,7 +157,7 @@ def _where(endpoint: Endpoint, *, reveal: bool) -> list[str]:
 
 
 def _route(endpoint: Endpoint, *, reveal: bool) -> list[str]:
-    """The way of the program, wherever curl by itself would ask a proxy."""
+    """Return the options for the program's route, if curl by itself would choose another proxy."""
     if endpoint.proxy:
         return ["--proxy", endpoint.proxy if reveal else masked(endpoint.proxy), "--noproxy", ""]
     return ["--noproxy", "*"] if environment.own().names_a_proxy else []

@@ -1,6 +1,6 @@
-"""All commands, as their menus and keys show them: what each is called, what it may break, what it applies to.
+"""All commands, as menus and keys show them: their titles, what they may break, what they apply to.
 
-What each sends is in the `BODIES` of the module named with it, which is loaded when that is first wanted.
+Their requests are in the `BODIES` of the module named with each, which is loaded when first used.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OWN_NETWORKS = frozenset({"bridge", "host", "none", "podman"})
 
 
 def _body_in(module: str) -> Callable[[str], Body]:
-    """What loads the body of a command, by its id, from a module of this package."""
+    """Return the function that loads a command's body by id from a module of this package."""
 
     def load(id: str) -> Body:
         bodies: Mapping[str, Body] = import_module(f"dockertui.operations.{module}").BODIES
@@ -46,7 +46,7 @@ def _command(
     group: str = "",
     **face: Any,
 ) -> Command:
-    """A command whose body is in `module`, of the kind that its id begins with."""
+    """Make a command with its body in `module`, by default for the kind that its id begins with."""
     kind = kind or id.partition(".")[0]
     if resource := BY_KIND.get(kind):
         face.setdefault("lacks", resource.lacking)
@@ -133,7 +133,7 @@ def _removable_plugin(item: Plugin) -> str:
 
 
 def prunes_named(version: Version) -> bool:
-    """Whether a prune of volumes takes the named ones, too, if nothing else is asked for."""
+    """Whether a prune of volumes removes named ones, too, by default."""
     return version.podman or not version.speaks("1.42")
 
 
@@ -258,4 +258,4 @@ COMMANDS: tuple[Command, ...] = (
     _reports("system.version", "Versions of both sides", words="docker version api",
              on_object=False, doing="asking", done="asked", reads=True),
 )  # fmt: skip
-"""What can be asked of the Engine, in the order of the menus."""
+"""All commands on the Engine, in the order of the menus."""

@@ -1,4 +1,4 @@
-"""Operations that make containers: from nothing, like another one, or anew in the place of one."""
+"""Operations that create containers: new, like another one, or recreated in place of one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NEW_VOLUMES = Option("new_volumes", "New anonymous volumes", FieldKind.FLAG, Fal
 
 
 async def _recreated(engine: Engine, item: Container) -> Values:
-    """What the form holds to make a container again. Raises EngineError."""
+    """Return the form's values to recreate a container. Raises EngineError."""
     original = await original_of(engine, item.id)
     if any(one.name == original.name for one in exchange.left_behind(await containers.ls(engine))):
         remedy = f"finish or undo it first, on {original.name}.dockertui-…"
@@ -51,7 +51,7 @@ async def _recreated(engine: Engine, item: Container) -> Values:
 
 
 async def _another(engine: Engine, item: Container) -> Values:
-    """What the form holds for a container like another: one that Compose does not take for its own."""
+    """Return the form's values for a container like another, without the labels by which Compose would adopt it."""
     original = await original_of(engine, item.id)
     values = run_form.values_of(original.inspect, original.image)
     labels = tuple(label for label in values["labels"] if not label.startswith(_OF_COMPOSE))
@@ -59,7 +59,7 @@ async def _another(engine: Engine, item: Container) -> Values:
 
 
 async def _with_image(engine: Engine, values: Values) -> Values:
-    """An image that the Engine does not have is pulled first, as `docker run` does it. Raises EngineError."""
+    """Add a pull of the image if the Engine lacks it, as `docker run` does. Raises EngineError."""
     image = await image_of(engine, values["image"])
     if not image:
         headers, why = await credentials.header(values["image"], environment.own())
@@ -68,7 +68,7 @@ async def _with_image(engine: Engine, values: Values) -> Values:
 
 
 async def _completed(engine: Engine, values: Values) -> Values:
-    """The image, who uses the container, and that its new name is free. Raises EngineError."""
+    """Add the image and the container's dependents, and check that its new name is free. Raises EngineError."""
     original = await _as_it_is(engine, values["original"])
     if values["name"] != original.name:
         await _check_free(engine, values["name"])
@@ -78,9 +78,9 @@ async def _completed(engine: Engine, values: Values) -> Values:
 
 
 async def _as_it_is(engine: Engine, original: Original) -> Original:
-    """The container as it is by now: a form may have stood for long, or a try before may have left it otherwise.
+    """Return the container's present state: the form may have been open for long, or an earlier attempt changed it.
 
-    Raises EngineError when it is gone, or has another name.
+    Raises EngineError when it is gone, or was renamed.
     """
     now = original._replace(inspect=await containers.inspect(engine, text(original.inspect, "Id")))
     if now.name != original.name:
@@ -90,14 +90,14 @@ async def _as_it_is(engine: Engine, original: Original) -> Original:
 
 
 async def _check_free(engine: Engine, name: str) -> None:
-    """Raises EngineError when a container has the name already: nobody is to find out once the old one has stopped."""
+    """Raise EngineError when a container has the name: better now than after the old one has stopped."""
     if any(name in container.names for container in await containers.ls(engine)):
         message = f"The container name {name!r} is already in use"
         raise EngineError(ErrorKind.CONFLICT, message, "choose another name, or remove or rename that container", 409)
 
 
 async def _new(engine: Engine, values: Values) -> Values:
-    """What `docker run` adds. Raises EngineError."""
+    """Add what `docker run` adds. Raises EngineError."""
     return await client_defaults.with_proxies(engine, await _with_image(engine, values))
 
 
@@ -106,7 +106,7 @@ def _defaults(item: Any) -> Values:
 
 
 def _told(replies: Any) -> str:
-    """That an image was pulled, and what the Engine warns of."""
+    """Return messages on the pulled image and on the Engine's warnings."""
     found = [(pulled(reply), *strings(reply, "Warnings")) for reply in objects(replies)]
     return "; ".join(text for texts in found for text in texts if text)
 
@@ -127,7 +127,7 @@ def _run(item: Any, values: Values) -> Plan:
 
 
 def _left(name: str, pulls: int) -> Any:
-    """What is left of a run that fails: words for a Plan."""
+    """Return a Plan's `left`: what remains of a failed run."""
 
     def left(done: int, perhaps: bool) -> str:
         if done > pulls:
@@ -138,7 +138,7 @@ def _left(name: str, pulls: int) -> Any:
 
 
 def _undo(pulls: int) -> Callable[[Sequence[Any]], Call | None]:
-    """What takes a container away that was created and could not be started, so that its name is free to try again.
+    """Return a Plan's `undo`, which removes a container that was created but failed to start, to free its name.
 
     Nothing ever ran in it. Not by force: if it runs after all it stays.
     """
@@ -146,7 +146,7 @@ def _undo(pulls: int) -> Callable[[Sequence[Any]], Call | None]:
 
 
 def _draft(values: Values) -> Draft:
-    """The container as it was made, and as the form has it now."""
+    """Return the draft of the original container with the form's changes."""
     wanted = draft(values["original"])
     if values.get("new_volumes"):
         with_new_volumes(wanted)
@@ -168,13 +168,13 @@ def _run_like(item: Container, values: Values) -> Plan:
 
 
 def _connections(made: Creation, name: str) -> Sequence[Call]:
-    """The requests between the creation and the start."""
+    """Return the requests between creation and start."""
     gone = (networks.disconnect(made.disconnect, name),) if made.disconnect else ()
     return (*gone, *(networks.connect_as(network, name, place) for network, place in made.connects.items()))
 
 
 def exchange_of(original: Original, wanted: str) -> Exchange:
-    """The exchange of a container for one that gets the name `wanted`."""
+    """Return the exchange of a container for one named `wanted`."""
     ran = exchange.stands(text(mapping(original.inspect, "State"), "Status"))
     old = FoundContainer(text(original.inspect, "Id"), original.name, ran)
     leaves = removes_itself(original.inspect) and ran is not Ran.STOPPED
@@ -183,7 +183,7 @@ def exchange_of(original: Original, wanted: str) -> Exchange:
 
 
 def _restarts(inspect: Mapping[str, Any]) -> str:
-    """The policy by which an Engine that starts anew starts a container that was stopped; empty for the others."""
+    """Return the restart policy by which a restarted Engine starts even a stopped container, or ""."""
     policy = mapping(mapping(inspect, "HostConfig"), "RestartPolicy")
     name, most = text(policy, "Name"), number(policy, "MaximumRetryCount")
     if name not in ("always", "on-failure"):
@@ -192,9 +192,9 @@ def _restarts(inspect: Mapping[str, Any]) -> str:
 
 
 def _recreate(item: Container, values: Values) -> Plan:
-    """The new one is created first, and the old one removed when the new one holds.
+    """Create the new container first, and remove the old one once the new one is running stably.
 
-    It gets no variables that the old one does not have; that the docker command adds some, its line says.
+    It gets no variables that the old one lacks; the line says that the docker command adds some.
     """
     original: Original = values["original"]
     wanted = _draft(values)
@@ -215,7 +215,7 @@ def _recreate(item: Container, values: Values) -> Plan:
 
 
 def _with_new(it: Exchange) -> Exchange:
-    """The exchange as it stands when the new one is created."""
+    """Return the exchange's state once the new container is created."""
     new = FoundContainer(it.new_name, it.new_name, Ran.STOPPED)
     return replace(it, new=new)
 
@@ -224,11 +224,11 @@ def _goes_with(item: Container, surroundings: Surroundings, values: Values) -> l
     return told_of_recreate(item, values["original"], _draft(values), values)
 
 
-# what was left half done
+# recreates left half done
 
 
 async def _left_behind(engine: Engine, item: Container) -> Exchange:
-    """The exchange that a container's name tells of. Raises EngineError when it is over by now."""
+    """Return the exchange that a container's name marks. Raises EngineError when it is already over."""
     marked = mark(item.name)
     for it in exchange.left_behind(await containers.ls(engine)):
         if marked is not None and (it.name, it.ran, it.policy) == (marked.name, marked.ran, marked.policy):
@@ -252,7 +252,7 @@ async def _to_undo(engine: Engine, item: Container) -> Values:
 
 
 def _ending(go: Callable[[Exchanger], Awaitable[str]]) -> Callable[[Any, Values], Plan]:
-    """A plan that ends an exchange, forward or backward."""
+    """Return a plan function that ends an exchange, forward or backward."""
 
     def plan(item: Container, values: Values) -> Plan:
         async def end(engine: Engine, heard: Heard) -> str:

@@ -1,6 +1,6 @@
-"""The `docker` line that makes a container like one that there is, and what of it that line does not say.
+"""The `docker` line that creates a container like an existing one, and what that line leaves out.
 
-The line is made from the form's fields; all else that was asked for when the container was made is named.
+The line is made from the form's fields; all other settings of the original request are listed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _COSMETIC: Final = frozenset(
      "Image", "Binds", "Mounts", "Volumes", "Entrypoint", "Cmd", "PortBindings", "ExposedPorts", "MaskedPaths",
      "ReadonlyPaths"}
 )  # fmt: skip
-"""Members that change nothing in a container that is made anew, or that are compared by themselves."""
+"""Members that make no difference in a new container, or that are compared separately."""
 _USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
     "IpcMode": ("private", "shareable"),
     "ShmSize": (64 << 20, 65_536_000),
@@ -32,18 +32,18 @@ _USUAL: Final[Mapping[str, tuple[Any, ...]]] = {
     "NetworkMode": ("default", "bridge"),
     "RestartPolicy": ({"Name": "no", "MaximumRetryCount": 0}, {"Name": "", "MaximumRetryCount": 0}),
 }
-"""What the Engine fills in by itself, beside nothing at all."""
+"""The Engine's defaults, besides empty values."""
 
 
 class RunLine(NamedTuple):
-    """The words after `docker`, and the API's names of what they do not say."""
+    """The words after `docker`, and the API's names of what they leave out."""
 
     words: tuple[str, ...]
     unsaid: tuple[str, ...]
 
 
 def run_line(wanted: Draft, values: Values, info: Raw) -> RunLine:
-    """The line that makes a draft and starts it; `values` are the form's, `info` the reply to `GET /info`."""
+    """Return the line that creates a draft and starts it; `values` are the form's, `info` the reply to `GET /info`."""
     connects = tuple(_connects(wanted, values["name"]))
     if not connects:
         return create_line(wanted, values, info, verb=("run", "--detach"))
@@ -52,7 +52,7 @@ def run_line(wanted: Draft, values: Values, info: Raw) -> RunLine:
 
 
 def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str] = ("create",)) -> RunLine:
-    """The line that makes a draft, connected to its further networks, and does not start it."""
+    """Return the line that creates a draft, connected to its further networks, without starting it."""
     said = _as_docker_says_it(wanted, values)
     words, unsaid = run_form.docker_words(said), _unsaid(wanted, said, info)
     if verb == ("create",) and values["tty"] and not wanted.config.get("StdinOnce"):
@@ -62,7 +62,7 @@ def create_line(wanted: Draft, values: Values, info: Raw, *, verb: Sequence[str]
 
 
 def _as_docker_says_it(wanted: Draft, values: Values) -> Values:
-    """Of an entry point the line takes one word, and the others before the command; volumes it takes by name."""
+    """Adapt the values to the line: `--entrypoint` takes one word, the others start the command; volumes go by name."""
     binds = strings(wanted.host, "Binds")
     carried = [bind for bind in strings(with_volumes(wanted), "Binds") if bind not in binds]
     said = {**values, "mounts": (*values["mounts"], *carried)}
@@ -73,7 +73,7 @@ def _as_docker_says_it(wanted: Draft, values: Values) -> Values:
 
 
 def _connects(wanted: Draft, name: str) -> Iterable[str]:
-    """The words that give a container the networks of its draft, each line begun by a ";"."""
+    """Yield the words that connect a container to its draft's networks, each command after a ";"."""
     if wanted.leaves:
         yield from (";", "network", "disconnect", wanted.primary, name)
     for network, place in _further(wanted):
@@ -102,7 +102,7 @@ def _unsaid(wanted: Draft, values: Values, info: Raw) -> list[str]:
 
 
 def _differing(wanted: Raw, said: Raw) -> Iterable[str]:
-    """Members that are wanted otherwise than they are said; what is usual need not be said."""
+    """Yield members whose wanted and expressed values differ; defaults need not be expressed."""
     for key in wanted.keys() | said.keys():
         value, given = wanted.get(key), said.get(key)
         usual = _nothing(value) or value in _USUAL.get(key, ())
@@ -119,12 +119,12 @@ def _nothing(value: Any) -> bool:
 
 
 def _swap_follows(host: Raw) -> bool:
-    """Whether the limit with swap is the one that the Engine makes of that of memory."""
+    """Whether the swap limit is the Engine's default for the memory limit."""
     return number(host, "MemorySwap") == 2 * (number(host, "Memory") or 0)
 
 
 def _filled_in(host: Raw, info: Raw) -> set[str]:
-    """Members that have the value which this Engine gives to those that say none."""
+    """Return the members that have this Engine's default value."""
     namespace = "private" if text(info, "CgroupVersion") == "2" else "host"
     usual = {"CgroupnsMode": namespace, "Runtime": text(info, "DefaultRuntime") or "runc"}
     found = {key for key, value in usual.items() if host.get(key) == value}
@@ -134,21 +134,21 @@ def _filled_in(host: Raw, info: Raw) -> set[str]:
 
 
 def _paths(host: Raw) -> Iterable[str]:
-    """Paths of the kernel that the Engine hides by itself, and that are not hidden here."""
+    """Yield the path lists that the Engine hides by default and that are empty here."""
     for key in ("MaskedPaths", "ReadonlyPaths"):
         if host.get(key) == [] and not host.get("Privileged"):
             yield key
 
 
 def _command(made: Raw, said: Raw) -> Iterable[str]:
-    """Entry point and command, which are one line of words to the process."""
+    """Compare entry point and command together: to the process they are one list of words."""
     wanted, given = ([*strings(one, "Entrypoint"), *strings(one, "Cmd")] for one in (made, said))
     if wanted != given:
         yield "Cmd"
 
 
 def _mounts(made: Creation, values: Values) -> Iterable[str]:
-    """Mounts and volumes that are not typed in the form, or have options that are not."""
+    """Yield mounts and volumes that the form lacks, or that have options it lacks."""
     host, typed = mapping(made.body, "HostConfig"), values["mounts"]
     if set(strings(host, "Binds")) - set(typed):
         yield "Binds"
@@ -161,7 +161,7 @@ def _mounts(made: Creation, values: Values) -> Iterable[str]:
 
 
 def _ports(made: Creation, values: Values) -> Iterable[str]:
-    """Ports that are published otherwise than it is typed in the form, or only exposed."""
+    """Yield ports that are published otherwise than in the form, or only exposed."""
     bound = mapping(mapping(made.body, "HostConfig"), "PortBindings")
     shown = {run_form.publish_text(private, one) for private, bindings in bound.items() for one in objects(bindings)}
     if shown - set(values["ports"]):
@@ -171,7 +171,7 @@ def _ports(made: Creation, values: Values) -> Iterable[str]:
 
 
 def _networks(wanted: Draft) -> Iterable[str]:
-    """What was asked for in a network, and no option of the lines says."""
+    """Yield settings of a network's endpoint that the line has no option for."""
     said = {"Aliases", "IPAMConfig"}
     for name, place in sorted(wanted.endpoints.items()):
         keys = place.keys() - (set() if name == wanted.primary else said)

@@ -1,4 +1,4 @@
-"""What the commands on containers ask for and send."""
+"""The forms and requests of the commands on containers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SECONDS = Option(
 
 
 def anonymous_volumes(item: Container) -> list[str]:
-    """The names of the volumes that were made for this container and go with it."""
+    """Return the names of the volumes created for this container, which can be removed with it."""
     return [mount.name for mount in item.mounts if mount.type == "volume" and _ANONYMOUS.fullmatch(mount.name)]
 
 
@@ -60,7 +60,7 @@ def _remove(item: Container, values: Values) -> Plan:
 
 
 def _changes(values: Values) -> None:
-    """Raises Unfit where nothing would be changed: the Engine takes 0 for "as it is", and says that all is well."""
+    """Raise InvalidValue if nothing would change: the Engine takes 0 for "as it is", and reports success."""
     limits = {"memory": values["memory"], "swap": values["swap"], "cpus": values["cpus"],
               "cpu_shares": values["cpu_shares"], "pids": values["pids"]}  # fmt: skip
     for option, value in limits.items():
@@ -128,7 +128,7 @@ def _prune(item: None, values: Values) -> Plan:
 
 
 def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
-    """The stopped containers, as far as the filters are none: those are the Engine's to apply."""
+    """List the stopped containers, without applying the filters: only the Engine can."""
     containers: list[Container] = list(surroundings.mirror.objects(KIND).values())
     stopped = [container for container in containers if container.state in ("created", "exited", "dead")]
     among = "of " if values.get("until") or values.get("labels") else ""
@@ -138,7 +138,7 @@ def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
 
 
 def freed(reply: Any, key: str, noun: str) -> str:
-    """What a prune tells: how many are gone, and how many bytes are free."""
+    """Return the result of a prune: how many were removed, and how many bytes freed."""
     raw: Mapping[str, Any] = reply if isinstance(reply, dict) else {}
     gone = raw.get(key)
     count = len(gone) if isinstance(gone, list) else 0

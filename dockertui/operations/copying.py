@@ -1,4 +1,4 @@
-"""What of an object is worth copying, and the addresses at which a container's published ports answer."""
+"""The texts of an object worth copying, and the addresses of a container's published ports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TLS_PORTS = frozenset({443, 6443, 8443, 9443})
 
 
 class Copyable(NamedTuple):
-    """One text to copy. `shown` stands in the menu, where a secret is masked; `masked`: so is the text itself."""
+    """One text to copy. `shown` is the menu's text, with secrets masked; `masked`: the text itself is masked, too."""
 
     label: str
     text: str
@@ -29,7 +29,7 @@ class Copyable(NamedTuple):
 
 
 class CopySource(NamedTuple):
-    """What is known of an object: its kind, its entry in the list, its `inspect`, and what a container was made of."""
+    """An object's data to copy from: its kind, its entry in the list, its `inspect`, a container's origin."""
 
     resource: Resource[Any]
     item: Any
@@ -38,7 +38,7 @@ class CopySource(NamedTuple):
 
 
 def copyables(known: CopySource, endpoint: Endpoint, api: str, *, reveal: bool) -> list[Copyable]:
-    """Everything about an object that somebody may want to paste elsewhere, the common things first."""
+    """Return everything about an object that may be useful to paste, common things first."""
     found = [Copyable(label, text) for label, text in known.resource.copies(known.item)]
     if known.original is not None:
         found += _environment(known.inspect, reveal)
@@ -57,7 +57,7 @@ def _environment(inspect: Mapping[str, Any], reveal: bool) -> Iterable[Copyable]
 
 
 def _run_line(original: Original, endpoint: Endpoint, *, reveal: bool) -> Copyable:
-    """The command that makes the container again, with what cannot be said in it as a comment."""
+    """Return the command that recreates the container, with a comment on what it leaves out."""
     values = run_form.values_of(original.inspect, original.image)
     words, unsaid = run_line(draft(original), values, original.info)
     line, whole = (docker_line(endpoint, words, unsaid, reveal=shown) for shown in (reveal, True))
@@ -65,7 +65,7 @@ def _run_line(original: Original, endpoint: Endpoint, *, reveal: bool) -> Copyab
 
 
 def addresses(item: Container, endpoint: Endpoint) -> dict[str, str]:
-    """The URL of each published TCP port, by what to call it; both IP families once."""
+    """Return the URL of each published TCP port with its label; both IP families once."""
     found: dict[str, str] = {}
     for port in item.ports:
         if port.public and port.type == "tcp":
@@ -74,7 +74,7 @@ def addresses(item: Container, endpoint: Endpoint) -> dict[str, str]:
 
 
 def _url(port: Port, endpoint: Endpoint) -> str:
-    """Where the port answers, as seen from here: on the Engine's host, unless it is bound to an address."""
+    """Return the port's address as seen from here: on the Engine's host, unless it is bound to an IP address."""
     host = endpoint.split.hostname if endpoint.scheme in ("tcp", "ssh") else "localhost"
     if port.ip not in _EVERYWHERE and not (port.ip.startswith("127.") and host == "localhost"):
         host = port.ip

@@ -1,4 +1,4 @@
-"""Which containers use another one's namespaces or volumes: they keep hold of the old one when it is made again."""
+"""Find the containers that use another one's namespaces or volumes: when it is recreated they keep the old ones."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.fields import Raw, mapping, strings, text
 
 _PATIENCE: Final = 5.0
-"""Seconds after which it is not asked further."""
+"""Seconds after which no more requests are made."""
 _AT_ONCE: Final = 8
 _MODES: Final = {"NetworkMode": "network", "PidMode": "processes", "IpcMode": "IPC", "UTSMode": "host name"}
 
 
 async def of(engine: Engine, id: str, name: str) -> list[str]:
-    """A line on each container that uses this one, and one when that is not known of all. Raises EngineError."""
+    """Return a line on each container that uses this one, and one if some could not be checked. Raises EngineError."""
     others = [other.id for other in await containers.ls(engine) if other.id != id]
     found: dict[str, str] = {}
     gate = asyncio.Semaphore(_AT_ONCE)
@@ -49,7 +49,7 @@ async def of(engine: Engine, id: str, name: str) -> list[str]:
 
 
 async def _inspect(engine: Engine, id: str) -> Raw:
-    """A container, nothing when it went or cannot be read."""
+    """Inspect a container; empty when it is gone or cannot be read."""
     try:
         return await containers.inspect(engine, id)
     except EngineError as error:

@@ -1,6 +1,6 @@
-"""What `GET /system/df` tells: what each kind takes, how much of it could be had back, and the biggest ones.
+"""The reply to `GET /system/df`: what each kind takes, how much is reclaimable, and the biggest objects.
 
-The figures are reckoned as by docker/cli, cli/command/formatter/disk_usage.go.
+Source of the formulas: docker/cli, cli/command/formatter/disk_usage.go.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dockertui.resources import format
 from dockertui.widgets.page_lines import Field, Section
 
 BIGGEST: Final = 10
-"""Objects of a kind that are named."""
+"""Number of objects listed per kind."""
 
 
 class Total(NamedTuple):
@@ -27,12 +27,12 @@ class Total(NamedTuple):
 
 
 def totals(raw: Raw) -> list[Total]:
-    """The lines of `docker system df`."""
+    """Return the lines of `docker system df`."""
     return [_images(raw), _containers(raw), _volumes(raw), _cache(raw)]
 
 
 def sections(item: Any, reply: Any) -> list[Section]:
-    """The totals, and of each kind the biggest."""
+    """Return the page's sections: the totals, and the biggest objects of each kind."""
     raw: Raw = reply if isinstance(reply, dict) else {}
     found = [Section("Disk usage", [Field(total.kind, _line(total)) for total in totals(raw)])]
     kinds: Sequence[tuple[str, str, Callable[[Raw], tuple[str, int]]]] = (

@@ -1,4 +1,4 @@
-"""The README's keys and settings, and docs/keys.md, made from their entries: `make readme`."""
+"""Generate the README's keys and settings, and docs/keys.md, from their entries: `make readme`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import Catalogue, sign, where
 
 KEYS = "docs/keys.md"
-"""The file with all keys, beside the README."""
+"""The file with all keys, next to the README."""
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
 _INTRODUCTION = """# Keys
 
@@ -30,7 +30,7 @@ that line's. A question's answers other than yes have the keys that the question
 
 
 def keys_document(catalogue: Catalogue) -> str:
-    """The document of all keys: a Markdown table a group."""
+    """Return the document of all keys: a Markdown table per group."""
     tables = [
         "\n".join([f"\n## {group}\n", _HEAD, *(_row(operations, catalogue) for operations in rows)])
         for group, rows in catalogue.groups().items()
@@ -39,14 +39,14 @@ def keys_document(catalogue: Catalogue) -> str:
 
 
 def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
-    """One thing a user can do, in each place where he can: the keys, what they do and where, the ids."""
+    """Return the row of operations that are equal but for their context: keys, title and contexts, ids."""
     keys = " ".join(f"`{sign(key)}`".replace("|", "\\|") for key in catalogue.keys(operations[0]))
     ids = " ".join(f"`{operation.id}`" for operation in operations)
     return f"| {keys} | {operations[0].title}{where(operations)} | {ids} |"
 
 
 def first_keys(catalogue: Catalogue) -> str:
-    """A Markdown table of the keys that the footer of the containers' list names."""
+    """Return a Markdown table of the keys in the footer of the containers' list."""
     rows = [
         f"| {' '.join(f'`{sign(key)}`' for key in catalogue.keys(operation))} | {operation.title} |"
         for operation, _ in catalogue.hints(Context.LIST, "container")
@@ -55,14 +55,14 @@ def first_keys(catalogue: Catalogue) -> str:
 
 
 def document(readme: str, catalogue: Catalogue) -> str:
-    """The README with its keys and settings made anew. Raises ValueError where it lacks the marks around them."""
+    """Return the README with its keys and settings regenerated. Raises ValueError if it lacks the marks around them."""
     further = f"The keys of every screen, with the ids that the settings know them by, are in [{KEYS}]({KEYS})."
     readme = _between(readme, "keys", f"\n{first_keys(catalogue)}\n\n{further}\n")
     return _between(readme, "settings", f"```toml\n{template()}```")
 
 
 def _between(text: str, subject: str, made: str) -> str:
-    """The text with what stands between the two marks of a subject replaced."""
+    """Replace the text between the two marks of a subject."""
     begin, end = f"<!-- {subject}: made by `make readme` -->", f"<!-- end of {subject} -->"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if not pattern.search(text):

@@ -1,8 +1,8 @@
-"""Putting one container in the place of another: the steps, the steps back, and the names that tell how far it got.
+"""Exchanging one container for another: the steps, the steps back, and the names that record the progress.
 
-The new one is created under a name of its own while the old one still runs; the old one is renamed and kept until the
-new one holds. Both names say whose place it is and how the old one stood, so that any later session, after a lost
-Engine or a crash, can go on or go back by what it finds.
+The new container is created under a temporary name while the old one still runs; the old one is renamed and kept until
+the new one is running stably. Both names record the original name and the old one's state, so that any later session,
+after a lost Engine or a crash, can finish or undo the exchange.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from dockertui.engine.models import Container
 from dockertui.operations.marks import Mark, Ran, mark
 
 _STAYS_STOPPED: Final = "unless-stopped"
-"""The restart policy under which an Engine that starts anew leaves alone what was stopped."""
+"""The restart policy under which a restarted Engine does not start a stopped container."""
 
 
 def stands(state: str) -> Ran:
-    """By Docker's word for a state: one that waits for its restart runs."""
+    """Convert Docker's state; a container that is restarting counts as running."""
     if state == "paused":
         return Ran.PAUSED
     return Ran.RUNNING if state in ("running", "restarting") else Ran.STOPPED
 
 
 class WaitFor(StrEnum):
-    """What is waited for after a step."""
+    """What to wait for after a step."""
 
     NOTHING = ""
     HOLDS = "until the container holds"
@@ -37,7 +37,7 @@ class WaitFor(StrEnum):
 
 
 class Step(NamedTuple):
-    """One request, the `docker` words for it, and what it does, in words. ref: the container that has to be gone."""
+    """One request, its `docker` words, and a description. ref: the container that must be gone."""
 
     call: Call
     docker: tuple[str, ...]
@@ -52,7 +52,7 @@ class Step(NamedTuple):
 
 
 class FoundContainer(NamedTuple):
-    """A container as it is found. `ref` names it in requests: its id, or its name where it is still to be made."""
+    """A container as found. `ref` names it in requests: its id, or its name if it is still to be created."""
 
     ref: str
     name: str
@@ -61,12 +61,12 @@ class FoundContainer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """An old container and the new one that takes its place.
+    """An old container and the new one that replaces it.
 
-    name: the old one's own. wanted: the name that the new one gets. ran: how the old one stood at the beginning. Either
-    is None when there is none. leaves: the old one removes itself once it is stopped. thaws: the Engine stops no paused
-    container. policy: the old one's restart policy, as the command line has it, if by it an Engine that starts anew
-    would start the old one beside the new one, on the same volumes: it has another one meanwhile.
+    name: the old one's original name. wanted: the new one's final name. ran: the old one's state at the beginning. old,
+    new: None when it does not exist. leaves: the old one removes itself once it is stopped. thaws: the Engine cannot
+    stop a paused container. policy: the old one's restart policy, in the command line's form, if it would make a
+    restarted Engine start the old one beside the new one, on the same volumes: it is replaced meanwhile.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Exchange:
 
     @property
     def _marks(self) -> str:
-        """How the old one stood, as the names say it."""
+        """The old one's state, as the names encode it."""
         return f"{self.ran}-{self.policy.replace(':', '-')}" if self.policy else self.ran
 
     @property
@@ -90,12 +90,12 @@ class Exchange:
 
     @property
     def part_name(self) -> str:
-        """The name of the new one until it is in all its networks, where it is created in one of them."""
+        """The name of the new one until all its networks are connected, if it is created with only one of them."""
         return f"{self.name}.dockertui-part-{self._marks}"
 
     @property
     def partial(self) -> bool:
-        """Whether the new one was not made whole, so that nothing but going back is right."""
+        """Whether the new one is incomplete, so that the exchange can only be undone."""
         return self.new is not None and self.new.name == self.part_name
 
     @property
@@ -105,7 +105,7 @@ class Exchange:
 
 
 def left_behind(containers: Iterable[Container]) -> list[Exchange]:
-    """The exchanges that were begun and not ended, by the names of the containers that there are."""
+    """Return the unfinished exchanges, found by the names of the existing containers."""
     known = {container.name: container for container in containers}
     marks = {name: found for name in known if (found := mark(name)) is not None}
     begun = dict.fromkeys(found._replace(role="") for found in marks.values())
@@ -128,7 +128,7 @@ def _found(container: Container | None) -> FoundContainer | None:
 
 
 def forward(exchange: Exchange) -> list[Step]:
-    """From a new container that is created to one that has taken the old one's place."""
+    """Return the steps from a created new container to one that has replaced the old one."""
     old, new = exchange.old, exchange.new
     if new is None:
         return []
@@ -150,14 +150,14 @@ def forward(exchange: Exchange) -> list[Step]:
 
 
 def backward(exchange: Exchange) -> list[Step]:
-    """From wherever it got to the old container as it was."""
+    """Return the steps back to the old container as it was, from any state."""
     old, new = exchange.old, exchange.new
     steps: list[Step] = []
     if new is not None:
         steps += _stop(new, replace(exchange, leaves=False))
-    if old is not None and exchange.policy:  # while a name still tells it
+    if old is not None and exchange.policy:  # while a name still records it
         steps.append(_update(old, old.name, exchange.policy))
-    if new is not None:  # one that removes itself may be at it, and has its name until then
+    if new is not None:  # one that removes itself may be doing so, and has its name until then
         steps.append(_remove(new, new.name)._replace(then=WaitFor.GONE, ref=new.ref))
     if old is None:
         return steps
@@ -171,13 +171,13 @@ def backward(exchange: Exchange) -> list[Step]:
 
 
 def _held(found: FoundContainer, exchange: Exchange) -> Sequence[Step]:
-    """What keeps an Engine that starts anew from starting the old one."""
+    """Return the step that keeps a restarted Engine from starting the old one."""
     holds = exchange.policy and found.stands is not Ran.STOPPED
     return (_update(found, found.name, _STAYS_STOPPED),) if holds else ()
 
 
 def _stop(found: FoundContainer, exchange: Exchange) -> Sequence[Step]:
-    """With the grace that the container was made with."""
+    """Return the steps that stop it, with the container's own grace period."""
     if found.stands is Ran.STOPPED:
         return ()
     then = WaitFor.GONE if exchange.leaves else WaitFor.NOTHING
@@ -187,7 +187,7 @@ def _stop(found: FoundContainer, exchange: Exchange) -> Sequence[Step]:
 
 
 def whole(exchange: Exchange) -> Step:
-    """What says that the new one is in all its networks."""
+    """Return the step that marks the new one as connected to all its networks."""
     return _rename(FoundContainer(exchange.part_name, exchange.part_name, Ran.STOPPED), exchange.new_name)
 
 
@@ -206,5 +206,5 @@ def _start(found: FoundContainer, name: str, then: WaitFor) -> Step:
 
 
 def _remove(found: FoundContainer, name: str) -> Step:
-    """Without its volumes, and not by force: what runs is not removed."""
+    """Without its volumes, and not by force: a running one is not removed."""
     return Step(calls.remove(found.ref), ("rm", name), f"removing {name}")

@@ -1,7 +1,7 @@
-"""Going through an exchange of containers: step by step, and back when one of them fails or it is cancelled.
+"""Run an exchange of containers: step by step, and back when a step fails or it is cancelled.
 
-A step that was begun is waited for, whatever happens: a request that is cut off may still be carried out. Going back
-looks at what there is first, so that it is right wherever it begins.
+A step that was begun is awaited in any case: a request that is cut off may still be carried out. Going back first looks
+at the present state, so it works from any point.
 """
 
 from __future__ import annotations
@@ -30,31 +30,32 @@ T = TypeVar("T")
 Heard = Callable[[Mapping[str, Any]], None]
 
 WATCHED: Final = 3.0
-"""Seconds for which a new container without a health check must hold."""
+"""Seconds that a new container without a health check must keep running."""
 RELEASED: Final = 5.0
-"""Seconds in which what the new one held is free again: Podman lets go of a port a moment after it says so."""
+"""Seconds until resources of the new one are free again: Podman frees a port a moment after it says so."""
 _LOOKS: Final = 0.25
-"""Seconds between two looks at it."""
+"""Seconds between two checks."""
 _LEAVING: Final = 60.0
 """Seconds in which a container that is removed, or removes itself, must be gone."""
 
 
 class Exchanger:
-    """Goes through one exchange on an Engine; what happens is told to `heard` as lines of progress."""
+    """Runs one exchange on an Engine; `heard` gets lines of progress."""
 
     def __init__(self, engine: Engine, heard: Heard, exchange: Exchange) -> None:
         self._engine = engine
         self._heard = heard
         self._it = exchange
         self._first_name = ""
-        """What the new one was called at first, if there may be one."""
+        """The new one's first name, if it may exist."""
         self._said: list[str] = []
 
     async def recreate(self, before: Sequence[Call], create: Call, after: Sequence[Call]) -> str:
-        """Pull as `before` says, create the new one, connect it as `after` says, and have it take the old one's place.
+        """Make the requests `before` (pulls), `create` the new one, make those `after` (networks), and replace the old
+        one.
 
-        Returns what is to be said of it. Raises EngineError, or is cancelled, with everything put back: the error says
-        if anything could not be.
+        Returns a message. Raises EngineError, or is cancelled, with everything undone: the error says if anything could
+        not be.
         """
         try:
             for call in before:
@@ -64,18 +65,18 @@ class Exchanger:
         return await self._or_back(self._make(create, after))
 
     async def go_on(self) -> str:
-        """Finish an exchange that was left; as `recreate` from its second step."""
+        """Finish an unfinished exchange; as `recreate` from its second step."""
         return await self._or_back(self._found())
 
     async def go_back(self) -> str:
-        """Undo an exchange that was left. Raises EngineError when something of it fails."""
+        """Undo an unfinished exchange. Raises EngineError when a step fails."""
         self._it = await self._looked()
         for step in backward(self._it):
             await self._take(step, tolerant=True)
         return self._as_it_was(await self._looked())
 
     async def _found(self) -> None:
-        """See how far it got; a new one that runs already must hold, too. Raises EngineError."""
+        """Look how far it got; a new one that already runs must hold, too. Raises EngineError."""
         self._it = await self._looked()
         if self._it.new is None:
             raise EngineError(ErrorKind.NOT_FOUND, f"the new {self._it.wanted} is gone by now")
@@ -83,7 +84,7 @@ class Exchanger:
             await self._holds()
 
     async def _or_back(self, beginning: Awaitable[None]) -> str:
-        """Begin, then go forward; back on any failure until the old one is to be removed."""
+        """Await `beginning`, then go forward; back on any failure until the old one is to be removed."""
         try:
             await beginning
             steps = forward(self._it)
@@ -94,14 +95,14 @@ class Exchanger:
             raise leaving(error, await to_its_end(self._back())) from error
         except asyncio.CancelledError:
             raise asyncio.CancelledError(f"cancelled: {await to_its_end(self._back())}") from None
-        except Exception as error:  # a fault of the program is no reason to leave it half done
+        except Exception as error:  # a fault of the program must not leave it half done
             raise leaving(unexpected(error, "replacing it"), await to_its_end(self._back())) from error
         if not keeps:
             await self._last(steps[-1])
         return "; ".join(filter(None, self._said))
 
     async def _make(self, create: Call, after: Sequence[Call]) -> None:
-        """Create the new one; it has the name of a new one once it is in all its networks."""
+        """Create the new one; it gets a new one's name once all its networks are connected."""
         self._say(f"creating {self._it.wanted}")
 
         async def make() -> None:
@@ -134,7 +135,7 @@ class Exchanger:
             await self._holds()
 
     async def _restart(self, start: Call) -> None:
-        """Start the old one again, and again while what the new one held may not be free yet. Raises EngineError."""
+        """Start the old one, and retry while the new one's resources may not be free yet. Raises EngineError."""
         deadline = asyncio.get_running_loop().time() + RELEASED
         while True:
             try:
@@ -146,7 +147,7 @@ class Exchanger:
             await asyncio.sleep(_LOOKS)
 
     async def _last(self, step: Step) -> None:
-        """Remove the old one. That it stays is no reason to stop the new one."""
+        """Remove the old one. Failing to do so is no reason to stop the new one."""
         try:
             await to_its_end(self._take(step, tolerant=True))
         except EngineError as error:
@@ -164,7 +165,8 @@ class Exchanger:
             await asyncio.sleep(_LOOKS)
 
     async def _holds(self) -> None:
-        """Wait until the new one is healthy, or has run for some seconds, or has ended well. Raises EngineError."""
+        """Wait until the new one is healthy, has run for some seconds, or has exited with 0. Raises EngineError
+        otherwise."""
         assert self._it.new is not None
         self._say(f"waiting for {self._it.wanted}")
         deadline, restarts = asyncio.get_running_loop().time() + WATCHED, 0
@@ -173,7 +175,7 @@ class Exchanger:
             if inspect is None:
                 return self._ended()
             now = asyncio.get_running_loop().time()
-            if (count := number(inspect, "RestartCount") or 0) != restarts:  # how it ended shows between two starts
+            if (count := number(inspect, "RestartCount") or 0) != restarts:  # between two starts its exit code shows
                 deadline, restarts = now + WATCHED, count
             over = now > deadline
             if _verdict(inspect, over=over, podman=self._podman):
@@ -181,7 +183,7 @@ class Exchanger:
             await asyncio.sleep(_LOOKS)
 
     def _ended(self) -> None:
-        """It has removed itself, and nobody knows how it ended. Raises EngineError while there is an old one."""
+        """Handle a new one that removed itself, its exit code unknown. Raises EngineError while there is an old one."""
         if self._it.old is not None and not self._it.leaves:
             raise _refused("it ended and removed itself", "")
         self._said.append("it has ended and removed itself")
@@ -193,7 +195,7 @@ class Exchanger:
     # going back
 
     async def _back(self) -> str:
-        """Put the old one back; what became of it. Never raises EngineError."""
+        """Put the old one back; return the result. Never raises EngineError."""
         self._said.clear()
         try:
             found = await self._looked()
@@ -206,7 +208,7 @@ class Exchanger:
             return f"{self._it.name} could not be put back ({explained(error)}): {await self._left()}"
 
     def _as_it_was(self, found: Exchange) -> str:
-        """What going back came to, by what is there now."""
+        """Return the result of going back, from the present state."""
         if found.old is None:
             return f"the old {self._it.name} is gone"
         if found.old.stands is not self._it.ran:
@@ -215,7 +217,7 @@ class Exchanger:
         return f"{self._it.name} {how} as it was"
 
     async def _kept(self, found: Exchange) -> str:
-        """The old one is gone: the new one is all there is, and stays."""
+        """Keep the new one, since the old one is gone."""
         lost = f"the old {self._it.name}{' was made with --rm and' if self._it.leaves else ''} is gone"
         if found.new is None:
             return f"{lost}, and so is the new one"
@@ -224,7 +226,7 @@ class Exchanger:
         return f"{lost}; the new one is kept as {self._it.wanted}"
 
     async def _left(self) -> str:
-        """What stands where, as far as the Engine still tells."""
+        """Return the present state of both, as far as the Engine replies."""
         later = "the next connection offers to finish or undo it"
         try:
             found = await self._looked()
@@ -235,7 +237,7 @@ class Exchanger:
         return f"{old}{new}"
 
     async def _looked(self) -> Exchange:
-        """The exchange with both containers as they are now. Raises EngineError."""
+        """Return the exchange with both containers in their present state. Raises EngineError."""
         it = self._it
         inspect = await self._inspect(it.old.ref) if it.old is not None else None
         old, new = _found(inspect), None
@@ -248,7 +250,7 @@ class Exchanger:
         return replace(it, old=old, new=new, leaves=leaves)
 
     async def _inspect(self, ref: str, *, leaving: bool = False) -> Mapping[str, Any] | None:
-        """The container; None when it is gone or, unless `leaving`, is being removed. Raises EngineError."""
+        """Inspect a container; None when it is gone or, unless `leaving`, is being removed. Raises EngineError."""
         try:
             inspect = await containers.inspect(self._engine, ref)
         except EngineError as error:
@@ -270,13 +272,13 @@ def _found(inspect: Mapping[str, Any] | None) -> FoundContainer | None:
 
 
 def _done_already(step: Step, error: EngineError) -> bool:
-    """Whether what was to be stopped or removed is gone, or on its way."""
+    """Whether the container to stop or remove is gone, or being removed."""
     gone = error.kind is ErrorKind.NOT_FOUND or "already in progress" in error.message
     return gone and step.docker[0] in ("stop", "rm")
 
 
 def _verdict(inspect: Mapping[str, Any], *, over: bool, podman: bool) -> bool:
-    """Whether a container that was just started holds. `over`: it had its seconds. Raises EngineError: it does not."""
+    """Whether a container that was just started holds; `over`: its seconds have passed. Raises EngineError if not."""
     state = mapping(inspect, "State")
     code, health = number(state, "ExitCode") or 0, mapping(state, "Health")
     told = text(health, "Status")
@@ -287,7 +289,7 @@ def _verdict(inspect: Mapping[str, Any], *, over: bool, podman: bool) -> bool:
     if told == "unhealthy":
         outputs = [text(one, "Output").strip() for one in mappings(health, "Log")]
         raise _refused("its health check fails", outputs[-1] if outputs else "")
-    if told == "starting" and not (podman and over):  # Podman's checks need not run by themselves
+    if told == "starting" and not (podman and over):  # Podman's checks may not run by themselves
         return False
     return told == "healthy" or (over and flag(state, "Running"))
 
@@ -297,7 +299,7 @@ def _refused(what: str, detail: str) -> EngineError:
 
 
 async def undisturbed(work: Awaitable[T]) -> T:
-    """Wait for the end of `work` although cancelled meanwhile, and only then be cancelled; a second time at once."""
+    """Wait for the end of `work` even if cancelled, then raise the cancellation; a second one takes effect at once."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
@@ -313,7 +315,7 @@ async def undisturbed(work: Awaitable[T]) -> T:
 
 
 async def to_its_end(work: Awaitable[T]) -> T:
-    """Wait for the end of `work`, however often cancelled meanwhile: what puts things back is not given up."""
+    """Wait for the end of `work`, however often cancelled meanwhile: undoing is never abandoned."""
     task = asyncio.ensure_future(work)
     while not task.done():
         with suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""Operations that move images and file systems to files of this machine, and back."""
+"""Operations that transfer images and file systems to local files, and back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _old_file(value: str) -> None:
 
 
 def _path(value: str) -> str:
-    """Whole, so that the lines can be run from anywhere."""
+    """Return an absolute path, so that the lines work in any folder."""
     return os.path.abspath(os.path.expanduser(value))
 
 
@@ -76,7 +76,7 @@ def _inside(value: str) -> None:
 
 
 def _copy_out(item: Container, values: Values) -> Plan:
-    """Of the path that was typed, or of several that were marked in the Files tab."""
+    """Copy the path that was typed, or the paths marked in the Files tab."""
     folder = _path(values["folder"])
     paths = (values["path"],) if isinstance(values["path"], str) else values["path"]
     commands = [word for path in paths for word in (";", "cp", f"{item.name}:{path}", f"{folder}/")]

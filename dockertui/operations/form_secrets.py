@@ -1,4 +1,4 @@
-"""Secrets in what a form is filled in with: shown masked, and put back wherever the mask was left as it is."""
+"""Secrets in a form's initial values: shown masked, and restored wherever the mask is unchanged."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _SIGN = MASK[0]
 
 
 class FormSecrets:
-    """The secrets of one field. `cover` hides them in a value, `lift` puts them back into what has become of it."""
+    """The secrets of one field. `cover` masks them in a value, `lift` restores them in the edited value."""
 
     def __init__(self) -> None:
         self._hidden: list[tuple[str, str]] = []
 
     def cover(self, value: Any) -> Any:
-        """The value with its secrets masked: a text, or the words of several."""
+        """Return the value with its secrets masked: a text, or several words."""
         true = _words(value)
         shown = masked_words(true)
         self._hidden = [pair for pair in zip(shown, true, strict=True) if pair[0] != pair[1]]
@@ -26,11 +26,11 @@ class FormSecrets:
 
     @property
     def hides(self) -> bool:
-        """Whether there is a secret in what was covered last."""
+        """Whether the value covered last has a secret."""
         return bool(self._hidden)
 
     def lift(self, value: Any) -> Any:
-        """The value with the secrets in place of their masks. Raises Unfit for a mask that was changed."""
+        """Return the value with the secrets in place of their masks. Raises InvalidValue for an edited mask."""
         left = list(self._hidden)
         true = [self._lifted(word, left) for word in _words(value)]
         return tuple(true) if isinstance(value, tuple) else true[0] if true else value
@@ -46,7 +46,7 @@ class FormSecrets:
 
 
 def _words(value: Any) -> list[str]:
-    """The texts that a value consists of; none for a number or a flag."""
+    """Return the texts of a value; none for a number or a flag."""
     if isinstance(value, str):
         return [value]
     return list(value) if isinstance(value, Iterable) else []

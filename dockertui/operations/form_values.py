@@ -1,4 +1,4 @@
-"""What may be typed into the forms: reading it, and saying what is wrong with it before the Engine would."""
+"""The values typed into forms: parsing them, and checks that report errors before the Engine would."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REFERENCE: Final = re.compile(
     r"(?:@(?P<algorithm>[a-z0-9]+):(?P<hex>[0-9a-f]+))?"
 )
 _DIGESTS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
-"""The digits of a digest, by its algorithm."""
+"""The number of digits of a digest, by algorithm."""
 _NAME_LENGTH: Final = 255
 _ID: Final = re.compile(r"[0-9a-f]{64}")
 _UNTIL: Final = re.compile(r"(\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+|\d+(?:\.\d+)?|\d{4}-\d\d-\d\d(T[\d:.Z+-]+)?")
@@ -39,14 +39,14 @@ _EMPTY: Final = ("", None, ())
 
 
 def read(option: Option, typed: Any) -> Any:
-    """The value of what was typed. Raises Unfit."""
+    """Parse and check what was typed. Raises InvalidValue."""
     value = parsed(option, typed)
     check(option, value)
     return value
 
 
 def check(option: Option, value: Any, known: Any = None) -> None:
-    """Raises Unfit for what does not fit the option; of what the Engine itself gave, `known`, nothing is refused."""
+    """Raise InvalidValue for a value that the option does not allow; `known` ones, from the Engine, pass."""
     if option.required and value in _EMPTY:
         raise InvalidValue("cannot be empty")
     if isinstance(value, tuple) and known:
@@ -56,7 +56,7 @@ def check(option: Option, value: Any, known: Any = None) -> None:
 
 
 def parsed(option: Option, typed: Any) -> Any:
-    """What was typed, as a value. Raises Unfit where it is none, whether it fits or not."""
+    """Parse what was typed without checking it. Raises InvalidValue if it is no value of the option's type."""
     return _read(option.entry, typed)
 
 
@@ -86,32 +86,32 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def typed(value: Any) -> str:
-    """A value as it is typed: the reverse of `read`."""
+    """Return a value as it is typed: the inverse of `read`."""
     if value is None:
         return ""
     return shlex.join(value) if isinstance(value, tuple | list) else str(value)
 
 
 def name(value: str) -> None:
-    """A container's or volume's name."""
+    """Check a container's or volume's name."""
     if not _NAME.fullmatch(value):
         raise InvalidValue("two or more of a-z A-Z 0-9 _ . - and no sign at the start")
 
 
 def network_name(value: str) -> None:
-    """A new network's name, of which Engines demand nothing; only what would be a flag or a path is not taken."""
+    """Check a new network's name. Engines accept anything; only what would be a flag or a path is refused."""
     if value.startswith("-") or "/" in value:
         raise InvalidValue("no - at the start and no / in it")
 
 
 def driver(value: str) -> None:
-    """A driver's name: a built-in one's, or a plugin's, which has the form of an image's name."""
+    """Check a driver's name: a built-in one's, or a plugin's, which has the form of an image's name."""
     if not _DRIVER.fullmatch(value):
         raise InvalidValue("a driver's name, such as local, or a plugin's, such as vieux/sshfs:latest")
 
 
 def reference(value: str) -> None:
-    """An image's name, with tag or digest or both."""
+    """Check an image's name, with tag or digest or both."""
     match = _REFERENCE.fullmatch(value)
     if match is None or len(match["name"]) > _NAME_LENGTH:
         raise InvalidValue("not an image's name: [registry/]name[:tag], in small letters")
@@ -122,14 +122,14 @@ def reference(value: str) -> None:
 
 
 def new_reference(value: str) -> None:
-    """An image's name that is to be given: a digest cannot be."""
+    """Check a new image's name, which cannot have a digest."""
     reference(value)
     if "@" in value:
         raise InvalidValue("a digest follows from what is in the image: give a tag")
 
 
 def platform(value: str) -> None:
-    """A system, an architecture and perhaps its variant, or one of the first two alone."""
+    """Check a platform: system, architecture and optionally its variant, or one of the first two alone."""
     try:
         platforms.normal(value)
     except ValueError:
@@ -142,18 +142,18 @@ def not_negative(value: int) -> None:
 
 
 def until(value: str) -> None:
-    """A time for the filter `until`."""
+    """Check a time for the filter `until`."""
     if not _UNTIL.fullmatch(value):
         raise InvalidValue("how long ago (10m, 24h), or a date (2026-01-31T12:00:00)")
 
 
 def size(value: str) -> None:
-    """An amount of memory."""
+    """Check an amount of memory."""
     in_bytes(value)
 
 
 def in_bytes(value: str) -> int:
-    """`512m` in bytes, by units of 1024 as the CLI has it; -1 stays. Raises Unfit."""
+    """Return `512m` in bytes, in units of 1024 as the CLI; -1 stays. Raises InvalidValue."""
     if value == "-1":
         return -1
     match = _SIZE.fullmatch(value)
@@ -163,12 +163,12 @@ def in_bytes(value: str) -> int:
 
 
 def cpus(value: str) -> None:
-    """A number of CPUs."""
+    """Check a number of CPUs."""
     nano_cpus(value)
 
 
 def nano_cpus(value: str) -> int:
-    """`1.5`, `1/2` or `1e1` CPUs in billionths. Raises Unfit."""
+    """Return `1.5`, `1/2` or `1e1` CPUs in billionths. Raises InvalidValue."""
     try:
         exact = Fraction(value if _CPUS.fullmatch(value) else "") * _NANO
     except (ValueError, ZeroDivisionError):
@@ -181,19 +181,19 @@ def nano_cpus(value: str) -> int:
 
 
 def cpus_shown(nano: int) -> str:
-    """Billionths of a CPU as they are typed; "" for none."""
+    """Return billionths of a CPU as they are typed; "" for 0."""
     whole, rest = divmod(nano, _NANO)
     return f"{whole}.{rest:09}".rstrip("0").rstrip(".") if nano else ""
 
 
 def policy(value: str) -> None:
-    """A restart policy."""
+    """Check a restart policy."""
     if not _POLICY.fullmatch(value):
         raise InvalidValue(f"one of {', '.join(POLICIES)}, on-failure:TIMES")
 
 
 def restart_policy(value: str) -> dict[str, Any]:
-    """`on-failure:3` as the API has it; no policy is `no`."""
+    """Return `on-failure:3` in the API's form; no policy is `no`."""
     name, _, count = (value or "no").partition(":")
     return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
@@ -215,7 +215,7 @@ def subnet(value: str) -> None:
 
 
 def each(check: Check) -> Check:
-    """The check for every one of several words."""
+    """Return a check that applies `check` to each of several words."""
 
     def check_all(value: Iterable[Any]) -> None:
         for item in value:
@@ -225,14 +225,14 @@ def each(check: Check) -> Check:
 
 
 def pairs(value: Iterable[str]) -> None:
-    """NAME=VALUE each."""
+    """Check for NAME=VALUE each, the value optional."""
     for item in value:
         if not item.partition("=")[0]:
             raise InvalidValue(f"{item!r} has no name before the =")
 
 
 def assignments(value: Iterable[str]) -> None:
-    """NAME=VALUE each, the value not left out."""
+    """Check for NAME=VALUE each, the value required."""
     pairs(value)
     for item in value:
         if "=" not in item:
@@ -240,7 +240,7 @@ def assignments(value: Iterable[str]) -> None:
 
 
 def labels(value: Iterable[str]) -> None:
-    """NAME=VALUE each, with no blank in the name."""
+    """Check for NAME=VALUE each, with no blank in the name."""
     pairs(value)
     for item in value:
         if _SPACE.search(item.partition("=")[0]):
@@ -248,12 +248,12 @@ def labels(value: Iterable[str]) -> None:
 
 
 def mapping(value: Iterable[str]) -> dict[str, str]:
-    """NAME=VALUE words as a mapping."""
+    """Return NAME=VALUE words as a mapping."""
     return {key: text for key, _, text in (item.partition("=") for item in value)}
 
 
 def words(flag: str, value: Any) -> tuple[str, ...]:
-    """The words of an option of `docker`: none for an empty value, the flag alone for True, one each for several."""
+    """Return the words of an option of `docker`: none for an empty value, the flag alone for True, a pair per item."""
     if value is None or value is False or value in ("", ()):
         return ()
     if value is True:
@@ -269,7 +269,7 @@ LABELS = Option(
 
 
 def filters(values: dict[str, Any] | Any, **fixed: str) -> dict[str, list[str]]:
-    """The prune filters of UNTIL and LABELS, and further ones."""
+    """Return the prune filters of UNTIL and LABELS, and further ones."""
     found = {key: [value] for key, value in fixed.items()}
     if values.get("until"):
         found["until"] = [values["until"]]
@@ -280,5 +280,5 @@ def filters(values: dict[str, Any] | Any, **fixed: str) -> dict[str, list[str]]:
 
 
 def filter_words(wanted: dict[str, list[str]]) -> tuple[str, ...]:
-    """`--filter` words for filters."""
+    """Return the `--filter` words for filters."""
     return tuple(word for key, items in wanted.items() for item in items for word in ("--filter", f"{key}={item}"))

@@ -1,4 +1,4 @@
-"""What the commands on images ask for and send."""
+"""The forms and requests of the commands on images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KIND = "image"
 
 
 def references(item: Image) -> tuple[str, ...]:
-    """What an image is called: by its tags; without any, by its id."""
+    """Return an image's names: its tags; without any, its id."""
     return item.tags or (item.id,)
 
 
@@ -70,7 +70,7 @@ def _pull_defaults(item: Image | None) -> Values:
 
 
 async def _logged_in(engine: Engine, values: Values) -> Values:
-    """Credentials that cannot be read are said; the request goes on without them, as that of the CLI."""
+    """Add the registry's credentials; if they cannot be read, note that and go on without them, as the CLI does."""
     headers, why = await credentials.header(values["reference"], environment.own())
     return {**values, "headers": headers, "note": why and f"without credentials: {why}"}
 
@@ -98,7 +98,7 @@ def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
 
 
 def pulled(reply: Any) -> str:
-    """`Downloaded newer image for nginx:1`, or that it is up to date."""
+    """Return `Downloaded newer image for nginx:1`, or that it is up to date."""
     return text(reply, "status").removeprefix("Status: ") if isinstance(reply, dict) else ""
 
 

@@ -1,4 +1,4 @@
-"""Commands that run or have run: several at once, each with a result of its own, whatever the screen shows."""
+"""Commands that run or have run: several at once, each with its own result, independent of the screen."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from dockertui.operations.progress import Progress
 from dockertui.operations.remedies import UNCLEAR, leaving
 
 AT_ONCE: Final = 8
-"""Requests of one order that run side by side."""
+"""Concurrent requests of one command run."""
 KEPT: Final = 200
 """Ended jobs that can still be read."""
 
 
 class State(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -42,7 +42,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be done to one object: `id` and `name` are "" where there is none yet."""
+    """The command on one object: `id` and `name` are "" when it does not exist yet."""
 
     command: Command
     id: str
@@ -52,9 +52,9 @@ class Task:
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """One task under way or ended. `said` is what came of it: the Engine's words for a failure, without secrets.
+    """One task running or ended. `said` is its result: for a failure the Engine's words, without secrets.
 
-    again: brings back the form that it came from, filled in as it was; None where there was none, or the job is done.
+    again: reopens its form with the same values; None without a form, or when the job succeeded.
     """
 
     number: int
@@ -75,12 +75,12 @@ class Job:
 
     @property
     def how_far(self) -> str:
-        """How far it is, in words, without secrets."""
+        """Its progress in words, without secrets."""
         return masked(self.progress.summary, secrets_of(self))
 
 
 class Jobs:
-    """All jobs of a session. `changed` is told of each change of state, `ended` once of a whole order."""
+    """All jobs of a session. `changed` is called for each change of state, `ended` once for a whole command run."""
 
     def __init__(self, engine: Engine, changed: Callable[[Job], None], ended: Callable[[Sequence[Job]], None]) -> None:
         self._engine = engine
@@ -93,7 +93,7 @@ class Jobs:
 
     @property
     def newest_first(self) -> list[Job]:
-        """Those that run, then those that ended."""
+        """The running jobs, then the ended ones, each newest first."""
         return sorted(self._all, key=lambda job: (job.over, -job.number))
 
     @property
@@ -101,7 +101,7 @@ class Jobs:
         return [job for job in self._all if not job.over]
 
     def start(self, tasks: Sequence[Task]) -> list[Job]:
-        """Begin an order: the same command on each of some objects."""
+        """Start a command run: the same command on each of some objects."""
         jobs = [
             Job(next(self._numbers), task, self._engine.trace.clock(), progress=task.command.body.progress(task.plan))
             for task in tasks
@@ -117,7 +117,7 @@ class Jobs:
         return jobs
 
     def cancel(self, job: Job) -> None:
-        """Give up a job: its connection is closed. What the Engine did by then stays done."""
+        """Cancel a job: its connection is closed. What the Engine has done by then stays done."""
         if job.runner is not None and not job.over:
             job.runner.cancel()
 
@@ -144,12 +144,12 @@ class Jobs:
             job.state, job.said = State.FAILED, job.progress.failed(error)
         except asyncio.CancelledError as cancelled:
             job.state, job.said = State.CANCELLED, str(cancelled) or "cancelled"
-        except Exception as error:  # a fault of the program: the job must not seem to run for ever
+        except Exception as error:  # a fault of the program: the job must not appear to run for ever
             job.state, job.said = State.FAILED, f"an error in the program, {error!r}"
             logging.getLogger("dockertui").error("a job failed by a fault of the program", exc_info=error)
         finally:
             job.progress.end()
-            job.said = masked(job.said, secrets_of(job))  # wherever it is said: in a notice, a form, the list of jobs
+            job.said = masked(job.said, secrets_of(job))  # whether shown in a notice, a form, or the list of jobs
             job.ended = self._engine.trace.clock()
             job.task = _without_passwords(job.task)
             self._changed(job)
@@ -161,7 +161,7 @@ def _hear(job: Job, said: Any) -> None:
 
 
 def _without_passwords(task: Task) -> Task:
-    """What is to be remembered of a task: of a password nothing."""
+    """Return what to remember of a task: nothing of a password."""
     if task.plan.after is None:
         return task
     calls = tuple(call if call.shown is None else call._replace(body=call.shown) for call in task.plan.calls)
@@ -169,14 +169,14 @@ def _without_passwords(task: Task) -> Task:
 
 
 def secrets_of(job: Job) -> tuple[str, ...]:
-    """The values that the bodies of its requests call secrets: an Engine may repeat them."""
+    """Return the secrets in the bodies of its requests: an Engine may repeat them."""
     return known_secrets([call.body for call in job.task.plan.calls])
 
 
 async def perform(engine: Engine, task: Task, heard: Heard = lambda _: None) -> str:
-    """Send a task's requests one after the other; what is worth saying of the replies.
+    """Send a task's requests in order; return a message on the replies.
 
-    Raises EngineError; that, or a cancellation, says what was done by then.
+    Raises EngineError; it, or a cancellation, says what was done by then.
     """
     note = task.plan.note
     try:
@@ -203,7 +203,7 @@ async def _perform(engine: Engine, task: Task, heard: Heard) -> str:
 
 
 async def _undone(engine: Engine, plan: Plan, replies: Sequence[Any]) -> bool:
-    """Whether what the answered requests made is taken away again."""
+    """Undo what the answered requests created; return whether that succeeded."""
     undo = plan.undo(replies)
     if undo is None:
         return False

@@ -1,4 +1,4 @@
-"""The network that a new container joins, as `docker run --network` reads it."""
+"""The network that a new container joins, in the syntax of `docker run --network`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ SHAPE: Final = "a network's name, or name=…,alias=…,ip=…,ip6=…,mac-addre
 
 
 class Joined(NamedTuple):
-    """A network's name, or a mode such as `host` or `container:web`, and the settings of the endpoint in it."""
+    """A network's name, or a mode such as `host` or `container:web`, and the settings of its endpoint."""
 
     name: str
     settings: Mapping[str, Any]
 
 
 def joined(text: str) -> Joined:
-    """Read a name, or `name=…,alias=…` and so on; the settings are an `EndpointSettings` of the API.
+    """Parse a name, or `name=…,alias=…` and so on; the settings are an `EndpointSettings` of the API.
 
-    Raises:
-        Unfit: a key is unknown, its value unfit, or there is no name.
+    Raises InvalidValue when a key is unknown, its value invalid, or there is no name.
     """
     if "=" not in text:
         return Joined(text, {})
@@ -41,7 +40,7 @@ def joined(text: str) -> Joined:
 
 
 def check(text: str) -> None:
-    """Raises Unfit for what is no network to join."""
+    """Raise InvalidValue for an invalid network to join."""
     joined(text)
 
 

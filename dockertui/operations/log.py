@@ -1,4 +1,4 @@
-"""Operations of logs: opening one, and what can be done in it. They change nothing on the Engine."""
+"""Operations of logs: opening one, and those in it. They change nothing on the Engine."""
 
 from __future__ import annotations
 

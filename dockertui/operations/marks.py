@@ -1,6 +1,6 @@
-"""The names that containers have while one takes another's place: whose place it is, and how the old one stood.
+"""The names of containers during an exchange: they record the original name and the old one's state.
 
-Every list looks at names, so that nothing is imported here that the first paint does not need.
+Every list reads names, so nothing is imported here that the first paint does not need.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MARKED: Final = re.compile(
 
 
 class Ran(StrEnum):
-    """How a container stands, as far as it has to stand so again."""
+    """A container's state, as far as an exchange must restore it."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -24,7 +24,7 @@ class Ran(StrEnum):
 
 
 class Mark(NamedTuple):
-    """What the name of a container in an exchange says. policy: the old one's restart policy, if that was changed."""
+    """The parts of a name during an exchange. policy: the old one's restart policy, if it was changed."""
 
     name: str
     role: str
@@ -33,7 +33,7 @@ class Mark(NamedTuple):
 
 
 def mark(name: str) -> Mark | None:
-    """What a name says of an exchange; None for any other name."""
+    """Parse a container's name during an exchange; None for any other name."""
     match = _MARKED.fullmatch(name)
     if match is None:
         return None

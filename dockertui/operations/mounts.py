@@ -1,4 +1,4 @@
-"""Mounts, as `docker run --volume` and the Engine behind it read them."""
+"""Mounts in the syntax of `docker run --volume`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _GROUPS: Final = (
     _NO_COPY,
     frozenset({"consistent", "cached", "delegated"}),
 )
-"""Modes, of each group one at most."""
+"""Modes; at most one of each group."""
 _OF_PODMAN: Final = frozenset({"U", "O", "exec", "noexec", "dev", "nodev", "suid", "nosuid", "bind", "rbind", "copy"})
 
 
 class Mount(NamedTuple):
-    """`source:target:mode`; the source is "" for an anonymous volume, and the mode "" where none was given."""
+    """`source:target:mode`; the source is "" for an anonymous volume, the mode "" if none was given."""
 
     source: str
     target: str
@@ -32,16 +32,15 @@ class Mount(NamedTuple):
 
     @property
     def is_path(self) -> bool:
-        """Whether the source is a file or folder of the Engine's machine, and not a volume's name."""
+        """Whether the source is a path on the Engine's host, and not a volume's name."""
         return self.source.startswith(("/", ".", "~"))
 
 
 def mount(text: str) -> Mount:
-    """Read `[source:]target[:mode]`.
+    """Parse `[source:]target[:mode]`.
 
-    Raises:
-        Unfit: it has another shape, the target is not absolute or the root, the source is neither a path nor a
-            volume's name, or the mode is none for such a source.
+    Raises InvalidValue when it has another form, the target is the root or not absolute, the source is neither a path
+    nor a volume's name, or the mode does not apply to such a source.
     """
     found = _split(text)
     if posixpath.normpath(found.target).strip("/") == "":
@@ -53,7 +52,7 @@ def mount(text: str) -> Mount:
 
 
 def check(value: Iterable[str]) -> None:
-    """Raises Unfit for the first that cannot be mounted, or whose place another one takes."""
+    """Raise InvalidValue for the first invalid mount, or the first whose target is already used."""
     taken: dict[str, str] = {}
     for text in value:
         target = posixpath.normpath(mount(text).target)

@@ -1,4 +1,4 @@
-"""What the commands on networks ask for and send."""
+"""The forms and requests of the commands on networks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _create(item: Any, values: Values) -> Plan:
 
 
 def _apart(values: Values) -> None:
-    """Raises Unfit for subnets that overlap, which the docker command refuses."""
+    """Raise InvalidValue for overlapping subnets, which the docker command refuses."""
     nets = [ip_network(subnet) for subnet in values["subnet"]]
     for at, one in enumerate(nets):
         for other in nets[:at]:
@@ -64,19 +64,19 @@ def _apart(values: Values) -> None:
 
 
 def pools(subnets: Sequence[str], gateways: Sequence[str]) -> list[dict[str, str]]:
-    """The address pools of a network: each gateway with the subnet that it is in, as the CLI has it."""
+    """Return the address pools of a network: each gateway with the subnet it is in, as the CLI does."""
     found: list[dict[str, str]] = [{"Subnet": subnet} for subnet in subnets]
     for gateway in gateways:
         inside = [pool for pool in found if ip_address(gateway) in ip_network(pool.get("Subnet", gateway))]
         if inside:
             inside[0]["Gateway"] = gateway
         else:
-            found.append({"Gateway": gateway})  # the Engine will say what is wrong with it
+            found.append({"Gateway": gateway})  # the Engine will report what is wrong with it
     return found
 
 
 def connect_plan(network: Network, values: Values) -> Plan:
-    """Attach a container to a network."""
+    """Return the plan that attaches a container to a network."""
     call = calls.connect(
         network.id, values["container"], aliases=values["aliases"], ip=values["ip"], ip6=values.get("ip6", "")
     )

@@ -1,7 +1,7 @@
-"""What a container was made from: its `inspect` turned back into the body of `POST /containers/create`.
+"""Rebuild the body of `POST /containers/create` from a container's `inspect`.
 
-All of Config, HostConfig and the networks' endpoints is taken as it stands. Left out is only what the Engine derived
-from the container's id, chose itself, or took from the image: that comes again by itself, from a new image the new.
+Config, HostConfig and the networks' endpoints are taken as they are, except what the Engine derived from the
+container's id, chose itself, or took from the image: that comes again by itself, from a new image in its new form.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _PODMANS_ENV: Final = ("container=podman", "HOSTNAME=")
 
 
 class Original(NamedTuple):
-    """What the Engine tells of a container.
+    """The Engine's data on a container.
 
-    image: the `inspect` of the image it was made from, empty when that is gone. info: the reply to `GET /info`.
-    several: whether this Engine takes several networks when a container is created, and MAC addresses by network.
+    image: the `inspect` of its image, empty when that is gone. info: the reply to `GET /info`. several: whether this
+    Engine accepts several networks on creation, and MAC addresses per network.
     """
 
     inspect: Raw
@@ -53,7 +53,7 @@ class Original(NamedTuple):
 
     @property
     def tells_networks(self) -> bool:
-        """Whether it is told at all in which networks it is."""
+        """Whether the reply lists its networks at all."""
         return isinstance(mapping(self.inspect, "NetworkSettings").get("Networks"), dict)
 
     @property
@@ -66,7 +66,7 @@ class Original(NamedTuple):
 
 
 async def original_of(engine: Engine, id: str) -> Original:
-    """All that the Engine tells of a container and of its image. Raises EngineError."""
+    """Return the Engine's data on a container and its image. Raises EngineError."""
     inspect = await containers.inspect(engine, id)
     podman = engine.version is not None and engine.version.podman
     image = await image_of(engine, text(inspect, "Image"))
@@ -74,7 +74,7 @@ async def original_of(engine: Engine, id: str) -> Original:
 
 
 async def image_of(engine: Engine, reference: str) -> Raw:
-    """An image's `inspect`; nothing when the Engine does not have it. Raises EngineError."""
+    """Return an image's `inspect`; empty when the Engine does not have it. Raises EngineError."""
     if not reference:
         return NOTHING
     try:
@@ -87,10 +87,11 @@ async def image_of(engine: Engine, reference: str) -> Raw:
 
 @dataclass(slots=True)
 class Draft:
-    """A container to be created, in the API's own terms.
+    """A container to be created, in the API's terms.
 
-    endpoints: the settings of its place in each network. primary: the network that HostConfig.NetworkMode names, "" if
-    none. anonymous: the volumes to mount again, by their paths. leaves: the primary network was left by the original.
+    endpoints: the settings of its endpoint in each network. primary: the network that HostConfig.NetworkMode names, ""
+    if none. anonymous: the volumes to mount again, by path. leaves: the original was disconnected from the primary
+    network.
     """
 
     config: dict[str, Any]
@@ -110,7 +111,7 @@ class Creation(NamedTuple):
 
 
 def draft(original: Original) -> Draft:
-    """The container as it was made."""
+    """Return the draft of the original container."""
     host = deepcopy(dict(original.host))
     endpoints = {name: _endpoint(original, place) for name, place in original.networks.items()}
     primary = _primary(original)
@@ -136,7 +137,7 @@ def networked(mode: str) -> bool:
 
 
 def creation(wanted: Draft, *, several: bool) -> Creation:
-    """The requests' bodies for a draft. `several`: all networks at once (API 1.44)."""
+    """Return the requests' bodies for a draft. `several`: all networks at once (API 1.44)."""
     config = {key: value for key, value in wanted.config.items() if value is not None}
     mode = text(wanted.host, "NetworkMode")
     further = {name: place for name, place in wanted.endpoints.items() if name != wanted.primary}
@@ -151,7 +152,7 @@ def creation(wanted: Draft, *, several: bool) -> Creation:
 
 
 def without_copies_of_what_is_unique(wanted: Draft, name: str) -> None:
-    """Make a draft of the container `name` one that can run beside it: no fixed address, and volumes of its own."""
+    """Let a draft of the container `name` run beside it: without fixed addresses, and with volumes of its own."""
     wanted.anonymous.clear()
     wanted.config.pop("MacAddress", None)
     wanted.host.pop("ContainerIDFile", None)
@@ -164,7 +165,7 @@ def without_copies_of_what_is_unique(wanted: Draft, name: str) -> None:
 
 
 def with_new_volumes(wanted: Draft) -> None:
-    """Have new anonymous volumes made in place of those that there are."""
+    """Replace the draft's anonymous volumes by new ones."""
     wanted.anonymous.clear()
     for bind in [bind for bind in wanted.host.get("Binds") or () if ANONYMOUS.fullmatch(bind.partition(":")[0])]:
         wanted.host["Binds"].remove(bind)
@@ -175,17 +176,17 @@ def with_new_volumes(wanted: Draft) -> None:
 
 
 def mounted(host: Raw) -> set[str]:
-    """The paths at which a HostConfig mounts something."""
+    """Return the paths at which a HostConfig mounts something."""
     binds = (bind.split(":") for bind in strings(host, "Binds"))
     found = [*(parts[1] for parts in binds if len(parts) > 1), *(text(m, "Target") for m in mappings(host, "Mounts"))]
     return {normpath(path) for path in [*found, *mapping(host, "Tmpfs")]}
 
 
-# parts
+# parts of a draft
 
 
 def _config(original: Original) -> dict[str, Any]:
-    """What the container has of its own: neither made up by the Engine nor out of the image."""
+    """Return the container's own settings: neither generated by the Engine nor taken from the image."""
     config = deepcopy(dict(original.config))
     config.pop("OnBuild", None)
     mode = text(original.host, "NetworkMode")
@@ -203,7 +204,7 @@ def _is_host(host: Raw, key: str) -> bool:
 
 
 def _strip(config: dict[str, Any], given: Raw) -> None:
-    """Take away what the image brings: it comes again by itself."""
+    """Remove the image's settings, which come again by themselves."""
     if "Env" in config:
         config["Env"] = [line for line in strings(config, "Env") if line not in strings(given, "Env")]
     for key in ("Labels", "ExposedPorts", "Volumes", "Healthcheck"):
@@ -219,7 +220,7 @@ def _strip(config: dict[str, Any], given: Raw) -> None:
 
 
 def _strip_command(config: dict[str, Any], given: Raw) -> None:
-    """The Engine takes the image's command only for a container that brings no entry point of its own."""
+    """Remove the image's command, which the Engine uses only for a container without an entry point of its own."""
     words, brought = strings(config, "Cmd"), strings(given, "Cmd")
     if strings(config, "Entrypoint") != strings(given, "Entrypoint") or (brought and not words):
         return
@@ -229,7 +230,8 @@ def _strip_command(config: dict[str, Any], given: Raw) -> None:
 
 
 def _endpoint(original: Original, place: Any) -> dict[str, Any]:
-    """What was asked for of a network: no addresses that the Engine chose, and not the alias that is the short id."""
+    """Return the requested settings of an endpoint, without addresses chosen by the Engine and the short id as an
+    alias."""
     told: Raw = place if isinstance(place, Mapping) else NOTHING
     kept = ("IPAMConfig", "Links", "DriverOpts", "GwPriority")
     found = {key: deepcopy(told[key]) for key in kept if told.get(key)}
@@ -246,7 +248,7 @@ def _primary(original: Original) -> str:
 
 
 def _anonymous(original: Original) -> dict[str, str]:
-    """The volumes that the Engine made for this container, by the paths where they are mounted."""
+    """Return the volumes that the Engine created for this container, by mount path."""
     own = {normpath(path) for path in mapping(original.config, "Volumes")}
     own |= {normpath(text(m, "Target")) for m in mappings(original.host, "Mounts") if not text(m, "Source")}
     found = {
@@ -258,7 +260,7 @@ def _anonymous(original: Original) -> dict[str, str]:
 
 
 def with_volumes(wanted: Draft) -> dict[str, Any]:
-    """The HostConfig, in which the anonymous volumes are mounted by their names."""
+    """Return the HostConfig with the anonymous volumes mounted by name."""
     host = deepcopy(wanted.host)
     taken = mounted(host)
     for path, name in wanted.anonymous.items():
@@ -271,7 +273,7 @@ def with_volumes(wanted: Draft) -> dict[str, Any]:
 
 
 def _without_podmans_own(wanted: Draft) -> None:
-    """Take away what Podman shows as if it had been asked for, and refuses or misunderstands when it is."""
+    """Remove settings that Podman reports as if requested, but refuses or misinterprets in a request."""
     config, host = wanted.config, wanted.host
     config["Env"] = [line for line in strings(config, "Env") if not line.startswith(_PODMANS_ENV)]
     noted = mapping(host, "Annotations")
@@ -291,5 +293,5 @@ def _without_podmans_own(wanted: Draft) -> None:
 
 
 def removes_itself(inspect: Raw) -> bool:
-    """Whether it was made with `--rm`."""
+    """Whether it was created with `--rm`."""
     return flag(mapping(inspect, "HostConfig"), "AutoRemove")

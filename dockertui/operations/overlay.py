@@ -1,4 +1,4 @@
-"""The fields of the form laid over a container as it was made: what was not changed keeps its exact structure."""
+"""Apply the form's fields to an existing container's draft: unchanged fields keep their exact structure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from dockertui.operations.original import Draft, networked
 
 _TEXTS: Final = {"image": "Image", "command": "Cmd", "env": "Env", "labels": "Labels", "user": "User",
                  "workdir": "WorkingDir", "hostname": "Hostname"}  # fmt: skip
-"""Fields that are one member of Config."""
+"""Fields that map to one member of Config."""
 _WITHOUT_ALIASES: Final = ("bridge", "default", "")
-"""Networks in which there are no aliases."""
+"""Networks without aliases."""
 
 
 def overlay(wanted: Draft, before: Values, values: Values) -> None:
-    """Change a draft where the form's `values` differ from what it was filled in with, `before`.
+    """Change a draft where the form's `values` differ from its initial ones, `before`.
 
-    Raises Unfit for a value that cannot be used.
+    Raises InvalidValue for a value that cannot be used.
     """
     changed = {option.id for option in run_form.OPTIONS if option.id in before and _differs(option, before, values)}
     mounts = client_defaults.on_this_machine(_added(before, values, "mounts"))
@@ -35,7 +35,7 @@ def overlay(wanted: Draft, before: Values, values: Values) -> None:
 
 
 def _differs(option: Any, before: Values, values: Values) -> bool:
-    """Whether a field was changed; that a form trims what it is filled in with is no change."""
+    """Whether a field was changed; a value that only the form trimmed is unchanged."""
     value = values[option.id]
     if value == before[option.id] or isinstance(value, bool):
         return bool(value != before[option.id])
@@ -53,7 +53,7 @@ def _removed(before: Values, values: Values, id: str) -> set[str]:
 
 
 def _put(where: dict[str, Any], key: str, value: Any) -> None:
-    """Set a member; without a value it is left to the image or the Engine."""
+    """Set a member; an empty value removes it, and the image's or the Engine's default applies."""
     if value in (None, ""):
         where.pop(key, None)
     else:
@@ -61,14 +61,14 @@ def _put(where: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _entrypoint(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """One that was of several words is typed in words again, as in a shell; else it is one program."""
+    """Set the entry point: shell words if it had several before, else one program."""
     typed = values["entrypoint"]
     several = len(strings(wanted.config, "Entrypoint")) > 1
     _put(wanted.config, "Entrypoint", (shlex.split(typed) if several else made.get("Entrypoint")) or None)
 
 
 def _health(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """Another command keeps the times; without one, the image's own check counts."""
+    """Set the health check: a new command keeps the times; without one, the image's own check applies."""
     test = mapping(made, "Healthcheck")
     _put(wanted.config, "Healthcheck", {**mapping(wanted.config, "Healthcheck"), **test} if test else None)
 
@@ -86,7 +86,7 @@ def _remove(wanted: Draft, made: Any, before: Values, values: Values) -> None:
 
 
 def _memory(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """A limit with swap that the Engine derived from that of memory, or that has none any more, goes with it."""
+    """Set the memory limit; remove a swap limit derived from the old one or left without one."""
     old, swap, new = (
         wanted.host.get("Memory") or 0,
         wanted.host.get("MemorySwap") or 0,
@@ -98,16 +98,16 @@ def _memory(wanted: Draft, made: Any, before: Values, values: Values) -> None:
 
 
 def _cpus(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """The Engine takes CPUs, or period and quota, and not both."""
+    """Set CPUs, and remove period and quota: the Engine accepts only one of the two."""
     wanted.host["NanoCpus"] = made["HostConfig"].get("NanoCpus") or 0
     for key in ("CpuPeriod", "CpuQuota"):
         wanted.host.pop(key, None)
 
 
 def _network(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """The place in the old network goes to the new one, without the addresses, which are the old network's.
+    """Move the old network's endpoint to the new network, without the addresses, which belong to the old one.
 
-    One that it was in already keeps its place there; what is typed goes before both.
+    An existing endpoint in the new network overrides it; settings that were typed override both.
     """
     mode = made["HostConfig"]["NetworkMode"]
     old = wanted.endpoints.pop(wanted.primary, {})
@@ -125,7 +125,7 @@ def _network(wanted: Draft, made: Any, before: Values, values: Values) -> None:
 
 
 def _ports(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """Those that were there keep their bindings, ranges and all; those that went are not exposed any more, either."""
+    """Apply changed ports: the others keep their bindings and ranges; removed ones are no longer exposed, either."""
     gone = _removed(before, values, "ports")
     bound: dict[str, list[Any]] = {}
     for private, bindings in mapping(wanted.host, "PortBindings").items():
@@ -141,7 +141,7 @@ def _ports(wanted: Draft, made: Any, before: Values, values: Values) -> None:
 
 
 def _mounts(wanted: Draft, made: Any, before: Values, values: Values) -> None:
-    """Those that were there keep their options; a path that went, or has another mount now, loses its volume."""
+    """Apply changed mounts: the others keep their options; a path removed or mounted otherwise loses its volume."""
     gone = _removed(before, values, "mounts")
     new = made["HostConfig"]
     binds = [bind for bind in strings(wanted.host, "Binds") if bind not in gone]

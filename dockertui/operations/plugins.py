@@ -1,4 +1,4 @@
-"""What the commands on plugins ask for and send."""
+"""The forms and requests of the commands on plugins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _disable(item: Plugin, values: Values) -> Plan:
 
 
 def _users(item: Plugin, surroundings: Surroundings, values: Values) -> list[str]:
-    """The volumes and networks whose driver it is."""
+    """Return a line on the volumes and networks whose driver it is."""
     named = {item.name, item.name.removesuffix(":latest")}
     found = [
         f"{kind} {thing.name}"

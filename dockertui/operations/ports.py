@@ -1,4 +1,4 @@
-"""Ports to publish, as `docker run --publish` reads them."""
+"""Ports to publish, in the syntax of `docker run --publish`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _LONG: Final = frozenset({"published", "target", "protocol", "mode"})
 
 
 class Published(NamedTuple):
-    """A port to publish: `ip:public:private/protocol`, the first two "" where they were not given.
+    """A port to publish: `ip:public:private/protocol`, the first two "" if not given.
 
-    public: also a range, of which the Engine takes a free one, or "0" for any.
+    public: may be a range, of which the Engine chooses a free port, or "0" for any.
     """
 
     ip: str
@@ -25,10 +25,10 @@ class Published(NamedTuple):
 
 
 def published(text: str) -> tuple[Published, ...]:
-    """Read `[[ip:]public:]private[/protocol]`, or `published=…,target=…`; a range of private ports gives one each.
+    """Parse `[[ip:]public:]private[/protocol]`, or `published=…,target=…`; a range of private ports gives one each.
 
-    Raises:
-        Unfit: it has another shape, a port is none, a range goes backwards, or two ranges differ in length.
+    Raises InvalidValue when it has another form, a port is invalid, a range goes backwards, or two ranges differ in
+    length.
     """
     head, _, protocol = (_short(text) if "=" in text else text).partition("/")
     protocol = protocol.lower() or "tcp"
@@ -42,13 +42,13 @@ def published(text: str) -> tuple[Published, ...]:
 
 
 def check(value: Iterable[str]) -> None:
-    """Raises Unfit for the first that cannot be published."""
+    """Raise InvalidValue for the first port that cannot be published."""
     for text in value:
         published(text)
 
 
 def shown(ip: str, public: str, private: str) -> str:
-    """The shortest text that `published` reads as this port; `private` is with its protocol."""
+    """Return the shortest text that `published` parses as this port; `private` includes its protocol."""
     port = private.removesuffix("/tcp")
     if ip:
         return f"{f'[{ip}]' if ':' in ip else ip}:{public}:{port}"
@@ -56,7 +56,7 @@ def shown(ip: str, public: str, private: str) -> str:
 
 
 def bracketed(text: str) -> str:
-    """The same with an IPv6 address in brackets, without which docker commands before 23 do not take it."""
+    """Return the text with an IPv6 address in brackets, which docker commands before 23 require."""
     head, slash, protocol = text.partition("/")
     ip, *others = head.rsplit(":", 2)
     bare = len(others) == 2 and ":" in ip and not ip.startswith("[")
@@ -64,7 +64,7 @@ def bracketed(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """`published=8080,target=80,protocol=tcp` as `8080:80/tcp`. Raises Unfit."""
+    """Convert `published=8080,target=80,protocol=tcp` to `8080:80/tcp`. Raises InvalidValue."""
     given: dict[str, str] = {}
     for word in text.split(","):
         key, equals, value = word.partition("=")
@@ -75,7 +75,7 @@ def _short(text: str) -> str:
 
 
 def _range(text: str, ports: str, *, lowest: int) -> range:
-    """A port or a range of them. Raises Unfit."""
+    """Parse a port or a range of ports. Raises InvalidValue."""
     first, dash, last = ports.partition("-")
     numbers = (first, last) if dash else (first, first)
     if not all(number.isascii() and number.isdecimal() and lowest <= int(number) < 65536 for number in numbers):
@@ -96,7 +96,7 @@ def _address(text: str, ip: str) -> str:
 
 
 def _pairs(text: str, outside: range | str, inside: range, protocol: str) -> Iterable[tuple[str, str]]:
-    """Each private port with the public one it is reached by. Raises Unfit."""
+    """Return each private port with its public one. Raises InvalidValue."""
     if isinstance(outside, str):
         return [("", f"{port}/{protocol}") for port in inside]
     if len(outside) == len(inside):

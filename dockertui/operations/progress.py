@@ -1,4 +1,4 @@
-"""How far long work is, reckoned from what the Engine tells of it: layers of a pull or push, lines of a build."""
+"""The progress of a job, computed from the Engine's messages: layers of a pull or push, lines of a build."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DONE: Final = frozenset({"Pull complete", "Already exists", "Pushed", "Layer al
 
 @dataclass(slots=True)
 class Layer:
-    """One layer: what happens to it, and how many of its bytes have come (0 where that is not told)."""
+    """One layer: its status, and how many of its bytes have been transferred (0 if unknown)."""
 
     id: str
     status: str
@@ -34,9 +34,9 @@ class Layer:
 
 
 class Progress:
-    """What a job has told so far. `hear` takes the objects of the Engine's reply as they come.
+    """The progress of a job so far. `hear` takes the objects of the Engine's reply as they arrive.
 
-    lines: the last ones, at most a quarter more than `kept`; told: how many there were in all.
+    lines: the last ones, at most a quarter more than `kept`; told: the number of all lines so far.
     """
 
     kept = LINES_KEPT
@@ -60,14 +60,14 @@ class Progress:
             self.say_line(status)
 
     def _write(self, told: str) -> None:
-        """Output in pieces, which need not end where a line does."""
+        """Add a piece of output, which may end within a line."""
         *whole, begun = (self._begun + told).split("\n")
         self._begun = begun[-LINE_LENGTH:]
         for line in whole:
             self.say_line(line)
 
     def say_line(self, line: str) -> None:
-        """Of a line that was written over, as progress bars are, what stands there in the end."""
+        """Add a line; of one that was overwritten, as progress bars are, the final text."""
         last = line.rstrip("\r").rpartition("\r")[2]
         self.lines.append(last if len(last) <= LINE_LENGTH else f"{last[:LINE_LENGTH]}…")
         self.told += 1
@@ -87,18 +87,18 @@ class Progress:
             layer.current = layer.total
 
     def end(self) -> None:
-        """Nothing more comes: what no line end followed is a line, too."""
+        """End the output: text without a final newline becomes a line, too."""
         if plain(self._begun):
             self._write("\n")
         self._begun = ""
 
     def failed(self, error: EngineError) -> str:
-        """The failure in a sentence."""
+        """Return the failure as a sentence."""
         return explained(error)
 
     @property
     def summary(self) -> str:
-        """`3/7 layers · 45MB of 120MB · 5.2MB/s`, or the last line where there are no layers."""
+        """`3/7 layers · 45MB of 120MB · 5.2MB/s`, or the last line if there are no layers."""
         if not self.layers:
             return self.lines[-1] if self.lines else ""
         layers = self.layers.values()
@@ -111,6 +111,6 @@ class Progress:
 
     @property
     def share(self) -> float | None:
-        """How much of the known bytes has come, from 0 to 1; None where none are known."""
+        """The share of the known bytes that have been transferred, from 0 to 1; None if none are known."""
         total = sum(layer.total for layer in self.layers.values())
         return sum(layer.current for layer in self.layers.values()) / total if total else None

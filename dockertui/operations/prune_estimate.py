@@ -1,4 +1,4 @@
-"""What a prune would give back: asked of the Engine before the question is put, so that it can say so."""
+"""Estimate the space that a prune frees, before the confirmation, which shows it."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from dockertui.operations.command_body import Values
 from dockertui.resources import format
 
 PATIENCE: Final = 3.0
-"""Seconds: the Engine walks file systems to answer, and on a large host that can take minutes."""
+"""Seconds to wait: the Engine walks file systems to reply, which can take minutes on a large host."""
 CACHE: Final = "build-cache"
 
 
 def measured(*kinds: str) -> Callable[[Engine, Any], Awaitable[Values]]:
-    """For a command's `prepare`: what the objects of these kinds take, as far as that is known in time."""
+    """Return a command's `prepare` that measures the objects of these kinds, if the Engine replies in time."""
 
     async def ask(engine: Engine, item: Any) -> Values:
         known = {"podman": engine.version is not None and engine.version.podman}
         try:
             async with asyncio.timeout(PATIENCE):
                 return {**known, "measured": sizes(await system.df(engine, kinds))}
-        except (EngineError, TimeoutError):  # nobody needs it for pruning
+        except (EngineError, TimeoutError):  # pruning does not need it
             return known
 
     return ask
 
 
 def sizes(raw: Raw) -> dict[str, dict[str, int]]:
-    """Bytes by kind and id, out of the reply of `system df`: what would be free if the object was gone."""
+    """Return bytes by kind and id from a reply to `system df`: the space freed if the object was removed."""
     return {
         "container": {text(one, "Id"): count(one, "SizeRw") or 0 for one in mappings(raw, "Containers")},
         "volume": {
@@ -50,7 +50,7 @@ def sizes(raw: Raw) -> dict[str, dict[str, int]]:
 
 
 def told(values: Values, kind: str, ids: Iterable[str]) -> str:
-    """`, 12MB` for these objects together; `, at least` so much where some are not known; "" where none are."""
+    """Return `, 12MB` for these objects together, with `at least` if some sizes are unknown; "" if all are."""
     known: Mapping[str, int] = values.get("measured", {}).get(kind, {})
     wanted = list(ids)
     found = [known[id] for id in wanted if id in known]

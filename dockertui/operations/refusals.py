@@ -1,4 +1,4 @@
-"""Which field of a form an Engine's refusal is about, as far as its words tell."""
+"""Find the field of a form that an Engine's refusal is about, from its message."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dockertui.operations.command_body import Values
 
 
 class Refused(NamedTuple):
-    """Why a filled-in form was not taken; `option` is the id of the field that it is about, or "" for none."""
+    """Why a form's request was refused; `option` is the id of the field that it is about, or "" for none."""
 
     option: str
     said: str
@@ -66,9 +66,9 @@ _ABOUT: Final = tuple(
 
 
 def refused(said: str, values: Values) -> Refused:
-    """What the Engine said, with the first of the form's fields, by their ids in `values`, that it is about.
+    """Return the Engine's message with the first field in `values` that it is about.
 
-    Of several that it may be about, the first that something was typed into.
+    If it may be about several fields, the first that is not empty, else the last.
     """
     for about, pattern in _ABOUT:
         there = [option for option in about if option in values]

@@ -1,4 +1,4 @@
-"""Logging in to registries and out of them: the credentials are kept where the `docker` command keeps its own."""
+"""Log in to registries and out of them: credentials are stored where the `docker` command stores its own."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def _registry(value: str) -> None:
 
 
 def _user(value: str) -> None:
-    if ":" in value or not value.isprintable():  # the file keeps user:password
+    if ":" in value or not value.isprintable():  # the file stores user:password
         raise InvalidValue("a user's name, with no : in it")
 
 
 def _from_here(item: Image | None) -> Values:
-    """The registry that the image under the cursor came from."""
+    """Return the registry that the image under the cursor came from."""
     named = credentials.registry_of(item.tags[0]) if item is not None and item.tags else credentials.HUB
     return {"registry": credentials.name_of(named)}
 
@@ -40,7 +40,7 @@ def _login(item: Any, values: Values) -> Plan:
 
 
 def _argument(registry: str) -> tuple[str, ...]:
-    """The Hub is the registry that `docker login` and `logout` take by themselves."""
+    """Return the argument for a registry; the Hub is the default of `docker login` and `logout`."""
     return () if registry == credentials.HUB else (registry,)
 
 
@@ -57,7 +57,7 @@ def _keeping(found: dict[str, str]) -> Callable[[Engine, Any], Awaitable[str]]:
 
 
 async def _logged_in(engine: Engine, item: Any) -> Values:
-    """Raises EngineError when there is nothing to choose from."""
+    """Return the registries to choose from. Raises EngineError when there are none."""
     found = [] if engine.endpoint.demo else await credentials.registries(environment.own())
     if not found:
         raise EngineError(ErrorKind.NOT_FOUND, "no registry's credentials are kept here")

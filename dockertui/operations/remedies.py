@@ -1,4 +1,4 @@
-"""The way out of the Engine's refusals that an operator meets most: what to do, in words of this program."""
+"""Remedies for the Engine's refusals that users meet most, in this program's words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _REMEDIES: Final = tuple(
 
 
 def explained(error: EngineError) -> str:
-    """The error in a sentence, with what to do where it does not say so itself."""
+    """Return the error as a sentence, with a remedy if it has none itself."""
     if error.remedy:
         return str(error)
     remedy = _remedy(error)
@@ -54,7 +54,7 @@ def _remedy(error: EngineError) -> str:
 
 
 def leaving(error: EngineError, left: str) -> EngineError:
-    """The error with its own remedy, if it has one, and with what it left behind."""
+    """Return the error with its own remedy, if it has one, and with what it left behind."""
     if not left:
         return error
     return EngineError(error.kind, error.message, "; ".join(filter(None, (_remedy(error), left))), error.status)

@@ -1,4 +1,4 @@
-"""Operations that ask the Engine for more than the panes show, and show the answer; they work read-only, too."""
+"""Operations that show data of the Engine beyond the panes; they work read-only, too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FACTS = (
 
 
 def _changes(item: Container, reply: Any) -> list[Section]:
-    """`C` changed, `A` added, `D` deleted, as `docker diff` has it."""
+    """Return the changed files as `docker diff` has them: `C` changed, `A` added, `D` deleted."""
     found = sorted(objects(reply), key=lambda change: text(change, "Path"))
     fields = [Field(sign, text(change, "Path"), style) for change in found for sign, style in [_sign(change)]]
     return [Section(f"{format.plural(len(fields), 'change')} since it was created", fields)]
@@ -40,7 +40,7 @@ def _sign(change: Raw) -> tuple[str, str]:
 
 
 def _history(item: Image, reply: Any) -> list[Section]:
-    """What made each layer and what it takes, the newest first."""
+    """Return the command and size of each layer, newest first."""
     layers = objects(reply)
     fields = [Field(format.size(count(layer, "Size") or 0), _made_by(layer)) for layer in layers]
     total = format.size(sum(count(layer, "Size") or 0 for layer in layers))
@@ -78,7 +78,7 @@ def _info(item: Any, reply: Any) -> list[Section]:
 
 
 def _versions(item: Any, reply: Any) -> list[Section]:
-    """Both sides: what this program speaks, and what the Engine is made of."""
+    """Return the versions of both sides: the API that this program knows, and the Engine's components."""
     raw: Raw = reply if isinstance(reply, dict) else {}
     ours = [Field("API", f"up to {MAX_API}")]
     theirs = [
@@ -93,7 +93,7 @@ def _versions(item: Any, reply: Any) -> list[Section]:
 
 
 def _term(value: str) -> None:
-    """Anything may be searched for."""
+    """Accept any search term."""
 
 
 def _search_plan(item: Any, values: Any) -> Plan:
@@ -101,7 +101,7 @@ def _search_plan(item: Any, values: Any) -> Plan:
 
 
 def _whole(call: Call, report: Report) -> Body:
-    """A question about the Engine as a whole."""
+    """Return the body of a request about the Engine as a whole."""
     return Body(plan=lambda item, values: Plan((call,), call.docker), report=report)
 
 

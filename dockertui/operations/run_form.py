@@ -1,4 +1,4 @@
-"""Running a new container: the form's options, and what becomes of them for the API and for `docker run`."""
+"""Running a new container: the form's options, and their translation for the API and for `docker run`."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ OPTIONS: Final[tuple[Option, ...]] = (
 
 
 def new_name() -> str:
-    """A name for a container, as Docker makes them up."""
+    """Return a random name for a container, in Docker's style."""
     return f"{random.choice(_FIRST)}_{random.choice(_LAST)}_{random.randrange(100):02}"
 
 
 def plan(item: Any, values: Values) -> Plan:
-    """Pull where that is needed, create and start. The name is given, so that a request can name what another made."""
+    """Pull if needed, create and start. Later requests use the given name, so they need not wait for an id."""
     here = client_defaults.on_this_machine(values["mounts"])
     values = {**values, "mounts": here, "ports": tuple(map(ports.bracketed, values["ports"]))}
     name, image, platform = values["name"], values["image"], values.get("platform", "")
@@ -85,7 +85,7 @@ def plan(item: Any, values: Values) -> Plan:
 
 
 def check(values: Values) -> None:
-    """Raises Unfit for what the Engine, or the docker command, would refuse together."""
+    """Raise InvalidValue for combinations that the Engine, or the docker command, would refuse."""
     if values["memory"] == "-1":
         raise InvalidValue("without a limit it is empty", "memory")
     if values["remove"] and form_values.restart_policy(values["restart"])["Name"] != "no":
@@ -93,7 +93,7 @@ def check(values: Values) -> None:
 
 
 def body(values: Values) -> dict[str, Any]:
-    """The body of `POST /containers/create`."""
+    """Return the body of `POST /containers/create`."""
     published = [port for text in values["ports"] for port in ports.published(text)]
     joined = joining.joined(values["network"])
     config: dict[str, Any] = {
@@ -137,7 +137,7 @@ def _host_config(values: Values, published: Sequence[Published]) -> dict[str, An
 
 
 def docker_words(values: Values) -> tuple[str, ...]:
-    """The words after `docker`: `run --detach --name web … nginx`."""
+    """Return the words after `docker`: `run --detach --name web … nginx`."""
     flags: Mapping[str, str] = {
         "name": "--name",
         "env": "--env",
@@ -161,13 +161,13 @@ def docker_words(values: Values) -> tuple[str, ...]:
     return ("run", "--detach", *found, *platform, *tty, values["image"], *values["command"])
 
 
-# from a container that there is
+# from an existing container
 
 
 def values_of(inspect: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
-    """What would have to be filled in to make this container again; `image`: its image's `inspect`, or empty.
+    """Return the form's values to create this container again; `image`: its image's `inspect`, or empty.
 
-    What the image brings is left away. Much is in no field: `unsaid` names what these values do not say.
+    The image's own settings are left out. Many settings have no field: `unsaid` lists what these values lack.
     """
     config, host, given = mapping(inspect, "Config"), mapping(inspect, "HostConfig"), mapping(image, "Config")
     tty = config.get("Tty") is True
@@ -213,7 +213,7 @@ def _publish(host: Mapping[str, Any]) -> Iterable[str]:
 
 
 def publish_text(private: str, binding: Mapping[str, Any]) -> str:
-    """How one of a port's bindings is typed."""
+    """Return one of a port's bindings as it is typed."""
     return ports.shown(str(binding.get("HostIp") or ""), str(binding.get("HostPort") or ""), private)
 
 
@@ -224,7 +224,7 @@ def _bound(config: Mapping[str, Any], host: Mapping[str, Any], given: Mapping[st
 
 
 def mount_text(mount: Mapping[str, Any]) -> str:
-    """How an entry of HostConfig.Mounts is typed; "" where it cannot be."""
+    """Return an entry of HostConfig.Mounts as it is typed; "" if it cannot be."""
     if mount.get("Type") not in ("volume", "bind") or not mount.get("Source"):
         return ""
     return f"{mount['Source']}:{mount.get('Target')}{':ro' if mount.get('ReadOnly') else ''}"
@@ -247,7 +247,7 @@ def _hostname(inspect: Mapping[str, Any], config: Mapping[str, Any], host: Mappi
 
 
 def _program(words: Sequence[str]) -> str:
-    """An entry point as it is typed: several words quoted as in a shell."""
+    """Return an entry point as it is typed: several words quoted as in a shell."""
     return words[0] if len(words) == 1 else shlex.join(words)
 
 

@@ -1,4 +1,4 @@
-"""Operations of the screens over the lists and of dialogs: what all of them share, and what each has of its own."""
+"""Operations of second screens and dialogs: the common ones, and each one's own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _typing(name: str, title: str, action: str, *keys: str) -> Operation:
 
 
 FLAGS = 9
-"""Of a question, those that have a key."""
+"""Number of a confirmation's flags that have a key."""
 
 SECOND: tuple[Operation, ...] = (
     _screen("back", "One step back: end search, selection, filter; then close the screen", "escape", hint="back"),

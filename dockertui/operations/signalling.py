@@ -22,21 +22,21 @@ from dockertui.operations.containers import SIGNALS
 from dockertui.resources.surroundings import Surroundings
 
 _CHOSEN = 28
-"""Characters of its command by which a process is chosen."""
+"""Characters of its command shown in the choice of a process."""
 _GONE, _REFUSED = 3, 4
 """Exit codes of the script below."""
 _SCRIPT = (
     "read -r s </proc/{pid}/stat || exit 3; set -- ${{s##*) }}; "
     '[ "${{20}}" = {started} ] || exit 3; kill -{signal} {pid} || exit 4'
 )
-"""Signals a process if it is still the one that was meant: its start is the 22nd field of its stat, proc(5)."""
+"""Signals a process if it is still the same one: its start time is the 22nd field of its stat, proc(5)."""
 
 
 class SignalTarget(NamedTuple):
-    """The process that is signalled.
+    """The process to signal.
 
-    inside: None for the container's first one, which the Engine signals by itself; any other is signalled through a
-    shell in it. children: how many others it started.
+    inside: None for the container's first process, which the Engine signals itself; any other is signalled through a
+    shell in the container. children: number of its child processes.
     """
 
     process: Process
@@ -45,7 +45,7 @@ class SignalTarget(NamedTuple):
 
 
 def named(process: Process) -> str:
-    """A process as it is chosen from others, on one line of a form."""
+    """Return a process's line in the form's choice."""
     command = masked(process.command)
     return f"{process.pid} {command if len(command) <= _CHOSEN else f'{command[: _CHOSEN - 1]}…'}"
 
@@ -62,13 +62,13 @@ async def _complete(engine: Engine, values: Values) -> Values:
 
 
 async def _find(engine: Engine, item: Container, pid: int) -> Values:
-    """The process by its PID, and how it is reached. Raises EngineError."""
+    """Find the process by its PID, and how to signal it. Raises EngineError."""
     processes = {one.pid: one for one in (await ProcessLister(engine).list(item.id)).processes}
     if pid not in processes:
         raise EngineError(ErrorKind.NOT_FOUND, f"process {pid} has ended")
     first = number(mapping(await containers.inspect(engine, item.id), "State"), "Pid")
     found = None
-    if pid != (first if first in processes else 1):  # Podman tells the PIDs of the inside
+    if pid != (first if first in processes else 1):  # Podman reports the container's own PIDs
         if item.state == "paused":
             message = "paused: unpause it first, nothing can run in it to send a signal"
             raise EngineError(ErrorKind.CONFLICT, message)
@@ -79,7 +79,7 @@ async def _find(engine: Engine, item: Container, pid: int) -> Values:
 
 def _plan(item: Container, values: Values) -> Plan:
     name, target = values["signal"], values.get("target")
-    if target is None:  # the form stands, and which process is chosen in it is looked for afterwards
+    if target is None:  # the form is open, and its process is looked up afterwards
         return Plan((), ("exec", "--user", USER, item.name, "sh", "-c", f"kill -{name} …"))
     if target.inside is None:
         return Plan((containers.kill(item.id, name),), ("kill", "-s", name, item.name))
@@ -90,7 +90,7 @@ def _plan(item: Container, values: Values) -> Plan:
 
 
 async def _judge(pid: int, engine: Engine, replies: Any) -> str:
-    """What came of it. Raises EngineError."""
+    """Return the result as a message. Raises EngineError."""
     first: Mapping[str, Any] = replies[0] if isinstance(replies, Sequence) and replies else {}
     outcome = await execs.outcome(engine, text(first, "Id"))
     if outcome.exit_code == 0:
@@ -129,7 +129,7 @@ BODIES: Mapping[str, Body] = {
 
 
 def signal_of(process: Process) -> Command:
-    """The command for a process that is chosen already: what stands in its way is said before anything is asked."""
+    """Return the command for a process that is already chosen: obstacles are reported before the form opens."""
 
     async def prepare(engine: Engine, item: Container) -> Values:
         return await _find(engine, item, process.pid)

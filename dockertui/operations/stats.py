@@ -1,4 +1,4 @@
-"""Operations of statistics: opening them, and what can be done in them. They change nothing on the Engine."""
+"""Operations of statistics: opening them, and those in them. They change nothing on the Engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WINDOWS: tuple[tuple[str, float], ...] = (
     ("12h", 43200.0),
     ("all", 0.0),
 )
-"""The times that the plots may show, in seconds; 0: since the container was first seen."""
+"""The time spans of the plots, in seconds; 0: since the container was first seen."""
 
 
 def _in_stats(name: str, title: str, action: str, *keys: str, hint: str = "", order: int = 5) -> Operation:

@@ -21,7 +21,7 @@ KIND = "system"
 
 
 def _prune(item: None, values: Values) -> Plan:
-    """As `docker system prune` does it: what uses other things goes first."""
+    """Prune in the order of `docker system prune`: users before what they use."""
     calls = [container_calls.prune({}), network_calls.prune({})]
     kinds = ["containers", "networks"]
     if values["volumes"]:
@@ -29,7 +29,7 @@ def _prune(item: None, values: Values) -> Plan:
         kinds.append("volumes")
     kinds.append("images")
     calls.append(image_calls.prune({"dangling": ["false" if values["unused"] else "true"]}))
-    if not values.get("podman"):  # which has no such thing
+    if not values.get("podman"):  # which has no build cache
         calls.append(system_calls.prune_build_cache(all=values["unused"]))
     flags = (*words("--all", values["unused"]), *words("--volumes", values["volumes"]))
     return Plan(
@@ -52,7 +52,7 @@ def _pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]
 
 
 def freed(replies: Any) -> str:
-    """The space that all of it gave back."""
+    """Return the total space freed."""
     return f"{format.size(sum(number(reply, 'SpaceReclaimed') or 0 for reply in objects(replies)))} freed"
 
 

@@ -1,6 +1,6 @@
-"""Operations on terminals: opening them from the lists, and what follows the leader key inside of one.
+"""Operations on terminals: opening them from the lists, and those after the leader key inside one.
 
-In a terminal every key goes to the container but the leader (`terminal_leader` in the settings). The keys of the
+In a terminal every key but the leader (`terminal_leader` in the settings) goes to the container. The keys of the
 context `TERMINAL` are those typed after it.
 """
 
@@ -12,7 +12,7 @@ _OPEN, _TERMINAL = "Terminals", "In a terminal, after the leader"
 
 
 def _led(id: str, title: str, action: str, *keys: str, hint: str = "", order: int = 5) -> Operation:
-    """What a key after the leader does."""
+    """Make the operation of a key after the leader."""
     return Operation(
         f"terminal.{id}",
         title,
@@ -27,14 +27,14 @@ def _led(id: str, title: str, action: str, *keys: str, hint: str = "", order: in
 
 
 def _reading(id: str, title: str, *keys: str) -> Operation:
-    """What a key does while one reads back."""
+    """Make the operation of a key while reading back."""
     return Operation(
         f"terminal.reading_{id}", title, id, keys, "Reading back in a terminal", Context.READING, palette=False
     )
 
 
 SESSIONS = 9
-"""Terminals that have a key of their own, by their place."""
+"""Terminals with a key of their own, by position."""
 
 TERMINAL: tuple[Operation, ...] = (
     Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",

@@ -1,4 +1,4 @@
-"""What the question before a recreate says: what is done, what goes over, what cannot be put back, who is touched."""
+"""The confirmation of a recreate: the steps, what is carried over, what cannot be restored, who is affected."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from dockertui.operations.original import ANONYMOUS, Draft, Original, draft, rem
 from dockertui.resources import format
 
 _GRACE: Final = 10
-"""Seconds that a container has to end, where it was not made with others."""
+"""Seconds that a container has to end, if it was created without a setting for it."""
 
 
 def told_of_recreate(item: Container, original: Original, wanted: Draft, values: Values) -> list[str]:
-    """The lines of the question, the dangerous ones first."""
+    """Return the lines of the confirmation, dangerous ones first."""
     return [*_loss(original), *_steps(original), *_volumes(original, wanted), *_image(original, values),
             *values.get("dependents", ()), *_addresses(original), *_compose(item)]  # fmt: skip
 
@@ -65,7 +65,7 @@ def _short(id: str) -> str:
 
 
 def _addresses(original: Original) -> Iterable[str]:
-    """Of addresses that an Engine tells it may not say which were asked for."""
+    """Warn that fixed addresses change, if the Engine does not report which of them were requested."""
     if original.podman:
         yield "fixed addresses are given anew: Podman does not tell which ones were fixed"
     elif original.several and len(original.networks) > 1:

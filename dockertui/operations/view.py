@@ -1,4 +1,4 @@
-"""Operations that change what is seen, and nothing on the Engine."""
+"""Operations that change the view, and nothing on the Engine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _MOVE, _PANES, _LIST, _DETAIL, _PROGRAM = "Move", "Panes", "Lists", "Detail", "P
 
 
 def moves(context: Context, prefix: str) -> tuple[Operation, ...]:
-    """The moving keys, the same in a list and in a detail."""
+    """Return the movement keys, the same in a list and in a detail."""
     table = (
         ("down", "Down", "cursor_down", ("j", "down")),
         ("up", "Up", "cursor_up", ("k", "up")),

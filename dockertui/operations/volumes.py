@@ -1,4 +1,4 @@
-"""What the commands on volumes ask for and send."""
+"""The forms and requests of the commands on volumes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _unused(item: None, surroundings: Surroundings, values: Values, *, anonymous
 
 
 def pruned(item: None, surroundings: Surroundings, values: Values) -> list[str]:
-    """Engines before API 1.42, and Podman, know no difference between anonymous volumes and others."""
+    """List the volumes; Engines before API 1.42, and Podman, do not tell anonymous volumes from others."""
     version = surroundings.mirror.version
     if version is None or not prunes_named(version):
         return _unused(item, surroundings, values, anonymous=True)
@@ -84,7 +84,7 @@ def _hex(name: str) -> bool:
 
 
 def _anonymous(volume: Volume) -> bool:
-    """As the Engine sees it from API 1.42 on: one that an older Engine made has no label, and stays."""
+    """Decide as the Engine does from API 1.42 on: one that an older Engine created has no label, and stays."""
     return "com.docker.volume.anonymous" in volume.labels
 
 

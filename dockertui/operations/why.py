@@ -1,4 +1,4 @@
-"""Operations of a diagnosis: opening it, and what can be done in it. They change nothing on the Engine."""
+"""Operations of a diagnosis: opening it, and those in it. They change nothing on the Engine."""
 
 from __future__ import annotations
 

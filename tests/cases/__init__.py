@@ -1,8 +1,8 @@
-"""Tables of cases: one JSON file each, one case a line, run by the test that names the table.
+"""Tables of cases: one JSON file each, one case per line, run by the test that names the table.
 
-A case is an object: `in`, what is given; `expect`, what the docker command (or the library the table is about) makes
-of it. Where dockertui differs on purpose, the case also has `ours`, what it makes of it, and `because`, the reason.
-`python -m tests.cases` counts the cases of each table.
+A case is an object: `in`, the input; `expect`, the result of the docker command (or of the library that the table is
+about). Where dockertui differs on purpose, the case also has `ours`, its own result, and `because`, the reason. `python
+-m tests.cases` counts the cases of each table.
 """
 
 import json
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 class Case(NamedTuple):
-    """One case; `expected` is what dockertui shall make of `given`: `ours` where the case has it, else `expect`."""
+    """One case; `expected` is dockertui's result for `given`: `ours` if the case has it, else `expect`."""
 
     given: Any
     expected: Any
@@ -23,11 +23,7 @@ class Case(NamedTuple):
 
 
 def cases(name: str) -> list[Case]:
-    """The cases of one table.
-
-    Raises:
-        ValueError: a case that differs on purpose gives no reason.
-    """
+    """Return the cases of one table. Raises ValueError for a case that differs on purpose without a reason."""
     found = []
     for entry in json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")):
         if "ours" in entry and not entry.get("because"):
@@ -37,11 +33,11 @@ def cases(name: str) -> list[Case]:
 
 
 def table(name: str) -> pytest.MarkDecorator:
-    """A decorator: run the test once for each case of a table, as its parameter `case`."""
+    """Return a decorator that runs the test once for each case of a table, as its parameter `case`."""
     listed = cases(name)
     return pytest.mark.parametrize("case", listed, ids=[f"{name}-{at}" for at in range(len(listed))])
 
 
 def names() -> list[str]:
-    """The tables there are."""
+    """Return the names of all tables."""
     return sorted(file.stem for file in FOLDER.glob("*.json"))

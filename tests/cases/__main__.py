@@ -1,4 +1,4 @@
-"""Count the cases of each table: how many there are, and in how many of them dockertui differs on purpose."""
+"""Count the cases of each table, and those in which dockertui differs on purpose."""
 
 from tests.cases import cases, names
 

@@ -1,1 +1,1 @@
-"""The same tests on the demo Engine and on a real dockerd: what keeps the demo honest."""
+"""The same tests on the demo Engine and on a real dockerd, so that the demo stays faithful."""

@@ -1,7 +1,7 @@
-"""The Engines that the contract is held against.
+"""The Engines of the contract tests.
 
-`DOCKERTUI_CONTRACT_HOST=unix://…` puts any other Engine (of another version, with an image busybox:latest)
-in the place of the private dockerd; `DOCKERTUI_CONTRACT_API=1.51` has the suite speak another version.
+`DOCKERTUI_CONTRACT_HOST=unix://…` replaces the private dockerd by any other Engine (of another version, with an image
+busybox:latest); `DOCKERTUI_CONTRACT_API=1.51` sets another API version.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def workshop(http: Http) -> Iterator[Workshop]:
 
 @pytest.fixture(scope="module")
 def scene(url: str) -> Iterator[Workshop]:
-    """An Engine with the scene of `furnish`, which the tests of a module look at and do not change."""
+    """An Engine with the objects of `furnish`, which the tests of a module read and do not change."""
     shop = Workshop(Http(url))
     furnish(shop)
     yield shop
@@ -63,7 +63,7 @@ def scene(url: str) -> Iterator[Workshop]:
 
 @pytest.fixture(scope="module")
 def scenes(demo_url: str, real_url: str) -> Iterator[tuple[Workshop, Workshop]]:
-    """The same scene on the demo Engine and on the real one."""
+    """The same objects on the demo Engine and on the real one."""
     shops = Workshop(Http(demo_url)), Workshop(Http(real_url))
     for shop in shops:
         furnish(shop)
@@ -73,7 +73,7 @@ def scenes(demo_url: str, real_url: str) -> Iterator[tuple[Workshop, Workshop]]:
 
 
 def furnish(shop: Workshop) -> None:
-    """A container in each state that can be had at once, on a network, with a volume and a health check."""
+    """Create a container in each state available at once, on a network, with a volume and a health check."""
     shop.network("net", Labels={"made-by": "contract"})
     shop.network("inner", Internal=True, Attachable=True)
     volume = shop.volume("data", Labels={"made-by": "contract"})

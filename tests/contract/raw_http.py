@@ -1,4 +1,4 @@
-"""HTTP over a unix socket with nothing between the test and the wire."""
+"""HTTP over a unix socket, without any client library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 LIMIT = 60.0
-"""Seconds after which a reply counts as never coming: far beyond what any machine needs."""
+"""Seconds after which a reply counts as missing: far more than any machine needs."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """The Engine's words of an error."""
+        """The Engine's error message."""
         return str(self.json["message"])
 
 
 class Connection(http.client.HTTPConnection):
-    """To the Engine at a `unix://` URL."""
+    """A connection to the Engine at a `unix://` URL."""
 
     def __init__(self, url: str, timeout: float = LIMIT) -> None:
         super().__init__("localhost", timeout=timeout)
@@ -45,7 +45,7 @@ class Connection(http.client.HTTPConnection):
 
 
 class Http:
-    """One request per connection, so that nothing of one test is left for the next."""
+    """Makes one request per connection, so that no test affects the next."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -58,7 +58,7 @@ class Http:
         return Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, content)
 
     def get(self, path: str, **query: object) -> Any:
-        """The JSON of a GET that must succeed."""
+        """Return the JSON of a GET that must succeed."""
         answer = self("GET", target(path, query))
         assert answer.status == 200, answer
         return answer.json
@@ -67,7 +67,7 @@ class Http:
     def open(
         self, method: str, path: str, body: object = None, *, timeout: float = LIMIT, **query: object
     ) -> Iterator[http.client.HTTPResponse]:
-        """The reply as it comes, for streams."""
+        """Open a streamed reply."""
         connection = Connection(self.url, timeout)
         headers = {} if body is None else {"Content-Type": "application/json"}
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -79,7 +79,7 @@ class Http:
 
 
 def target(path: str, query: Mapping[str, object]) -> str:
-    """The path with its query; maps become JSON (`filters`), `one_shot` becomes `one-shot`."""
+    """Return the path with its query; dicts become JSON (`filters`), `one_shot` becomes `one-shot`."""
     pairs = [
         f"{name.replace('_', '-')}={quote(json.dumps(value) if isinstance(value, dict) else str(value))}"
         for name, value in query.items()
@@ -88,5 +88,5 @@ def target(path: str, query: Mapping[str, object]) -> str:
 
 
 def objects(response: http.client.HTTPResponse, count: int) -> list[dict[str, Any]]:
-    """The next `count` lines of a stream, each an object."""
+    """Return the objects in the next `count` lines of a stream."""
     return [json.loads(response.readline()) for _ in range(count)]

@@ -1,4 +1,4 @@
-"""Objects made on an Engine for a test, and removed after it, by the API alone."""
+"""Create objects on an Engine for a test, and remove them after it, through the API alone."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 from tests.contract.raw_http import Http, target
 
 API = f"/v{os.environ.get('DOCKERTUI_CONTRACT_API', '1.41')}"
-"""The version that the suite speaks: the oldest that the program serves, so that every Engine knows it."""
+"""The suite's API version: the oldest that the program supports, so that every Engine knows it."""
 
 PATIENCE = 60.0
-"""Seconds after which something that must happen has failed to."""
+"""Seconds after which something expected has failed to happen."""
 
 _numbers = itertools.count(1)
 
 
 def await_that(holds: Callable[[], object], what: str) -> None:
-    """Wait until something holds. Raises AssertionError when it does not within PATIENCE."""
+    """Wait until a condition holds. Raises AssertionError when it does not within PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, f"{what}: not within {PATIENCE:g} s"
@@ -30,7 +30,7 @@ def await_that(holds: Callable[[], object], what: str) -> None:
 
 @dataclass
 class Workshop:
-    """Makes things with names of their own on the Engine behind `http`, and forgets none of them."""
+    """Creates uniquely named objects on the Engine behind `http`, and keeps track of all."""
 
     http: Http
     prefix: str = field(default_factory=lambda: f"ct{os.getpid()}-{next(_numbers)}")
@@ -43,7 +43,7 @@ class Workshop:
         return f"{self.prefix}-{word}"
 
     def post(self, path: str, body: object = None, *, expect: int, **query: object) -> Any:
-        """A POST that must answer with the status; its JSON, or None when there is none."""
+        """Make a POST that must return the status; return its JSON, or None without any."""
         answer = self.http("POST", target(f"{API}{path}", query), body)
         assert answer.status == expect, (path, answer)
         return answer.json if answer.body else None
@@ -52,7 +52,7 @@ class Workshop:
         return self.http.get(f"{API}{path}", **query)
 
     def container(self, word: str, *, start: bool = False, **wanted: object) -> str:
-        """A container of busybox that sleeps, without a network unless asked for; its id."""
+        """Create a busybox container that sleeps, by default without a network; return its id."""
         body = {
             "Image": "busybox:latest",
             "Cmd": ["sleep", "1d"],
@@ -77,7 +77,7 @@ class Workshop:
         return name
 
     def tag(self, word: str) -> str:
-        """Another name for busybox:latest."""
+        """Give busybox:latest another name."""
         reference = f"{self.name(word)}:1"
         self.post("/images/busybox:latest/tag", expect=201, repo=self.name(word), tag="1")
         self.tags.append(reference)
@@ -88,13 +88,13 @@ class Workshop:
         return state
 
     def await_exit(self, identity: str) -> int:
-        """Wait until a container has ended; its exit code."""
+        """Wait until a container has ended; return its exit code."""
         code: int = self.post(f"/containers/{identity}/wait", expect=200)["StatusCode"]
         await_that(lambda: self.state(identity) == "exited", "the container's end")
         return code
 
     def close(self) -> None:
-        """Remove what is left of what was made; what a test removed itself is no error."""
+        """Remove all created objects that a test did not remove itself."""
         for identity in self.containers:
             self.http("DELETE", f"{API}/containers/{identity}?force=1&v=1")
         for identity in self.networks:

@@ -1,4 +1,4 @@
-"""The demo Engine as tests want it: its requests are noted, it fails on demand, and it may have more objects."""
+"""The demo Engine for tests: it records requests, fails on demand, and may have more objects."""
 
 from tests.demo.engine import DemoEngine, Seen
 from tests.demo.faults import Faults

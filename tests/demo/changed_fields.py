@@ -1,4 +1,4 @@
-"""Replies of an Engine that is not the one you know: more fields, fewer fields, nulls."""
+"""Replies of an unfamiliar Engine: more fields, fewer fields, nulls."""
 
 import json
 import random
@@ -31,11 +31,11 @@ _MAPS = frozenset(
         "Config",
     )
 )
-"""Objects whose keys are data rather than fields: nothing is added to them or taken from them."""
+"""Objects whose keys are data rather than fields: nothing is added to them or removed."""
 
 
 def change(body: bytes, *, unknown: bool, missing: float) -> bytes:
-    """The JSON `body` with unknown fields added and a share of its own missing or null, always the same."""
+    """Return the JSON `body` with unknown fields added and a share of its own missing or null, deterministically."""
     try:
         value = json.loads(body)
     except ValueError:

@@ -10,7 +10,7 @@ _RUNNING_OF_TEN = 8
 
 
 def add(host: Host, count: int) -> None:
-    """`count` more containers, eight of ten running; names, ages and loads follow from their number."""
+    """Add `count` containers, eight of ten running; names, ages and loads follow from their number."""
     for number in range(count):
         place(host, _spec(number))
 

@@ -1,4 +1,4 @@
-"""A demo Engine that can be looked at, acted on, and made to fail."""
+"""A demo Engine that can be inspected, acted on, and made to fail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REQUESTS_KEPT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request that the Engine saw: path with version and query as it came, time by the real clock."""
+    """A request that the Engine received: path with version and query as sent, time by the real clock."""
 
     method: str
     path: str
@@ -33,7 +33,7 @@ class Seen:
 
 
 class DemoEngine(Base):
-    """`containers`: so many generated ones beside the scene. `faults`: what goes wrong (also `engine.faults`)."""
+    """`containers`: number of generated containers besides the scene. `faults`: its faults (also `engine.faults`)."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class DemoEngine(Base):
         self._seen: deque[Seen] = deque(maxlen=_REQUESTS_KEPT)
 
     def launch(self) -> None:
-        """Begin to start, and return at once: `start` or `url` waits for the rest. Starts once only."""
+        """Start in the background, and return at once: `start` or `url` waits for the rest. Starts only once."""
         self._launch()
 
     async def __aenter__(self) -> Self:
@@ -64,11 +64,11 @@ class DemoEngine(Base):
 
     @property
     def requests(self) -> list[Seen]:
-        """The requests seen so far, oldest first (a copy)."""
+        """The requests so far, oldest first (a copy)."""
         return [*self._seen]
 
     def requests_to(self, pattern: str) -> list[Seen]:
-        """The requests whose '<METHOD> <path>' the regular expression is found in."""
+        """Return the requests whose '<METHOD> <path>' the regular expression matches anywhere."""
         return [one for one in self.requests if re.search(pattern, f"{one.method} {one.path}")]
 
     def forget_requests(self) -> None:
@@ -80,7 +80,7 @@ class DemoEngine(Base):
         return self._server.defects if self._server is not None else []
 
     def run(self, change: Callable[[Host], T]) -> T:
-        """Call `change(host)` in the Engine's thread and return what it returns."""
+        """Call `change(host)` in the Engine's thread and return its result."""
         self.start()
         assert self.loop is not None
 

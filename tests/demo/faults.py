@@ -1,4 +1,4 @@
-"""What can be made to go wrong, while the Engine runs: for tests and benchmarks."""
+"""Faults that can be injected while the Engine runs: for tests and benchmarks."""
 
 import re
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An answer in place of the right one. message None sends a body without 'message'."""
+    """A reply in place of the right one. message None sends a body without 'message'."""
 
     status: int
     message: str | None
@@ -18,17 +18,17 @@ class Failure:
 class Faults:
     """Faults by pattern: a regular expression searched in '<METHOD> <path>', the path without its version.
 
-    All of it may be called from any thread, before the Engine starts and while it runs. `clear` ends all
-    lasting faults; requests that hang are then answered.
+    Every method may be called from any thread, before the Engine starts and while it runs. `clear` ends all lasting
+    faults; requests that hang are then answered.
     """
 
     def __init__(self, *, unknown_fields: bool = False, missing_fields: float = 0.0, hostile: bool = False) -> None:
         self.unknown_fields = unknown_fields
-        """Add fields that no specification knows to every JSON object."""
+        """Add fields that no specification has to every JSON object."""
         self.missing_fields = missing_fields
         """The share (0 to 1) of fields that are left out or null; identities are always sent."""
         self.hostile = hostile
-        """Start with objects whose strings are hostile (see `tests.demo.hostile`); read at the start only."""
+        """Start with objects whose strings are hostile (see `tests.demo.hostile`); read only at the start."""
         self._lock = threading.Lock()
         self._delays: dict[str, float] = {}
         self._hangs: set[str] = set()
@@ -39,23 +39,23 @@ class Faults:
     # -- lasting, by pattern ------------------------------------------------------------------
 
     def delay(self, seconds: float, pattern: str = "") -> None:
-        """Answer late. Zero ends it."""
+        """Delay replies. Zero ends it."""
         self._set(self._delays, pattern, seconds if seconds > 0 else None)
 
     def hang(self, pattern: str = "") -> None:
-        """Accept the request and never answer, until `clear`."""
+        """Accept requests and never answer them, until `clear`."""
         re.compile(pattern)
         with self._lock:
             self._hangs.add(pattern)
 
     def cut(self, pattern: str = "", after: int | None = None) -> None:
-        """Break the connection in the middle of the body: after so many bytes, or half of it."""
+        """Break the connection within the body: after so many bytes, or half of it."""
         re.compile(pattern)
         with self._lock:
             self._cuts[pattern] = after
 
     def fail(self, pattern: str = "", *, status: int = 500, message: str | None = "something broke") -> None:
-        """Answer with an error; `message` None leaves the message out of the body."""
+        """Reply with an error; `message` None leaves the message out of the body."""
         self._set(self._failures, pattern, Failure(status, message))
 
     def clear(self) -> None:
@@ -88,7 +88,7 @@ class Faults:
     # -- for the server -----------------------------------------------------------------------
 
     def connect(self, signals: dict[str, Callable[[], None]]) -> None:
-        """The Engine says what to call (from any thread) for the faults that happen at once."""
+        """Set what to call (from any thread) for the faults that happen at once; called by the Engine."""
         self._signals = signals
 
     def delay_of(self, what: str) -> float:
@@ -102,7 +102,7 @@ class Faults:
         return next(iter(self._found(self._failures, what)), None)
 
     def cut_of(self, what: str) -> tuple[bool, int | None]:
-        """Whether this reply is cut, and after how many bytes (None: half)."""
+        """Return whether this reply is cut, and after how many bytes (None: half)."""
         found = self._found(self._cuts, what)
         return bool(found), found[0] if found else None
 

@@ -1,4 +1,4 @@
-"""Objects whose strings come from an enemy: markup, escape sequences, newlines, bidi, wide, far too long."""
+"""Objects with hostile strings: markup, escape sequences, newlines, bidi, wide, far too long."""
 
 import stat
 
@@ -16,11 +16,11 @@ STRINGS: dict[str, str] = {
     "control": "\x00\x01\x02\x07\x08\t\x7f",
     "long": "x" * 10_240,
 }
-"""What an enemy may put in a name, a label or an env value, by what is wrong with it."""
+"""What an attacker may put in a name, a label or an env value, by kind."""
 
 
 def add(host: Host) -> list[Container]:
-    """Put a container, image, network and volume per string on the host, and tell of their creation."""
+    """Put a container, image, network and volume per string on the host, and emit events of their creation."""
     made = []
     for kind, text in STRINGS.items():
         container = place(host, _spec(kind, text))
@@ -44,7 +44,7 @@ def add(host: Host) -> list[Container]:
 
 
 def _files(container: Container) -> Files:
-    """A file of each string, a name that is no UTF-8, and a link to itself."""
+    """Return a file of each string, a name that is not UTF-8, and a link to itself."""
     found = {
         f"/srv/{text.replace('/', chr(0x2215)).replace(chr(0), '')[:200]}": f"{kind}\n{text}\n".encode()
         for kind, text in STRINGS.items()

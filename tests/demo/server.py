@@ -1,4 +1,4 @@
-"""The demo's server with faults on the way in and out."""
+"""The demo's server with faults injected into requests and replies."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.demo import changed_fields
 from tests.demo.faults import Faults
 
 _CUT_STREAM = 24
-"""Bytes of a stream that still come when a cut does not say how many."""
+"""Bytes of a stream that are sent before a cut that gives no number."""
 
 
 @dataclass(slots=True)
 class StreamRules:
-    """What the faults have in store for a reply that streams."""
+    """The faults of a streamed reply."""
 
     cut_after: int | None
     change: Callable[[bytes], bytes] | None
@@ -72,7 +72,7 @@ class FaultyCall(Call):
 
 
 class FaultyServer(Server):
-    """`note` is told of each request: method, path, time."""
+    """`note` is called for each request with method, path and time."""
 
     def __init__(self, host: Host, faults: Faults, path: Path, note: Callable[[str, str, float], None]) -> None:
         super().__init__(host)
@@ -83,7 +83,7 @@ class FaultyServer(Server):
         self._cleared = asyncio.Event()
 
     def signals(self) -> dict[str, Callable[[], Coroutine[object, object, None]]]:
-        """What `Faults` can cause at once, by name; to be called in the loop."""
+        """Return what `Faults` can trigger at once, by name; to be called in the loop."""
         return {
             "break_event_streams": self._break_event_streams,
             "break_connections": self._break_connections,
@@ -146,7 +146,7 @@ class FaultyServer(Server):
         return FaultyCall(self.host, request, version, names, rules=self._stream_rules(_what(request)))
 
     def _stream_rules(self, what: str) -> StreamRules:
-        """What happens to a reply that streams: half of it is not known, so that a cut has a default."""
+        """Return the faults of a streamed reply: half of it is unknown, so a cut has a default."""
         cut, after = self._faults.cut_of(what)
         return StreamRules((after if after is not None else _CUT_STREAM) if cut else None, self._change())
 
@@ -157,7 +157,7 @@ class FaultyServer(Server):
         return lambda body: changed_fields.change(body, unknown=unknown, missing=missing)
 
     async def _spoil(self, request: web.BaseRequest, response: web.StreamResponse, what: str) -> web.StreamResponse:
-        """Apply the faults that change a whole reply: other fields, or an end in the middle."""
+        """Apply the faults that change a whole reply: other fields, or an early end."""
         if not isinstance(response, web.Response) or not isinstance(response.body, bytes) or not response.body:
             return response
         if (change := self._change()) and response.content_type == "application/json":
@@ -167,14 +167,14 @@ class FaultyServer(Server):
 
 
 def _what(request: web.BaseRequest) -> str:
-    """Method and path, as the patterns of `Faults` are searched in it."""
+    """Return method and path in the form that the patterns of `Faults` are searched in."""
     path = request.rel_url.raw_path
     match = VERSIONED.fullmatch(path)
     return f"{request.method} {match[3] if match else path}"
 
 
 async def _cut(request: web.BaseRequest, whole: web.Response, after: int | None) -> web.StreamResponse:
-    """Promise the whole body, send a part of it, and hang up."""
+    """Announce the whole body, send a part of it, and close the connection."""
     body = whole.body if isinstance(whole.body, bytes) else b""
     part = web.StreamResponse(status=whole.status, headers=whole.headers)
     part.content_length = len(body)
@@ -186,6 +186,6 @@ async def _cut(request: web.BaseRequest, whole: web.Response, after: int | None)
 
 
 def _abort(request: web.BaseRequest) -> None:
-    """Break the connection under a request, after what has been written so far."""
+    """Break a request's connection after the data written so far."""
     if request.transport is not None:
         request.transport.close()

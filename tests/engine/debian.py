@@ -1,7 +1,7 @@
 """A root file system with real full-screen programs, made of this machine's own files.
 
-Each program comes with the libraries that `ldd` names, with the descriptions of terminals and with the parts of
-Python's and vim's libraries that they need. It takes a second and no network.
+Each program comes with the libraries that `ldd` lists, with terminfo entries and with the parts of Python's and vim's
+libraries that they need. It takes a second and no network.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _LIBRARY = re.compile(r"(/\S+) \(0x")
 
 
 def missing() -> str:
-    """What lacks on this machine, or an empty string."""
+    """Return what this machine lacks, or ""."""
     absent = [name for name in (*PROGRAMS, "ldd") if not found(name)]
     return f"not on the PATH: {', '.join(absent)}" if absent else "" if vim() else "vim is not installed"
 
 
 def found(name: str) -> Path | None:
-    """Debian's own program: not one of another Python or a wrapper in somebody's home."""
+    """Return Debian's own program: not another Python's, nor a wrapper in a home directory."""
     path = shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin")
     return Path(path) if path else None
 
@@ -42,7 +42,7 @@ def vim() -> Path | None:
 
 
 def root_tar() -> bytes:
-    """The file system, as `docker import` takes it."""
+    """Return the file system as a tar for `docker import`."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for folder in ("dev", "etc", "proc", "root", "sys", "tmp", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin"):
@@ -58,7 +58,7 @@ def root_tar() -> bytes:
 
 
 def _files() -> Iterator[Path]:
-    """Every file that the programs need, by its own path here."""
+    """Yield every file that the programs need, by its path here."""
     binaries = {path for name in PROGRAMS if (path := found(name))} | {path for path in [vim()] if path}
     libraries: set[Path] = set()
     modules = {path for path in _python() if ".so" in path.suffixes}
@@ -85,7 +85,7 @@ def _python() -> Iterator[Path]:
 
 
 def _inside(path: Path) -> str:
-    """Where a file goes: below /usr, whatever link it was found by."""
+    """Return a file's path in the tar: below /usr, even if found through a link."""
     parts = path.parts[1:]
     return "/".join(parts if parts[0] == "usr" else ("usr", *parts))
 

@@ -1,11 +1,11 @@
-"""A private dockerd for the tests: real, alone in its namespaces, and gone with the session.
+"""A private dockerd for the tests: a real one in its own namespaces, gone with the session.
 
-Nothing of the machine is touched: data, state, network interfaces, iptables rules and the Engine's identity
-live in namespaces of their own (see `supervisor.py`, which is process 1 there). Only the socket and the log
-lie outside, in a short temporary directory, since the path of a unix socket holds 108 bytes.
+Nothing of the machine is touched: data, state, network interfaces, iptables rules and the Engine's identity are in
+namespaces of their own (see `supervisor.py`, which is process 1 there). Only the socket and the log are outside, in a
+short temporary directory, since the path of a unix socket is limited to 108 bytes.
 
 Needs root, Linux, and `dockerd docker unshare nsenter busybox` on the PATH (Debian: docker.io, docker-cli,
-busybox-static); `missing()` says what lacks.
+busybox-static); `missing()` returns what is missing.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
 class DockerdError(Exception):
-    """The private Engine, or a `docker` command on it, failed; the text holds what it said."""
+    """The private Engine, or a `docker` command on it, failed; the text holds its output."""
 
 
 def missing() -> str:
-    """Why no private Engine can be had on this machine, or an empty string."""
+    """Return why a private Engine cannot run on this machine, or ""."""
     if not sys.platform.startswith("linux"):
         return "a private dockerd needs Linux"
     if os.geteuid() != 0:
@@ -49,7 +49,7 @@ def missing() -> str:
 class Dockerd:
     """One running Engine with the image `busybox:latest`; a context manager.
 
-    `options` go to dockerd as they are, for example `"--live-restore"`.
+    `options` are passed to dockerd as they are, for example `"--live-restore"`.
     """
 
     def __init__(self, *options: str) -> None:
@@ -74,41 +74,41 @@ class Dockerd:
     ) -> None:
         self.close()
 
-    # The daemon
+    # the daemon
 
     def start(self) -> None:
-        """Start dockerd and wait until it answers."""
+        """Start dockerd and wait until it replies."""
         self._order("start")
         self.wait_until_up()
 
     def stop(self) -> None:
-        """End dockerd as `systemctl stop docker` does; containers are stopped by it."""
+        """Stop dockerd as `systemctl stop docker` does; this stops its containers."""
         self._order("stop")
 
     def kill9(self) -> None:
-        """Kill dockerd alone, as the kernel's OOM killer would; data and namespaces stay."""
+        """Kill only dockerd, as the kernel's OOM killer would; data and namespaces stay."""
         self._order("kill")
 
     def restart(self) -> None:
-        """`stop()` and `start()`."""
+        """Call `stop()` and `start()`."""
         self.stop()
         self.start()
 
     def crash(self, *, down: float = 0.0) -> None:
-        """`kill9()`, stay away for `down` seconds, `start()`."""
+        """Call `kill9()`, wait `down` seconds, and call `start()`."""
         self.kill9()
         time.sleep(down)
         self.start()
 
     def freeze(self) -> None:
-        """Stop dockerd where it stands: its socket still accepts, nothing answers."""
+        """Suspend dockerd: its socket still accepts connections, but nothing replies."""
         self._order("freeze")
 
     def thaw(self) -> None:
         self._order("thaw")
 
     def wait_until_up(self, limit: float = 60.0) -> None:
-        """Wait until `GET /_ping` is answered. Raises DockerdError after `limit` seconds."""
+        """Wait for a reply to `GET /_ping`. Raises DockerdError after `limit` seconds."""
         deadline = time.monotonic() + limit
         while not self.answers():
             if time.monotonic() > deadline:
@@ -133,15 +133,15 @@ class Dockerd:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
-    # The docker command
+    # the docker command
 
     def environment(self) -> dict[str, str]:
-        """The environment in which `docker`, or the program under test, speaks to this Engine alone."""
+        """Return the environment in which `docker`, or the program under test, uses only this Engine."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
         return {**own, "DOCKER_HOST": self.host, "DOCKER_CONFIG": str(self.home / "config")}
 
     def cli(self, *words: str, check: bool = True, stdin: bytes | None = None) -> str:
-        """Run `docker WORDS…`; its output, stripped. Raises DockerdError when it fails and `check` is on."""
+        """Run `docker WORDS…` and return its output, stripped. Raises DockerdError when it fails and `check` is on."""
         done = subprocess.run(
             ["docker", *words],
             env=self.environment(),
@@ -155,7 +155,7 @@ class Dockerd:
         return done.stdout.decode(errors="replace").strip()
 
     def run(self, *options: str, command: Sequence[str] = ("sleep", "1d"), network: str = "none") -> str:
-        """`docker run -d OPTIONS… busybox COMMAND…`; the container's id.
+        """Run `docker run -d OPTIONS… busybox COMMAND…` and return the container's id.
 
         `sleep` as process 1 ignores SIGTERM; the stop signal SIGKILL saves `docker stop` its ten seconds.
         """
@@ -194,28 +194,28 @@ class Dockerd:
 
     @property
     def _inside(self) -> int:
-        """The process 1 of the namespaces, as it is called outside of them."""
+        """The outside PID of the namespaces' process 1."""
         return _children(self._supervisor.pid)[0]
 
     def nsenter(self, *words: str) -> str:
-        """Run a command inside the Engine's namespaces (published ports are reachable there); its output."""
+        """Run a command inside the Engine's namespaces (where published ports are reachable) and return its output."""
         enter = ["nsenter", "--target", str(self._inside), "--mount", "--net", "--pid", "--uts", "--", *words]
         return subprocess.run(enter, capture_output=True, text=True, check=True).stdout
 
     def close(self) -> None:
-        """End the Engine and everything it ran, at once."""
+        """Kill the Engine and everything it ran."""
         supervisor = getattr(self, "_supervisor", None)
         if supervisor is not None:
-            supervisor.stdin.close()  # the order to leave
+            supervisor.stdin.close()  # makes it exit
             try:
                 supervisor.wait(timeout=30)
             except subprocess.TimeoutExpired:
-                supervisor.kill()  # unshare's --kill-child ends process 1, and that the rest
+                supervisor.kill()  # unshare's --kill-child ends process 1, which ends all others
                 supervisor.wait()
             supervisor.stdout.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    # Below the hood
+    # internals
 
     def _enter_namespaces(self, options: Sequence[str]) -> subprocess.Popen[str]:
         namespaces = ["--mount", "--pid", "--net", "--uts", "--fork", "--kill-child", "--mount-proc"]
@@ -258,7 +258,7 @@ def _name_of(pid: int) -> str:
 
 
 def busybox_tar() -> bytes:
-    """A root file system around this machine's own static busybox, as `docker import` takes it."""
+    """Return a tar for `docker import` with a root file system around this machine's own static busybox."""
     busybox = Path(shutil.which("busybox") or "busybox").resolve()
     applets = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split()
     buffer = io.BytesIO()

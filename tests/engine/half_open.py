@@ -1,4 +1,4 @@
-"""A way to an Engine on which streams of events fall silent, and nothing else: no end, no error."""
+"""A connection to an Engine on which event streams fall silent without an end or an error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dockertui.engine.endpoint import Endpoint
 
 
 class Relay:
-    """Passes connections on to `target`; while it is `deaf`, what the streams of events there are tell is lost."""
+    """Forwards connections to `target`; while it is `deaf`, data of event streams is dropped."""
 
     def __init__(self, target: Path, path: Path) -> None:
         self.endpoint = Endpoint("relay", f"unix://{path}", "--host")
@@ -46,7 +46,7 @@ class Relay:
 
 @asynccontextmanager
 async def half_open(target: Path) -> AsyncIterator[Relay]:
-    """A relay before the socket of an Engine."""
+    """Start a relay before the socket of an Engine."""
     folder = Path(tempfile.mkdtemp(prefix="relay"))
     relay = Relay(target, folder / "relay.sock")
     server = await asyncio.start_unix_server(relay.serve, str(folder / "relay.sock"))

@@ -1,4 +1,4 @@
-"""A plugin as `docker plugin create` takes it: one small program that listens on its socket until it is told to end."""
+"""A plugin for `docker plugin create`: one small program that listens on its socket until SIGTERM."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _HEADERS = 64 + 56
 
 
 def make(folder: Path) -> Path:
-    """The folder with its configuration and its root file system.
+    """Make the folder with its configuration and its root file system.
 
-    It is no driver of volumes: the Engine asks each of those for its own when it lists them, and would wait.
+    It is not a volume driver: the Engine asks those for their volumes when it lists them, and would wait.
     """
     program = folder / "rootfs" / "bin" / "shop"
     program.parent.mkdir(parents=True)
@@ -36,9 +36,9 @@ def make(folder: Path) -> Path:
 
 
 def _program() -> bytes:
-    """An ELF file of x86-64: socket, bind, listen, wait for SIGTERM, exit. Docker connects, and asks nothing."""
+    """Return an x86-64 ELF file: socket, bind, listen, wait for SIGTERM, exit. Docker connects, but sends nothing."""
     address = struct.pack("<H", 1) + _SOCKET
-    waited_for = struct.pack("<Q", 1 << 14)  # SIGTERM, which process 1 would not hear of unless it asked for it
+    waited_for = struct.pack("<Q", 1 << 14)  # SIGTERM, which process 1 gets only if it waits for it
     code = b"".join(
         (
             _call(41, 1, 1, 0),
@@ -61,7 +61,7 @@ def _program() -> bytes:
 
 
 def _call(number: int, *arguments: int | None) -> bytes:
-    """A system call; None leaves a register as it is. The fourth argument goes into r10."""
+    """Return the code of a system call; None leaves a register as it is. The fourth argument goes into r10."""
     loads = (b"\xbf", b"\xbe", b"\xba", b"\x41\xba")
     words = [
         load + struct.pack("<I", value) for load, value in zip(loads, arguments, strict=False) if value is not None

@@ -1,4 +1,4 @@
-"""A real registry (Debian: docker-registry) inside a private Engine's network namespace: nobody else reaches it."""
+"""A real registry (Debian: docker-registry) in a private Engine's network namespace: only the Engine can reach it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.engine.dockerd import Dockerd
 SLOW_PROXY = Path(__file__).with_name("slow_proxy.py")
 USER, PASSWORD = "ann", "open sesame"
 ELSEWHERE = "10.98.0.1"
-"""An address that is no loopback one: of those, Engines take any certificate, and plain HTTP, too."""
+"""Not a loopback address: on those, Engines accept any certificate, and plain HTTP, too."""
 
 
 def missing() -> str:
-    """Why there is no registry on this machine, or an empty string."""
+    """Return why this machine cannot run a registry, or ""."""
     return "" if shutil.which("docker-registry") else "not on the PATH: docker-registry"
 
 
@@ -29,7 +29,10 @@ def missing() -> str:
 def registry(
     dockerd: Dockerd, port: int, *, login: bool = False, host: str = "127.0.0.1", tls: bool = False
 ) -> Iterator[str]:
-    """Its address, `127.0.0.1:PORT`. `login`: it wants USER and PASSWORD. `tls`: with a certificate of its own CA."""
+    """Run a registry; its address is `127.0.0.1:PORT`.
+
+    `login`: it requires USER and PASSWORD. `tls`: it has a certificate of its own CA.
+    """
     address, home = f"{host}:{port}", dockerd.home / f"registry-{port}"
     home.mkdir()
     if host == ELSEWHERE:
@@ -64,7 +67,7 @@ def registry(
 
 @contextmanager
 def slow(dockerd: Dockerd, registry: str, port: int, rate: float) -> Iterator[tuple[str, Path]]:
-    """A slow way to a registry: its address, and the file that tells the bytes of every connection that ended.
+    """Run a slow proxy for a registry; yields its address, and a file with the bytes of each ended connection.
 
     `rate`: bytes a second.
     """
@@ -82,7 +85,7 @@ def slow(dockerd: Dockerd, registry: str, port: int, rate: float) -> Iterator[tu
 
 
 def push_big(dockerd: Dockerd, registry: str, *, layers: int, megabytes: int) -> str:
-    """Have an image with layers of noise, of so many megabytes each, in a registry and nowhere else: its name there."""
+    """Push an image with `layers` of random data, `megabytes` each, and remove it locally; return its name there."""
     base = "busybox"
     for number in range(layers):
         fill = f"dd if=/dev/urandom of=/noise{number} bs=1M count={megabytes}"
@@ -96,7 +99,7 @@ def push_big(dockerd: Dockerd, registry: str, *, layers: int, megabytes: int) ->
 
 
 def remember(dockerd: Dockerd, address: str, password: str = PASSWORD) -> None:
-    """What `docker login` would write."""
+    """Write what `docker login` would write."""
     folder = dockerd.home / "config"
     folder.mkdir(exist_ok=True)
     auth = base64.b64encode(f"{USER}:{password}".encode()).decode()
@@ -113,7 +116,7 @@ def _path() -> dict[str, str]:
 
 
 def trust(dockerd: Dockerd, address: str) -> None:
-    """Have the Engine trust the CA of a registry, where Docker looks for it."""
+    """Make the Engine trust the CA of a registry, using Docker's folder for it."""
     folder = f"/etc/docker/certs.d/{address}"
     dockerd.nsenter("mkdir", "-p", folder)
     dockerd.nsenter("cp", f"{dockerd.home}/registry-{address.rpartition(':')[2]}/ca.pem", f"{folder}/ca.crt")
@@ -124,7 +127,7 @@ def distrust(dockerd: Dockerd, address: str) -> None:
 
 
 def _certify(home: Path, host: str) -> None:
-    """A CA, and a certificate of it for an address."""
+    """Make a CA, and a certificate signed by it for an address."""
     (home / "names").write_text(f"subjectAltName=IP:{host}")
     for line in (
         "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=testCA -keyout ca.key -out ca.pem",
@@ -141,6 +144,6 @@ def _wait_for(enter: list[str], url: str) -> None:
 
 
 def _bcrypt(password: str) -> str:
-    """By perl's crypt, which knows bcrypt where libxcrypt is the system's."""
+    """Hash with perl's crypt, which has bcrypt if libxcrypt is the system's."""
     code = 'print crypt($ARGV[0], "\\$2y\\$05\\$" . ("a" x 21) . "u")'
     return subprocess.run(["perl", "-e", code, password], capture_output=True, text=True, check=True).stdout

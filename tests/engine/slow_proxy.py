@@ -1,7 +1,7 @@
 """A slow line before a registry. Run as a script inside an Engine's network namespace; never imported.
 
-`slow_proxy.py PORT TARGET RATE LOG`: what comes to PORT on the loopback address goes to TARGET there, and back at RATE
-bytes a second for all connections together. LOG gets a line for each connection that ended: the bytes it got.
+`slow_proxy.py PORT TARGET RATE LOG` forwards from PORT on the loopback address to TARGET there, and back at RATE bytes
+a second for all connections together. LOG gets a line for each ended connection: the bytes it got.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PIECE = 64 * 1024
 
 
 class Line:
-    """The shared line: `pass_` returns when the bytes would have gone over it."""
+    """The shared line: `pass_` returns when the bytes would have been transferred."""
 
     def __init__(self, rate: float) -> None:
         self._rate = rate

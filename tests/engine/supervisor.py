@@ -1,13 +1,13 @@
-"""Process 1 of the namespaces in which the tests' private dockerd lives.
+"""Process 1 of the namespaces of the tests' private dockerd.
 
-Run as a script by `dockerd.py` below `unshare --mount --pid --net --uts --fork --mount-proc`; never imported.
-It obeys one word per line on its standard input and answers each with one line, "ok" or "error …":
+Run as a script by `dockerd.py` below `unshare --mount --pid --net --uts --fork --mount-proc`; never imported. It takes
+one command per line on its standard input and answers each with one line, "ok" or "error …":
 
     start    start dockerd (again)          kill     SIGKILL to dockerd alone
     stop     SIGTERM to dockerd, and wait   freeze   SIGSTOP      thaw   SIGCONT
 
-The end of its input is the order to leave: when the test session dies, however it dies, the kernel closes the
-pipe, and with process 1 the kernel ends every process, mount and interface of the namespaces.
+It exits at the end of its input: when the test session dies, however it dies, the kernel closes the pipe, and with
+process 1 the kernel ends every process, mount and interface of the namespaces.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HIDDEN = Path("/run/dockertui")
-"""Data and state of the daemon: on the namespace's own tmpfs, so nothing of it can stay behind. (A tmpfs also
-carries overlay2 where the machine's own root, being an overlay itself, cannot.)"""
+"""The daemon's data and state: on the namespace's own tmpfs, so nothing of it is left behind. A tmpfs also supports
+overlay2 if the machine's own root, being an overlay itself, does not."""
 
 
 class Daemon:
-    """The one dockerd of this namespace: started, signalled and reaped here."""
+    """The namespace's only dockerd: started, signalled and reaped here."""
 
     def __init__(self, home: Path, cgroup: str, options: list[str]) -> None:
         self.home = home
@@ -77,7 +77,7 @@ class Daemon:
             time.sleep(0.005)
 
     def reap(self, *_: object) -> None:
-        """Collect every dead process: shims and their orphans are ours too, as process 1."""
+        """Reap every dead process: shims and their orphans are ours too, as process 1."""
         with contextlib.suppress(ChildProcessError):
             while pid := os.waitpid(-1, os.WNOHANG)[0]:
                 if pid == self.pid:
@@ -105,7 +105,7 @@ def furnish() -> None:
     (HIDDEN / "daemon.json").write_text("{}")
     refusing = HIDDEN / "resolv.conf"
     refusing.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
-    resolver.parent.mkdir(parents=True, exist_ok=True)  # where it was a link into the /run just covered
+    resolver.parent.mkdir(parents=True, exist_ok=True)  # in case it was a link into the /run just covered
     resolver.touch()
     mount("--bind", str(refusing), str(resolver))
     # /etc/docker/key.json is the Engine's identity: the machine's own Engine must not share it.
@@ -135,7 +135,7 @@ def serve(daemon: Daemon) -> None:
 
 
 def leave(daemon: Daemon) -> None:
-    """End everything in this PID namespace but us, then take away what lives outside of it."""
+    """Kill everything else in this PID namespace, then remove what is outside of it."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
     groups = sorted(Path("/sys/fs/cgroup").glob(f"**/{daemon.cgroup}"))
@@ -149,7 +149,7 @@ def leave(daemon: Daemon) -> None:
 
 
 def thaw(group: Path) -> None:
-    """Let paused containers go on, and so die: SIGKILL does not reach a frozen process."""
+    """Thaw paused containers so that they die: SIGKILL does not reach a frozen process."""
     for folder, _, files in os.walk(group):
         for name, value in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
             if name in files:
@@ -158,7 +158,7 @@ def thaw(group: Path) -> None:
 
 
 def removed(group: Path) -> bool:
-    """Remove one cgroup and those below it; False while a dying process still holds one."""
+    """Remove a cgroup and those below it; return False while a dying process still holds one."""
     for folder, _, _ in os.walk(group, topdown=False):
         with contextlib.suppress(OSError):
             Path(folder).rmdir()

@@ -1,6 +1,6 @@
-"""A command done three ways on a real Engine: by the program, by its `docker` line, by its `curl` line.
+"""Run a command three ways on a real Engine: by the program, by its `docker` line, by its `curl` line.
 
-Each starts from the same objects, and each must leave the same state: every object's `inspect`, ids and times aside.
+Each starts from the same objects, and each must leave the same state: every object's `inspect` without ids and times.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _VOLATILE = frozenset(
      "Mountpoint", "GraphDriver", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "ImageID"}
 )  # fmt: skip
 _ID = re.compile(r"[0-9a-f]{64}|\b[0-9a-f]{12}\b|\b(?:172|192)\.\d+\.\d+\.\d+")
-"""Ids, and addresses out of the Engine's own pools."""
+"""Ids, and addresses from the Engine's own pools."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is there before (`docker` words), what the command is done to (a name), and with what values.
+    """The objects before (`docker` words), the command's target (a name), and its values.
 
-    ending: `docker` words to run once the command is under way, so that it can end.
+    ending: `docker` words to run while the command runs, so that it can end.
     """
 
     id: str
@@ -53,7 +53,10 @@ class Case:
 
 
 async def task_of(case: Case, engine: Engine, *, whatever_the_version: bool = False) -> Task:
-    """The case's command on its target, as the screen would have it; unless the Engine is too old, if that counts."""
+    """Return the case's command on its target, as the screen would make it.
+
+    whatever_the_version: allow a command that this Engine is too old for.
+    """
     command, body = case.command, case.command.body
     item = await _target(case, engine)
     values = body.values(item)
@@ -83,7 +86,7 @@ def endpoint_of(dockerd: Dockerd) -> Endpoint:
 
 
 def prepare(case: Case, dockerd: Dockerd) -> None:
-    """The case's objects and no others."""
+    """Create the case's objects, and remove all others."""
     dockerd.clean()
     for line in case.before:
         dockerd.cli(*line.split())
@@ -115,7 +118,7 @@ async def by_curl(case: Case, dockerd: Dockerd, engine: Engine) -> Any:
 
 
 class _ending:
-    """Around the command: what ends it, run a moment after it began."""
+    """Context manager around the command: runs `ending` a moment after it began."""
 
     def __init__(self, case: Case, dockerd: Dockerd) -> None:
         self._line = case.ending and f"sleep 1; docker {case.ending}"
@@ -138,7 +141,7 @@ def shell(line: str, dockerd: Dockerd) -> str:
 
 
 def state(dockerd: Dockerd) -> dict[str, Any]:
-    """Every object on the Engine, by kind, without what differs from one time to the next."""
+    """Return every object on the Engine, by kind, without volatile values."""
     listed = {
         "container": ("ps", "--all"),
         "image": ("image", "ls", "--all"),
@@ -168,12 +171,12 @@ def differences(one: Any, other: Any, path: str = "") -> dict[str, tuple[Any, An
 
 
 def _key(key: str, item: Any) -> str:
-    """An id as a key, as in a network's containers, by the name of what it stands for."""
+    """Replace a key that is an id, as in a network's containers, by the name of its object."""
     return str(item.get("Name")) if _ID.search(key) and isinstance(item, dict) else _ID.sub("<id>", key)
 
 
 def _lasting(value: Any) -> Any:
-    """What is the same in two objects made alike; null, empty and absent are the same: CLIs differ in them."""
+    """Return what is the same in two identically made objects; null, empty and absent are equal: CLIs differ here."""
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if key not in _VOLATILE and item not in (None, [], {})}
         if "Env" in kept:  # Docker 20.10 puts it into any order

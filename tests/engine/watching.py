@@ -1,4 +1,4 @@
-"""A live mirror of a real Engine, and the listing it is compared with."""
+"""A mirror of a real Engine, and the listing it is compared with."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from dockertui.resources.registry import SOURCES
 from tests.engine.dockerd import Dockerd
 
 PATIENCE = 120.0
-"""Seconds for what takes moments: a machine that is slow fails no test, one that is stuck does."""
+"""Seconds for what takes moments: a slow machine fails no test, a stuck one does."""
 _fences = itertools.count()
 
 
 @dataclass(frozen=True)
 class Watch:
-    """A watcher at work on a private Engine."""
+    """A running MirrorSync on a private Engine."""
 
     dockerd: Dockerd
     engine: Engine
@@ -32,11 +32,11 @@ class Watch:
     watcher: MirrorSync
 
     async def cli(self, *words: str) -> str:
-        """Run `docker WORDS…` while the watcher goes on."""
+        """Run `docker WORDS…` while the mirror is kept in sync."""
         return await asyncio.to_thread(self.dockerd.cli, *words)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until the mirror or its link is as wished."""
+        """Wait until a condition on the mirror or its link holds."""
         changed = asyncio.Event()
         leave = self.mirror.subscribe(lambda change: changed.set())
         leave_link = self.mirror.subscribe_link(lambda link: changed.set())
@@ -50,9 +50,9 @@ class Watch:
             leave_link()
 
     async def settled(self) -> None:
-        """Wait until every event of what was done so far has been heard and followed.
+        """Wait until every event so far has been received and acted upon.
 
-        Events come in order: who has seen the last of them, a volume's made for this, has seen the others.
+        Events come in order: once the last of them, of a volume created for this, is seen, so are all others.
         """
         fence = f"fence-{next(_fences)}"
         await self.cli("volume", "create", fence)
@@ -61,20 +61,20 @@ class Watch:
             await self.watcher.settled()
 
     def container(self, identity: str) -> Container:
-        """A container that the mirror knows."""
+        """Return a container in the mirror."""
         container: Container = self.mirror.objects("container")[identity]
         return container
 
     def asked(self, path: str = "") -> int:
-        """How many requests with this in their path the Engine has seen from the watcher."""
+        """Return how many requests with `path` in their path were made for the mirror."""
         return sum(path in request.path for request in self.engine.trace)
 
     def events_heard(self) -> int:
-        """How many bytes of events came."""
+        """Return how many bytes of events were received."""
         return sum(request.bytes_in for request in self.engine.trace if "/events" in request.path)
 
     async def differences(self) -> list[str]:
-        """What a fresh listing has and the mirror has not, and the other way round, field by field."""
+        """Compare the mirror with a fresh listing, field by field."""
         found: list[str] = []
         async with opened(self.dockerd) as engine:
             for source in SOURCES:
@@ -85,7 +85,7 @@ class Watch:
 
 @asynccontextmanager
 async def opened(dockerd: Dockerd, endpoint: Endpoint | None = None) -> AsyncIterator[Engine]:
-    """A connection to the private Engine, by another way than its socket where one is given."""
+    """Connect to the private Engine, through another endpoint if given."""
     engine = Engine(endpoint or Endpoint("test", dockerd.host, "--host"))
     try:
         await engine.open()
@@ -98,7 +98,7 @@ async def opened(dockerd: Dockerd, endpoint: Endpoint | None = None) -> AsyncIte
 async def watching(
     dockerd: Dockerd, *, reconcile: float = 3600.0, endpoint: Endpoint | None = None, **options: Any
 ) -> AsyncIterator[Watch]:
-    """A mirror that is live. It reconciles once an hour, so that what it knows it knows from events."""
+    """Run a live mirror. It reconciles once an hour, so its knowledge comes from events."""
     async with opened(dockerd, endpoint) as engine:
         mirror = Mirror(SOURCES, clock=engine.trace.clock)
         watcher = MirrorSync(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)

@@ -1,1 +1,1 @@
-"""The lines shown, run for real, against the requests sent: an Engine that records what it is asked decides."""
+"""The displayed lines, run for real and compared with the program's requests, on an Engine that records them."""

@@ -1,8 +1,8 @@
-"""What two requests must have in common so that they do the same.
+"""What two requests must have in common to have the same effect.
 
-Left out is what no Engine tells apart: members that are null, empty, 0 or false, where the API has them so by default;
-the order of variables, mounts and address pools; the name of a container or a network for its id;
-`docker.io/library/` before a name, which newer CLIs add and an Engine adds by itself; whether progress is told.
+Ignored is what no Engine distinguishes: members that are null, empty, 0 or false if that is the API's default; the
+order of variables, mounts and address pools; a container's or network's name for its id; `docker.io/library/` before a
+name, which newer CLIs add and an Engine adds by itself; whether progress is reported.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _CREDENTIALS: Final = ("X-Registry-Auth", "X-Registry-Config")
 
 
 def deeds(asked: Iterable[Asked]) -> list[list[Any]]:
-    """The requests that change something, or bring a file, each as method, path, query, body and credentials."""
+    """Return the requests that change something or download a file, as method, path, query, body and credentials."""
     return [[*shape(one), credentials(one)] for one in asked if _counts(one)]
 
 
 def _counts(asked: Asked) -> bool:
     if asked.query.get("condition", [""])[0] in _WAITING:
-        return False  # the CLI waits for what it starts; its answer is not acted upon
+        return False  # the CLI waits for what it starts, but does not act upon the reply
     return asked.changes or (asked.method == "GET" and asked.path.endswith(_DOWNLOADS))
 
 
@@ -54,7 +54,7 @@ def _path(path: str) -> str:
 
 
 def query(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A query without what means nothing; values that are JSON are read."""
+    """Return a query without meaningless values; JSON values are parsed."""
     found = {name: [_value(name, value) for value in values] for name, values in given.items()}
     kept = {name: [value for value in values if value or name in _EVEN_IF_ZERO] for name, values in found.items()}
     return {name: values for name, values in kept.items() if values and name != _TELLS_PROGRESS}
@@ -71,14 +71,14 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _filters(value: Any) -> Any:
-    """Older CLIs write filters as `{"label": {"a": true}}`."""
+    """Normalise filters, which older CLIs write as `{"label": {"a": true}}`."""
     if not isinstance(value, dict):
         return value
     return {key: sorted(item) if isinstance(item, dict | list) else item for key, item in value.items()}
 
 
 def familiar(reference: str) -> str:
-    """An image's name without the host and the folder that an Engine adds by itself."""
+    """Return an image's name without the host and folder that an Engine adds by itself."""
     return reference.removeprefix("docker.io/").removeprefix("library/")
 
 
@@ -89,7 +89,7 @@ def _body(asked: Asked) -> Any:
 
 
 def _members(data: bytes) -> Any:
-    """What is in a tar; another body as it is."""
+    """Return the members of a tar; any other body as it is."""
     try:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             return sorted((one.name.strip("/"), one.size) for one in tar if one.name.strip("./"))
@@ -98,7 +98,7 @@ def _members(data: bytes) -> Any:
 
 
 def plain(value: Any, key: str = "") -> Any:
-    """A value without members that mean nothing."""
+    """Return a value without meaningless members."""
     if isinstance(value, dict) and key in _SETS:
         return sorted(value)
     if isinstance(value, dict):
@@ -119,7 +119,7 @@ def _is_nothing(name: str, value: Any) -> bool:
 
 
 def credentials(asked: Asked) -> Any:
-    """What is sent to log in with; "" for nothing, be it said or not."""
+    """Return the credentials sent; empty for none, whether stated or not."""
     headers = {name.lower(): text for name, text in asked.headers.items()}
     found = [headers[name.lower()] for name in _CREDENTIALS if name.lower() in headers]
     return [json.loads(base64.urlsafe_b64decode(text)) for text in found if base64.urlsafe_b64decode(text) != b"{}"]

@@ -1,4 +1,4 @@
-"""The docker commands of this machine: that on the PATH, and the distribution's own where it is another one."""
+"""The docker commands of this machine: the one on the PATH, and the distribution's own if it differs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLACES: Final = ("docker", "/usr/bin/docker", "/usr/local/bin/docker")
 
 
 def found() -> dict[str, str]:
-    """Their paths by their versions."""
+    """Return their paths by version."""
     paths = dict.fromkeys(os.path.realpath(path) for name in _PLACES if (path := shutil.which(name)))
     return {version: path for path in paths if (version := _version(path))}
 
@@ -27,7 +27,7 @@ def _version(path: str) -> str:
 def run(
     line: str, cli: str, folder: Path, environ: Mapping[str, str], typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a line as a user would paste it, in `folder`, where `docker` is the command `cli`."""
+    """Run a line as a user would paste it, in `folder`, with `cli` as the `docker` command."""
     bin_dir = folder / ".bin"
     bin_dir.mkdir(exist_ok=True)
     (bin_dir / "docker").unlink(missing_ok=True)

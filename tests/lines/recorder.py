@@ -1,7 +1,7 @@
-"""An Engine that does nothing but record what it is asked, and answers so that the `docker` command goes on.
+"""An Engine that only records requests, with replies that let the `docker` command continue.
 
-It has a container `web`, an image of several names, a network `net1`, a volume `vol1` and a plugin. What is created or
-pulled is there afterwards. It serves on a unix socket or, with `tcp`, on a port of the loopback device.
+It has a container `web`, an image with several names, a network `net1`, a volume `vol1` and a plugin. What is created
+or pulled exists afterwards. It serves on a unix socket or, with `tcp`, on a port of the loopback device.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _READING = ("/wait", "/resize")
 
 
 class Asked(NamedTuple):
-    """One request: `path` without its version, `query` as lists, `body` as JSON where it is JSON, else as bytes."""
+    """One request: `path` without its version, `query` as lists, `body` parsed if it is JSON, else as bytes."""
 
     method: str
     path: str
@@ -58,9 +58,9 @@ class _TCP(ThreadingMixIn, TCPServer):
 
 
 class Recorder:
-    """The Engine, for the time of a `with`. `asked` is what it was asked, in order.
+    """The Engine, running within a `with`. `asked` are its requests, in order.
 
-    present: the names of the images that are there at the beginning.
+    present: the names of the images that exist at the beginning.
     """
 
     def __init__(self, folder: Path, name: str = "docker.sock", *, api: str = "1.41", tcp: bool = False) -> None:
@@ -75,7 +75,7 @@ class Recorder:
         self.url = f"tcp://127.0.0.1:{self._server.socket.getsockname()[1]}" if tcp else f"unix://{self.path}"
 
     def secure(self, context: ssl.SSLContext) -> None:
-        """Speak TLS from now on."""
+        """Use TLS from now on."""
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def __enter__(self) -> Self:
@@ -87,7 +87,7 @@ class Recorder:
         self._server.server_close()
 
     def forget(self) -> None:
-        """Be as at the beginning."""
+        """Return to the initial state."""
         with self._lock:
             self.asked.clear()
             self.images = set(self.present)
@@ -106,7 +106,7 @@ Answer = tuple[int, Any]
 
 
 def id_of(name: str) -> str:
-    """The id of a container that is made with this name."""
+    """Return the id of a container created with this name."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 
@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
     recorder: Recorder
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is told on the terminal."""
+        """Log nothing to the terminal."""
 
     def address_string(self) -> str:
         return "peer"
@@ -206,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             super().handle_one_request()
         except OSError:
-            self.close_connection = True  # the other side has heard enough
+            self.close_connection = True  # the client has closed the connection early
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
@@ -264,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def _hand_over(self) -> None:
-        """What runs in the container says nothing and ends."""
+        """Accept the upgrade of an exec whose process prints nothing and ends."""
         self.wfile.write(b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
                          b"Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n")  # fmt: skip
         self.close_connection = True

@@ -1,4 +1,4 @@
-"""A program in a pty of its own: what is typed to it, what it writes and when, what it costs."""
+"""A program in a pty of its own: its input, its output with times, its resource usage."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 PATIENCE = 60.0
-"""Seconds until what ought to happen is called missing: an order of magnitude above what it takes."""
+"""Seconds until an expected event counts as missing: an order of magnitude above what it takes."""
 
 KEYS = {
     "enter": "\r",
@@ -46,7 +46,7 @@ TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8
 
 
 class Read(NamedTuple):
-    """A piece of output: when it came (monotonic seconds), and its size in bytes."""
+    """A piece of output: when it arrived (monotonic seconds), and its size in bytes."""
 
     at: float
     size: int
@@ -55,7 +55,7 @@ class Read(NamedTuple):
 class PtyProcess(ABC):
     """A program started in a pty of `size` (columns, rows); a context manager that ends it.
 
-    Output is read by a thread, as it comes, and given to `take`. Times are of `time.monotonic()`.
+    A thread reads the output as it arrives, and passes it to `take`. Times are of `time.monotonic()`.
     """
 
     def __init__(
@@ -97,19 +97,19 @@ class PtyProcess(ABC):
 
     @abstractmethod
     def take(self, data: bytes) -> None:
-        """A piece of output has come. Called in the reading thread with `news` held."""
+        """Handle a piece of output. Called in the reading thread with `news` held."""
 
-    # The user's side
+    # input
 
     def press(self, *keys: str) -> float:
-        """Press keys one after the other, by name or as characters: `press("down", "/", "ctrl+k")`; when."""
+        """Press keys in order, by name or as characters: `press("down", "/", "ctrl+k")`; return the time."""
         now = time.monotonic()
         for key in keys:
             self.write(_bytes_of(key))
         return now
 
     def type(self, text: str) -> float:
-        """Type a text as it is; when."""
+        """Type a text as it is; return the time."""
         now = time.monotonic()
         self.write(text.encode())
         return now
@@ -119,11 +119,11 @@ class PtyProcess(ABC):
         os.write(self._master, data)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the terminal's size; the kernel tells the program."""
+        """Change the terminal's size; the kernel notifies the program."""
         self._set_size(columns, rows)
 
     def wait_quiet(self, quiet: float = 0.5, patience: float = PATIENCE) -> float:
-        """Wait until nothing was written for `quiet` seconds; when the last byte came."""
+        """Wait until nothing was written for `quiet` seconds; return when the last byte arrived."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             last = self.reads[-1].at if self.reads else self.started
@@ -132,7 +132,7 @@ class PtyProcess(ABC):
             time.sleep(left)
         raise AssertionError("the program never ceased to write")
 
-    # The process
+    # the process
 
     @property
     def pid(self) -> int:
@@ -164,13 +164,13 @@ class PtyProcess(ABC):
         self._close_master()
 
     def wait(self, patience: float = PATIENCE) -> int:
-        """Wait until the program has ended by itself; its exit code."""
+        """Wait until the program has ended by itself; return its exit code."""
         code = self._process.wait(patience)
         self._reader.join()
         return code
 
     def close(self) -> None:
-        """End the program, if it still runs."""
+        """Kill the program, if it still runs."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
@@ -178,7 +178,7 @@ class PtyProcess(ABC):
         self._reader.join()
         self._close_master()
 
-    # Below the hood
+    # internals
 
     def _close_master(self) -> None:
         if self._master >= 0:
@@ -199,8 +199,8 @@ class PtyProcess(ABC):
                 return
 
     def _next(self) -> bytes:
-        """The next piece of output; nothing when the program has closed the pty, or we have."""
-        # A blocking read would keep the terminal open behind the back of `hang_up`.
+        """Return the next piece of output; empty when the program has closed the pty, or we have."""
+        # A blocking read would keep the terminal open after `hang_up`.
         while not self._hung_up:
             try:
                 if select.select([self._master], [], [], 0.05)[0]:
@@ -214,7 +214,7 @@ class PtyProcess(ABC):
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used, its threads included (proc(5))."""
+    """Return the seconds of CPU that a process has used, its threads included (proc(5))."""
     times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 

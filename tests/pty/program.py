@@ -14,17 +14,17 @@ import pyte
 from tests.pty.process import PATIENCE, PtyProcess
 
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$[a-z]|\x1bP[^\x1b]*\x1b\\")
-"""What pyte would print in place of ignoring: the kitty keyboard's, mode queries, device strings."""
+"""What pyte would print instead of ignoring: kitty keyboard sequences, mode queries, device control strings."""
 
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|P[^\x1b]*)?$")
 """The beginning of such a sequence at the end of a piece of output."""
 
 ALTERNATE = 1049
-"""The mode in which a terminal shows a second screen and keeps the first; pyte has but one."""
+"""The mode of the alternate screen, which keeps the main one; pyte has only one."""
 
 
 class _Screen(pyte.Screen):
-    """A screen that answers as a terminal does (where its cursor is, what it is), and has a second one."""
+    """A screen that answers queries as a terminal does (cursor position, device attributes), with an alternate one."""
 
     def __init__(self, columns: int, lines: int, answer: Callable[[bytes], None]) -> None:
         super().__init__(columns, lines)
@@ -49,7 +49,7 @@ class _Screen(pyte.Screen):
 
 
 class Program(PtyProcess):
-    """A program and the screen it draws: type, wait for what appears, look."""
+    """A program and the screen it draws: type, wait for output, look."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Program(PtyProcess):
         super().__init__(argv, size=size, env=env, cwd=cwd)
 
     def take(self, data: bytes) -> None:
-        """Show what was written; an escape sequence that is cut is kept until its rest has come."""
+        """Show the output; an incomplete escape sequence is kept until its rest arrives."""
         data = self._held_back + data
         unfinished = _UNFINISHED.search(data)
         end = unfinished.start() if unfinished else len(data)
@@ -73,7 +73,7 @@ class Program(PtyProcess):
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:end]))
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the terminal's size; the kernel tells the program."""
+        """Change the terminal's size; the kernel notifies the program."""
         with self.news:
             self._screen.resize(rows, columns)
         super().resize(columns, rows)
@@ -90,9 +90,9 @@ class Program(PtyProcess):
         return "\n".join(line.rstrip() for line in self.lines)
 
     def wait_for(self, wanted: str | Callable[[str], bool], patience: float = PATIENCE) -> float:
-        """Wait until the screen holds a text, or satisfies a condition; when it did.
+        """Wait until the screen contains a text, or satisfies a condition; return when it did.
 
-        Raises AssertionError that shows the screen when `patience` seconds were not enough.
+        Raises AssertionError with the screen after `patience` seconds.
         """
         holds = wanted if callable(wanted) else lambda screen: wanted in screen
         deadline = time.monotonic() + patience
@@ -106,5 +106,5 @@ class Program(PtyProcess):
             return self.reads[-1].at if self.reads else time.monotonic()
 
     def wait_until_gone(self, text: str, patience: float = PATIENCE) -> float:
-        """Wait until the screen does not hold a text any more; when it did not."""
+        """Wait until the screen no longer contains a text; return when it did not."""
         return self.wait_for(lambda screen: text not in screen, patience)

@@ -1,4 +1,4 @@
-"""What somebody else does to the containers of the demo host, events included."""
+"""Changes by other clients to the containers of the demo host, events included."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.ui.stage import Stage
 
 
 def add(stage: Stage, name: str, **options: Any) -> None:
-    """`docker run` of a busybox."""
+    """Do `docker run` of a busybox."""
 
     def change(host: Any) -> None:
         container = place(host, Spec(name=name, image="busybox:latest", created=60.0, started=30.0, **options))
@@ -20,7 +20,7 @@ def add(stage: Stage, name: str, **options: Any) -> None:
 
 
 def remove(stage: Stage, *names: str) -> None:
-    """`docker rm --force`."""
+    """Do `docker rm --force`."""
 
     def change(host: Any) -> None:
         for name in names:
@@ -30,10 +30,10 @@ def remove(stage: Stage, *names: str) -> None:
 
 
 def rename(stage: Stage, old: str, new: str) -> None:
-    """`docker rename`."""
+    """Do `docker rename`."""
     stage.change(lambda host: lifecycle.rename(host, host.container(old), new))
 
 
 def pause(stage: Stage, name: str) -> None:
-    """`docker pause`."""
+    """Do `docker pause`."""
     stage.change(lambda host: lifecycle.pause(host, host.container(name)))

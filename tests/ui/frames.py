@@ -1,4 +1,4 @@
-"""What an app shows, as plain text and styles: differences that a reviewer can read."""
+"""An app's screen as plain text and styles, for differences that a reviewer can read."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from textual.widget import Widget
 
 
 def strips(app: App[Any]) -> list[Strip]:
-    """The lines on the screen. A dialog painted without the screens beneath it would keep that picture."""
+    """Return the lines on the screen. A dialog painted without the screens beneath it would keep that picture."""
     visible_screen_stack.set(app._background_screens)
     return app.screen._compositor.render_strips(app.size)
 
 
 def frame(app: App[Any]) -> list[str]:
-    """The lines on the screen, right blanks cut off."""
+    """Return the lines on the screen, right blanks cut off."""
     return [strip.text.rstrip() for strip in strips(app)]
 
 
 def widths(app: App[Any]) -> set[int]:
-    """Cells of the lines on the screen: one number when nothing sticks out."""
+    """Return the widths of the lines on the screen, in cells: one number when nothing sticks out."""
     return {strip.cell_length for strip in strips(app)}
 
 
 def style_at(app: App[Any], x: int, y: int) -> Style:
-    """The style of one cell of the screen."""
+    """Return the style of one cell of the screen."""
     strip = strips(app)[y].crop(x, x + 1)
     return next(iter(strip)).style or Style()
 
 
 def row_of(app: App[Any], text: str) -> int:
-    """The first line on the screen that holds `text`."""
+    """Return the index of the first line on the screen that contains `text`."""
     return next(y for y, line in enumerate(frame(app)) if text in line)
 
 
 def painted(widget: Widget) -> list[Region]:
-    """From now on, the regions that a widget asks to have repainted; everything counts as its whole size."""
+    """Record from now on the regions that a widget asks to repaint; one of everything counts as its whole size."""
     regions: list[Region] = []
     refresh = widget.refresh
 

@@ -1,4 +1,4 @@
-"""Histories of statistics that are the same in every run, in place of what the demo Engine gave so far."""
+"""Histories of statistics that are the same in every run, in place of the demo Engine's samples."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.ui.stage import NOW, Stage
 
 MIB = 1 << 20
 _AHEAD = 100_000
-"""Seconds by which what is invented is later than what a frozen demo Engine gives: an answer still under way is old."""
+"""Seconds by which made-up samples are later than a frozen demo Engine's: a reply still under way counts as old."""
 
 
 def container_id(stage: Stage, name: str) -> str:
@@ -19,7 +19,7 @@ def container_id(stage: Stage, name: str) -> str:
 
 
 def invent(stage: Stage, name: str, minutes: int = 6) -> None:
-    """A history that is the same in every run: a wave with a gap, in place of what was sampled."""
+    """Replace a container's samples by a fixed history: a wave with a gap."""
     history, id = stage.main.session.history, container_id(stage, name)
     history._series.pop(id, None)
     for at in range(0, minutes * 60, 2):
@@ -35,7 +35,7 @@ def invent(stage: Stage, name: str, minutes: int = 6) -> None:
 
 
 def still(stage: Stage, *names: str) -> None:
-    """No further samples; of the containers named the invented ones are shown."""
+    """Stop sampling, and show fixed histories for the named containers."""
     stage.app.settings = replace(stage.app.settings, stats_period=3600.0)
     stage.main.session.sampler.period = 3600.0
     for name in names:

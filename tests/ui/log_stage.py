@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 
 class Clock:
-    """A clock that goes when it is told to."""
+    """A clock that the test advances."""
 
     def __init__(self) -> None:
         self.now = BORN
@@ -53,7 +53,7 @@ class Stage:
 
     @property
     def lines(self) -> list[str]:
-        """The rows of the log on the screen, the line below it last."""
+        """The rows of the log on the screen, the status line last."""
         return [self.log.render_line(y).text.rstrip() for y in range(self.log.size.height)]
 
     @property
@@ -61,7 +61,7 @@ class Stage:
         return self.lines[-1]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until the screen is as wished."""
+        """Wait until a condition on the screen holds."""
         waited = 0.0
         while not condition():
             await self.pilot.pause(0.05)
@@ -73,7 +73,7 @@ class Stage:
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
-        """Type a line into the prompt in place of what it holds, and enter."""
+        """Replace the prompt's text by a line, and press Enter."""
         await self.until(lambda: self.app.focused is not self.log)
         await self.press("ctrl+u", *text, "enter")
         await self.until(lambda: self.app.focused is self.log)
@@ -92,7 +92,7 @@ class Stage:
         self.demo.run(lambda host: named(host, name).logs.clear())
 
     def wrote(self, name: str, *texts: str, stderr: bool = False, at: float | None = None) -> None:
-        """Have a container write lines, each 10 µs after the one before."""
+        """Let a container write lines, each 10 µs after the one before."""
 
         def write(host: Host) -> None:
             container = named(host, name)
@@ -100,7 +100,7 @@ class Stage:
             for place, text in enumerate(texts):
                 container.logs.append(LogLine(start + place * 1e-5, stderr, text))
             container.temper = replace(container.temper, voice="")
-            host.events.emit("container", "exec_die", container.id, {})  # who follows looks again
+            host.events.emit("container", "exec_die", container.id, {})  # makes followers read again
 
         self.demo.run(write)
 
@@ -111,7 +111,7 @@ def named(host: Host, name: str) -> Container:
 
 @asynccontextmanager
 async def stage(size: tuple[int, int] = (100, 24)) -> AsyncIterator[Stage]:
-    """The program with its main screen shown."""
+    """Run the program and show its main screen."""
     with DemoEngine(clock=Clock()) as demo:
         endpoint = Endpoint("demo", demo.url, "a test", demo=True)
         trace = Trace()

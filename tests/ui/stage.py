@@ -1,10 +1,10 @@
-"""The whole program on a frozen demo Engine, with its time in the test's hand, and what its screen shows.
+"""The whole program on a frozen demo Engine, with a clock that the test advances, and what its screen shows.
 
     async with opened(size=WIDE) as stage:
         await stage.press("j")
         await stage.until("shop-api-1")
 
-Nothing sleeps: `until` waits for a state, for as long as a slow machine may need.
+Nothing sleeps for a fixed time: `until` waits for a state, for as long as a slow machine may need.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ NOW = 1_773_500_966.0
 """2026-03-14 15:09:26 UTC."""
 
 PATIENCE = 60.0
-"""Seconds after which a state that does not come counts as missing."""
+"""Seconds after which an expected state counts as missing."""
 
 CHARACTERS = {character_name(chr(code)): chr(code) for code in range(33, 127)} | {"space": " "}
-"""What the keys type whose names are not what they type."""
+"""The characters of keys whose names differ from what they type."""
 
 DISPLAYABLE_FORMATS = frozenset("\u200d")
 
@@ -55,7 +55,7 @@ QUICK = Settings(stats_period=0.2)
 
 
 class Clock:
-    """A time that goes on when it is told to."""
+    """A clock that the test advances."""
 
     def __init__(self, now: float = NOW) -> None:
         self.now = now
@@ -97,23 +97,23 @@ class Stage:
         return self.lines[-1]
 
     def line(self, text: str) -> str:
-        """The first line that holds `text`."""
+        """Return the first line that contains `text`."""
         return next(line for line in self.lines if text in line)
 
     @property
     def main(self) -> MainScreen:
-        """The main screen, whatever lies over it."""
+        """The main screen, even below other screens."""
         return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
 
     @property
     def cursor(self) -> str:
-        """What the open pane calls the object under its cursor; empty for none."""
+        """The name of the object under the open pane's cursor; "" for none."""
         pane = self.main.pane
         return "" if pane.item is None else pane.resource.name(pane.item)
 
     @property
     def shown(self) -> list[str]:
-        """Names of the rows of the open pane, from the top, those below the screen too."""
+        """Names of the rows of the open pane, from the top, including those below the screen."""
         pane = self.main.pane
         return [pane.resource.name(pane.table.objects[key]) for key in pane.table.shown]
 
@@ -124,18 +124,18 @@ class Stage:
 
     @property
     def detail_text(self) -> str:
-        """The lines of the detail, wherever it stands."""
+        """The lines of the detail, wherever it is."""
         region = self.main.detail.region
         return "\n".join(line[region.x : region.right] for line in self.lines[region.y : region.bottom])
 
     def tab(self, id: str) -> Any:
-        """A tab of the detail."""
+        """Return a tab of the detail."""
         return self.main.detail.made(id)
 
-    # doing
+    # acting
 
     async def settle(self) -> None:
-        """Wait until every message sent so far is dealt with, and the layout stands.
+        """Wait until every message sent so far is handled, and the layout is done.
 
         Pilot's own waiting watches the processor's load, which other programs share.
         """
@@ -146,12 +146,12 @@ class Stage:
                 await asyncio.sleep(0.002)
 
     async def press(self, *keys: str) -> None:
-        """Press keys, by Textual's names, and wait for what each does."""
+        """Press keys, by Textual's names, and wait for the effect of each."""
         for key in keys:
             await self.burst(key)
 
     async def burst(self, *keys: str) -> None:
-        """Press keys faster than the program can keep up with."""
+        """Press keys faster than the program can handle them."""
         for key in keys:
             character = key if len(key) == 1 else CHARACTERS.get(key)
             self.app.post_message(events.Key(key if len(key) > 1 else character_name(key), character))
@@ -161,7 +161,7 @@ class Stage:
         await self.press(*["space" if character == " " else character for character in text])
 
     async def until(self, state: str | Callable[[], object], *, absent: bool = False) -> None:
-        """Wait until a text is on the screen, or something is so (`absent`: is no more)."""
+        """Wait until a text is on the screen, or a condition holds (`absent`: no longer)."""
         holds = (lambda: state in self.text) if isinstance(state, str) else state
         give_up = time.monotonic() + PATIENCE
         while time.monotonic() < give_up:
@@ -176,28 +176,28 @@ class Stage:
         await self.until(state, absent=True)
 
     async def until_open(self) -> None:
-        """Wait until the main screen is there, and live."""
+        """Wait until the main screen is shown, and live."""
         await self.until(
             lambda: any(isinstance(screen, MainScreen) and screen.is_mounted for screen in self.app.screen_stack)
         )
         await self.until_live()
 
     async def until_known(self) -> None:
-        """Wait until the Engine has answered about the object in the detail, if that is to be seen."""
+        """Wait until the Engine has replied about the object in the detail, if the detail is visible."""
         detail = self.main.detail
         await self.until(lambda: not detail.seen or detail.subject is None or detail.subject.inspect)
 
     async def until_answered(self) -> None:
-        """Wait until the Engine has answered about the object in the detail, be it with nothing."""
+        """Wait until the Engine has replied about the object in the detail, even with nothing."""
         detail = self.main.detail
         await self.until(lambda: detail._asking is None or detail._asking.done())
 
     async def until_live(self) -> None:
-        """Wait until the mirror follows its Engine and has read what the events told."""
+        """Wait until the mirror's link is live."""
         await self.until(lambda: self.main.session.mirror.link.state is LinkState.LIVE)
 
     async def until_measured(self) -> None:
-        """Wait until every running row in view shows its figures; those that use no processor have no share of it."""
+        """Wait until every visible running row has statistics; containers that use no CPU lack a CPU percentage."""
         idle = self.change(lambda host: {id for id, one in host.containers.items() if not one.temper.cpu})
         sampler = self.main.session.sampler
         await self.until(
@@ -221,10 +221,10 @@ class Stage:
         """Change the demo host, in the Engine's thread."""
         return self.engine.run(change)
 
-    # judging
+    # checking
 
     def check_frame(self) -> None:
-        """Every line is as wide as the screen, and nothing in it is obeyed by a terminal."""
+        """Check that every line is as wide as the screen, and that nothing in it is a command to a terminal."""
         assert widths(self.app) == {self.app.size.width}
         for y, strip in enumerate(strips(self.app)):
             bad = [text for text in map(obeyed, strip) if text]
@@ -232,12 +232,12 @@ class Stage:
 
 
 def _is_busy(screen: Screen[Any]) -> bool:
-    """Whether a layout, or something to be called after it, is due."""
+    """Whether a layout, or a callback after it, is pending."""
     return bool(screen._layout_required or screen._callbacks or not screen._compositor.size.area)
 
 
 def obeyed(segment: Segment) -> str:
-    """The characters of a segment that are commands to a terminal, or turn the order of others round."""
+    """Return the characters of a segment that are commands to a terminal, or reorder others."""
     assert segment.control is None
     return "".join(
         character
@@ -249,7 +249,7 @@ def obeyed(segment: Segment) -> str:
 
 @contextmanager
 def no_leftovers() -> Any:
-    """What runs when the program has ended is what ran before, and no error was left to the loop."""
+    """Check that the program left no task running, and no error to the loop."""
     loop, before, problems = asyncio.get_running_loop(), asyncio.all_tasks(), []
     loop.set_exception_handler(lambda _, context: problems.append(context))
     try:
@@ -271,7 +271,7 @@ def program(
     preflight: Preflight | None = None,
     **options: Any,
 ) -> DockerTUI:
-    """The program as `dockertui.cli` makes it, on this Engine."""
+    """Return the program as `dockertui.cli` makes it, on this Engine."""
     trace = Trace(clock=clock)
     endpoint = Endpoint(name, engine.url, "--demo" if demo else "--host", demo=demo)
     if preflight is None:
@@ -290,7 +290,7 @@ def program(
 
 
 class Unanswered(Preflight):
-    """First requests that nobody answered."""
+    """First requests without any reply."""
 
     def __init__(self, attempts: Sequence[Attempt]) -> None:
         super().__init__([])
@@ -298,7 +298,7 @@ class Unanswered(Preflight):
 
 
 def nowhere() -> Unanswered:
-    """No Engine at the two places looked at, each with a reason of its own."""
+    """Return the case of no Engine at two addresses, each with a different reason."""
     return Unanswered(
         [
             Attempt(
@@ -318,13 +318,13 @@ def nowhere() -> Unanswered:
 
 
 def late(engine: DemoEngine) -> Unanswered:
-    """An Engine that did not answer, and would now."""
+    """Return the case of an Engine that did not reply before, and would now."""
     error = EngineError(ErrorKind.REFUSED, "nobody answers", "start it")
     return Unanswered([Attempt(Endpoint("late", engine.url, "--host"), error)])
 
 
 def _for_tests(settings: Settings) -> Settings:
-    """A theme that does not hang on the environment."""
+    """Return the settings with a theme that does not depend on the environment."""
     return replace(settings, theme="textual-dark" if settings.theme == AUTO else settings.theme)
 
 
@@ -340,9 +340,9 @@ async def opened(
     fails: bool = False,
     **options: Any,
 ) -> AsyncIterator[Stage]:
-    """The program with its main screen open, live; it ends without leaving anything running.
+    """Run the program with its main screen open and live; check that it leaves nothing running.
 
-    No error may happen that the program survives, unless the test says that something `fails`.
+    No error may occur that the program survives, unless the test passes `fails`.
     """
     clock = clock or Clock()
     own = engine is None
@@ -364,5 +364,5 @@ async def opened(
 
 
 def names(lines: Sequence[str], known: Collection[str]) -> list[str]:
-    """Which of the known names stand in these lines, in their order."""
+    """Return which of the known names are in these lines, in their order."""
     return [name for line in lines for name in known if f" {name} " in f"{line} "]

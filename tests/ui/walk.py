@@ -1,8 +1,8 @@
-"""A random walk over the keys: whatever is typed, on every screen, nothing breaks, and nothing is harmed unasked.
+"""A random walk over the keys: on every screen, nothing breaks, and nothing harmful happens without a question.
 
     python -m tests.ui.walk --keys 10000 --seed 7 --size 80x24
 
-starts it by hand, in a directory of its own, and says what it saw.
+runs it by hand, in a directory of its own, and prints what it saw.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KEYS = (
     *("escape", "enter", "tab", "shift+tab", "up", "down", "left", "right", "pageup", "pagedown", "home", "end"),
     *("backspace", "delete", "insert", "ctrl+home", "ctrl+end", "shift+up", "alt+x", "ctrl+left", LEADER),
 )
-"""All keys: what types a character, and what does not."""
+"""All keys: those that type a character, and those that do not."""
 
 WAYS: tuple[tuple[str, ...], ...] = (
     *((number,) for number in "1234"),
@@ -54,28 +54,28 @@ WAYS: tuple[tuple[str, ...], ...] = (
     ("2", "R"), ("3", "c"), ("3", "d"), ("4", "c"), ("4", "d"), ("1", "x", LEADER, "s"), ("t", LEADER, "x"),
     ("t", LEADER, "left_square_bracket"), ("q",), ("enter", "q"), ("z", "q"), ("1", "l", "ampersand"),
 )  # fmt: skip
-"""Keys that lead from a list to each screen, tab, menu, form and question."""
+"""Keys that lead from a list to each screen, tab, menu, form and confirmation."""
 STRIDE = 25
-"""Random keys on a way, before another way is taken."""
+"""Random keys pressed after each of `WAYS`."""
 FORMS = [operation for operation in OPERATIONS if isinstance(operation, Command) and not operation.keys]
 
 
 @dataclass
 class Walk:
-    """What was seen on the way."""
+    """What the walk has seen."""
 
     stage: Stage
     random: random.Random
     typed: list[str] = field(default_factory=list)
     screens: Counter[str] = field(default_factory=Counter)
     answered: list[str] = field(default_factory=list)
-    """The titles of the questions that were answered with another key than no, since the last order."""
+    """The titles of confirmations answered with another key than no, since the last harmful command run."""
     harmed: Counter[str] = field(default_factory=Counter)
-    """Orders that harm, by their command."""
+    """Harmful command runs, by command."""
     exits: int = 0
 
     async def go(self, count: int) -> None:
-        """Type so many random keys, on all ways by turns."""
+        """Press `count` random keys, going through `WAYS` in random order."""
         ways = [*WAYS]
         while len(self.typed) < count:
             if not ways:
@@ -88,7 +88,7 @@ class Walk:
         self.stage.check_frame()
 
     def _any_key(self) -> str:
-        """Any key; on a question now and then an answer, so that something is done, too."""
+        """Return a random key; on a confirmation sometimes its answer, so that commands run, too."""
         screen = self.stage.app.screen
         if isinstance(screen, ConfirmScreen) and self.random.random() < 0.2:
             return screen._question.answers[0].key
@@ -97,7 +97,7 @@ class Walk:
         return self.random.choice(KEYS)
 
     async def _back_to_the_lists(self) -> None:
-        """Escape, until nothing is left to go back from; sometimes on to a form that has no key."""
+        """Press Escape until the lists are reached; sometimes open a form that has no key."""
         app = self.stage.app
         for _ in range(12):
             if isinstance(app.screen, MainScreen) and app.screen.focused is app.screen.pane.table:
@@ -106,7 +106,7 @@ class Walk:
                 await self._press(LEADER)
                 await self._press("d")
             elif isinstance(app.screen, ConfirmScreen) and app.screen._question.title.startswith("Discard"):
-                await self._press("y")  # with escape the form stays
+                await self._press("y")  # Escape would keep the form open
             else:
                 if isinstance(app.screen, ConfirmScreen) and app.screen._question.sudden:
                     await asyncio.sleep(QUIET)  # until then it takes no key: it may have been typed for something else
@@ -132,7 +132,7 @@ class Walk:
         assert app._exception is None, f"{app._exception!r} after {self.typed[-60:]}"
         assert app.is_running
         if self.exits > exits and key == "q":
-            asked = "Quit?" in self.answered[-3:]  # which puts back first what is being recreated
+            asked = "Quit?" in self.answered[-3:]  # quitting first undoes a running recreate
             assert in_list or asked, f"q quits below the lists, after {self.typed[-60:]}"
 
     def _place(self) -> str:
@@ -141,10 +141,10 @@ class Walk:
             return type(screen).__name__
         return type(screen.focused).__name__
 
-    # what the program does
+    # checks on the program
 
     def starts(self, tasks: Sequence[Task]) -> None:
-        """An order begins: if it harms, its question was answered just now."""
+        """Check at the start of a command run: if it is harmful, its confirmation was answered just now."""
         command, asked = tasks[0].command, self.answered[-1:]
         if command.harm is not Harm.NOTHING:
             words = command.question.partition("{")[0] or command.verb
@@ -156,7 +156,7 @@ class Walk:
             self.answered.clear()
 
     def check_requests(self) -> None:
-        """Of the requests that the Engine got, each that changes something was made by a known cause; see `starts`."""
+        """Check that each request that stops or removes something was caused by a confirmed command; see `starts`."""
         for request in self.stage.app.trace:
             ends = request.method == "DELETE" or request.path.partition("?")[0].endswith(
                 ("/stop", "/kill", "/restart", "/pause", "/prune", "/disconnect")
@@ -169,7 +169,7 @@ class Walk:
 
 @contextmanager
 def watched(walk: Walk, patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hear of what begins and of what fails; the program is not ended by its own wish."""
+    """Record command runs and failures; the program's own exit is prevented."""
     app, start, failures = walk.stage.app, Jobs.start, []
 
     def starting(jobs: Jobs, tasks: Sequence[Task]) -> list[Job]:
@@ -199,10 +199,10 @@ def watched(walk: Walk, patch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def walk(count: int, seed: int, size: tuple[int, int], patch: pytest.MonkeyPatch, folder: Path) -> Walk:
-    """Type so many keys on the demo Engine, in a directory where files may be written."""
+    """Press `count` keys on the demo Engine, in a directory where files may be written."""
     patch.chdir(folder)
     patch.setenv("HOME", str(folder))
-    patch.setenv("SSH_CONNECTION", "here there")  # no browser and no clipboard of the machine's
+    patch.setenv("SSH_CONNECTION", "here there")  # prevents the machine's browser and clipboard from being used
     patch.setenv("PAGER", "true")
     async with opened(size, settings=Settings(stats_period=3600.0)) as stage:
         seen = Walk(stage, random.Random(seed))

@@ -1,4 +1,4 @@
-"""What all unit tests share: no time limit on an example, so that a slow machine fails nothing."""
+"""Settings of all unit tests: no time limit on an example, so that a slow machine fails nothing."""
 
 from __future__ import annotations
 

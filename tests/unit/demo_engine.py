@@ -1,4 +1,4 @@
-"""A demo Engine whose clock stands still, for the tests that import these fixtures."""
+"""A demo Engine with a stopped clock, for the tests that import these fixtures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOON = 1_735_732_800.0
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = NOON

@@ -1,4 +1,4 @@
-"""Peers that misbehave in ways no Engine can be made to: tiny servers that answer with given bytes."""
+"""Peers that misbehave as no Engine can be made to: tiny servers that reply with given bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Peer:
-    """A running peer. ``requests`` are the request lines it got, ``open`` counts its connections."""
+    """A running peer. `requests` are the request lines it got, `open` counts its connections."""
 
     endpoint: Endpoint
     requests: list[str] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Peer:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def left(self, count: int) -> None:
-        """Wait until no more than ``count`` connections are open."""
+        """Wait until no more than `count` connections are open."""
         async with self.changed:
             await self.changed.wait_for(lambda: self.open <= count)
 
@@ -39,10 +39,10 @@ class Peer:
 
 @asynccontextmanager
 async def serving(answer: Answer) -> AsyncIterator[tuple[Callable[..., None], Peer]]:
-    """What serves a connection, for ``asyncio.start_server`` and its like, and what it sees.
+    """Yield a connection handler, for `asyncio.start_server` and the like, and the peer it updates.
 
-    Each request is answered by ``answer(path, writer)``. A connection stays open until that closes its
-    writer, the client goes, or the context ends.
+    `answer(path, writer)` replies to each request. A connection stays open until it closes its writer, the client
+    closes, or the context ends.
     """
     found = Peer(Endpoint("local", "unix:///nowhere", "--host"))
     tasks: set[asyncio.Task[None]] = set()
@@ -55,7 +55,7 @@ async def serving(answer: Answer) -> AsyncIterator[tuple[Callable[..., None], Pe
                 found.requests.append(head.partition("\r\n")[0].removesuffix(" HTTP/1.1"))
                 await answer(found.requests[-1].partition(" ")[2], writer)
         except (asyncio.IncompleteReadError, OSError):
-            pass  # the client went
+            pass  # the client closed the connection
         finally:
             writer.close()
             await found.count(-1)
@@ -75,7 +75,7 @@ async def serving(answer: Answer) -> AsyncIterator[tuple[Callable[..., None], Pe
 
 @asynccontextmanager
 async def peer(directory: Path, answer: Answer) -> AsyncIterator[Peer]:
-    """A server on a unix socket in ``directory``; see ``serving``."""
+    """Start a server on a unix socket in `directory`; see `serving`."""
     path = directory / "peer.sock"
     async with serving(answer) as (begin, found):
         found.endpoint = Endpoint("local", f"unix://{path}", "--host")
@@ -87,14 +87,14 @@ async def peer(directory: Path, answer: Answer) -> AsyncIterator[Peer]:
 
 
 def reply(body: bytes, status: str = "200 OK", content_type: str = "application/json", length: int = -1) -> bytes:
-    """A whole HTTP reply, which may lie about its length."""
+    """Return a whole HTTP reply, whose length may be wrong."""
     size = len(body) if length < 0 else length
     head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {size}\r\n\r\n"
     return head.encode() + body
 
 
 def chunk(data: bytes) -> bytes:
-    """One chunk of a chunked body."""
+    """Return one chunk of a chunked body."""
     return f"{len(data):x}\r\n".encode() + data + b"\r\n"
 
 
@@ -102,7 +102,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encodi
 
 
 def after_version(rest: Answer, version: dict[str, Any] = VERSION) -> Answer:
-    """Answer ``/version`` as an Engine does and everything else by ``rest``."""
+    """Answer `/version` as an Engine does and everything else by `rest`."""
 
     async def answer(path: str, writer: asyncio.StreamWriter) -> None:
         if path == "/version":
@@ -114,7 +114,7 @@ def after_version(rest: Answer, version: dict[str, Any] = VERSION) -> Answer:
 
 
 def saying(data: bytes, *, close: bool = False) -> Answer:
-    """Answer everything with ``data``; then hang up, or keep silent."""
+    """Answer everything with `data`; then close the connection, or stay silent."""
 
     async def answer(path: str, writer: asyncio.StreamWriter) -> None:
         writer.write(data)

@@ -1,4 +1,4 @@
-"""A world for the live mirror's tests: an Engine that is played, a loop whose time is skipped and not waited."""
+"""The environment of the mirror's tests: a fake Engine, and a loop that skips waiting instead of sleeping."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class _SkippingSelector(selectors.SelectSelector):
-    """Where the loop would sleep, moves its clock."""
+    """Advances its clock where the loop would sleep."""
 
     skipped = 0.0
 
@@ -46,7 +46,7 @@ class SkippingLoop(asyncio.SelectorEventLoop):
 
 
 def play(test: Coroutine[Any, Any, T]) -> T:
-    """Run a test on a loop that skips waiting, and see that it left no task behind."""
+    """Run a test on a loop that skips waiting, and check that it left no task behind."""
     loop = SkippingLoop()
     try:
         result = loop.run_until_complete(test)
@@ -60,7 +60,7 @@ def play(test: Coroutine[Any, Any, T]) -> T:
 
 @dataclass(frozen=True)
 class Thing:
-    """An object of any kind; `note` is seen and takes no part in `==`."""
+    """An object of any kind; `note` is published, but ignored by `==`."""
 
     id: str
     state: str = ""
@@ -77,7 +77,7 @@ def lost(message: str = "the Engine is gone") -> EngineError:
 
 @dataclass
 class Asked:
-    """One list that was asked for, and when (seconds of the loop)."""
+    """One listing requested, and when (seconds of the loop)."""
 
     at: float
     kind: str
@@ -85,7 +85,7 @@ class Asked:
 
 
 class World:
-    """What the Engine holds, how it behaves, and what it was asked."""
+    """The fake Engine's objects, its behaviour, and the requests it got."""
 
     endpoint = Endpoint("lab", "unix:///lab.sock", "test")
 
@@ -131,7 +131,7 @@ class World:
         return cast(Engine, self)
 
     def put(self, kind: str, *ids: str, state: str = "", tell: bool = True) -> None:
-        """Something appears, or changes, and its event goes out."""
+        """Create or change objects, and send their events."""
         for identity in ids:
             self.things[kind][identity] = Thing(identity, state)
             if tell:
@@ -143,7 +143,7 @@ class World:
             self.send(event(identity, "destroy", kind))
 
     def send(self, item: Event | BaseException | None) -> None:
-        """An event for whoever listens now, at the present time; an error or None (the end) in its stead."""
+        """Send an event to the present listeners, with the present time; or an error, or None (the end)."""
         if isinstance(item, Event):
             if not item.time_ns:
                 item = item._replace(time_ns=int(self.now() * 1e9))
@@ -179,7 +179,7 @@ class World:
         filters: Mapping[str, Collection[str]] | None = None,
         until: int | None = None,
     ) -> AsyncIterator[AsyncIterator[Event]]:
-        """Takes the place of `system.events`."""
+        """Replaces `system.events`."""
         self.filters = filters
         if until is not None:
             self.asked_past.append(asyncio.get_running_loop().time())
@@ -233,7 +233,7 @@ async def _items(queue: asyncio.Queue[Event | BaseException | None]) -> AsyncIte
 
 
 async def until(condition: Callable[[], bool], step: float = 0.005) -> None:
-    """Let the world go on until the condition holds; time is skipped, so a minute is given."""
+    """Run until the condition holds; time is skipped, so up to a minute is given."""
     for _ in range(12_000):
         if condition():
             return

@@ -1,4 +1,4 @@
-"""A process of the tests: what it writes is said by the test, what it reads is kept."""
+"""A process for tests: the test supplies its output, and its input is kept."""
 
 from __future__ import annotations
 
