@@ -142,7 +142,7 @@ class EventList:
     # missing events
 
     def _known_blanks(self) -> list[Gap]:
-        found = self.journal.known.blanks(self.about.scope if self.about is not None else EVERYTHING)
+        found = self.journal.coverage.gaps(self.about.scope if self.about is not None else EVERYTHING)
         return found if self.live else [blank for blank in found if blank.until is not None]
 
     def _put_notices(self) -> None:

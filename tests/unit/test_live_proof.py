@@ -213,13 +213,13 @@ def test_what_is_behind_is_known() -> None:
         world = World("thing")
         mirror = world.mirror()
         async with watching(world, mirror) as watcher:
-            assert watcher.behind() == 0.0
+            assert watcher.oldest_unread_age() == 0.0
             world.list_takes = 8.0
             world.put("thing", "a")
             await asyncio.sleep(5)
-            assert watcher.behind() == pytest.approx(5, abs=0.1)
+            assert watcher.oldest_unread_age() == pytest.approx(5, abs=0.1)
             await asyncio.sleep(4)
-            assert watcher.behind() == 0.0
+            assert watcher.oldest_unread_age() == 0.0
 
     play(test())
 
@@ -232,7 +232,7 @@ def test_a_slow_look_at_what_nobody_changed_is_not_behind() -> None:
             world.list_takes = 5.0
             for _ in range(200):
                 await asyncio.sleep(0.5)
-                assert watcher.behind() == 0.0
+                assert watcher.oldest_unread_age() == 0.0
 
     play(test())
 

@@ -678,8 +678,8 @@ def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, s
             await until(lambda: mirror.link.state is LIVE)
             world.send(event("a")._replace(time_ns=5))
             await until(lambda: len(journal) == 1)
-            assert journal.known.blanks() == [Gap(None, 5, False), *partly]
-        left = journal.known.left(scope)
+            assert journal.coverage.gaps() == [Gap(None, 5, False), *partly]
+        left = journal.coverage.last_ended(scope)
         assert left is not None
         assert left.last == event("a")._replace(time_ns=5)
 

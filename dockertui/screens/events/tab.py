@@ -161,7 +161,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             scope,
             filters,
             back=back,
-            anew=bool(reach),
+            from_start=bool(reach),
             changed=self._heard,
         )
         self.listener = listener

@@ -60,8 +60,8 @@ class LogFeed:
             Follower(
                 engine,
                 target.id,
-                took=partial(self._took, source),
-                told=partial(self._told, source),
+                on_lines=partial(self._took, source),
+                on_note=partial(self._told, source),
                 tail=tail,
                 since=span.since,
                 until=span.until,
@@ -74,7 +74,7 @@ class LogFeed:
         """For each log, the time (ns) up to which its lines have arrived."""
         self._merged = asyncio.Event()
         for source in self._reading:
-            self._followers[source].turn = partial(self._turn, source)
+            self._followers[source].before_batch = partial(self._turn, source)
         for follower in self._followers:
             follower.beginning = span.head
         self._paging: asyncio.Task[bool] | None = None
@@ -209,7 +209,7 @@ class LogFeed:
         start = max(oldest, default=0)
         for entry in entries:
             if entry.time < start and not entry.meta & MARK:
-                self._followers[entry.source].behind -= 1
+                self._followers[entry.source].entries_to_end -= 1
                 self._followers[entry.source].beginning = False
         return [entry for entry in entries if entry.time >= start or entry.meta & MARK]
 
@@ -306,5 +306,5 @@ class LogFeed:
         if dropped > 0:
             for follower in self._followers:
                 follower.beginning = False
-                follower.behind = max(0, follower.behind - dropped // len(self._followers))
+                follower.entries_to_end = max(0, follower.entries_to_end - dropped // len(self._followers))
         self._dropped = self._view.store.dropped_before

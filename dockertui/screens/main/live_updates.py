@@ -106,7 +106,7 @@ class LiveUpdates:
         self.ticks += 1
         session, detail, lists = self.desk.session, self.desk.detail, self.desk.lists
         slow = self.ticks % _SLOW_TICKS == 0
-        behind, self._was_behind = self._was_behind, session.watcher.behind() >= OVERDUE
+        behind, self._was_behind = self._was_behind, session.mirror_sync.oldest_unread_age() >= OVERDUE
         if slow or behind or self._was_behind or session.mirror.link.state is not LinkState.LIVE:
             self.desk.paint_header()
         subject = detail.subject

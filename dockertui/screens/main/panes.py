@@ -63,7 +63,7 @@ class Panes(Vertical):
         pane.table.show_all_columns = self.open.table.show_all_columns
         pane.table.stale = self.open.table.stale
         self.all.insert(self.all.index(later) if later is not None else len(self.all), pane)
-        self.session.watcher.want(pane.resource.kind)
+        self.session.mirror_sync.want(pane.resource.kind)
         await self.mount(pane, before=later)
 
     def goto(self, number: int) -> None:

@@ -242,7 +242,7 @@ class MainScreen(Beneath[None]):
         await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     def action_retry(self) -> None:
-        self.session.watcher.retry_now()
+        self.session.mirror_sync.retry_now()
         link = self.updates.link
         if link.state is not LinkState.LIVE:
             self.say("connecting again…")

@@ -111,7 +111,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             gone=surroundings.mirror.loaded("container") and surroundings.mirror.get("container", item.id) is None,
             blanks=[
                 ((blank.since or 0) / SECOND, (blank.until or 1 << 63) / SECOND)
-                for blank in session.journal.known.blanks(_scope(item))
+                for blank in session.journal.coverage.gaps(_scope(item))
                 if not blank.partly
             ],
             linked=link.since if link.state is LinkState.LIVE else None,
