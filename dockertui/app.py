@@ -324,12 +324,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def action_suspend_process(self) -> None:
         """Suspend to the shell until that continues the program."""
-        stand_still = getattr(self._driver, "stand_still", None)
-        if stand_still is None:
+        suspend = getattr(self._driver, "suspend_process", None)
+        if suspend is None:
             self._tell_error("this terminal cannot be given back to a shell")
             return
         self._suspend_signal()
-        stand_still(group=True)
+        suspend(group=True)
 
     def _fatal_error(self) -> None:
         """Exit without Textual's traceback, which shows the values of variables: the crash file replaces it."""

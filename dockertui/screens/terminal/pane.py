@@ -101,7 +101,7 @@ class TerminalPane(TerminalCommands):
         region = self.view.content_size
         size = WindowSize(*region) if region.width > 1 and region.height > 1 else _FIRST_SIZE
         session = TerminalSession(self._number, process, size, policy=self._policy)
-        session.watcher = session.unwatched = _Background(self, session)
+        session.observer = session.default_observer = _Background(self, session)
         self.sessions.append(session)
         self.post_message(self.Counted())
         if show:
