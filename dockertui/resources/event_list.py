@@ -137,7 +137,7 @@ class EventList:
         if not self.probes and self.journal.probes.is_probe(event):
             self.hidden += 1
             return False
-        return not self.filter or self.filter.keeps(event)
+        return not self.filter or self.filter.matches(event)
 
     # missing events
 

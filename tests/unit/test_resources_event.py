@@ -186,14 +186,14 @@ def test_the_filter_line(line: str, kept: bool) -> None:
     made: ListFilter[Event] = ListFilter(
         line, terms(EventDescriber(mirror(), Probes())), ("kind", "action", "object", "text"), ("id",)
     )
-    assert made.keeps(happened) is kept
+    assert made.matches(happened) is kept
 
 
 def test_a_container_is_found_in_what_its_networks_and_volumes_tell() -> None:
     known = terms(EventDescriber(mirror(), Probes()))
     connected = event("network", "connect", OTHER, name="front", container=ID)
     for line, kept in (("container:web-1", True), ("network:front", True), ("container:front", False)):
-        assert ListFilter(line, known, ()).keeps(connected) is kept
+        assert ListFilter(line, known, ()).matches(connected) is kept
 
 
 def test_it_is_printed_as_docker_prints_it() -> None:

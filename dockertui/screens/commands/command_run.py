@@ -27,9 +27,9 @@ from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affe
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.report import ReportScreen
 from dockertui.screens.commands.results import TROUBLE_STAYS, one_result
-from dockertui.widgets.guard import survived
+from dockertui.widgets.guard import log_survived
 from dockertui.widgets.page import Field, Section
-from dockertui.widgets.screen import put
+from dockertui.widgets.screen import push_for_result
 from dockertui.widgets.text import error_line
 from dockertui.widgets.timer import once
 
@@ -110,7 +110,7 @@ class CommandRun:
             try:
                 refusal = await self._try({**known, **sent}, form, again)
             except Exception as error:  # a fault of the program: the form must not seem to wait for ever
-                survived(f"{self.command.id} failed by a fault of the program", error)
+                log_survived(f"{self.command.id} failed by a fault of the program", error)
                 refusal = Refused("", f"an error in the program, {error_line(error)}")
             if refusal is None:
                 await form.close()
@@ -218,7 +218,7 @@ class CommandRun:
 
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """Show a dialog and return its answer."""
-        answer = await put(self.desk.screen.app, dialog)
+        answer = await push_for_result(self.desk.screen.app, dialog)
         self.asked.set()
         return await answer
 

@@ -79,10 +79,10 @@ class LogFeed:
             follower.beginning = span.head
         self._paging: asyncio.Task[bool] | None = None
         view.names = [target.name for target in targets] if len(targets) > 1 else []
-        view.past = span.until is not None
+        view.is_over = span.until is not None
         view.clear(following=not span.head)
         view.notice = "the log begins here" if span.head else "older lines: scroll up"
-        view.say("asking the Engine…")
+        view.set_state("asking the Engine…")
         self._tasks: list[asyncio.Task[None]] = []
         self._paused_at = 0.0
         self.resume()
@@ -137,7 +137,7 @@ class LogFeed:
             self._measure_lag(entries[-1].time)
         reading = "reading on…" if self.is_reading_on else ""
         if self._view.state[0] != reading:
-            self._view.say(reading)
+            self._view.set_state(reading)
         if len(self._followers) == 1:
             self._show(entries)
             return
@@ -191,7 +191,7 @@ class LogFeed:
         if self._span.head and self._view.store.is_nearly_full and self.is_reading_on:
             self.stop()
             self._view.unread = True
-            self._view.say("")
+            self._view.set_state("")
 
     def _common(self, entries: list[StoredLine]) -> list[StoredLine]:
         """Return the lines from when on all logs are known.
@@ -223,13 +223,13 @@ class LogFeed:
                 self._flush_soon()
         if note.kind is NoteKind.READY:
             self._live.add(source)
-            none = "no lines then" if self._view.past else "no lines yet"
-            self._view.say("" if len(self._view.store) or self._waiting else none)
+            none = "no lines then" if self._view.is_over else "no lines yet"
+            self._view.set_state("" if len(self._view.store) or self._waiting else none)
             if self.beginning and not self._view.store.dropped_before:
                 self._show_beginning()
             return
         if note.kind is NoteKind.LOST:
-            self._view.say(f"{text}, trying again", "bad")
+            self._view.set_state(f"{text}, trying again", "bad")
             return
         mark = StoredLine(note.time or self._now(), MARK | source << SOURCE_SHIFT, text)
         if len(self._followers) == 1:
@@ -239,7 +239,7 @@ class LogFeed:
             self._flush_soon()
         if note.kind is NoteKind.REFUSED and not len(self._view.store):
             self._view.notice = ""
-        self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
+        self._view.set_state(text if note.kind is NoteKind.REFUSED else "", "bad")
 
     # older lines
 

@@ -148,10 +148,10 @@ class Pane(Vertical):
         return ListFilter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
 
     def _apply_filter(self) -> None:
-        keeps, running_only, is_running = self.filter.keeps, self.running_only, self.resource.is_running
+        matches, running_only, is_running = self.filter.matches, self.running_only, self.resource.is_running
         narrowed = bool(self.filter) or running_only
         self.table.set_filter(
-            (lambda item: (not running_only or is_running(item)) and keeps(item)) if narrowed else None,
+            (lambda item: (not running_only or is_running(item)) and matches(item)) if narrowed else None,
             self.filter.spans if self.filter else None,
         )
         self.show_title()

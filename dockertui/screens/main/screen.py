@@ -38,7 +38,7 @@ from dockertui.screens.terminal.terminals import Terminals
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.page import Page
-from dockertui.widgets.screen import Beneath
+from dockertui.widgets.screen import BaseScreen
 from dockertui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from dockertui.screens.terminal.pane import TerminalPane
 
 
-class MainScreen(Beneath[None]):
+class MainScreen(BaseScreen[None]):
     """Show one session. Widgets report by messages; this screen updates them by calling their methods.
 
     The `action_…` methods of its controllers become methods of the screen.
