@@ -228,7 +228,7 @@ async def test_q_quits_in_a_list_and_asks_while_something_runs(monkeypatch: pyte
         exits: list[object] = []
         monkeypatch.setattr(stage.app, "exit", lambda *args: exits.append(args))
         await stage.goto("net-debug")
-        await stage.main.runner.action_order("container.wait")
+        await stage.main.runner.action_run_command("container.wait")
         await stage.until("1 job: J")
         await stage.press("x")
         await stage.until("root@")

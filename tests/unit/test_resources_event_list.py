@@ -17,7 +17,7 @@ S = 1_000_000_000
 def scene(journal: Journal | None = None) -> tuple[Journal, EventList]:
     journal = Journal() if journal is None else journal
     shown = EventList(journal, Mirror(SOURCES))
-    journal.subscribe(shown.came)
+    journal.subscribe(shown.add)
     return journal, shown
 
 
@@ -67,12 +67,12 @@ def test_the_filter_keeps_what_it_says_of_what_was_and_comes() -> None:
     journal, shown = scene()
     journal.take(event(2 * S, action="start"))
     journal.take(event(3 * S, action="die"))
-    shown.narrow("action:die")
+    shown.set_filter("action:die")
     journal.take(event(4 * S, action="die"))
     journal.take(event(5 * S, action="stop"))
     assert shown.update() == 1
     assert moments(shown) == [3 * S, 4 * S]
-    shown.narrow("")
+    shown.set_filter("")
     assert shown.count == 4
 
 

@@ -359,12 +359,12 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
     async def _download(self, paths: tuple[str, ...]) -> None:
         if paths and self._item is not None:
             self.browser.cancel_by_user()
-            await self.order("container.copy_out", self._item, {"path": paths})
+            await self.run_command("container.copy_out", self._item, {"path": paths})
 
     async def action_upload(self) -> None:
         if self._item is not None:
             self.browser.cancel_by_user()
-            await self.order("container.copy_in", self._item, {"path": self.browser.path})
+            await self.run_command("container.copy_in", self._item, {"path": self.browser.path})
 
     def action_copy_path(self) -> None:
         if paths := self._chosen():

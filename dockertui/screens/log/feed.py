@@ -60,8 +60,8 @@ class LogFeed:
             Follower(
                 engine,
                 target.id,
-                on_lines=partial(self._took, source),
-                on_note=partial(self._told, source),
+                on_lines=partial(self._on_lines, source),
+                on_note=partial(self._on_note, source),
                 tail=tail,
                 since=span.since,
                 until=span.until,
@@ -74,7 +74,7 @@ class LogFeed:
         """For each log, the time (ns) up to which its lines have arrived."""
         self._merged = asyncio.Event()
         for source in self._reading:
-            self._followers[source].before_batch = partial(self._turn, source)
+            self._followers[source].before_batch = partial(self._wait_turn, source)
         for follower in self._followers:
             follower.beginning = span.head
         self._paging: asyncio.Task[bool] | None = None
@@ -129,7 +129,7 @@ class LogFeed:
 
     # incoming lines
 
-    def _took(self, source: int, lines: list[LogLine]) -> None:
+    def _on_lines(self, source: int, lines: list[LogLine]) -> None:
         shifted = source << SOURCE_SHIFT
         entries = [StoredLine(when, shifted | (STDERR if stderr else 0), text) for when, stderr, text in lines]
         self._begun.add(source)
@@ -145,7 +145,7 @@ class LogFeed:
         self._reached[source] = max(self._reached[source], entries[-1].time)
         self._flush_soon()
 
-    async def _turn(self, source: int) -> None:
+    async def _wait_turn(self, source: int) -> None:
         """Wait while a log is far ahead of the others: its lines cannot be shown before theirs."""
         while sum(entry.source == source for entry in self._waiting) > _AHEAD and self._reading != {source}:
             self._merged.clear()
@@ -183,7 +183,7 @@ class LogFeed:
         count = bisect_right(entries, known, key=attrgetter("time"))
         entries, self._waiting = entries[:count], entries[count:]
         self._merged.set()
-        self._show(self._common(entries) if first and self._span == TimeSpan() else entries)
+        self._show(self._since_all_known(entries) if first and self._span == TimeSpan() else entries)
 
     def _show(self, entries: list[StoredLine]) -> None:
         """Hand lines to the view; of a log's head, no more than it can keep."""
@@ -193,7 +193,7 @@ class LogFeed:
             self._view.unread = True
             self._view.set_state("")
 
-    def _common(self, entries: list[StoredLine]) -> list[StoredLine]:
+    def _since_all_known(self, entries: list[StoredLine]) -> list[StoredLine]:
         """Return the lines from when on all logs are known.
 
         Before that, a log with a longer tail would seem to be alone.
@@ -213,7 +213,7 @@ class LogFeed:
                 self._followers[entry.source].beginning = False
         return [entry for entry in entries if entry.time >= start or entry.meta & MARK]
 
-    def _told(self, source: int, note: Note) -> None:
+    def _on_note(self, source: int, note: Note) -> None:
         self._begun.add(source)
         name = f"{self.targets[source].name} " if len(self.targets) > 1 else ""
         text = f"{name}{note.text}"

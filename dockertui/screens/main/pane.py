@@ -47,7 +47,7 @@ class Pane(Vertical):
         self.running_only = False
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
-        self._columns = {column.id: self._telling(column) for column in resource.columns(surroundings)}
+        self._columns = {column.id: self._with_busy_text(column) for column in resource.columns(surroundings)}
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -58,7 +58,7 @@ class Pane(Vertical):
         self.table.sort_by(self.resource.default_sort)
         self.reload()
 
-    def _telling(self, column: Column[Any]) -> Column[Any]:
+    def _with_busy_text(self, column: Column[Any]) -> Column[Any]:
         """Return the column; the kind's `busy_column` shows a running command in place of its cell."""
         if column.id != self.resource.busy_column:
             return column

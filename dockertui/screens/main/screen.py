@@ -71,7 +71,7 @@ class MainScreen(BaseScreen[None]):
         self.terminals = Terminals(self)
         self.arrangement = Arrangement(self)
         self.browsing = Browsing(self, self.arrangement)
-        self.updates = LiveUpdates(self, self.arrangement, self.runner.tell_of_half_done)
+        self.updates = LiveUpdates(self, self.arrangement, self.runner.report_half_done)
         self.messages = Messages(self, self.paint_footer, self.updates.say_skew)
         self._resumed = False
         for controller in (self.runner, self.terminals, self.arrangement, self.browsing):

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from dockertui.config import Settings
 from dockertui.engine.hijack import WindowSize
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
 from dockertui.screens.terminal import bar as terminal_bar
@@ -269,7 +269,7 @@ class TerminalPane(TerminalCommands):
 
     async def _command(self, key: str) -> None:
         for operation in self.catalogue.within(Context.TERMINAL):
-            if key in map(normal, self.catalogue.keys(operation)):
+            if key in map(textual_name, self.catalogue.keys(operation)):
                 await self.run_operation(operation)
                 return
         self.say(

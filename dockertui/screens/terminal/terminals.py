@@ -44,7 +44,7 @@ class Terminals:
 
         form = exec_form(container.name, self.desk.session.endpoint)
         await self.desk.screen.app.push_screen(form)
-        self.desk.screen.run_worker(self._exec_by_form(container, form), group="orders")
+        self.desk.screen.run_worker(self._exec_by_form(container, form), group="commands")
 
     async def _exec_by_form(self, container: Container, form: FormScreen) -> None:
         """Run what is typed; the form stays open as long as that cannot be started."""
