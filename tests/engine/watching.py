@@ -24,15 +24,15 @@ _fences = itertools.count()
 
 @dataclass(frozen=True)
 class Watch:
-    """A watcher at work on a private Engine."""
+    """A mirror sync at work on a private Engine."""
 
     dockerd: Dockerd
     engine: Engine
     mirror: Mirror
-    watcher: MirrorSync
+    mirror_sync: MirrorSync
 
     async def cli(self, *words: str) -> str:
-        """Run `docker WORDS…` while the watcher goes on."""
+        """Run `docker WORDS…` while the mirror sync goes on."""
         return await asyncio.to_thread(self.dockerd.cli, *words)
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -58,7 +58,7 @@ class Watch:
         await self.cli("volume", "create", fence)
         await self.until(lambda: self.mirror.get("volume", fence))
         async with asyncio.timeout(PATIENCE):
-            await self.watcher.settled()
+            await self.mirror_sync.settled()
 
     def container(self, identity: str) -> Container:
         """A container that the mirror knows."""
@@ -66,7 +66,7 @@ class Watch:
         return container
 
     def asked(self, path: str = "") -> int:
-        """How many requests with this in their path the Engine has seen from the watcher."""
+        """How many requests with this in their path the Engine has seen from the mirror sync."""
         return sum(path in request.path for request in self.engine.trace)
 
     def events_heard(self) -> int:
@@ -101,16 +101,16 @@ async def watching(
     """A mirror that is live. It reconciles once an hour, so that what it knows it knows from events."""
     async with opened(dockerd, endpoint) as engine:
         mirror = Mirror(SOURCES, clock=engine.trace.clock)
-        watcher = MirrorSync(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
+        mirror_sync = MirrorSync(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
         for source in SOURCES:
-            watcher.want(source.kind)
-        watch = Watch(dockerd, engine, mirror, watcher)
-        task = asyncio.create_task(watcher.run())
+            mirror_sync.want(source.kind)
+        watch = Watch(dockerd, engine, mirror, mirror_sync)
+        task = asyncio.create_task(mirror_sync.run())
         try:
             await watch.until(lambda: mirror.link.state is LinkState.LIVE)
-            await watcher.settled()
+            await mirror_sync.settled()
             yield watch
-            assert not task.done(), "the watcher died"
+            assert not task.done(), "the mirror sync died"
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError):
