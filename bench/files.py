@@ -80,8 +80,8 @@ async def _read(engine: Engine, path: str, *, by_exec: bool) -> tuple[float, flo
     await whole.wait()
     seconds = time.monotonic() - started
     await browser.settled()
-    assert browser.folder is not None, browser.trouble
-    assert browser.folder.complete, browser.trouble
+    assert browser.folder is not None, browser.error
+    assert browser.folder.complete, browser.error
     return seconds, float(resident(os.getpid()) - before)
 
 

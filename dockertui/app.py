@@ -20,7 +20,7 @@ from textual.theme import Theme
 
 from dockertui.config import ConfigError, Settings
 from dockertui.config_values import AUTO
-from dockertui.crash_log import LOGGER, CrashLog, hear_lost_errors
+from dockertui.crash_log import LOGGER, CrashLog, log_lost_errors
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.errors import EngineError
 from dockertui.engine.preflight import Attempt, Preflight
@@ -46,10 +46,10 @@ if TYPE_CHECKING:  # imported only when no Engine is found
 _HERE = Path(__file__).parent
 _STYLES = _HERE / "styles" if (_HERE / "styles").is_dir() else _HERE.parent / "styles"
 
-_PATIENCE = 0.15
+_PREFLIGHT_WAIT = 0.15
 """Seconds for the first requests to be answered before the screen says that it waits for them."""
 
-_BREATH = 0.01
+_AFTER_PAINT = 0.01
 """Seconds between the first paint and everything that waits for it."""
 
 _PACES = ((60.0, 1.0), (600.0, 2.5), (float("inf"), 5.0))
@@ -100,7 +100,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self.animation_level = "none"
         self.diff_enabled = settings.diff_output
         self.flow_enabled = settings.flow_control
-        self.theme = self._fitting_theme(settings.theme)
+        self.theme = self._resolve_theme(settings.theme)
         if self.no_color and self._few_colors:
             from dockertui.output.no_color import Colorless
 
@@ -111,7 +111,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
             keep_alt()
 
-    def _fitting_theme(self, theme: str) -> str:
+    def _resolve_theme(self, theme: str) -> str:
         """Return the theme; for "auto" one that suits the terminal's colours."""
         if theme != AUTO:
             return theme
@@ -144,12 +144,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             return
         gc.enable()  # the wait is long anyway
         self._read_styles()
-        await asyncio.to_thread(self.preflight.join, _PATIENCE)
+        await asyncio.to_thread(self.preflight.join, _PREFLIGHT_WAIT)
         if self.preflight.is_alive():
             await self._show_attempts([])
-        self.run_worker(self._take(self.preflight))
+        self.run_worker(self._open_found(self.preflight))
 
-    async def _take(self, preflight: Preflight) -> None:
+    async def _open_found(self, preflight: Preflight) -> None:
         """Open the Engine that was found, else the demo Engine if wanted, else show what was tried.
 
         Only one attempt runs at a time, and none once a session is open: keys may have asked for several.
@@ -222,7 +222,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def _follow_soon(self) -> None:
         """Follow the Engine once the first paint is written: a thread writes it, and imports would hold it up."""
-        self.call_after_refresh(once, self, _BREATH, self._follow)
+        self.call_after_refresh(once, self, _AFTER_PAINT, self._follow)
 
     def _follow(self) -> None:
         if self.session is not None and self._following is None and not self._ended:
@@ -254,8 +254,8 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def _survive_errors(self) -> None:
         loop = asyncio.get_running_loop()
-        hear_lost_errors(loop, (EngineError,))
-        self.crashes.tell = lambda sentence: loop.call_soon_threadsafe(self._tell_error, sentence)
+        log_lost_errors(loop, (EngineError,))
+        self.crashes.report = lambda sentence: loop.call_soon_threadsafe(self._tell_error, sentence)
         LOGGER.addHandler(self.crashes)
 
     def _tell_error(self, sentence: str) -> None:
@@ -330,12 +330,12 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def action_suspend_process(self) -> None:
         """Suspend to the shell until that continues the program."""
-        stand_still = getattr(self._driver, "stand_still", None)
-        if stand_still is None:
+        suspend = getattr(self._driver, "suspend_process", None)
+        if suspend is None:
             self._tell_error("this terminal cannot be given back to a shell")
             return
         self._suspend_signal()
-        stand_still(group=True)
+        suspend(group=True)
 
     def _fatal_error(self) -> None:
         """Exit without Textual's traceback, which shows the values of variables: the crash file replaces it."""
@@ -351,10 +351,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     async def on_connection_screen_retry(self, event: ConnectionScreen.Retry) -> None:
         preflight = Preflight([attempt.endpoint for attempt in event.attempts], trace=self.trace)
         preflight.start()
-        self.run_worker(self._take(preflight))
+        self.run_worker(self._open_found(preflight))
 
     async def on_connection_screen_demo(self) -> None:
-        self.run_worker(self._take(await self._find_demo()))
+        self.run_worker(self._open_found(await self._find_demo()))
 
     # statistics slow down without input
 

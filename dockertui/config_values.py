@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from dockertui.key_names import KeyNameError, normal
+from dockertui.key_names import KeyNameError, textual_name
 
 THEMES = (
     "textual-dark",
@@ -54,7 +54,7 @@ def keys(place: str, written: object) -> tuple[str, ...]:
         remedy = 'write "s", or a list such as ["s", "f5"]; an empty list takes the key away'
         raise WrongValue(f"{place}: not a key", remedy)
     try:
-        return tuple(dict.fromkeys(normal(key) for key in listed))
+        return tuple(dict.fromkeys(textual_name(key) for key in listed))
     except KeyNameError as error:
         raise WrongValue(f"{place}: {error}", error.remedy) from error
 

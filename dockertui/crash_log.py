@@ -26,7 +26,7 @@ Kind = tuple[type[BaseException], str, int]
 
 
 class CrashLog(logging.Handler):
-    """Handle survived errors. `write` writes a file and returns a sentence; `tell` shows a sentence.
+    """Handle survived errors. `write` writes a file and returns a sentence; `report` shows a sentence.
 
     expected: errors that are no fault of the program: reported, but not written.
     """
@@ -39,7 +39,7 @@ class CrashLog(logging.Handler):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(logging.ERROR)
-        self.tell: Callable[[str], object] = lambda sentence: None
+        self.report: Callable[[str], object] = lambda sentence: None
         self.errors: deque[BaseException] = deque(maxlen=100)
         """The latest errors that were the program's fault."""
         self._write, self._expected, self._clock = write, expected, clock
@@ -69,7 +69,7 @@ class CrashLog(logging.Handler):
         now = self._clock()
         if now - self._told.get(kind, float("-inf")) >= REST:
             self._told[kind] = now
-            self.tell(sentence)
+            self.report(sentence)
 
     def _written(self, kind: Kind, error: BaseException) -> str:
         if kind not in self._sentences:
@@ -89,7 +89,7 @@ def _kind(error: BaseException) -> Kind:
     return type(error), trace.tb_frame.f_code.co_filename, trace.tb_lineno
 
 
-def hear_lost_errors(loop: asyncio.AbstractEventLoop, expected: tuple[type[BaseException], ...]) -> None:
+def log_lost_errors(loop: asyncio.AbstractEventLoop, expected: tuple[type[BaseException], ...]) -> None:
     """Log errors in tasks and callbacks of `loop` that nobody waits for, which would otherwise be lost.
 
     A task that ended in one of the `expected` errors is ignored: its owner may still ask for its result.

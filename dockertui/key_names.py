@@ -19,7 +19,7 @@ NAMED = frozenset(
     | {f"f{number}" for number in range(1, 25)}
 )
 
-SPOKEN = {
+ALIASES = {
     "esc": "escape",
     "return": "enter",
     "pgup": "pageup",
@@ -57,7 +57,7 @@ class KeyNameError(ValueError):
 
 
 @cache
-def normal(text: str) -> str:
+def textual_name(text: str) -> str:
     """Return Textual's name of the key `text`: `?` is `question_mark`, `shift+a` is `A`.
 
     Raises KeyNameError with a remedy.
@@ -91,17 +91,17 @@ def _split(text: str) -> list[str]:
         parts = [*text[:-1].rstrip("+").split("+"), "+"] if text != "+" else ["+"]
     else:
         parts = text.split("+")
-    return [*(SPOKEN.get(part.strip().lower(), part.strip().lower()) for part in parts[:-1]), parts[-1]]
+    return [*(ALIASES.get(part.strip().lower(), part.strip().lower()) for part in parts[:-1]), parts[-1]]
 
 
 def _base(word: str, text: str) -> str:
     if len(word) == 1 and word.isprintable():
-        return SPOKEN.get(word) or character_name(word)
+        return ALIASES.get(word) or character_name(word)
     word = word.strip()
-    spoken = SPOKEN.get(word.lower(), word.lower())
+    spoken = ALIASES.get(word.lower(), word.lower())
     if spoken in NAMED or spoken in CHARACTERS:
         return spoken
-    near = difflib.get_close_matches(spoken, [*NAMED, *SPOKEN], n=1)
+    near = difflib.get_close_matches(spoken, [*NAMED, *ALIASES], n=1)
     raise KeyNameError(
         f"{text!r} is no key" if text else "an empty key",
         f"did you mean '{near[0]}'?" if near else "write a character, or a name such as enter, f5, ctrl+a",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dockertui.config import ConfigError, Settings
 from dockertui.config_values import nearest
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 
 
 class Bindable(NamedTuple):
@@ -56,7 +56,7 @@ def _clash(changed: Mapping[str, Iterable[str]], operations: Mapping[str, Bindab
     """Return the last setting that clashes: its operation, the key, and the other operation; None without a clash."""
     for name in reversed(list(changed)):
         for other, item in operations.items():
-            shared = set(changed[name]) & set(changed.get(other, map(normal, item.keys)))
+            shared = set(changed[name]) & set(changed.get(other, map(textual_name, item.keys)))
             if other != name and shared and item.meets(operations[name]):
                 return name, min(shared), other
     return None

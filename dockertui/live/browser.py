@@ -106,7 +106,7 @@ class Browser:
         self.path = "/"
         self.tree = FileTree()
         self.reading: Reading | None = None
-        self.trouble = ""
+        self.error = ""
         """Why the last reading failed or is incomplete."""
         self._changed = changed
         self._tools = list(find.TOOLS)
@@ -130,7 +130,7 @@ class Browser:
                 self._tools = list(find.TOOLS)
             return False
         self.stop()
-        self.tree, self.path, self.trouble = FileTree(), place.root if place is not None else "/", ""
+        self.tree, self.path, self.error = FileTree(), place.root if place is not None else "/", ""
         self._tools = list(find.TOOLS)
         self._forget_marks()
         return True
@@ -147,7 +147,7 @@ class Browser:
 
     def go(self, path: str, *, again: bool = False, whole: bool = False) -> None:
         """Show a folder and read it unless it is known; `whole` reads everything below it, without limits."""
-        self.path, self.trouble = path, ""
+        self.path, self.error = path, ""
         known = self.tree.folders.get(path)
         known_whole = known is not None and known.complete
         coming = self.reading is not None and self.reading.covers(path)
@@ -184,17 +184,17 @@ class Browser:
             self._task = None
         self.reading = None
 
-    def give_up(self) -> None:
+    def cancel_by_user(self) -> None:
         """Stop the listing in progress because the user does not want to wait, and say so."""
         if self.reading is not None:
-            self.trouble = "stopped: what came until then is shown"
+            self.error = "stopped: what came until then is shown"
             self.stop()
             self._changed()
 
     # reading
 
     @property
-    def why_no_exec(self) -> str:
+    def exec_unavailable_because(self) -> str:
         """Why no command can be run in the container, or ""."""
         if self.place is None or not self.place.running:
             return "it does not run"
@@ -212,12 +212,12 @@ class Browser:
         assert place is not None
         try:
             with because("files"):
-                if whole or self.why_no_exec or not await self._by_exec(place, reading):
+                if whole or self.exec_unavailable_because or not await self._by_exec(place, reading):
                     await self._by_archive(place, reading, whole)
                 self._mark(place, reading)
                 await self._name_owners(place)
         except EngineError as error:
-            self.trouble = str(error)
+            self.error = str(error)
         if self.reading is reading:
             self.reading = self._task = None
         self._changed()
@@ -303,7 +303,7 @@ class Browser:
                 continue
             reading.unfolding.take(members)
             if not whole and (said := self._enough(reading)):
-                self.trouble = f"not all: {said}: # reads on"
+                self.error = f"not all: {said}: # reads on"
                 return
             self._check_count(self.tree.folders[reading.path])
             self._changed()
@@ -362,7 +362,7 @@ class Browser:
         try:
             self.tree.take_marks(await files.changes(self.engine, place.container))
         except EngineError as error:
-            self.trouble = self.trouble or f"what changed cannot be told: {error}"
+            self.error = self.error or f"what changed cannot be told: {error}"
         took = time.monotonic() - began
         self._marks_hold = began + took + max(MARKS_HOLD, _MARKS_SHARE * took)
         self._changed()

@@ -38,7 +38,7 @@ class Stretch:
         """The time up to which all events of the scope are known."""
         return _END if self.open else self.last.time_ns if self.last else self.since
 
-    def hear(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Record an event that the listener received."""
         if self.last is None and event.action == _ROTATED:
             self.since = 0  # the log no longer reaches back to the time asked for
@@ -65,7 +65,7 @@ class EventCoverage:
     def __init__(self) -> None:
         self._stretches: list[Stretch] = []
 
-    def listen(self, scope: str, since: int = 0) -> Stretch:
+    def begin(self, scope: str, since: int = 0) -> Stretch:
         """Begin a stretch; `since` is the time from which events are complete, if that is known already."""
         stretch = Stretch(scope, since)
         self._stretches.append(stretch)
@@ -78,7 +78,7 @@ class EventCoverage:
         if stretch.last is None and stretch in self._stretches:
             self._stretches.remove(stretch)
 
-    def left(self, scope: str) -> Stretch | None:
+    def last_ended(self, scope: str) -> Stretch | None:
         """Return the latest ended stretch of a scope that received an event, or None."""
         ended = (one for one in reversed(self._stretches) if one.scope == scope and not one.open and one.last)
         return next(ended, None)
@@ -89,7 +89,7 @@ class EventCoverage:
             new.since = stretch.since if not new.since else min(stretch.since, new.since)
             self._stretches.remove(stretch)
 
-    def blanks(self, scope: str = EVERYTHING) -> list[Gap]:
+    def gaps(self, scope: str = EVERYTHING) -> list[Gap]:
         """Return the gaps in the events of a scope, oldest first; the first gap has no beginning."""
         found: list[Gap] = []
         at = 0
@@ -106,11 +106,11 @@ class EventCoverage:
             since, until = max(start, since), min(end, until)
             if since < until:
                 if start < since:
-                    yield _blank(start, since, False)
-                yield _blank(since, until, True)
+                    yield _gap(start, since, False)
+                yield _gap(since, until, True)
                 start = until
         if start < end:
-            yield _blank(start, end, False)
+            yield _gap(start, end, False)
 
     def _merged(self, wanted: Callable[[Stretch], bool]) -> list[tuple[int, int]]:
         merged: list[tuple[int, int]] = []
@@ -122,5 +122,5 @@ class EventCoverage:
         return merged
 
 
-def _blank(since: int, until: int, partly: bool) -> Gap:
+def _gap(since: int, until: int, partly: bool) -> Gap:
     return Gap(since or None, None if until == _END else until, partly)

@@ -34,9 +34,9 @@ class EventListener:
     """Bring the events of one scope into the journal while `run` runs, resuming after the last event received.
 
     `filters` has one entry a request, several for a scope that no single request covers. `back` (epoch ns) is the
-    earliest time asked for when nothing is known yet, or when everything is asked for `anew`. While the mirror's link
-    is down nothing is asked. The last event received is asked for again: if the Engine no longer has it, others may be
-    missing, and the journal keeps the gap.
+    earliest time asked for when nothing is known yet, or when everything is asked for `from_start`. While the
+    mirror's link is down nothing is asked. The last event received is asked for again: if the Engine no longer has it,
+    others may be missing, and the journal keeps the gap.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class EventListener:
         filters: Sequence[Filters | None] = (None,),
         *,
         back: int = BEGINNING,
-        anew: bool = False,
+        from_start: bool = False,
         changed: Callable[[], None] = lambda: None,
         rng: random.Random | None = None,
     ) -> None:
@@ -62,7 +62,7 @@ class EventListener:
         self.listening = 0
         """The number of open streams."""
         self._filters = filters
-        self._anew = anew
+        self._from_start = from_start
         self._changed = changed
         self._rng = rng or random.Random()
         self._linked = asyncio.Event()
@@ -98,7 +98,7 @@ class EventListener:
         while True:
             await self._linked.wait()
             clock = EngineClock.of(self.mirror.clock)
-            proof = Proof(self.engine, clock, filters, podman=self._told_from_there)
+            proof = Proof(self.engine, clock, filters, podman=self._log_is_complete)
             listening = self._listen(scope, filters, backoff, proof)
             try:
                 with because("events"):
@@ -116,34 +116,34 @@ class EventListener:
 
     async def _listen(self, scope: str, filters: Filters | None, backoff: Backoff, proof: Proof) -> None:
         """Read one stream, from the last event received or from as far back as is wanted."""
-        left = None if self._anew else self.journal.known.left(scope)
+        left = None if self._from_start else self.journal.coverage.last_ended(scope)
         last = left.last if left is not None else None
         since = last.time_ns if last is not None else self.back
-        told = self.back if self._told_from_there and last is None else 0
-        with self.journal.listening(scope, told) as stretch:
+        proven = self.back if self._log_is_complete and last is None else 0
+        with self.journal.listening(scope, proven) as stretch:
             async with system.events(self.engine, since=since, filters=filters) as events:
-                self._anew = False
+                self._from_start = False
                 proof.begin()
-                self._stands(1)
+                self._count_streams(1)
                 try:
                     async for event in events:
-                        proof.hear(event)
+                        proof.record(event)
                         if left is not None and event == last:
-                            self.journal.known.resume(left, stretch)
+                            self.journal.coverage.resume(left, stretch)
                             left = None
                         backoff.reset()
-                        self.journal.hear(event, stretch)
+                        self.journal.add_from(event, stretch)
                 finally:
-                    self._stands(-1)
+                    self._count_streams(-1)
         raise EngineError(ErrorKind.LOST, "the Engine ended the stream of events")
 
-    def _stands(self, streams: int) -> None:
+    def _count_streams(self, streams: int) -> None:
         self.listening += streams
         if self.live:
             self.error = None
         self._changed()
 
     @property
-    def _told_from_there(self) -> bool:
+    def _log_is_complete(self) -> bool:
         """Whether the Engine sends every event since the time asked for: Podman reads its log, Docker forgets."""
         return self.mirror.version is not None and self.mirror.version.podman

@@ -48,11 +48,11 @@ class Note:
 
 
 class Follower:
-    """Follows one log until cancelled. `took` receives the lines as they arrive, `told` everything else that happens.
+    """Follows one log until cancelled. `on_lines` receives the lines as they arrive, `on_note` all else that happens.
 
     tail, since: where to begin, in entries and epoch ns; until: where to end, for a span in the past. Call `changed`
-    when the container changed: it may be running again. `behind` is about the number of entries between the oldest line
-    kept and the log's end; the owner decreases it when it drops old lines.
+    when the container changed: it may be running again. `entries_to_end` is about the number of entries between
+    the oldest line kept and the log's end; the owner decreases it when it drops old lines.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ class Follower:
         engine: Engine,
         container: str,
         *,
-        took: Callable[[list[LogLine]], None],
-        told: Callable[[Note], None],
+        on_lines: Callable[[list[LogLine]], None],
+        on_note: Callable[[Note], None],
         tail: int | None = TAIL,
         since: int | None = None,
         until: int | None = None,
@@ -69,13 +69,13 @@ class Follower:
     ) -> None:
         self.engine = engine
         self.container = container
-        self.behind = 0
+        self.entries_to_end = 0
         self.beginning = False
         """Whether the oldest line kept is the log's first."""
-        self.turn: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
+        self.before_batch: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
         """Awaited between two batches of older lines, so that a reader of several logs can keep them in step."""
-        self._took = took
-        self._told = told
+        self._on_lines = on_lines
+        self._on_note = on_note
         self._tail = tail
         self._since = since
         self._until = until
@@ -88,7 +88,7 @@ class Follower:
         self._begun = False
         self._runs: bool | None = None
         self._started: object = None
-        self._held: tuple[Note, int] | None = None
+        self._pending_restart: tuple[Note, int] | None = None
         """A restart to report after the lines before it, and when the previous run ended (epoch ns)."""
         self._changed = asyncio.Event()
         self._backoff = Backoff(0.1, 10.0, rng or random.Random())
@@ -110,9 +110,9 @@ class Follower:
                 await self._rest(await self._look(read=True))
             except EngineError as error:
                 if refusal := self._refusal(error):
-                    self._told(Note(NoteKind.REFUSED, refusal))
+                    self._on_note(Note(NoteKind.REFUSED, refusal))
                     return
-                self._told(Note(NoteKind.LOST, str(error)))
+                self._on_note(Note(NoteKind.LOST, str(error)))
                 await self._backoff.wait(self._backoff.next())
 
     def _refusal(self, error: EngineError) -> str:
@@ -146,12 +146,12 @@ class Follower:
         if self._runs is not None and runs and started != self._started:
             note = Note(NoteKind.STARTED, "started again", _moment(state, "StartedAt"))
             if self._runs and not read:
-                self._held = note, _moment(state, "FinishedAt")
+                self._pending_restart = note, _moment(state, "FinishedAt")
             else:
-                self._told(note)
+                self._on_note(note)
             self._backoff.reset()
         elif read and not runs and self._runs is not False:
-            self._told(Note(NoteKind.ENDED, _ending(state), _moment(state, "FinishedAt")))
+            self._on_note(Note(NoteKind.ENDED, _ending(state), _moment(state, "FinishedAt")))
         if runs or read:
             self._runs = runs
         self._started = started
@@ -164,7 +164,7 @@ class Follower:
                 await self._begin()
             self._begun = True
         if self._until is not None:
-            self._told(Note(NoteKind.READY, ""))
+            self._on_note(Note(NoteKind.READY, ""))
             return
         for tail in _RESUME_TAILS:
             if await self._resume(tail):
@@ -182,7 +182,7 @@ class Follower:
                 counted = self._count(stream, counted)
                 if self._tail is None:
                     self._take(lines)
-                    await self.turn()
+                    await self.before_batch()
                 else:
                     tail += lines
         self.beginning = self._since is None and (self._tail is None or stream.entries < self._tail)
@@ -196,7 +196,7 @@ class Follower:
         since = self._before_last - SLACK if last else self._since
         log = open_log(self.engine, self.container, tty=bool(self._tty), tail=tail, since=since, follow=True)
         async with log as stream:
-            self._told(Note(NoteKind.READY, ""))
+            self._on_note(Note(NoteKind.READY, ""))
             if self._runs is False:  # it may have started since it was inspected, and is followed now
                 await self._look(read=False)
             counted, taking = 0, False
@@ -211,20 +211,20 @@ class Follower:
                 if not met and tail is not None:
                     return False
                 if not met:
-                    self._told(Note(NoteKind.GAP, "the Engine has let go of lines between here"))
+                    self._on_note(Note(NoteKind.GAP, "the Engine has let go of lines between here"))
                 taking = met = True
                 self._take(lines[at:])
         return True
 
     def _count(self, stream: LogStream, counted: int, known: int = 0) -> int:
         """Add the entries read since `counted`, except those already `known`."""
-        self.behind += stream.entries - counted - known
+        self.entries_to_end += stream.entries - counted - known
         return stream.entries
 
     def _take(self, lines: list[LogLine]) -> None:
         """Deliver lines, remembering the last time and how many lines had it: the place to resume."""
-        if self._held is not None:
-            lines = self._take_before(*self._held, lines)
+        if self._pending_restart is not None:
+            lines = self._take_before(*self._pending_restart, lines)
         if not lines:
             return
         times = [line.time for line in lines]
@@ -233,17 +233,17 @@ class Follower:
             self._before_last = max(filter(last.__gt__, times), default=self._last or last)
             self._last, self._seen_at_last = last, 0
         self._seen_at_last += times.count(self._last)
-        self._took(lines)
+        self._on_lines(lines)
 
     def _take_before(self, note: Note, ended: int, lines: list[LogLine]) -> list[LogLine]:
         """Deliver the lines up to the end of a run (epoch ns), then report the restart; return the lines after that."""
-        self._held = None
+        self._pending_restart = None
         at = next((at for at, line in enumerate(lines) if line.time > ended), len(lines))
         self._take(lines[:at])
         if at < len(lines):
-            self._told(note)
+            self._on_note(note)
         else:
-            self._held = note, ended
+            self._pending_restart = note, ended
         return lines[at:]
 
     async def older(self, before: int, count: int) -> LogPage:
@@ -251,9 +251,9 @@ class Follower:
         if self._tty is None:
             await self._look(read=False)
         page = await page_before(
-            self.engine, self.container, tty=bool(self._tty), before=before, behind=self.behind, count=count
+            self.engine, self.container, tty=bool(self._tty), before=before, behind=self.entries_to_end, count=count
         )
-        self.behind += page.entries
+        self.entries_to_end += page.entries
         self.beginning = page.beginning
         return page
 

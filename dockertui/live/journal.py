@@ -29,7 +29,7 @@ class Journal:
     """Events ordered by time (the Engine's clock), from whichever stream they came.
 
     It holds at most `max_events` events and about `max_bytes` bytes, and drops the oldest first. `dropped` counts those
-    dropped, `known` has the time ranges that are complete, `probes` knows which events belong to a health check.
+    dropped, `coverage` has the time ranges that are complete, `probes` knows which events belong to a health check.
     Subscribers are called once for each event, and must be fast.
     """
 
@@ -38,10 +38,10 @@ class Journal:
         self.max_bytes = max_bytes
         self.bytes = 0
         self.dropped = 0
-        self.known = EventCoverage()
+        self.coverage = EventCoverage()
         self.probes = Probes()
         self._events: list[Event] = []
-        self._watching: list[Callable[[Event], None]] = []
+        self._subscribers: list[Callable[[Event], None]] = []
 
     def __len__(self) -> int:
         return len(self._events)
@@ -65,23 +65,23 @@ class Journal:
         events.insert(at, event)
         self.bytes += weight(event)
         self.probes.take(event)
-        self._let_go()
-        for tell in tuple(self._watching):
+        self._drop_oldest()
+        for tell in tuple(self._subscribers):
             tell(event)
         return True
 
     @contextmanager
     def listening(self, scope: str, since: int = 0) -> Iterator[Stretch]:
         """Context manager around listening to a scope; pass each event to `hear` with the stretch it yields."""
-        stretch = self.known.listen(scope, since)
+        stretch = self.coverage.begin(scope, since)
         try:
             yield stretch
         finally:
-            self.known.end(stretch)
+            self.coverage.end(stretch)
 
-    def hear(self, event: Event, stretch: Stretch) -> bool:
+    def add_from(self, event: Event, stretch: Stretch) -> bool:
         """Add an event received by a listener."""
-        stretch.hear(event)
+        stretch.record(event)
         return self.take(event)
 
     def between(self, since: int | None = None, until: int | None = None) -> list[Event]:
@@ -98,15 +98,15 @@ class Journal:
 
     def subscribe(self, tell: Callable[[Event], None]) -> Unsubscribe:
         """Call `tell` with every event added, until the returned function is called."""
-        self._watching.append(tell)
+        self._subscribers.append(tell)
 
         def leave() -> None:
-            if tell in self._watching:
-                self._watching.remove(tell)
+            if tell in self._subscribers:
+                self._subscribers.remove(tell)
 
         return leave
 
-    def _let_go(self) -> None:
+    def _drop_oldest(self) -> None:
         """Drop the oldest events when a bound is exceeded, a part of all at once."""
         events = self._events
         if len(events) <= self.max_events and self.bytes <= self.max_bytes:

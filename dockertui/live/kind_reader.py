@@ -71,14 +71,14 @@ class KindReader:
         self._confirm_at: float | None = None
         self._reconcile_at: float | None = None
         self._rest_until = 0.0
-        self._took = 0.0
+        self._last_duration = 0.0
         self._wanted_at: float | None = None
-        self._hurry = asyncio.Event()
+        self._urgent = asyncio.Event()
         self._changed_at: float | None = None
         self._reading_at: float | None = None
         self._wake.set()
 
-    def behind(self) -> float:
+    def oldest_unread_age(self) -> float:
         """Return the age in seconds of the oldest reported change that has not been read; 0 if there is none."""
         moments = [at for at in (self._changed_at, self._reading_at) if at is not None]
         return asyncio.get_running_loop().time() - min(moments) if moments else 0.0
@@ -88,13 +88,13 @@ class KindReader:
         if ids:
             if self._changed_at is None:
                 self._changed_at = asyncio.get_running_loop().time()
-            self._want(ids)
+            self._read_soon(ids)
 
-    def _want(self, ids: Ids) -> None:
+    def _read_soon(self, ids: Ids) -> None:
         """Read these objects as soon as the list in progress, or the rest after it, allows."""
         if self._wanted_at is None:
             self._wanted_at = asyncio.get_running_loop().time()
-            self._hurry.set()
+            self._urgent.set()
         self._add(ids)
 
     def _add(self, ids: Ids) -> None:
@@ -150,20 +150,21 @@ class KindReader:
         loop = asyncio.get_running_loop()
         settled = loop.time() + self._pace.settle
         while (at := max(settled, self._may_ask_at())) > loop.time():
-            self._hurry.clear()
+            self._urgent.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(at):
-                    await self._hurry.wait()
+                    await self._urgent.wait()
 
     def _may_ask_at(self) -> float:
-        return self._rest_until if self._wanted_at is None else min(self._rest_until, self._wanted_at + self._took)
+        rested, wanted = self._rest_until, self._wanted_at
+        return rested if wanted is None else min(rested, wanted + self._last_duration)
 
     def _mark_due(self) -> None:
         now = asyncio.get_running_loop().time()
         if self._confirm_at is not None and now >= self._confirm_at:
             self._confirm_at = None
             ids, self._doubtful = self._doubtful, frozenset()
-            self._want(ids)
+            self._read_soon(ids)
         if self._reconcile_at is not None and now >= self._reconcile_at:
             self._reconcile_at = None
             self._add(ALL)
@@ -199,7 +200,7 @@ class KindReader:
 
     def _rest(self, began: float, ended: float, asked: Ids) -> None:
         """Note when the Engine may be asked again, and when it must be."""
-        took = self._took = ended - began
+        took = self._last_duration = ended - began
         self._rest_until = ended + _REST * took
         if asked is ALL:
             self._reconcile_at = ended + max(self._pace.reconcile, _RECONCILE_REST * took)

@@ -99,9 +99,9 @@ class MirrorSync:
         for reader in self._readers:
             reader.retry_now()
 
-    def behind(self) -> float:
+    def oldest_unread_age(self) -> float:
         """Return the age in seconds of the oldest reported change that has not been read; 0 if there is none."""
-        return max((reader.behind() for reader in self._readers), default=0.0)
+        return max((reader.oldest_unread_age() for reader in self._readers), default=0.0)
 
     async def settled(self) -> None:
         """Wait until the link is live and everything dirty by the events received is read and confirmed.
@@ -153,11 +153,11 @@ class MirrorSync:
                 self._mark_all()
                 async for event in events:
                     self._heard()
-                    proof.hear(event)
+                    proof.record(event)
                     self._take(event)
 
     def _hear(self, stretch: Stretch, event: Event) -> None:
-        self._journal.hear(event, stretch)
+        self._journal.add_from(event, stretch)
         for reader in self._readers:
             reader.take(event)
 

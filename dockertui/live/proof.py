@@ -23,7 +23,7 @@ LATE: Final = 2.0
 """Seconds that the stream may lag behind the Engine's answer on another connection."""
 _TRIES: Final = 3
 """The number of failed checks in a row after which no more are made, as where a proxy forbids them."""
-_TOLD: Final = 1024
+_REMEMBERED: Final = 1024
 """The number of events remembered: four times as many as the Engine remembers."""
 _SECOND: Final = 1_000_000_000
 
@@ -33,13 +33,13 @@ _Key = tuple[int, str, str, str]
 class Proof:
     """What one stream has delivered, and the check against the Engine's own list.
 
-    `told` counts the stream's events; `asked_at` is the loop's time of the last event or check.
+    `received` counts the stream's events; `asked_at` is the loop's time of the last event or check.
     """
 
     def __init__(
         self, engine: Engine, clock: EngineClock, filters: Mapping[str, Sequence[str]] | None, *, podman: bool = False
     ) -> None:
-        self.told = 0
+        self.received = 0
         self.asked_at = asyncio.get_running_loop().time()
         self._podman = podman
         self._engine = engine
@@ -58,17 +58,17 @@ class Proof:
         """Note that the stream is open: it covers all from the next second on, the precision of the Engine's clock."""
         self._since = int((self._clock.latest + 1.0) * _SECOND)
 
-    def hear(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Note an event of the stream."""
-        self.told += 1
+        self.received += 1
         self.asked_at = asyncio.get_running_loop().time()
         self._keys[_key(event)] = None
-        if len(self._keys) > _TOLD:
+        if len(self._keys) > _REMEMBERED:
             self._keys.popitem(last=False)
         if self._since is not None:
             self._since = max(self._since, event.time_ns - _SECOND)
 
-    async def missing(self, limit: float) -> list[Event] | None:
+    async def missed_events(self, limit: float) -> list[Event] | None:
         """Return the events that the stream should have delivered and did not; None if the Engine does not say.
 
         Raises:
@@ -82,31 +82,31 @@ class Proof:
         try:
             async with asyncio.timeout(limit), system.events(self._engine, self._since, self._filters, until) as events:
                 begun = True
-                told = [event async for event in events]
+                listed = [event async for event in events]
         except (TimeoutError, EngineError) as error:
             self._failures += 1
             if isinstance(error, TimeoutError) and not begun and not self._podman:
                 raise timed_out(self._engine.endpoint, "GET /events", limit) from None
             return None
         self._failures = 0
-        return self._compared(told, until)
+        return self._compared(listed, until)
 
     async def check(self, limit: float, take: Callable[[Event], None] = lambda _: None) -> bool:
         """Compare the stream with the Engine's list, passing missed events to `take`; return False if the Engine does
         not say.
 
         Raises:
-            EngineError: (LOST) the stream delivers nothing in the next `LATE` seconds either; or as `missing`.
+            EngineError: (LOST) the stream delivers nothing in the next `LATE` seconds either; or as `missed_events`.
         """
-        told = self.told
-        missing = await self.missing(limit)
-        for event in missing or ():
+        before = self.received
+        missed = await self.missed_events(limit)
+        for event in missed or ():
             take(event)
-        if missing:
+        if missed:
             await asyncio.sleep(LATE)
-            if self.told == told:
+            if self.received == before:
                 raise EngineError(ErrorKind.LOST, "the stream of events has broken off without a word")
-        return missing is not None
+        return missed is not None
 
     async def keep_checking(self, quiet: float, limit: float) -> None:
         """Check whenever the stream has been silent for `quiet` seconds. Raises EngineError as `check`."""
@@ -119,11 +119,11 @@ class Proof:
             else:
                 self.asked_at = asyncio.get_running_loop().time()
 
-    def _compared(self, told: Sequence[Event], until: int) -> list[Event]:
-        missing = [event for event in told if _key(event) not in self._keys]
-        if not missing:
+    def _compared(self, listed: Sequence[Event], until: int) -> list[Event]:
+        missed = [event for event in listed if _key(event) not in self._keys]
+        if not missed:
             self._since = until
-        return missing
+        return missed
 
 
 def _key(event: Event) -> _Key:

@@ -15,7 +15,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.stats import Usage
 from dockertui.engine.trace import because
 from dockertui.live.history import StatsHistory
-from dockertui.live.store import Unsubscribe, told
+from dockertui.live.store import Unsubscribe, notify
 
 ONE_SHOT_API: Final = "1.44"
 """The first version in which a single sample takes milliseconds; earlier ones wait for the Engine's next tick."""
@@ -30,7 +30,7 @@ MISSES: Final = 3
 """The number of periods without a reply after which a figure is too old to be shown."""
 _PODMAN_PERIOD: Final = 5.0
 """Seconds between two samples of a Podman stream."""
-_TOLD_EVERY: Final = 0.1
+_REPORT_EVERY: Final = 0.1
 _SAMPLE_LIMIT: Final = 5.0
 _SECOND: Final = 1.0
 """Seconds between a container's first sample and its second, which brings the CPU."""
@@ -69,9 +69,9 @@ class Sampler:
         self._seen_to: dict[str, float] = {}
         self._answered: dict[str, float] = {}
         self._streams: dict[str, asyncio.Task[None]] = {}
-        self._untold: set[str] = set()
-        self._telling: asyncio.TimerHandle | None = None
-        self._reached = True
+        self._unreported: set[str] = set()
+        self._report_timer: asyncio.TimerHandle | None = None
+        self._reachable = True
         self._wake = asyncio.Event()
 
     @property
@@ -120,11 +120,11 @@ class Sampler:
         self._expire()
         self._wake.set()
 
-    def follow(self, reached: bool) -> None:
+    def set_reachable(self, reachable: bool) -> None:
         """Sample while the Engine is reachable, at once when it is again, and not while it is lost."""
-        if reached and not self._reached:
+        if reachable and not self._reachable:
             self._seen_to.clear()
-        self._reached = reached
+        self._reachable = reachable
         self._wake.set()
 
     async def run(self) -> None:
@@ -139,15 +139,15 @@ class Sampler:
                         await asyncio.sleep(self._period)
         finally:
             await self._end_streams(self._streams.keys())
-            if self._telling is not None:
-                self._telling.cancel()
-                self._telling = None
+            if self._report_timer is not None:
+                self._report_timer.cancel()
+                self._report_timer = None
 
     async def _round(self) -> None:
         """Do what is due, then wait for the next due time or for a change of what is wanted."""
         self._wake.clear()
         self._set_pace()
-        if not self._reached or self._engine.version is None:
+        if not self._reachable or self._engine.version is None:
             await self._end_streams(self._streams.keys())
         elif self._one_shot():
             await self._poll()
@@ -160,7 +160,7 @@ class Sampler:
 
     def _next_round(self) -> float | None:
         """Return when something is due next, in the loop's seconds."""
-        if self._watched and self._reached and self._engine.version is not None:
+        if self._watched and self._reachable and self._engine.version is not None:
             return min(map(self._due_at, self._watched))
         return _now() + self._period if self._usage else None  # the samples shown still expire
 
@@ -265,15 +265,15 @@ class Sampler:
             self._tell(identity)
 
     def _tell(self, identity: str) -> None:
-        self._untold.add(identity)
-        if self._telling is None:
-            self._telling = asyncio.get_running_loop().call_later(_TOLD_EVERY, self._tell_all)
+        self._unreported.add(identity)
+        if self._report_timer is None:
+            self._report_timer = asyncio.get_running_loop().call_later(_REPORT_EVERY, self._report)
 
-    def _tell_all(self) -> None:
-        self._telling = None
-        ids, self._untold = frozenset(self._untold), set()
+    def _report(self) -> None:
+        self._report_timer = None
+        ids, self._unreported = frozenset(self._unreported), set()
         for tell in tuple(self._subscribers):
-            told(tell, ids)
+            notify(tell, ids)
 
 
 def _now() -> float:

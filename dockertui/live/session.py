@@ -39,11 +39,11 @@ class Session:
         kinds = tuple(sources)
         self.mirror = Mirror(kinds, clock=self.trace.clock)
         self.journal = Journal()
-        self.watcher = MirrorSync(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
+        self.mirror_sync = MirrorSync(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
         self.history = StatsHistory(self.trace.clock)
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample, history=self.history)
         self.mirror.subscribe(self._remember)
-        self.mirror.subscribe_link(lambda link: self.sampler.follow(link.state is not LinkState.LOST))
+        self.mirror.subscribe_link(lambda link: self.sampler.set_reachable(link.state is not LinkState.LOST))
 
     def seed(self, version: Version | None, lists: Mapping[str, Sequence[Any]]) -> None:
         """Fill the mirror with lists read at the start; the mirror sync lists again once it receives events."""
@@ -69,7 +69,7 @@ class Session:
         """Follow the Engine until cancelled, then close the connections."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.watcher.run())
+                tasks.create_task(self.mirror_sync.run())
                 tasks.create_task(self.sampler.run())
         finally:
             await self.engine.close()

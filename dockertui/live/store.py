@@ -129,8 +129,8 @@ class Mirror:
         self.version: Version | None = None
         self._shelves = {source.kind: _Shelf(source) for source in self.sources}
         self._link = Link(LinkState.CONNECTING, clock())
-        self._watching: list[Callable[[Change], None]] = []
-        self._watching_link: list[Callable[[Link], None]] = []
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._link_subscribers: list[Callable[[Link], None]] = []
 
     @property
     def link(self) -> Link:
@@ -141,8 +141,8 @@ class Mirror:
         """Set the state of the connection and notify the subscribers if it differs."""
         if link != self._link:
             self._link = link
-            for tell in tuple(self._watching_link):
-                told(tell, link)
+            for tell in tuple(self._link_subscribers):
+                notify(tell, link)
 
     def objects(self, kind: str) -> Mapping[str, Any]:
         """Return the objects of a kind by ID, as last listed."""
@@ -193,13 +193,13 @@ class Mirror:
 
     def subscribe(self, tell: Callable[[Change], None]) -> Unsubscribe:
         """Call `tell` with every change from now on, until the returned function is called."""
-        self._watching.append(tell)
-        return lambda: _forget(self._watching, tell)
+        self._subscribers.append(tell)
+        return lambda: _forget(self._subscribers, tell)
 
     def subscribe_link(self, tell: Callable[[Link], None]) -> Unsubscribe:
         """Call `tell` whenever the link changes, until the returned function is called."""
-        self._watching_link.append(tell)
-        return lambda: _forget(self._watching_link, tell)
+        self._link_subscribers.append(tell)
+        return lambda: _forget(self._link_subscribers, tell)
 
     @staticmethod
     def _merged(shelf: _Shelf, objs: Iterable[Any]) -> dict[str, Any]:
@@ -226,11 +226,11 @@ class Mirror:
 
     def _tell(self, shelf: _Shelf, change: Change) -> None:
         shelf.generation += 1
-        for tell in tuple(self._watching):
-            told(tell, change)
+        for tell in tuple(self._subscribers):
+            notify(tell, change)
 
 
-def told(tell: Callable[[Any], None], what: Any) -> None:
+def notify(tell: Callable[[Any], None], what: Any) -> None:
     """Call a subscriber; if it fails, log the error so that neither the others nor the mirror fail."""
     try:
         tell(what)
@@ -238,6 +238,6 @@ def told(tell: Callable[[Any], None], what: Any) -> None:
         logging.getLogger("dockertui").error("a subscriber of the mirror failed", exc_info=error)
 
 
-def _forget(watching: list[Any], tell: Any) -> None:
-    if tell in watching:
-        watching.remove(tell)
+def _forget(subscribers: list[Any], tell: Any) -> None:
+    if tell in subscribers:
+        subscribers.remove(tell)

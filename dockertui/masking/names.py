@@ -33,7 +33,7 @@ _PLAIN: Final = word_set(
 """Words that make a name secret, in the singular and without a trailing number."""
 _ENDINGS: Final = ("password", "passwd", "passphrase", "secret", "token", "pwd")
 """Endings of longer words that also make a name secret: `dbpassword`, `authtoken`."""
-_ABOUT: Final = word_set(
+_DESCRIPTIVE: Final = word_set(
     "file files filename path paths dir directory folder location mount sock socket fd stdin prompt "
     "id ids name names alias label type types kind mode class version format prefix suffix header headers field param "
     "url uri urls port endpoint realm region zone issuer audience scope scopes provider driver backend plugin store "
@@ -47,10 +47,10 @@ _ABOUT: Final = word_set(
     "network subnet ip address addr registry"
 )
 """Words that, after a secret's word, mean that the value only describes the secret."""
-_WHOSE: Final = word_set(
+_OWNERS: Final = word_set(
     "user username users login email host hostname server servers service domain db database cache engine"
 )
-"""Like `_ABOUT`, but after a password's word they name its owner: `PASSWORD_DB` is a secret, `AUTH_DB` is not."""
+"""Like `_DESCRIPTIVE`, but after a password's word they name its owner: `PASSWORD_DB` is a secret, `AUTH_DB` is not."""
 _NOT_KEYS: Final = word_set(
     "public pub publishable sort partition primary foreign cache routing shard object group hot row unique "
     "index map gpg pgp press idempotency translation message"
@@ -74,8 +74,8 @@ def _is_secret(name: str) -> bool:
     if len(words) == 1 and words[0] in _EXCEPT:
         return False
     for at in range(len(words) - 1, -1, -1):
-        if _counts(words, at):
-            return not _only_about(words, at)
+        if _is_secret_word(words, at):
+            return not _is_described(words, at)
     return False
 
 
@@ -100,7 +100,7 @@ def _single(word: str) -> str:
     return bare[:-1] if bare.endswith("s") and not bare.endswith("ss") else bare
 
 
-def _counts(words: list[str], at: int) -> bool:
+def _is_secret_word(words: list[str], at: int) -> bool:
     """Return whether the word at `at` makes the name secret."""
     word, before = words[at], words[at - 1] if at else ""
     single = _single(word)
@@ -115,7 +115,7 @@ def _counts(words: list[str], at: int) -> bool:
     return word in _PLAIN or single in _PLAIN or (single.endswith(_ENDINGS) and single != "oldpwd")
 
 
-def _only_about(words: list[str], at: int) -> bool:
+def _is_described(words: list[str], at: int) -> bool:
     """Return whether later words make this no secret (its file, its age). An access key's ID still counts as one."""
     if words[at : at + 2] == ["key", "id"] and at and words[at - 1] == "access":
         return False
@@ -125,4 +125,4 @@ def _only_about(words: list[str], at: int) -> bool:
         return False
     behind = words[at + 1 :]
     whose = not _single(words[at]).startswith("pass") and _single(words[at]) not in ("pwd", "pswd", "pw")
-    return any(word in _ABOUT or (whose and word in _WHOSE) for word in behind)
+    return any(word in _DESCRIPTIVE or (whose and word in _OWNERS) for word in behind)

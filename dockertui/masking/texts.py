@@ -75,7 +75,7 @@ def _remembered(text: str, known: tuple[str, ...]) -> str:
 
 
 def _masked(text: str, known: Iterable[str]) -> str:
-    text = without_shapes(_without(text, known))
+    text = without_shapes(_hide_known(text, known))
     if not _may_hold(text):
         return text
     parts: list[str] = []
@@ -83,7 +83,7 @@ def _masked(text: str, known: Iterable[str]) -> str:
     program = before = ""
     while found := _WORD.search(text, at):
         word, at = found[0], found.end()
-        if _may_announce(text, word, at, before) and (span := _value_behind(text, found, program, before)):
+        if _may_precede_secret(text, word, at, before) and (span := _secret_after(text, found, program, before)):
             if span.end > span.start:
                 parts += [text[done : span.start], MASK]
                 done = span.end
@@ -125,7 +125,7 @@ def _may_hold(text: str) -> bool:
     return "@" in text or "-" in text or any(part in low for part in _PARTS)
 
 
-def _may_announce(text: str, word: str, end: int, before: str) -> bool:
+def _may_precede_secret(text: str, word: str, end: int, before: str) -> bool:
     """Return whether a secret can follow a word, judging by the characters next to it; rules out most words cheaply."""
     following = text[end : end + 1]
     if word[0] == "-":
@@ -135,7 +135,7 @@ def _may_announce(text: str, word: str, end: int, before: str) -> bool:
     return text[end + 1 : end + 2] in _AFTER_GAP or before == "ENV" or word.lower() in _SPACED
 
 
-def _without(text: str, known: Iterable[str]) -> str:
+def _hide_known(text: str, known: Iterable[str]) -> str:
     """Hide the known secret values where they occur as whole words."""
     for value in known:
         if value in text:
@@ -148,7 +148,7 @@ def _is_read(name: str, value: str) -> bool:
     return is_plain(value, strong="pass" in name.lower() or "pwd" in name.lower())
 
 
-def _value_behind(text: str, found: re.Match[str], program: str, before: str) -> SecretSpan | None:
+def _secret_after(text: str, found: re.Match[str], program: str, before: str) -> SecretSpan | None:
     """Return the span of the secret that follows a word, or None."""
     word, end = found[0], found.end()
     following = text[end : end + 1]
@@ -187,7 +187,7 @@ def _assigned(text: str, found: re.Match[str], sign: re.Match[str], before: str)
         return None
     start, end = _extent(text, sign.end(), name)
     value = text[start:end]
-    if _is_read(name, value) or (not equals and _is_talk(name, value, sign, before, text[end : end + 12])):
+    if _is_read(name, value) or (not equals and _is_sentence(name, value, sign, before, text[end : end + 12])):
         return SecretSpan(start, start, sign.end())
     return SecretSpan(start, end)
 
@@ -199,7 +199,7 @@ def _is_end_of_path(text: str, start: int, *, quoted: bool) -> bool:
     return not (quoted and _NAME_SO_FAR.search(text, max(0, start - 100), start))
 
 
-def _is_talk(name: str, value: str, sign: re.Match[str], before: str, behind: str) -> bool:
+def _is_sentence(name: str, value: str, sign: re.Match[str], before: str, behind: str) -> bool:
     """Return whether `token: unexpected` is a sentence, `secrets:1.2` an image, `secret:/run` a mount."""
     if not sign["after"] and not sign["quote"] and (is_version(value) or value.startswith("/")):
         return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from dockertui.config import Settings
-from dockertui.key_names import character_name, normal
+from dockertui.key_names import character_name, textual_name
 from dockertui.keymap import Bindable, keymap
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.browsing import BROWSING
@@ -91,7 +91,7 @@ BESIDES: Mapping[Context, tuple[Context, ...]] = {
 
 def bindables() -> dict[str, Bindable]:
     """Return what the settings may rebind, and where the keys must not clash."""
-    return {op.id: Bindable(tuple(map(normal, op.keys)), _scopes(op)) for op in OPERATIONS}
+    return {op.id: Bindable(tuple(map(textual_name, op.keys)), _scopes(op)) for op in OPERATIONS}
 
 
 def _scopes(operation: Operation) -> frozenset[str]:
@@ -120,7 +120,9 @@ class Catalogue:
 
     def actions(self, context: Context) -> dict[str, str]:
         """Return the action of each key in `context`, by Textual's name of the key."""
-        return {normal(key): operation.action for operation in self.within(context) for key in self.keys(operation)}
+        return {
+            textual_name(key): operation.action for operation in self.within(context) for key in self.keys(operation)
+        }
 
     def keys_shown(self, operation: Operation, limit: int = 9) -> str:
         """Return the keys of an operation for display: `j ↓`."""

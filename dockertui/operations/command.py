@@ -67,7 +67,7 @@ class Command(Operation):
     rare: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "action", f"screen.order({self.id!r})")
+        object.__setattr__(self, "action", f"screen.run_command({self.id!r})")
 
     @property
     def verb(self) -> str:

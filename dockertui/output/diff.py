@@ -252,7 +252,7 @@ class CellDiff(App[ReturnType]):
         """Return a cursor query if one is due; it moves the cursor."""
         question = self.flow.question(*picture.size) if self.flow_enabled else ""
         if question:
-            picture.encoder.strayed()
+            picture.encoder.cursor_moved()
         return question
 
     def _diff_write(self, data: str) -> None:

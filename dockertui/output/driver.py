@@ -43,7 +43,7 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fileno = unblocked(self.fileno)
-        self._heed()
+        self._handle_signals()
 
     @property
     def active(self) -> bool:
@@ -63,18 +63,18 @@ class TerminalDriver(LinuxDriver):
 
     # signals
 
-    def _heed(self) -> None:
+    def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTSTP, self.stand_still)
+        loop.add_signal_handler(signal.SIGTSTP, self.suspend_process)
         loop.add_signal_handler(signal.SIGCONT, self._continued)
 
-    def _ignore(self) -> None:
+    def _unhandle_signals(self) -> None:
         """Restore the default action of these signals: stop and continue."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTSTP, signal.SIGCONT):
             loop.remove_signal_handler(number)
 
-    def stand_still(self, *, group: bool = False) -> None:
+    def suspend_process(self, *, group: bool = False) -> None:
         """Give the terminal back, stop until the process is continued, and take the terminal again.
 
         `group`: stop the whole process group, with a parent that waits for the program, as `make` does; otherwise a
@@ -82,9 +82,9 @@ class TerminalDriver(LinuxDriver):
         """
         if self.active:
             self.suspend_application_mode()
-        self._ignore()
+        self._unhandle_signals()
         os.kill(0 if group else os.getpid(), signal.SIGTSTP)
-        self._heed()
+        self._handle_signals()
         self._take_terminal()
 
     def _continued(self) -> None:
@@ -100,12 +100,12 @@ class TerminalDriver(LinuxDriver):
     @contextmanager
     def no_automatic_restart(self) -> Iterator[None]:
         """Leave the signals to another program that has the terminal, and stops and continues by itself."""
-        self._ignore()
+        self._unhandle_signals()
         try:
             with super().no_automatic_restart():
                 yield
         finally:
-            self._heed()
+            self._handle_signals()
 
     # modes
 

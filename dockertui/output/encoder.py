@@ -84,7 +84,7 @@ class Encoder:
         self._go(x, y)
         return "".join(self._out)
 
-    def strayed(self) -> None:
+    def cursor_moved(self) -> None:
         """Note that the caller moved the cursor itself."""
         self._x = self._y = None
 

@@ -66,10 +66,10 @@ def _why(item: Container, inspect: Reply, surroundings: Surroundings) -> Field |
     troubled = state.text("Status") in ("restarting", "dead") or state.text("Health", "Status") == "unhealthy"
     if not (troubled or state.flag("OOMKilled") or state.text("Error")):
         return None
-    from dockertui.resources.why.diagnosis import told_by_inspection  # not needed for the first paint
+    from dockertui.resources.why.diagnosis import verdict_by_inspect  # not needed for the first paint
     from dockertui.resources.why.facts import Facts
 
-    verdict = told_by_inspection(
+    verdict = verdict_by_inspect(
         Facts(item.name, surroundings.clock(), item.state, inspect, reveal=surroundings.reveal)
     )
     return Field("Why", f"it {verdict.what}", verdict.style) if verdict is not None else None

@@ -58,7 +58,7 @@ class EventDescriber:
             if len(self._names) > _REMEMBERED:
                 del self._names[next(iter(self._names))]
 
-    def tell(self, event: Event) -> EventText:
+    def describe(self, event: Event) -> EventText:
         """Return the event in words."""
         text, style = self._text(event)
         return EventText(event.type, event.action, self.name(event), text, style or _STYLES.get(event.action, ""))
@@ -83,9 +83,9 @@ class EventDescriber:
         return self._container(id) or short(id)
 
     def _text(self, event: Event) -> tuple[str, str]:
-        telling = _TELLING.get((event.type, event.action))
-        if telling is not None:
-            return telling(self, event)
+        describe = _DESCRIBERS.get((event.type, event.action))
+        if describe is not None:
+            return describe(self, event)
         if event.action == "prune":
             return _pruned(self, event)
         if event.type == "container":  # its attributes include labels, which are no details of the event
@@ -104,7 +104,7 @@ def short(id: str) -> str:
     return digest[:_SHORT] if len(digest) == 64 and _HEX.issuperset(digest) else id
 
 
-def ended(event: Event) -> int | None:
+def exit_code(event: Event) -> int | None:
     """Return the exit code in an event of a container's or exec's end; Podman has a field of its own."""
     code = event.attributes.get("exitCode") or event.attributes.get("containerExitCode") or ""
     return int(code) if code.lstrip("-").isdecimal() else None
@@ -119,8 +119,8 @@ def _pairs(attributes: Mapping[str, str], without: Iterable[str] = ("name",)) ->
     return " ".join(f"{key}={value}" for key, value in sorted(attributes.items()) if value and key not in left_out)
 
 
-def _died(teller: EventDescriber, event: Event) -> tuple[str, str]:
-    code = ended(event)
+def _died(describer: EventDescriber, event: Event) -> tuple[str, str]:
+    code = exit_code(event)
     lasted = event.attributes.get("execDuration", "")
     after = f"after {format.span(int(lasted))}" if lasted.isdecimal() else ""
     if code is None:
@@ -128,71 +128,71 @@ def _died(teller: EventDescriber, event: Event) -> tuple[str, str]:
     return _joined(f"exit {meaning(code)}", after), "" if code in _GONE_WELL else "bad"
 
 
-def _exec_died(teller: EventDescriber, event: Event) -> tuple[str, str]:
-    code = ended(event)
+def _exec_died(describer: EventDescriber, event: Event) -> tuple[str, str]:
+    code = exit_code(event)
     told = "" if code is None else f"exit {meaning(code)}" if code else "exit 0"
-    return _joined(teller.exec_text(event), told), "warn" if code else ""
+    return _joined(describer.exec_text(event), told), "warn" if code else ""
 
 
-def _killed(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _killed(describer: EventDescriber, event: Event) -> tuple[str, str]:
     signal = event.attributes.get("signal", "")
     return (f"signal {signal_name(signal)}" if signal else ""), ""
 
 
-def _out_of_memory(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _out_of_memory(describer: EventDescriber, event: Event) -> tuple[str, str]:
     return "out of memory: the kernel kills a process of it", ""
 
 
-def _health(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _health(describer: EventDescriber, event: Event) -> tuple[str, str]:
     health = event.detail.strip() or event.attributes.get("health_status", "")
     return health, _HEALTHS.get(health, "")
 
 
-def _renamed(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _renamed(describer: EventDescriber, event: Event) -> tuple[str, str]:
     old = event.attributes.get("oldName", "").removeprefix("/")
     return (f"was {old}" if old else ""), ""
 
 
-def _committed(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _committed(describer: EventDescriber, event: Event) -> tuple[str, str]:
     attributes = event.attributes
     image = attributes.get("imageRef") or short(attributes.get("imageID", ""))
     return _joined(f"to {image}" if image else "", attributes.get("comment", "")), ""
 
 
-def _resized(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _resized(describer: EventDescriber, event: Event) -> tuple[str, str]:
     width, height = event.attributes.get("width", ""), event.attributes.get("height", "")
     return (f"{width} columns, {height} rows" if width and height else ""), ""
 
 
-def _executed(teller: EventDescriber, event: Event) -> tuple[str, str]:
-    return teller.exec_text(event), ""
+def _executed(describer: EventDescriber, event: Event) -> tuple[str, str]:
+    return describer.exec_text(event), ""
 
 
-def _connected(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _connected(describer: EventDescriber, event: Event) -> tuple[str, str]:
     """Docker has the container in an attribute, Podman as the event's object."""
     container = event.attributes.get("container") or (event.actor if event.attributes.get("network") else "")
-    return (f"container {teller._user(container)}" if container else _pairs(event.attributes)), ""
+    return (f"container {describer._user(container)}" if container else _pairs(event.attributes)), ""
 
 
-def _mounted(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _mounted(describer: EventDescriber, event: Event) -> tuple[str, str]:
     attributes = event.attributes
     container, place = attributes.get("container", ""), attributes.get("destination", "")
     writable = {"true": "read and write", "false": "read only"}.get(attributes.get("read/write", ""), "")
-    by = f"container {teller._user(container)}" if container else ""
+    by = f"container {describer._user(container)}" if container else ""
     return _joined(" ".join(part for part in (by, f"at {place}" if place else "") if part), writable), ""
 
 
-def _tagged(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _tagged(describer: EventDescriber, event: Event) -> tuple[str, str]:
     id = short(event.actor)
     return ("" if id == short(event.attributes.get("name", "")) else f"image {id}"), ""
 
 
-def _pruned(teller: EventDescriber, event: Event) -> tuple[str, str]:
+def _pruned(describer: EventDescriber, event: Event) -> tuple[str, str]:
     reclaimed = event.attributes.get("reclaimed", "")
     return (f"reclaimed {format.size(int(reclaimed))}" if reclaimed.isdecimal() else _pairs(event.attributes)), ""
 
 
-_TELLING: Final[Mapping[tuple[str, str], Callable[[EventDescriber, Event], tuple[str, str]]]] = {
+_DESCRIBERS: Final[Mapping[tuple[str, str], Callable[[EventDescriber, Event], tuple[str, str]]]] = {
     ("container", "die"): _died,
     ("container", "died"): _died,
     ("container", "kill"): _killed,
@@ -224,15 +224,15 @@ PLAIN: Final = ("kind", "action", "object", "text")
 """The terms that a plain word of the filter searches: what is visible."""
 
 
-def terms(teller: EventDescriber) -> Mapping[str, Callable[[Event], Iterable[str]]]:
+def terms(describer: EventDescriber) -> Mapping[str, Callable[[Event], Iterable[str]]]:
     """Return the texts that each term of the filter searches."""
 
     def of_kind(kind: str) -> Callable[[Event], Iterable[str]]:
         def texts(event: Event) -> Iterable[str]:
             if event.type == kind:
-                yield from (teller.name(event), event.actor, event.attributes.get("name", ""))
+                yield from (describer.name(event), event.actor, event.attributes.get("name", ""))
             elif named := event.attributes.get(kind, ""):
-                yield from (named, teller._container(named) if kind == "container" else "")
+                yield from (named, describer._container(named) if kind == "container" else "")
 
         return texts
 
@@ -240,8 +240,8 @@ def terms(teller: EventDescriber) -> Mapping[str, Callable[[Event], Iterable[str
         "kind": lambda event: (event.type,),
         "type": lambda event: (event.type,),
         "action": lambda event: (f"{event.action}: {event.detail}" if event.detail else event.action,),
-        "object": lambda event: (teller.name(event),),
-        "text": lambda event: (teller.tell(event).text,),
+        "object": lambda event: (describer.name(event),),
+        "text": lambda event: (describer.describe(event).text,),
         "label": lambda event: (f"{key}={value}" for key, value in event.attributes.items()),
         "id": lambda event: (event.actor,),
     }

@@ -53,7 +53,7 @@ class EventList:
     def __init__(self, journal: Journal, mirror: Mirror) -> None:
         self.journal = journal
         self.mirror = mirror
-        self.teller = EventDescriber(mirror, journal.probes)
+        self.describer = EventDescriber(mirror, journal.probes)
         self.about: EventSubject | None = None
         self.span: tuple[int | None, int | None] = (None, None)
         self.probes = False
@@ -63,15 +63,15 @@ class EventList:
         self.rows: list[Row] = []
         self.seen: Counter[tuple[str, str]] = Counter()
         """Number of events by kind and action, whatever the filter."""
-        self._terms = terms(self.teller)
+        self._terms = terms(self.describer)
         self.filter: ListFilter[Event] = ListFilter("", self._terms, PLAIN)
-        self._came: list[Event] = []
+        self._added: list[Event] = []
         self._blanks: list[Gap] = []
         self._dropped = 0
         self._probed = 0
         self._noticed = 0
 
-    def narrow(self, line: str) -> None:
+    def set_filter(self, line: str) -> None:
         """Apply a filter line."""
         self.filter = ListFilter(line, self._terms, PLAIN, ("id",))
         self.gather()
@@ -79,7 +79,7 @@ class EventList:
     def gather(self) -> None:
         """Rebuild the rows from the journal."""
         journal = self.journal
-        self._came.clear()
+        self._added.clear()
         self.rows.clear()
         self.seen.clear()
         self.hidden = 0
@@ -93,9 +93,9 @@ class EventList:
         """Number of events shown."""
         return len(self.rows) - self._noticed
 
-    def came(self, event: Event) -> None:
+    def add(self, event: Event) -> None:
         """Take an event from the journal; the next `update` adds it."""
-        self._came.append(event)
+        self._added.append(event)
 
     def update(self) -> int:
         """Add new events to the rows; return how many were added at the end."""
@@ -103,19 +103,19 @@ class EventList:
             self.gather()
             return 0
         count, last = 0, self.rows[-1].time_ns if self.rows else 0
-        came, self._came = self._came, []
-        for event in came:
+        added, self._added = self._added, []
+        for event in added:
             if self._in_span(event) and self._keeps(event):
                 bisect.insort_right(self.rows, event, key=_moment)
                 count += event.time_ns >= last
-        fewer = self._let_go()
+        fewer = self._drop_old()
         if (blanks := self._known_blanks()) != self._blanks or fewer:
             self._blanks = blanks
             self.rows[:] = [row for row in self.rows if not isinstance(row, Notice)]
             self._put_notices()
         return count
 
-    def _let_go(self) -> bool:
+    def _drop_old(self) -> bool:
         """Drop the rows whose events the journal has dropped; return whether it dropped any."""
         if self._dropped == self.journal.dropped:
             return False
@@ -130,19 +130,19 @@ class EventList:
 
     def _keeps(self, event: Event) -> bool:
         """Whether an event is shown; events of the subject are counted."""
-        self.teller.learn(event)
+        self.describer.learn(event)
         if self.about is not None and not concerns(event, *self.about):
             return False
         self.seen[event.type, event.action] += 1
         if not self.probes and self.journal.probes.is_probe(event):
             self.hidden += 1
             return False
-        return not self.filter or self.filter.keeps(event)
+        return not self.filter or self.filter.matches(event)
 
     # missing events
 
     def _known_blanks(self) -> list[Gap]:
-        found = self.journal.known.blanks(self.about.scope if self.about is not None else EVERYTHING)
+        found = self.journal.coverage.gaps(self.about.scope if self.about is not None else EVERYTHING)
         return found if self.live else [blank for blank in found if blank.until is not None]
 
     def _put_notices(self) -> None:

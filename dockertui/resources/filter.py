@@ -48,7 +48,7 @@ class ListFilter(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self._words)
 
-    def keeps(self, item: T) -> bool:
+    def matches(self, item: T) -> bool:
         """Whether every word of the line matches `item`, ignoring case."""
         return all(self._matches(word, item) for word in self._words)
 

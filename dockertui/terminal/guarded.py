@@ -70,7 +70,7 @@ class GuardedEmulator(Emulator):
         try:
             self._serving = self._fresh()
         except Exception as error:
-            self._broke(error)
+            self._replace_broken(error)
 
     # failing
 
@@ -80,7 +80,7 @@ class GuardedEmulator(Emulator):
             made.set_colors(*self._colors)
         return made
 
-    def _asked(self, otherwise: _T, call: Callable[[Emulator], _T]) -> _T:
+    def _query(self, otherwise: _T, call: Callable[[Emulator], _T]) -> _T:
         """Return the answer to a query without side effects; on failure `otherwise`, and keep the emulator."""
         try:
             return call(self._serving)
@@ -88,15 +88,15 @@ class GuardedEmulator(Emulator):
             _log.error("the terminal emulator failed", exc_info=error)
             return otherwise
 
-    def _done(self, otherwise: _T, call: Callable[[Emulator], _T]) -> _T:
+    def _call(self, otherwise: _T, call: Callable[[Emulator], _T]) -> _T:
         """Return the result of a call that changes the emulator or reads its screen; a failure replaces it."""
         try:
             return call(self._serving)
         except Exception as error:
-            self._broke(error)
+            self._replace_broken(error)
             return otherwise
 
-    def _broke(self, error: Exception) -> None:
+    def _replace_broken(self, error: Exception) -> None:
         """Replace the emulator; after too many failures, by the last resort, which shows why."""
         _log.error("the terminal emulator failed", exc_info=error)
         broken, what = self._serving, error_line(error)
@@ -126,60 +126,60 @@ class GuardedEmulator(Emulator):
     # the methods of an emulator
 
     def feed(self, data: bytes) -> None:
-        self._done(None, lambda serving: serving.feed(data))
+        self._call(None, lambda serving: serving.feed(data))
 
     def resize(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
-        self._done(None, lambda serving: serving.resize(columns, rows))
+        self._call(None, lambda serving: serving.resize(columns, rows))
 
     def set_colors(self, foreground: tuple[int, int, int], background: tuple[int, int, int]) -> None:
         self._colors = foreground, background
-        self._asked(None, lambda serving: serving.set_colors(foreground, background))
+        self._query(None, lambda serving: serving.set_colors(foreground, background))
 
     def close(self) -> None:
-        self._asked(None, lambda serving: serving.close())
+        self._query(None, lambda serving: serving.close())
 
     def changes(self, *, everything: bool = False) -> Mapping[int, Row]:
         nothing: Mapping[int, Row] = {}
         before = self._serving
-        found = self._done(nothing, lambda serving: serving.changes(everything=everything))
-        return found if self._serving is before else self._asked(nothing, lambda other: other.changes(everything=True))
+        found = self._call(nothing, lambda serving: serving.changes(everything=everything))
+        return found if self._serving is before else self._query(nothing, lambda other: other.changes(everything=True))
 
     @property
     def cursor(self) -> Cursor | None:
-        return self._done(None, lambda serving: serving.cursor)
+        return self._call(None, lambda serving: serving.cursor)
 
     def mode(self, number: int) -> bool:
-        return self._asked(False, lambda serving: serving.mode(number))
+        return self._query(False, lambda serving: serving.mode(number))
 
     @property
     def alternate_screen(self) -> bool:
-        return self._asked(False, lambda serving: serving.alternate_screen)
+        return self._query(False, lambda serving: serving.alternate_screen)
 
     @property
     def total(self) -> int:
-        return self._done(self.rows, lambda serving: serving.total)
+        return self._call(self.rows, lambda serving: serving.total)
 
     @property
     def top(self) -> int:
-        return self._done(0, lambda serving: serving.top)
+        return self._call(0, lambda serving: serving.top)
 
     def scroll_to(self, line: int) -> None:
-        self._done(None, lambda serving: serving.scroll_to(line))
+        self._call(None, lambda serving: serving.scroll_to(line))
 
     def lines(self, start: int, stop: int) -> Sequence[str]:
         nothing: Sequence[str] = ()
-        return self._asked(nothing, lambda serving: serving.lines(start, stop))
+        return self._query(nothing, lambda serving: serving.lines(start, stop))
 
     def text(self, start: Place, stop: Place) -> str:
-        return self._asked("", lambda serving: serving.text(start, stop))
+        return self._query("", lambda serving: serving.text(start, stop))
 
     def anchor(self, place: Place) -> Anchor:
         nowhere: Anchor = _Nowhere()
-        return self._asked(nowhere, lambda serving: _GuardedAnchor(serving.anchor(place)))
+        return self._query(nowhere, lambda serving: _GuardedAnchor(serving.anchor(place)))
 
     def encode(self, key: Keystroke) -> bytes:
-        return self._asked(b"", lambda serving: serving.encode(key))
+        return self._query(b"", lambda serving: serving.encode(key))
 
 
 class _GuardedAnchor(Anchor):

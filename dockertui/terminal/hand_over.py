@@ -62,7 +62,7 @@ class HandOver:
             self._write(self._greeting())
             self._take_size()
             loop.add_signal_handler(signal.SIGWINCH, self._take_size)
-            loop.add_signal_handler(signal.SIGTSTP, self._stand_still, before)
+            loop.add_signal_handler(signal.SIGTSTP, self._suspend, before)
             loop.add_reader(self._input, self._typed)
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -76,14 +76,14 @@ class HandOver:
             termios.tcsetattr(self._input, termios.TCSADRAIN, before)
             self._session.resize(kept)
 
-    def _stand_still(self, before: list[Any]) -> None:
+    def _suspend(self, before: list[Any]) -> None:
         """Stop the process on SIGTSTP, with the terminal restored until it continues."""
         loop = asyncio.get_running_loop()
         self._write(_PLAIN + b"\r\n")
         termios.tcsetattr(self._input, termios.TCSADRAIN, before)
         loop.remove_signal_handler(signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGTSTP)
-        loop.add_signal_handler(signal.SIGTSTP, self._stand_still, before)
+        loop.add_signal_handler(signal.SIGTSTP, self._suspend, before)
         tty.setraw(self._input)
         self._write(self._greeting())
         self._take_size()

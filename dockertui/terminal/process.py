@@ -117,23 +117,23 @@ class ExecProcess(TerminalProcess):
 
 
 class AttachedProcess(TerminalProcess):
-    """The container's own process; `look` attaches its output only."""
+    """The container's own process; `output_only` attaches its output only."""
 
     tty_known = False
 
-    def __init__(self, engine: Engine, container: str, container_name: str, *, look: bool = False) -> None:
+    def __init__(self, engine: Engine, container: str, container_name: str, *, output_only: bool = False) -> None:
         super().__init__(container, container_name)
         self.engine = engine
-        self.look = look
+        self.output_only = output_only
         self._fresh = True
 
     @property
     def label(self) -> str:
-        return "watch" if self.look else "attach"
+        return "watch" if self.output_only else "attach"
 
     @property
     def takes_input(self) -> bool:
-        return not self.look
+        return not self.output_only
 
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:
@@ -141,12 +141,12 @@ class AttachedProcess(TerminalProcess):
         self._fresh = True
         self.tty = await attach.has_tty(self.engine, self.container)
         self.tty_known = True
-        connecting = attach.attach(self.engine, self.container, tty=self.tty, stdin=not self.look)
+        connecting = attach.attach(self.engine, self.container, tty=self.tty, stdin=not self.output_only)
         async with connecting as connection:
             yield connection
 
     async def resize(self, size: WindowSize) -> None:
-        if self.look:
+        if self.output_only:
             return  # a mere viewer leaves the size to those who work there
         if self._fresh:  # a prompt is repainted only for a changed size, as the Docker CLI knows
             self._fresh = False

@@ -65,8 +65,8 @@ class TerminalSession:
         self.name = ""
         self.title = ""
         self.unseen = False
-        self.watcher: SessionObserver = SessionObserver()
-        self.unwatched: SessionObserver = self.watcher
+        self.observer: SessionObserver = SessionObserver()
+        self.default_observer: SessionObserver = self.observer
         """The observer while no view shows the session."""
         self.recorder: Recorder | None = None
         self.sink: Callable[[bytes], object] | None = None
@@ -85,7 +85,7 @@ class TerminalSession:
         """Input typed before it was known whether the process has a terminal."""
         self._input = bytearray()
         self._input_ends = False
-        self._wanted: WindowSize | None = None
+        self._wanted_size: WindowSize | None = None
         self._something_to_send = asyncio.Event()
         self._size_to_tell = asyncio.Event()
         self._half_closed = False
@@ -123,20 +123,20 @@ class TerminalSession:
     def _titled(self, title: str) -> None:
         if self.policy.title and title != self.title:
             self.title = title
-            self._tell(lambda watcher: watcher.state_changed())
+            self._tell(lambda observer: observer.state_changed())
 
     def _rang(self) -> None:
         if self.policy.bell:
-            self._tell(lambda watcher: watcher.bell_rang())
+            self._tell(lambda observer: observer.bell_rang())
 
     def _copied(self, text: str) -> None:
         if self.policy.clipboard is not Clipboard.NO and text:
-            self._tell(lambda watcher: watcher.clipboard_asked(text))
+            self._tell(lambda observer: observer.clipboard_asked(text))
 
     def _tell(self, what: Callable[[SessionObserver], None]) -> None:
         """Call the observer. Its failure does not affect the session."""
         try:
-            what(self.watcher)
+            what(self.observer)
         except Exception as error:
             _log.error("a session could not be shown", exc_info=error)
 
@@ -159,7 +159,7 @@ class TerminalSession:
         typed = self._editor.type(data.decode(errors="replace"))
         self._feed_now(typed.echo)
         if typed.interrupt:
-            self._tell(lambda watcher: watcher.interrupt_asked())
+            self._tell(lambda observer: observer.interrupt_asked())
         if typed.end:
             self.end_input()
         return self._send(typed.send)
@@ -191,7 +191,7 @@ class TerminalSession:
         if size == self.size or self.process.fixed_size or min(size) < 1:
             return
         self._take_size(size)
-        self._wanted = size
+        self._wanted_size = size
         self._size_to_tell.set()
 
     def _take_size(self, size: WindowSize) -> None:
@@ -199,7 +199,7 @@ class TerminalSession:
         self.emulator.resize(*size)
         if self.recorder is not None:
             self.recorder.resized(size)
-        self._tell(lambda watcher: watcher.output_came())
+        self._tell(lambda observer: observer.output_came())
 
     def play_size(self, size: WindowSize) -> None:
         """Apply a size change of the recording being played."""
@@ -218,7 +218,7 @@ class TerminalSession:
         recorder, self.recorder = self.recorder, None
         if recorder is not None:
             recorder.close()
-        self._tell(lambda watcher: watcher.state_changed())
+        self._tell(lambda observer: observer.state_changed())
 
     # lifecycle
 
@@ -302,7 +302,7 @@ class TerminalSession:
         try:
             async with self.process.connect(self.size) as connection:
                 connected = True
-                self._wanted = self.size
+                self._wanted_size = self.size
                 self._size_to_tell.set()
                 self._become(State.RUNNING)
                 self._type_held()
@@ -320,7 +320,7 @@ class TerminalSession:
 
     async def _converse(self, connection: Connection) -> None:
         """Read until the end, meanwhile sending input and sizes."""
-        helpers = [self._beside(partial(self._sending, connection)), self._beside(self._telling_sizes)]
+        helpers = [self._guarded_task(partial(self._sending, connection)), self._guarded_task(self._telling_sizes)]
         try:
             while outputs := await connection.read():
                 for output in outputs:
@@ -330,7 +330,7 @@ class TerminalSession:
                 helper.cancel()
             await asyncio.wait(helpers)
 
-    def _beside(self, work: Callable[[], Coroutine[None, None, None]]) -> asyncio.Task[None]:
+    def _guarded_task(self, work: Callable[[], Coroutine[None, None, None]]) -> asyncio.Task[None]:
         async def guarded() -> None:
             try:
                 await work()
@@ -364,8 +364,8 @@ class TerminalSession:
         while True:
             await self._size_to_tell.wait()
             self._size_to_tell.clear()
-            if self._wanted is not None and self.process.tty:
-                await self._tell_size(self._wanted)
+            if self._wanted_size is not None and self.process.tty:
+                await self._tell_size(self._wanted_size)
 
     async def _tell_size(self, size: WindowSize) -> None:
         for pause in _RESIZE_TRIES:
@@ -396,7 +396,7 @@ class TerminalSession:
     def _feed_now(self, data: bytes) -> None:
         if data:
             self.emulator.feed(data)
-            self._tell(lambda watcher: watcher.output_came())
+            self._tell(lambda observer: observer.output_came())
 
     def _record(self, data: bytes) -> None:
         try:
@@ -411,7 +411,7 @@ class TerminalSession:
     def _recording_ended(self, why: str) -> None:
         self.stop_recording()
         self.reason = f"recording ended: {why}"
-        self._tell(lambda watcher: watcher.state_changed())
+        self._tell(lambda observer: observer.state_changed())
 
     # the end
 
@@ -441,4 +441,4 @@ class TerminalSession:
 
     def _become(self, state: State) -> None:
         self.state = state
-        self._tell(lambda watcher: watcher.state_changed())
+        self._tell(lambda observer: observer.state_changed())

@@ -117,13 +117,13 @@ class TerminalView(Painted, can_focus=True):
     def show(self, session: TerminalSession | None) -> None:
         """Show another session where it was left, or None for no session."""
         if self.session is not None:
-            self.session.watcher = self.session.unwatched
+            self.session.observer = self.session.default_observer
         self.drop_selection()
         self.history.leave()
         self.leading = False
         self.session = session
         if session is not None:
-            session.watcher = _ViewObserver(self)
+            session.observer = _ViewObserver(self)
             session.unseen = False
             self._tell_size()
         self.repaint()

@@ -34,7 +34,7 @@ from dockertui.widgets.text import error_line, fit
 _log = logging.getLogger("dockertui")
 
 
-def survived(what: str, error: BaseException) -> None:
+def log_survived(what: str, error: BaseException) -> None:
     """Log an error from which the program recovers."""
     _log.error(what, exc_info=error)
 
@@ -46,12 +46,12 @@ def shown_in(widget: Widget) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        survived(f"{type(widget).__name__} could not be filled", error)
+        log_survived(f"{type(widget).__name__} could not be filled", error)
         if guard is not None:
-            guard.say(f"this cannot be shown: {error_line(error)}")
+            guard.show_error(f"this cannot be shown: {error_line(error)}")
     else:
-        if guard is not None and guard.said:
-            guard.say("")
+        if guard is not None and guard.error_text:
+            guard.show_error("")
 
 
 class _Guard:
@@ -63,20 +63,20 @@ class _Guard:
         self._dispatch = widget._dispatch_message
         self._failed_at: int | None = None
         """The line that shows the error; other failed lines are blank."""
-        self.said = ""
+        self.error_text = ""
         widget._dockertui_guard = self  # type: ignore[attr-defined]
         widget.render_line = self.render_line  # type: ignore[method-assign]
         widget.render_lines = self.render_lines  # type: ignore[method-assign]
         widget._dispatch_message = self.dispatch  # type: ignore[method-assign]
 
-    def say(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show a message in the widget's first line; "" removes it."""
-        self.said = sentence
+        self.error_text = sentence
         self._widget.refresh()
 
     def render_line(self, y: int) -> Strip:
-        if self.said and y == 0:
-            return self._sentence(self.said)
+        if self.error_text and y == 0:
+            return self._sentence(self.error_text)
         try:
             strip = self._paint_line(y)
         except Exception as error:
@@ -86,7 +86,7 @@ class _Guard:
         return strip
 
     def _unpainted(self, y: int, error: Exception) -> Strip:
-        survived(f"a line of {type(self._widget).__name__} could not be painted", error)
+        log_survived(f"a line of {type(self._widget).__name__} could not be painted", error)
         if self._failed_at is None:
             self._failed_at = y
         return self._sentence(f"this cannot be shown: {error_line(error)}" if y == self._failed_at else "")
@@ -99,7 +99,7 @@ class _Guard:
         try:
             return self._paint_lines(crop)
         except Exception as error:
-            survived(f"{type(self._widget).__name__} could not be painted", error)
+            log_survived(f"{type(self._widget).__name__} could not be painted", error)
             text = f"this cannot be shown: {error_line(error)}"
             return [Strip([Segment(fit(text * (y == 0), crop.width))], crop.width) for y in range(crop.height)]
 
@@ -161,7 +161,7 @@ class Guarded(App[ReturnType]):
         if outside or self._exit or (unmade is not None and self.essential(unmade)):
             super()._handle_exception(error)
             return
-        survived("something in the program failed", error)
+        log_survived("something in the program failed", error)
         if unmade is not None:
             self.call_later(self._drop_screen, unmade)
 

@@ -18,7 +18,7 @@ from dockertui.widgets.chart import BLOCKS, Runs
 from dockertui.widgets.log_bars import Bars, LogBars, bar_time, draw, rows_for
 from dockertui.widgets.log_matches import Matches
 from dockertui.widgets.log_paint import LEVEL_STYLES, PaintedLine, PaintOptions, cut, painting, rows, segments
-from dockertui.widgets.log_query import Query, Sought
+from dockertui.widgets.log_query import LogSearch, Query
 from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_status import StatusFacts, status
 from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
@@ -59,16 +59,16 @@ class LogFrame(Painted):
         self.shown = ShownLines(self.store)
         self.names: list[str] = []
         """The names of several logs, by an entry's source; empty for one log."""
-        self.manner = PaintOptions()
+        self.options = PaintOptions()
         self.clock: Callable[[], float] = time.time
         """The clock of the lines' timestamps, epoch s."""
-        self.sought = Query()
+        self.search_query = Query()
         self.matches = Matches(self.store)
         self.bars = LogBars(self.store)
         self.glyphs = BLOCKS
         """The glyphs of the bars: one column per cell."""
         self.following = True
-        self.past = False
+        self.is_over = False
         """Whether nothing will arrive: the span shown is over."""
         self.unread = False
         """Whether there are newer lines that were never asked for."""
@@ -84,7 +84,7 @@ class LogFrame(Painted):
         self._top = (0, 0)
         self._shift = 0
         self._new = 0
-        self._came = 0
+        self._arrived = 0
         self._frame: list[LogRow] | None = None
         self._frame_size = Size(0, 0)
         self._band: list[Runs] = []
@@ -104,7 +104,7 @@ class LogFrame(Painted):
         """
         if not len(self.store):
             self._pacing.forget()
-        self._came += len(entries)
+        self._arrived += len(entries)
         if new and not self.following:
             self._new += len(entries)
         if self.store.dropped_after:
@@ -127,7 +127,7 @@ class LogFrame(Painted):
         self.shown.forget()
         self.bars.forget()
         self._remember_nothing()
-        self.following, self._new, self._came, self._anchor = following, 0, 0, None
+        self.following, self._new, self._arrived, self._anchor = following, 0, 0, None
         self._cursor, self._top = self.store.end, (self.store.first - 1, 0)
         self.lag = 0.0
         self.paint_soon()
@@ -141,25 +141,25 @@ class LogFrame(Painted):
     def paint_soon(self) -> None:
         """Schedule a paint: at most ten times a second, five when lines arrive faster than they can be read."""
         if self.is_attached:
-            self._pacing.soon(RACING_FRAME if self._came > self.body_height else FRAME)
+            self._pacing.soon(RACING_FRAME if self._arrived > self.body_height else FRAME)
 
     def _paint_now(self) -> None:
-        self._came = 0
+        self._arrived = 0
         if self._look_at_new_lines() and self._looking is None:
-            self._looking = once(self, BREATH, self._look_on)
+            self._looking = once(self, BREATH, self._continue_filtering)
         self.refresh_frame()
 
-    def _look_on(self) -> None:
+    def _continue_filtering(self) -> None:
         """Continue filtering and counting where the last time slice ended."""
         self._looking = None
         if self._look_at_new_lines():
-            self._looking = once(self, BREATH, self._look_on)
+            self._looking = once(self, BREATH, self._continue_filtering)
         self.paint_soon()
 
     def _look_at_new_lines(self) -> bool:
         """Filter and count unseen lines for one time slice; return whether any are left."""
-        if self.matches.sought != (self.sought, self.shown.filter):
-            self.matches.set(Sought(self.sought, self.shown.filter))
+        if self.matches.search != (self.search_query, self.shown.filter):
+            self.matches.set(LogSearch(self.search_query, self.shown.filter))
         if self.bars.kept is not self.shown.filter:
             self.bars.kept = self.shown.filter
             self.bars.forget()
@@ -186,7 +186,7 @@ class LogFrame(Painted):
     def text_width(self) -> int:
         """Cells for the text of a line."""
         name = NAME_WIDTH + 1 if self.names else 0
-        return max(1, self.size.width - 1 - name - len(stamp(0, self.manner.times, 0)))
+        return max(1, self.size.width - 1 - name - len(stamp(0, self.options.times, 0)))
 
     def refresh_frame(self) -> None:
         """Repaint the rows that changed."""
@@ -196,7 +196,7 @@ class LogFrame(Painted):
             self._frame = None
             self.refresh()
             return
-        if self.manner.times is Times.RELATIVE:
+        if self.options.times is Times.RELATIVE:
             self._strips.clear()
             old = [row._replace(number=-1, notice="old") for row in old]
         width = self.size.width
@@ -210,7 +210,7 @@ class LogFrame(Painted):
             self.refresh(*[Region(0, y, width, 1) for y in changed])
 
     def repaint(self) -> None:
-        """Repaint everything: a style, the width or the manner changed."""
+        """Repaint everything: a style, the width or the paint options changed."""
         self._remember_nothing()
         self._frame = None
         self.refresh()
@@ -288,11 +288,11 @@ class LogFrame(Painted):
         if found is None:
             if len(self._paintings) > _CACHED:
                 self._paintings.clear()
-            found = self._paintings[number] = painting(self.store[number], self.manner)
+            found = self._paintings[number] = painting(self.store[number], self.options)
         return found
 
     def _row_count(self, number: int) -> int:
-        return len(rows(self._painting(number).text, self.text_width)) if self.manner.wrap else 1
+        return len(rows(self._painting(number).text, self.text_width)) if self.options.wrap else 1
 
     def _strip(self, row: LogRow) -> Strip:
         strip = self._strips.get(row)
@@ -321,9 +321,9 @@ class LogFrame(Painted):
         head = self._head(entry, row, under)
         quiet = ("dim",) if self.shown.context and self.shown.is_context(row.number) else ()
         base = self.ink(*(under or quiet or _names(LEVEL_STYLES.get(line.level, ""))))
-        spans = self.sought.spans(line.text) or (self.shown.filter.query.spans(line.text) if not quiet else [])
+        spans = self.search_query.spans(line.text) or (self.shown.filter.query.spans(line.text) if not quiet else [])
         match = self.ink("match")
-        if not self.manner.wrap:
+        if not self.options.wrap:
             body = segments(line.pieces, base, match, spans, 0)
             return [*head, *self._cropped(body, line.text)]
         start, stop = rows(line.text, self.text_width)[row.sub]
@@ -346,7 +346,7 @@ class LogFrame(Painted):
         if self.names:
             name = clean(self.names[entry.source % len(self.names)]) if row.sub == 0 else ""
             head.append(self.segment(f"{fit(name, NAME_WIDTH)} ", *(under or (f"source-{entry.source % 6}",))))
-        moment = stamp(entry.time, self.manner.times, self.clock())
+        moment = stamp(entry.time, self.options.times, self.clock())
         if moment:
             head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))
         return head
@@ -364,7 +364,7 @@ class LogFrame(Painted):
         before, self._band = self._band, []
         if self.band_height:
             bars, selected = self.counted()
-            clock = partial(bar_time, step=bars.step, utc=self.manner.times is Times.UTC)
+            clock = partial(bar_time, step=bars.step, utc=self.options.times is Times.UTC)
             self._band = draw(bars, selected, (self.size.width - 1, self.band_height), clock, self.glyphs)
         return [y for y, row in enumerate(self._band) if y >= len(before) or before[y] != row]
 
@@ -377,7 +377,7 @@ class LogFrame(Painted):
     def _status_changed(self) -> bool:
         facts = StatusFacts(
             following=self.following,
-            past=self.past,
+            is_over=self.is_over,
             title=self.title_note,
             new=self._new,
             lines=len(self.store),
@@ -387,9 +387,9 @@ class LogFrame(Painted):
             filter=self.shown.filter,
             shown=self.shown.count,
             context=self.shown.context,
-            query=self.sought,
+            query=self.search_query,
             matches=self._match_count(),
-            manner=self.manner,
+            options=self.options,
             selected=self.selection is not None and len(self.shown.within(self.selection[0], self.selection[1] + 1)),
         )
         left, right = status(facts)
@@ -409,14 +409,14 @@ class LogFrame(Painted):
 
     def _match_count(self) -> str:
         """Return how many lines match, and the cursor's place among them; `…` while they are being counted."""
-        if not self.sought or self.sought.error:
+        if not self.search_query or self.search_query.error:
             return ""
         matches = self.matches
         before, more = matches.before(self._cursor), "" if matches.is_whole else "…"
         place = f"{before + 1:,} of " if matches.before(self._cursor + 1) > before and not more else ""
         return f"{place}{matches.count:,}{more}"
 
-    def say(self, text: str, style: str = "") -> None:
+    def set_state(self, text: str, style: str = "") -> None:
         """Show a message about the source of the lines, until the next one."""
         self.state = (text, style)
         self.paint_soon()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from dockertui.widgets.log_query import Sought
+from dockertui.widgets.log_query import LogSearch
 from dockertui.widgets.log_store import LogStore
 
 
@@ -14,22 +14,22 @@ class Matches:
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
-        self._sought = Sought()
+        self._search = LogSearch()
         self._newer: list[int] = []
         """Line numbers found after the start of the count, ascending."""
         self._older: list[int] = []
         """Those found before, negated: ascending, too."""
         self._seen = (0, 0)
 
-    def set(self, sought: Sought) -> None:
+    def set(self, search: LogSearch) -> None:
         """Set a new search; nothing is counted until `update` runs."""
-        self._sought = sought
+        self._search = search
         self._newer, self._older = [], []
         self._seen = (self._store.end, self._store.end)
 
     @property
-    def sought(self) -> Sought:
-        return self._sought
+    def search(self) -> LogSearch:
+        return self._search
 
     @property
     def is_whole(self) -> bool:
@@ -50,20 +50,20 @@ class Matches:
 
     def update(self) -> Iterator[None]:
         """Search the lines not searched yet; a generator that may be left after any step and resumed."""
-        if not self._sought:
+        if not self._search:
             return
         store, (start, stop) = self._store, self._seen
         if stop > store.end:  # the newest lines were dropped
-            self.set(self._sought)
+            self.set(self._search)
             start, stop = self._seen
         start, stop = max(start, store.first), max(stop, store.first)
         for block in store.blocks(stop, store.end):
-            self._newer += [number for number in self._sought.hits(block) if number >= stop]
+            self._newer += [number for number in self._search.hits(block) if number >= stop]
             stop = block.end
             self._seen = (start, stop)
             yield
         for block in reversed(store.blocks(store.first, start)):
-            self._older += [-number for number in reversed(self._sought.hits(block)) if number < start]
+            self._older += [-number for number in reversed(self._search.hits(block)) if number < start]
             start = block.first
             self._seen = (start, stop)
             yield

@@ -41,12 +41,12 @@ class PaintedLine(NamedTuple):
     level: Level
 
 
-def painting(entry: StoredLine, manner: PaintOptions) -> PaintedLine:
+def painting(entry: StoredLine, options: PaintOptions) -> PaintedLine:
     """Prepare a line. Nothing that a terminal would obey is left in it."""
     raw = entry.text.removesuffix("\r")
     grade = Level.NONE if entry.meta & MARK else level(raw)
-    if manner.unfold:
-        raw = unfolded(raw, manner.fields)
+    if options.unfold:
+        raw = unfolded(raw, options.fields)
     more = len(raw) - LOOK
     if more > 0:
         raw = raw[:LOOK]

@@ -59,15 +59,15 @@ class Query:
         """Return the matches in cleaned text; none for an inverse query."""
         if not self or self.inverse:
             return []
-        found = self._found(text, lambda pattern, **limit: [match.span() for match in pattern.finditer(text, **limit)])
+        found = self._match(text, lambda pattern, **limit: [match.span() for match in pattern.finditer(text, **limit)])
         return [(start, end) for start, end in found or () if end > start]
 
-    def keeps(self, text: str) -> bool:
+    def matches(self, text: str) -> bool:
         """Return whether a line without its escape sequences matches; for an inverse query, whether it does not."""
-        found = self._found(text, lambda pattern, **limit: pattern.search(text, **limit))
+        found = self._match(text, lambda pattern, **limit: pattern.search(text, **limit))
         return (found is not None) is not self.inverse
 
-    def _found(self, text: str, look: Callable[..., T]) -> T | None:
+    def _match(self, text: str, look: Callable[..., T]) -> T | None:
         """Return what `look` finds, by the fast pattern if that is certain to end soon, else with a time limit."""
         if self._is_word or self.error or len(text) < self._quick_up_to:
             return look(self._pattern)
@@ -103,7 +103,7 @@ class Query:
         until = time.process_time() + BLOCK_LIMIT
         search, inverse, quick = self._pattern.search, self.inverse, self._quick_up_to
         for number, line in enumerate(text.split("\n"), block.first):
-            if (search(line) is not None) is not inverse if len(line) < quick else self.keeps(line):
+            if (search(line) is not None) is not inverse if len(line) < quick else self.matches(line):
                 yield number
             if not self._quick_up_to and time.process_time() > until:
                 self._give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
@@ -143,7 +143,7 @@ class LogFilter(NamedTuple):
         return sorted(marks.union(found)) if marks else found
 
 
-class Sought(NamedTuple):
+class LogSearch(NamedTuple):
     """Which lines a search finds: those of a query, among those that a filter keeps."""
 
     query: Query = Query()

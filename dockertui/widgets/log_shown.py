@@ -77,7 +77,7 @@ class ShownLines:
         """Filter the unseen lines, newer ones first; a generator that may be left after any step and resumed."""
         if not self.filter:
             return
-        self._let_go()
+        self._drop_gone()
         start, stop = self._seen
         for block in self._store.blocks(stop, self._store.end):
             found = [number for number in self.filter.hits(block) if number >= stop]
@@ -98,7 +98,7 @@ class ShownLines:
                 self._seen = (block.first, self._seen[1])
             yield
 
-    def _let_go(self) -> None:
+    def _drop_gone(self) -> None:
         """Forget lines that the store has dropped at either end."""
         first, end = self._store.first, self._store.end
         if self._seen[1] > end or self._seen[0] > end:

@@ -17,7 +17,7 @@ class StatusFacts(NamedTuple):
     """Everything that the line shows."""
 
     following: bool
-    past: bool
+    is_over: bool
     title: str
     new: int
     lines: int
@@ -29,7 +29,7 @@ class StatusFacts(NamedTuple):
     context: int
     query: Query
     matches: str
-    manner: PaintOptions
+    options: PaintOptions
     selected: int
 
 
@@ -50,14 +50,14 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
     if facts.state[0]:
         left.append((f"  {facts.state[0]}", facts.state[1]))
     right = [(f"{facts.lag:.1f} s behind, G skips  ", "warn")] if facts.lag >= LAG_SHOWN else []
-    if facts.manner.times is not Times.OFF:
-        right.append((f"{facts.manner.times}  ", "dim"))
+    if facts.options.times is not Times.OFF:
+        right.append((f"{facts.options.times}  ", "dim"))
     right.append((f"{facts.lines:,} line{'s' * (facts.lines != 1)} {_size(facts.bytes)}", "dim"))
     return left, right
 
 
 def _place(facts: StatusFacts) -> Part:
-    if facts.past:
+    if facts.is_over:
         return ("▼ at its end", "dim") if facts.following else ("‖ G goes to its end", "warn")
     if facts.following:
         return "▼ following", "good"

@@ -161,7 +161,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     def action_scroll_right(self) -> None:
         """Scroll right by half a screen while a visible unwrapped line extends past the edge."""
         shown = [self._painting(row.number).text for row in self._frame or () if row.number in self.store]
-        if not self.manner.wrap and max(map(cell_len, shown), default=0) > self._shift + self.text_width:
+        if not self.options.wrap and max(map(cell_len, shown), default=0) > self._shift + self.text_width:
             self._shift_by(self.text_width // 2)
 
     def action_scroll_left(self) -> None:
@@ -202,11 +202,11 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     # display options
 
-    def show_as(self, manner: PaintOptions) -> None:
+    def show_as(self, options: PaintOptions) -> None:
         """Change how lines are shown; the cursor's line stays in place as far as possible."""
-        before, self.manner = self.manner, manner
-        if (before.unfold, before.fields) != (manner.unfold, manner.fields):
-            self.sought = self._query(self.sought.line)
+        before, self.options = self.options, options
+        if (before.unfold, before.fields) != (options.unfold, options.fields):
+            self.search_query = self._query(self.search_query.line)
             if self.shown.filter.query:
                 self.filter_by(self.shown.filter.query.line)
             self.paint_soon()
@@ -216,13 +216,13 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def action_times(self) -> None:
         order = list(Times)
-        self.show_as(self.manner._replace(times=order[(order.index(self.manner.times) + 1) % len(order)]))
+        self.show_as(self.options._replace(times=order[(order.index(self.options.times) + 1) % len(order)]))
 
     def action_wrap(self) -> None:
-        self.show_as(self.manner._replace(wrap=not self.manner.wrap))
+        self.show_as(self.options._replace(wrap=not self.options.wrap))
 
     def action_unfold(self) -> None:
-        self.show_as(self.manner._replace(unfold=not self.manner.unfold))
+        self.show_as(self.options._replace(unfold=not self.options.unfold))
 
     # the bars
 
@@ -279,7 +279,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def _query(self, line: str) -> Query:
         """Return a typed query that matches the lines as they are shown."""
-        return Query(line, partial(unfolded, chosen=self.manner.fields) if self.manner.unfold else None)
+        return Query(line, partial(unfolded, chosen=self.options.fields) if self.options.unfold else None)
 
     def action_level(self) -> None:
         after = {Level.NONE: Level.WARN, Level.WARN: Level.ERROR}
@@ -317,22 +317,22 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def search(self, text: str) -> int:
         """Mark the matches, and go to the nearest line with one, searching backwards from the cursor first."""
-        self.sought = self._query(text)
+        self.search_query = self._query(text)
         self._strips.clear()
         self._seeking = None
-        if self.sought:
+        if self.search_query:
             self._seek(backwards=True, missed=lambda: self._seek(backwards=False, missed=lambda: None))
         self.refresh_frame_from_scratch()
         self.paint_soon()
         return 0
 
     def action_next_match(self) -> None:
-        if self.sought:
+        if self.search_query:
             below = "in what is loaded below" if self.lacks_newer else "below"
-            self._seek(backwards=False, missed=lambda: self.say(f"no further match {below}", "warn"))
+            self._seek(backwards=False, missed=lambda: self.set_state(f"no further match {below}", "warn"))
 
     def action_previous_match(self) -> None:
-        if self.sought:
+        if self.search_query:
             self._seek(backwards=True, missed=lambda: self.post_message(self.SearchedToTheTop()), start=self._cursor)
 
     def _seek(self, *, backwards: bool, missed: Callable[[], object], start: int | None = None) -> None:
@@ -342,7 +342,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         """
         start = self._cursor + 1 if start is None else start
         bounds = (self.store.first, start) if backwards else (start, self.store.end)
-        self._seeking = find(self.store, self.sought.hits, *bounds, backwards=backwards)
+        self._seeking = find(self.store, self.search_query.hits, *bounds, backwards=backwards)
         self._seek_on(self._seeking, missed)
 
     def _seek_on(self, seeking: Iterator[int | None], missed: Callable[[], object]) -> None:
@@ -367,7 +367,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     def _find(self, start: int, *, backwards: bool) -> bool:
         """Go to the next line from `start` that is shown and matches; return whether there is one."""
         bounds = (self.store.first, start) if backwards else (start, self.store.end)
-        for number in find(self.store, self.sought.hits, *bounds, backwards=backwards):
+        for number in find(self.store, self.search_query.hits, *bounds, backwards=backwards):
             if number is not None and self._is_shown(number):
                 self.go_to(number)
                 self._show_match(number)
@@ -377,8 +377,8 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
     def _show_match(self, number: int) -> None:
         """Scroll sideways, or within a wrapped line, if the match is not in view."""
         text = self._painting(number).text
-        spans = self.sought.spans(text)
-        if spans and self.manner.wrap:
+        spans = self.search_query.spans(text)
+        if spans and self.options.wrap:
             sub = next(at for at, (_, stop) in enumerate(rows(text, self.text_width)) if spans[0][0] < stop)
             if not any((row.number, row.sub) == (number, sub) for row in self._build_frame()):
                 self._top = (number, max(0, sub - self.body_height // 3))
@@ -401,7 +401,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def drop(self) -> bool:
         """End selection, filter and search; return whether there was any."""
-        if self._anchor is None and not self.shown.filter and not self.sought:
+        if self._anchor is None and not self.shown.filter and not self.search_query:
             return False
         self._anchor = None
         self.search("")

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from dockertui.widgets.keys import TakesKeys
 
 
-class Beneath(Screen[ScreenResultType], TakesKeys):
+class BaseScreen(Screen[ScreenResultType], TakesKeys):
     """A screen that stays up to date under dialogs. Its keys are handled in the order typed.
 
     Textual repaints only the topmost screen: those between keep, with their own lines, an old picture of this one.
@@ -26,7 +26,7 @@ class Beneath(Screen[ScreenResultType], TakesKeys):
         super()._compositor_refresh()
 
 
-class Layer(Beneath[ScreenResultType]):
+class Layer(BaseScreen[ScreenResultType]):
     """A screen above another one, closed by `dismiss`.
 
     Textual's `dismiss` closes whatever screen is on top, and raises ScreenStackError if that is the last one.
@@ -40,7 +40,7 @@ class Layer(Beneath[ScreenResultType]):
         return super().dismiss(result)
 
 
-async def put(app: App[Any], screen: Screen[ScreenResultType]) -> asyncio.Future[ScreenResultType | None]:
+async def push_for_result(app: App[Any], screen: Screen[ScreenResultType]) -> asyncio.Future[ScreenResultType | None]:
     """Push a screen and return, once it is mounted, a future of its result.
 
     Textual's `push_screen_wait` first runs callbacks of the app in the waiting worker: the end of the program would

@@ -52,7 +52,7 @@ async def listed(engine: Engine, container: str, path: str, *, running: bool) ->
     browser.visit(Place(container, container, running))
     browser.go(path)
     await browser.settled()
-    assert browser.trouble == ""
+    assert browser.error == ""
     assert browser.folder is not None
     assert browser.folder.complete
     return {

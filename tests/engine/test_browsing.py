@@ -68,7 +68,7 @@ async def read(browser: Browser, path: str, *, whole: bool = False) -> Facts:
     browser.go(path, whole=whole)
     await browser.settled()
     folder = browser.folder
-    assert folder is not None, browser.trouble
+    assert folder is not None, browser.error
     return {entry.name: facts_of(entry) for entry in folder.entries.values()}
 
 
@@ -150,7 +150,7 @@ async def test_an_image_without_a_shell_is_read_by_the_archive(running: bool, do
     browser.visit(place(dockerd, "bare"))
     assert without(await read(browser, "/"), PSEUDO) == without(packed(dockerd, "bare", "/"), PSEUDO)
     assert await read(browser, "/srv") == packed(dockerd, "bare", "/srv")
-    assert browser.why_no_exec if running else browser.why_no_exec == "it does not run"
+    assert browser.exec_unavailable_because if running else browser.exec_unavailable_because == "it does not run"
     pieces = [piece async for _, piece in files.read(engine, "bare", "/srv/page.html", 100)]
     assert b"".join(pieces) == b"<p>x</p>"
 
@@ -307,7 +307,7 @@ async def test_an_archive_does_not_lock_a_container_for_long(
     browser.visit(place(dockerd, "box"))
     found = await read(browser, "/t")
     assert set(found) == {"a", "b"}
-    assert "stopped after" in browser.trouble
+    assert "stopped after" in browser.error
     assert browser.folder is not None
     assert not browser.folder.complete
     dockerd.cli("inspect", "box")
@@ -320,7 +320,7 @@ async def test_what_goes_wrong_is_said_in_a_sentence(dockerd: Dockerd, engine: E
     for path in ("/none", "/t/a", "/t/loop"):
         browser.go(path)
         await browser.settled()
-        assert path in browser.trouble
+        assert path in browser.error
     for path in ("/t/loop", "/none"):
         with pytest.raises(EngineError, match=path):
             await files.path_stat(engine, "box", path)
@@ -331,7 +331,7 @@ async def test_what_goes_wrong_is_said_in_a_sentence(dockerd: Dockerd, engine: E
     dockerd.cli("rm", "--force", "box")
     browser.go("/etc")
     await browser.settled()
-    assert "No such container" in browser.trouble
+    assert "No such container" in browser.error
 
 
 async def test_an_engine_that_dies_while_it_sends_is_said(dockerd: Dockerd, engine: Engine) -> None:
@@ -345,7 +345,7 @@ async def test_an_engine_that_dies_while_it_sends_is_said(dockerd: Dockerd, engi
     dockerd.kill9()
     try:
         await browser.settled()
-        assert browser.trouble
+        assert browser.error
         assert browser.folder is not None
         assert set(browser.folder.entries) == {"a", "b"}
     finally:

@@ -137,7 +137,7 @@ async def test_what_happened_while_nobody_looked_is_there_when_he_comes_back(cle
         async with scene.listening():
             await scene.fence()
             assert scene.told() == scene.expected()
-            (beginning,) = scene.journal.known.blanks()
+            (beginning,) = scene.journal.coverage.gaps()
             assert beginning.since is None
 
 
@@ -154,7 +154,7 @@ async def test_when_the_engine_has_forgotten_some_the_journal_knows_where(clean_
         await scene.cli("volume", "rm", *names)
         async with scene.listening():
             await scene.fence()
-            gap = scene.journal.known.blanks()[-2:]
+            gap = scene.journal.coverage.gaps()[-2:]
             assert (gap[-1].since, gap[-1].partly) == (last.time_ns, True), "the mirror heard what changed its lists"
             assert gap[-1].until is not None
             after = [one for one in scene.expected() if one["timeNano"] >= gap[-1].until]
@@ -180,7 +180,7 @@ async def test_over_a_crash_of_the_engine_each_of_its_lives_is_told(clean_docker
             told = scene.told()
             assert told[: len(first)] == first
             assert told[-len(second) :] == second
-            gaps = [blank for blank in scene.journal.known.blanks() if blank.since is not None]
+            gaps = [blank for blank in scene.journal.coverage.gaps() if blank.since is not None]
             assert any(blank.since == first[-1]["timeNano"] for blank in gaps)
 
 

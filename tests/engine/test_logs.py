@@ -73,7 +73,7 @@ async def following(
         found[0].before.append(len(found[0].lines))
         found[0].news.set()
 
-    found.append(Following(Follower(engine, container, took=took, told=told, tail=tail, since=since)))
+    found.append(Following(Follower(engine, container, on_lines=took, on_note=told, tail=tail, since=since)))
     task = asyncio.create_task(found[0].follower.run())
     try:
         yield found[0]

@@ -18,7 +18,7 @@ from dockertui.engine.log_lines import SECOND
 from dockertui.live.last_lines import last_lines
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
-from dockertui.resources.why.diagnosis import diagnose, told_by_inspection
+from dockertui.resources.why.diagnosis import diagnose, verdict_by_inspect
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.markdown import markdown
 from tests.engine.dockerd import IMAGE, Dockerd
@@ -335,7 +335,7 @@ async def look(dockerd: Dockerd, identity: str, gone: dict[str, Any] | None = No
         events=[event for event in events if not event.action.startswith("exec_")],
         lines=log.lines,
         log_error=log.error,
-        holders={
+        port_owners={
             port.public: Reference("container", one.id, one.name)
             for one in others
             for port in one.ports
@@ -374,7 +374,7 @@ async def test_the_card_says_why(clean_dockerd: Dockerd, case: Case) -> None:
             while not re.search(case.says, sentence):  # events are told a moment after the state
                 facts = await look(clean_dockerd, identity)
                 sentence, text = diagnose(facts).sentence(facts.name), markdown(facts)
-                if facts.sees_all or facts.start_failed:
+                if facts.events_complete or facts.start_failed:
                     break
                 await asyncio.sleep(0.05)
     assert re.search(case.says, sentence), sentence
@@ -383,7 +383,7 @@ async def test_the_card_says_why(clean_dockerd: Dockerd, case: Case) -> None:
         assert part in text, f"{part!r} is missing:\n{text}"
     for part in case.hides:
         assert part not in text, f"{part!r} is there:\n{text}"
-    if (told := told_by_inspection(Facts("patient", facts.now, inspect=facts.inspect))) is not None:
+    if (told := verdict_by_inspect(Facts("patient", facts.now, inspect=facts.inspect))) is not None:
         assert told.style == diagnose(facts).style
 
 

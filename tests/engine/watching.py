@@ -29,7 +29,7 @@ class Watch:
     dockerd: Dockerd
     engine: Engine
     mirror: Mirror
-    watcher: MirrorSync
+    mirror_sync: MirrorSync
 
     async def cli(self, *words: str) -> str:
         """Run `docker WORDS…` while the mirror is kept in sync."""
@@ -58,7 +58,7 @@ class Watch:
         await self.cli("volume", "create", fence)
         await self.until(lambda: self.mirror.get("volume", fence))
         async with asyncio.timeout(PATIENCE):
-            await self.watcher.settled()
+            await self.mirror_sync.settled()
 
     def container(self, identity: str) -> Container:
         """Return a container in the mirror."""
@@ -101,16 +101,16 @@ async def watching(
     """Run a live mirror. It reconciles once an hour, so its knowledge comes from events."""
     async with opened(dockerd, endpoint) as engine:
         mirror = Mirror(SOURCES, clock=engine.trace.clock)
-        watcher = MirrorSync(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
+        mirror_sync = MirrorSync(engine, mirror, reconcile=reconcile, filters=event_filters(SOURCES), **options)
         for source in SOURCES:
-            watcher.want(source.kind)
-        watch = Watch(dockerd, engine, mirror, watcher)
-        task = asyncio.create_task(watcher.run())
+            mirror_sync.want(source.kind)
+        watch = Watch(dockerd, engine, mirror, mirror_sync)
+        task = asyncio.create_task(mirror_sync.run())
         try:
             await watch.until(lambda: mirror.link.state is LinkState.LIVE)
-            await watcher.settled()
+            await mirror_sync.settled()
             yield watch
-            assert not task.done(), "the watcher died"
+            assert not task.done(), "the mirror sync died"
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError):

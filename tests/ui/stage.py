@@ -203,7 +203,7 @@ class Stage:
         await self.until(
             lambda: (
                 sampler._watched
-                and not sampler._untold
+                and not sampler._unreported
                 and all(
                     (one := sampler.usage.get(id)) and (one.cpu is not None or id in idle) for id in sampler._watched
                 )

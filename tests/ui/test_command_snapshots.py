@@ -71,7 +71,7 @@ def test_no_jobs(snap_compare: Compare, host: DemoEngine) -> None:
 def test_login_form(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> None:
     async def scene(stage: Stage) -> None:
         await on_debug("2")(stage)
-        await stage.main.runner.action_order("registry.login")
+        await stage.main.runner.action_run_command("registry.login")
         await stage.until("Log in to a registry")
         await stage.press("tab")
         await stage.type("ann")
@@ -88,7 +88,7 @@ def test_recreate_form(snap_compare: Compare, host: DemoEngine, size: tuple[int,
     async def scene(stage: Stage) -> None:
         await on_debug()(stage)
         await stage.goto("legacy-import")
-        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
         await stage.until("Recreate with changes")
 
     assert picture(snap_compare, host, size, scene)

@@ -78,7 +78,7 @@ async def begin(stage: Stage, command: Command, target: str = "") -> None:
     if keys:
         await stage.press(keys[0])
     else:
-        await stage.main.runner.action_order(command.id)
+        await stage.main.runner.action_run_command(command.id)
         await stage.settle()
     if command.body.prepare is not None:
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen | ConfirmScreen))
@@ -349,7 +349,7 @@ async def test_a_refused_login_says_what_to_do() -> None:
 async def test_there_is_nothing_to_log_out_of_on_the_demo_engine() -> None:
     async with opened(WIDE) as stage:
         stage.main.arrangement.goto_pane(PANES["image"])
-        await stage.main.runner.action_order("registry.logout")
+        await stage.main.runner.action_run_command("registry.logout")
         await stage.until("no registry's credentials are kept here")
 
 
@@ -399,7 +399,7 @@ async def test_a_report_is_a_page(id: str, target: str, words: str) -> None:
             stage.main.arrangement.goto_pane(PANES[command.kind])
             await stage.settle()
             await stage.goto(target)
-        await stage.main.runner.action_order(id)
+        await stage.main.runner.action_run_command(id)
         await stage.until(words)
         stage.check_frame()
         await stage.press("G")
@@ -426,13 +426,13 @@ async def test_a_prune_says_what_it_would_give_back() -> None:
             ("container.prune", r"\d+ stopped containers, [\d.]+.?B: "),
             ("volume.prune_all", r"\d+ volumes with all that is in them, [\d.]+.?B: "),
         ):
-            await stage.main.runner.action_order(id)
+            await stage.main.runner.action_run_command(id)
             await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
             await stage.press("ctrl+s")
             await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
             assert re.search(words, stage.text), stage.text
             await stage.press("escape")
-        await stage.main.runner.action_order("system.prune")
+        await stage.main.runner.action_run_command("system.prune")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         assert re.search(r"build cache, [\d.]+.?B", stage.text), stage.text
         await stage.press("escape")
@@ -474,7 +474,7 @@ async def test_the_jobs_list_shows_what_came_of_it() -> None:
 async def test_quitting_asks_when_a_job_runs() -> None:
     async with opened() as stage:
         await stage.goto("net-debug")
-        await stage.main.runner.action_order("container.wait")
+        await stage.main.runner.action_run_command("container.wait")
         await stage.until("1 job: J")
         await stage.press("q")
         assert isinstance(stage.app.screen, ConfirmScreen)

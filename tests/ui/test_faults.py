@@ -66,7 +66,7 @@ async def test_an_engine_that_goes_and_comes_back(size: tuple[int, int]) -> None
 async def test_it_comes_back_by_itself() -> None:
     async with opened(NARROW) as stage:
         stage.engine.faults.break_connections()
-        await stage.until(lambda: "✗ lost" in stage.header or stage.main.session.watcher is not None)
+        await stage.until(lambda: "✗ lost" in stage.header or stage.main.session.mirror_sync is not None)
         add(stage, "after")
         await stage.until("after")
         await stage.until("● live")

@@ -482,7 +482,7 @@ async def test_a_command_that_was_left_to_the_background_takes_no_keys() -> None
         await stage.press("escape")
         stage.engine.faults.clear()
         await stage.until("1 terminal")
-        await stage.until(lambda: not [one for one in stage.main.workers if one.group == "orders"])
+        await stage.until(lambda: not [one for one in stage.main.workers if one.group == "commands"])
         assert not stage.main.terminals.have_focus
         await stage.press("t")
         await stage.until("root@")
@@ -492,8 +492,8 @@ async def test_a_form_comes_once_however_often_it_was_asked_for() -> None:
     async with opened() as stage:
         await stage.goto("shop-web-1")
         stage.engine.faults.hang("GET /containers/[^/]+/json")
-        await stage.main.runner.action_order("container.recreate")
-        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
         await stage.until("the Engine is being asked already")
         stage.engine.faults.clear()
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
@@ -501,7 +501,7 @@ async def test_a_form_comes_once_however_often_it_was_asked_for() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
         await stage.settle()
         assert isinstance(stage.app.screen, MainScreen)
-        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
 
 

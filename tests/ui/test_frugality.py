@@ -53,13 +53,13 @@ async def test_an_unchanged_listing_paints_nothing(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.until_measured()
         still(stage)
-        await stage.main.session.watcher.settled()
+        await stage.main.session.mirror_sync.settled()
         seen = [painted(widget) for widget in (stage.main.pane.table, stage.main.header, stage.main.footer)]
         host.forget_requests()
-        for reader in stage.main.session.watcher._readers:
+        for reader in stage.main.session.mirror_sync._readers:
             reader.mark([*stage.main.pane.table.objects])
         await stage.until(lambda: host.requests_to("/containers/json"))
-        await stage.main.session.watcher.settled()
+        await stage.main.session.mirror_sync.settled()
         assert not any(seen)
 
 

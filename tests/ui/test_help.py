@@ -91,7 +91,7 @@ async def test_over_a_menu_a_question_a_form_and_a_report(host: DemoEngine) -> N
         await stage.press("question_mark")
         assert isinstance(stage.app.screen, FormScreen), "where letters are typed, it is one"
         await stage.press("escape", "y")
-        await stage.main.runner.action_order("system.version")
+        await stage.main.runner.action_run_command("system.version")
         await stage.until(lambda: isinstance(stage.app.screen, ReportScreen))
         await shows(stage, "Detail")
 

@@ -24,7 +24,7 @@ from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.main.tab_list import TABS
 from dockertui.screens.program.connection import ConnectionScreen
 from dockertui.screens.program.help import HelpScreen
-from dockertui.widgets.screen import Beneath, Dialog, Layer
+from dockertui.widgets.screen import BaseScreen, Dialog, Layer
 from tests.demo import DemoEngine
 from tests.ui.changes import remove
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
@@ -228,7 +228,7 @@ async def test_q_quits_in_a_list_and_asks_while_something_runs(monkeypatch: pyte
         exits: list[object] = []
         monkeypatch.setattr(stage.app, "exit", lambda *args: exits.append(args))
         await stage.goto("net-debug")
-        await stage.main.runner.action_order("container.wait")
+        await stage.main.runner.action_run_command("container.wait")
         await stage.until("1 job: J")
         await stage.press("x")
         await stage.until("root@")
@@ -287,7 +287,7 @@ def screens() -> set[type[Screen[Any]]]:
 
 
 def test_every_screen_over_another_is_closed_but_once() -> None:
-    bottom = {Beneath, MainScreen, ConnectionScreen}
+    bottom = {BaseScreen, MainScreen, ConnectionScreen}
     assert not {kind for kind in screens() - bottom if not issubclass(kind, Layer)}
     assert {HelpScreen, ConfirmScreen, FormScreen, Menu, Dialog} <= screens()
 

@@ -72,8 +72,8 @@ async def test_a_slow_list_is_said() -> None:
     async with opened(NARROW) as stage:
         stage.engine.faults.hang("containers/json")
         add(stage, "late")
-        watcher = stage.main.session.watcher
-        await stage.until(lambda: watcher.behind() > bars.OVERDUE)
+        sync = stage.main.session.mirror_sync
+        await stage.until(lambda: sync.oldest_unread_age() > bars.OVERDUE)
         await stage.until("◐ behind by")
         assert "● live" not in stage.text
         stage.engine.faults.clear()

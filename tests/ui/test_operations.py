@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import OPERATIONS
 from dockertui.operations.commands import COMMANDS
@@ -540,7 +540,7 @@ def keys_of(checks: Mapping[str, Check]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("operation", "key"), keys_of(CHECKS))
 async def test_a_key_does_what_it_says(host: DemoEngine, operation: str, key: str) -> None:
     async with opened(NARROW, engine=host) as stage:
-        await CHECKS[operation](stage, normal(key))
+        await CHECKS[operation](stage, textual_name(key))
         stage.check_frame()
 
 
@@ -548,7 +548,7 @@ async def test_a_key_does_what_it_says(host: DemoEngine, operation: str, key: st
 async def test_a_key_of_the_connection_screen(host: DemoEngine, operation: str, key: str) -> None:
     async with opened(NARROW, engine=host, preflight=late(host), live=False) as stage:
         await stage.until("no Engine answered")
-        await CONNECTION_CHECKS[operation](stage, normal(key))
+        await CONNECTION_CHECKS[operation](stage, textual_name(key))
         stage.check_frame()
 
 

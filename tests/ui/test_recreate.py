@@ -25,7 +25,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def to_the_question(stage: Stage, name: str) -> None:
     await stage.goto(name)
-    await stage.main.runner.action_order("container.recreate")
+    await stage.main.runner.action_run_command("container.recreate")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
     await stage.press("ctrl+s")
     await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
@@ -90,7 +90,7 @@ async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
             await stage.press("full_stop")
             await stage.until("Undo the recreate that was left half done")
             await stage.press("escape")
-            await stage.main.runner.action_order("container.recreate_undo")
+            await stage.main.runner.action_run_command("container.recreate_undo")
             await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
             assert "renaming backup.dockertui-old-stopped to backup" in stage.text
             await stage.press("y")
@@ -129,7 +129,7 @@ async def test_menus_do_not_offer_it_for_others() -> None:
 async def _fails_to_start(stage: Stage) -> Job:
     stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
     await stage.goto("net-debug")
-    await stage.main.runner.action_order("container.run_like")
+    await stage.main.runner.action_run_command("container.run_like")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
     await stage.press("ctrl+s")
     await stage.until(lambda: stage.main.runner.jobs.newest_first and not stage.main.runner.jobs.running)
@@ -160,7 +160,7 @@ async def test_a_run_that_does_not_start_says_what_it_left() -> None:
 async def test_a_form_that_stood_for_long_counts_for_the_container_as_it_is_by_now() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("shop-web-1")
-        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         stage.change(lambda host: lifecycle.die(host, host.container("shop-web-1"), 0, ending="stopped"))
         await stage.press("ctrl+s")
@@ -176,7 +176,7 @@ async def test_a_container_that_is_not_there_any_more_is_not_recreated(id: str, 
     }
     async with opened(WIDE) as stage:
         await stage.goto("net-debug")
-        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         form = stage.app.screen
         stage.change(changes[id])

@@ -29,7 +29,7 @@ def exported(folder: Path) -> str:
 
 async def recreate(stage: Stage) -> FormScreen:
     await stage.goto("legacy-import")
-    await stage.main.runner.action_order("container.recreate")
+    await stage.main.runner.action_run_command("container.recreate")
     await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
     screen = stage.app.screen
     assert isinstance(screen, FormScreen)
@@ -172,7 +172,7 @@ async def test_a_report_hides_what_an_image_was_made_with() -> None:
         stage.change(bake)
         stage.main.arrangement.goto_pane(1)
         await stage.goto("haproxy:2.9")
-        await stage.main.runner.action_order("image.history")
+        await stage.main.runner.action_run_command("image.history")
         await stage.until("newest first")
         assert "API_TOKEN=••••••" in stage.text
         assert "sesame" not in stage.text
@@ -193,5 +193,5 @@ async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> No
 
 def test_the_copy_menu_hides_a_secret_also_in_another_variable() -> None:
     repeated = Copyable("value of CALLBACK", "hunter2-x", "hunter2-x")
-    veiled = copy_menu._veiled(repeated, ("hunter2-x",))
-    assert (veiled.shown, veiled.text) == (MASK, "hunter2-x"), "what is chosen is copied as it is"
+    masked = copy_menu._masked(repeated, ("hunter2-x",))
+    assert (masked.shown, masked.text) == (MASK, "hunter2-x"), "what is chosen is copied as it is"

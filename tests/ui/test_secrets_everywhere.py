@@ -183,7 +183,7 @@ async def test_no_question_and_no_form_shows_one() -> None:
         watch = await start(stage, 0, "vault")
         for order in ORDERS:
             await stage.goto("vault")
-            await stage.main.runner.action_order(f"container.{order}")
+            await stage.main.runner.action_run_command(f"container.{order}")
             await stage.until(lambda: isinstance(stage.app.screen, FormScreen | ConfirmScreen))
             watch.look(order)
             if isinstance(stage.app.screen, FormScreen):
@@ -206,7 +206,7 @@ async def test_no_job_and_no_lens_shows_one_and_no_file_holds_one(
     monkeypatch.chdir(tmp_path)
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "crypt")
-        await stage.main.runner.action_order("container.recreate")
+        await stage.main.runner.action_run_command("container.recreate")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
         await stage.press("ctrl+s")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
@@ -236,7 +236,7 @@ async def test_no_job_and_no_lens_shows_one_and_no_file_holds_one(
 async def test_no_report_shows_one() -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, 1, "shop/secretive:1")
-        await stage.main.runner.action_order("image.history")
+        await stage.main.runner.action_run_command("image.history")
         await stage.until("newest first")
         await watch.through("history")
         assert watch.seen == []

@@ -307,7 +307,7 @@ async def test_the_overview_follows_what_starts_and_goes() -> None:
         stage.engine.faults.refuse()
         await stage.until("✗ lost")
         sampler = stage.main.session.sampler
-        await stage.until(lambda: not sampler.usage and not sampler._untold)
+        await stage.until(lambda: not sampler.usage and not sampler._unreported)
         assert screen.table.stale
         assert _sampled(screen) == len(order), "what was seen stays"
         assert screen.table.shown == order

@@ -117,7 +117,7 @@ async def test_what_follows_the_enter_on_a_line_is_for_that_line() -> None:
             world.app.post_message(events.Key(name, key if len(key) == 1 else None))
         await world.until(lambda: isinstance(world.app.screen, LogLineScreen))
         view = world.app.screen.query_one(LogView)
-        await world.until(lambda: view.sought.line == "needle" and view.has_focus)
+        await world.until(lambda: view.search_query.line == "needle" and view.has_focus)
         assert any("needle" in view.render_line(y).text for y in range(view.size.height - 1))
         assert not world.main.query(Prompt)
 

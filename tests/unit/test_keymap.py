@@ -8,7 +8,7 @@ import pytest
 from textual.keys import Keys, _character_to_key
 
 from dockertui.config import Settings
-from dockertui.key_names import CHARACTERS, INDISTINCT, NAMED, KeyNameError, normal
+from dockertui.key_names import CHARACTERS, INDISTINCT, NAMED, KeyNameError, textual_name
 from dockertui.keymap import Bindable, keymap
 
 
@@ -34,13 +34,13 @@ from dockertui.keymap import Bindable, keymap
     ],
 )
 def test_a_key_has_the_name_that_textual_gives_it(written: str, name: str) -> None:
-    assert normal(written) == name
+    assert textual_name(written) == name
 
 
 @pytest.mark.parametrize("written", ["", "esacpe", "ctrl+", "foo+s", "f25", "ctrl+m", "++", "ss", "\x1b", "a+b"])
 def test_what_is_no_key_is_refused_with_a_remedy(written: str) -> None:
     with pytest.raises(KeyNameError) as caught:
-        normal(written)
+        textual_name(written)
     assert caught.value.remedy
 
 
@@ -53,7 +53,7 @@ def test_the_names_are_textuals() -> None:
 def test_every_key_of_textual_is_accepted_as_it_is() -> None:
     odd = {"return", "ctrl-at", "ctrl+@", *INDISTINCT}
     for name in {key.value for key in Keys if not key.value.startswith("<")} - odd:
-        assert normal(name) == name
+        assert textual_name(name) == name
 
 
 EVERYWHERE = Bindable(("q",))

@@ -56,9 +56,9 @@ def _culprits(facts: Facts) -> list[Field]:
     if not facts.start_failed:
         return []
     return [
-        Field(f"Port {port}", facts.holders[port].label, ref=facts.holders[port])
+        Field(f"Port {port}", facts.port_owners[port].label, ref=facts.port_owners[port])
         for port in facts.host_ports
-        if port in facts.holders
+        if port in facts.port_owners
     ]
 
 

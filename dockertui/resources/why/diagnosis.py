@@ -166,7 +166,7 @@ _BY_STATE: Final[Mapping[str, Callable[[Facts], Verdict]]] = {
 }
 
 
-def told_by_inspection(facts: Facts) -> Verdict | None:
+def verdict_by_inspect(facts: Facts) -> Verdict | None:
     """Return the verdict if the `inspect` reply alone proves it and there is something to explain, else None."""
     killed = facts.state == "exited" and facts.oom and facts.death is not None and facts.death.code == 137
     if facts.start_failed or killed or facts.state in ("restarting", "dead") or facts.health == "unhealthy":

@@ -84,12 +84,12 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
 # by request
 
 
-def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
+def _by_request(facts: Facts, death: Death, code: int) -> Verdict | None:
     """Return the verdict on an end by a signal that the Engine was asked to send: a stop or a kill."""
     at = death.at or facts.now
     kills = _named(facts, code, at)
     if not kills:
-        return _stopped_untold(facts, death, code) if facts.was_stopped else None
+        return _stopped_without_event(facts, death, code) if facts.was_stopped else None
     last = kills[-1]
     asked = next((kill for kill in reversed(kills) if kill.signal != _KILL), None)
     known = tuple(f"the Engine told at {_moment(facts, kill)} that it sent {_name(kill)}" for kill in facts.kills[-3:])
@@ -102,7 +102,8 @@ def _by_order(facts: Facts, death: Death, code: int) -> Verdict | None:
         later = format.lasted(at - last.at)
         what = f"was {verb} {_by_whom(facts, last)}, and it ended {later} later with exit code {code}"
         fine = code in (0, 128 + last.signal)
-        likely = ("docker stop, or a tool that does the same", _ENGINE_CAME_BACK) if facts.was_away(last.at) else ()
+        restarted = facts.engine_may_have_restarted(last.at)
+        likely = ("docker stop, or a tool that does the same", _ENGINE_CAME_BACK) if restarted else ()
         return Verdict(what, "" if fine else "warn", known, likely, quote="" if fine else last_word(facts))
     return None
 
@@ -119,7 +120,7 @@ def _named(facts: Facts, code: int, at: float) -> list[Kill]:
 
 def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]) -> Verdict:
     """Return the verdict on an end by SIGKILL: after a stop that had no effect, or at once."""
-    if asked is None and facts.was_away(kill.at):
+    if asked is None and facts.engine_may_have_restarted(kill.at):
         what = f"was killed by SIGKILL, which the Engine sent at {_moment(facts, kill)} ({_oom_or_not(facts)})"
         return Verdict(what, "warn", known, (_SOMEBODY, _ENGINE_CAME_BACK))
     if asked is None:
@@ -132,9 +133,9 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
         return Verdict(what, "warn", known, ("docker stop -t 0, or a tool that does the same",))
     what = f"{stopped} {format.lasted(waited)} later because it did not end ({_oom_or_not(facts)})"
     likely = [f"its process 1 does not act on {_name(asked)}: process 1 obeys only signals that it handles"]
-    if facts.words and facts.words[0].rpartition("/")[2] in _SHELLS:
-        likely = [f"its process 1 is a shell ({facts.words[0]}), which does not pass {_name(asked)} on"]
-    if facts.was_away(asked.at):
+    if facts.process_one and facts.process_one[0].rpartition("/")[2] in _SHELLS:
+        likely = [f"its process 1 is a shell ({facts.process_one[0]}), which does not pass {_name(asked)} on"]
+    if facts.engine_may_have_restarted(asked.at):
         likely[:0] = ["docker stop, or a tool that does the same", _ENGINE_CAME_BACK]
     return Verdict(
         what,
@@ -150,12 +151,12 @@ def _killed(facts: Facts, kill: Kill, asked: Kill | None, known: tuple[str, ...]
 
 def _by_whom(facts: Facts, kill: Kill) -> str:
     """Return who sent the signal, as far as known."""
-    if facts.was_away(kill.at):
+    if facts.engine_may_have_restarted(kill.at):
         return f"by {_name(kill)}, which the Engine sent at {_moment(facts, kill)}"
     return f"by somebody: {_name(kill)} from the API at {_moment(facts, kill)}"
 
 
-def _stopped_untold(facts: Facts, death: Death, code: int) -> Verdict:
+def _stopped_without_event(facts: Facts, death: Death, code: int) -> Verdict:
     """Return the verdict on a stop whose signal the Engine does not report."""
     known = ("Podman says so (StoppedByUser)",) if facts.stopped else ()
     if code == 128 + _KILL:
@@ -185,11 +186,11 @@ def _by_signal(facts: Facts, death: Death, code: int) -> Verdict | None:
         return _killed_from_outside(facts, death)
     name = name_of_signal(signal)
     if signal in _ASKING:
-        origin = "nobody asked the Engine for it" if facts.sees_orders else "by whom is not known"
+        origin = "nobody asked the Engine for it" if facts.requests_complete else "by whom is not known"
         likely: tuple[str, ...] = ("sent from inside, or from the host; or the program chose this code",)
-        if not facts.sees_orders:
+        if not facts.requests_complete:
             likely = ("somebody stopped it", _STOPPED_FROM_OUTSIDE)
-        known = () if facts.sees_orders else (_untold(facts),)
+        known = () if facts.requests_complete else (_why_sender_unknown(facts),)
         return Verdict(
             f"was ended by {name}{after(death)} ({code}): {origin}", "warn", known, likely, (), last_word(facts)
         )
@@ -208,16 +209,16 @@ def _killed_from_outside(facts: Facts, death: Death) -> Verdict:
         host_oom = "the OOM killer of the host: the container has no limit of memory"
     likely = (*inside, host_oom, "or kill -9, on the host or inside")
     todo = ("on the host: dmesg -T | grep -i -E 'oom|killed process', or journalctl -k",)
-    if facts.sees_orders:
+    if facts.requests_complete:
         what = f"was killed by SIGKILL{after(death)} (137), and not through the Engine: from its host, or from inside"
         known = ("no kill and no OOM among the Engine's events of this run", "State.OOMKilled is not set")
         return Verdict(what, "bad", known, likely, todo, last_word(facts))
     what = f"was killed by SIGKILL{after(death)} (137), and not by its limit of memory; by whom is not known"
-    known = ("State.OOMKilled is not set", _untold(facts))
+    known = ("State.OOMKilled is not set", _why_sender_unknown(facts))
     return Verdict(what, "bad", known, ("a stop that took too long, or docker kill", *likely), todo, last_word(facts))
 
 
-def _untold(facts: Facts) -> str:
+def _why_sender_unknown(facts: Facts) -> str:
     """Return why it is not known who sent a signal."""
     return _NO_ORDERS if facts.podman else _NO_EVENTS
 
@@ -232,7 +233,7 @@ def _by_itself(facts: Facts, death: Death, code: int) -> Verdict:
     what = f"ended itself with exit code {code}{after(death)}{_SHELL_CODES.get(code, '')}"
     likely = [likely_by_log(facts)]
     known: tuple[str, ...] = ()
-    if code == 255 and not facts.sees_all:
+    if code == 255 and not facts.events_complete:
         what = f"ended with exit code 255{after(death)}"
         known = ("the Engine has no event of its end",)
         likely.append("the Engine, or its host, went down under it: then the Engine writes 255")
@@ -258,4 +259,4 @@ def _image(facts: Facts) -> str:
     return facts.inspect.text("Config", "Image") or "IMAGE"
 
 
-_RULES: Final[tuple[Callable[[Facts, Death, int], Verdict | None], ...]] = (_oom, _by_order, _by_signal)
+_RULES: Final[tuple[Callable[[Facts, Death, int], Verdict | None], ...]] = (_oom, _by_request, _by_signal)

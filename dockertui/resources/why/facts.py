@@ -42,7 +42,7 @@ class Facts(Inspected):
     """A container and all that was seen of it.
 
     events: its own, oldest first. lines: the last ones of its log; log_error: why there are none. usage, peak (bytes of
-    memory): the last and the largest seen. holders: which container publishes a host port. blanks: times (epoch s)
+    memory): the last and the largest seen. port_owners: which container publishes a host port. gaps: times (epoch s)
     whose events may be missing; None if unknown: then none is missing after the first event, since the Engine keeps
     them without gaps. linked: since when (epoch s) the Engine answers, if it does. podman: its events report neither
     stops nor the signals sent. stopped: Podman says that a user stopped the container.
@@ -53,8 +53,8 @@ class Facts(Inspected):
     log_error: str = field(default="", kw_only=True)
     usage: Usage | None = field(default=None, kw_only=True)
     peak: int | None = field(default=None, kw_only=True)
-    holders: Mapping[int, Reference] = field(default_factory=dict, kw_only=True)
-    blanks: Sequence[tuple[float, float]] | None = field(default=None, kw_only=True)
+    port_owners: Mapping[int, Reference] = field(default_factory=dict, kw_only=True)
+    gaps: Sequence[tuple[float, float]] | None = field(default=None, kw_only=True)
     linked: float | None = field(default=None, kw_only=True)
     podman: bool = field(default=False, kw_only=True)
     stopped: bool = field(default=False, kw_only=True)
@@ -64,22 +64,22 @@ class Facts(Inspected):
     @cached_property
     def deaths(self) -> list[Death]:
         """The ends that events report, oldest first."""
-        return [_told(event) for event in self.events if event.action in ("die", "died")]
+        return [_death_of(event) for event in self.events if event.action in ("die", "died")]
 
     @cached_property
     def death(self) -> Death | None:
         """The last end of its process; None if it has not ended, or if that is unknown."""
-        inspected, told = self._inspected_death, self._death_event
-        if told is None:
+        inspected, event = self._inspected_death, self._death_event
+        if event is None:
             return inspected
-        death, at = _told(told), _at(told)
+        death, at = _death_of(event), _at(event)
         if inspected is not None and inspected.at and _close(inspected.at, at):
             at = inspected.at
         else:
             inspected = None  # `inspect` knows only an earlier end
         code = inspected.code if inspected and inspected.code is not None else death.code
         lasted = inspected.lasted if inspected and inspected.lasted is not None else death.lasted
-        if lasted is None and (begun := self._begun):
+        if lasted is None and (begun := self._run_start):
             lasted = max(0.0, at - begun)
         return Death(at, code, lasted)
 
@@ -97,14 +97,14 @@ class Facts(Inspected):
         return deaths[-1] if _at(deaths[-1]) > inspected else None
 
     @cached_property
-    def _begun(self) -> float | None:
+    def _run_start(self) -> float | None:
         """When the last run to end began, if an event reports that."""
         end = _at(self._death_event) if self._death_event else self.finished
         if end is None:
             return None
-        told = [_at(event) for event in self.events if event.action == "start" and _at(event) < end]
+        starts = [_at(event) for event in self.events if event.action == "start" and _at(event) < end]
         inspected = [self.started] if self.gone and self.started is not None and self.started < end else []
-        return max(told + inspected, default=None)
+        return max(starts + inspected, default=None)
 
     @property
     def _inspected_death(self) -> Death | None:
@@ -125,7 +125,7 @@ class Facts(Inspected):
         if self.death is None or self.death.at is None:
             return []
         end = _at(self._death_event) if self._death_event else self.death.at
-        begun = self._begun
+        begun = self._run_start
         if begun is None and self.death.lasted is not None:
             begun = end - self.death.lasted - AROUND
         after = [_at(event) for event in self.events if event.action == "start" and _at(event) >= end]
@@ -164,11 +164,11 @@ class Facts(Inspected):
         if not self.running:
             return []
         begun = self.started or 0.0
-        told = [_at(e) for e in self.events if e.action == "oom" and _at(e) >= begun - 1.0]
-        return told or ([begun] if self.inspected_state.flag("OOMKilled") else [])
+        kills = [_at(e) for e in self.events if e.action == "oom" and _at(e) >= begun - 1.0]
+        return kills or ([begun] if self.inspected_state.flag("OOMKilled") else [])
 
     @property
-    def sees_all(self) -> bool:
+    def events_complete(self) -> bool:
         """Whether a missing event proves that nothing happened: the events reach back before the end, without gaps."""
         end = self.death.at if self.death else None
         if end is None or self._death_event is None:
@@ -176,23 +176,23 @@ class Facts(Inspected):
         begin = end - max(_REACH, self.grace + AROUND)
         if self.run and self.run[0].action == "start":
             begin = max(begin, _at(self.run[0]))
-        return not self.was_blind(begin, end)
+        return not self.may_lack_events(begin, end)
 
     @property
-    def sees_orders(self) -> bool:
+    def requests_complete(self) -> bool:
         """Whether the absence of a stop or kill event proves that nobody asked for one."""
-        return self.sees_all and not self.podman
+        return self.events_complete and not self.podman
 
-    def was_away(self, at: float) -> bool:
+    def engine_may_have_restarted(self, at: float) -> bool:
         """Whether the Engine may have restarted just before: it may then end running containers by itself."""
         if self.linked is not None and self.linked <= at - _JUST_BEFORE:
             return False
-        return self.was_blind(max(at - _JUST_BEFORE, self._begun or 0.0), at)
+        return self.may_lack_events(max(at - _JUST_BEFORE, self._run_start or 0.0), at)
 
-    def was_blind(self, begin: float, end: float) -> bool:
+    def may_lack_events(self, begin: float, end: float) -> bool:
         """Whether events of a time may be missing."""
-        blanks = [(0.0, _at(self.events[0]))] if self.blanks is None and self.events else self.blanks or ()
-        return any(since < end and until > begin for since, until in blanks)
+        gaps = [(0.0, _at(self.events[0]))] if self.gaps is None and self.events else self.gaps or ()
+        return any(since < end and until > begin for since, until in gaps)
 
     @property
     def destroyed(self) -> float | None:
@@ -202,9 +202,9 @@ class Facts(Inspected):
     @property
     def unhealthy_since(self) -> float | None:
         """When it became unhealthy, by an event, or by its probes if these reach back to the first failure."""
-        told = [_at(e) for e in self.events if e.action == "health_status" and e.detail == "unhealthy"]
-        if told and (self.started is None or told[-1] >= self.started):
-            return told[-1]
+        unhealthy = [_at(e) for e in self.events if e.action == "health_status" and e.detail == "unhealthy"]
+        if unhealthy and (self.started is None or unhealthy[-1] >= self.started):
+            return unhealthy[-1]
         failed = [probe for probe in self.probes if probe.code]
         if 0 < self.streak <= len(failed) == len(self.probes):
             return failed[-self.streak].end
@@ -241,7 +241,7 @@ def _close(one: float | None, other: float | None) -> bool:
     return one is not None and other is not None and abs(one - other) <= AROUND
 
 
-def _told(event: Event) -> Death:
+def _death_of(event: Event) -> Death:
     code, lasted = event.attributes.get("exitCode", ""), event.attributes.get("execDuration", "")
     return Death(
         _at(event),

@@ -149,13 +149,13 @@ class Inspected:
         return float(given) if isinstance(given, int) and 0 <= given < 1e6 else _GRACE
 
     @property
-    def words(self) -> list[str]:
+    def process_one(self) -> list[str]:
         """Process 1 as command and arguments."""
         return process(self.inspect)
 
     @property
     def command(self) -> str:
-        return self.shown(shlex.join(self.words))
+        return self.shown(shlex.join(self.process_one))
 
     @property
     def tty(self) -> bool:

@@ -66,15 +66,15 @@ Advice = tuple[list[str], list[str]]
 def _port(facts: Facts, match: re.Match[str]) -> Advice:
     found = re.findall(r":(\d{1,5})\b", match[0])
     ports = [int(found[-1])] if found else facts.host_ports
-    holders = [
-        f"port {port} of the host is published by {facts.holders[port].label}"
+    owners = [
+        f"port {port} of the host is published by {facts.port_owners[port].label}"
         for port in ports
-        if port in facts.holders
+        if port in facts.port_owners
     ]
     wanted = "|".join(map(str, ports))
     elsewhere = f"see who listens there: ss -ltnp | grep -E ':({wanted})\\b' on the host" if wanted else ""
     todo = ["stop what holds the port, or publish another one (-p), then start it again"]
-    return holders or ["no container publishes it: a process of the host does"], [
+    return owners or ["no container publishes it: a process of the host does"], [
         *todo,
         *([elsewhere] if elsewhere else []),
     ]

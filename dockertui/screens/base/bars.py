@@ -62,7 +62,7 @@ def _liveness(session: Session) -> Piece:
     """Return whether every list of a connected Engine is fresh."""
     if failing := _failing(session.mirror):
         return Piece(f"✗ {', '.join(f'{kind}s' for kind in failing)} not listed", "bad")
-    behind = session.watcher.behind()
+    behind = session.mirror_sync.oldest_unread_age()
     return Piece("● live", "good") if behind < OVERDUE else Piece(f"◐ behind by {format.clock(behind)}", "warn")
 
 

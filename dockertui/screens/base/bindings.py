@@ -8,7 +8,7 @@ from typing import Any
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import BY_ID, OPERATIONS, Catalogue
 from dockertui.widgets.bar import Piece
@@ -54,9 +54,9 @@ def keymap(catalogue: Catalogue) -> dict[str, str]:
     return {
         operation.id: _joined(keys) or "none"
         for operation in OPERATIONS
-        if (keys := catalogue.keys(operation)) != tuple(map(normal, operation.keys))
+        if (keys := catalogue.keys(operation)) != tuple(map(textual_name, operation.keys))
     }
 
 
 def _joined(keys: Iterable[str]) -> str:
-    return ",".join(map(normal, keys))
+    return ",".join(map(textual_name, keys))

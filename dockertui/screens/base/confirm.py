@@ -41,7 +41,7 @@ _SHARE = 0.92
 _FRAME = 4
 """Lines beside page and flags: border, title, answers."""
 
-Told = Callable[[Values, bool], Sequence[Section]]
+MakeSections = Callable[[Values, bool], Sequence[Section]]
 """Make sections for the current flags; the second argument says whether secrets are shown."""
 
 
@@ -64,14 +64,14 @@ class Answered(NamedTuple):
 class Question:
     """What is asked.
 
-    affected, by_hand: called again at every change of the flags; `by_hand` is folded until asked for. sudden: no key of
-    the user led here, or not at once, so keys typed for something else must not answer it.
+    affected, equivalent_commands: called again at every change of the flags; the latter is folded until asked for.
+    sudden: no key of the user led here, or not at once, so keys typed for something else must not answer it.
     """
 
     title: str
     answers: Sequence[Answer]
-    affected: Told
-    by_hand: Told | None = None
+    affected: MakeSections
+    equivalent_commands: MakeSections | None = None
     flags: Sequence[Option] = ()
     values: Values = field(default_factory=dict)
     cancel: str = "cancel"
@@ -83,9 +83,9 @@ class QuestionPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.QUESTION)
 
-    def __init__(self, hears: Callable[[str], bool]) -> None:
+    def __init__(self, handle_key: Callable[[str], bool]) -> None:
         super().__init__()
-        self._hears = hears
+        self._handle_key = handle_key
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         room = width - 1  # beside the scroll position
@@ -93,7 +93,7 @@ class QuestionPage(Page):
         return len(page_lines(self._sections, labels, Wrapping(room - value_column(labels) - 1)))
 
     async def take_key(self, event: events.Key) -> bool:
-        return self._hears(event.key)
+        return self._handle_key(event.key)
 
 
 class ConfirmScreen(Dialog[Answered | None]):
@@ -108,7 +108,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         self._values: dict[str, Any] = dict(question.values)
         self._reveal = self._unfolded = False
         self._shown_at = self._last_key = time.monotonic()
-        self._page = QuestionPage(self._hear)
+        self._page = QuestionPage(self._handle_key)
         self._title = Bar(classes="title")
         self._flags = [Bar(classes="flag") for _ in question.flags]
         self._answers = Bar(classes="answers")
@@ -132,7 +132,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         room = int(self.app.size.height * _SHARE) - _FRAME - len(self._flags)
         self._page.styles.max_height = max(1, room)
 
-    def _hear(self, key: str) -> bool:
+    def _handle_key(self, key: str) -> bool:
         """Handle a key; return whether it is an answer, or is ignored as typed for something else."""
         now = time.monotonic()
         quiet, self._last_key = now - self._last_key, now
@@ -147,17 +147,17 @@ class ConfirmScreen(Dialog[Answered | None]):
             self.dismiss(Answered(key, self._values))
         return has
 
-    def _told(self, reveal: bool) -> list[Section]:
-        question = self._question
-        by_hand = question.by_hand(self._values, reveal) if question.by_hand is not None and self._unfolded else ()
-        return [*question.affected(self._values, reveal), *by_hand]
+    def _make_sections(self, reveal: bool) -> list[Section]:
+        affected, equivalent = self._question.affected, self._question.equivalent_commands
+        more = equivalent(self._values, reveal) if equivalent is not None and self._unfolded else ()
+        return [*affected(self._values, reveal), *more]
 
     def _show(self) -> None:
         for number, (bar, option) in enumerate(zip(self._flags, self._question.flags, strict=True)):
             sign = "[x]" if self._values[option.id] else "[ ]"
             text = ((self._key(f"flag_{number + 1}"), "key"), (f" {sign} {option.label}", ""))
             bar.update([Piece(text, action=f"flag({number})")])
-        self._page.show(self._told(self._reveal))
+        self._page.show(self._make_sections(self._reveal))
         self._page.refresh(layout=True)
         self._show_answers()
 
@@ -169,10 +169,10 @@ class ConfirmScreen(Dialog[Answered | None]):
             for given, label, harms in question.answers
         ]  # fmt: skip
         pieces.append(Piece(((key("refuse", 2), "key"), (f" {question.cancel}", "")), action="refuse"))
-        if question.by_hand is not None:
+        if question.equivalent_commands is not None:
             equivalent = ((key("unfold"), "key"), (" equivalent commands", "dim"))
             pieces.append(Piece(equivalent, action="unfold", priority=1))
-        if self._reveal or self._told(True) != self._told(False):
+        if self._reveal or self._make_sections(True) != self._make_sections(False):
             pieces.append(Piece(((key("reveal"), "key"), (" secrets", "dim")), action="reveal", priority=1))
         self._answers.update(pieces)
 
@@ -191,7 +191,7 @@ class ConfirmScreen(Dialog[Answered | None]):
         self._show()
 
     def action_unfold(self) -> None:
-        self._unfolded = not self._unfolded and self._question.by_hand is not None
+        self._unfolded = not self._unfolded and self._question.equivalent_commands is not None
         self._show()
 
     def action_answer(self, key: str) -> None:
@@ -213,17 +213,17 @@ class ConfirmScreen(Dialog[Answered | None]):
 def ask(app: App[Any], question: Question, answered: Callable[[Answered], object], id: str = "") -> AwaitMount:
     """Ask a question; `answered` is called unless the answer is no. Once awaited, the next key goes to the question."""
 
-    def told(answer: Answered | None) -> None:
+    def done(answer: Answered | None) -> None:
         if answer is not None:
             answered(answer)
 
-    return app.push_screen(ConfirmScreen(question, id=id or None), told)
+    return app.push_screen(ConfirmScreen(question, id=id or None), done)
 
 
 def affected(objects: Sequence[tuple[str, Sequence[str]]] | Mapping[str, Sequence[str]]) -> Section:
     """Return the section of the objects by name, each with what else it affects; of many, the first and a count."""
-    told = list(objects.items()) if isinstance(objects, Mapping) else list(objects)
-    fields = [Field(name, list(words) or "-") for name, words in told[:NAMED]]
-    if len(told) > NAMED:
-        fields.append(Field("…", f"and {len(told) - NAMED} more", "warn"))
+    listed = list(objects.items()) if isinstance(objects, Mapping) else list(objects)
+    fields = [Field(name, list(words) or "-") for name, words in listed[:NAMED]]
+    if len(listed) > NAMED:
+        fields.append(Field("…", f"and {len(listed) - NAMED} more", "warn"))
     return Section("Affected", fields)

@@ -93,23 +93,23 @@ class FieldRow(Vertical):
         self.option = option
         self._known = known
         self._filled = values[option.id]
-        self._veil = FormSecrets()
-        self.entry = _entry(option, self._veil.cover(self._filled), values, item)
-        self._begun = self._filled if option.entry is not FieldKind.CHOICE else self.entry.value
-        self._wrong = Static("", classes="wrong")
-        self._judged: Any = None
+        self._secrets = FormSecrets()
+        self.entry = _entry(option, self._secrets.cover(self._filled), values, item)
+        self._initial = self._filled if option.entry is not FieldKind.CHOICE else self.entry.value
+        self._error = Static("", classes="wrong")
+        self._checked: Any = None
 
     def compose(self) -> ComposeResult:
         label = f"{self.option.label}{' *' if self.option.required else ''}"
         with Vertical(classes="label-and-entry"):
             yield Static(Content(clean(label)), classes="label")
             yield self.entry
-        yield self._wrong
+        yield self._error
 
     @property
     def _typed(self) -> Any:
         """The current value, secrets included, valid or not. Raises InvalidValue if it cannot be parsed."""
-        return self._veil.lift(form_values.parsed(self.option, self.entry.value))
+        return self._secrets.lift(form_values.parsed(self.option, self.entry.value))
 
     @property
     def value(self) -> Any:
@@ -122,14 +122,14 @@ class FieldRow(Vertical):
     def changed(self) -> bool:
         """Whether the value differs from the initial one."""
         try:
-            return bool(self._typed != self._begun)
+            return bool(self._typed != self._initial)
         except InvalidValue:
             return True
 
     @property
     def secret(self) -> bool:
         """Whether the field hides something, or can."""
-        return self.option.entry is FieldKind.SECRET or self._veil.hides
+        return self.option.entry is FieldKind.SECRET or self._secrets.hides
 
     def reveal(self, shown: bool) -> None:
         """Show or hide the field's secrets; the value stays. Text that cannot be parsed is left alone."""
@@ -141,7 +141,7 @@ class FieldRow(Vertical):
             except InvalidValue as unfit:
                 self.say(str(unfit))
                 return
-            self.entry.value = form_values.typed(value if shown else self._veil.cover(value))
+            self.entry.value = form_values.typed(value if shown else self._secrets.cover(value))
 
     def read(self) -> Any:
         """Return the value. Raises InvalidValue, after showing the error below the field."""
@@ -155,13 +155,13 @@ class FieldRow(Vertical):
 
     def say(self, wrong: str) -> None:
         """Show an error below the field, "" for none."""
-        self._judged = self.entry.value
-        self._wrong.update(Content(clean(wrong)))
-        self._wrong.display = bool(wrong)
+        self._checked = self.entry.value
+        self._error.update(Content(clean(wrong)))
+        self._error.display = bool(wrong)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.entry.value != self._judged:  # else the event is late: the value was checked with that letter in it
+        if self.entry.value != self._checked:  # else the event is late: the value was checked with that letter in it
             self.say("")
         self.post_message(self.Changed())
 

@@ -284,14 +284,14 @@ class FormScreen(Dialog[None]):
                 values[row.option.id] = row.read()
             except InvalidValue:
                 wrong.append(row)
-        wrong = wrong or self._unfit_together(values)
+        wrong = wrong or self._rejected_rows(values)
         if wrong:
             self._go_to(wrong[0])
         else:
             self._wait(True)
             self._sent.put_nowait(values)
 
-    def _unfit_together(self, values: Values) -> list[FieldRow]:
+    def _rejected_rows(self, values: Values) -> list[FieldRow]:
         """Return the row that the check of all values refuses, with its error shown, or no row."""
         try:
             self._check(values)

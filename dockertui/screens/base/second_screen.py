@@ -50,8 +50,8 @@ class SecondScreen(Layer[ScreenResultType]):
         self.footer = Bar(id="footer")
         self.reveal = False
         """Whether secrets are shown."""
-        self._said = ("", "")
-        self._saying: Timer | None = None
+        self._message = ("", "")
+        self._message_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield from self.body()
@@ -76,15 +76,15 @@ class SecondScreen(Layer[ScreenResultType]):
 
     def say(self, text: str, style: str = "", stays: float = _SAID_STAYS) -> None:
         """Show a sentence in place of the keys for `stays` seconds; 0: until the next one."""
-        self._said = text, style
-        if self._saying is not None:
-            self._saying.stop()
-        self._saying = once(self, stays, lambda: self.say("")) if text and stays else None
+        self._message = text, style
+        if self._message_timer is not None:
+            self._message_timer.stop()
+        self._message_timer = once(self, stays, lambda: self.say("")) if text and stays else None
         self.paint_footer()
 
     def paint_footer(self) -> None:
         """Show the current message, above the footer if it is too long for that; without a message, the keys."""
-        text, style = self._said
+        text, style = self._message
         fits = cell_len(text) < self.size.width
         self.notice.tell("" if fits else text, style)
         self.footer.update([Piece(text, style)] if text and fits else self._keys())
@@ -141,10 +141,10 @@ class SecondScreen(Layer[ScreenResultType]):
 
     def action_reveal(self) -> None:
         self.reveal = not self.reveal
-        self.secrets_turned()
+        self.secrets_toggled()
         self.say("secrets are shown" if self.reveal else "secrets are hidden", "warn" if self.reveal else "")
 
-    def secrets_turned(self) -> None:
+    def secrets_toggled(self) -> None:
         """Repaint after `reveal` changed."""
 
     async def action_search(self) -> None:

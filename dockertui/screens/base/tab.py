@@ -15,7 +15,7 @@ from dockertui.masking import known_secrets
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.reply import Reply
-from dockertui.resources.secrets import veiled
+from dockertui.resources.secrets import masked_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.page import Field, Page, Section
@@ -77,12 +77,12 @@ class Tab(Widget):
 
         await ask(what, value, typed=typed, done=done, place=self, before=self.screen.query_one("#footer"))
 
-    async def order(self, command: Command | str, item: Any, given: Mapping[str, Any]) -> None:
+    async def run_command(self, command: Command | str, item: Any, given: Mapping[str, Any]) -> None:
         """Run a command (or the one with that id) on an object; options in `given` are not asked for.
 
         Returns when its question is on the screen, so that the next key goes to it.
         """
-        await self.app.run_action(("", "order_for", (command, item, given)), self.screen)
+        await self.app.run_action(("", "run_on", (command, item, given)), self.screen)
 
     @abstractmethod
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
@@ -119,7 +119,7 @@ class PageTab(Page, Tab):
             if subject.error is not None:
                 sections.insert(0, Section("Not up to date", [Field("Error", str(subject.error), "bad")]))
             if not surroundings.reveal:
-                sections = veiled(sections, known_secrets(subject.inspect))
+                sections = masked_sections(sections, known_secrets(subject.inspect))
         self.show(sections, keep=keep)
 
     def action_enter(self) -> None:

@@ -18,29 +18,29 @@ _OPTIONS = "…"
 _PRUNE = "Prune: removes what nothing uses"
 
 
-class Chosen(Protocol):
+class RunChosen(Protocol):
     """Run a chosen command on the targets that its menu was made for."""
 
     async def __call__(self, command: Command, *, with_options: bool, targets: Sequence[Any]) -> None: ...
 
 
-async def on_object(desk: Desk, order: Chosen) -> None:
+async def on_object(desk: Desk, run: RunChosen) -> None:
     """Offer every command for the selection; impossible ones are grey, with the reason."""
     resource, targets = desk.selection.resource, desk.selection.targets
     commands = desk.catalogue.commands(resource.kind)
     title = f"{len(targets)} {resource.title.lower()}"
     if len(targets) < 2:
         title = resource.name(targets[0]) if targets else resource.title
-    await _offer(desk, order, title, grouped(desk, commands, targets), targets)
+    await _offer(desk, run, title, grouped(desk, commands, targets), targets)
 
 
-async def in_bulk(desk: Desk, order: Chosen) -> None:
+async def in_bulk(desk: Desk, run: RunChosen) -> None:
     """Offer the commands for all marked objects, then those for the kind as a whole, then those that prune."""
     kind, marked = desk.selection.resource, desk.selection.marked
     commands = [*desk.catalogue.commands(kind.kind), *desk.catalogue.commands("system")]
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
     title = f"{len(marked)} marked" if marked else f"{kind.title}: none is marked (space marks)"
-    await _offer(desk, order, title, grouped(desk, chosen, marked), marked)
+    await _offer(desk, run, title, grouped(desk, chosen, marked), marked)
 
 
 def grouped(desk: Desk, commands: Sequence[Command], targets: Sequence[Any]) -> list[Item]:
@@ -80,10 +80,10 @@ def _flags_only(command: Command) -> bool:
     return all(isinstance(option.default, bool) for option in command.body.options)
 
 
-async def _offer(desk: Desk, order: Chosen, title: str, offered: list[Item], targets: Sequence[Any]) -> None:
+async def _offer(desk: Desk, run: RunChosen, title: str, offered: list[Item], targets: Sequence[Any]) -> None:
     async def chosen(id: str | None) -> None:
         command = BY_ID[id.removesuffix(_OPTIONS)] if id else None
         if isinstance(command, Command):
-            await order(command, with_options=id is not None and id.endswith(_OPTIONS), targets=targets)
+            await run(command, with_options=id is not None and id.endswith(_OPTIONS), targets=targets)
 
     await desk.screen.app.push_screen(Menu(title, offered), chosen)

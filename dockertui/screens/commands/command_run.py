@@ -22,14 +22,14 @@ from dockertui.operations.refusals import Refused, refused
 from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
-from dockertui.resources.secrets import veiled
+from dockertui.resources.secrets import masked_sections
 from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.report import ReportScreen
 from dockertui.screens.commands.results import TROUBLE_STAYS, one_result
-from dockertui.widgets.guard import survived
+from dockertui.widgets.guard import log_survived
 from dockertui.widgets.page import Field, Section
-from dockertui.widgets.screen import put
+from dockertui.widgets.screen import push_for_result
 from dockertui.widgets.text import error_line
 from dockertui.widgets.timer import once
 
@@ -76,14 +76,14 @@ class CommandRun:
         """Whether it sends a request before anything is shown."""
         return self.body.prepare is not None or self.body.report is not None
 
-    async def go_through(self) -> None:
+    async def run(self) -> None:
         """Ask for everything needed, then start the jobs."""
         try:
-            about = self.items[0] if self.command.on_object else self._alike()
+            about = self.items[0] if self.command.on_object else self._template()
             known: Values = {**self._known(about), **self.given}
             engines: Values = {}
             if self.body.prepare is not None:
-                engines = await self._told(self.body.prepare(self.desk.session.engine, about))
+                engines = await self._ask_engine(self.body.prepare(self.desk.session.engine, about))
             if self.command.ask or self.with_options:
                 await self._by_form({**known, **engines}, engines)
             else:
@@ -110,7 +110,7 @@ class CommandRun:
             try:
                 refusal = await self._try({**known, **sent}, form, again)
             except Exception as error:  # a fault of the program: the form must not seem to wait for ever
-                survived(f"{self.command.id} failed by a fault of the program", error)
+                log_survived(f"{self.command.id} failed by a fault of the program", error)
                 refusal = Refused("", f"an error in the program, {error_line(error)}")
             if refusal is None:
                 await form.close()
@@ -126,7 +126,7 @@ class CommandRun:
     def _again(self, known: Values, engines: Values, kept: Values, job: Job) -> None:
         """Show the form again, as it was submitted, with what the Engine said to it."""
         refusal = self._refused(job.said, kept) if job.state is State.FAILED else None
-        self.desk.screen.run_worker(self._by_form(known, engines, kept, refusal), group="orders")
+        self.desk.screen.run_worker(self._by_form(known, engines, kept, refusal), group="commands")
 
     async def _try(
         self, values: Values, form: FormScreen | None = None, again: Callable[[Job], None] | None = None
@@ -137,7 +137,7 @@ class CommandRun:
         """
         try:
             if self.body.complete is not None:
-                values = await self._told(self.body.complete(self.desk.session.engine, values))
+                values = await self._ask_engine(self.body.complete(self.desk.session.engine, values))
             if form is not None and not form.is_attached:
                 return None  # cancelled meanwhile, before anything was requested
             if self._to_confirm:
@@ -191,7 +191,7 @@ class CommandRun:
         asked = [option.id for option in self.body.options if option.id not in self.given]
         return refused(said, {id: values[id] for id in asked if id in values})
 
-    def _alike(self) -> Any:
+    def _template(self) -> Any:
         """Return the object under the cursor as template for a new one, if it is of that kind."""
         selection = self.desk.selection
         return selection.under_cursor if selection.resource.kind == self.command.kind else None
@@ -201,13 +201,13 @@ class CommandRun:
         flags = [option.id for option in self.body.options if option.entry is FieldKind.FLAG]
         return self.body.values(about) | {id: any(self.body.values(item)[id] for item in self.items) for id in flags}
 
-    async def _told(self, asking: Awaitable[Values]) -> Values:
+    async def _ask_engine(self, request: Awaitable[Values]) -> Values:
         """Ask the Engine for further values; on EngineError show it and raise it again."""
         title, say = self.command.title, self.desk.say
         waiting = once(self.desk.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
         try:
             with because(self.command.id):
-                return await asking
+                return await request
         except EngineError as error:
             say(f"{title}: {explained(error)}", "bad", TROUBLE_STAYS)
             raise
@@ -218,7 +218,7 @@ class CommandRun:
 
     async def _answer(self, dialog: ModalScreen[_Answer | None]) -> _Answer | None:
         """Show a dialog and return its answer."""
-        answer = await put(self.desk.screen.app, dialog)
+        answer = await push_for_result(self.desk.screen.app, dialog)
         self.asked.set()
         return await answer
 
@@ -236,15 +236,16 @@ class CommandRun:
             raise
         say("")
 
-        def told(reveal: bool) -> list[Section]:
+        def make_sections(reveal: bool) -> list[Section]:
             report = self.body.report
             known = () if reveal else known_secrets(reply)
             sections = report(item, reply if reveal else masked_tree(reply, known)) if report is not None else []
-            return [*(sections if reveal else veiled(sections, known)), self._by_hand(values, reveal)]
+            shown = sections if reveal else masked_sections(sections, known)
+            return [*shown, self._equivalent_commands(values, reveal)]
 
         if form is not None:
             await form.close()
-        await self.desk.screen.app.push_screen(ReportScreen(self._title, told))
+        await self.desk.screen.app.push_screen(ReportScreen(self._title, make_sections))
 
     def _form(self, values: Values, engines: Values, *, restored: bool) -> FormScreen:
         return FormScreen(
@@ -268,19 +269,19 @@ class CommandRun:
     def _question(self, values: Values) -> ConfirmScreen:
         command, surroundings = self.command, self.desk.surroundings
 
-        def told(now: Values, reveal: bool) -> list[Section]:
+        def make_sections(now: Values, reveal: bool) -> list[Section]:
             name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
             section = affected([(name(item), self.body.takes_along(item, surroundings, now)) for item in self.items])
-            told = [section._replace(fields=[*section.fields, *self._others])]
-            return told if reveal else veiled(told)
+            sections = [section._replace(fields=[*section.fields, *self._others])]
+            return sections if reveal else masked_sections(sections)
 
         flags = [option for option in self.body.options if option.entry is FieldKind.FLAG and not command.ask]
         return ConfirmScreen(
             Question(
                 f"{self._asked_title}?",
                 [Answer("y", "prune" if command.prunes else command.verb.lower())],
-                told,
-                lambda now, reveal: [self._by_hand(now, reveal)],
+                make_sections,
+                lambda now, reveal: [self._equivalent_commands(now, reveal)],
                 flags,
                 values,
                 sudden=self._is_sudden,
@@ -318,7 +319,7 @@ class CommandRun:
             return f"{command.title}: {len(self.items)} {resource.title.lower()}{left_out}"
         return f"{command.title}: {resource.name(self.items[0])}"
 
-    def _by_hand(self, values: Values, reveal: bool) -> Section:
+    def _equivalent_commands(self, values: Values, reveal: bool) -> Section:
         docker, curl = self._lines(values, reveal)
         return Section("Equivalent commands", [Field("docker", docker), Field("curl", curl)])
 

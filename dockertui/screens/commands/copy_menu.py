@@ -16,7 +16,7 @@ from dockertui.operations.copying import Copyable, CopySource, addresses, copyab
 from dockertui.operations.original import Original, original_of
 from dockertui.screens.base.clipboard import copy
 from dockertui.screens.base.menu import Item, Menu
-from dockertui.widgets.screen import put
+from dockertui.widgets.screen import push_for_result
 from dockertui.widgets.text import clean
 
 if TYPE_CHECKING:
@@ -37,17 +37,19 @@ async def copy_menu(desk: Desk) -> None:
         known, desk.session.endpoint, version.api if version else "1.41", reveal=desk.surroundings.reveal
     )
     if not desk.surroundings.reveal:
-        entries = [_veiled(entry, known_secrets(known.inspect)) for entry in entries]
+        entries = [_masked(entry, known_secrets(known.inspect)) for entry in entries]
     offered = [
         Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
     ]
-    choice = await (await put(desk.screen.app, Menu(f"Copy of {desk.selection.resource.name(item)}", offered)))
+    choice = await (
+        await push_for_result(desk.screen.app, Menu(f"Copy of {desk.selection.resource.name(item)}", offered))
+    )
     if choice is not None:
         desk.say(*_copied(desk, entries[int(choice)]))
 
 
-def _veiled(entry: Copyable, known: Sequence[str]) -> Copyable:
+def _masked(entry: Copyable, known: Sequence[str]) -> Copyable:
     """Mask the secrets of a text. The value of a single variable is copied as it is: the user asked for just that."""
     if entry.shown:
         return entry._replace(shown=masked(entry.shown, known))
@@ -88,7 +90,7 @@ async def open_port(desk: Desk) -> None:
     url = next(iter(found.values()))
     if len(found) > 1:
         offered = [Item(target, target, hint=label) for label, target in found.items()]
-        choice = await (await put(desk.screen.app, Menu("Open", offered)))
+        choice = await (await push_for_result(desk.screen.app, Menu("Open", offered)))
         if choice is None:
             return
         url = choice

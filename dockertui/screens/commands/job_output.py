@@ -74,7 +74,7 @@ class OutputScreen(SecondScreen[None]):
         """Return a line with its secrets masked, unless they are revealed."""
         return line if self.reveal else masked(line, self._secrets)
 
-    def secrets_turned(self) -> None:
+    def secrets_toggled(self) -> None:
         self.view.clear()
         self._shown = 0
         self._look()

@@ -41,43 +41,43 @@ class Runner:
             return False
         command = next((command for command in named if not refusal(desk, command)), named[0])
         if desk.selection.in_list:
-            await self.order(command)
+            await self.run_command(command)
         else:
             menu, back = desk.catalogue.key("menu") or "the menu", desk.catalogue.key("back")
             desk.say(f"{command.title}: not from here ({menu} shows actions, {back} goes to the list)")
         return True
 
-    async def action_order(self, id: str) -> None:
+    async def action_run_command(self, id: str) -> None:
         """Run a command by its id: for the footer, the palette and the menus."""
         command = BY_ID[id]
         if isinstance(command, Command):
-            await self.order(command)
+            await self.run_command(command)
 
-    async def action_order_for(self, command: Command | str, item: Any, given: Values) -> None:
+    async def action_run_on(self, command: Command | str, item: Any, given: Values) -> None:
         """Run a command (or the one with that id) on one object, whatever is selected: for a tab."""
         found = BY_ID[command] if isinstance(command, str) else command
         assert isinstance(found, Command)
-        await self.order(found, items=[item], given=given)
+        await self.run_command(found, items=[item], given=given)
 
     async def action_object_menu(self) -> None:
         from dockertui.screens.commands import command_menus
 
-        await command_menus.on_object(self.desk, self.order)
+        await command_menus.on_object(self.desk, self.run_command)
 
     async def action_bulk_menu(self) -> None:
         from dockertui.screens.commands import command_menus
 
-        await command_menus.in_bulk(self.desk, self.order)
+        await command_menus.in_bulk(self.desk, self.run_command)
 
     def action_copy_menu(self) -> None:
         from dockertui.screens.commands import copy_menu
 
-        self.desk.screen.run_worker(copy_menu.copy_menu(self.desk), group="orders")
+        self.desk.screen.run_worker(copy_menu.copy_menu(self.desk), group="commands")
 
     def action_open_port(self) -> None:
         from dockertui.screens.commands import copy_menu
 
-        self.desk.screen.run_worker(copy_menu.open_port(self.desk), group="orders")
+        self.desk.screen.run_worker(copy_menu.open_port(self.desk), group="commands")
 
     async def action_jobs(self) -> None:
         from dockertui.screens.commands.jobs import JobsScreen
@@ -86,7 +86,7 @@ class Runner:
 
     # command runs
 
-    async def order(
+    async def run_command(
         self,
         command: Command,
         *,
@@ -120,7 +120,7 @@ class Runner:
         if run.asks_the_engine and any(one.name == command.id and not one.is_finished for one in workers):
             desk.say(f"{command.title_on(engine.version)}: the Engine is being asked already")
             return
-        desk.screen.run_worker(run.go_through(), name=command.id, group="orders")
+        desk.screen.run_worker(run.run(), name=command.id, group="commands")
         if not run.asks_the_engine:  # a command that asks the Engine first may have to wait for it
             await run.asked.wait()
 
@@ -132,7 +132,7 @@ class Runner:
         if self._jobs is None:
             from dockertui.operations.jobs import Jobs
 
-            self._jobs = Jobs(self.desk.session.engine, self._job_changed, self._tell_result)
+            self._jobs = Jobs(self.desk.session.engine, self._job_changed, self._report_result)
         return self._jobs
 
     @property
@@ -151,7 +151,7 @@ class Runner:
         if self.desk.screen.is_attached:
             self.desk.show_busy(*key)
 
-    def _tell_result(self, jobs: Sequence[Job]) -> None:
+    def _report_result(self, jobs: Sequence[Job]) -> None:
         """Show the result of a command run."""
         from dockertui.screens.commands.results import result
 
@@ -170,7 +170,7 @@ class Runner:
         said = f"{format.plural(len(self.running), 'job')}: {self.desk.catalogue.key('jobs')}"
         return [Piece(said, "busy", "jobs", priority=0)]
 
-    def tell_of_half_done(self) -> bool:
+    def report_half_done(self) -> bool:
         """Say that a recreate was left half done, and what can be done; not while a job of this session runs.
 
         Returns whether a container is marked so.

@@ -37,22 +37,22 @@ class EventScreen(SecondScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVENT, Context.SECRETS)
     has_secrets = True
 
-    def __init__(self, event: Event, teller: EventDescriber, *, reveal: bool = False) -> None:
+    def __init__(self, event: Event, describer: EventDescriber, *, reveal: bool = False) -> None:
         super().__init__(EventJson())
         self._event = event
-        self._told = teller.tell(event)
+        self._text = describer.describe(event)
         self.reveal = reveal
 
     def on_mount(self) -> None:
         self._show(keep=False)
 
     def _show(self, *, keep: bool) -> None:
-        told = self._told
+        text = self._text
         self.title_bar.update(
             [
-                Piece(f"{told.kind} {told.action}", told.style or "title"),
-                Piece(told.name, "title"),
-                Piece(told.text if self.reveal else masked(told.text), told.style, priority=2, least=20),
+                Piece(f"{text.kind} {text.action}", text.style or "title"),
+                Piece(text.name, "title"),
+                Piece(text.text if self.reveal else masked(text.text), text.style, priority=2, least=20),
             ],
             [Piece(full_stamp(self._event.time_ns), "dim", priority=1)],
         )
@@ -63,7 +63,7 @@ class EventScreen(SecondScreen[None]):
         """The event, secrets masked unless revealed."""
         return as_json(self._event, reveal=self.reveal)
 
-    def secrets_turned(self) -> None:
+    def secrets_toggled(self) -> None:
         self._show(keep=True)
 
     def action_copy(self) -> None:

@@ -34,5 +34,5 @@ class EventsScreen(SecondScreen[Reference | None]):
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.dismiss(event.reference)
 
-    def secrets_turned(self) -> None:
+    def secrets_toggled(self) -> None:
         self.view.show_secrets(self.reveal)

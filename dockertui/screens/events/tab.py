@@ -59,7 +59,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         self._listening: asyncio.Task[None] | None = None
         self._starting: Timer | None = None
         self._pacing = Pacing(partial(once, self), self._paint)
-        self._came = self._last_came = 0
+        self._new_count = self._last_new_count = 0
         self._leave: Callable[[], None] = _nothing
         self._surroundings: Surroundings | None = None
         self._reveals = self._shows_secrets = False
@@ -68,7 +68,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         if isinstance(row, Notice):
             return TimelineRow(notice=row.text)
         assert isinstance(row, Event)
-        kind, action, name, text, style = self.list.teller.tell(row)
+        kind, action, name, text, style = self.list.describer.describe(row)
         text = text if self.reveal else masked(text)
         about = self.list.about
         if about is not None and row.type != about.kind:  # in the object's own rows its name is redundant
@@ -119,7 +119,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     def on_show(self) -> None:
         self._leave()
-        self._leave = self.session.journal.subscribe(self._take)
+        self._leave = self.session.journal.subscribe(self._add_event)
         self._gather()
         self._start_soon()
 
@@ -162,8 +162,8 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             scope,
             filters,
             back=back,
-            anew=bool(reach),
-            changed=self._heard,
+            from_start=bool(reach),
+            changed=self._listener_changed,
         )
         self.listener = listener
         self._listening = asyncio.create_task(listener.run())
@@ -177,24 +177,24 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
             self._listening = None
         self.listener = None
 
-    def _heard(self) -> None:
+    def _listener_changed(self) -> None:
         """Update the list after the listener's state changed."""
         self.list.live = self.listener is not None and self.listener.live
         self._paint_soon()
 
-    def _take(self, event: Event) -> None:
-        self.list.came(event)
-        self._came += 1
+    def _add_event(self, event: Event) -> None:
+        self.list.add(event)
+        self._new_count += 1
         self._paint_soon()
 
     # painting
 
     def _paint_soon(self) -> None:
         if self.is_attached and self.is_on_screen:
-            self._pacing.soon(_RACING_FRAME if self._came + self._last_came > _RACING else _FRAME)
+            self._pacing.soon(_RACING_FRAME if self._new_count + self._last_new_count > _RACING else _FRAME)
 
     def _paint(self) -> None:
-        self._came, self._last_came = 0, self._came
+        self._new_count, self._last_new_count = 0, self._new_count
         self.rows_changed(self.list.update())
         self._show_status()
 
@@ -258,29 +258,29 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     def search(self, text: str) -> int:
         """Filter the events: that takes the place of a search."""
-        self.narrow(text)
+        self.set_filter(text)
         return self.list.count
 
     async def action_filter(self) -> None:
-        await self.ask(_FILTER_HINT, self.list.filter.line, typed=self.narrow)
+        await self.ask(_FILTER_HINT, self.list.filter.line, typed=self.set_filter)
 
-    def narrow(self, line: str) -> None:
+    def set_filter(self, line: str) -> None:
         """Apply a filter line."""
-        self.list.narrow(line)
+        self.list.set_filter(line)
         self._gather()
 
     def drop(self) -> bool:
         """End selection and filter; return whether there was one."""
         dropped = super().drop()
         if self.list.filter:
-            self.narrow("")
+            self.set_filter("")
             return True
         return dropped
 
     async def action_choose(self) -> None:
         from dockertui.screens.events import menus as event_menus
 
-        await event_menus.choose(self.app, self.list, self.narrow)
+        await event_menus.choose(self.app, self.list, self.set_filter)
 
     def action_probes(self) -> None:
         self.list.probes = not self.list.probes
@@ -317,12 +317,12 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
         if isinstance(item, Event):
             from dockertui.screens.events.event_screen import EventScreen
 
-            await self.app.push_screen(EventScreen(item, self.list.teller, reveal=self.reveal))
+            await self.app.push_screen(EventScreen(item, self.list.describer, reveal=self.reveal))
 
     def action_follow_object(self) -> None:
         item = self.cursor_item
         if isinstance(item, Event):
-            found = reference(item, self.session.mirror, self.list.teller.name(item))
+            found = reference(item, self.session.mirror, self.list.describer.name(item))
             if found.kind in {source.kind for source in self.session.mirror.sources}:
                 self.post_message(self.Chosen(found))
             else:

@@ -25,8 +25,8 @@ def way_line(browser: Browser) -> tuple[str, str]:
     if reading is not None:
         amount = f", {format.size(reading.read)}" if reading.read else ""
         return f"reading {reading.path} by {reading.way or 'the Engine'}{amount} … esc stops", "busy"
-    if browser.trouble:
-        return browser.trouble, "warn"
+    if browser.error:
+        return browser.error, "warn"
     if folder is None:
         return "", ""
     partial = "" if folder.complete else "not all of it: # reads on · "
@@ -37,5 +37,5 @@ def way_line(browser: Browser) -> tuple[str, str]:
 def _way(browser: Browser, way: str) -> str:
     """Return how a folder was read, and why not by a command."""
     through = f" of {browser.place.name}" if browser.place is not None and browser.place.volume else ""
-    why = browser.why_no_exec
+    why = browser.exec_unavailable_because
     return f"{way}{through}{f' ({why})' if why and browser.archived(way) else ''}"

@@ -97,7 +97,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def leave(self) -> None:
         """End what is being read."""
-        self.browser.give_up()
+        self.browser.cancel_by_user()
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None
@@ -162,7 +162,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         if self._why_not:
             return self._why_not
         if self.browser.folder is None:
-            return "" if self.browser.reading or self.browser.trouble else "enter: look at the files"
+            return "" if self.browser.reading or self.browser.error else "enter: look at the files"
         return (
             "no name matches the filter"
             if self._filter_line and self.objects
@@ -253,7 +253,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
                     path = told.target
                     told = await files.path_stat(self.engine, place.container, path)
         except EngineError as error:
-            if error.kind is ErrorKind.NOT_FOUND and not self.browser.why_no_exec:
+            if error.kind is ErrorKind.NOT_FOUND and not self.browser.exec_unavailable_because:
                 self._go(path)  # `find` may know what only the container's processes see, such as all below /proc
             else:
                 self._say(f"{path}: {error}", "warn")
@@ -271,7 +271,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         place = self.browser.place
         if place is None:
             return
-        self.browser.give_up()
+        self.browser.cancel_by_user()
 
         async def closed(download: bool | None) -> None:
             if download:
@@ -298,7 +298,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     async def action_stop(self) -> None:
         if self.browser.reading is not None:
-            self.browser.give_up()
+            self.browser.cancel_by_user()
         elif self._filter_line:
             self._filter("")
         else:
@@ -358,13 +358,13 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     async def _download(self, paths: tuple[str, ...]) -> None:
         if paths and self._item is not None:
-            self.browser.give_up()
-            await self.order("container.copy_out", self._item, {"path": paths})
+            self.browser.cancel_by_user()
+            await self.run_command("container.copy_out", self._item, {"path": paths})
 
     async def action_upload(self) -> None:
         if self._item is not None:
-            self.browser.give_up()
-            await self.order("container.copy_in", self._item, {"path": self.browser.path})
+            self.browser.cancel_by_user()
+            await self.run_command("container.copy_in", self._item, {"path": self.browser.path})
 
     def action_copy_path(self) -> None:
         if paths := self._chosen():

@@ -74,9 +74,9 @@ async def _save_shown(view: LogView, path: str) -> int:
     with new_text(path) as file:
         for at in range(0, len(numbers), _AT_ONCE):
             file.writelines(f"{line}\n" for line in view.texts(numbers[at : at + _AT_ONCE]))
-            view.say(f"saving, {at:,} of {len(numbers):,} lines")
+            view.set_state(f"saving, {at:,} of {len(numbers):,} lines")
             await asyncio.sleep(0)
-    view.say("")
+    view.set_state("")
     return len(numbers)
 
 
@@ -86,8 +86,8 @@ async def _save_whole(view: LogView, engine: Engine, target: LogTarget, path: st
         async for lines in whole_log(engine, target):
             file.writelines(f"{text}\n" for text in lines)
             count += len(lines)
-            view.say(f"saving, {count:,} lines")
-    view.say("")
+            view.set_state(f"saving, {count:,} lines")
+    view.set_state("")
     return count
 
 

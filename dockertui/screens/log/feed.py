@@ -60,8 +60,8 @@ class LogFeed:
             Follower(
                 engine,
                 target.id,
-                took=partial(self._took, source),
-                told=partial(self._told, source),
+                on_lines=partial(self._on_lines, source),
+                on_note=partial(self._on_note, source),
                 tail=tail,
                 since=span.since,
                 until=span.until,
@@ -74,15 +74,15 @@ class LogFeed:
         """For each log, the time (ns) up to which its lines have arrived."""
         self._merged = asyncio.Event()
         for source in self._reading:
-            self._followers[source].turn = partial(self._turn, source)
+            self._followers[source].before_batch = partial(self._wait_turn, source)
         for follower in self._followers:
             follower.beginning = span.head
         self._paging: asyncio.Task[bool] | None = None
         view.names = [target.name for target in targets] if len(targets) > 1 else []
-        view.past = span.until is not None
+        view.is_over = span.until is not None
         view.clear(following=not span.head)
         view.notice = "the log begins here" if span.head else "older lines: scroll up"
-        view.say("asking the Engine…")
+        view.set_state("asking the Engine…")
         self._tasks: list[asyncio.Task[None]] = []
         self._paused_at = 0.0
         self.resume()
@@ -129,7 +129,7 @@ class LogFeed:
 
     # incoming lines
 
-    def _took(self, source: int, lines: list[LogLine]) -> None:
+    def _on_lines(self, source: int, lines: list[LogLine]) -> None:
         shifted = source << SOURCE_SHIFT
         entries = [StoredLine(when, shifted | (STDERR if stderr else 0), text) for when, stderr, text in lines]
         self._begun.add(source)
@@ -137,7 +137,7 @@ class LogFeed:
             self._measure_lag(entries[-1].time)
         reading = "reading on…" if self.is_reading_on else ""
         if self._view.state[0] != reading:
-            self._view.say(reading)
+            self._view.set_state(reading)
         if len(self._followers) == 1:
             self._show(entries)
             return
@@ -145,7 +145,7 @@ class LogFeed:
         self._reached[source] = max(self._reached[source], entries[-1].time)
         self._flush_soon()
 
-    async def _turn(self, source: int) -> None:
+    async def _wait_turn(self, source: int) -> None:
         """Wait while a log is far ahead of the others: its lines cannot be shown before theirs."""
         while sum(entry.source == source for entry in self._waiting) > _AHEAD and self._reading != {source}:
             self._merged.clear()
@@ -183,7 +183,7 @@ class LogFeed:
         count = bisect_right(entries, known, key=attrgetter("time"))
         entries, self._waiting = entries[:count], entries[count:]
         self._merged.set()
-        self._show(self._common(entries) if first and self._span == TimeSpan() else entries)
+        self._show(self._since_all_known(entries) if first and self._span == TimeSpan() else entries)
 
     def _show(self, entries: list[StoredLine]) -> None:
         """Hand lines to the view; of a log's head, no more than it can keep."""
@@ -191,9 +191,9 @@ class LogFeed:
         if self._span.head and self._view.store.is_nearly_full and self.is_reading_on:
             self.stop()
             self._view.unread = True
-            self._view.say("")
+            self._view.set_state("")
 
-    def _common(self, entries: list[StoredLine]) -> list[StoredLine]:
+    def _since_all_known(self, entries: list[StoredLine]) -> list[StoredLine]:
         """Return the lines from when on all logs are known.
 
         Before that, a log with a longer tail would seem to be alone.
@@ -209,11 +209,11 @@ class LogFeed:
         start = max(oldest, default=0)
         for entry in entries:
             if entry.time < start and not entry.meta & MARK:
-                self._followers[entry.source].behind -= 1
+                self._followers[entry.source].entries_to_end -= 1
                 self._followers[entry.source].beginning = False
         return [entry for entry in entries if entry.time >= start or entry.meta & MARK]
 
-    def _told(self, source: int, note: Note) -> None:
+    def _on_note(self, source: int, note: Note) -> None:
         self._begun.add(source)
         name = f"{self.targets[source].name} " if len(self.targets) > 1 else ""
         text = f"{name}{note.text}"
@@ -223,13 +223,13 @@ class LogFeed:
                 self._flush_soon()
         if note.kind is NoteKind.READY:
             self._live.add(source)
-            none = "no lines then" if self._view.past else "no lines yet"
-            self._view.say("" if len(self._view.store) or self._waiting else none)
+            none = "no lines then" if self._view.is_over else "no lines yet"
+            self._view.set_state("" if len(self._view.store) or self._waiting else none)
             if self.beginning and not self._view.store.dropped_before:
                 self._show_beginning()
             return
         if note.kind is NoteKind.LOST:
-            self._view.say(f"{text}, trying again", "bad")
+            self._view.set_state(f"{text}, trying again", "bad")
             return
         mark = StoredLine(note.time or self._now(), MARK | source << SOURCE_SHIFT, text)
         if len(self._followers) == 1:
@@ -239,7 +239,7 @@ class LogFeed:
             self._flush_soon()
         if note.kind is NoteKind.REFUSED and not len(self._view.store):
             self._view.notice = ""
-        self._view.say(text if note.kind is NoteKind.REFUSED else "", "bad")
+        self._view.set_state(text if note.kind is NoteKind.REFUSED else "", "bad")
 
     # older lines
 
@@ -306,5 +306,5 @@ class LogFeed:
         if dropped > 0:
             for follower in self._followers:
                 follower.beginning = False
-                follower.behind = max(0, follower.behind - dropped // len(self._followers))
+                follower.entries_to_end = max(0, follower.entries_to_end - dropped // len(self._followers))
         self._dropped = self._view.store.dropped_before

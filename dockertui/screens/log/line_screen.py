@@ -30,7 +30,7 @@ class LineView(LogView):
 
     def action_copy(self) -> None:
         how = copy(self.app, "\n".join(self.lines_to_copy()))
-        self.say(how if how.startswith("not copied") else f"copied {how}")
+        self.set_state(how if how.startswith("not copied") else f"copied {how}")
 
 
 class LogLineScreen(SecondScreen[None]):
@@ -39,11 +39,11 @@ class LogLineScreen(SecondScreen[None]):
     context = Context.LINE
     offers: ClassVar[Mapping[str, str]] = {"log.search": "", "log.copy": "", "log.wrap": ""}
 
-    def __init__(self, entry: StoredLine, sought: str = "", *, title: str = "") -> None:
+    def __init__(self, entry: StoredLine, search: str = "", *, title: str = "") -> None:
         super().__init__(LineView())
         self._heading = title or full_stamp(entry.time)
         self._entry = entry
-        self._sought = sought
+        self._search_line = search
 
     def on_mount(self) -> None:
         length = f"{len(self._entry.text):,} characters"
@@ -51,8 +51,8 @@ class LogLineScreen(SecondScreen[None]):
         self.view.show_as(PaintOptions(wrap=True))
         self.view.append([StoredLine(0, 0, part) for part in line_parts(self._entry.text)])
         self.view.go_to(self.view.store.first)
-        if self._sought:
-            self.view.search(self._sought)
+        if self._search_line:
+            self.view.search(self._search_line)
 
 
 def line_parts(text: str) -> list[str]:

@@ -185,7 +185,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         """Show a line in full; the next key goes to that screen."""
         from dockertui.screens.log.line_screen import LogLineScreen  # not needed for the first paint
 
-        await self.app.push_screen(LogLineScreen(entry, "" if self.sought.inverse else self.sought.line))
+        await self.app.push_screen(LogLineScreen(entry, "" if self.search_query.inverse else self.search_query.line))
 
     def on_log_view_searched_to_the_top(self) -> None:
         if self._feed is not None and self._searching is None:
@@ -198,9 +198,9 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         while not found and await feed.page():
             found = self._find(start, backwards=True)
             start = self.store.first
-            self.say("" if found else "searching older lines, any key stops it")
+            self.set_state("" if found else "searching older lines, any key stops it")
         if not found:
-            self.say("not found up to the beginning of the log", "warn")
+            self.set_state("not found up to the beginning of the log", "warn")
         self._searching = None
 
     async def take_key(self, event: events.Key) -> bool:
@@ -208,7 +208,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         if self._searching is not None:
             self._searching.cancel()
             self._searching = None
-            self.say("")
+            self.set_state("")
         return False
 
     # operations
@@ -248,10 +248,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self._start()
 
     async def action_fields(self) -> None:
-        await self.ask("fields shown, none for all", " ".join(self.manner.fields), done=self._fields_typed)
+        await self.ask("fields shown, none for all", " ".join(self.options.fields), done=self._fields_typed)
 
     def _fields_typed(self, text: str) -> None:
-        self.show_as(self.manner._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
+        self.show_as(self.options._replace(unfold=True, fields=tuple(text.replace(",", " ").split())))
 
     async def action_save(self) -> None:
         from dockertui.screens.log import export as log_export  # not needed for the first paint

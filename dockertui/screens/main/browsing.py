@@ -110,7 +110,7 @@ class Browsing:
         """Select the referenced object in its pane, and lift a filter that hides it."""
         pane = self._trail.pane_of(reference)
         if pane is None:
-            if (index := self.desk.lists.missing(reference.kind)) is not None:
+            if (index := self.desk.lists.index_without_pane(reference.kind)) is not None:
                 self.desk.screen.call_later(self.arrangement.action_goto_pane, index)
             else:
                 self.desk.say(f"{reference.kind} {reference.label}: the Engine does not have it any more", "warn")

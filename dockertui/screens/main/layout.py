@@ -86,14 +86,14 @@ class Arrangement:
         if lack := self.desk.lists.lacking(kind.kind):
             self.desk.say(f"{kind.title}: {lack}", "warn")
         else:
-            await self.desk.lists.bring(index + 1)
+            await self.desk.lists.ensure_pane(index + 1)
             self.goto_pane(index)
 
     def action_next_pane(self) -> None:
-        self.goto_pane(self.desk.lists.beside(1) - 1)
+        self.goto_pane(self.desk.lists.neighbour(1) - 1)
 
     def action_previous_pane(self) -> None:
-        self.goto_pane(self.desk.lists.beside(-1) - 1)
+        self.goto_pane(self.desk.lists.neighbour(-1) - 1)
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed

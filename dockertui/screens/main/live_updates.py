@@ -25,15 +25,15 @@ _SLOW_TICKS = 10
 class LiveUpdates:
     """Keep a desk up to date with its session.
 
-    came_alive: called when the Engine is connected; returns whether it showed a message.
+    on_connected: called when the Engine is connected; returns whether it showed a message.
     """
 
-    def __init__(self, desk: MainDesk, arrangement: Arrangement, came_alive: Callable[[], bool]) -> None:
+    def __init__(self, desk: MainDesk, arrangement: Arrangement, on_connected: Callable[[], bool]) -> None:
         self.desk = desk
         self.arrangement = arrangement
         self.link = desk.session.mirror.link
         self.ticks = 0
-        self._came_alive = came_alive
+        self._on_connected = on_connected
         self._coalescer = ChangeBatching(partial(once, desk.screen), self._paint_changes)
         self._unsubscribe: list[Callable[[], None]] = []
         self._was_behind = False
@@ -80,7 +80,7 @@ class LiveUpdates:
         desk.screen.set_class(link.state is LinkState.LOST, "-lost")
         if live and desk.detail.subject is not None:
             self.arrangement.show_detail()
-        if live and not self._came_alive():  # there is room for one message
+        if live and not self._on_connected():  # there is room for one message
             self.say_skew()
         desk.paint_header()
         desk.paint_footer()
@@ -106,7 +106,7 @@ class LiveUpdates:
         self.ticks += 1
         session, detail, lists = self.desk.session, self.desk.detail, self.desk.lists
         slow = self.ticks % _SLOW_TICKS == 0
-        behind, self._was_behind = self._was_behind, session.watcher.behind() >= OVERDUE
+        behind, self._was_behind = self._was_behind, session.mirror_sync.oldest_unread_age() >= OVERDUE
         if slow or behind or self._was_behind or session.mirror.link.state is not LinkState.LIVE:
             self.desk.paint_header()
         subject = detail.subject

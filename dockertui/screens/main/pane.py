@@ -47,7 +47,7 @@ class Pane(Vertical):
         self.running_only = False
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
-        self._columns = {column.id: self._telling(column) for column in resource.columns(surroundings)}
+        self._columns = {column.id: self._with_busy_text(column) for column in resource.columns(surroundings)}
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -58,7 +58,7 @@ class Pane(Vertical):
         self.table.sort_by(self.resource.default_sort)
         self.reload()
 
-    def _telling(self, column: Column[Any]) -> Column[Any]:
+    def _with_busy_text(self, column: Column[Any]) -> Column[Any]:
         """Return the column; the kind's `busy_column` shows a running command in place of its cell."""
         if column.id != self.resource.busy_column:
             return column
@@ -148,10 +148,10 @@ class Pane(Vertical):
         return ListFilter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
 
     def _apply_filter(self) -> None:
-        keeps, running_only, is_running = self.filter.keeps, self.running_only, self.resource.is_running
+        matches, running_only, is_running = self.filter.matches, self.running_only, self.resource.is_running
         narrowed = bool(self.filter) or running_only
         self.table.set_filter(
-            (lambda item: (not running_only or is_running(item)) and keeps(item)) if narrowed else None,
+            (lambda item: (not running_only or is_running(item)) and matches(item)) if narrowed else None,
             self.filter.spans if self.filter else None,
         )
         self.show_title()

@@ -49,12 +49,12 @@ class Panes(Vertical):
         for pane in self.all:
             pane.set_class(pane not in shown, "-absent")
 
-    def missing(self, kind: str) -> int | None:
+    def index_without_pane(self, kind: str) -> int | None:
         """Return the index in `RESOURCES` of a kind whose pane does not exist yet; None for any other."""
         made = {pane.resource.kind for pane in self.all}
         return next((at for at, one in enumerate(RESOURCES) if one.kind == kind and kind not in made), None)
 
-    async def bring(self, number: int) -> None:
+    async def ensure_pane(self, number: int) -> None:
         """Make the pane of a number if it does not exist yet, and have its objects in the mirror."""
         later = next((pane for pane in self.all if pane.number >= number), None)
         if later is not None and later.number == number:
@@ -63,7 +63,7 @@ class Panes(Vertical):
         pane.table.show_all_columns = self.open.table.show_all_columns
         pane.table.stale = self.open.table.stale
         self.all.insert(self.all.index(later) if later is not None else len(self.all), pane)
-        self.session.watcher.want(pane.resource.kind)
+        self.session.mirror_sync.want(pane.resource.kind)
         await self.mount(pane, before=later)
 
     def goto(self, number: int) -> None:
@@ -72,7 +72,7 @@ class Panes(Vertical):
         for pane in self.all:
             pane.activate(pane is self.open)
 
-    def beside(self, steps: int) -> int:
+    def neighbour(self, steps: int) -> int:
         """Return the number of the pane `steps` further on in the stack, wrapping around."""
         stack = self.stack
         at = stack.index(self.open) if self.open in stack else -1

@@ -19,8 +19,8 @@ QUITTING = "quitting"
 """The id of the question, so that it is not asked twice."""
 _PUTTING_BACK = 20.0
 """Seconds for which quitting waits for jobs that have to put something back."""
-_FATE = "running: will be cancelled"
-_FATE_OF_A_RECREATE = "running: will be put back as it was; if not, the next session offers that"
+_OUTCOME = "running: will be cancelled"
+_RECREATE_OUTCOME = "running: will be put back as it was; if not, the next session offers that"
 
 
 async def ask_to_quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
@@ -39,7 +39,7 @@ async def ask_to_quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
 def _ended_by_quitting(desk: Desk, runner: Runner, terminals: Terminals) -> list[tuple[str, list[str]]]:
     """Return jobs, terminals, saves and typed forms that quitting ends, each with what becomes of it."""
     screen = desk.screen
-    told = [(one_result(job), [*filter(None, [job.how_far]), _fate(job)]) for job in runner.running]
+    told = [(one_result(job), [*filter(None, [job.how_far]), _outcome(job)]) for job in runner.running]
     told += [(name, ["running: will be closed"]) for name in terminals.live]
     saves = [worker for worker in screen.workers if worker.group == "save" and not worker.is_finished]
     told += [(f"saving to {worker.name}", ["running: nothing of it will be kept"]) for worker in saves]
@@ -65,6 +65,6 @@ def _exchanges(job: Job) -> bool:
     return job.task.plan.run is not None
 
 
-def _fate(job: Job) -> str:
+def _outcome(job: Job) -> str:
     """Return what becomes of a job on quitting."""
-    return _FATE_OF_A_RECREATE if _exchanges(job) else _FATE
+    return _RECREATE_OUTCOME if _exchanges(job) else _OUTCOME

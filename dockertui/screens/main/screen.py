@@ -38,7 +38,7 @@ from dockertui.screens.terminal.terminals import Terminals
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.page import Page
-from dockertui.widgets.screen import Beneath
+from dockertui.widgets.screen import BaseScreen
 from dockertui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from dockertui.screens.terminal.pane import TerminalPane
 
 
-class MainScreen(Beneath[None]):
+class MainScreen(BaseScreen[None]):
     """Show one session. Widgets report by messages; this screen updates them by calling their methods.
 
     The `action_…` methods of its controllers become methods of the screen.
@@ -71,7 +71,7 @@ class MainScreen(Beneath[None]):
         self.terminals = Terminals(self)
         self.arrangement = Arrangement(self)
         self.browsing = Browsing(self, self.arrangement)
-        self.updates = LiveUpdates(self, self.arrangement, self.runner.tell_of_half_done)
+        self.updates = LiveUpdates(self, self.arrangement, self.runner.report_half_done)
         self.messages = Messages(self, self.paint_footer, self.updates.say_skew)
         self._resumed = False
         for controller in (self.runner, self.terminals, self.arrangement, self.browsing):
@@ -242,7 +242,7 @@ class MainScreen(Beneath[None]):
         await self.app.push_screen(LensScreen(self.session.trace, self.session.endpoint, self.own_cost))
 
     def action_retry(self) -> None:
-        self.session.watcher.retry_now()
+        self.session.mirror_sync.retry_now()
         link = self.updates.link
         if link.state is not LinkState.LIVE:
             self.say("connecting again…")

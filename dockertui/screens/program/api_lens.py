@@ -145,7 +145,7 @@ class LensScreen(SecondScreen[None]):
         self._paused = not self._paused
         self._look()
 
-    def secrets_turned(self) -> None:
+    def secrets_toggled(self) -> None:
         shown = {key: _entry(entry.request, self.reveal) for key, entry in self._table.objects.items()}
         self._table.patch(shown, ())
         self._show()

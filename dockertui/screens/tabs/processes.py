@@ -254,4 +254,4 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
             self.post_message(self.Said("no process is selected"))
             return
         command, given = signalling.signal_of(live.process), {"process": signalling.named(live.process)}
-        await self.order(command, container, given)
+        await self.run_command(command, container, given)

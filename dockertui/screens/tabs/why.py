@@ -22,7 +22,7 @@ from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
-from dockertui.resources.secrets import veiled
+from dockertui.resources.secrets import masked_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.why.card import LINES, card, moment
 from dockertui.resources.why.diagnosis import is_well
@@ -109,11 +109,11 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             log_error=self._log.error if not self._log.lines else "",
             usage=session.history.last(item.id),
             peak=session.history.peak_memory(item.id),
-            holders=_holders(surroundings, item),
+            port_owners=_holders(surroundings, item),
             gone=surroundings.mirror.loaded("container") and surroundings.mirror.get("container", item.id) is None,
-            blanks=[
+            gaps=[
                 ((blank.since or 0) / SECOND, (blank.until or 1 << 63) / SECOND)
-                for blank in session.journal.known.blanks(_scope(item))
+                for blank in session.journal.coverage.gaps(_scope(item))
                 if not blank.partly
             ],
             linked=link.since if link.state is LinkState.LIVE else None,
@@ -130,7 +130,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
     def _paint(self, *, keep: bool = True) -> None:
         facts = self.facts()
         sections = [] if facts is None else card(facts)
-        self.show(sections if facts is None or facts.reveal else veiled(sections, facts.secrets), keep=keep)
+        self.show(sections if facts is None or facts.reveal else masked_sections(sections, facts.secrets), keep=keep)
 
     def sampled(self) -> None:
         """Repaint: the card shows the usage beside the limits."""

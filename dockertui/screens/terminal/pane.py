@@ -13,7 +13,7 @@ from textual.message import Message
 
 from dockertui.config import Settings
 from dockertui.engine.hijack import WindowSize
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
 from dockertui.screens.base.clipboard import copy
@@ -102,7 +102,7 @@ class TerminalPane(TerminalCommands):
         region = self.view.content_size
         size = WindowSize(*region) if region.width > 1 and region.height > 1 else _FIRST_SIZE
         session = TerminalSession(self._number, process, size, policy=self._policy)
-        session.watcher = session.unwatched = _Background(self, session)
+        session.observer = session.default_observer = _Background(self, session)
         self.sessions.append(session)
         self.post_message(self.Counted())
         if show:
@@ -270,7 +270,7 @@ class TerminalPane(TerminalCommands):
 
     async def _command(self, key: str) -> None:
         for operation in self.catalogue.within(Context.TERMINAL):
-            if key in map(normal, self.catalogue.keys(operation)):
+            if key in map(textual_name, self.catalogue.keys(operation)):
                 await self.run_operation(operation)
                 return
         self.say(

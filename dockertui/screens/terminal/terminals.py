@@ -44,7 +44,7 @@ class Terminals:
 
         form = exec_form(container.name, self.desk.session.endpoint)
         await self.desk.screen.app.push_screen(form)
-        self.desk.screen.run_worker(self._exec_by_form(container, form), group="orders")
+        self.desk.screen.run_worker(self._exec_by_form(container, form), group="commands")
 
     async def _exec_by_form(self, container: Container, form: FormScreen) -> None:
         """Run what is typed; the form stays open as long as that cannot be started."""
@@ -72,18 +72,20 @@ class Terminals:
                 form.refuse(refusal)
 
     async def action_attach(self) -> None:
-        await self._attach_to(look=False)
+        await self._attach_to(output_only=False)
 
     async def action_watch(self) -> None:
-        await self._attach_to(look=True)
+        await self._attach_to(output_only=True)
 
-    async def _attach_to(self, *, look: bool) -> None:
+    async def _attach_to(self, *, output_only: bool) -> None:
         container = self._running_container("attach to")
-        if container is None or not self._may_write(look=look):
+        if container is None or not self._may_write(output_only=output_only):
             return
         from dockertui.terminal.process import AttachedProcess
 
-        await self._open(AttachedProcess(self.desk.session.engine, container.id, container.name, look=look))
+        await self._open(
+            AttachedProcess(self.desk.session.engine, container.id, container.name, output_only=output_only)
+        )
 
     async def _start_exec(self, container: Container, command: Command) -> None:
         from dockertui.terminal.process import ExecProcess
@@ -104,8 +106,8 @@ class Terminals:
             return None
         return item
 
-    def _may_write(self, *, look: bool = False) -> bool:
-        if self.desk.session.engine.read_only and not look:
+    def _may_write(self, *, output_only: bool = False) -> bool:
+        if self.desk.session.engine.read_only and not output_only:
             watch = self.desk.catalogue.key("container.watch")
             self.desk.say(f"read only: watching ({watch}) is what can be done", "warn")
             return False

@@ -84,15 +84,15 @@ async def test_the_mirror_waits_for_the_user(tmp_path: Path, monkeypatch: pytest
     """Before, a wrong key was twelve logins in a minute, for which others lock an address out."""
     runs = failing_ssh(tmp_path, monkeypatch, REFUSED)
     engine, mirror = Engine(LAB), Mirror(SOURCES)
-    watcher = MirrorSync(engine, mirror, backoff=(0.01, 0.05), rng=random.Random(1))
-    watching = asyncio.create_task(watcher.run())
+    sync = MirrorSync(engine, mirror, backoff=(0.01, 0.05), rng=random.Random(1))
+    watching = asyncio.create_task(sync.run())
     try:
         for logins in (1, 2):
             await until(lambda: mirror.link.refused)
             await asyncio.sleep(0.5)  # ten attempts' time
             assert len(runs.read_text()) == logins
             assert mirror.link.retry_at is None
-            watcher.retry_now()
+            sync.retry_now()
             await until(lambda: mirror.link.state is not LinkState.LOST)
     finally:
         watching.cancel()

@@ -137,7 +137,7 @@ def test_it_hears_what_the_engine_remembers_and_what_happens() -> None:
             scene.daemon.emit(C)
             await scene.until(A, B, C)
         assert scene.daemon.asked == [(BEGINNING, None)]
-        assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(C, None, False)]
+        assert scene.journal.coverage.gaps() == [Gap(None, A, False), Gap(C, None, False)]
 
     play(test())
 
@@ -151,7 +151,7 @@ def test_who_comes_back_asks_for_the_last_one_and_has_missed_nothing() -> None:
         scene.daemon.emit(C, D)
         async with scene.listening():
             await scene.until(A, B, C, D)
-            assert scene.journal.known.blanks() == [Gap(None, A, False)]
+            assert scene.journal.coverage.gaps() == [Gap(None, A, False)]
         assert [since for since, _ in scene.daemon.asked] == [BEGINNING, B]
 
     play(test())
@@ -166,7 +166,7 @@ def test_when_the_engine_has_forgotten_the_last_one_others_may_be_missing() -> N
         scene.daemon.emit(B, C, D)
         async with scene.listening():
             await scene.until(A, C, D)
-            assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(A, C, False)]
+            assert scene.journal.coverage.gaps() == [Gap(None, A, False), Gap(A, C, False)]
 
     play(test())
 
@@ -183,10 +183,10 @@ def test_an_engine_that_was_restarted_has_forgotten_everything() -> None:
             scene.daemon.history.clear()
             scene.link(LinkState.LIVE)
             await until(lambda: listener.live)
-            assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(A, None, False)]
+            assert scene.journal.coverage.gaps() == [Gap(None, A, False), Gap(A, None, False)]
             scene.daemon.emit(D)
             await scene.until(A, D)
-            assert scene.journal.known.blanks() == [Gap(None, A, False), Gap(A, D, False)]
+            assert scene.journal.coverage.gaps() == [Gap(None, A, False), Gap(A, D, False)]
 
     play(test())
 
@@ -290,7 +290,7 @@ def test_a_scope_of_several_requests_is_live_when_all_of_them_stand() -> None:
             assert [asked for _, asked in scene.daemon.asked] == list(filters)
             scene.daemon.emit(A)
             await scene.until(A)
-            assert scene.journal.known.blanks("container a") == [Gap(None, A, False)]
+            assert scene.journal.coverage.gaps("container a") == [Gap(None, A, False)]
 
     play(test())
 
@@ -302,9 +302,9 @@ def test_podman_is_asked_from_a_time_on_and_tells_everything_since() -> None:
         async with scene.listening(back=B) as listener:
             await until(lambda: listener.live)
             await scene.until(C)
-            assert scene.journal.known.blanks(EVERYTHING) == [Gap(None, B, False)]
-        async with scene.listening(back=BEGINNING, anew=True):
+            assert scene.journal.coverage.gaps(EVERYTHING) == [Gap(None, B, False)]
+        async with scene.listening(back=BEGINNING, from_start=True):
             await scene.until(A, C)
-            assert scene.journal.known.blanks(EVERYTHING) == [Gap(None, BEGINNING, False)]
+            assert scene.journal.coverage.gaps(EVERYTHING) == [Gap(None, BEGINNING, False)]
 
     play(test())

@@ -63,7 +63,7 @@ async def test_lines_that_podman_cut_are_whole_and_there_once(monkeypatch: pytes
     podman: Any = Podman("".join(f"{line}\n" for line in written))
     lines: list[LogLine] = []
     notes: list[Note] = []
-    follower = Follower(podman, "some", took=lines.extend, told=notes.append)
+    follower = Follower(podman, "some", on_lines=lines.extend, on_note=notes.append)
     task = asyncio.create_task(follower.run())
     await asyncio.sleep(0.3)
     task.cancel()

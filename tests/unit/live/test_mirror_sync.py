@@ -1,4 +1,4 @@
-"""The watcher: what it asks an Engine for, when, and what the mirror then holds and says."""
+"""The mirror sync: what it asks an Engine for, when, and what the mirror then holds and says."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def watching(world: World, mirror: Mirror, **options: Any) -> AsyncIterator[MirrorSync]:
-    watcher = MirrorSync(world.engine(), mirror, rng=random.Random(1), **options)
-    task = asyncio.create_task(watcher.run())
+    sync = MirrorSync(world.engine(), mirror, rng=random.Random(1), **options)
+    task = asyncio.create_task(sync.run())
     try:
-        yield watcher
+        yield sync
     finally:
-        assert not task.done(), "the watcher died"
+        assert not task.done(), "the mirror sync died"
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -63,10 +63,10 @@ def test_it_lists_everything_at_once_and_again_when_the_stream_stands() -> None:
     async def test() -> None:
         world, mirror, links = scene("one", "two")
         world.put("one", "a")
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             await until(lambda: mirror.link.state is LIVE)
             assert [asked.at for asked in world.asked] == [0.0, 0.0]
-            await watcher.settled()
+            await sync.settled()
             assert world.lists("one") == world.lists("two") == [None, None]
             assert equal(world, mirror)
         assert [link.state for link in links] == [LIVE]
@@ -78,10 +78,10 @@ def test_what_happens_between_the_list_and_the_subscription_is_seen() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.headers_take = 0.05
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             await until(lambda: mirror.loaded("thing"))
             world.put("thing", "unheard of", tell=False)
-            await watcher.settled()
+            await sync.settled()
             await until(lambda: equal(world, mirror))
             assert now() < 1
 
@@ -102,13 +102,13 @@ def test_late_headers_delay_nothing() -> None:
 
 
 def test_a_mirror_that_was_filled_before_is_listed_once() -> None:
-    """What the program listed before the watcher began is on the screen; nothing is gained by asking twice."""
+    """What the program listed before the mirror sync began is on the screen; nothing is gained by asking twice."""
 
     async def test() -> None:
         world, mirror, _ = scene()
         mirror.replace("thing", [])
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             assert world.lists("thing") == [None]
 
     play(test())
@@ -118,11 +118,11 @@ def test_events_are_never_data() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.put("thing", "a", "b")
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.send(event("a", "destroy"))
             world.send(event("ghost", "create"))
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -131,12 +131,12 @@ def test_events_are_never_data() -> None:
 def test_dirty_objects_are_read_together_once_and_confirmed_once() -> None:
     async def test() -> None:
         world, mirror, _ = scene("thing", "other")
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             started = now()
             world.put("thing", "a", "b", "c", state="running")
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
             assert world.lists("thing") == [frozenset("abc")] * 2
             assert world.lists("other") == []
@@ -152,12 +152,12 @@ def test_a_change_that_shows_after_its_event_is_found() -> None:
 
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.send(event("a", "pause"))
             await asyncio.sleep(0.5)
             world.put("thing", "a", state="paused", tell=False)
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -166,15 +166,15 @@ def test_a_change_that_shows_after_its_event_is_found() -> None:
 def test_more_than_fifty_are_asked_for_by_a_full_list() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             world.put("thing", *(str(number) for number in range(50)))
-            await watcher.settled()
+            await sync.settled()
             assert [len(ids or ()) for ids in world.lists("thing")] == [50, 50]
             world.asked.clear()
             world.put("thing", *(str(number) for number in range(51)))
-            await watcher.settled()
+            await sync.settled()
             assert world.lists("thing") == [None, None]
             assert equal(world, mirror)
 
@@ -184,14 +184,14 @@ def test_more_than_fifty_are_asked_for_by_a_full_list() -> None:
 def test_a_burst_of_a_thousand_events_costs_a_handful_of_lists() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             for number in range(1000):
                 world.put("thing", str(number % 300), state=str(number))
                 if number % 100 == 0:
                     await asyncio.sleep(0.02)
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
             assert len(world.asked) <= 5
 
@@ -201,8 +201,8 @@ def test_a_burst_of_a_thousand_events_costs_a_handful_of_lists() -> None:
 def test_an_endless_storm_is_asked_about_at_most_each_settle() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             for number in range(1000):
                 world.put("thing", "a", state=str(number))
@@ -217,15 +217,15 @@ def test_an_endless_storm_is_asked_about_at_most_each_settle() -> None:
 def test_an_engine_that_lists_slowly_is_asked_for_one_list_after_the_other() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.list_takes = 0.5
             world.asked.clear()
             for number in range(1000):
                 world.put("thing", "a", state=str(number))
                 await asyncio.sleep(0.01)
             assert len(world.asked) <= 17
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -234,13 +234,13 @@ def test_an_engine_that_lists_slowly_is_asked_for_one_list_after_the_other() -> 
 def test_what_changes_while_a_list_is_under_way_is_read_after_it() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror, confirm=0.001) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror, confirm=0.001) as sync:
+            await sync.settled()
             world.list_takes = 2.0
             world.put("thing", "a", state="old")
             await until(lambda: world.lists("thing")[-1] == frozenset("a"))
             world.put("thing", "a", state="new")
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -250,11 +250,11 @@ def test_two_lists_of_a_kind_never_overlap() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.list_takes = 0.3
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             for number in range(50):
                 world.put("thing", "a", state=str(number))
                 await asyncio.sleep(0.05)
-            await watcher.settled()
+            await sync.settled()
             gaps = [later.at - earlier.at for earlier, later in zip(world.asked, world.asked[1:], strict=False)]
             assert min(gaps) >= 0.3
 
@@ -264,8 +264,8 @@ def test_two_lists_of_a_kind_never_overlap() -> None:
 def test_an_event_that_touches_nothing_asks_nothing() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             for _ in range(100):
                 world.send(event("a", "exec_create", kind="stranger"))
@@ -278,8 +278,8 @@ def test_an_event_that_touches_nothing_asks_nothing() -> None:
 def test_an_idle_minute_asks_next_to_nothing() -> None:
     async def test() -> None:
         world, mirror, _ = scene("one", "two", "three", "four")
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             world.pinged.clear()
             await asyncio.sleep(60)
@@ -292,8 +292,8 @@ def test_an_idle_minute_asks_next_to_nothing() -> None:
 def test_what_no_event_tells_is_found_by_the_reconcile() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.put("thing", "silent", tell=False)
             await asyncio.sleep(59)
             assert not equal(world, mirror)
@@ -306,8 +306,8 @@ def test_what_no_event_tells_is_found_by_the_reconcile() -> None:
 def test_events_do_not_put_the_reconcile_off() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.put("thing", "silent", tell=False)
             for number in range(700):
                 world.put("thing", "busy", state=str(number))
@@ -320,8 +320,8 @@ def test_events_do_not_put_the_reconcile_off() -> None:
 def test_a_machine_that_slept_lists_at_once() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.put("thing", "overnight", tell=False)
             world.pinged.clear()
             world.slept = 8 * 3600
@@ -337,8 +337,8 @@ def test_a_pause_of_the_program_alone_is_no_sleep() -> None:
 
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.asked.clear()
             world.slept = 1.0
             await asyncio.sleep(10)
@@ -351,8 +351,8 @@ def test_a_broken_stream_keeps_the_data_and_says_so() -> None:
     async def test() -> None:
         world, mirror, links = scene()
         world.put("thing", "a")
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.die(lost())
             await until(lambda: mirror.link.state is LOST)
             assert equal(world, mirror)
@@ -375,8 +375,8 @@ def test_a_broken_stream_keeps_the_data_and_says_so() -> None:
 def test_any_end_of_the_stream_is_a_loss(end: BaseException | None) -> None:
     async def test() -> None:
         world, mirror, links = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.send(end)
             await until(lambda: mirror.link.state is LOST)
             await until(lambda: mirror.link.state is LIVE)
@@ -384,7 +384,7 @@ def test_any_end_of_the_stream_is_a_loss(end: BaseException | None) -> None:
             assert error is not None
             assert error.kind is (ErrorKind.LOST if end is None else ErrorKind.PROTOCOL)
             world.put("thing", "after")
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -395,8 +395,8 @@ def test_a_cancellation_from_inside_is_a_loss_too() -> None:
 
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.send(asyncio.CancelledError())
             await until(lambda: mirror.link.state is LOST)
             await until(lambda: mirror.link.state is LIVE)
@@ -423,8 +423,8 @@ def test_attempts_come_apart_twice_as_far_each_time_up_to_ten_seconds() -> None:
 def test_since_is_the_moment_of_the_loss_through_all_attempts() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             await asyncio.sleep(30)
             lost_at = world.now()
             world.die(lost())
@@ -442,11 +442,11 @@ def test_the_wait_can_be_cut_short() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.down = EngineError(ErrorKind.REFUSED, "refused")
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             await asyncio.sleep(60)
             world.down = None
             started = now()
-            watcher.retry_now()
+            sync.retry_now()
             await until(lambda: mirror.link.state is LIVE)
             assert now() - started < 0.1
 
@@ -488,8 +488,8 @@ def test_an_engine_that_hangs_is_noticed_and_taken_back() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.put("thing", "a")
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             await asyncio.sleep(20)
             world.hangs = True
             started = now()
@@ -507,8 +507,8 @@ def test_an_engine_that_hangs_is_noticed_and_taken_back() -> None:
 def test_an_engine_that_speaks_is_not_pinged() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.pinged.clear()
             for _ in range(600):
                 world.send(event("a", kind="stranger"))
@@ -524,7 +524,7 @@ def test_a_kind_that_fails_leaves_the_others_alone() -> None:
         world.put("one", "a")
         world.put("two", "b")
         world.broken["two"] = EngineError(ErrorKind.NOT_FOUND, "page not found", status=404)
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             await until(lambda: mirror.link.state is LIVE)
             assert mirror.objects("one").keys() == {"a"}
             assert not mirror.loaded("two")
@@ -532,8 +532,8 @@ def test_a_kind_that_fails_leaves_the_others_alone() -> None:
             await asyncio.sleep(60)
             assert len(world.lists("two")) < 20
             del world.broken["two"]
-            watcher.retry_now()
-            await watcher.settled()
+            sync.retry_now()
+            await sync.settled()
             assert equal(world, mirror)
             assert mirror.error("two") is None
         assert [link.state for link in links] == [LIVE]
@@ -575,15 +575,15 @@ def test_a_failed_list_empties_nothing_and_is_asked_again() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.put("thing", "a")
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             world.broken["thing"] = KeyError("Id")
             world.put("thing", "b")
             await until(lambda: mirror.error("thing") is not None)
             assert mirror.objects("thing").keys() == {"a"}
             assert mirror.error("thing").kind is ErrorKind.PROTOCOL  # type: ignore[union-attr]
             world.broken.clear()
-            await watcher.settled()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -600,8 +600,8 @@ def test_podman_is_not_sent_the_filters(monkeypatch: pytest.MonkeyPatch) -> None
             return Version.from_json({"Components": components})
 
         monkeypatch.setattr(world, "open", open_as)
-        async with watching(world, mirror, filters={"type": ["thing"]}) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror, filters={"type": ["thing"]}) as sync:
+            await sync.settled()
         return world.filters
 
     assert play(test(podman=False)) == {"type": ["thing"]}
@@ -611,8 +611,8 @@ def test_podman_is_not_sent_the_filters(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_mirror_knows_the_version_that_came_back() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
-        async with watching(world, mirror) as watcher:
-            await watcher.settled()
+        async with watching(world, mirror) as sync:
+            await sync.settled()
             assert mirror.version is not None
             assert mirror.version.engine == "1.0"
 
@@ -627,15 +627,15 @@ def test_when_events_have_settled_the_mirror_equals_the_engine(seed: int) -> Non
         rng = random.Random(seed)
         world, mirror, _ = scene("one", "two")
         world.list_takes = rng.choice([0.0, 0.01, 0.2])
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             for _ in range(300):
                 rng.choice(_moves(world, rng))()
                 await asyncio.sleep(rng.choice([0, 0, 0.01, 0.1, 1]))
             world.down, world.hangs = None, False
             world.broken.clear()
             await until(lambda: mirror.link.state is LIVE)
-            watcher.retry_now()
-            await watcher.settled()
+            sync.retry_now()
+            await sync.settled()
             assert equal(world, mirror)
 
     play(test())
@@ -678,8 +678,8 @@ def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, s
             await until(lambda: mirror.link.state is LIVE)
             world.send(event("a")._replace(time_ns=5))
             await until(lambda: len(journal) == 1)
-            assert journal.known.blanks() == [Gap(None, 5, False), *partly]
-        left = journal.known.left(scope)
+            assert journal.coverage.gaps() == [Gap(None, 5, False), *partly]
+        left = journal.coverage.last_ended(scope)
         assert left is not None
         assert left.last == event("a")._replace(time_ns=5)
 

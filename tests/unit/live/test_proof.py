@@ -33,14 +33,14 @@ def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def watching(world: World, mirror: Mirror) -> AsyncIterator[MirrorSync]:
-    watcher = MirrorSync(world.engine(), mirror, rng=random.Random(1))
-    task = asyncio.create_task(watcher.run())
+    sync = MirrorSync(world.engine(), mirror, rng=random.Random(1))
+    task = asyncio.create_task(sync.run())
     try:
         await until(lambda: mirror.link.state is LinkState.LIVE)
-        await watcher.settled()
-        yield watcher
+        await sync.settled()
+        yield sync
     finally:
-        assert not task.done(), "the watcher died"
+        assert not task.done(), "the mirror sync died"
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -119,13 +119,13 @@ def test_lists_do_not_put_the_proof_off() -> None:
     async def test() -> None:
         world = World("thing")
         mirror = world.mirror()
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             await asyncio.sleep(20)
             world.deaf = True
             world.put("thing", "a")
             began = now()
             while mirror.link.state is LinkState.LIVE:
-                watcher._heard()
+                sync._heard()
                 await asyncio.sleep(1)
             assert now() - began <= NOTICED
 
@@ -195,7 +195,7 @@ def test_a_change_waits_for_no_longer_than_a_list_takes(takes: float) -> None:
         def shows(state: str) -> bool:
             return bool(mirror.objects("thing")["a"].state == state)
 
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             world.list_takes = takes
             for number in range(1, 12):
                 world.put("thing", "a", state=str(number))
@@ -203,7 +203,7 @@ def test_a_change_waits_for_no_longer_than_a_list_takes(takes: float) -> None:
                 await until(partial(shows, str(number)), takes / 50)
                 assert now() - told <= 2.02 * takes + 0.2
                 await asyncio.sleep(number * takes / 5)
-            await watcher.settled()
+            await sync.settled()
 
     play(test())
 
@@ -212,14 +212,14 @@ def test_what_is_behind_is_known() -> None:
     async def test() -> None:
         world = World("thing")
         mirror = world.mirror()
-        async with watching(world, mirror) as watcher:
-            assert watcher.behind() == 0.0
+        async with watching(world, mirror) as sync:
+            assert sync.oldest_unread_age() == 0.0
             world.list_takes = 8.0
             world.put("thing", "a")
             await asyncio.sleep(5)
-            assert watcher.behind() == pytest.approx(5, abs=0.1)
+            assert sync.oldest_unread_age() == pytest.approx(5, abs=0.1)
             await asyncio.sleep(4)
-            assert watcher.behind() == 0.0
+            assert sync.oldest_unread_age() == 0.0
 
     play(test())
 
@@ -228,11 +228,11 @@ def test_a_slow_look_at_what_nobody_changed_is_not_behind() -> None:
     async def test() -> None:
         world = World("thing")
         mirror = world.mirror()
-        async with watching(world, mirror) as watcher:
+        async with watching(world, mirror) as sync:
             world.list_takes = 5.0
             for _ in range(200):
                 await asyncio.sleep(0.5)
-                assert watcher.behind() == 0.0
+                assert sync.oldest_unread_age() == 0.0
 
     play(test())
 

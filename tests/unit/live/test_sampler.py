@@ -280,7 +280,7 @@ def test_an_engine_not_yet_open_is_waited_for() -> None:
             await asyncio.sleep(10)
             assert meter.asked == []
             meter.version = version
-            sampler.follow(True)
+            sampler.set_reachable(True)
             await asyncio.sleep(0.1)
             assert "a" in sampler.usage
 
@@ -306,7 +306,7 @@ def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
         meter = Meter(api)
         async with sampling(meter, "a") as (sampler, _):
             await asyncio.sleep(5)
-            sampler.follow(False)
+            sampler.set_reachable(False)
             await asyncio.sleep(0.1)
             meter.asked.clear()
             meter.opened.clear()
@@ -315,7 +315,7 @@ def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
             await asyncio.sleep(60)
             assert dict(sampler.usage) == {}
             assert (meter.asked, meter.opened) == ([], [])
-            sampler.follow(True)
+            sampler.set_reachable(True)
             await asyncio.sleep(0.1)
             assert "a" in sampler.usage, "and it is sampled at once when it is back"
 

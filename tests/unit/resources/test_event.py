@@ -11,7 +11,7 @@ from dockertui.engine.exit_codes import signal_name
 from dockertui.engine.models import Container, Event, Image, Network
 from dockertui.live.probes import Probes
 from dockertui.live.store import Mirror
-from dockertui.resources.event import EventDescriber, EventText, as_json, as_printed, ended, reference, short, terms
+from dockertui.resources.event import EventDescriber, EventText, as_json, as_printed, exit_code, reference, short, terms
 from dockertui.resources.filter import ListFilter
 from dockertui.resources.registry import SOURCES
 
@@ -55,7 +55,7 @@ def mirror() -> Mirror:
 
 
 def tell(happened: Event, probes: Probes | None = None) -> EventText:
-    return EventDescriber(mirror(), probes or Probes()).tell(happened)
+    return EventDescriber(mirror(), probes or Probes()).describe(happened)
 
 
 @pytest.mark.parametrize(("kind", "action"), [(kind, one) for kind, all_ in ACTIONS.items() for one in all_.split()])
@@ -142,7 +142,7 @@ def test_what_its_object_is_called(happened: Event, name: str) -> None:
 def test_a_container_that_is_gone_is_called_what_it_was() -> None:
     teller = EventDescriber(mirror(), Probes())
     teller.learn(event("container", "create", OTHER, name="gone"))
-    assert teller.tell(event("network", "connect", "n", container=OTHER)).text == "container gone"
+    assert teller.describe(event("network", "connect", "n", container=OTHER)).text == "container gone"
 
 
 def test_the_end_of_an_exec_says_what_it_was() -> None:
@@ -153,12 +153,12 @@ def test_the_end_of_an_exec_says_what_it_was() -> None:
 
 @pytest.mark.parametrize("attributes", [{"exitCode": "many"}, {"exitCode": "-"}, {"execDuration": "long"}, {}])
 def test_attributes_that_are_no_numbers_take_nothing_with_them(attributes: dict[str, str]) -> None:
-    assert ended(event("container", "die", **attributes)) is None
+    assert exit_code(event("container", "die", **attributes)) is None
     assert tell(event("container", "die", **attributes)).text == ""
 
 
 def test_a_negative_exit_code_is_one() -> None:
-    assert ended(event("container", "die", exitCode="-1")) == -1
+    assert exit_code(event("container", "die", exitCode="-1")) == -1
 
 
 def test_signals_by_number_and_by_name() -> None:
@@ -186,14 +186,14 @@ def test_the_filter_line(line: str, kept: bool) -> None:
     made: ListFilter[Event] = ListFilter(
         line, terms(EventDescriber(mirror(), Probes())), ("kind", "action", "object", "text"), ("id",)
     )
-    assert made.keeps(happened) is kept
+    assert made.matches(happened) is kept
 
 
 def test_a_container_is_found_in_what_its_networks_and_volumes_tell() -> None:
     known = terms(EventDescriber(mirror(), Probes()))
     connected = event("network", "connect", OTHER, name="front", container=ID)
     for line, kept in (("container:web-1", True), ("network:front", True), ("container:front", False)):
-        assert ListFilter(line, known, ()).keeps(connected) is kept
+        assert ListFilter(line, known, ()).matches(connected) is kept
 
 
 def test_it_is_printed_as_docker_prints_it() -> None:

@@ -17,7 +17,7 @@ S = 1_000_000_000
 def scene(journal: Journal | None = None) -> tuple[Journal, EventList]:
     journal = Journal() if journal is None else journal
     shown = EventList(journal, Mirror(SOURCES))
-    journal.subscribe(shown.came)
+    journal.subscribe(shown.add)
     return journal, shown
 
 
@@ -67,12 +67,12 @@ def test_the_filter_keeps_what_it_says_of_what_was_and_comes() -> None:
     journal, shown = scene()
     journal.take(event(2 * S, action="start"))
     journal.take(event(3 * S, action="die"))
-    shown.narrow("action:die")
+    shown.set_filter("action:die")
     journal.take(event(4 * S, action="die"))
     journal.take(event(5 * S, action="stop"))
     assert shown.update() == 1
     assert moments(shown) == [3 * S, 4 * S]
-    shown.narrow("")
+    shown.set_filter("")
     assert shown.count == 4
 
 
@@ -116,7 +116,7 @@ def test_what_the_journal_lets_go_goes_and_that_is_said() -> None:
 def test_the_beginning_of_what_is_known_is_marked() -> None:
     journal, shown = scene()
     with journal.listening(EVERYTHING) as stretch:
-        journal.hear(event(2 * S), stretch)
+        journal.add_from(event(2 * S), stretch)
         shown.gather()
         assert moments(shown) == ["nothing", 2 * S]
         assert "256" in shown.rows[0].text  # type: ignore[union-attr]
@@ -126,13 +126,13 @@ def test_the_beginning_of_what_is_known_is_marked() -> None:
 def test_and_so_are_gaps_and_what_the_mirror_heard_alone() -> None:
     journal, shown = scene()
     with journal.listening(LISTS) as lists:
-        journal.hear(event(2 * S), lists)
+        journal.add_from(event(2 * S), lists)
         with journal.listening(EVERYTHING) as stretch:
-            journal.hear(event(4 * S), stretch)
-            journal.hear(event(5 * S), stretch)
-        journal.hear(event(6 * S), lists)
+            journal.add_from(event(4 * S), stretch)
+            journal.add_from(event(5 * S), stretch)
+        journal.add_from(event(6 * S), lists)
     with journal.listening(EVERYTHING) as stretch:
-        journal.hear(event(9 * S), stretch)
+        journal.add_from(event(9 * S), stretch)
         shown.gather()
         assert moments(shown) == ["nothing", 2 * S, "above,", 4 * S, 5 * S, 6 * S, "above,", "events", 9 * S]
 
@@ -140,14 +140,14 @@ def test_and_so_are_gaps_and_what_the_mirror_heard_alone() -> None:
 def test_a_gap_that_lasts_stands_at_the_end_while_somebody_listens() -> None:
     journal, shown = scene()
     with journal.listening(EVERYTHING) as stretch:
-        journal.hear(event(2 * S), stretch)
+        journal.add_from(event(2 * S), stretch)
     with journal.listening(EVERYTHING) as stretch:
         shown.gather()
         assert moments(shown) == ["nothing", 2 * S]
         shown.live = True
         shown.update()
         assert moments(shown) == ["nothing", 2 * S, "events"]
-        journal.hear(event(8 * S), stretch)
+        journal.add_from(event(8 * S), stretch)
         assert shown.update() == 0
         assert moments(shown) == ["nothing", 2 * S, "events", 8 * S]
 
@@ -156,7 +156,7 @@ def test_marks_outside_the_span_are_not_shown() -> None:
     journal, shown = scene()
     with journal.listening(EVERYTHING) as stretch:
         for moment in (2, 3, 4):
-            journal.hear(event(moment * S), stretch)
+            journal.add_from(event(moment * S), stretch)
         shown.span = (3 * S, None)
         shown.gather()
         assert moments(shown) == [3 * S, 4 * S]
@@ -166,11 +166,11 @@ def test_of_podman_it_is_said_that_more_can_be_had_until_everything_was_asked_fo
     journal, shown = scene()
     shown.mirror.version = Version.from_json({"Components": [{"Name": "Podman Engine"}]})
     with journal.listening(EVERYTHING, 2 * S) as stretch:
-        journal.hear(event(3 * S), stretch)
+        journal.add_from(event(3 * S), stretch)
         shown.gather()
         assert "6 asks for all" in shown.rows[0].text  # type: ignore[union-attr]
     with journal.listening(EVERYTHING, 1 * S) as stretch:
-        journal.hear(event(3 * S), stretch)
+        journal.add_from(event(3 * S), stretch)
         shown.gather()
         assert moments(shown) == [3 * S]
 

@@ -39,7 +39,7 @@ def test_a_colon_makes_a_term_only_of_a_known_name() -> None:
 
 def test_an_unfinished_term_keeps_all() -> None:
     assert not make("label:")
-    assert make("name: !").keeps(WEB)
+    assert make("name: !").matches(WEB)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_an_unfinished_term_keeps_all() -> None:
     ],
 )
 def test_every_word_must_match(line: str, kept: bool) -> None:
-    assert make(line).keeps(WEB) is kept
+    assert make(line).matches(WEB) is kept
 
 
 def test_matches_are_marked_where_they_were_looked_for() -> None:

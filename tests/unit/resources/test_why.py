@@ -20,7 +20,7 @@ from dockertui.resources import format
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
 from dockertui.resources.why.card import card, moment
-from dockertui.resources.why.diagnosis import diagnose, is_well, told_by_inspection
+from dockertui.resources.why.diagnosis import diagnose, is_well, verdict_by_inspect
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.last_words import likely_by_log
 from dockertui.resources.why.markdown import code, fenced, markdown
@@ -184,7 +184,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
                 event(40.1, "kill", signal="9"),
                 DIE_137,
                 event(39.9, "stop"),
-                blanks=((0.0, NOW - 200), (NOW - 70, NOW - 50.1)),
+                gaps=((0.0, NOW - 200), (NOW - 70, NOW - 50.1)),
             ),
             "was stopped by SIGTERM, which the Engine sent at 15:08:35, and killed 10 s later because it did not end "
             "(137, no OOM)",
@@ -194,7 +194,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
                 known(code=137),
                 event(40.1, "kill", signal="9"),
                 DIE_137,
-                blanks=((0.0, NOW - 40.1),),
+                gaps=((0.0, NOW - 40.1),),
                 linked=NOW - 90,
             ),
             "was killed by somebody: SIGKILL from the API at 15:08:45 (137, no OOM)",
@@ -394,12 +394,12 @@ def test_the_last_word_is_the_last_line_on_stderr_of_that_run() -> None:
 def test_that_nobody_asked_is_claimed_only_where_all_events_are_known() -> None:
     inspect = known(code=137)
     whole = facts(inspect, *BEGUN, DIE_137)
-    assert whole.sees_all
-    assert not facts(inspect, *BEGUN).sees_all
-    assert not facts(inspect, event(50, "exec_create"), DIE_137).sees_all
-    assert facts(known(code=137, started=9000), event(2000, "attach"), DIE_137).sees_all
-    assert not facts(inspect, *BEGUN, DIE_137, blanks=[(NOW - 60, NOW - 50)]).sees_all
-    assert facts(inspect, *BEGUN, DIE_137, blanks=[(0, NOW - 110), (NOW - 20, NOW)]).sees_all
+    assert whole.events_complete
+    assert not facts(inspect, *BEGUN).events_complete
+    assert not facts(inspect, event(50, "exec_create"), DIE_137).events_complete
+    assert facts(known(code=137, started=9000), event(2000, "attach"), DIE_137).events_complete
+    assert not facts(inspect, *BEGUN, DIE_137, gaps=[(NOW - 60, NOW - 50)]).events_complete
+    assert facts(inspect, *BEGUN, DIE_137, gaps=[(0, NOW - 110), (NOW - 20, NOW)]).events_complete
 
 
 def test_limits_stand_beside_the_last_usage() -> None:
@@ -487,8 +487,8 @@ def test_the_core_of_an_error(error: str, said_of_it: str) -> None:
     ],
 )
 def test_a_known_error_has_its_advice(error: str, part: str) -> None:
-    holders = {8080: Reference("container", "1", "web")}
-    verdict = diagnose(facts(known("created", 128, started=None, ended=None, Error=error), holders=holders))
+    owners = {8080: Reference("container", "1", "web")}
+    verdict = diagnose(facts(known("created", 128, started=None, ended=None, Error=error), port_owners=owners))
     assert part in " ".join((*verdict.likely, *verdict.todo))
 
 
@@ -683,9 +683,9 @@ def test_what_the_inspection_alone_proves() -> None:
         known("created", 127, started=None, ended=None, Error="exec failed"),
         known("running", ended=None, config=CHECK, Health=UNHEALTHY),
     )
-    assert all(isinstance(told_by_inspection(facts(inspect)), Verdict) for inspect in proven)
+    assert all(isinstance(verdict_by_inspect(facts(inspect)), Verdict) for inspect in proven)
     for inspect in (known(code=137), known(code=1), known(code=0), known("running", ended=None), known("paused")):
-        assert told_by_inspection(facts(inspect)) is None
+        assert verdict_by_inspect(facts(inspect)) is None
 
 
 def test_what_is_well() -> None:
@@ -786,4 +786,4 @@ def test_no_reply_makes_it_stumble(
     assert card(found)[0].title == "Why"
     moment(found)
     is_well(found)
-    told_by_inspection(found)
+    verdict_by_inspect(found)

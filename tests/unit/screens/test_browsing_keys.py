@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import OPERATIONS
 
@@ -18,5 +18,7 @@ def test_every_operation_has_an_id_of_its_own() -> None:
 
 @pytest.mark.parametrize("context", [Context.FILES, Context.FILE])
 def test_a_key_means_one_thing(context: Context) -> None:
-    keys = Counter(normal(key) for operation in OPERATIONS if operation.context is context for key in operation.keys)
+    keys = Counter(
+        textual_name(key) for operation in OPERATIONS if operation.context is context for key in operation.keys
+    )
     assert [key for key, count in keys.items() if count > 1] == []

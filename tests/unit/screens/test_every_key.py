@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 import dockertui
 from dockertui.config import Settings
-from dockertui.key_names import normal
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.catalogue import BESIDES, BY_ID, OPERATIONS, Catalogue
 from dockertui.screens.base.second_screen import SecondScreen
@@ -80,7 +80,7 @@ def test_every_binding_is_an_entry_of_the_catalogue(kind: type[DOMNode]) -> None
         what = f"{kind.__qualname__}: the key {binding.key} ({binding.action}) is in no help and no setting: {ADVICE}"
         assert binding.id is not None, what
         assert binding.id in BY_ID, what
-        assert binding.key == "none" or binding.key in map(normal, BY_ID[binding.id].keys), what
+        assert binding.key == "none" or binding.key in map(textual_name, BY_ID[binding.id].keys), what
 
 
 KEY_METHODS = ("take_key", "on_key", "_on_key", "key")
@@ -139,7 +139,7 @@ def test_no_key_means_two_things_in_one_place(place: Context) -> None:
     """But for what a view has for itself, and its screen does not get: what is said twice must be the same."""
     ours: dict[str, list[Operation]] = {}
     for op in heard(place):
-        for key in map(normal, op.keys):
+        for key in map(textual_name, op.keys):
             ours.setdefault(key, []).append(op)
     assert {key: [op.id for op in ops] for key, ops in ours.items() if len(ops) > 1} == {}
 
@@ -155,6 +155,6 @@ def test_no_key_means_two_things_in_one_place(place: Context) -> None:
     ],
 )
 def test_a_key_that_another_has_in_the_same_place_is_refused(changed: str, keys: str, other: str) -> None:
-    catalogue = Catalogue(Settings(keys={changed: (normal(keys),)}))
-    assert catalogue.keys(BY_ID[changed]) == tuple(map(normal, BY_ID[changed].keys))
+    catalogue = Catalogue(Settings(keys={changed: (textual_name(keys),)}))
+    assert catalogue.keys(BY_ID[changed]) == tuple(map(textual_name, BY_ID[changed].keys))
     assert any(other in str(problem) or changed in str(problem) for problem in catalogue.problems)

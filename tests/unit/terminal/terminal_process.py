@@ -16,10 +16,10 @@ from dockertui.terminal.process import Connection, TerminalProcess
 class FakeProcess(TerminalProcess):
     """Writes what `says` is given, until `ends` is called."""
 
-    def __init__(self, *, tty: bool = True, look: bool = False) -> None:
+    def __init__(self, *, tty: bool = True, output_only: bool = False) -> None:
         super().__init__("c0ffee", "web-1")
         self.tty = tty
-        self.look = look
+        self.output_only = output_only
         self.read = b""
         self.sizes: list[WindowSize] = []
         self.connections = 0
@@ -50,7 +50,7 @@ class FakeProcess(TerminalProcess):
 
     @property
     def takes_input(self) -> bool:
-        return not self.look
+        return not self.output_only
 
     @asynccontextmanager
     async def connect(self, size: WindowSize) -> AsyncIterator[Connection]:

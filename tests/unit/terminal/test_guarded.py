@@ -176,10 +176,10 @@ def test_the_last_resort_shows_text_and_obeys_nothing() -> None:
 
 @asynccontextmanager
 async def session(
-    process: FakeProcess, make: Any = None, watcher: SessionObserver | None = None
+    process: FakeProcess, make: Any = None, observer: SessionObserver | None = None
 ) -> AsyncIterator[TerminalSession]:
     made = TerminalSession(1, process, WindowSize(*SIZE), make_emulator=make)
-    made.watcher = watcher or made.watcher
+    made.observer = observer or made.observer
     made.start()
     try:
         yield made
@@ -276,7 +276,7 @@ async def test_whatever_fails_ends_the_session_alone(
             assert errors() == 1
 
 
-class _FailingWatcher(SessionObserver):
+class _FailingObserver(SessionObserver):
     def output_came(self) -> None:
         raise Broken("in a painter")
 
@@ -286,7 +286,7 @@ class _FailingWatcher(SessionObserver):
 
 async def test_a_painter_that_fails_is_no_matter_of_the_session() -> None:
     process = FakeProcess()
-    async with session(process, watcher=_FailingWatcher()) as one:
+    async with session(process, observer=_FailingObserver()) as one:
         process.says("unseen")
         await until(lambda: "unseen" in shown(one))
         process.ends(Outcome(False, 3))

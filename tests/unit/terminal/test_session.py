@@ -156,7 +156,7 @@ async def test_closing_asks_a_shell_to_leave(opened: Open) -> None:
 
 
 async def test_watching_sends_nothing(opened: Open) -> None:
-    process = FakeProcess(look=True)
+    process = FakeProcess(output_only=True)
     session = opened(process)
     process.says("\x1b[6n")
     await until(lambda: session.state is State.RUNNING)
@@ -266,7 +266,7 @@ class Log(SessionObserver):
 async def test_the_policy_decides(opened: Open, policy: Policy, told: list[str], title: str) -> None:
     process = FakeProcess()
     session = opened(process, policy)
-    log = session.watcher = Log()
+    log = session.observer = Log()
     process.says("\x1b]2;work\x07\x07\x1b]52;c;aGVsbG8=\x07done")
     await until(lambda: "done" in shown(session))
     assert (log.told, session.title) == (told, title)
@@ -353,14 +353,14 @@ class _Asked(SessionObserver):
 async def test_what_is_typed_early_waits_until_it_is_known_that_there_is_no_terminal(opened: Open) -> None:
     process = _Unknown(tty=False)
     session = opened(process)
-    session.watcher = watcher = _Asked()
+    session.observer = observer = _Asked()
     for key in (b"h", b"i", b"\x1b[A", b"\r", b"\x03", b"x"):
         assert session.type(key)
     await asyncio.sleep(0.05)
-    assert (process.read, shown(session), watcher.interrupts) == (b"", "", 0)
+    assert (process.read, shown(session), observer.interrupts) == (b"", "", 0)
     process.asked.set()
     await until(lambda: process.read == b"hi\n")
-    assert watcher.interrupts == 1
+    assert observer.interrupts == 1
     assert shown(session).startswith("hi")
 
 

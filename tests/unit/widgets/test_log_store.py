@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockertui.widgets.log_matches import Matches
-from dockertui.widgets.log_query import LogFilter, Query, Sought
+from dockertui.widgets.log_query import LogFilter, LogSearch, Query
 from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
 from dockertui.widgets.log_text import Level
@@ -66,7 +66,7 @@ def test_what_is_shown_is_what_the_filter_keeps_with_its_context(
     hits = {
         number
         for number, entry in known.items()
-        if Query(line).keeps(entry.text) and (not stderr or entry.meta & STDERR) and number < store.end
+        if Query(line).matches(entry.text) and (not stderr or entry.meta & STDERR) and number < store.end
     }
     wanted = {near for number in hits for near in range(number - context, number + context + 1)}
     got = shown.within(store.first, store.end)
@@ -86,7 +86,7 @@ def test_what_a_search_finds_is_counted(
 ) -> None:
     store = LogStore(max_lines=limit)
     matches = Matches(store)
-    matches.set(Sought(Query(line), LogFilter(stderr=stderr)))
+    matches.set(LogSearch(Query(line), LogFilter(stderr=stderr)))
     for step in range(len(steps)):
         played(steps[step : step + 1], store)
         for _ in matches.update():
@@ -94,7 +94,7 @@ def test_what_a_search_finds_is_counted(
         found = [
             number
             for number, entry in enumerate(store.entries(store.first), store.first)
-            if Query(line).keeps(entry.text) and (not stderr or entry.meta & STDERR)
+            if Query(line).matches(entry.text) and (not stderr or entry.meta & STDERR)
         ]
         assert matches.is_whole
         assert matches.count == len(found)
