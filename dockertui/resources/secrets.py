@@ -8,7 +8,7 @@ from dockertui.masking import is_secret, masked, masked_tree, masked_words
 from dockertui.widgets.page_lines import Field, Section
 
 
-def masked_sections(sections: Iterable[Section], known: Iterable[str] = ()) -> list[Section]:
+def with_secrets_masked(sections: Iterable[Section], known: Iterable[str] = ()) -> list[Section]:
     """Return the sections with their secrets masked; the values in `known` are masked wherever they occur."""
     hidden = tuple(known)
     return [
