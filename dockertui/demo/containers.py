@@ -1,22 +1,282 @@
-"""Containers: list, inspect, create, update, remove, prune, processes and changed files."""
+"""Containers: create, list, inspect, update, remove, prune, processes and changed files.
 
+What the command of a new one will do on a host that runs nothing is decided when it is made: `fate`.
+"""
+
+import json
+import re
+from dataclasses import replace
 from typing import Any
 
-from aiohttp import web
-
-from dockertui.demo import creation, files, images, lifecycle, processes
-from dockertui.demo.call import Call, Route, reply
-from dockertui.demo.container_replies import encoded_summary, inspect
+from dockertui.demo import files, first_process, images, lifecycle, processes, volumes
+from dockertui.demo.call import Call, Route, encode
 from dockertui.demo.filters import Filters, check_values, parse
 from dockertui.demo.host import Host
-from dockertui.demo.objects import Container
+from dockertui.demo.objects import Attachment, Container, Mount, Temper
+from dockertui.demo.refusal import invalid
+from dockertui.demo.templates import REPLIES, filled, overlay
+from dockertui.demo.times import human_duration
 
+_LEFT = ("amazing", "bold", "clever", "eager", "focused", "gracious", "happy", "keen", "nifty", "quirky", "serene")
+_RIGHT = ("curie", "darwin", "euler", "gauss", "hopper", "knuth", "lamarr", "noether", "ritchie", "turing", "wu")
+_LIMITS = frozenset(
+    ("Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "CpuShares", "CpuPeriod", "CpuQuota", "CpusetCpus",
+     "CpusetMems", "PidsLimit", "BlkioWeight", "RestartPolicy")
+)  # fmt: skip
+_APART = ("HostConfig", "NetworkingConfig")
 _FILTERS = frozenset(
     ("ancestor", "before", "expose", "exited", "health", "id", "isolation", "is-task", "label", "name", "network",
      "publish", "since", "status", "volume")
 )  # fmt: skip
 _STATES = ("created", "running", "paused", "restarting", "removing", "exited", "dead")
 _HEALTHS = ("none", "starting", "healthy", "unhealthy")
+_FILES = {"ResolvConf": "resolv.conf", "Hostname": "hostname", "Hosts": "hosts"}
+_STATUS = "\0status\0"
+
+
+def create(host: Host, name: str, wanted: dict[str, Any]) -> Container:
+    """POST /containers/create; `wanted` is the request's body."""
+    container = made(host, name, wanted)
+    host.tell(container, "create")
+    return container
+
+
+def made(host: Host, name: str, wanted: dict[str, Any]) -> Container:
+    """The new container on the host, of which nobody has been told yet."""
+    if not wanted.keys() - _APART:
+        raise invalid("config cannot be empty in order to create a container")
+    reference = str(wanted.get("Image") or "")
+    image = images.find(host, reference) if reference else None
+    if name:
+        lifecycle.check_name(host, name)
+    config = _config(wanted, image.config if image else {})
+    if not config.get("Cmd") and not config.get("Entrypoint"):
+        raise invalid("no command specified")
+    container = Container(
+        id=host.new_id(),
+        name=name.removeprefix("/") or _invented_name(host),
+        image=reference,
+        image_id=image.id if image else "",
+        created=host.now(),
+        config=config,
+        host_config={key: value for key, value in (wanted.get("HostConfig") or {}).items() if value is not None},
+    )
+    config["Hostname"] = config.get("Hostname") or container.id[:12]
+    container.temper = _checked(fate(container.command), config.get("Healthcheck") or {})
+    if container.temper.runs_for is None and first_process.playable(container):
+        container.temper = replace(container.temper, played=True)
+    container.mounts = _mounts(host, container)
+    container.attachments = _attachments(container, wanted.get("NetworkingConfig") or {})
+    host.add_container(container)
+    return container
+
+
+def _config(wanted: dict[str, Any], of_image: dict[str, Any]) -> dict[str, Any]:
+    """The request's configuration over that of the image, as the Engine merges them."""
+    config = {key: value for key, value in wanted.items() if key not in _APART}
+    if not config.get("Entrypoint"):
+        config["Entrypoint"] = of_image.get("Entrypoint")
+        config["Cmd"] = config.get("Cmd") or of_image.get("Cmd")
+    own = [*(config.get("Env") or [])]
+    named = {text.partition("=")[0] for text in own}
+    config["Env"] = own + [text for text in of_image.get("Env", []) if text.partition("=")[0] not in named]
+    config["Labels"] = {**(of_image.get("Labels") or {}), **(config.get("Labels") or {})}
+    for key in ("ExposedPorts", "Volumes"):
+        if merged := {**(of_image.get(key) or {}), **(config.get(key) or {})}:
+            config[key] = merged
+    for key in ("WorkingDir", "User", "StopSignal"):
+        if of_image.get(key) and not config.get(key):
+            config[key] = of_image[key]
+    return {key: value for key, value in config.items() if value is not None}
+
+
+def _invented_name(host: Host) -> str:
+    while True:
+        name = f"{host.random.choice(_LEFT)}_{host.random.choice(_RIGHT)}"
+        if name not in host.names:
+            return name
+
+
+def _mounts(host: Host, container: Container) -> list[Mount]:
+    mounts = [_bind(host, text) for text in container.host_config.get("Binds") or []]
+    mounts += [_mount(host, wanted) for wanted in container.host_config.get("Mounts") or []]
+    taken = {mount.destination for mount in mounts}
+    own = [path for path in container.config.get("Volumes") or {} if path not in taken]
+    return mounts + [_volume_mount(host, "", path, "", True) for path in own]
+
+
+def _bind(host: Host, text: str) -> Mount:
+    source, _, rest = text.partition(":")
+    target, _, options = rest.partition(":")
+    writable = "ro" not in options.split(",")
+    if source.startswith("/"):
+        return Mount("bind", target, "", source, "", options, writable, "rprivate")
+    return _volume_mount(host, source, target, options or "z", writable)
+
+
+def _mount(host: Host, wanted: dict[str, Any]) -> Mount:
+    kind, target = wanted.get("Type"), str(wanted.get("Target") or "")
+    writable = not wanted.get("ReadOnly")
+    if kind == "volume":
+        return _volume_mount(host, str(wanted.get("Source") or ""), target, "z", writable)
+    if kind == "tmpfs":
+        return Mount("tmpfs", target, rw=writable)
+    return Mount("bind", target, "", str(wanted.get("Source") or ""), "", "", writable, "rprivate")
+
+
+def _volume_mount(host: Host, name: str, target: str, mode: str, writable: bool) -> Mount:
+    volume = volumes.create(host, {"Name": name}) if name not in host.volumes else host.volumes[name]
+    return Mount("volume", target, volume.name, volume.mountpoint, volume.driver, mode if name else "", writable)
+
+
+def _attachments(container: Container, networking: dict[str, Any]) -> dict[str, Attachment]:
+    """The network of NetworkMode, and those of NetworkingConfig."""
+    mode = container.network_mode
+    if mode == "default":  # what the CLI says for the default bridge, in both places
+        mode = container.host_config["NetworkMode"] = "bridge"
+    if mode.startswith("container:"):
+        return {}
+    asked = networking.get("EndpointsConfig") or {}
+    wanted = {"bridge" if name == "default" else name: place for name, place in asked.items()}
+    return {
+        name: Attachment("", [str(alias) for alias in (wanted.get(name) or {}).get("Aliases") or []])
+        for name in dict.fromkeys([mode, *wanted])
+    }
+
+
+def _checked(temper: Temper, check: dict[str, Any]) -> Temper:
+    """With what its health check will say, as far as `fate` can tell."""
+    test = check.get("Test") or []
+    if len(test) < 2:
+        return temper
+    result = fate(["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:])
+    return replace(temper, probe_exit=result.exit_code, probe_output="".join(f"{line}\n" for line in result.says))
+
+
+def fate(command: list[str]) -> Temper:
+    """What a command does here: true, false, echo, sleep N, 'exit N' as they do; others run until stopped."""
+    words = command[2].split() if len(command) > 2 and command[1] == "-c" else command
+    text = " ".join(words)
+    program = words[0].rpartition("/")[2] if words else ""
+    if match := re.fullmatch(r"(?:echo (?P<said>[^;&|]*);? ?)?exit (?P<code>\d+)", text):
+        said = (match["said"].strip(),) if match["said"] else ()
+        return Temper(runs_for=0, exit_code=int(match["code"]), says=said)
+    if program in ("true", "false"):
+        return Temper(runs_for=0, exit_code=int(program == "false"))
+    if program == "echo" and not re.search(r"[;&|]", text):
+        return Temper(runs_for=0, says=(" ".join(words[1:]),))
+    processes = (("root", " ".join(command)),)
+    if program == "sleep" and len(words) == 2 and re.fullmatch(r"\d+(\.\d+)?", words[1]):
+        # As process 1 it has no handler for SIGTERM, so that only SIGKILL ends it.
+        return Temper(memory=1 << 20, runs_for=float(words[1]), stop_exit=None, processes=processes)
+    return Temper(memory=3 << 20, stop_exit=None if program in ("sleep", "sh", "tail") else 0, processes=processes)
+
+
+# -- replies --------------------------------------------------------------------------------------
+
+
+def status_text(container: Container, now: float) -> str:
+    """The words of `docker ps`: a port of State.String in moby's container/state.go."""
+    started, finished = container.started or now, container.finished or now
+    if container.state == "paused":
+        return f"Up {human_duration(now - started)} (Paused)"
+    if container.state == "restarting":
+        return f"Restarting ({container.exit_code}) {human_duration(now - finished)} ago"
+    if container.state == "running":
+        up = f"Up {human_duration(now - started)}"
+        if container.health is None:
+            return up
+        health = container.health.status
+        return f"{up} (health: starting)" if health == "starting" else f"{up} ({health})"
+    return {"created": "Created", "dead": "Dead", "removing": "Removal In Progress"}.get(
+        container.state, f"Exited ({container.exit_code}) {human_duration(now - finished)} ago"
+    )
+
+
+def encoded_summary(host: Host, container: Container, size: bool) -> bytes:
+    """A list entry as JSON. All but the status text is kept encoded until the container changes."""
+    parts = container.summaries.get(size)
+    if parts is None:
+        head, _, tail = encode(_summary(host, container, size)).rstrip().partition(json.dumps(_STATUS).encode())
+        parts = container.summaries[size] = (head, tail)
+    return parts[0] + json.dumps(status_text(container, host.now())).encode() + parts[1]
+
+
+def _summary(host: Host, container: Container, size: bool) -> dict[str, Any]:
+    """ContainerSummary of the specification, with a mark where the status text goes."""
+    return filled("Container in lists", container, Names=[f"/{container.name}"]) | {
+        "Ports": _summary_ports(container),
+        **(_sizes(host, container) if size else {}),
+        "Labels": container.labels,
+        "State": container.state,
+        "Status": _STATUS,
+        "HostConfig": {"NetworkMode": container.network_mode},
+        "NetworkSettings": {"Networks": {name: filled("Endpoint", at) for name, at in container.attachments.items()}},
+        "Mounts": [_mount_reply(mount, summary=True) for mount in container.mounts],
+    }
+
+
+def _sizes(host: Host, container: Container) -> dict[str, int]:
+    image = host.images.get(container.image_id)
+    sizes = {"SizeRw": container.size_rw} if container.size_rw else {}
+    return sizes | {"SizeRootFs": (image.size if image else 0) + container.size_rw}
+
+
+def _summary_ports(container: Container) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for port, bindings in container.ports.items():
+        number, _, protocol = port.partition("/")
+        inside = {"PrivatePort": int(number)}
+        rows += [
+            {"IP": address, **inside, "PublicPort": public, "Type": protocol or "tcp"} for address, public in bindings
+        ] or [{**inside, "Type": protocol or "tcp"}]
+    return rows
+
+
+def _mount_reply(mount: Mount, *, summary: bool) -> dict[str, Any]:
+    told = {key: value for key, value in filled("Mount", mount).items() if value or key not in ("Name", "Driver")}
+    # Lists leave out where an anonymous volume lies, inspect does not.
+    return told | {"Source": ""} if summary and len(mount.name) == 64 else told
+
+
+def inspect(host: Host, container: Container, *, size: bool = False) -> dict[str, Any]:
+    """ContainerInspectResponse of the specification."""
+    shown = filled("Container", container)
+    if container.started is not None:
+        home = f"/var/lib/docker/containers/{container.id}"
+        shown |= {f"{name}Path": f"{home}/{file}" for name, file in _FILES.items()}
+        shown["LogPath"] = f"{home}/{container.id}-json.log"
+    if health := container.health:
+        log = [filled("Probe", one) for one in health.log]
+        shown["State"]["Health"] = {"Status": health.status, "FailingStreak": health.failing_streak, "Log": log}
+    return shown | {
+        "HostConfig": REPLIES["HostConfig"] | container.host_config,
+        "GraphDriver": overlay(container.id, container.image_id.removeprefix("sha256:"), ID=container.id),
+        **({"SizeRw": container.size_rw} | _sizes(host, container) if size else {}),
+        "Mounts": [_mount_reply(mount, summary=False) for mount in container.mounts],
+        "Config": REPLIES["Config"] | container.config,
+        "NetworkSettings": _network_settings(container),
+    }
+
+
+def _network_settings(container: Container) -> dict[str, Any]:
+    shown = filled("NetworkSettings", container.attachments.get("bridge") or Attachment(""))
+    if container.pid:
+        shown |= {"SandboxID": container.sandbox, "SandboxKey": f"/var/run/docker/netns/{container.sandbox[:12]}"}
+    ports = {
+        port: [{"HostIp": address, "HostPort": str(number)} for address, number in bindings] or None
+        for port, bindings in container.ports.items()
+    }
+    return shown | {"Ports": ports, "Networks": {name: _endpoint(container, name) for name in container.attachments}}
+
+
+def _endpoint(container: Container, network: str) -> dict[str, Any]:
+    place = container.attachments[network]
+    names = [*dict.fromkeys([container.name, *place.aliases, container.id[:12]])]
+    return filled("Endpoint", place, **({"Aliases": place.aliases, "DNSNames": names} if place.aliases else {}))
+
+
+# -- the API --------------------------------------------------------------------------------------
 
 
 def ls(call: Call) -> bytes:
@@ -93,11 +353,16 @@ class _Kept:
 
 
 def _create(call: Call) -> dict[str, Any]:
-    return {"Id": creation.create(call.host, call.text("name"), call.body).id, "Warnings": []}
+    return {"Id": create(call.host, call.text("name"), call.body).id, "Warnings": []}
 
 
 def _update(call: Call) -> dict[str, Any]:
-    creation.update(call.host, call.container, call.body)
+    """Limits and restart policy, those that are given."""
+    container = call.container
+    given = {key: value for key, value in call.body.items() if key in _LIMITS and value}
+    container.host_config = {**container.host_config, **given}
+    container.touch()
+    call.host.tell(container, "update")
     return {"Warnings": None}
 
 
@@ -107,9 +372,13 @@ def _remove(call: Call) -> None:
 
 
 def _prune(call: Call) -> dict[str, Any]:
-    filters = parse(call, ("label", "label!", "until"))
-    gone, reclaimed = lifecycle.prune(call.host, lambda one: filters.keep(one.labels, one.created, call.host.now()))
-    return {"ContainersDeleted": gone or None, "SpaceReclaimed": reclaimed}
+    host, filters = call.host, parse(call, ("label", "label!", "until"))
+    stopped = [one for one in host.containers.values() if not one.running]
+    gone = [one for one in stopped if filters.keep(one.labels, one.created, host.now())]
+    for container in gone:
+        lifecycle.destroy(host, container)
+    reclaimed = host.tell_pruned("container", sum(one.size_rw for one in gone))
+    return {"ContainersDeleted": [one.id for one in gone] or None, "SpaceReclaimed": reclaimed}
 
 
 def top(call: Call) -> dict[str, Any]:
@@ -120,10 +389,10 @@ def top(call: Call) -> dict[str, Any]:
     return {"Processes": rows, "Titles": titles}
 
 
-def changes(call: Call) -> web.Response:
+def changes(call: Call) -> bytes:
     """Kind 0 is modified, 1 added, 2 deleted. Containers that wrote nothing have no changes (null)."""
     found = files.changes(call.host, call.container)
-    return reply([{"Path": path, "Kind": kind} for path, kind in found.items()] or None)
+    return encode([{"Path": path, "Kind": kind} for path, kind in found.items()] or None)
 
 
 ROUTES = (

@@ -1,7 +1,6 @@
 """Execs: further processes in a container. Their connections are taken over: raw for a terminal, else in frames."""
 
 import asyncio
-from typing import Any
 
 from aiohttp import web
 
@@ -11,6 +10,7 @@ from dockertui.demo.host import Host
 from dockertui.demo.objects import Container, Exec
 from dockertui.demo.refusal import conflict, invalid, not_found
 from dockertui.demo.shell import SHELLS, Shell
+from dockertui.demo.templates import filled
 
 _ROUND_TRIP = 0.001
 """Seconds at least that a client needs from an exec's creation to its start, also where the clock stands still."""
@@ -128,32 +128,9 @@ def _resize(call: Call) -> None:
     _asked(call).size = (call.integer("w") or 80, call.integer("h") or 24)
 
 
-def inspect(call: Call) -> dict[str, Any]:
-    exec_ = _asked(call)
-    return {
-        "ID": exec_.id,
-        "Running": exec_.running,
-        "ExitCode": exec_.exit_code,
-        "ProcessConfig": {
-            "tty": exec_.tty,
-            "entrypoint": exec_.words[0],
-            "arguments": exec_.words[1:],
-            "privileged": exec_.privileged,
-            "user": exec_.user,
-        },
-        "OpenStdin": True,
-        "OpenStderr": True,
-        "OpenStdout": True,
-        "CanRemove": not exec_.running,
-        "ContainerID": exec_.container_id,
-        "DetachKeys": "",
-        "Pid": exec_.pid,
-    }
-
-
 ROUTES = (
     Route("POST", "/containers/{id}/exec", _create, 201),
     Route("POST", "/exec/{id}/start", start),
     Route("POST", "/exec/{id}/resize", _resize, 200),
-    Route("GET", "/exec/{id}/json", inspect),
+    Route("GET", "/exec/{id}/json", lambda call: filled("Exec", _asked(call))),
 )

@@ -201,8 +201,9 @@ class Host:
     def tell_volume(self, volume: Volume, action: str, attributes: dict[str, str] | None = None) -> None:
         self.events.emit("volume", action, volume.name, {"driver": volume.driver, **(attributes or {})})
 
-    def tell_pruned(self, kind: str, reclaimed: int) -> None:
+    def tell_pruned(self, kind: str, reclaimed: int) -> int:
         self.events.emit(kind, "prune", "", {"reclaimed": str(reclaimed)})
+        return reclaimed
 
 
 def _by_prefix(ref: str, objects: dict[str, T]) -> T | None:

@@ -38,7 +38,7 @@ def changed(config: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]
     return result
 
 
-def commit(host: Host, container: Container, changes: Sequence[str], comment: str, author: str) -> Image:
+def committed(host: Host, container: Container, changes: Sequence[str], comment: str, author: str) -> Image:
     """The container's file system, without its mounts, and its configuration as an image on top of its own."""
     own = {key: container.config[key] for key in _KEPT if container.config.get(key)}
     parent = host.images.get(container.image_id)
@@ -101,6 +101,18 @@ def loaded(host: Host, name: str, raw: bytes, content: Files) -> Image:
 
 
 # -- the API --------------------------------------------------------------------------------------
+
+
+def _commit(call: Call) -> dict[str, Any]:
+    """POST /commit: a container as an image."""
+    host, container = call.host, call.host.container(call.text("container"))
+    reference = images.asked(call.text("repo"), call.text("tag"))
+    image = committed(host, container, call.all("changes"), call.text("comment"), call.text("author"))
+    if reference:
+        images.tag(host, image, *images.split(reference))
+    named = {"imageRef": reference} if reference else {}
+    host.tell(container, "commit", comment=call.text("comment"), imageID=image.id, **named)
+    return {"Id": image.id}
 
 
 async def save(call: Call) -> web.StreamResponse:
@@ -204,6 +216,7 @@ async def import_(call: Call) -> web.StreamResponse:
 
 
 ROUTES = (
+    Route("POST", "/commit", _commit, 201),
     Route("GET", "/images/get", save),
     Route("GET", "/images/{name:path}/get", save),
     Route("POST", "/images/load", load),

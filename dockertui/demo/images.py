@@ -1,14 +1,19 @@
-"""Images: references, tag, remove with the Engine's conflicts, prune, and what a pull brings."""
+"""Images: references, list, inspect, tag, remove with the Engine's conflicts, prune, and what a pull brings."""
 
 import hashlib
 import re
-from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
 
+from dockertui.demo.call import Call, Route, Version
+from dockertui.demo.filters import Filters, parse
 from dockertui.demo.host import HEX, Host
 from dockertui.demo.objects import PATH, Container, Image
 from dockertui.demo.refusal import Refusal, conflict, invalid, not_found
+from dockertui.demo.templates import REPLIES, filled, overlay
 
 _REPOSITORY = re.compile(r"(?:[a-zA-Z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
+_FILTERS = frozenset(("dangling", "label", "before", "since", "reference", "until"))
 _TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
 
 
@@ -178,21 +183,6 @@ def _delete(host: Host, image: Image, *, prune: bool) -> list[dict[str, str]]:
     return rows
 
 
-def prune(host: Host, wanted: Callable[[Image], bool], *, dangling: bool) -> tuple[list[dict[str, str]], int]:
-    """Remove unused images: the dangling ones, or all of them. Returns the reply's rows and bytes won."""
-    rows: list[dict[str, str]] = []
-    reclaimed = 0
-    parents = {one.parent for one in host.images.values()}
-    for image in [*host.images.values()]:
-        kept = host.users_of_image(image.id) or image.id in parents or (dangling and image.tags)
-        if kept or not wanted(image) or image.id not in host.images:
-            continue
-        rows += [_untag(host, image, one) for one in [*image.tags]] + _delete(host, image, prune=True)
-        reclaimed += image.size
-    host.tell_pruned("image", reclaimed)
-    return rows, reclaimed
-
-
 def layers_of(reference: str) -> list[tuple[str, int]]:
     """What a registry would send for this reference: (short digest, bytes) of each layer, always the same."""
     seed = hashlib.sha256(reference.encode()).digest()
@@ -239,3 +229,134 @@ def check_registry(reference: str) -> None:
 def shares(size: int) -> list[int]:
     """The bytes of each layer of a scene's image."""
     return [int(size * share) for share in (0.55, 0.3, 0.12, 0.03)]
+
+
+# -- the API --------------------------------------------------------------------------------------
+
+
+def ls(call: Call) -> list[dict[str, Any]]:
+    host, filters = call.host, parse(call, _FILTERS)
+    dangling = filters.truth("dangling")
+    parents = {one.parent for one in host.images.values()}
+    chosen = [
+        one
+        for one in host.images.values()
+        if _passes(call, filters, one)
+        and (dangling is None or one.dangling == dangling)
+        and (call.flag("all") or one.tags or one.id not in parents)
+    ]
+    chosen.sort(key=lambda one: one.created, reverse=True)
+    shared = call.flag("shared-size")
+    rows = [summary(host, one, call.version, shared=shared) for one in chosen]
+    if "reference" in filters:
+        for row, one in zip(rows, chosen, strict=True):
+            names = {repository(tag) for tag in _shown(filters, one)}
+            digests = [digest for digest in one.digests if repository(digest) in names]
+            row |= {"RepoTags": _shown(filters, one), "RepoDigests": digests}
+    return rows
+
+
+def _passes(call: Call, filters: Filters, image: Image) -> bool:
+    older = all(image.created < find(call.host, ref).created for ref in filters.values("before"))
+    newer = all(image.created > find(call.host, ref).created for ref in filters.values("since"))
+    kept = filters.keep(image.labels, image.created, call.host.now())
+    return older and newer and kept and ("reference" not in filters or bool(_shown(filters, image)))
+
+
+def _shown(filters: Filters, image: Image) -> list[str]:
+    """Its tags, of which a reference asked for leaves those that match."""
+    wanted = filters.values("reference")
+    return [tag for tag in image.tags if not wanted or any(_refers(pattern, tag) for pattern in wanted)]
+
+
+def _refers(pattern: str, tag: str) -> bool:
+    """As reference.FamiliarMatch: a path pattern against the name with and without its tag."""
+    return fnmatchcase(tag, pattern) or fnmatchcase(repository(tag), pattern)
+
+
+def _asked(call: Call) -> Image:
+    return find(call.host, call.names["name"])
+
+
+def _tag(call: Call) -> None:
+    tag(call.host, _asked(call), call.text("repo"), call.text("tag") or "latest")
+
+
+def _remove(call: Call) -> list[dict[str, str]]:
+    return remove(call.host, call.names["name"], force=call.flag("force"), prune=not call.flag("noprune"))
+
+
+def _prune(call: Call) -> dict[str, Any]:
+    """The dangling ones that nothing uses, or all of these."""
+    host, filters = call.host, parse(call, ("dangling", "label", "label!", "until"))
+    dangling = filters.truth("dangling") is not False
+    rows: list[dict[str, str]] = []
+    reclaimed = 0
+    parents = {one.parent for one in host.images.values()}
+    for image in [*host.images.values()]:
+        kept = host.users_of_image(image.id) or image.id in parents or (dangling and image.tags)
+        wanted = not kept and filters.keep(image.labels, image.created, host.now())
+        if wanted and image.id in host.images:
+            rows += [_untag(host, image, one) for one in [*image.tags]] + _delete(host, image, prune=True)
+            reclaimed += image.size
+    return {"ImagesDeleted": rows or None, "SpaceReclaimed": host.tell_pruned("image", reclaimed)}
+
+
+def summary(
+    host: Host, image: Image, version: Version, *, counted: bool = False, shared: bool = False
+) -> dict[str, Any]:
+    """ImageSummary. Containers is counted from API 1.51 on, and always for system/df."""
+    entry = filled("Image in lists", image)
+    if counted or version >= (1, 51):
+        entry["Containers"] = len(host.users_of_image(image.id))
+    if shared:
+        entry["SharedSize"] = _shared_size(host, image)
+    if version < (1, 43):
+        entry["RepoDigests"] = image.digests or ["<none>@<none>"]
+        entry["RepoTags"] = image.tags or ["<none>:<none>"]
+    return entry | _virtual_size(image, version)
+
+
+def _virtual_size(image: Image, version: Version) -> dict[str, int]:
+    return {"VirtualSize": image.size} if version < (1, 44) else {}
+
+
+def _shared_size(host: Host, image: Image) -> int:
+    others = {layer for one in host.images.values() if one is not image for layer in one.layers}
+    return sum(size for layer, size in zip(image.layers, shares(image.size), strict=False) if layer in others)
+
+
+def _inspect(call: Call) -> dict[str, Any]:
+    image = _asked(call)
+    config = REPLIES["ImageConfig" if call.version >= (1, 50) else "ImageConfig before API 1.50"] | image.config
+    layers = overlay(image.id.removeprefix("sha256:"))
+    author = image.author or image.labels.get("maintainer", "")
+    return filled("Image", image, Author=author, GraphDriver=layers, Config=config) | _virtual_size(image, call.version)
+
+
+def _history(call: Call) -> list[dict[str, Any]]:
+    """Newest step first; only the image itself has an id, its steps were built elsewhere ('<missing>')."""
+    image = _asked(call)
+    rows: list[dict[str, Any]] = [
+        {
+            "Comment": image.comment,
+            "Created": int(image.created) - nth * 2,
+            "CreatedBy": command,
+            "Id": "<missing>",
+            "Size": size,
+            "Tags": None,
+        }
+        for nth, (command, size) in enumerate(image.steps)
+    ]
+    rows[:1] = [row | {"Id": image.id, "Tags": image.tags or None} for row in rows[:1]]
+    return rows
+
+
+ROUTES = (
+    Route("GET", "/images/json", ls),
+    Route("POST", "/images/prune", _prune),
+    Route("GET", "/images/{name:path}/json", _inspect),
+    Route("GET", "/images/{name:path}/history", _history),
+    Route("POST", "/images/{name:path}/tag", _tag, 201),
+    Route("DELETE", "/images/{name:path}", _remove),
+)

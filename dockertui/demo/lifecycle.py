@@ -1,15 +1,18 @@
 """A container's life: start, stop, kill, pause, rename, remove, with the events of a real Engine.
 
-Every function changes the model at once; what takes time (the grace of a stop) is waited for in `lives`.
+What takes time (the grace of a stop) is waited for in the handlers of the API alone.
 The order of the events was taken from an Engine 28.5.
 """
 
+import asyncio
 import re
 import signal as signals
-from collections.abc import Callable
 from typing import Literal
 
+from aiohttp import web
+
 from dockertui.demo import logs, networks, volumes
+from dockertui.demo.call import Call, Route
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Container, Health
 from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
@@ -17,6 +20,10 @@ from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
 NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _TERM, _KILL = 15, 9
 _PROBE_DEFAULT = 30.0
+_GRACE = 10
+"""Seconds between SIGTERM and SIGKILL when neither the request nor the container says otherwise."""
+_OBEDIENT = 0.15
+"""Seconds that an obedient process takes to end."""
 
 Ending = Literal["itself", "killed", "stopped"]
 
@@ -39,11 +46,11 @@ def start(host: Host, container: Container) -> None:
         raise Unchanged
     if container.state in ("dead", "removing"):
         raise conflict("container is marked for removal and cannot be started")
-    _refuse_unknown_command(host, container)
+    _refuse_unknown_command(container)
     _launch(host, container)
 
 
-def _refuse_unknown_command(host: Host, container: Container) -> None:
+def _refuse_unknown_command(container: Container) -> None:
     program = (container.command or [""])[0]
     if not program.startswith("no-such-"):
         return
@@ -60,16 +67,9 @@ def _refuse_unknown_command(host: Host, container: Container) -> None:
 def _launch(host: Host, container: Container) -> None:
     for mount in container.mounts:
         if mount.type == "volume":
-            host.tell_volume(
-                host.volume(mount.name),
-                "mount",
-                {
-                    "container": container.id,
-                    "destination": mount.destination,
-                    "propagation": mount.propagation,
-                    "read/write": str(mount.rw).lower(),
-                },
-            )
+            place = {"destination": mount.destination, "propagation": mount.propagation}
+            told = {"container": container.id, **place, "read/write": str(mount.rw).lower()}
+            host.tell_volume(host.volume(mount.name), "mount", told)
     networks.join_all(host, container)
     now = host.now()
     container.state, container.pid = "running", host.new_pid()
@@ -143,7 +143,7 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
         host.tell(container, "stop")
     host.tell(container, "die", execDuration=str(lived), exitCode=str(exit_code))
     if container.host_config.get("AutoRemove") and container.state == "exited":
-        _destroy(host, container, with_volumes=True)
+        destroy(host, container, with_volumes=True)
 
 
 def _plan_restart(host: Host, container: Container, ending: Ending) -> None:
@@ -170,21 +170,18 @@ def come_back(host: Host, container: Container) -> None:
     _launch(host, container)
 
 
-def signal_number(name: str) -> int:
-    """'SIGTERM', 'term' or '15' as a number. Raises ValueError for what is no signal."""
-    if name.isdigit():
-        return signals.Signals(int(name)).value
-    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
-    if full not in signals.Signals.__members__:
-        raise ValueError(name)
-    return signals.Signals[full].value
+def signal_number(name: str, what_for: str = "") -> int:
+    """'SIGTERM', 'term' or '15' as a number. Refuses what is no signal."""
+    try:
+        if name.isdigit():
+            return signals.Signals(int(name)).value
+        return signals.Signals[f"SIG{name.upper().removeprefix('SIG')}"].value
+    except (KeyError, ValueError):
+        raise invalid(f"{what_for}invalid signal: {name}") from None
 
 
 def kill(host: Host, container: Container, ref: str, signal: str = "SIGKILL") -> None:
-    try:
-        number = signal_number(signal or "SIGKILL")
-    except ValueError:
-        raise invalid(f"cannot kill container: {ref}: invalid signal: {signal}") from None
+    number = signal_number(signal or "SIGKILL", f"cannot kill container: {ref}: ")
     if container.state not in ("running", "paused", "restarting"):
         raise conflict(f"cannot kill container: {ref}: container {container.id} is not running")
     host.tell(container, "kill", signal=str(number))
@@ -274,10 +271,10 @@ def remove(host: Host, container: Container, ref: str, *, force: bool = False, w
         if container.state != "restarting":
             host.tell(container, "kill", signal=str(_KILL))
             _end(host, container, 128 + _KILL)
-    _destroy(host, container, with_volumes=with_volumes)
+    destroy(host, container, with_volumes=with_volumes)
 
 
-def _destroy(host: Host, container: Container, *, with_volumes: bool) -> None:
+def destroy(host: Host, container: Container, *, with_volumes: bool = False) -> None:
     del host.containers[container.id]
     del host.names[container.name]
     host.sampled.pop(container.id, None)
@@ -288,11 +285,77 @@ def _destroy(host: Host, container: Container, *, with_volumes: bool) -> None:
     host.tell(container, "destroy")
 
 
-def prune(host: Host, wanted: Callable[[Container], bool]) -> tuple[list[str], int]:
-    """Remove all stopped containers that are `wanted`. Returns their ids and the bytes won."""
-    gone = [one for one in host.containers.values() if not one.running and wanted(one)]
-    for container in gone:
-        _destroy(host, container, with_volumes=False)
-    reclaimed = sum(one.size_rw for one in gone)
-    host.tell_pruned("container", reclaimed)
-    return [one.id for one in gone], reclaimed
+# -- the API --------------------------------------------------------------------------------------
+
+
+async def stop(call: Call, container: Container | None = None) -> None:
+    """SIGTERM, the grace (skipped on a frozen host), the end. A restarting container just stays stopped."""
+    host, container = call.host, container or call.container
+    if not container.running:
+        raise Unchanged
+    if container.state == "restarting":
+        container.state, container.start_due = "exited", None
+        container.touch()
+        host.tell(container, "stop")
+        return
+    number = signal_number(call.text("signal") or container.config.get("StopSignal") or "SIGTERM")
+    host.tell(container, "kill", signal=str(number))
+    begun = container.started
+    if host.live:
+        await asyncio.sleep(_OBEDIENT if obeys(container) else _grace(call, container))
+    # Meanwhile it may have ended, been killed or been removed by another.
+    if container.running and container.started == begun and container.id in host.containers:
+        finish_stop(host, container)
+
+
+def _grace(call: Call, container: Container) -> int:
+    given = call.integer("t")
+    own = container.config.get("StopTimeout")
+    grace = given if given is not None else own if isinstance(own, int) else _GRACE
+    return grace if grace >= 0 else 3600
+
+
+async def restart(call: Call) -> None:
+    container = call.container
+    if container.running:
+        await stop(call, container)
+    if not container.running:
+        start(call.host, container)
+    call.host.tell(container, "restart")
+
+
+async def wait(call: Call) -> web.StreamResponse:
+    """Answers (its headers at once, as the Engine) when the container is no longer running, or is gone."""
+    container = call.container
+    condition = call.text("condition") or "not-running"
+    if condition not in ("not-running", "next-exit", "removed"):
+        raise invalid(f'invalid condition: "{condition}"')
+    with call.host.events.listening() as queue:
+        stream = await call.stream()
+        deaths = 0
+        while not _ended(call, container, condition, deaths):
+            event = await queue.get()
+            deaths += event.actor == container.id and event.action == "die"
+    await stream.write_json({"StatusCode": container.exit_code})
+    return stream.response
+
+
+def _ended(call: Call, container: Container, condition: str, deaths: int) -> bool:
+    gone = container.id not in call.host.containers
+    if condition == "removed":
+        return gone
+    return gone or deaths > 0 or (condition == "not-running" and not container.running)
+
+
+ROUTES = (
+    Route("POST", "/containers/{id}/start", lambda call: start(call.host, call.container)),
+    Route("POST", "/containers/{id}/stop", stop),
+    Route("POST", "/containers/{id}/restart", restart),
+    Route("POST", "/containers/{id}/kill",
+          lambda call: kill(call.host, call.container, call.names["id"], call.text("signal"))),
+    Route("POST", "/containers/{id}/pause", lambda call: pause(call.host, call.container)),
+    Route("POST", "/containers/{id}/unpause", lambda call: unpause(call.host, call.container)),
+    Route("POST", "/containers/{id}/rename",
+          lambda call: rename(call.host, call.container, call.text("name"))),
+    Route("POST", "/containers/{id}/wait", wait),
+)  # fmt: skip

@@ -1,5 +1,7 @@
 """How the model says no: the Engine's own words and the status code that it gives them."""
 
+from functools import partial
+
 
 class Refusal(Exception):
     """The Engine refuses. `status` is the HTTP status, `message` the wording of a real Engine 28."""
@@ -10,20 +12,7 @@ class Refusal(Exception):
         self.message = message
 
 
-def not_found(message: str) -> Refusal:
-    return Refusal(404, message)
-
-
-def conflict(message: str) -> Refusal:
-    return Refusal(409, message)
-
-
-def invalid(message: str) -> Refusal:
-    return Refusal(400, message)
-
-
-def forbidden(message: str) -> Refusal:
-    return Refusal(403, message)
+invalid, forbidden, not_found, conflict = (partial(Refusal, status) for status in (400, 403, 404, 409))
 
 
 class Unchanged(Exception):

@@ -17,9 +17,9 @@ from dockertui.demo import (
     events,
     execs,
     first_process,
-    image_api,
     image_files,
-    lives,
+    images,
+    lifecycle,
     logs,
     networks,
     plugins,
@@ -36,8 +36,8 @@ NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _BACKLOG = 512
-_FAMILIES = (system, events, containers, archive, execs, first_process, lives, logs, stats, registry, image_files,
-             image_api, build, networks, volumes, plugins)  # fmt: skip
+_FAMILIES = (system, events, containers, archive, execs, first_process, lifecycle, logs, stats, registry, image_files,
+             images, build, networks, volumes, plugins)  # fmt: skip
 
 
 def _patterns(routes: Iterable[Route]) -> Iterator[tuple[re.Pattern[str], Route]]:

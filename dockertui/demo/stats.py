@@ -16,7 +16,7 @@ from aiohttp import web
 from dockertui.demo.call import Call, Route, reply
 from dockertui.demo.host import CPUS, MEMORY, Host
 from dockertui.demo.objects import Container
-from dockertui.demo.templates import STATS
+from dockertui.demo.templates import REPLIES
 from dockertui.demo.times import rfc3339
 
 _SLOW, _FAST = (0.5, 0.11), (0.3, 0.53)
@@ -127,7 +127,7 @@ def _before(host: Host, container: Container, *, one_shot: bool) -> Reading | No
 
 def _sample(host: Host, container: Container, before: Reading | None) -> tuple[dict[str, Any], Reading | None]:
     """One object of the stream, and the reading it was made from; a container that does not run has none."""
-    head = STATS | {"name": f"/{container.name}", "id": container.id}
+    head = REPLIES["Stats"] | {"name": f"/{container.name}", "id": container.id}
     if container.state not in ("running", "paused"):
         return head, None
     now = read(host, container)
@@ -135,9 +135,9 @@ def _sample(host: Host, container: Container, before: Reading | None) -> tuple[d
         "read": rfc3339(now.time),
         "preread": rfc3339(before.time if before else None),
         "pids_stats": {"current": now.pids, "limit": container.host_config.get("PidsLimit") or 18446744073709551615},
-        "blkio_stats": STATS["blkio_stats"] | {"io_service_bytes_recursive": _blkio(now)},
+        "blkio_stats": REPLIES["Stats"]["blkio_stats"] | {"io_service_bytes_recursive": _blkio(now)},
         "cpu_stats": _cpu(now),
-        "precpu_stats": _cpu(before) if before else STATS["precpu_stats"],
+        "precpu_stats": _cpu(before) if before else REPLIES["Stats"]["precpu_stats"],
         "memory_stats": _memory(now),
     }
     if any(place.ip for place in container.attachments.values()):

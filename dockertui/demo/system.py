@@ -5,12 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
-from dockertui.demo import image_api, volumes
+from dockertui.demo import images, volumes
 from dockertui.demo.call import Call, Route, encode
-from dockertui.demo.container_replies import encoded_summary
+from dockertui.demo.containers import encoded_summary
 from dockertui.demo.filters import parse
 from dockertui.demo.refusal import Refusal, invalid
-from dockertui.demo.templates import INFO, VERSION
+from dockertui.demo.templates import REPLIES
 from dockertui.demo.times import moment, rfc3339
 
 _DF_TYPES = ("container", "image", "volume", "build-cache")
@@ -33,7 +33,7 @@ def info(call: Call) -> dict[str, Any]:
     host = call.host
     states = Counter(one.state for one in host.containers.values())
     # A restarting container counts as stopped here (moby's StateCounter), though it lists as running.
-    return INFO | {
+    return REPLIES["Info"] | {
         "Containers": len(host.containers),
         "ContainersRunning": states["running"],
         "ContainersPaused": states["paused"],
@@ -53,7 +53,7 @@ def df(call: Call) -> bytes:
     host = call.host
     parts: list[bytes] = []
     if not wanted or "image" in wanted:
-        found = [image_api.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()]
+        found = [images.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()]
         parts += [_member("LayersSize", sum(one.size for one in host.images.values())), _member("Images", found)]
     if not wanted or "container" in wanted:
         rows = [encoded_summary(host, one, True) for one in host.containers.values()]
@@ -92,7 +92,7 @@ def no_swarm(call: Call) -> None:
 ROUTES = (
     Route("GET", "/_ping", ping),
     Route("HEAD", "/_ping", ping),
-    Route("GET", "/version", lambda call: VERSION),
+    Route("GET", "/version", lambda call: REPLIES["Version"]),
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
     Route("POST", "/build/prune", _prune_build_cache),

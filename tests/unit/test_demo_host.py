@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.demo import (
-    creation,
+    containers,
     images,
     lifecycle,
     logs,
@@ -37,7 +37,7 @@ def told(host: Host) -> list[str]:
 
 def make(host: Host, name: str = "new", **wanted: object) -> str:
     body = {"Image": "busybox", "Cmd": ["sleep", "1d"], **wanted}
-    return creation.create(host, name, body).id
+    return containers.create(host, name, body).id
 
 
 # -- the scene ------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def test_a_short_command_runs_to_its_end(host: Host) -> None:
     ],
 )
 def test_what_becomes_of_a_command(command: list[str], ends: float | None, code: int) -> None:
-    fate = creation.fate(command)
+    fate = containers.fate(command)
     assert (fate.runs_for, fate.exit_code) == (ends, code)
 
 
