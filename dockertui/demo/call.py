@@ -1,9 +1,10 @@
 """One request as the handlers see it, and the ways to answer it: a value, a stream, or the connection itself."""
 
 import asyncio
+import contextlib
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from types import MappingProxyType
@@ -68,7 +69,6 @@ class Takeover(asyncio.Protocol):
         self.ended = asyncio.Event()
 
     async def begin(self) -> None:
-        """Answer the upgrade, and take over."""
         told = {**headers(self.call.host), "Connection": "Upgrade", "Upgrade": "tcp"}
         await web.StreamResponse(status=101, headers=told).prepare(self.call.request)
         transport = self.call.request.transport
@@ -106,10 +106,6 @@ class Takeover(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         self.transport.write(data)
-
-    def close(self) -> None:
-        """End it, after what has been written."""
-        self.transport.close()
 
 
 @dataclass(slots=True)
@@ -170,8 +166,16 @@ class Call:
         await stream.response.prepare(self.request)
         return stream
 
-    def takeover(self, tty: bool, take: Callable[[bytes], None]) -> Takeover:
-        return self.takeovers(self, tty, take)
+    @contextlib.asynccontextmanager
+    async def takeover(self, tty: bool, take: Callable[[bytes], None]) -> AsyncIterator[Takeover]:
+        """Answer the upgrade and take the connection over; in the end it is closed after what has been written."""
+        connection = self.takeovers(self, tty, take)
+        await connection.begin()
+        try:
+            yield connection
+        finally:
+            connection.transport.close()
+        await connection.ended.wait()
 
 
 Handler = Callable[[Call], Any]

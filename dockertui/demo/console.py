@@ -2,10 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import TypeVar
 
 from dockertui.demo.objects import Exec, Outlet
 
-_OUT, _ERR = 1, 2
+T = TypeVar("T")
+OUT, ERR = 1, 2
+INTERRUPTED = 130
+
+
+async def unless(end: Awaitable[object], work: Awaitable[T]) -> T | None:
+    """What comes of the work; None, and the work is cancelled, when the end comes before that."""
+    running, ending = asyncio.ensure_future(work), asyncio.ensure_future(end)
+    try:
+        await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+        return running.result() if running.done() else None
+    finally:
+        running.cancel()
+        ending.cancel()
 
 
 class ExecConsole:
@@ -38,10 +52,10 @@ class ExecConsole:
         self._news.set()
 
     async def write(self, text: str) -> None:
-        await self._write(_OUT, text)
+        await self._write(OUT, text)
 
     async def complain(self, text: str) -> None:
-        await self._write(_OUT if self.tty else _ERR, text)
+        await self._write(OUT if self.tty else ERR, text)
 
     async def _write(self, channel: int, text: str) -> None:
         text = text.replace("\r\n", "\n").replace("\n", "\r\n") if self.tty else text
@@ -52,19 +66,13 @@ class ExecConsole:
         if not self.tty:
             return await work
         self._interrupt = asyncio.Event()
-        task, watching = asyncio.ensure_future(work), asyncio.ensure_future(self._interrupt.wait())
         try:
-            await asyncio.wait({task, watching}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            task.cancel()
-            await asyncio.wait({task})
-            await self.write("^C\n")
-            return 130
+            code = await unless(self._interrupt.wait(), work)
         finally:
             self._interrupt = None
-            task.cancel()
-            watching.cancel()
+        if code is None:
+            await self.write("^C\n")
+        return INTERRUPTED if code is None else code
 
     async def readline(self, prompt: str) -> str | None:
         """A line: edited here on a terminal, as it comes otherwise."""

@@ -19,10 +19,10 @@ async def stream(call: Call) -> web.StreamResponse:
     since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
     events = call.host.events
     with events.listening() as queue:
-        past = [] if since is None and until is None else [*events.between(since, until)]
+        past = [] if since is None and until is None else [*events.history]
         out = await call.stream()
         for event in past:
-            if _passes(filters, event):
+            if (since or 0) <= event.time_ns <= (until or event.time_ns) and _passes(filters, event):
                 await out.write_json(event.json())
         left = None if until is None else max(until / 1e9 - call.host.now(), 0)
         with contextlib.suppress(TimeoutError):

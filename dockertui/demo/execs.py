@@ -5,7 +5,7 @@ import asyncio
 from aiohttp import web
 
 from dockertui.demo.call import Call, Route
-from dockertui.demo.console import ExecConsole
+from dockertui.demo.console import ExecConsole, unless
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Container, Exec
 from dockertui.demo.refusal import conflict, invalid, not_found
@@ -61,14 +61,9 @@ async def start(call: Call) -> web.StreamResponse:
         running.add_done_callback(_detached.discard)
         return web.Response()
     console = ExecConsole(exec_, lambda channel, data: connection.send(channel, data))
-    connection = call.takeover(exec_.tty, console.feed)
-    await connection.begin()
-    await asyncio.sleep(_BEGINNING if call.host.live else 0)
-    try:
+    async with call.takeover(exec_.tty, console.feed) as connection:
+        await asyncio.sleep(_BEGINNING if call.host.live else 0)
         await _finish(call, container, exec_, console)
-    finally:
-        connection.close()
-    await connection.ended.wait()
     return web.Response()
 
 
@@ -107,14 +102,8 @@ async def _run(call: Call, container: Container, exec_: Exec, console: ExecConso
     if exec_.words[0] not in SHELLS and exec_.words[0].startswith("/no"):
         await console.write(f'OCI runtime exec failed: exec: "{exec_.words[0]}": executable file not found in $PATH\n')
         return 127
-    running = asyncio.ensure_future(shell.run(exec_.words))
-    stopping = asyncio.ensure_future(_stopped(call, container))
-    try:
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        return running.result() % 256 if running.done() else 137
-    finally:
-        running.cancel()
-        stopping.cancel()
+    code = await unless(_stopped(call, container), shell.run(exec_.words))
+    return 137 if code is None else code % 256
 
 
 async def _stopped(call: Call, container: Container) -> None:

@@ -5,23 +5,21 @@ What it prints goes to everybody who is attached and into the log; its end is th
 
 import asyncio
 import re
+from collections.abc import Iterable
 from functools import partial
 
 from aiohttp import web
 
 from dockertui.demo import lifecycle, logs
-from dockertui.demo.call import Call, Route, Takeover
-from dockertui.demo.console import ExecConsole
+from dockertui.demo.call import Call, Route
+from dockertui.demo.console import ERR, OUT, ExecConsole, unless
 from dockertui.demo.host import Event, Host
-from dockertui.demo.objects import Container, Exec, LogLine
+from dockertui.demo.objects import Container, Exec, LogLine, Outlet
 from dockertui.demo.refusal import conflict
 from dockertui.demo.shell import SHELLS, Shell
 
-_STDOUT, _STDERR = 1, 2
 _ENDS = ("die", "destroy")
-_PLAYED = frozenset(
-    ("cat", "date", "env", "find", "hostname", "id", "ls", "ps", "pwd", "seq", "stty", "uname", "whoami")
-)
+_PLAYED = frozenset(("cat", "date", "env", "find", "hostname", "id", "ls", "ps", "pwd", "stty", "uname", "whoami"))
 _BEYOND = re.compile(r"\b(while|for|if|until|case)\b|[|<`]|\$\(|&(?![&\d])|(?<!&)>(?!&)")
 """What the demo's shell does not understand: a script with this in it runs, silently, until it is stopped."""
 
@@ -50,7 +48,7 @@ def play(host: Host, container: Container) -> None:
     words = command(container)
     run = Exec(host.passing_id(), container.id, words, container.tty, user=str(container.config.get("User") or ""))
     run.size, run.pid = container.size, container.pid
-    console = ExecConsole(run, _Output(host, container))
+    console = ExecConsole(run, _outlet(host, container))
     for data in container.typed:
         console.feed(data)
     container.typed.clear()
@@ -70,26 +68,24 @@ async def _run(host: Host, container: Container, shell: Shell, words: list[str])
             lifecycle.die(host, container, code)
 
 
-class _Output:
-    """Called with a channel and what was written to it: sends it to all who are attached, and keeps whole lines."""
+def _outlet(host: Host, container: Container) -> Outlet:
+    """Sends what is written to all who are attached, and keeps whole lines."""
+    begun = {OUT: b"", ERR: b""}
 
-    def __init__(self, host: Host, container: Container) -> None:
-        self._host = host
-        self._container = container
-        self._begun = {1: b"", 2: b""}
-
-    async def __call__(self, channel: int, data: bytes) -> None:
-        *lines, self._begun[channel] = (self._begun[channel] + data).split(b"\n")
+    async def write(channel: int, data: bytes) -> None:
+        *lines, begun[channel] = (begun[channel] + data).split(b"\n")
         for line in lines:
             text = line.removesuffix(b"\r").decode("utf-8", "replace")
-            logs.write(self._container, self._host.now(), text, stderr=channel == 2)
-        if not self._container.outlets:
+            logs.write(container, host.now(), text, stderr=channel == ERR)
+        if not container.outlets:
             await asyncio.sleep(_UNSEEN)
-        for send in [*self._container.outlets]:
+        for send in [*container.outlets]:
             try:
                 await send(channel, data)
             except ConnectionError:
-                self._container.outlets.remove(send)
+                container.outlets.remove(send)
+
+    return write
 
 
 # -- attach ---------------------------------------------------------------------------------------
@@ -100,75 +96,48 @@ async def attach(call: Call) -> web.StreamResponse:
     container, host = call.container, call.host
     if container.state == "paused":
         raise conflict(f"Container {container.id} is paused, unpause the container before attach.")
-    connection = call.takeover(container.tty, partial(_type, container) if call.flag("stdin") else _ignore)
-    await connection.begin()
-    host.tell(container, "attach")
-    if container.temper.played and container.state == "running" and container.process is None:
-        host.play(container)
-    wanted = {channel for name, channel in (("stdout", _STDOUT), ("stderr", _STDERR)) if call.flag(name)}
-    attached = _Attached(host, container, connection, wanted)
-    container.outlets.append(attached.send)
-    try:
-        with host.events.listening() as queue:
-            if call.flag("logs"):
-                await attached.write([*container.logs])
-            if call.flag("stream"):
-                await attached.follow(queue)
-    finally:
-        if attached.send in container.outlets:
-            container.outlets.remove(attached.send)
-        connection.close()
-    await connection.ended.wait()
+    wanted = {channel for name, channel in (("stdout", OUT), ("stderr", ERR)) if call.flag(name)}
+
+    async def send(channel: int, data: bytes) -> None:
+        if channel in wanted:
+            await connection.send(channel, data)
+
+    async def write(lines: Iterable[LogLine]) -> None:
+        for line in lines:
+            await send(ERR if line.stderr else OUT, logs.encoded(container, line.text))
+
+    async def follow(last: LogLine | None) -> None:
+        """Until the container's next end. What the demo's shell plays comes by itself."""
+        happened: list[Event] = []
+        while not any(one.actor == container.id and one.action in _ENDS for one in happened):
+            happened = await logs.news(host, container, queue)
+            lines, last = logs.printed_after(host, container, last)
+            if not container.temper.played:
+                await write(lines)
+
+    async with call.takeover(container.tty, partial(_type, container, call.flag("stdin"))) as connection:
+        host.tell(container, "attach")
+        if container.temper.played and container.state == "running" and container.process is None:
+            host.play(container)
+        logs.catch_up(host, container, host.now())
+        last = container.logs[-1] if container.logs else None
+        container.outlets.append(send)
+        try:
+            with host.events.listening() as queue:
+                if call.flag("logs"):
+                    await write([*container.logs])
+                if call.flag("stream"):
+                    await unless(connection.ended.wait(), follow(last))
+        finally:
+            if send in container.outlets:
+                container.outlets.remove(send)
     return web.Response()
 
 
-def _ignore(data: bytes) -> None:
-    pass
-
-
-def _type(container: Container, data: bytes) -> None:
+def _type(container: Container, heard: bool, data: bytes) -> None:
     """Input for its first process, kept until there is one. Its end counts where the container says so."""
-    if data or (container.config.get("StdinOnce") and not container.tty):
+    if heard and (data or (container.config.get("StdinOnce") and not container.tty)):
         (container.feed or container.typed.append)(data)
-
-
-class _Attached:
-    """One who is attached to a container: gets what its first process writes, or what its log gets."""
-
-    def __init__(self, host: Host, container: Container, connection: Takeover, wanted: set[int]) -> None:
-        self._host = host
-        self._container = container
-        self._connection = connection
-        self._wanted = wanted
-        logs.catch_up(host, container, host.now())
-        self._last = container.logs[-1] if container.logs else None
-
-    async def send(self, channel: int, data: bytes) -> None:
-        if channel in self._wanted:
-            await self._connection.send(channel, data)
-
-    async def write(self, lines: list[LogLine]) -> None:
-        for line in lines:
-            await self.send(_STDERR if line.stderr else _STDOUT, logs.encoded(self._container, line.text))
-
-    async def follow(self, queue: "asyncio.Queue[Event]") -> None:
-        """Until the container's next end, or the client's."""
-        gone = asyncio.ensure_future(self._connection.ended.wait())
-        died = False
-        try:
-            while not died and not gone.done():
-                event = asyncio.ensure_future(queue.get())
-                due = logs.next_line_due(self._container, self._host.now()) if self._host.live else None
-                wait = None if due is None else max(due - self._host.now(), 0.01)
-                await asyncio.wait({gone, event}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-                event.cancel()
-                happened = event.result() if event.done() else None
-                died = happened is not None and happened.actor == self._container.id and happened.action in _ENDS
-                lines, self._last = logs.printed_after(self._host, self._container, self._last)
-                if not self._container.temper.played:
-                    await self.write(lines)
-        finally:
-            gone.cancel()
 
 
 def _resize(call: Call) -> None:

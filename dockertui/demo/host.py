@@ -20,7 +20,6 @@ CPUS = 8
 MEMORY = 32 << 30
 HISTORY = 256
 """So many events are kept, as in moby's daemon/events."""
-_CARRIES_STATUS = ("container", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,10 @@ class Event:
     def json(self) -> dict[str, Any]:
         """The wire form. status, id and from are the deprecated fields that API <= 1.51 repeats."""
         reply: dict[str, Any] = {}
-        if self.type in _CARRIES_STATUS and self.actor:
-            reply |= {"status": self.action, "id": self.actor}
-            if self.type == "container":
-                reply["from"] = self.attributes.get("image", "")
+        if self.type in ("container", "image") and self.actor:
+            reply = {"status": self.action, "id": self.actor}
+        if self.type == "container" and self.actor:
+            reply["from"] = self.attributes.get("image", "")
         return reply | {
             "Type": self.type,
             "Action": self.action,
@@ -54,40 +53,29 @@ class Events:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._last_ns = 0
-        self._listeners: set[asyncio.Queue[Event]] = set()
+        self.listeners: set[asyncio.Queue[Event]] = set()
         self.history: deque[Event] = deque(maxlen=HISTORY)
-
-    @property
-    def listeners(self) -> int:
-        return len(self._listeners)
 
     def emit(
         self, kind: str, action: str, actor: str, attributes: Mapping[str, str], *, when: float | None = None
-    ) -> Event:
+    ) -> None:
         """Tell all listeners, and remember. `when` (epoch seconds) is for telling of the past."""
         moment = nanoseconds(self._clock() if when is None else when)
         self._last_ns = max(moment, self._last_ns + 1)
         event = Event(kind, action, actor, self._last_ns, dict(attributes))
         self.history.append(event)
-        for queue in self._listeners:
+        for queue in self.listeners:
             queue.put_nowait(event)
-        return event
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[asyncio.Queue[Event]]:
         """A queue of everything from now on."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._listeners.add(queue)
+        self.listeners.add(queue)
         try:
             yield queue
         finally:
-            self._listeners.discard(queue)
-
-    def between(self, since_ns: int | None, until_ns: int | None) -> Iterator[Event]:
-        """History from `since_ns` (inclusive) to `until_ns`, oldest first."""
-        for event in tuple(self.history):
-            if (since_ns is None or event.time_ns >= since_ns) and (until_ns is None or event.time_ns <= until_ns):
-                yield event
+            self.listeners.discard(queue)
 
 
 class Host:
@@ -139,11 +127,8 @@ class Host:
 
     def container(self, ref: str) -> Container:
         """By id, name or unambiguous id prefix. Refuses with the Engine's 'No such container'."""
-        name = ref.removeprefix("/")
-        found = self.containers.get(ref) or self.containers.get(self.names.get(name, ""))
-        if found is None:
-            found = _by_prefix(ref, self.containers)
-        if found is None:
+        found = self.containers.get(ref) or self.containers.get(self.names.get(ref.removeprefix("/"), ""))
+        if (found := found or _by_prefix(ref, self.containers)) is None:
             raise not_found(f"No such container: {ref}")
         return found
 
@@ -171,19 +156,12 @@ class Host:
         return [one for one in self.containers.values() if one.image_id == image_id]
 
     def users_of_volume(self, name: str) -> list[Container]:
-        return [
-            one
-            for one in self.containers.values()
-            if any(mount.type == "volume" and mount.name == name for mount in one.mounts)
-        ]
+        return [one for one in self.containers.values() if name in (mount.name for mount in one.mounts)]
 
     def users_of_network(self, network: Network) -> list[Container]:
         """Containers with a live endpoint on it: stopped ones do not count, as in the Engine."""
-        return [
-            one
-            for one in self.containers.values()
-            if (place := one.attachments.get(network.name)) and place.endpoint_id
-        ]
+        attached = [one for one in self.containers.values() if network.name in one.attachments]
+        return [one for one in attached if one.attachments[network.name].endpoint_id]
 
     # -- telling ------------------------------------------------------------------------------
 
@@ -192,14 +170,12 @@ class Host:
         everything = {**container.labels, "image": container.image, "name": container.name, **attributes}
         self.events.emit("container", action, container.id, everything, when=when)
 
-    def tell_network(self, network: Network, action: str, container: str | None = None) -> None:
-        attributes = {"name": network.name, "type": network.driver}
-        if container is not None:
-            attributes["container"] = container
-        self.events.emit("network", action, network.id, attributes)
+    def tell_network(self, network: Network, action: str, **attributes: str) -> None:
+        everything = {"name": network.name, "type": network.driver, **attributes}
+        self.events.emit("network", action, network.id, everything)
 
-    def tell_volume(self, volume: Volume, action: str, attributes: dict[str, str] | None = None) -> None:
-        self.events.emit("volume", action, volume.name, {"driver": volume.driver, **(attributes or {})})
+    def tell_volume(self, volume: Volume, action: str, **attributes: str) -> None:
+        self.events.emit("volume", action, volume.name, {"driver": volume.driver, **attributes})
 
     def tell_pruned(self, kind: str, reclaimed: int) -> int:
         self.events.emit(kind, "prune", "", {"reclaimed": str(reclaimed)})

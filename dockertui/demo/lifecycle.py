@@ -69,7 +69,7 @@ def _launch(host: Host, container: Container) -> None:
         if mount.type == "volume":
             place = {"destination": mount.destination, "propagation": mount.propagation}
             told = {"container": container.id, **place, "read/write": str(mount.rw).lower()}
-            host.tell_volume(host.volume(mount.name), "mount", told)
+            host.tell_volume(host.volume(mount.name), "mount", **told)
     networks.join_all(host, container)
     now = host.now()
     container.state, container.pid = "running", host.new_pid()
@@ -127,7 +127,7 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
     networks.leave_all(host, container)
     for mount in container.mounts:
         if mount.type == "volume" and mount.name in host.volumes:
-            host.tell_volume(host.volumes[mount.name], "unmount", {"container": container.id})
+            host.tell_volume(host.volumes[mount.name], "unmount", container=container.id)
     container.state, container.pid, container.exit_code = "exited", 0, exit_code
     container.oom_killed, container.finished, container.paused_at = oom, now, None
     container.ports, container.exit_due, container.probe_due = {}, None, None

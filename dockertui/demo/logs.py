@@ -1,6 +1,7 @@
 """What containers print: lines made as time passes, always the same for a seed, and how they are sent."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
 
@@ -78,7 +79,7 @@ async def show(call: Call) -> web.StreamResponse:
         if lines:
             await stream.write(b"".join(map(write, lines)))
         while call.flag("follow") and container.running and container.id in host.containers:
-            await _printed_or_ended(host, container, queue)
+            await news(host, container, queue)
             lines, last = printed_after(host, container, last)
             if chosen := [line for line in lines if keep(line)]:
                 await stream.write(b"".join(map(write, chosen)))
@@ -125,16 +126,15 @@ def encoded(container: Container, text: str) -> bytes:
     return f"{text}\r\n".encode("utf-8", "replace") if container.tty else f"{text}\n".encode("utf-8", "replace")
 
 
-async def _printed_or_ended(host: Host, container: Container, queue: asyncio.Queue[Event]) -> None:
-    """Wait for the next line's time, or for something to happen to the container."""
+async def news(host: Host, container: Container, queue: asyncio.Queue[Event]) -> list[Event]:
+    """Wait for the next line's time, or for something to happen: what has happened."""
     due = next_line_due(container, host.now()) if host.live else None
-    patience = _IDLE if due is None else max(due - host.now(), 0.01)
-    try:
-        await asyncio.wait_for(queue.get(), patience)
-    except TimeoutError:
-        return
+    happened = []
+    with contextlib.suppress(TimeoutError):
+        happened = [await asyncio.wait_for(queue.get(), _IDLE if due is None else max(due - host.now(), 0.01))]
     while not queue.empty():
-        queue.get_nowait()
+        happened.append(queue.get_nowait())
+    return happened
 
 
 def printed_after(host: Host, container: Container, last: LogLine | None) -> tuple[list[LogLine], LogLine | None]:

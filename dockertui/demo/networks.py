@@ -96,13 +96,13 @@ def _leave(host: Host, container: Container, place: Attachment) -> None:
     network = host.networks.get(place.network_id)
     if place.endpoint_id and network is not None:
         network.taken.discard(place.ip)
-        host.tell_network(network, "disconnect", container.id)
+        host.tell_network(network, "disconnect", container=container.id)
     place.release()
 
 
 def _join(host: Host, network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
     give_address(network, container, place, wanted_ip)
-    host.tell_network(network, "connect", container.id)
+    host.tell_network(network, "connect", container=container.id)
 
 
 def give_address(network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:

@@ -1,7 +1,6 @@
 """The registries, of which the demo has but imagined ones: log in, pull, push, search, and what is in them."""
 
 import asyncio
-import re
 from typing import Any
 
 from aiohttp import web
@@ -11,21 +10,11 @@ from dockertui.demo.call import Call, Route, Stream
 from dockertui.demo.filters import parse
 from dockertui.demo.objects import Image
 from dockertui.demo.refusal import Refusal, invalid
+from dockertui.demo.templates import REPLIES
 
 _PACE = 0.06
 """Seconds between two steps of a pull on a live host."""
 _BAR_STEPS = 8
-_FOUND = (
-    ("nginx", 20_962, True, "Official build of Nginx."),
-    ("postgres", 14_530, True, "The PostgreSQL object-relational database system."),
-    ("redis", 13_401, True, "Redis is an in-memory data store."),
-    ("alpine", 11_297, True, "A minimal Docker image based on Alpine Linux."),
-    ("busybox", 3_410, True, "Busybox base image."),
-    ("nginx/nginx-ingress", 110, False, "NGINX and NGINX Plus Ingress Controllers for Kubernetes"),
-    ("grafana/grafana", 3_122, False, "The official Grafana docker container"),
-    ("bitnami/postgresql", 280, False, "Container image for PostgreSQL"),
-)
-"""What a search may find: name, stars, whether it is an official one, and what it says of itself."""
 
 
 def auth(call: Call) -> dict[str, str]:
@@ -44,28 +33,26 @@ def search(call: Call) -> list[dict[str, Any]]:
     official, automated = filters.truth("is-official"), filters.truth("is-automated")
     stars = max(map(int, filter(str.isdecimal, filters.values("stars"))), default=0)
     rows = [
-        {"star_count": count, "is_official": own, "name": name, "is_automated": False, "description": text}
-        for name, count, own, text in _FOUND
-        if call.text("term") in name and count >= stars and official in (None, own) and not automated
+        one
+        for one in REPLIES["Search"]["found"]
+        if call.text("term") in one["name"] and one["star_count"] >= stars and official in (None, one["is_official"])
     ]
-    return rows[:limit]
+    return [] if automated else rows[:limit]
 
 
 def describe(call: Call) -> dict[str, Any]:
     """GET /distribution/{name}/json."""
     reference = images.familiar(call.names["name"])
     images.check_registry(reference)
-    digest = images.digest_of(reference).partition("@")[2]
-    kind = "application/vnd.oci.image.index.v1+json"
-    platforms = [{"architecture": name, "os": "linux"} for name in ("amd64", "arm64")]
-    return {"Descriptor": {"mediaType": kind, "digest": digest, "size": 1609}, "Platforms": platforms}
+    told = REPLIES["Distribution"]
+    return told | {"Descriptor": told["Descriptor"] | {"digest": images.digest_of(reference).partition("@")[2]}}
 
 
 async def push(call: Call) -> web.StreamResponse:
     """POST /images/{name}/push: the progress of each layer, then the digest; without `tag` all tags of the name."""
     repository, tag = images.repository(images.familiar(call.names["name"])), call.text("tag")
-    wanted = [one for image in call.host.images.values() for one in image.tags if images.repository(one) == repository]
-    wanted = [one for one in wanted if not tag or one == f"{repository}:{tag}"]
+    tags = [one for image in call.host.images.values() for one in image.tags if images.repository(one) == repository]
+    wanted = [one for one in tags if not tag or one == f"{repository}:{tag}"]
     stream = await call.stream()
     await stream.write_json({"status": f"The push refers to repository [{images.full(repository)}]"})
     refusal = "" if wanted else f"An image does not exist locally with the tag: {repository}"
@@ -73,7 +60,8 @@ async def push(call: Call) -> web.StreamResponse:
         refusal = "denied: requested access to the resource is denied"
     if refusal:
         await stream.fail(refusal)
-    for reference in [] if refusal else wanted:
+        return stream.response
+    for reference in wanted:
         await _push(call, stream, images.find(call.host, reference), reference)
     return stream.response
 
@@ -120,10 +108,9 @@ async def pull(call: Call) -> web.StreamResponse:
 
 async def _layers(stream: Stream, reference: str, pace: float) -> None:
     layers = images.layers_of(reference)
-    for digest, _ in layers:
-        await _say(stream, "Pulling fs layer", digest[:12])
-    for digest, _ in layers[3:]:
-        await _say(stream, "Waiting", digest[:12])
+    for status, some in (("Pulling fs layer", layers), ("Waiting", layers[3:])):
+        for digest, _ in some:
+            await _say(stream, status, digest[:12])
     for digest, size in layers:
         await advance(stream, "Downloading", digest[:12], size, pace)
         for status in ("Verifying Checksum", "Download complete"):
@@ -149,17 +136,12 @@ async def advance(stream: Stream, status: str, layer: str, size: int, pace: floa
 def _bar(current: int, total: int) -> str:
     """The bar that the Engine draws for clients: 50 characters and two sizes."""
     done = 50 * current // max(total, 1)
-    bar = "=" * done + ">" + " " * (49 - done) if done < 50 else "=" * 50 + ">"
-    return f"[{bar}] {_size(current):>7}/{_size(total)}"
+    return f"[{'=' * done + '>':50}] {_size(current):>7}/{_size(total)}"
 
 
 def _size(count: int) -> str:
-    value: float = count
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            return re.sub(r"\.?0+$", "", f"{value:.4g}") + unit if "." in f"{value:.4g}" else f"{value:.4g}{unit}"
-        value /= 1000
-    return f"{value:.4g}GB"
+    power = min(3, (len(str(count)) - 1) // 3)
+    return f"{count / 1000**power:.4g}{('B', 'kB', 'MB', 'GB')[power]}"
 
 
 ROUTES = (

@@ -14,15 +14,13 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from dockertui.demo import files, processes
-from dockertui.demo.console import ExecConsole
+from dockertui.demo.console import INTERRUPTED, ExecConsole
 from dockertui.demo.files import Files
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Container, Exec
 from dockertui.demo.refusal import Refusal
 
 SHELLS = frozenset(("sh", "bash", "ash", "/bin/sh", "/bin/bash"))
-NOT_FOUND, INTERRUPTED, END = 127, 130, 999
-"""`END` is no exit code: the shell is to leave."""
 _FINDER = "command -v"
 """A program that looks for a shell asks by a script with this in it, which is beyond this shell's language."""
 _LISTER = "/proc/[0-9]*"
@@ -30,6 +28,10 @@ _LISTER = "/proc/[0-9]*"
 _KILLER = re.compile(r'"\$\{20\}" = (\d+) .*kill -(\w+) (\d+)')
 """One that signals a process first looks whether its start, the 20th word behind its name, is the one it knows."""
 _OWNERS: Final = {0: "root", 33: "www-data", 101: "nginx", 999: "postgres", 1000: "app"}
+
+
+class _Left(Exception):
+    """The shell is to leave, with this exit code."""
 
 
 class Shell:
@@ -46,7 +48,6 @@ class Shell:
         self._exit = 0
         self._texts: Mapping[str, Callable[[list[str]], str]] = {
             "clear": lambda words: "\x1b[H\x1b[2J\x1b[3J",
-            "colors": lambda words: f"{_test_card()}\n",
             "date": lambda words: time.strftime("%a %b %d %H:%M:%S UTC %Y\n", time.gmtime(host.now())),
             "env": lambda words: "".join(f"{name}={value}\n" for name, value in self._env.items()),
             "false": lambda words: "",
@@ -64,26 +65,30 @@ class Shell:
         """Those that say something, and are done."""
         self._commands: Mapping[str, Callable[[list[str]], Awaitable[int]]] = {
             "cat": self._cat, "cd": self._cd, "echo": self._echo, "exit": self._leave, "find": self._find,
-            "kill": self._kill, "ls": self._ls, "seq": self._seq, "sleep": self._sleep, "top": self._top,
-            "yes": self._yes,
+            "kill": self._kill, "ls": self._ls, "sleep": self._sleep, "yes": self._yes,
         }  # fmt: skip
         self._known = {*self._texts, *self._commands}
 
     async def run(self, words: list[str]) -> int:
         """What was asked for: a shell, a script, or one command. The exit code."""
-        if words[0] not in SHELLS:
-            return await self._command(words)
-        if len(words) > 2 and words[1] == "-c":
-            if _FINDER in words[2]:
-                await self._console.write("/bin/bash")
-                return 0
-            if _LISTER in words[2]:
-                return await self._list_stats()
-            if match := _KILLER.search(words[2]):
-                return await self._kill_if_same(int(match[3]), int(match[1]), match[2])
-            code = await self._line(words[2])
-            return code - END if code >= END else code
-        return await self._interactive()
+        try:
+            if words[0] not in SHELLS:
+                return await self._command(words)
+            if len(words) > 2 and words[1] == "-c":
+                return await self._script(words[2])
+            return await self._interactive()
+        except _Left as left:
+            return int(left.args[0])
+
+    async def _script(self, script: str) -> int:
+        if _FINDER in script:
+            await self._console.write("/bin/bash")
+            return 0
+        if _LISTER in script:
+            return await self._list_stats()
+        if match := _KILLER.search(script):
+            return await self._kill_if_same(int(match[3]), int(match[1]), match[2])
+        return await self._line(script)
 
     async def _interactive(self) -> int:
         while True:
@@ -94,10 +99,7 @@ class Shell:
                 continue
             if line is None:
                 return self._exit
-            code = await self._line(line)
-            if code >= END:
-                return code - END
-            self._exit = code
+            self._exit = await self._line(line)
 
     @property
     def _prompt(self) -> str:
@@ -110,11 +112,8 @@ class Shell:
         code = self._exit
         for part in line.split(";"):
             for step in part.split("&&"):
-                code = await self._step(step)
-                if code:
+                if code := await self._step(step):
                     break
-            if code >= END:
-                return code
         return code
 
     async def _step(self, step: str) -> int:
@@ -138,7 +137,7 @@ class Shell:
             return int(name == "false")
         if name in self._commands:
             return await self._console.interruptible(self._commands[name](words[1:]))
-        return await self._complain(f"sh: {words[0]}: command not found (help lists what there is)\n", NOT_FOUND)
+        return await self._complain(f"sh: {words[0]}: command not found (help lists what there is)\n", 127)
 
     async def _complain(self, text: str, code: int = 1) -> int:
         await self._console.complain(text)
@@ -172,7 +171,7 @@ class Shell:
         return 0
 
     async def _leave(self, words: list[str]) -> int:
-        return END + (int(words[0]) % 256 if words and words[0].isdecimal() else self._exit)
+        raise _Left(int(words[0]) if words and words[0].isdecimal() else self._exit)
 
     async def _cd(self, words: list[str]) -> int:
         path = self._path(words[0] if words else "/root")
@@ -237,32 +236,6 @@ class Shell:
                 await self._console.write(piece.decode("utf-8", "replace"))
         return code
 
-    async def _top(self, words: list[str]) -> int:
-        """Drawn once a second on the alternate screen, until Ctrl-C."""
-        await self._console.write("\x1b[?1049h\x1b[?25l")
-        try:
-            while True:
-                await self._console.write(self._top_frame())
-                await asyncio.sleep(1)
-        finally:
-            await self._console.write("\x1b[?25h\x1b[?1049l")
-
-    def _top_frame(self) -> str:
-        columns, rows = self._console.size
-        usage = self._container.temper.cpu * 100 * self._host.noise.uniform(0.7, 1.3)
-        lines = [f"top - {self._container.name}", f"%Cpu(s): {usage:5.1f} us", ""]
-        lines.append("\x1b[7m" + "    PID USER      %CPU COMMAND".ljust(columns) + "\x1b[0m")
-        for number, one in enumerate(processes.of(self._host, self._container), 1):
-            lines.append(f"{one.inside:>7} {one.user:<8} {usage / number:5.1f} {one.command}"[:columns])
-        return "\x1b[H" + "\x1b[K\r\n".join(lines[: rows - 1]) + "\x1b[J"
-
-    async def _seq(self, words: list[str]) -> int:
-        numbers = [int(word) for word in words if word.isdecimal()] or [0]
-        first = numbers[0] if len(numbers) > 1 else 1
-        for number in range(first, min(numbers[-1], 1_000_000) + 1):
-            await self._console.write(f"{number}\n")
-        return 0
-
     async def _yes(self, words: list[str]) -> int:
         text = f"{' '.join(words) or 'y'}\n" * 500
         while True:
@@ -299,15 +272,6 @@ class Shell:
 def _is_folder(here: Files, path: str) -> bool:
     file = here.get(files.resolve(here, path, last=True))
     return file is not None and stat.S_ISDIR(file.mode)
-
-
-def _test_card() -> str:
-    """The sixteen colours, the cube, and a ramp of truecolor."""
-    rows = [range(8), range(8, 16), *(range(start, start + 36) for start in range(16, 232, 36))]
-    lines = ["".join(f"\x1b[48;5;{color}m{'    ' if color < 16 else ' '}" for color in row) for row in rows]
-    ramp = "".join(f"\x1b[48;2;{255 - 7 * step};{7 * step};128m " for step in range(36))
-    lines.append(f"{ramp}\x1b[0m \x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munderlined\x1b[0m 你好 👍")
-    return "\x1b[0m\n".join(lines)
 
 
 def _environment(container: Container) -> dict[str, str]:

@@ -40,7 +40,7 @@ def info(call: Call) -> dict[str, Any]:
         "ContainersStopped": len(host.containers) - states["running"] - states["paused"],
         "Images": len(host.images),
         "SystemTime": rfc3339(host.now()),
-        "NEventsListener": host.events.listeners,
+        "NEventsListener": len(host.events.listeners),
     }
 
 

@@ -441,7 +441,7 @@ async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers
 
         def connect(host: Any, container: str) -> Any:
             network = next(iter(host.networks.values()))
-            host.tell_network(network, "connect", container)
+            host.tell_network(network, "connect", container=container)
             return network.name
 
         network = stage.change(partial(connect, container=stage.main.pane.item.id))
