@@ -52,9 +52,9 @@ class Stream:
     async def write_json(self, value: Any) -> None:
         await self.write(encode(value))
 
-    async def fail(self, message: str, detail: Mapping[str, Any] | None = None) -> None:
+    async def fail(self, message: str, **detail: int) -> None:
         """An error in the middle of a stream of progress."""
-        await self.write_json({"errorDetail": detail or {"message": message}, "error": message})
+        await self.write_json({"errorDetail": {**detail, "message": message}, "error": message})
 
 
 class Takeover(asyncio.Protocol):
@@ -135,8 +135,7 @@ class Call:
         return next(iter(self.all(name)), default)
 
     def flag(self, name: str, default: bool = False) -> bool:
-        values = self.all(name)
-        return values[0].strip().lower() not in _FALSE if values else default
+        return self.text(name).strip().lower() not in _FALSE if self.all(name) else default
 
     def integer(self, name: str) -> int | None:
         """A number, or None when it is not given. Refuses others as Go's strconv does."""
@@ -201,8 +200,6 @@ def encode(value: Any) -> bytes:
 
 
 def reply(value: Any, status: int = 200) -> web.Response:
-    return raw_reply(encode(value), status)
-
-
-def raw_reply(body: bytes, status: int = 200) -> web.Response:
+    """A value as JSON; bytes are JSON already."""
+    body = value if isinstance(value, bytes) else encode(value)
     return web.Response(body=body, status=status, headers={"Content-Type": JSON})

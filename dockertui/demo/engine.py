@@ -100,7 +100,7 @@ class DemoEngine:
 
     async def _serve(self) -> None:
         # The rest of the demo is imported here, in this thread: whoever starts the Engine goes on meanwhile.
-        from dockertui.demo import first_process, life
+        from dockertui.demo import first_process, lifecycle
 
         self.loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.host.play = partial(first_process.play, self.host)
@@ -108,7 +108,7 @@ class DemoEngine:
         server = self.new_server()
         await server.listen(self.socket_path)
         self._listening.set()
-        living = asyncio.create_task(life.live(self.host))
+        living = asyncio.create_task(lifecycle.live(self.host))
         try:
             await self._stopping.wait()
         finally:

@@ -82,7 +82,7 @@ class Host:
     """The demo host's state. All of it belongs to one thread: the Engine's event loop.
 
     With a clock of the caller's the host is frozen: nothing happens but what is asked for, and waits
-    are skipped. Without one, time is the real one and the host lives (see `life`).
+    are skipped. Without one, time is the real one and the host lives (see `lifecycle`).
     """
 
     def __init__(self, seed: int = 7, clock: Callable[[], float] | None = None) -> None:

@@ -1,10 +1,11 @@
-"""A container's life: start, stop, kill, pause, rename, remove, with the events of a real Engine.
+"""A container's life: start, stop, kill, pause, rename, remove, with the events of a real Engine; probes and restarts.
 
 What takes time (the grace of a stop) is waited for in the handlers of the API alone.
 The order of the events was taken from an Engine 28.5.
 """
 
 import asyncio
+import math
 import re
 import signal as signals
 from typing import Literal
@@ -14,12 +15,16 @@ from aiohttp import web
 from dockertui.demo import logs, networks, volumes
 from dockertui.demo.call import Call, Route
 from dockertui.demo.host import Host
-from dockertui.demo.objects import Container, Health
+from dockertui.demo.objects import Container, Health, Probe
 from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
 
 NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _TERM, _KILL = 15, 9
 _PROBE_DEFAULT = 30.0
+_TICK = 0.05
+"""Seconds: what is due within one tick is done together."""
+_LOOK = 0.5
+"""Seconds between two looks when nothing is due: a request may have made something new."""
 _GRACE = 10
 """Seconds between SIGTERM and SIGKILL when neither the request nor the container says otherwise."""
 _OBEDIENT = 0.15
@@ -283,6 +288,65 @@ def destroy(host: Host, container: Container, *, with_volumes: bool = False) -> 
         if volume and volume.anonymous and not host.users_of_volume(volume.name):
             volumes.remove(host, volume.name)
     host.tell(container, "destroy")
+
+
+# -- what happens on a live host without anybody's asking --------------------------------------------
+
+
+async def live(host: Host) -> None:
+    """Let the host live, until cancelled. A frozen host does nothing by itself."""
+    while host.live:
+        tick(host)
+        await asyncio.sleep(min(max(_next_due(host) - host.now(), _TICK), _LOOK))
+
+
+def _next_due(host: Host) -> float:
+    dues = ((one.start_due, one.exit_due, one.probe_due) for one in host.containers.values())
+    return min((due for three in dues for due in three if due is not None), default=math.inf)
+
+
+def tick(host: Host) -> None:
+    """Do all that is due by now."""
+    now = host.now()
+    for container in [*host.containers.values()]:
+        if container.start_due is not None and now >= container.start_due:
+            come_back(host, container)
+        elif container.exit_due is not None and now >= container.exit_due and container.state == "running":
+            die(host, container, container.temper.exit_code)
+        elif container.probe_due is not None and now >= container.probe_due:
+            probe(host, container)
+
+
+def probe(host: Host, container: Container) -> None:
+    """Run the health check once, with the events and the verdict of a real Engine."""
+    now = host.now()
+    container.probe_due = now + probe_interval(container)
+    health, temper = container.health, container.temper
+    if health is None or container.state != "running":
+        return
+    starting = now - (container.started or now) < temper.healthy_after
+    code, output = (1, "not ready yet\n") if starting else (temper.probe_exit, temper.probe_output)
+    _tell_exec(host, container, code)
+    health.log.append(Probe(now, now + 0.04, code, output))
+    before = health.status
+    if code == 0:
+        health.status, health.failing_streak = "healthy", 0
+    elif not starting:
+        health.failing_streak += 1
+        if health.failing_streak >= (container.config["Healthcheck"].get("Retries") or 3):
+            health.status = "unhealthy"
+    if health.status != before:
+        container.touch()
+        host.tell(container, f"health_status: {health.status}")
+
+
+def _tell_exec(host: Host, container: Container, code: int) -> None:
+    test = container.config["Healthcheck"]["Test"]
+    command = f"/bin/sh -c {' '.join(test[1:])}" if test[0] == "CMD-SHELL" else " ".join(test[1:])
+    run = host.passing_id()
+    host.tell(container, f"exec_create: {command}", execID=run)
+    host.tell(container, f"exec_start: {command}", execID=run)
+    host.tell(container, "exec_die", execID=run, exitCode=str(code))
 
 
 # -- the API --------------------------------------------------------------------------------------

@@ -1,13 +1,20 @@
-"""What containers print: lines made as time passes, always the same for a seed, and how they are sent."""
+"""What containers print: lines made as time passes, always the same for a seed, and how they are sent.
+
+`voices.json` has what each kind of program says: what is drawn by lot for a line, in this order, and its texts, each
+for one of the two streams and, where a third part says so, only with some of what was drawn.
+"""
 
 import asyncio
 import contextlib
+import json
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
-from dockertui.demo import voices
 from dockertui.demo.call import Call, Route, frame
 from dockertui.demo.filters import timestamp_ns
 from dockertui.demo.host import Event, Host
@@ -15,6 +22,7 @@ from dockertui.demo.objects import Container, LogLine
 from dockertui.demo.refusal import invalid
 from dockertui.demo.times import fixed_rfc3339, nanoseconds
 
+_VOICES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("voices.json").read_text(encoding="utf-8"))
 _IDLE = 60.0
 _MOST_AT_ONCE = 600
 
@@ -36,7 +44,7 @@ def catch_up(host: Host, container: Container, now: float) -> None:
 
 def print_lines(host: Host, container: Container, since: float, until: float) -> None:
     """Write the lines of a span of time (epoch seconds), of a long one the last few hundred."""
-    voice = voices.VOICES.get(container.temper.voice)
+    voice = _VOICES.get(container.temper.voice)
     if voice is None:
         return
     every = container.temper.log_every
@@ -45,19 +53,47 @@ def print_lines(host: Host, container: Container, since: float, until: float) ->
         _speak(host, container, voice, number, every)
 
 
-def _speak(host: Host, container: Container, voice: voices.Voice, number: int, every: float) -> None:
+def _speak(host: Host, container: Container, voice: dict[str, Any], number: int, every: float) -> None:
     # Which line it is must not depend on the machine's clock: the count starts at the host's birth.
     nth = number - int(host.born / every)
     dice = random.Random(f"{host.seed} {container.name} {nth}")
     when = number * every - dice.random() * every * 0.01
-    for place, (stderr, text) in enumerate(voice(dice, nth, when)):
+    moment = datetime.fromtimestamp(when, UTC)
+    drawn = {"nth": nth, "when": moment, "ms": f"{moment:%f}"[:3], "iso": f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3]}
+    for name, how in voice["draws"].items():
+        drawn[name] = _draw(how, drawn, dice)
+    lines = [
+        one for one in voice["lines"] if all(drawn[name] in some for only in one[2:] for name, some in only.items())
+    ]
+    for place, (stream, text, *_) in enumerate(lines):
         # No two lines at one moment: a reader resumes one nanosecond after the last that it has.
-        container.logs.append(LogLine(when + place * 1e-5, stderr, text))
+        write(container, when + place * 1e-5, text.format(**drawn), stderr=stream == "err")
+
+
+def _draw(how: Any, drawn: dict[str, Any], dice: random.Random) -> Any:
+    match how:
+        case [*choice]:
+            return dice.choice(choice)
+        case {"by": other, **cases}:
+            return _draw(cases[drawn[other]], drawn, dice)
+        case {"weights": weights}:
+            return dice.choices([*weights], [*weights.values()])[0]
+        case {"from": low, "below": high}:
+            return dice.randrange(low, high)
+        case {"below": most}:
+            return dice.random() * most
+        case {"bits": count}:
+            return dice.getrandbits(count)
+        case {"rest of": count}:
+            return drawn["nth"] % count + how.get("plus", 0)
+        case {"part of": other, "whole": whole}:
+            return drawn[other] / whole
+    return how
 
 
 def next_line_due(container: Container, now: float) -> float | None:
     """When the next line will be printed, or None when nothing is to be expected."""
-    if container.log_from is None or container.state != "running" or container.temper.voice not in voices.VOICES:
+    if container.log_from is None or container.state != "running" or container.temper.voice not in _VOICES:
         return None
     every = container.temper.log_every
     return (int(now / every) + 1) * every + 0.001

@@ -1,12 +1,13 @@
 """The Engine about itself: ping, version, info, and what takes how much room."""
 
+import json
 from collections import Counter
 from typing import Any
 
 from aiohttp import web
 
 from dockertui.demo import images, volumes
-from dockertui.demo.call import Call, Route, encode
+from dockertui.demo.call import Call, Route
 from dockertui.demo.containers import encoded_summary
 from dockertui.demo.filters import parse
 from dockertui.demo.refusal import Refusal, invalid
@@ -18,15 +19,7 @@ _SWARM = ("services", "tasks", "nodes", "secrets", "configs", "swarm")
 
 
 def ping(call: Call) -> web.StreamResponse:
-    return web.Response(
-        text="" if call.request.method == "HEAD" else "OK",
-        headers={
-            "Builder-Version": "2",
-            "Cache-Control": "no-cache, no-store, must-revalidate",
-            "Pragma": "no-cache",
-            "Swarm": "inactive",
-        },
-    )
+    return web.Response(text="" if call.request.method == "HEAD" else "OK", headers=REPLIES["Ping"])
 
 
 def info(call: Call) -> dict[str, Any]:
@@ -44,29 +37,25 @@ def info(call: Call) -> dict[str, Any]:
     }
 
 
-def df(call: Call) -> bytes:
-    """Room by kind; from API 1.42 on `type` asks for some kinds alone. Containers are encoded as in lists."""
+def df(call: Call) -> dict[str, Any]:
+    """Room by kind; from API 1.42 on `type` asks for some kinds alone."""
     wanted = call.all("type") if call.version >= (1, 42) else []
     for kind in wanted:
         if kind not in _DF_TYPES:
             raise invalid(f"unknown object type: {kind}")
-    host = call.host
-    parts: list[bytes] = []
+    host, told = call.host, dict[str, Any]()
     if not wanted or "image" in wanted:
-        found = [images.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()]
-        parts += [_member("LayersSize", sum(one.size for one in host.images.values())), _member("Images", found)]
+        told["LayersSize"] = sum(one.size for one in host.images.values())
+        told["Images"] = [
+            images.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()
+        ]
     if not wanted or "container" in wanted:
-        rows = [encoded_summary(host, one, True) for one in host.containers.values()]
-        parts.append(b'"Containers":[' + b",".join(rows) + b"]")
+        told["Containers"] = [json.loads(encoded_summary(host, one, True)) for one in host.containers.values()]
     if not wanted or "volume" in wanted:
-        parts.append(_member("Volumes", [volumes.with_usage(host, one) for one in host.volumes.values()]))
+        told["Volumes"] = [volumes.with_usage(host, one) for one in host.volumes.values()]
     if not wanted or "build-cache" in wanted:
-        parts.append(_member("BuildCache", host.build_records))
-    return b"{" + b",".join(parts) + b"}\n"
-
-
-def _member(name: str, value: object) -> bytes:
-    return encode(name).rstrip() + b":" + encode(value).rstrip()
+        told["BuildCache"] = host.build_records
+    return told
 
 
 def _prune_build_cache(call: Call) -> dict[str, Any]:
