@@ -106,8 +106,7 @@ def _mounts(host: Host, container: Container) -> list[Mount]:
 
 
 def _bind(host: Host, text: str) -> Mount:
-    source, _, rest = text.partition(":")
-    target, _, options = rest.partition(":")
+    source, target, options = (*text.split(":", 2), "", "")[:3]
     writable = "ro" not in options.split(",")
     if source.startswith("/"):
         return Mount("bind", target, "", source, "", options, writable, "rprivate")
@@ -115,17 +114,17 @@ def _bind(host: Host, text: str) -> Mount:
 
 
 def _mount(host: Host, wanted: dict[str, Any]) -> Mount:
-    kind, target = wanted.get("Type"), str(wanted.get("Target") or "")
+    source, target = str(wanted.get("Source") or ""), str(wanted.get("Target") or "")
     writable = not wanted.get("ReadOnly")
-    if kind == "volume":
-        return _volume_mount(host, str(wanted.get("Source") or ""), target, "z", writable)
-    if kind == "tmpfs":
+    if wanted.get("Type") == "volume":
+        return _volume_mount(host, source, target, "z", writable)
+    if wanted.get("Type") == "tmpfs":
         return Mount("tmpfs", target, rw=writable)
-    return Mount("bind", target, "", str(wanted.get("Source") or ""), "", "", writable, "rprivate")
+    return Mount("bind", target, "", source, "", "", writable, "rprivate")
 
 
 def _volume_mount(host: Host, name: str, target: str, mode: str, writable: bool) -> Mount:
-    volume = volumes.create(host, {"Name": name}) if name not in host.volumes else host.volumes[name]
+    volume = volumes.create(host, {"Name": name})
     return Mount("volume", target, volume.name, volume.mountpoint, volume.driver, mode if name else "", writable)
 
 
@@ -177,20 +176,20 @@ def fate(command: list[str]) -> Temper:
 
 def status_text(container: Container, now: float) -> str:
     """The words of `docker ps`: a port of State.String in moby's container/state.go."""
-    started, finished = container.started or now, container.finished or now
-    if container.state == "paused":
-        return f"Up {human_duration(now - started)} (Paused)"
-    if container.state == "restarting":
-        return f"Restarting ({container.exit_code}) {human_duration(now - finished)} ago"
-    if container.state == "running":
-        up = f"Up {human_duration(now - started)}"
-        if container.health is None:
-            return up
+    up = f"Up {human_duration(now - (container.started or now))}"
+    since_end = f"({container.exit_code}) {human_duration(now - (container.finished or now))} ago"
+    if container.state == "running" and container.health is not None:
         health = container.health.status
         return f"{up} (health: starting)" if health == "starting" else f"{up} ({health})"
-    return {"created": "Created", "dead": "Dead", "removing": "Removal In Progress"}.get(
-        container.state, f"Exited ({container.exit_code}) {human_duration(now - finished)} ago"
-    )
+    return {
+        "created": "Created",
+        "running": up,
+        "paused": f"{up} (Paused)",
+        "restarting": f"Restarting {since_end}",
+        "removing": "Removal In Progress",
+        "exited": f"Exited {since_end}",
+        "dead": "Dead",
+    }[container.state]
 
 
 def encoded_summary(host: Host, container: Container, size: bool) -> bytes:
@@ -287,8 +286,9 @@ def ls(call: Call) -> bytes:
     everything = call.flag("all") or limit > 0 or "status" in filters
     chosen = [one for one in _candidates(call.host, filters) if everything or one.running]
     if filters:
-        keep = _Kept(call.host, filters)
-        chosen = [one for one in chosen if keep(one)]
+        found = (images.find_or_none(call.host, ref) for ref in filters.values("ancestor"))
+        ancestors = {image.id for image in found if image is not None}
+        chosen = [one for one in chosen if _passes(call, filters, ancestors, one)]
     chosen.sort(key=lambda one: one.created, reverse=True)
     size = call.flag("size")
     rows = [encoded_summary(call.host, one, size) for one in chosen[: limit or None]]
@@ -303,53 +303,25 @@ def _candidates(host: Host, filters: Filters) -> list[Container]:
     return [*host.containers.values()]
 
 
-class _Kept:
-    """Whether a container passes the filters; what they refer to is looked up once."""
-
-    def __init__(self, host: Host, filters: Filters) -> None:
-        self._filters = filters
-        self._images = {
-            image.id for ref in filters.values("ancestor") if (image := images.find_or_none(host, ref)) is not None
-        }
-        self._networks = {
-            network.id for network in host.networks.values() if filters.exact("network", network.id, network.name)
-        }
-        self._before = [host.container(ref).created for ref in filters.values("before")]
-        self._since = [host.container(ref).created for ref in filters.values("since")]
-
-    def __call__(self, one: Container) -> bool:
-        filters = self._filters
-        return (
-            filters.pattern("id", one.id)
-            and filters.pattern("name", one.name, f"/{one.name}")
-            and filters.labels(one.labels)
-            and filters.exact("status", one.state)
-            and filters.exact("health", one.health.status if one.health else "none")
-            and ("exited" not in filters or (not one.running and filters.exact("exited", str(one.exit_code))))
-            and ("ancestor" not in filters or one.image_id in self._images)
-            and ("network" not in filters or self._networked(one))
-            and ("volume" not in filters or self._mounted(one))
-            and self._published(one)
-            and all(one.created < other for other in self._before)
-            and all(one.created > other for other in self._since)
-        )
-
-    def _networked(self, one: Container) -> bool:
-        names = self._filters.values("network")
-        return any(name in names or place.network_id in self._networks for name, place in one.attachments.items())
-
-    def _mounted(self, one: Container) -> bool:
-        wanted = set(self._filters.values("volume"))
-        return any({mount.name, mount.destination} & wanted for mount in one.mounts)
-
-    def _published(self, one: Container) -> bool:
-        exposed = {*(one.config.get("ExposedPorts") or {}), *one.ports}
-        public = {f"{number}/{port.partition('/')[2]}" for port, pairs in one.ports.items() for _, number in pairs}
-        for name, present in (("expose", exposed), ("publish", public)):
-            asked = {text if "/" in text else f"{text}/tcp" for text in self._filters.values(name)}
-            if asked and not asked & present:
-                return False
-        return True
+def _passes(call: Call, filters: Filters, ancestors: set[str], one: Container) -> bool:
+    public = {f"{number}/{port.partition('/')[2]}" for port, pairs in one.ports.items() for _, number in pairs}
+    exposed = {*(one.config.get("ExposedPorts") or {}), *one.ports}
+    at = one.attachments
+    return (
+        filters.pattern("id", one.id)
+        and filters.pattern("name", one.name, f"/{one.name}")
+        and filters.labels(one.labels)
+        and filters.exact("status", one.state)
+        and filters.exact("health", one.health.status if one.health else "none")
+        and ("exited" not in filters or (not one.running and filters.exact("exited", str(one.exit_code))))
+        and ("ancestor" not in filters or one.image_id in ancestors)
+        and filters.exact("network", *at, *(place.network_id for place in at.values()))
+        and filters.exact("volume", *(text for mount in one.mounts for text in (mount.name, mount.destination)))
+        and filters.exact("expose", *exposed, *(port.removesuffix("/tcp") for port in exposed))
+        and filters.exact("publish", *public, *(port.removesuffix("/tcp") for port in public))
+        and all(one.created < call.host.container(ref).created for ref in filters.values("before"))
+        and all(one.created > call.host.container(ref).created for ref in filters.values("since"))
+    )
 
 
 def _create(call: Call) -> dict[str, Any]:

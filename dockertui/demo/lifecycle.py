@@ -20,6 +20,10 @@ from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
 
 NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _TERM, _KILL = 15, 9
+_CREATE_FAILED = (
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+    "unable to start container process"
+)
 _PROBE_DEFAULT = 30.0
 _TICK = 0.05
 """Seconds: what is due within one tick is done together."""
@@ -51,22 +55,13 @@ def start(host: Host, container: Container) -> None:
         raise Unchanged
     if container.state in ("dead", "removing"):
         raise conflict("container is marked for removal and cannot be started")
-    _refuse_unknown_command(container)
+    program = next(iter(container.command), "")
+    if program.startswith("no-such-"):
+        reason = f'exec: "{program}": executable file not found in $PATH'
+        container.exit_code, container.error = 127, f"{_CREATE_FAILED}: {reason}"
+        container.touch()
+        raise Refusal(400, container.error)
     _launch(host, container)
-
-
-def _refuse_unknown_command(container: Container) -> None:
-    program = (container.command or [""])[0]
-    if not program.startswith("no-such-"):
-        return
-    container.exit_code = 127
-    container.error = (
-        "failed to create task for container: failed to create shim task: OCI runtime create failed: "
-        "runc create failed: unable to start container process: "
-        f'exec: "{program}": executable file not found in $PATH'
-    )
-    container.touch()
-    raise Refusal(400, container.error)
 
 
 def _launch(host: Host, container: Container) -> None:
@@ -85,7 +80,8 @@ def _launch(host: Host, container: Container) -> None:
     container.log_from, container.start_due = now, None
     container.ended.clear()
     container.exit_due = None if container.temper.runs_for is None else now + container.temper.runs_for
-    _arm_health(container, now)
+    if (container.config.get("Healthcheck") or {}).get("Test", ["NONE"])[0] != "NONE":
+        container.health, container.probe_due = Health("starting"), now + probe_interval(container)
     container.touch()
     host.tell(container, "start")
     for text in container.temper.says:
@@ -94,14 +90,6 @@ def _launch(host: Host, container: Container) -> None:
         host.play(container)
     if container.temper.runs_for == 0:
         die(host, container, container.temper.exit_code)
-
-
-def _arm_health(container: Container, now: float) -> None:
-    check = container.config.get("Healthcheck") or {}
-    if not check or check.get("Test", ["NONE"])[0] == "NONE":
-        return
-    container.health = Health("starting")
-    container.probe_due = now + probe_interval(container)
 
 
 def probe_interval(container: Container) -> float:
@@ -196,11 +184,11 @@ def kill(host: Host, container: Container, ref: str, signal: str = "SIGKILL") ->
         _end(host, container, container.temper.stop_exit)
 
 
-def _end(host: Host, container: Container, exit_code: int) -> None:
+def _end(host: Host, container: Container, exit_code: int, ending: Ending = "killed") -> None:
     """A signal ended it; the freezer lets go of a paused one first."""
     if container.state == "paused":
         host.tell(container, "unpause")
-    die(host, container, exit_code, ending="killed")
+    die(host, container, exit_code, ending=ending)
 
 
 def obeys(container: Container) -> bool:
@@ -211,12 +199,10 @@ def obeys(container: Container) -> bool:
 def finish_stop(host: Host, container: Container) -> None:
     """The end of a stop whose SIGTERM was told: by itself, or by SIGKILL when it did not obey."""
     if obeys(container):
-        die(host, container, container.temper.stop_exit or 0, ending="stopped")
+        _end(host, container, container.temper.stop_exit or 0, "stopped")
         return
     host.tell(container, "kill", signal=str(_KILL))
-    if container.state == "paused":
-        host.tell(container, "unpause")
-    die(host, container, 128 + _KILL, ending="stopped")
+    _end(host, container, 128 + _KILL, "stopped")
 
 
 def pause(host: Host, container: Container) -> None:
@@ -366,17 +352,12 @@ async def stop(call: Call, container: Container | None = None) -> None:
     host.tell(container, "kill", signal=str(number))
     begun = container.started
     if host.live:
-        await asyncio.sleep(_OBEDIENT if obeys(container) else _grace(call, container))
+        given = call.integer("t")
+        grace = container.config.get("StopTimeout", _GRACE) if given is None else given
+        await asyncio.sleep(_OBEDIENT if obeys(container) else grace if grace >= 0 else 3600)
     # Meanwhile it may have ended, been killed or been removed by another.
     if container.running and container.started == begun and container.id in host.containers:
         finish_stop(host, container)
-
-
-def _grace(call: Call, container: Container) -> int:
-    given = call.integer("t")
-    own = container.config.get("StopTimeout")
-    grace = given if given is not None else own if isinstance(own, int) else _GRACE
-    return grace if grace >= 0 else 3600
 
 
 async def restart(call: Call) -> None:
@@ -394,21 +375,16 @@ async def wait(call: Call) -> web.StreamResponse:
     condition = call.text("condition") or "not-running"
     if condition not in ("not-running", "next-exit", "removed"):
         raise invalid(f'invalid condition: "{condition}"')
+    died = False
     with call.host.events.listening() as queue:
         stream = await call.stream()
-        deaths = 0
-        while not _ended(call, container, condition, deaths):
+        while container.id in call.host.containers:
+            if condition != "removed" and (died or (condition == "not-running" and not container.running)):
+                break
             event = await queue.get()
-            deaths += event.actor == container.id and event.action == "die"
+            died = died or (event.actor == container.id and event.action == "die")
     await stream.write_json({"StatusCode": container.exit_code})
     return stream.response
-
-
-def _ended(call: Call, container: Container, condition: str, deaths: int) -> bool:
-    gone = container.id not in call.host.containers
-    if condition == "removed":
-        return gone
-    return gone or deaths > 0 or (condition == "not-running" and not container.running)
 
 
 ROUTES = (
@@ -419,7 +395,6 @@ ROUTES = (
           lambda call: kill(call.host, call.container, call.names["id"], call.text("signal"))),
     Route("POST", "/containers/{id}/pause", lambda call: pause(call.host, call.container)),
     Route("POST", "/containers/{id}/unpause", lambda call: unpause(call.host, call.container)),
-    Route("POST", "/containers/{id}/rename",
-          lambda call: rename(call.host, call.container, call.text("name"))),
+    Route("POST", "/containers/{id}/rename", lambda call: rename(call.host, call.container, call.text("name"))),
     Route("POST", "/containers/{id}/wait", wait),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route
-from dockertui.demo.filters import Filters, parse
+from dockertui.demo.filters import parse
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Attachment, Container, Network
 from dockertui.demo.refusal import Refusal, conflict, forbidden, invalid
@@ -83,7 +83,8 @@ def join_all(host: Host, container: Container) -> None:
         if network is None:
             raise Refusal(404, f"failed to set up container networking: network {name} not found")
         place.network_id = network.id
-        _join(host, network, container, place)
+        give_address(network, container, place)
+        host.tell_network(network, "connect", container=container.id)
 
 
 def leave_all(host: Host, container: Container) -> None:
@@ -98,11 +99,6 @@ def _leave(host: Host, container: Container, place: Attachment) -> None:
         network.taken.discard(place.ip)
         host.tell_network(network, "disconnect", container=container.id)
     place.release()
-
-
-def _join(host: Host, network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
-    give_address(network, container, place, wanted_ip)
-    host.tell_network(network, "connect", container=container.id)
 
 
 def give_address(network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
@@ -139,40 +135,24 @@ def ls(call: Call) -> list[dict[str, Any]]:
         if kind not in ("builtin", "custom"):
             raise Refusal(500, f"invalid filter: 'type'='{kind}'")
     dangling = filters.truth("dangling")
-    chosen = [
-        one
+    return [
+        filled("Network", one)
         for one in host.networks.values()
-        if _passes(filters, one) and (dangling is None or dangling == _unused(host, one))
-    ]
-    return [filled("Network", one) for one in chosen]
-
-
-def _passes(filters: Filters, one: Network) -> bool:
-    return (
-        filters.pattern("name", one.name)
+        if filters.pattern("name", one.name)
         and filters.pattern("id", one.id)
         and filters.exact("driver", one.driver)
         and filters.exact("scope", one.scope)
         and filters.exact("type", "builtin" if one.predefined else "custom")
         and filters.labels(one.labels)
-    )
-
-
-def _unused(host: Host, network: Network) -> bool:
-    return not network.predefined and not host.users_of_network(network)
+        and dangling in (None, not one.predefined and not host.users_of_network(one))
+    ]
 
 
 def show(call: Call) -> dict[str, Any]:
     """With its containers, which lists do not name."""
     network = call.host.network(call.names["id"])
     attached = {
-        one.id: {
-            "Name": one.name,
-            "EndpointID": place.endpoint_id,
-            "MacAddress": place.mac,
-            "IPv4Address": f"{place.ip}/{place.prefix}" if place.ip else "",
-            "IPv6Address": "",
-        }
+        one.id: filled("Attached", place, Name=one.name, IPv4Address=f"{place.ip}/{place.prefix}" if place.ip else "")
         for one in call.host.users_of_network(network)
         if (place := one.attachments[network.name])
     }
@@ -196,7 +176,8 @@ def _connect(call: Call) -> None:
     place = Attachment(network.id, aliases=[str(alias) for alias in wanted.get("Aliases") or []])
     container.attachments[network.name] = place
     if container.state in ("running", "paused"):
-        _join(host, network, container, place, (wanted.get("IPAMConfig") or {}).get("IPv4Address"))
+        give_address(network, container, place, (wanted.get("IPAMConfig") or {}).get("IPv4Address"))
+        host.tell_network(network, "connect", container=container.id)
     container.touch()
 
 

@@ -57,7 +57,7 @@ async def push(call: Call) -> web.StreamResponse:
     await stream.write_json({"status": f"The push refers to repository [{images.full(repository)}]"})
     refusal = "" if wanted else f"An image does not exist locally with the tag: {repository}"
     if "missing" in repository or "private" in repository:
-        refusal = "denied: requested access to the resource is denied"
+        refusal = images.DENIED
     if refusal:
         await stream.fail(refusal)
         return stream.response

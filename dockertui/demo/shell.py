@@ -5,12 +5,12 @@ strange container first is answered as a Debian would.
 """
 
 import asyncio
+import posixpath
 import re
 import shlex
 import stat
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import PurePosixPath
 from typing import Final
 
 from dockertui.demo import files, processes
@@ -43,9 +43,10 @@ class Shell:
         self._exec = exec_
         self._console = console
         self._user = exec_.user.partition(":")[0] or "root"
-        self._directory = PurePosixPath(exec_.workdir or str(container.config.get("WorkingDir") or "/"))
+        self._directory = exec_.workdir or str(container.config.get("WorkingDir") or "/")
         self._env = {**_environment(container), "USER": self._user, **exec_.env}
         self._exit = 0
+        who = f"{0 if self._user == 'root' else 1000}({self._user})"
         self._texts: Mapping[str, Callable[[list[str]], str]] = {
             "clear": lambda words: "\x1b[H\x1b[2J\x1b[3J",
             "date": lambda words: time.strftime("%a %b %d %H:%M:%S UTC %Y\n", time.gmtime(host.now())),
@@ -53,13 +54,13 @@ class Shell:
             "false": lambda words: "",
             "help": lambda words: "a demo's shell; it knows: " + " ".join(sorted(self._known)) + "\n",
             "hostname": lambda words: f"{container.id[:12]}\n",
-            "id": self._id,
+            "id": lambda words: f"uid={who} gid={who} groups={who}\n",
             "ps": self._ps,
             "pwd": lambda words: f"{self._directory}\n",
-            "stty": self._stty,
-            "tput": self._tput,
+            "stty": lambda words: "{1} {0}\n".format(*console.size),
+            "tput": lambda words: {"colors": "256", "cols": str(console.size[0])}.get("".join(words), "") + "\n",
             "true": lambda words: "",
-            "uname": self._uname,
+            "uname": lambda words: f"Linux {container.id[:12]} 6.1.0-demo x86_64\n" if "-a" in words else "Linux\n",
             "whoami": lambda words: f"{self._user}\n",
         }
         """Those that say something, and are done."""
@@ -145,21 +146,6 @@ class Shell:
 
     # the commands
 
-    def _id(self, words: list[str]) -> str:
-        number = 0 if self._user == "root" else 1000
-        return f"uid={number}({self._user}) gid={number}({self._user}) groups={number}({self._user})\n"
-
-    def _uname(self, words: list[str]) -> str:
-        return f"Linux {self._container.id[:12]} 6.1.0-demo #1 SMP x86_64 GNU/Linux\n" if "-a" in words else "Linux\n"
-
-    def _stty(self, words: list[str]) -> str:
-        columns, rows = self._console.size
-        return f"{rows} {columns}\n" if "size" in words else f"speed 38400 baud; rows {rows}\n"
-
-    def _tput(self, words: list[str]) -> str:
-        columns, rows = self._console.size
-        return {"colors": "256", "cols": str(columns), "lines": str(rows)}.get("".join(words), "") + "\n"
-
     def _ps(self, words: list[str]) -> str:
         lines = [f"{one.inside:>7} {one.user:<8} {one.command}" for one in processes.of(self._host, self._container)]
         return "\n".join(["    PID USER     COMMAND", *lines, ""])
@@ -175,26 +161,20 @@ class Shell:
 
     async def _cd(self, words: list[str]) -> int:
         path = self._path(words[0] if words else "/root")
-        if not _is_folder(self._files(), str(path)):
+        if not _is_folder(self._files(), path):
             return await self._complain(f"sh: cd: {path}: No such file or directory\n")
         self._directory = path
         return 0
 
-    def _path(self, text: str) -> PurePosixPath:
-        parts: list[str] = []
-        for part in (self._directory / text).parts[1:]:
-            if part == "..":
-                parts = parts[:-1]
-            elif part != ".":
-                parts.append(part)
-        return PurePosixPath("/", *parts)
+    def _path(self, text: str) -> str:
+        return posixpath.normpath(posixpath.join("/", self._directory, text))
 
     def _files(self) -> Files:
         return files.of(self._host, self._container)
 
     async def _ls(self, words: list[str]) -> int:
         targets, here = [word for word in words if not word.startswith("-")], self._files()
-        path = files.resolve(here, str(self._path(targets[0] if targets else ".")), last=True)
+        path = files.resolve(here, self._path(targets[0] if targets else "."), last=True)
         names = files.children(here, path)
         if self._console.tty:
             folders = {name for name in names if _is_folder(here, f"{path.rstrip('/')}/{name}")}
@@ -227,7 +207,7 @@ class Shell:
             return 0
         code, here = 0, self._files()
         for word in words:
-            file = here.get(files.resolve(here, str(self._path(word)), last=True))
+            file = here.get(files.resolve(here, self._path(word), last=True))
             if file is None or not stat.S_ISREG(file.mode):
                 said = "No such file or directory" if file is None else "Is a directory"
                 code = await self._complain(f"cat: {word}: {said}\n")

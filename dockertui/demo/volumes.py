@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from dockertui.demo.call import Call, Route
-from dockertui.demo.filters import Filters, parse
+from dockertui.demo.filters import parse
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Volume
 from dockertui.demo.refusal import Refusal, conflict, invalid
@@ -25,23 +25,17 @@ def create(host: Host, wanted: dict[str, Any]) -> Volume:
     labels = {str(key): str(value) for key, value in (wanted.get("Labels") or {}).items()} or None
     if not name:
         name, labels = host.new_id(), {**(labels or {}), ANONYMOUS: ""}
-    _check_name(name)
+    if len(name) < 2:
+        raise invalid(f"create {name}: volume name is too short, names should be at least two alphanumeric characters")
+    if not _NAME.fullmatch(name):
+        reason = f'"{name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are'
+        remedy = "If you intended to pass a host directory, use absolute path"
+        raise invalid(f"create {name}: {reason} allowed. {remedy}")
     options = {str(key): str(value) for key, value in (wanted.get("DriverOpts") or {}).items()} or None
     volume = Volume(name, host.now(), driver, labels, options)
     host.volumes[name] = volume
     host.tell_volume(volume, "create")
     return volume
-
-
-def _check_name(name: str) -> None:
-    if len(name) < 2:
-        raise invalid(f"create {name}: volume name is too short, names should be at least two alphanumeric characters")
-    if not _NAME.fullmatch(name):
-        raise invalid(
-            f'create {name}: "{name}" includes invalid characters for a local volume name, only '
-            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. '
-            "If you intended to pass a host directory, use absolute path"
-        )
 
 
 def remove(host: Host, name: str, *, force: bool = False) -> None:
@@ -62,17 +56,14 @@ def ls(call: Call) -> dict[str, Any]:
     dangling = filters.truth("dangling")
     used = {mount.name for one in call.host.containers.values() for mount in one.mounts}
     chosen = [
-        one
+        filled("Volume", one)
         for one in call.host.volumes.values()
-        if _passes(filters, one) and (dangling is None or dangling == (one.name not in used))
+        if filters.pattern("name", one.name)
+        and filters.exact("driver", one.driver)
+        and filters.labels(one.labels or {})
+        and dangling in (None, one.name not in used)
     ]
-    return {"Volumes": [filled("Volume", one) for one in chosen], "Warnings": None}
-
-
-def _passes(filters: Filters, one: Volume) -> bool:
-    return (
-        filters.pattern("name", one.name) and filters.exact("driver", one.driver) and filters.labels(one.labels or {})
-    )
+    return {"Volumes": chosen, "Warnings": None}
 
 
 def with_usage(host: Host, one: Volume) -> dict[str, Any]:
