@@ -8,9 +8,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from dockertui.demo import files, first_process, images, lifecycle, processes, volumes
+from dockertui.demo import execs, files, images, lifecycle, processes, volumes
 from dockertui.demo.call import Call, Route, encode
-from dockertui.demo.filters import Filters, check_values, parse
+from dockertui.demo.filters import Filters, check_values, parse, prunable
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Attachment, Container, Mount, Temper
 from dockertui.demo.refusal import invalid
@@ -63,7 +63,7 @@ def made(host: Host, name: str, wanted: dict[str, Any]) -> Container:
     )
     config["Hostname"] = config.get("Hostname") or container.id[:12]
     container.temper = _checked(fate(container.command), config.get("Healthcheck") or {})
-    if container.temper.runs_for is None and first_process.playable(container):
+    if container.temper.runs_for is None and execs.playable(container):
         container.temper = replace(container.temper, played=True)
     container.mounts = _mounts(host, container)
     container.attachments = _attachments(container, wanted.get("NetworkingConfig") or {})
@@ -196,23 +196,20 @@ def encoded_summary(host: Host, container: Container, size: bool) -> bytes:
     """A list entry as JSON. All but the status text is kept encoded until the container changes."""
     parts = container.summaries.get(size)
     if parts is None:
-        head, _, tail = encode(_summary(host, container, size)).rstrip().partition(json.dumps(_STATUS).encode())
+        networks = {name: filled("Endpoint", at) for name, at in container.attachments.items()}
+        whole = filled("Container in lists", container, Names=[f"/{container.name}"]) | {
+            "Ports": _summary_ports(container),
+            **(_sizes(host, container) if size else {}),
+            "Labels": container.labels,
+            "State": container.state,
+            "Status": _STATUS,
+            "HostConfig": {"NetworkMode": container.network_mode},
+            "NetworkSettings": {"Networks": networks},
+            "Mounts": [_mount_reply(mount, summary=True) for mount in container.mounts],
+        }
+        head, _, tail = encode(whole).rstrip().partition(json.dumps(_STATUS).encode())
         parts = container.summaries[size] = (head, tail)
     return parts[0] + json.dumps(status_text(container, host.now())).encode() + parts[1]
-
-
-def _summary(host: Host, container: Container, size: bool) -> dict[str, Any]:
-    """ContainerSummary of the specification, with a mark where the status text goes."""
-    return filled("Container in lists", container, Names=[f"/{container.name}"]) | {
-        "Ports": _summary_ports(container),
-        **(_sizes(host, container) if size else {}),
-        "Labels": container.labels,
-        "State": container.state,
-        "Status": _STATUS,
-        "HostConfig": {"NetworkMode": container.network_mode},
-        "NetworkSettings": {"Networks": {name: filled("Endpoint", at) for name, at in container.attachments.items()}},
-        "Mounts": [_mount_reply(mount, summary=True) for mount in container.mounts],
-    }
 
 
 def _sizes(host: Host, container: Container) -> dict[str, int]:
@@ -224,11 +221,11 @@ def _sizes(host: Host, container: Container) -> dict[str, int]:
 def _summary_ports(container: Container) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for port, bindings in container.ports.items():
-        number, _, protocol = port.partition("/")
-        inside = {"PrivatePort": int(number)}
+        number, protocol = int(port.partition("/")[0]), port.partition("/")[2] or "tcp"
         rows += [
-            {"IP": address, **inside, "PublicPort": public, "Type": protocol or "tcp"} for address, public in bindings
-        ] or [{**inside, "Type": protocol or "tcp"}]
+            {"IP": address, "PrivatePort": number, "PublicPort": public, "Type": protocol}
+            for address, public in bindings
+        ] or [{"PrivatePort": number, "Type": protocol}]
     return rows
 
 
@@ -344,12 +341,10 @@ def _remove(call: Call) -> None:
 
 
 def _prune(call: Call) -> dict[str, Any]:
-    host, filters = call.host, parse(call, ("label", "label!", "until"))
-    stopped = [one for one in host.containers.values() if not one.running]
-    gone = [one for one in stopped if filters.keep(one.labels, one.created, host.now())]
+    gone = prunable(call, (one for one in call.host.containers.values() if not one.running))
     for container in gone:
-        lifecycle.destroy(host, container)
-    reclaimed = host.tell_pruned("container", sum(one.size_rw for one in gone))
+        lifecycle.destroy(call.host, container)
+    reclaimed = call.host.tell_pruned("container", sum(one.size_rw for one in gone))
     return {"ContainersDeleted": [one.id for one in gone] or None, "SpaceReclaimed": reclaimed}
 
 

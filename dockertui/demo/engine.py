@@ -100,10 +100,10 @@ class DemoEngine:
 
     async def _serve(self) -> None:
         # The rest of the demo is imported here, in this thread: whoever starts the Engine goes on meanwhile.
-        from dockertui.demo import first_process, lifecycle
+        from dockertui.demo import execs, lifecycle
 
         self.loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        self.host.play = partial(first_process.play, self.host)
+        self.host.play = partial(execs.play, self.host)
         self.furnish(self.host)
         server = self.new_server()
         await server.listen(self.socket_path)

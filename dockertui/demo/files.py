@@ -64,8 +64,8 @@ def of(host: Host, container: Container, *, mounted: bool = True) -> Files:
         for path in WHITED_OUT:
             files.pop(path, None)
         _add(files, "/run/app.pid", File(_FILE, container.created, b"1\n"))
-    for path, data in _engines_files(container).items():
-        _add(files, path, File(_FILE, container.created, data))
+    for path, text in _contents()["engine"].items():  # what the Engine itself puts into every container
+        _add(files, path, File(_FILE, container.created, text.replace("{name}", container.id[:12]).encode()))
     for mount in container.mounts if mounted else ():
         if mount.destination in files and not stat.S_ISDIR(files[mount.destination].mode):
             continue  # a file is mounted over a file
@@ -150,18 +150,6 @@ def _made(path: str, data: Any, when: float) -> File:
     return File(
         _PROGRAM if text.startswith("#!") else 0o100640 if path == "/etc/shadow" else _FILE, when, text.encode()
     )
-
-
-def _engines_files(container: Container) -> dict[str, bytes]:
-    """What the Engine itself puts into every container."""
-    name = container.id[:12]
-    return {
-        "/.dockerenv": b"",
-        "/etc/hostname": f"{name}\n".encode(),
-        "/etc/hosts": f"127.0.0.1\tlocalhost\n172.17.0.2\t{name}\n".encode(),
-        "/etc/resolv.conf": b"nameserver 127.0.0.11\noptions ndots:0\n",
-        "/proc/loadavg": b"0.12 0.08 0.05 1/312 4711\n",
-    }
 
 
 def _volume_files(name: str, destination: str) -> dict[str, Any]:

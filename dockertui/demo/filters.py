@@ -3,10 +3,14 @@
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
 from dockertui.demo.call import Call
+from dockertui.demo.objects import Container, Network
 from dockertui.demo.refusal import Refusal, invalid
 from dockertui.demo.times import moment
+
+T = TypeVar("T", Container, Network)
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[hms])")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -82,9 +86,9 @@ def _labelled(labels: Mapping[str, str], wanted: str) -> bool:
     return key in labels and (not equals or labels[key] == value)
 
 
-def parse(call: Call, known: Collection[str], *, name: str = "filters") -> Filters:
+def parse(call: Call, known: Collection[str]) -> Filters:
     """Read the filters; refuses malformed JSON and the names that this list does not know."""
-    text = call.text(name)
+    text = call.text("filters")
     if not text:
         return Filters({})
     try:
@@ -98,6 +102,12 @@ def parse(call: Call, known: Collection[str], *, name: str = "filters") -> Filte
         if key not in known:
             raise invalid(f"invalid filter '{key}'")
     return Filters(wanted)
+
+
+def prunable(call: Call, unused: Iterable[T]) -> list[T]:
+    """Those that the filters of a prune let through."""
+    filters, now = parse(call, ("label", "label!", "until")), call.host.now()
+    return [one for one in unused if filters.keep(one.labels, one.created, now)]
 
 
 def _values(value: object) -> list[str]:

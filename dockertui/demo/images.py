@@ -283,7 +283,9 @@ def summary(
     if counted or version >= (1, 51):
         entry["Containers"] = len(host.users_of_image(image.id))
     if shared:
-        entry["SharedSize"] = _shared_size(host, image)
+        others = {layer for one in host.images.values() if one is not image for layer in one.layers}
+        mine = zip(image.layers, shares(image.size), strict=False)
+        entry["SharedSize"] = sum(size for layer, size in mine if layer in others)
     if version < (1, 43):
         entry["RepoDigests"] = image.digests or ["<none>@<none>"]
         entry["RepoTags"] = image.tags or ["<none>:<none>"]
@@ -292,11 +294,6 @@ def summary(
 
 def _virtual_size(image: Image, version: Version) -> dict[str, int]:
     return {"VirtualSize": image.size} if version < (1, 44) else {}
-
-
-def _shared_size(host: Host, image: Image) -> int:
-    others = {layer for one in host.images.values() if one is not image for layer in one.layers}
-    return sum(size for layer, size in zip(image.layers, shares(image.size), strict=False) if layer in others)
 
 
 def _inspect(call: Call) -> dict[str, Any]:

@@ -154,15 +154,6 @@ def _plan_restart(host: Host, container: Container, ending: Ending) -> None:
         container.start_due = host.now() + rest
 
 
-def come_back(host: Host, container: Container) -> None:
-    """The restart policy (or the cron job's hour) starts it again."""
-    container.start_due = None
-    if container.state == "restarting":
-        container.restart_count += 1
-    container.state = "exited"
-    _launch(host, container)
-
-
 def signal_number(name: str, what_for: str = "") -> int:
     """'SIGTERM', 'term' or '15' as a number. Refuses what is no signal."""
     try:
@@ -283,12 +274,9 @@ async def live(host: Host) -> None:
     """Let the host live, until cancelled. A frozen host does nothing by itself."""
     while host.live:
         tick(host)
-        await asyncio.sleep(min(max(_next_due(host) - host.now(), _TICK), _LOOK))
-
-
-def _next_due(host: Host) -> float:
-    dues = ((one.start_due, one.exit_due, one.probe_due) for one in host.containers.values())
-    return min((due for three in dues for due in three if due is not None), default=math.inf)
+        dues = ((one.start_due, one.exit_due, one.probe_due) for one in host.containers.values())
+        due = min((due for three in dues for due in three if due is not None), default=math.inf)
+        await asyncio.sleep(min(max(due - host.now(), _TICK), _LOOK))
 
 
 def tick(host: Host) -> None:
@@ -296,7 +284,11 @@ def tick(host: Host) -> None:
     now = host.now()
     for container in [*host.containers.values()]:
         if container.start_due is not None and now >= container.start_due:
-            come_back(host, container)
+            # The restart policy (or the cron job's hour) starts it again.
+            container.start_due = None
+            container.restart_count += container.state == "restarting"
+            container.state = "exited"
+            _launch(host, container)
         elif container.exit_due is not None and now >= container.exit_due and container.state == "running":
             die(host, container, container.temper.exit_code)
         elif container.probe_due is not None and now >= container.probe_due:

@@ -105,20 +105,27 @@ def next_line_due(container: Container, now: float) -> float | None:
 async def show(call: Call) -> web.StreamResponse:
     keep = _wanted(call)
     container = call.container
-    host, write = call.host, _writer(call, container)
+    host, stamped, tail = call.host, call.flag("timestamps"), call.text("tail")
+    told = " " if call.flag("details") else ""  # of labels and variables: none
+    kind = f"application/vnd.docker.{'raw' if container.tty else 'multiplexed'}-stream"
+
+    def framed(line: LogLine) -> bytes:
+        stamp = f"{fixed_rfc3339(line.time)} " if stamped else ""
+        return frame(2 if line.stderr else 1, encoded(container, f"{stamp}{told}{line.text}"), raw=container.tty)
+
     with host.events.listening() as queue:
         catch_up(host, container, host.now())
-        # The last lines, and of these the ones to keep: in this order, as a real Engine does it.
-        lines = [line for line in _tail(call, [*container.logs]) if keep(line)]
+        # The last lines ('all' is what is no number), and of these the ones to keep: in this order, as a real Engine.
+        lines = [*container.logs][max(len(container.logs) - int(tail), 0) if tail.isdecimal() else 0 :]
         last = container.logs[-1] if container.logs else None
-        stream = await call.stream(_content_type(call, container))
-        if lines:
-            await stream.write(b"".join(map(write, lines)))
+        stream = await call.stream(kind if call.version >= (1, 42) else "")
+        if chosen := [line for line in lines if keep(line)]:
+            await stream.write(b"".join(map(framed, chosen)))
         while call.flag("follow") and container.running and container.id in host.containers:
             await news(host, container, queue)
             lines, last = printed_after(host, container, last)
             if chosen := [line for line in lines if keep(line)]:
-                await stream.write(b"".join(map(write, chosen)))
+                await stream.write(b"".join(map(framed, chosen)))
     return stream.response
 
 
@@ -133,28 +140,6 @@ def _wanted(call: Call) -> Callable[[LogLine], bool]:
         return line.stderr in streams and (since is None or nanos >= since) and (until is None or nanos <= until)
 
     return keep
-
-
-def _tail(call: Call, lines: list[LogLine]) -> list[LogLine]:
-    """The Engine takes what is no number for 'all'."""
-    text = call.text("tail")
-    return lines[max(len(lines) - int(text), 0) :] if text.isdecimal() else lines
-
-
-def _content_type(call: Call, container: Container) -> str:
-    if call.version < (1, 42):
-        return ""
-    return f"application/vnd.docker.{'raw' if container.tty else 'multiplexed'}-stream"
-
-
-def _writer(call: Call, container: Container) -> Callable[[LogLine], bytes]:
-    stamped, told = call.flag("timestamps"), " " if call.flag("details") else ""  # of labels and variables: none
-
-    def write(line: LogLine) -> bytes:
-        stamp = f"{fixed_rfc3339(line.time)} " if stamped else ""
-        return frame(2 if line.stderr else 1, encoded(container, f"{stamp}{told}{line.text}"), raw=container.tty)
-
-    return write
 
 
 def encoded(container: Container, text: str) -> bytes:

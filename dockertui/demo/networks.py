@@ -5,7 +5,7 @@ from typing import Any
 
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route
-from dockertui.demo.filters import parse
+from dockertui.demo.filters import parse, prunable
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Attachment, Container, Network
 from dockertui.demo.refusal import Refusal, conflict, forbidden, invalid
@@ -193,10 +193,9 @@ def _disconnect(call: Call) -> None:
 
 def _prune(call: Call) -> dict[str, Any]:
     """Those that no container is attached to, stopped ones included."""
-    host, filters = call.host, parse(call, ("label", "label!", "until"))
+    host = call.host
     attached = {name for one in host.containers.values() for name in one.attachments}
-    unused = [one for one in host.networks.values() if not one.predefined and one.name not in attached]
-    gone = [one for one in unused if filters.keep(one.labels, one.created, host.now())]
+    gone = prunable(call, (one for one in host.networks.values() if not one.predefined and one.name not in attached))
     for network in gone:
         remove(host, network)
     host.tell_pruned("network", 0)

@@ -143,17 +143,13 @@ _COLUMNS: dict[str, tuple[str, Callable[[Process], str]]] = {
     "cuu": ("%CUU", lambda one: f"{_average(one):.3f}"),
     "comm": ("COMMAND", _name),
     "args": ("COMMAND", lambda one: one.command),
-}
-_FULL: dict[str, tuple[str, Callable[[Process], str]]] = {
     "UID": ("UID", lambda one: one.user),
-    "PID": _COLUMNS["pid"],
-    "PPID": _COLUMNS["ppid"],
     "C": ("C", lambda one: f"{_average(one):.0f}"),
     "STIME": ("STIME", lambda one: "05:36"),
     "TTY": ("TTY", lambda one: one.tty),
-    "TIME": _COLUMNS["time"],
     "CMD": ("CMD", lambda one: one.command),
 }
+_FULL = ("UID", "pid", "ppid", "C", "STIME", "TTY", "time", "CMD")
 """What `ps -ef` shows."""
 
 
@@ -163,7 +159,7 @@ def ps(host: Host, container: Container, options: str) -> tuple[list[str], list[
     wanted = [name.partition(":")[0] for word in words[1:] if "o" in words[0] for name in word.split(",")]
     if unknown := next((name for name in wanted if name not in _COLUMNS), ""):
         raise Refusal(500, f'ps: error: unknown user-defined format specifier "{unknown}"')
-    columns = [_COLUMNS[name] for name in wanted] or [*_FULL.values()]
+    columns = [_COLUMNS[name] for name in wanted or _FULL]
     titles = [title for title, _ in columns]
     if "PID" not in titles:
         raise Refusal(500, "Couldn't find PID field in ps output")

@@ -15,7 +15,6 @@ from dockertui.demo import (
     containers,
     events,
     execs,
-    first_process,
     image_files,
     images,
     lifecycle,
@@ -35,7 +34,7 @@ NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _BACKLOG = 512
-_FAMILIES = (system, events, containers, archive, execs, first_process, lifecycle, logs, stats, registry, image_files,
+_FAMILIES = (system, events, containers, archive, execs, lifecycle, logs, stats, registry, image_files,
              images, build, networks, volumes, plugins)  # fmt: skip
 
 

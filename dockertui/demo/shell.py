@@ -44,7 +44,9 @@ class Shell:
         self._console = console
         self._user = exec_.user.partition(":")[0] or "root"
         self._directory = exec_.workdir or str(container.config.get("WorkingDir") or "/")
-        self._env = {**_environment(container), "USER": self._user, **exec_.env}
+        self._env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOSTNAME": container.id[:12], "HOME": "/root"}
+        self._env |= dict(pair.partition("=")[::2] for pair in container.config.get("Env") or [] if pair[:1] != "=")
+        self._env |= {"USER": self._user, **exec_.env}
         self._exit = 0
         who = f"{0 if self._user == 'root' else 1000}({self._user})"
         self._texts: Mapping[str, Callable[[list[str]], str]] = {
@@ -252,9 +254,3 @@ class Shell:
 def _is_folder(here: Files, path: str) -> bool:
     file = here.get(files.resolve(here, path, last=True))
     return file is not None and stat.S_ISDIR(file.mode)
-
-
-def _environment(container: Container) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in container.config.get("Env") or [])
-    own = {name: value for name, _, value in pairs if name}
-    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOSTNAME": container.id[:12], "HOME": "/root", **own}

@@ -54,7 +54,7 @@ def read(host: Host, container: Container) -> Reading:
 
 
 def at(host: Host, container: Container, when: float) -> Reading:
-    temper, phase = container.temper, _phase(container)
+    temper, phase = container.temper, zlib.crc32(container.id.encode()) % 628 / 100
     begun = container.started or when
     ran = max((container.paused_at or when) - begun, 0.0)
     even = ran if host.live else max((container.paused_at or host.now()) - begun, 0.0)
@@ -79,10 +79,6 @@ def at(host: Host, container: Container, when: float) -> Reading:
         periods=(periods := int(ran / _CFS_PERIOD) if cpus else 0),
         throttled=min(periods, throttled),
     )
-
-
-def _phase(container: Container) -> float:
-    return zlib.crc32(container.id.encode()) % 628 / 100
 
 
 def _work(seconds: float, phase: float) -> float:

@@ -6,12 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from dockertui.demo import images, volumes
+from dockertui.demo import images
 from dockertui.demo.call import Call, Route
 from dockertui.demo.containers import encoded_summary
 from dockertui.demo.filters import parse
 from dockertui.demo.refusal import Refusal, invalid
-from dockertui.demo.templates import REPLIES
+from dockertui.demo.templates import REPLIES, filled
 from dockertui.demo.times import moment, rfc3339
 
 _DF_TYPES = ("container", "image", "volume", "build-cache")
@@ -52,7 +52,10 @@ def df(call: Call) -> dict[str, Any]:
     if not wanted or "container" in wanted:
         told["Containers"] = [json.loads(encoded_summary(host, one, True)) for one in host.containers.values()]
     if not wanted or "volume" in wanted:
-        told["Volumes"] = [volumes.with_usage(host, one) for one in host.volumes.values()]
+        told["Volumes"] = [
+            filled("Volume", one, UsageData={"RefCount": len(host.users_of_volume(name)), "Size": one.size})
+            for name, one in host.volumes.items()
+        ]
     if not wanted or "build-cache" in wanted:
         told["BuildCache"] = host.build_records
     return told

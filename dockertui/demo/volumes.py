@@ -66,11 +66,6 @@ def ls(call: Call) -> dict[str, Any]:
     return {"Volumes": chosen, "Warnings": None}
 
 
-def with_usage(host: Host, one: Volume) -> dict[str, Any]:
-    """The entry of system/df, which alone knows size and use."""
-    return filled("Volume", one, UsageData={"RefCount": len(host.users_of_volume(one.name)), "Size": one.size})
-
-
 def _remove(call: Call) -> None:
     remove(call.host, call.names["name"], force=call.flag("force"))
 
