@@ -5,6 +5,7 @@ command is taken to succeed without a word. Several stages are built one after t
 """
 
 import asyncio
+import itertools
 import json
 import re
 import shlex
@@ -16,9 +17,8 @@ from aiohttp import web
 
 from dockertui.demo import archive, images
 from dockertui.demo.call import Call, Route
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, invalid
 from dockertui.demo.objects import Image
-from dockertui.demo.refusal import Refusal, invalid
 
 KNOWN = frozenset(
     ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
@@ -166,36 +166,27 @@ class _Build:
 
 
 async def _run(line: str) -> AsyncIterator[str]:
-    for command in _commands(line):
-        name, *words = command
-        if name == "echo":
-            yield " ".join(words) + "\n"
-        elif name == "printf":
-            yield (words or [""])[0].encode().decode("unicode_escape")
-        elif name == "sleep":
-            await asyncio.sleep(float(words[0]) if words and words[0].replace(".", "", 1).isdecimal() else 1)
-        elif name == "false":
-            raise _non_zero(line, 1)
-        elif name == "exit":
-            if words and words[0].isdecimal() and (code := int(words[0])):
-                raise _non_zero(line, code)
-            return
-
-
-def _commands(line: str) -> list[list[str]]:
-    """The commands of a line, in words. Raises Failed for what no shell understands."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=";&")
     lexer.whitespace_split = True
-    found: list[list[str]] = [[]]
     try:
-        for word in lexer:
-            if word in (";", "&&"):
-                found.append([])
-            else:
-                found[-1].append(word)
+        words = [*lexer]
     except ValueError:
-        raise _non_zero(line, 2) from None
-    return [words for words in found if words]
+        raise _non_zero(line, 2) from None  # what no shell understands
+    for separates, group in itertools.groupby(words, lambda word: word in (";", "&&")):
+        name, *given = group
+        if separates:
+            continue
+        if name == "echo":
+            yield " ".join(given) + "\n"
+        elif name == "printf":
+            yield (given or [""])[0].encode().decode("unicode_escape")
+        elif name == "sleep":
+            await asyncio.sleep(float(given[0]) if given and given[0].replace(".", "", 1).isdecimal() else 1)
+        elif name in ("false", "exit"):
+            code = int(given[0]) if given and given[0].isdecimal() else int(name == "false")
+            if code:
+                raise _non_zero(line, code)
+            return
 
 
 def _non_zero(line: str, code: int) -> Failed:

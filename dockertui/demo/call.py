@@ -13,9 +13,8 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, invalid
 from dockertui.demo.objects import Container
-from dockertui.demo.refusal import Refusal, invalid
 
 Version = tuple[int, int]
 
@@ -130,12 +129,12 @@ class Call:
         """All values of a name in the query, blank ones too."""
         return parse_qs(self.request.rel_url.raw_query_string, keep_blank_values=True).get(name, [])
 
-    def text(self, name: str, default: str = "") -> str:
+    def text(self, name: str) -> str:
         """The first value of a name in the query."""
-        return next(iter(self.all(name)), default)
+        return next(iter(self.all(name)), "")
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        return self.text(name).strip().lower() not in _FALSE if self.all(name) else default
+    def flag(self, name: str) -> bool:
+        return self.text(name).strip().lower() not in _FALSE
 
     def integer(self, name: str) -> int | None:
         """A number, or None when it is not given. Refuses others as Go's strconv does."""

@@ -11,18 +11,13 @@ from typing import Any
 from dockertui.demo import execs, files, images, lifecycle, processes, volumes
 from dockertui.demo.call import Call, Route, encode
 from dockertui.demo.filters import Filters, check_values, parse, prunable
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, invalid
 from dockertui.demo.objects import Attachment, Container, Mount, Temper
-from dockertui.demo.refusal import invalid
 from dockertui.demo.templates import REPLIES, filled, overlay
 from dockertui.demo.times import human_duration
 
 _LEFT = ("amazing", "bold", "clever", "eager", "focused", "gracious", "happy", "keen", "nifty", "quirky", "serene")
 _RIGHT = ("curie", "darwin", "euler", "gauss", "hopper", "knuth", "lamarr", "noether", "ritchie", "turing", "wu")
-_LIMITS = frozenset(
-    ("Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "CpuShares", "CpuPeriod", "CpuQuota", "CpusetCpus",
-     "CpusetMems", "PidsLimit", "BlkioWeight", "RestartPolicy")
-)  # fmt: skip
 _APART = ("HostConfig", "NetworkingConfig")
 _FILTERS = frozenset(
     ("ancestor", "before", "expose", "exited", "health", "id", "isolation", "is-task", "label", "name", "network",
@@ -283,7 +278,7 @@ def ls(call: Call) -> bytes:
     everything = call.flag("all") or limit > 0 or "status" in filters
     chosen = [one for one in _candidates(call.host, filters) if everything or one.running]
     if filters:
-        found = (images.find_or_none(call.host, ref) for ref in filters.values("ancestor"))
+        found = (images.find_or_none(call.host, ref) for ref in filters.of("ancestor"))
         ancestors = {image.id for image in found if image is not None}
         chosen = [one for one in chosen if _passes(call, filters, ancestors, one)]
     chosen.sort(key=lambda one: one.created, reverse=True)
@@ -294,7 +289,7 @@ def ls(call: Call) -> bytes:
 
 def _candidates(host: Host, filters: Filters) -> list[Container]:
     """All containers, or those of full ids asked for: how a program re-reads a few of thousands."""
-    ids = filters.values("id")
+    ids = filters.of("id")
     if ids and all(len(one) == 64 for one in ids):
         return [host.containers[one] for one in ids if one in host.containers]
     return [*host.containers.values()]
@@ -316,8 +311,8 @@ def _passes(call: Call, filters: Filters, ancestors: set[str], one: Container) -
         and filters.exact("volume", *(text for mount in one.mounts for text in (mount.name, mount.destination)))
         and filters.exact("expose", *exposed, *(port.removesuffix("/tcp") for port in exposed))
         and filters.exact("publish", *public, *(port.removesuffix("/tcp") for port in public))
-        and all(one.created < call.host.container(ref).created for ref in filters.values("before"))
-        and all(one.created > call.host.container(ref).created for ref in filters.values("since"))
+        and all(one.created < call.host.container(ref).created for ref in filters.of("before"))
+        and all(one.created > call.host.container(ref).created for ref in filters.of("since"))
     )
 
 
@@ -328,7 +323,7 @@ def _create(call: Call) -> dict[str, Any]:
 def _update(call: Call) -> dict[str, Any]:
     """Limits and restart policy, those that are given."""
     container = call.container
-    given = {key: value for key, value in call.body.items() if key in _LIMITS and value}
+    given = {key: value for key, value in call.body.items() if value}
     container.host_config = {**container.host_config, **given}
     container.touch()
     call.host.tell(container, "update")

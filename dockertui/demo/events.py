@@ -35,33 +35,24 @@ async def stream(call: Call) -> web.StreamResponse:
 
 
 def _passes(filters: Filters, event: Event) -> bool:
-    plain = event.action.partition(":")[0]
-    actions = (event.action, plain) if plain in _WITH_TEXT else (event.action,)
+    plain, name = event.action.partition(":")[0], event.attributes.get("name", "")
+    texts = {event.actor, name} if event.type == "image" else set()
+    texts.add(event.attributes.get("image", ""))
     return (
         filters.exact("type", event.type)
         and filters.exact("scope", "local")
-        and filters.exact("event", *actions)
+        and filters.exact("event", event.action, *([plain] if plain in _WITH_TEXT else []))
         and filters.labels(event.attributes)
-        and all(_about(filters, kind, event) for kind in ("container", "network", "volume", "plugin", "daemon"))
-        and ("image" not in filters or _of_image(filters, event))
+        and filters.exact("image", *texts, *(text.rpartition(":")[0] for text in texts))
+        # By the beginning of an id or of a name, as moby's FuzzyMatch.
+        and all(
+            kind == event.type
+            and any(text.startswith(wanted) for wanted in filters.of(kind) for text in (event.actor, name))
+            for kind in ("container", "network", "volume", "plugin", "daemon")
+            if kind in filters
+        )
         and not any(kind in filters for kind in _FOREIGN)
     )
-
-
-def _about(filters: Filters, kind: str, event: Event) -> bool:
-    """By the beginning of an id or of a name, as moby's FuzzyMatch."""
-    if kind not in filters:
-        return True
-    own = event.type == kind
-    texts = [event.actor, event.attributes.get("name", "")] if own else []
-    return any(text.startswith(wanted) for wanted in filters.values(kind) for text in texts)
-
-
-def _of_image(filters: Filters, event: Event) -> bool:
-    texts = {event.actor, event.attributes.get("name", "")} if event.type == "image" else set()
-    texts.add(event.attributes.get("image", ""))
-    bare = {text.rpartition(":")[0] for text in texts}
-    return filters.exact("image", *texts, *bare)
 
 
 ROUTES = (Route("GET", "/events", stream),)

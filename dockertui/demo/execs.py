@@ -13,11 +13,9 @@ from aiohttp import web
 
 from dockertui.demo import lifecycle, logs
 from dockertui.demo.call import Call, Route
-from dockertui.demo.console import ERR, OUT, ExecConsole, unless
-from dockertui.demo.host import Event, Host
+from dockertui.demo.host import Event, Host, conflict, invalid, not_found
 from dockertui.demo.objects import Container, Exec, LogLine, Outlet
-from dockertui.demo.refusal import conflict, invalid, not_found
-from dockertui.demo.shell import SHELLS, Shell
+from dockertui.demo.shell import ERR, OUT, SHELLS, ExecConsole, Shell, unless
 from dockertui.demo.templates import filled
 
 _ENDS = ("die", "destroy")
@@ -35,10 +33,13 @@ _BEGINNING = 0.05
 
 def _create(call: Call) -> dict[str, str]:
     container, body = call.container, call.body
-    words = body.get("Cmd")
+    words, size = body.get("Cmd"), body.get("ConsoleSize")
     if not isinstance(words, list) or not words:
         raise invalid("No exec command specified")
-    size = body.get("ConsoleSize")
+    if container.state == "paused":
+        raise conflict(f"Container {container.id} is paused, unpause the container before exec")
+    if container.state != "running":
+        raise conflict(f"Container {container.id} is not running")
     exec_ = Exec(
         call.host.passing_id(),
         container.id,
@@ -48,12 +49,8 @@ def _create(call: Call) -> dict[str, str]:
         workdir=str(body.get("WorkingDir") or ""),
         env=dict(str(pair).partition("=")[::2] for pair in body.get("Env") or []),
         privileged=bool(body.get("Privileged")),
-        size=(int(size[1]), int(size[0])) if isinstance(size, list) and len(size) == 2 else (80, 24),
+        size=(int(size[1]), int(size[0])) if size else (80, 24),
     )
-    if container.state == "paused":
-        raise conflict(f"Container {container.id} is paused, unpause the container before exec")
-    if container.state != "running":
-        raise conflict(f"Container {container.id} is not running")
     call.host.execs[exec_.id] = exec_
     call.host.tell(container, f"exec_create: {' '.join(exec_.words)}", execID=exec_.id)
     return {"Id": exec_.id}
@@ -66,19 +63,24 @@ def _asked(call: Call) -> Exec:
 
 
 async def start(call: Call) -> web.StreamResponse:
-    exec_ = _asked(call)
+    host, exec_ = call.host, _asked(call)
     call.raw = await call.request.read()
     wanted = call.body if call.raw else {}
-    container = _begin(call.host, exec_)
+    container = host.container(exec_.container_id)
+    if exec_.started:
+        raise conflict(f"Error: Exec command {exec_.id} has already run")
+    exec_.started = exec_.running = True
+    exec_.pid, exec_.began = host.new_pid(), host.now()
+    host.tell(container, f"exec_start: {' '.join(exec_.words)}", exec_.began + _ROUND_TRIP, execID=exec_.id)
     if wanted.get("Detach"):
-        running = asyncio.ensure_future(_finish(call, container, exec_, ExecConsole(exec_, _nowhere)))
+        running = asyncio.ensure_future(_run(host, container, exec_, ExecConsole(exec_, _nowhere)))
         _detached.add(running)
         running.add_done_callback(_detached.discard)
         return web.Response()
     console = ExecConsole(exec_, lambda channel, data: connection.send(channel, data))
     async with call.takeover(exec_.tty, console.feed) as connection:
-        await asyncio.sleep(_BEGINNING if call.host.live else 0)
-        await _finish(call, container, exec_, console)
+        await asyncio.sleep(_BEGINNING if host.live else 0)
+        await _run(host, container, exec_, console)
     return web.Response()
 
 
@@ -90,41 +92,21 @@ async def _nowhere(channel: int, data: bytes) -> None:
     pass
 
 
-def _begin(host: Host, exec_: Exec) -> Container:
-    """Start it. Refuses one that has run."""
-    container = host.container(exec_.container_id)
-    if exec_.started:
-        raise conflict(f"Error: Exec command {exec_.id} has already run")
-    exec_.started = exec_.running = True
-    exec_.pid, exec_.began = host.new_pid(), host.now()
-    host.tell(container, f"exec_start: {' '.join(exec_.words)}", exec_.began + _ROUND_TRIP, execID=exec_.id)
-    return container
-
-
-async def _finish(call: Call, container: Container, exec_: Exec, console: ExecConsole) -> None:
-    code = 137
-    try:
-        code = await _run(call, container, exec_, console)
-    finally:
-        exec_.running, exec_.exit_code = False, code
-        if container.id in call.host.containers:
-            call.host.tell(container, "exec_die", execID=exec_.id, exitCode=str(code))
-
-
-async def _run(call: Call, container: Container, exec_: Exec, console: ExecConsole) -> int:
+async def _run(host: Host, container: Container, exec_: Exec, console: ExecConsole) -> None:
     """Run it until it ends, or its container does."""
-    shell = Shell(call.host, container, exec_, console)
-    if exec_.words[0] not in SHELLS and exec_.words[0].startswith("/no"):
-        await console.write(f'OCI runtime exec failed: exec: "{exec_.words[0]}": executable file not found in $PATH\n')
-        return 127
-    code = await unless(_stopped(call, container), shell.run(exec_.words))
-    return 137 if code is None else code % 256
+    code: int | None = None
+    try:
+        code = await unless(_stopped(host, container), Shell(host, container, exec_, console).run(exec_.words))
+    finally:
+        exec_.running, exec_.exit_code = False, 137 if code is None else code % 256
+        if container.id in host.containers:
+            host.tell(container, "exec_die", execID=exec_.id, exitCode=str(exec_.exit_code))
 
 
-async def _stopped(call: Call, container: Container) -> None:
+async def _stopped(host: Host, container: Container) -> None:
     """Wait for the end of a container."""
-    with call.host.events.listening() as queue:
-        while container.running and container.id in call.host.containers:
+    with host.events.listening() as queue:
+        while container.running and container.id in host.containers:
             await queue.get()
 
 

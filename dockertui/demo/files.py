@@ -15,9 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, not_found
 from dockertui.demo.objects import Container, Image
-from dockertui.demo.refusal import Refusal, not_found
 
 _LINKS_MOST: Final = 40
 _FOLDER, _FILE, _LINK, _PROGRAM = 0o40755, 0o100644, 0o120777, 0o100755

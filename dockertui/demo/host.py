@@ -1,4 +1,4 @@
-"""The host: everything there is, found by id, name or prefix as the Engine finds it, and what it tells of it."""
+"""The host: everything there is, found by id, name or prefix as the Engine finds it, and how it tells and refuses."""
 
 import asyncio
 import contextlib
@@ -7,10 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from dockertui.demo.objects import Container, Exec, Image, Network, Volume
-from dockertui.demo.refusal import invalid, not_found
 from dockertui.demo.times import nanoseconds
 
 T = TypeVar("T")
@@ -20,6 +20,22 @@ CPUS = 8
 MEMORY = 32 << 30
 HISTORY = 256
 """So many events are kept, as in moby's daemon/events."""
+
+
+class Refusal(Exception):
+    """The Engine refuses. `status` is the HTTP status, `message` the wording of a real Engine 28."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+invalid, forbidden, not_found, conflict = (partial(Refusal, status) for status in (400, 403, 404, 409))
+
+
+class Unchanged(Exception):
+    """Nothing to do: the Engine answers 304 (start of a running container, stop of a stopped one)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from aiohttp import web
 from dockertui.demo import archive, build, files, images
 from dockertui.demo.call import TAR, Call, Route, Stream
 from dockertui.demo.files import File, Files
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, invalid
 from dockertui.demo.objects import Container, Image
-from dockertui.demo.refusal import Refusal, invalid
 from dockertui.demo.registry import advance, pull
+from dockertui.demo.templates import filled
 from dockertui.demo.times import moment, rfc3339
 
 _FILE = stat.S_IFREG | 0o644
@@ -69,18 +69,12 @@ def _new(host: Host, config: dict[str, Any], comment: str, content: Files) -> Im
 
 def described(image: Image, layer: str) -> bytes:
     """The image's configuration as an archive has it; `layer` is the digest of its one layer's tar."""
-    created = rfc3339(image.created)
     steps = [
-        {"created": created, "created_by": text, "comment": image.comment, **({"empty_layer": True} if nth else {})}
+        {"created": rfc3339(image.created), "created_by": text, "comment": image.comment, "empty_layer": nth > 0}
         for nth, (text, _) in enumerate(image.steps or [("", 0)])
     ]
-    return json.dumps(
-        {
-            "architecture": "amd64", "os": "linux", "created": created, "author": image.author,
-            "config": image.config,
-            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer}"]}, "history": steps[::-1],
-        }
-    ).encode()  # fmt: skip
+    layers = {"type": "layers", "diff_ids": [f"sha256:{layer}"]}
+    return json.dumps(filled("Image in archives", image, rootfs=layers, history=steps[::-1])).encode()
 
 
 def loaded(host: Host, name: str, raw: bytes, content: Files) -> Image:

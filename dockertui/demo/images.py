@@ -7,9 +7,8 @@ from typing import Any
 
 from dockertui.demo.call import Call, Route, Version
 from dockertui.demo.filters import Filters, parse
-from dockertui.demo.host import HEX, Host
+from dockertui.demo.host import HEX, Host, conflict, invalid, not_found
 from dockertui.demo.objects import PATH, Image
-from dockertui.demo.refusal import conflict, invalid, not_found
 from dockertui.demo.templates import REPLIES, filled, overlay
 
 _REPOSITORY = re.compile(r"(?:[a-zA-Z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
@@ -233,15 +232,15 @@ def ls(call: Call) -> list[dict[str, Any]]:
 
 
 def _passes(call: Call, filters: Filters, image: Image) -> bool:
-    older = all(image.created < find(call.host, ref).created for ref in filters.values("before"))
-    newer = all(image.created > find(call.host, ref).created for ref in filters.values("since"))
+    older = all(image.created < find(call.host, ref).created for ref in filters.of("before"))
+    newer = all(image.created > find(call.host, ref).created for ref in filters.of("since"))
     kept = filters.keep(image.labels, image.created, call.host.now())
     return older and newer and kept and ("reference" not in filters or bool(_shown(filters, image)))
 
 
 def _shown(filters: Filters, image: Image) -> list[str]:
     """Its tags, of which a reference asked for leaves those that match."""
-    wanted = filters.values("reference")
+    wanted = filters.of("reference")
     # As reference.FamiliarMatch: a path pattern against the name with and without its tag.
     names = {tag: (tag, repository(tag)) for tag in image.tags}
     return [tag for tag in names if not wanted or any(fnmatchcase(name, one) for name in names[tag] for one in wanted)]

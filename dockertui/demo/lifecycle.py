@@ -14,9 +14,8 @@ from aiohttp import web
 
 from dockertui.demo import logs, networks, volumes
 from dockertui.demo.call import Call, Route
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, Unchanged, conflict, invalid
 from dockertui.demo.objects import Container, Health, Probe
-from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
 
 NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _TERM, _KILL = 15, 9
@@ -304,7 +303,11 @@ def probe(host: Host, container: Container) -> None:
         return
     starting = now - (container.started or now) < temper.healthy_after
     code, output = (1, "not ready yet\n") if starting else (temper.probe_exit, temper.probe_output)
-    _tell_exec(host, container, code)
+    kind, *words = container.config["Healthcheck"]["Test"]
+    command, run = " ".join(["/bin/sh", "-c", *words] if kind == "CMD-SHELL" else [kind, *words]), host.passing_id()
+    host.tell(container, f"exec_create: {command}", execID=run)
+    host.tell(container, f"exec_start: {command}", execID=run)
+    host.tell(container, "exec_die", execID=run, exitCode=str(code))
     health.log.append(Probe(now, now + 0.04, code, output))
     before = health.status
     if code == 0:
@@ -316,15 +319,6 @@ def probe(host: Host, container: Container) -> None:
     if health.status != before:
         container.touch()
         host.tell(container, f"health_status: {health.status}")
-
-
-def _tell_exec(host: Host, container: Container, code: int) -> None:
-    test = container.config["Healthcheck"]["Test"]
-    command = f"/bin/sh -c {' '.join(test[1:])}" if test[0] == "CMD-SHELL" else " ".join(test[1:])
-    run = host.passing_id()
-    host.tell(container, f"exec_create: {command}", execID=run)
-    host.tell(container, f"exec_start: {command}", execID=run)
-    host.tell(container, "exec_die", execID=run, exitCode=str(code))
 
 
 # -- the API --------------------------------------------------------------------------------------

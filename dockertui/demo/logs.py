@@ -17,9 +17,8 @@ from aiohttp import web
 
 from dockertui.demo.call import Call, Route, frame
 from dockertui.demo.filters import timestamp_ns
-from dockertui.demo.host import Event, Host
+from dockertui.demo.host import Event, Host, invalid
 from dockertui.demo.objects import Container, LogLine
-from dockertui.demo.refusal import invalid
 from dockertui.demo.times import fixed_rfc3339, nanoseconds
 
 _VOICES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("voices.json").read_text(encoding="utf-8"))

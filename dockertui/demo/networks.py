@@ -6,9 +6,8 @@ from typing import Any
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import parse, prunable
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, conflict, forbidden, invalid
 from dockertui.demo.objects import Attachment, Container, Network
-from dockertui.demo.refusal import Refusal, conflict, forbidden, invalid
 from dockertui.demo.templates import filled
 
 _POOLS = ipaddress.ip_network("172.16.0.0/12")
@@ -48,22 +47,22 @@ def create(host: Host, wanted: dict[str, Any]) -> Network:
 
 def _pools(host: Host, wanted: list[dict[str, str]] | None) -> list[dict[str, str]]:
     taken = [ipaddress.ip_network(pool["Subnet"]) for one in host.networks.values() for pool in one.pools or []]
+
+    def free(subnet: Any) -> bool:
+        return not any(subnet.version == other.version and subnet.overlaps(other) for other in taken)
+
     if not wanted:
-        subnet = next(one for one in _POOLS.subnets(new_prefix=16) if not _overlaps(one, taken))
+        subnet = next(one for one in _POOLS.subnets(new_prefix=16) if free(one))
         return [{"Subnet": str(subnet), "Gateway": str(subnet[1])}]
     for pool in wanted:
         try:
-            subnet = ipaddress.ip_network(str(pool.get("Subnet")), strict=False)
+            allowed = free(ipaddress.ip_network(str(pool.get("Subnet")), strict=False))
         except ValueError:
             reason = f"invalid subnet {pool.get('Subnet')}: invalid CIDR block notation"
             raise invalid(f"invalid network config:\n{reason}") from None
-        if _overlaps(subnet, taken):
+        if not allowed:
             raise forbidden("invalid pool request: Pool overlaps with other one on this address space")
     return [dict(pool) for pool in wanted]
-
-
-def _overlaps(subnet: Any, taken: list[Any]) -> bool:
-    return any(subnet.version == other.version and subnet.overlaps(other) for other in taken)
 
 
 def remove(host: Host, network: Network) -> None:
@@ -131,7 +130,7 @@ def _free_ip(network: Network, subnet: Any) -> str:
 
 def ls(call: Call) -> list[dict[str, Any]]:
     host, filters = call.host, parse(call, _FILTERS)
-    for kind in filters.values("type"):
+    for kind in filters.of("type"):
         if kind not in ("builtin", "custom"):
             raise Refusal(500, f"invalid filter: 'type'='{kind}'")
     dangling = filters.truth("dangling")

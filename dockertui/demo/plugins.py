@@ -4,7 +4,7 @@ from typing import Any
 
 from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import parse
-from dockertui.demo.refusal import conflict, not_found
+from dockertui.demo.host import conflict, not_found
 
 Plugin = dict[str, Any]
 

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dockertui.demo import lifecycle, stats
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal
 from dockertui.demo.objects import Container, Exec
-from dockertui.demo.refusal import Refusal
 
 HZ = 100
 _SHIM = 21
@@ -50,15 +49,15 @@ def of(host: Host, container: Container) -> list[Process]:
     shares = _shares(len(listed), zlib.crc32(container.id.encode()))
     found = []
     for nth, (user, command) in enumerate(listed):
+        if nth in container.ended:
+            continue
         state = "D" if container.state == "paused" else "R" if temper.cpu * shares[nth] > 0.4 else "S"
         place = (container.pid - _SHIM, 1, 0) if nth == 0 else (container.pid, _FIRST_CHILD + nth - 1, 1)
-        one = Process(
+        found.append(Process(
             container.pid + nth * 7, *place, user, "pts/0" if container.tty else "?", state if nth else f"{state}s",
             begun + nth * 0.05, max(now - (begun + nth * 0.05), 0.0), reading.cpu / 1e9 * shares[nth],
             int(reading.memory * shares[nth]) + (412 << 10), 4 if temper.cpu > 1 else 1, command,
-        )  # fmt: skip
-        if nth not in container.ended:
-            found.append(one)
+        ))  # fmt: skip
     for run in host.execs.values():
         if run.running and run.container_id == container.id:
             place, user = (container.pid - _SHIM, inside_pid(container, run), 0), run.user.partition(":")[0] or "root"

@@ -7,14 +7,13 @@ from aiohttp import web
 
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route, Stream
-from dockertui.demo.filters import parse
+from dockertui.demo.host import Refusal, invalid
 from dockertui.demo.objects import Image
-from dockertui.demo.refusal import Refusal, invalid
 from dockertui.demo.templates import REPLIES
 
 _PACE = 0.06
 """Seconds between two steps of a pull on a live host."""
-_BAR_STEPS = 8
+_STEPS = 8
 
 
 def auth(call: Call) -> dict[str, str]:
@@ -26,18 +25,10 @@ def auth(call: Call) -> dict[str, str]:
 
 
 def search(call: Call) -> list[dict[str, Any]]:
-    filters = parse(call, ("is-automated", "is-official", "stars"))
     limit = call.integer("limit")
     if limit is not None and not 1 <= limit <= 100:
         raise invalid(f"limit {limit} is outside the range of [1, 100]")
-    official, automated = filters.truth("is-official"), filters.truth("is-automated")
-    stars = max(map(int, filter(str.isdecimal, filters.values("stars"))), default=0)
-    rows = [
-        one
-        for one in REPLIES["Search"]["found"]
-        if call.text("term") in one["name"] and one["star_count"] >= stars and official in (None, one["is_official"])
-    ]
-    return [] if automated else rows[:limit]
+    return [one for one in REPLIES["Search"]["found"] if call.text("term") in one["name"]][:limit]
 
 
 def describe(call: Call) -> dict[str, Any]:
@@ -55,12 +46,11 @@ async def push(call: Call) -> web.StreamResponse:
     wanted = [one for one in tags if not tag or one == f"{repository}:{tag}"]
     stream = await call.stream()
     await stream.write_json({"status": f"The push refers to repository [{images.full(repository)}]"})
-    refusal = "" if wanted else f"An image does not exist locally with the tag: {repository}"
     if "missing" in repository or "private" in repository:
-        refusal = images.DENIED
-    if refusal:
-        await stream.fail(refusal)
+        await stream.fail(images.DENIED)
         return stream.response
+    if not wanted:
+        await stream.fail(f"An image does not exist locally with the tag: {repository}")
     for reference in wanted:
         await _push(call, stream, images.find(call.host, reference), reference)
     return stream.response
@@ -125,23 +115,11 @@ async def _say(stream: Stream, status: str, layer: str) -> None:
 
 
 async def advance(stream: Stream, status: str, layer: str, size: int, pace: float) -> None:
-    """A layer's way: its bytes, and the bar that the Engine draws for clients."""
-    for step in range(1, _BAR_STEPS + 1):
+    """A layer's way."""
+    for step in range(1, _STEPS + 1):
         await asyncio.sleep(pace)
-        current = size * step // _BAR_STEPS
-        told = {"progressDetail": {"current": current, "total": size}, "progress": _bar(current, size)}
+        told = {"progressDetail": {"current": size * step // _STEPS, "total": size}}
         await stream.write_json({"status": status, **told, "id": layer})
-
-
-def _bar(current: int, total: int) -> str:
-    """The bar that the Engine draws for clients: 50 characters and two sizes."""
-    done = 50 * current // max(total, 1)
-    return f"[{'=' * done + '>':50}] {_size(current):>7}/{_size(total)}"
-
-
-def _size(count: int) -> str:
-    power = min(3, (len(str(count)) - 1) // 3)
-    return f"{count / 1000**power:.4g}{('B', 'kB', 'MB', 'GB')[power]}"
 
 
 ROUTES = (

@@ -20,7 +20,7 @@ HOUR, DAY = _UNITS["h"], _UNITS["d"]
 
 def build(host: Host) -> Host:
     """Fill an empty host."""
-    scene: dict[str, list[Any]] = json.loads(Path(__file__).with_name("scene.json").read_text(encoding="utf-8"))
+    scene: dict[str, Any] = json.loads(Path(__file__).with_name("scene.json").read_text(encoding="utf-8"))
     for told in scene["images"]:
         created = host.born - told["days"] * DAY
         add_image(host, tuple(told["tags"]), int(told["MB"] * 1e6), created, told.get("config", {}))
@@ -34,11 +34,13 @@ def build(host: Host) -> Host:
         network = Network(host.new_id(), created=host.born - told.pop("days") * DAY, **told)
         host.networks[network.id] = network
     for told in scene["volumes"]:
-        name = told["name"] or host.new_id()
-        host.volumes[name] = Volume(
-            name, host.born - told["days"] * DAY, labels=told.get("labels"), size=int(told["MB"] * 1e6)
-        )
+        volume = Volume(told.pop("name") or host.new_id(), host.born - told.pop("days") * DAY, **told)
+        host.volumes[volume.name] = volume
     for told in scene["containers"]:
+        if "compose" in told:
+            names = {"number": 1, "depends": ""} | told.pop("compose")
+            names["hash"] = f"{zlib.crc32('{project}/{service}'.format(**names).encode()):08x}" * 8
+            told["wanted"]["Labels"] = {label: text.format(**names) for label, text in scene["compose"].items()}
         _place(host, told)
     for volume in host.volumes.values():
         if volume.created >= host.born:  # made with its container
@@ -52,28 +54,11 @@ def build(host: Host) -> Host:
 def _place(host: Host, told: dict[str, Any]) -> None:
     """A container's entry: its ages become seconds, its temper an object."""
     wanted, temper = told.pop("wanted"), told.pop("temper", {})
-    if "compose" in told:
-        wanted["Labels"] = compose(*told.pop("compose"))
     for key in told.keys() & {"created", "started", "finished"}:
         told[key] = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([dhms])", told[key]))
     if "memory" in temper:
         temper["memory"] = int(temper["memory"].removesuffix("MiB")) << 20
     place(host, told.pop("name"), wanted, temper=Temper(**temper), **told)
-
-
-def compose(project: str, service: str, number: int = 1, depends: str = "") -> dict[str, str]:
-    """The labels that Docker Compose puts on a container."""
-    return {
-        "com.docker.compose.config-hash": f"{zlib.crc32(f'{project}/{service}'.encode()):08x}" * 8,
-        "com.docker.compose.container-number": str(number),
-        "com.docker.compose.depends_on": depends,
-        "com.docker.compose.oneoff": "False",
-        "com.docker.compose.project": project,
-        "com.docker.compose.project.config_files": f"/srv/{project}/compose.yaml",
-        "com.docker.compose.project.working_dir": f"/srv/{project}",
-        "com.docker.compose.service": service,
-        "com.docker.compose.version": "2.40.3",
-    }
 
 
 # -- images ---------------------------------------------------------------------------------------

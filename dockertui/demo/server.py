@@ -27,8 +27,7 @@ from dockertui.demo import (
     volumes,
 )
 from dockertui.demo.call import API, OLDEST_API, Call, Route, Version, headers, reply
-from dockertui.demo.host import Host
-from dockertui.demo.refusal import Refusal, Unchanged, invalid
+from dockertui.demo.host import Host, Refusal, Unchanged, invalid
 
 NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)

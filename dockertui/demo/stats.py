@@ -98,7 +98,7 @@ async def show(call: Call) -> web.StreamResponse:
     """A stream of one sample a second; with stream=0 one sample with its predecessor; one-shot without it."""
     host, container = call.host, call.container
     before: Reading | None = None
-    if not call.flag("stream", default=True):
+    if call.text("stream") and not call.flag("stream"):
         if container.state in ("running", "paused") and not call.flag("one-shot"):
             before = read(host, container)
             if host.live:

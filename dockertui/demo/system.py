@@ -10,7 +10,7 @@ from dockertui.demo import images
 from dockertui.demo.call import Call, Route
 from dockertui.demo.containers import encoded_summary
 from dockertui.demo.filters import parse
-from dockertui.demo.refusal import Refusal, invalid
+from dockertui.demo.host import Refusal, invalid
 from dockertui.demo.templates import REPLIES, filled
 from dockertui.demo.times import moment, rfc3339
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import parse
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, conflict, invalid
 from dockertui.demo.objects import Volume
-from dockertui.demo.refusal import Refusal, conflict, invalid
 from dockertui.demo.templates import filled
 
 ANONYMOUS = "com.docker.volume.anonymous"

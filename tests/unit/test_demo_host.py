@@ -14,8 +14,7 @@ from dockertui.demo import (
     stats,
     volumes,
 )
-from dockertui.demo.host import Host
-from dockertui.demo.refusal import Refusal, Unchanged
+from dockertui.demo.host import Host, Refusal, Unchanged
 from dockertui.demo.times import human_duration, rfc3339
 from tests.demo import crowd, hostile
 from tests.unit.demo_engine import NOON, Clock, clock
