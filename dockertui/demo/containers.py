@@ -57,7 +57,11 @@ def made(host: Host, name: str, wanted: dict[str, Any]) -> Container:
         host_config={key: value for key, value in (wanted.get("HostConfig") or {}).items() if value is not None},
     )
     config["Hostname"] = config.get("Hostname") or container.id[:12]
-    container.temper = _checked(fate(container.command), config.get("Healthcheck") or {})
+    container.temper = fate(container.command)
+    if len(test := (config.get("Healthcheck") or {}).get("Test") or []) > 1:
+        check = fate(["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:])
+        output = "".join(f"{line}\n" for line in check.says)
+        container.temper = replace(container.temper, probe_exit=check.exit_code, probe_output=output)
     if container.temper.runs_for is None and execs.playable(container):
         container.temper = replace(container.temper, played=True)
     container.mounts = _mounts(host, container)
@@ -136,15 +140,6 @@ def _attachments(container: Container, networking: dict[str, Any]) -> dict[str, 
         name: Attachment("", [str(alias) for alias in (wanted.get(name) or {}).get("Aliases") or []])
         for name in dict.fromkeys([mode, *wanted])
     }
-
-
-def _checked(temper: Temper, check: dict[str, Any]) -> Temper:
-    """With what its health check will say, as far as `fate` can tell."""
-    test = check.get("Test") or []
-    if len(test) < 2:
-        return temper
-    result = fate(["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:])
-    return replace(temper, probe_exit=result.exit_code, probe_output="".join(f"{line}\n" for line in result.says))
 
 
 def fate(command: list[str]) -> Temper:
@@ -274,25 +269,21 @@ def ls(call: Call) -> bytes:
     filters = parse(call, _FILTERS)
     check_values(filters, "status", "state", _STATES)
     check_values(filters, "health", "health", _HEALTHS)
-    limit = call.integer("limit") or 0
+    limit, size = call.integer("limit") or 0, call.flag("size")
     everything = call.flag("all") or limit > 0 or "status" in filters
-    chosen = [one for one in _candidates(call.host, filters) if everything or one.running]
+    host, ids = call.host, filters.of("id")
+    if ids and all(len(one) == 64 for one in ids):  # how a program re-reads a few of thousands
+        chosen = [host.containers[one] for one in ids if one in host.containers]
+    else:
+        chosen = [*host.containers.values()]
+    chosen = [one for one in chosen if everything or one.running]
     if filters:
-        found = (images.find_or_none(call.host, ref) for ref in filters.of("ancestor"))
+        found = (images.find_or_none(host, ref) for ref in filters.of("ancestor"))
         ancestors = {image.id for image in found if image is not None}
         chosen = [one for one in chosen if _passes(call, filters, ancestors, one)]
     chosen.sort(key=lambda one: one.created, reverse=True)
-    size = call.flag("size")
-    rows = [encoded_summary(call.host, one, size) for one in chosen[: limit or None]]
+    rows = [encoded_summary(host, one, size) for one in chosen[: limit or None]]
     return b"[" + b",".join(rows) + b"]\n"
-
-
-def _candidates(host: Host, filters: Filters) -> list[Container]:
-    """All containers, or those of full ids asked for: how a program re-reads a few of thousands."""
-    ids = filters.of("id")
-    if ids and all(len(one) == 64 for one in ids):
-        return [host.containers[one] for one in ids if one in host.containers]
-    return [*host.containers.values()]
 
 
 def _passes(call: Call, filters: Filters, ancestors: set[str], one: Container) -> bool:

@@ -125,9 +125,7 @@ def command(container: Container) -> list[str]:
 
 def playable(container: Container) -> bool:
     """Whether the demo's shell can run its command."""
-    words = command(container)
-    if not words:
-        return False
+    words = command(container) or [""]
     if words[0] in SHELLS:
         return len(words) == 1 or (len(words) > 2 and words[1] == "-c" and not _BEYOND.search(words[2]))
     return words[0].rpartition("/")[2] in _PLAYED

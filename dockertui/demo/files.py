@@ -146,17 +146,14 @@ def _made(path: str, data: Any, when: float) -> File:
         content = data["of"].encode("latin-1") if "of" in data else _ELF
         return File(mode, when, content, length=data["size"], uid=data.get("uid", 0), gid=data.get("uid", 0))
     text = "".join(f"{line}\n" for line in data) if isinstance(data, list) else data
-    return File(
-        _PROGRAM if text.startswith("#!") else 0o100640 if path == "/etc/shadow" else _FILE, when, text.encode()
-    )
+    mode = _PROGRAM if text.startswith("#!") else 0o100640 if path == "/etc/shadow" else _FILE
+    return File(mode, when, text.encode())
 
 
 def _volume_files(name: str, destination: str) -> dict[str, Any]:
     """What is in a volume or below another mount, by what it is for."""
-    for ending in ("pgdata", "uploads"):
-        if name.endswith(ending):
-            found: dict[str, Any] = _contents()[ending]
-            return found
+    if ending := next((one for one in ("pgdata", "uploads") if name.endswith(one)), ""):
+        return dict(_contents()[ending])
     return {"README": f"mounted at {destination}\n"} if name and not destination.endswith("nginx.conf") else {}
 
 
@@ -205,9 +202,5 @@ def below(files: Files, folder: str) -> list[str]:
 
 def children(files: Files, folder: str) -> list[str]:
     """The names in a folder."""
-    prefix = f"{folder.rstrip('/')}/"
-    return sorted(
-        path[len(prefix) :]
-        for path in files
-        if path.startswith(prefix) and "/" not in path[len(prefix) :] and path != "/"
-    )
+    folder = folder.rstrip("/") or "/"
+    return sorted(posixpath.basename(path) for path in files if posixpath.dirname(path) == folder and path != "/")

@@ -51,10 +51,9 @@ class Filters(dict[str, list[str]]):
         values = self.of(name)
         if not values:
             return None
-        if all(value in ("1", "true", "True") for value in values):
-            return True
-        if all(value in ("0", "false", "False") for value in values):
-            return False
+        for truth, words in ((True, ("1", "true", "True")), (False, ("0", "false", "False"))):
+            if all(value in words for value in values):
+                return truth
         raise invalid(f"invalid filter '{name}=[{' '.join(values)}]'")
 
 

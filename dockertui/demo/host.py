@@ -48,12 +48,10 @@ class Event:
 
     def json(self) -> dict[str, Any]:
         """The wire form. status, id and from are the deprecated fields that API <= 1.51 repeats."""
-        reply: dict[str, Any] = {}
-        if self.type in ("container", "image") and self.actor:
-            reply = {"status": self.action, "id": self.actor}
+        old = {"status": self.action, "id": self.actor} if self.type in ("container", "image") and self.actor else {}
         if self.type == "container" and self.actor:
-            reply["from"] = self.attributes.get("image", "")
-        return reply | {
+            old["from"] = self.attributes.get("image", "")
+        return old | {
             "Type": self.type,
             "Action": self.action,
             "Actor": {"ID": self.actor, "Attributes": dict(sorted(self.attributes.items()))},
@@ -104,11 +102,11 @@ class Host:
     def __init__(self, seed: int = 7, clock: Callable[[], float] | None = None) -> None:
         self.seed = seed
         self.live = clock is None
-        self.clock = clock or time.time
-        self.born = self.clock()
+        self.now = clock or time.time
+        self.born = self.now()
         self.random = random.Random(seed)
         self.noise = random.Random(seed + 1)
-        self.events = Events(self.clock)
+        self.events = Events(self.now)
         self.containers: dict[str, Container] = {}
         self.images: dict[str, Image] = {}
         self.build_cache: set[str] = set()
@@ -123,9 +121,6 @@ class Host:
         self.play: Callable[[Container], None] = lambda container: None
         """Runs the first process of a container whose temper says so; the Engine says how."""
         self._pid = 4200
-
-    def now(self) -> float:
-        return self.clock()
 
     def new_id(self) -> str:
         """64 hexadecimal digits, the same ones in the same order for the same seed."""

@@ -140,8 +140,8 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
 
 def _plan_restart(host: Host, container: Container, ending: Ending) -> None:
     """Restart policies, and the rest that a container like a cron job takes between two runs."""
+    container.start_due = None
     if ending != "itself":
-        container.start_due = None
         return
     policy = (container.host_config.get("RestartPolicy") or {}).get("Name") or "no"
     rest = container.temper.rests_for

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,11 +101,18 @@ def next_line_due(container: Container, now: float) -> float | None:
 
 
 async def show(call: Call) -> web.StreamResponse:
-    keep = _wanted(call)
+    streams = {stderr for stderr, name in ((False, "stdout"), (True, "stderr")) if call.flag(name)}
+    if not streams:
+        raise invalid("Bad parameters: you must choose at least one stream")
+    since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
     container = call.container
     host, stamped, tail = call.host, call.flag("timestamps"), call.text("tail")
     told = " " if call.flag("details") else ""  # of labels and variables: none
     kind = f"application/vnd.docker.{'raw' if container.tty else 'multiplexed'}-stream"
+
+    def keep(line: LogLine) -> bool:
+        nanos = nanoseconds(line.time)
+        return line.stderr in streams and (since or 0) <= nanos <= (until or nanos)
 
     def framed(line: LogLine) -> bytes:
         stamp = f"{fixed_rfc3339(line.time)} " if stamped else ""
@@ -126,19 +132,6 @@ async def show(call: Call) -> web.StreamResponse:
             if chosen := [line for line in lines if keep(line)]:
                 await stream.write(b"".join(map(framed, chosen)))
     return stream.response
-
-
-def _wanted(call: Call) -> Callable[[LogLine], bool]:
-    streams = {stderr for stderr, name in ((False, "stdout"), (True, "stderr")) if call.flag(name)}
-    if not streams:
-        raise invalid("Bad parameters: you must choose at least one stream")
-    since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
-
-    def keep(line: LogLine) -> bool:
-        nanos = nanoseconds(line.time)
-        return line.stderr in streams and (since is None or nanos >= since) and (until is None or nanos <= until)
-
-    return keep
 
 
 def encoded(container: Container, text: str) -> bytes:

@@ -45,7 +45,7 @@ def build(host: Host) -> Host:
     for volume in host.volumes.values():
         if volume.created >= host.born:  # made with its container
             volume.created, volume.size = host.born - 40 * DAY, 8 << 20
-    host.events = Events(host.clock)  # that all this was made is no news
+    host.events = Events(host.now)  # that all this was made is no news
     for ago, name, action, *attributes in scene["past"]:  # what the event stream still has of it
         host.tell(host.container(name), action, host.born - ago, **(attributes[0] if attributes else {}))
     return host
@@ -122,46 +122,29 @@ def place(
         return container
     born, container.sandbox = host.born, host.new_id()
     container.started, container.finished = born - started, None if finished is None else born - finished
+    alive, until = state in ("running", "paused"), container.finished or born
     for network, at in container.attachments.items():
         at.network_id = host.network(network).id
-        if state in ("running", "paused"):
+        if alive:
             networks.give_address(host.network(network), container, at)
     if "Healthcheck" in container.config:
-        every = lifecycle.probe_interval(container)
-        container.health = _health(temper, *health, born, every)
+        every, starting = lifecycle.probe_interval(container), health[0] == "starting"
+        run = (1, "not ready yet\n") if starting else (temper.probe_exit, temper.probe_output)
+        times = [born - nth * every + 3 for nth in range(1 if starting else 5, 0, -1)]
+        container.health = Health(*health)
+        container.health.log.extend(Probe(when, when + 0.045, *run) for when in times)
         container.probe_due = born + every * (0.2 + 0.7 * (zlib.crc32(name.encode()) % 100) / 100)
-    if state in ("running", "paused"):
-        container.pid = host.new_pid()
-        container.ports = lifecycle.published(container)
+    if alive:
+        container.pid, container.ports = host.new_pid(), lifecycle.published(container)
     if state == "paused":
-        container.paused_at = born - started / 2
-    if state == "running" and temper.runs_for is not None:
-        container.exit_due = born + temper.runs_for
+        container.paused_at = until = born - started / 2
+        logs.print_lines(host, container, container.started, until)
     if temper.rests_for is not None and state in ("restarting", "exited"):
         container.start_due = born + temper.rests_for / 2
-    _history(host, container, last_words)
-    return container
-
-
-def _health(temper: Temper, status: HealthStatus, streak: int, born: float, every: float) -> Health:
-    health = Health(status, streak)
-    count, code, output = 5, temper.probe_exit, temper.probe_output
-    if status == "starting":
-        count, code, output = 1, 1, "not ready yet\n"
-    for nth in range(count):
-        when = born - (count - nth) * every + 3
-        health.log.append(Probe(when, when + 0.045, code, output))
-    return health
-
-
-def _history(host: Host, container: Container, last_words: tuple[str, ...]) -> None:
-    """Lines printed before the host's birth; those of running containers are made when first asked for."""
-    begun = container.started or host.born
-    if container.state == "running":
-        container.log_from = begun
-        return
-    until = container.paused_at or container.finished or host.born
-    if container.state == "paused":
-        logs.print_lines(host, container, begun, until)
+    if state == "running":  # what it printed is made when first asked for
+        container.log_from = container.started
+        container.exit_due = None if temper.runs_for is None else born + temper.runs_for
+        return container
     for nth, text in enumerate(last_words):
         logs.write(container, until - (len(last_words) - nth) * 0.01, text, stderr=container.exit_code != 0)
+    return container

@@ -13,7 +13,6 @@ from dockertui.demo import (
     archive,
     build,
     containers,
-    events,
     execs,
     image_files,
     images,
@@ -33,7 +32,7 @@ NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _BACKLOG = 512
-_FAMILIES = (system, events, containers, archive, execs, lifecycle, logs, stats, registry, image_files,
+_FAMILIES = (system, containers, archive, execs, lifecycle, logs, stats, registry, image_files,
              images, build, networks, volumes, plugins)  # fmt: skip
 
 

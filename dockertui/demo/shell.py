@@ -375,9 +375,8 @@ class Shell:
         return 0
 
     async def _kill_if_same(self, pid: int, started: int, signal: str) -> int:
-        found = (one for one in processes.of(self._host, self._container) if one.inside == pid)
-        one = next(found, None)
-        if one is None or processes.ticks(self._host, one) != started:
+        running = processes.of(self._host, self._container)
+        if not any(one.inside == pid and processes.ticks(self._host, one) == started for one in running):
             return 3
         return 4 if await self._kill([f"-{signal}", str(pid)]) else 0
 

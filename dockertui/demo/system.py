@@ -1,5 +1,7 @@
-"""The Engine about itself: ping, version, info, and what takes how much room."""
+"""The Engine about itself: ping, version, info, events, and what takes how much room."""
 
+import asyncio
+import contextlib
 import json
 from collections import Counter
 from typing import Any
@@ -9,13 +11,28 @@ from aiohttp import web
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route
 from dockertui.demo.containers import encoded_summary
-from dockertui.demo.filters import parse
-from dockertui.demo.host import Refusal, invalid
+from dockertui.demo.filters import Filters, parse, timestamp_ns
+from dockertui.demo.host import Event, Refusal, invalid
 from dockertui.demo.templates import REPLIES, filled
 from dockertui.demo.times import moment, rfc3339
 
 _DF_TYPES = ("container", "image", "volume", "build-cache")
 _SWARM = ("services", "tasks", "nodes", "secrets", "configs", "swarm")
+_FOREIGN = ("config", "node", "secret", "service")
+_EVENT_FILTERS = {
+    "container",
+    "daemon",
+    "event",
+    "image",
+    "label",
+    "network",
+    "plugin",
+    "scope",
+    "type",
+    "volume",
+    *_FOREIGN,
+}
+_WITH_TEXT = ("health_status", "exec_create", "exec_start")
 
 
 def ping(call: Call) -> web.StreamResponse:
@@ -61,6 +78,46 @@ def df(call: Call) -> dict[str, Any]:
     return told
 
 
+async def events(call: Call) -> web.StreamResponse:
+    filters = parse(call, _EVENT_FILTERS)
+    since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
+    with call.host.events.listening() as queue:
+        past = [] if since is None and until is None else [*call.host.events.history]
+        out = await call.stream()
+        for event in past:
+            if (since or 0) <= event.time_ns <= (until or event.time_ns) and _passes(filters, event):
+                await out.write_json(event.json())
+        left = None if until is None else max(until / 1e9 - call.host.now(), 0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                while left != 0:
+                    event = await queue.get()
+                    if _passes(filters, event):
+                        await out.write_json(event.json())
+    return out.response
+
+
+def _passes(filters: Filters, event: Event) -> bool:
+    plain, name = event.action.partition(":")[0], event.attributes.get("name", "")
+    texts = {event.actor, name} if event.type == "image" else set()
+    texts.add(event.attributes.get("image", ""))
+    return (
+        filters.exact("type", event.type)
+        and filters.exact("scope", "local")
+        and filters.exact("event", event.action, *([plain] if plain in _WITH_TEXT else []))
+        and filters.labels(event.attributes)
+        and filters.exact("image", *texts, *(text.rpartition(":")[0] for text in texts))
+        # By the beginning of an id or of a name, as moby's FuzzyMatch.
+        and all(
+            kind == event.type
+            and any(text.startswith(wanted) for wanted in filters.of(kind) for text in (event.actor, name))
+            for kind in ("container", "network", "volume", "plugin", "daemon")
+            if kind in filters
+        )
+        and not any(kind in filters for kind in _FOREIGN)
+    )
+
+
 def _prune_build_cache(call: Call) -> dict[str, Any]:
     """POST /build/prune: what no build uses, as old as `until` says."""
     filters = parse(call, ("description", "id", "inuse", "parent", "private", "shared", "type", "until"))
@@ -87,6 +144,7 @@ ROUTES = (
     Route("GET", "/version", lambda call: REPLIES["Version"]),
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
+    Route("GET", "/events", events),
     Route("POST", "/build/prune", _prune_build_cache),
     Route("POST", "/swarm/init", no_swarm),
     Route("POST", "/swarm/join", no_swarm),
