@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -75,59 +76,59 @@ def _steps(dockerfile: str, target: str, labels: Mapping[str, str]) -> list[tupl
     return steps
 
 
+@dataclass
 class _Build:
     """A build under way: the context's files by name, the arguments given, and the stages by name and number.
 
     A stage is an image that is not finished: its id is that of its newest layer.
     """
 
-    def __init__(self, host: Host, files: Mapping[str, bytes], args: Mapping[str, str], no_cache: bool) -> None:
-        self._host = host
-        self._files = files
-        self._args = args
-        self._no_cache = no_cache
-        self._known_args: dict[str, str] = {}
-        self._stages: dict[str, Image] = {}
-        self.image = Image("", 0, 0)
+    host: Host
+    files: Mapping[str, bytes]
+    args: Mapping[str, str]
+    no_cache: bool
+    known_args: dict[str, str] = field(default_factory=dict)
+    stages: dict[str, Image] = field(default_factory=dict)
+    image: Image = field(default_factory=lambda: Image("", 0, 0))
 
     async def run(self, steps: list[tuple[str, str]]) -> AsyncIterator[str]:
         """What is said of it. Raises Failed."""
         for number, (word, rest) in enumerate(steps, 1):
             yield f"Step {number}/{len(steps)} : {word} {rest}"
             yield "\n"
-            await asyncio.sleep(_PACE if self._host.live else 0)
+            await asyncio.sleep(_PACE if self.host.live else 0)
             if word == "FROM":
-                self._begin(re.sub(r"\$\{?(\w+)\}?", lambda found: self._known_args.get(found[1], ""), rest))
+                self._begin(re.sub(r"\$\{?(\w+)\}?", lambda found: self.known_args.get(found[1], ""), rest))
             elif word == "ARG":
                 name, _, default = rest.partition("=")
-                self._known_args[name] = self._args.get(name) or default
+                self.known_args[name] = self.args.get(name) or default
             if word != "FROM" and self.image.id:
                 async for text in self._step(word, rest):
                     yield text
             if self.image.id:
                 yield f" ---> {self.image.id[7:19]}\n"
-        if unused := sorted(self._args.keys() - self._known_args.keys()):
+        if unused := sorted(self.args.keys() - self.known_args.keys()):
             yield f"[Warning] One or more build-args [{' '.join(unused)}] were not consumed\n"
 
     def _begin(self, rest: str) -> None:
         """FROM: another stage, an image that is here, or one that a registry has."""
-        host, words = self._host, [word for word in rest.split() if not word.startswith("--")]
-        base = self._stages.get(words[0])
+        host, words = self.host, [word for word in rest.split() if not word.startswith("--")]
+        base = self.stages.get(words[0])
         if words[0] == "scratch":
             base = Image(f"sha256:{images.digest('scratch')}", 0, 0)
         base = base or images.find_or_none(host, words[0]) or images.arrive(host, words[0])[0]
         config, steps = dict(base.config), [*base.steps]
         self.image = Image(base.id, host.now(), base.size, config=config, steps=steps, comment="")
-        number = str(sum(map(str.isdecimal, self._stages)))
-        self._stages |= dict.fromkeys((*words[2:][-1:], number), self.image)
+        number = str(sum(map(str.isdecimal, self.stages)))
+        self.stages |= dict.fromkeys((*words[2:][-1:], number), self.image)
 
     async def _step(self, word: str, rest: str) -> AsyncIterator[str]:
         image, copies = self.image, word in ("COPY", "ADD")
         sent = self._sources(rest) if copies and "--from=" not in rest else {}
-        argued = sorted(self._args.items()) if word == "RUN" else []
+        argued = sorted(self.args.items()) if word == "RUN" else []
         digests = {name: images.digest(repr(data)) for name, data in sent.items()}
         layer = images.digest(json.dumps([image.id[7:], word, rest, argued, digests]))
-        if layer in self._host.build_cache and not self._no_cache:
+        if layer in self.host.build_cache and not self.no_cache:
             yield " ---> Using cache\n"
         elif not copies:
             container = images.digest(f"container {layer}")[:12]
@@ -136,7 +137,7 @@ class _Build:
                 async for text in _run(rest):
                     yield text
             yield f"Removing intermediate container {container}\n"
-        self._host.build_cache.add(layer)
+        self.host.build_cache.add(layer)
         size = sum(map(len, sent.values()))
         configure(image.config, word, rest)
         image.id, image.size = f"sha256:{layer}", image.size + size
@@ -150,7 +151,7 @@ class _Build:
             name = source.strip("/").removeprefix("./")
             taken = {
                 path: data
-                for path, data in self._files.items()
+                for path, data in self.files.items()
                 if name in ("", ".") or fnmatchcase(path, name) or path.startswith(f"{name}/")
             }
             if not taken:
@@ -162,7 +163,7 @@ class _Build:
     def arrive(self) -> Image:
         """The image, which is the same one as before when all came out of the cache."""
         self.image.layers = [f"sha256:{images.digest(f'layer {self.image.id[7:]}')}"]
-        return self._host.images.setdefault(self.image.id, self.image)
+        return self.host.images.setdefault(self.image.id, self.image)
 
 
 async def _run(line: str) -> AsyncIterator[str]:

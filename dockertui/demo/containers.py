@@ -66,7 +66,7 @@ def made(host: Host, name: str, wanted: dict[str, Any]) -> Container:
         container.temper = replace(container.temper, played=True)
     container.mounts = _mounts(host, container)
     container.attachments = _attachments(container, wanted.get("NetworkingConfig") or {})
-    host.add_container(container)
+    host.containers[container.id], host.names[container.name] = container, container.id
     return container
 
 
@@ -253,13 +253,12 @@ def _network_settings(container: Container) -> dict[str, Any]:
         port: [{"HostIp": address, "HostPort": str(number)} for address, number in bindings] or None
         for port, bindings in container.ports.items()
     }
-    return shown | {"Ports": ports, "Networks": {name: _endpoint(container, name) for name in container.attachments}}
-
-
-def _endpoint(container: Container, network: str) -> dict[str, Any]:
-    place = container.attachments[network]
-    names = [*dict.fromkeys([container.name, *place.aliases, container.id[:12]])]
-    return filled("Endpoint", place, **({"Aliases": place.aliases, "DNSNames": names} if place.aliases else {}))
+    networks = {name: filled("Endpoint", place) for name, place in container.attachments.items()}
+    for name, place in container.attachments.items():
+        if place.aliases:
+            names = [*dict.fromkeys([container.name, *place.aliases, container.id[:12]])]
+            networks[name] |= {"Aliases": place.aliases, "DNSNames": names}
+    return shown | {"Ports": ports, "Networks": networks}
 
 
 # -- the API --------------------------------------------------------------------------------------

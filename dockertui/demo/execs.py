@@ -73,7 +73,7 @@ async def start(call: Call) -> web.StreamResponse:
     exec_.pid, exec_.began = host.new_pid(), host.now()
     host.tell(container, f"exec_start: {' '.join(exec_.words)}", exec_.began + _ROUND_TRIP, execID=exec_.id)
     if wanted.get("Detach"):
-        running = asyncio.ensure_future(_run(host, container, exec_, ExecConsole(exec_, _nowhere)))
+        running = asyncio.ensure_future(_run(host, container, exec_, ExecConsole(exec_)))
         _detached.add(running)
         running.add_done_callback(_detached.discard)
         return web.Response()
@@ -86,10 +86,6 @@ async def start(call: Call) -> web.StreamResponse:
 
 _detached: set[asyncio.Future[None]] = set()
 """What runs with nobody looking; asyncio itself keeps no hold of it."""
-
-
-async def _nowhere(channel: int, data: bytes) -> None:
-    pass
 
 
 async def _run(host: Host, container: Container, exec_: Exec, console: ExecConsole) -> None:

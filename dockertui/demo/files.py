@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dockertui.demo.host import Host, Refusal, not_found
-from dockertui.demo.objects import Container, Image
+from dockertui.demo.objects import Container
 
 _LINKS_MOST: Final = 40
 _FOLDER, _FILE, _LINK, _PROGRAM = 0o40755, 0o100644, 0o120777, 0o100755
@@ -106,11 +106,6 @@ def _of_image(host: Host, container: Container) -> Files:
     if workdir.startswith("/"):
         _add(files, workdir.rstrip("/") or "/", files.get(workdir, File(_FOLDER, built)))
     return files
-
-
-def of_image(image: Image) -> Files:
-    """All files of an image."""
-    return image.files or named(image.tags[0] if image.tags else "", image.created)
 
 
 def named(image: str, built: float) -> Files:

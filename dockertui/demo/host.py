@@ -157,10 +157,6 @@ class Host:
             raise not_found(f"get {name}: no such volume")
         return self.volumes[name]
 
-    def add_container(self, container: Container) -> None:
-        self.containers[container.id] = container
-        self.names[container.name] = container.id
-
     # -- who uses what ------------------------------------------------------------------------
 
     def users_of_image(self, image_id: str) -> list[Container]:

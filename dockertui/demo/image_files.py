@@ -108,7 +108,7 @@ def _tags(image: Image, name: str) -> list[str]:
 
 async def _write(stream: Stream, image: Image) -> str:
     """An image's layer and its configuration; the name of the layer."""
-    members = archive.all_members(files.of_image(image))
+    members = archive.all_members(image.files or files.named(next(iter(image.tags), ""), image.created))
     digest, size = hashlib.sha256(), 0
     for piece in archive.pieces(members):
         digest.update(piece)

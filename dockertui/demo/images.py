@@ -30,10 +30,8 @@ def familiar(reference: str) -> str:
 
 def repository(reference: str) -> str:
     """The reference without its tag or digest."""
-    name = reference.partition("@")[0]
-    head, _, last = name.rpartition("/")
-    last = last.partition(":")[0]
-    return f"{head}/{last}" if head else last
+    head, slash, last = reference.partition("@")[0].rpartition("/")
+    return head + slash + last.partition(":")[0]
 
 
 def full(repo: str) -> str:

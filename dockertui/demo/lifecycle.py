@@ -116,7 +116,7 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
     if oom:
         host.tell(container, "oom")
     lived = int(now - (container.started or now))
-    networks.leave_all(host, container)
+    networks.leave(host, container, container.attachments.values())
     for mount in container.mounts:
         if mount.type == "volume" and mount.name in host.volumes:
             host.tell_volume(host.volumes[mount.name], "unmount", container=container.id)

@@ -1,6 +1,7 @@
 """Networks: what the Engine does with them, the addresses that containers get on them, and their part of the API."""
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Any
 
 from dockertui.demo import images
@@ -86,18 +87,14 @@ def join_all(host: Host, container: Container) -> None:
         host.tell_network(network, "connect", container=container.id)
 
 
-def leave_all(host: Host, container: Container) -> None:
-    for place in container.attachments.values():
-        _leave(host, container, place)
-
-
-def _leave(host: Host, container: Container, place: Attachment) -> None:
-    """Give the address back, if it has one."""
-    network = host.networks.get(place.network_id)
-    if place.endpoint_id and network is not None:
-        network.taken.discard(place.ip)
-        host.tell_network(network, "disconnect", container=container.id)
-    place.release()
+def leave(host: Host, container: Container, places: Iterable[Attachment]) -> None:
+    """Give the addresses back, of the places that have one."""
+    for place in places:
+        network = host.networks.get(place.network_id)
+        if place.endpoint_id and network is not None:
+            network.taken.discard(place.ip)
+            host.tell_network(network, "disconnect", container=container.id)
+        place.release()
 
 
 def give_address(network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
@@ -186,7 +183,7 @@ def _disconnect(call: Call) -> None:
     if place is None:
         raise Refusal(500, f"container {container.id} is not connected to the network {network.name}")
     del container.attachments[network.name]
-    _leave(call.host, container, place)
+    leave(call.host, container, [place])
     container.touch()
 
 

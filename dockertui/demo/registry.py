@@ -83,8 +83,7 @@ async def pull(call: Call) -> web.StreamResponse:
         images.check_reference(*images.split(reference))
     images.check_registry(reference)
     stream = await call.stream()
-    path = reference.rpartition(":")[0]
-    full = path if "/" in path else f"library/{path}"
+    full = images.full(images.repository(reference)).removeprefix("docker.io/")
     await stream.write_json({"status": f"Pulling from {full}", "id": reference.rpartition(":")[2]})
     if images.find_or_none(call.host, reference) is None:
         await _layers(stream, reference, _PACE if call.host.live else 0.0)

@@ -41,7 +41,9 @@ def build(host: Host) -> Host:
             names = {"number": 1, "depends": ""} | told.pop("compose")
             names["hash"] = f"{zlib.crc32('{project}/{service}'.format(**names).encode()):08x}" * 8
             told["wanted"]["Labels"] = {label: text.format(**names) for label, text in scene["compose"].items()}
-        _place(host, told)
+        for key in told.keys() & {"created", "started", "finished"}:
+            told[key] = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([dhms])", told[key]))
+        place(host, temper=Temper(**told.pop("temper", {})), **told)
     for volume in host.volumes.values():
         if volume.created >= host.born:  # made with its container
             volume.created, volume.size = host.born - 40 * DAY, 8 << 20
@@ -49,16 +51,6 @@ def build(host: Host) -> Host:
     for ago, name, action, *attributes in scene["past"]:  # what the event stream still has of it
         host.tell(host.container(name), action, host.born - ago, **(attributes[0] if attributes else {}))
     return host
-
-
-def _place(host: Host, told: dict[str, Any]) -> None:
-    """A container's entry: its ages become seconds, its temper an object."""
-    wanted, temper = told.pop("wanted"), told.pop("temper", {})
-    for key in told.keys() & {"created", "started", "finished"}:
-        told[key] = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([dhms])", told[key]))
-    if "memory" in temper:
-        temper["memory"] = int(temper["memory"].removesuffix("MiB")) << 20
-    place(host, told.pop("name"), wanted, temper=Temper(**temper), **told)
 
 
 # -- images ---------------------------------------------------------------------------------------

@@ -93,7 +93,12 @@ class Server:
         path, version = request.rel_url.raw_path, NEWEST
         if match := VERSIONED.fullmatch(path):
             path, version = match[3], (int(match[1]), int(match[2]))
-            _check_version(version)
+        client = f"client version {version[0]}.{version[1]}"
+        if version > NEWEST:
+            raise invalid(f"{client} is too new. Maximum supported API version is {API}")
+        if version < OLDEST:
+            remedy = "please upgrade your client to a newer version"
+            raise invalid(f"{client} is too old. Minimum supported API version is {OLDEST_API}, {remedy}")
         for pattern, route in self._routes:
             if match := pattern.fullmatch(f"{request.method} {path}"):
                 names = {name: unquote(text) for name, text in match.groupdict().items()}
@@ -134,12 +139,3 @@ def _bound(path: Path) -> socket.socket:
     bound.bind(str(path))
     path.chmod(0o600)
     return bound
-
-
-def _check_version(version: Version) -> None:
-    client = f"client version {version[0]}.{version[1]}"
-    if version > NEWEST:
-        raise invalid(f"{client} is too new. Maximum supported API version is {API}")
-    if version < OLDEST:
-        remedy = "please upgrade your client to a newer version"
-        raise invalid(f"{client} is too old. Minimum supported API version is {OLDEST_API}, {remedy}")

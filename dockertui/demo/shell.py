@@ -45,7 +45,7 @@ async def unless(end: Awaitable[object], work: Awaitable[T]) -> T | None:
 class ExecConsole:
     """What the process of an exec reads and writes. `typed` is fed with what the client sends."""
 
-    def __init__(self, exec_: Exec, send: Outlet) -> None:
+    def __init__(self, exec_: Exec, send: Outlet | None = None) -> None:
         self._exec = exec_
         self._send = send
         self._buffer = ""
@@ -79,7 +79,8 @@ class ExecConsole:
 
     async def _write(self, channel: int, text: str) -> None:
         text = text.replace("\r\n", "\n").replace("\n", "\r\n") if self.tty else text
-        await self._send(channel, _encoded(text))
+        if self._send is not None:
+            await self._send(channel, _encoded(text))
 
     async def interruptible(self, work: Awaitable[int]) -> int:
         """Do it; on a terminal Ctrl-C ends it, and a client that leaves does, too. What else is typed waits."""
@@ -294,7 +295,7 @@ class Shell:
 
     async def _cd(self, words: list[str]) -> int:
         path = self._path(words[0] if words else "/root")
-        if not _is_folder(self._files(), path):
+        if not _is_folder(files.of(self._host, self._container), path):
             return await self._complain(f"sh: cd: {path}: No such file or directory\n")
         self._directory = path
         return 0
@@ -302,11 +303,8 @@ class Shell:
     def _path(self, text: str) -> str:
         return posixpath.normpath(posixpath.join("/", self._directory, text))
 
-    def _files(self) -> Files:
-        return files.of(self._host, self._container)
-
     async def _ls(self, words: list[str]) -> int:
-        targets, here = [word for word in words if not word.startswith("-")], self._files()
+        targets, here = [word for word in words if not word.startswith("-")], files.of(self._host, self._container)
         path = files.resolve(here, self._path(targets[0] if targets else "."), last=True)
         names = files.children(here, path)
         if self._console.tty:
@@ -338,7 +336,7 @@ class Shell:
             while (line := await self._console.readline("")) is not None:
                 await self._console.write(f"{line}\n")
             return 0
-        code, here = 0, self._files()
+        code, here = 0, files.of(self._host, self._container)
         for word in words:
             file = here.get(files.resolve(here, self._path(word), last=True))
             if file is None or not stat.S_ISREG(file.mode):
