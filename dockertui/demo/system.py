@@ -19,19 +19,7 @@ from dockertui.demo.times import moment, rfc3339
 _DF_TYPES = ("container", "image", "volume", "build-cache")
 _SWARM = ("services", "tasks", "nodes", "secrets", "configs", "swarm")
 _FOREIGN = ("config", "node", "secret", "service")
-_EVENT_FILTERS = {
-    "container",
-    "daemon",
-    "event",
-    "image",
-    "label",
-    "network",
-    "plugin",
-    "scope",
-    "type",
-    "volume",
-    *_FOREIGN,
-}
+_FILTERS = {"container", "daemon", "event", "image", "label", "network", "plugin", "scope", "type", "volume", *_FOREIGN}
 _WITH_TEXT = ("health_status", "exec_create", "exec_start")
 
 
@@ -79,7 +67,7 @@ def df(call: Call) -> dict[str, Any]:
 
 
 async def events(call: Call) -> web.StreamResponse:
-    filters = parse(call, _EVENT_FILTERS)
+    filters = parse(call, _FILTERS)
     since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
     with call.host.events.listening() as queue:
         past = [] if since is None and until is None else [*call.host.events.history]

@@ -6,7 +6,7 @@ from dockertui.demo.scene import HOUR
 from tests.demo.place import place
 
 _SERVICES = ("auth", "billing", "catalog", "feed", "gateway", "ledger", "mailer", "profile", "quota", "render")
-_IMAGES = ("nginx:1.27-alpine", "redis:7.4-alpine", "alpine:3.21", "registry.example.com/shop/api:2.14.0")
+_IMAGES = ("nginx:1.27-alpine", "debian:bookworm", "alpine:3.21", "registry.example.com/shop/api:2.14.0")
 _RUNNING_OF_TEN = 8
 
 
