@@ -15,8 +15,8 @@ from aiohttp import web
 from dockertui.demo import files
 from dockertui.demo.call import HEADERS, TAR, Call, Route
 from dockertui.demo.files import File, Files
+from dockertui.demo.host import Refusal, conflict, invalid
 from dockertui.demo.objects import Container
-from dockertui.demo.refusal import Refusal, conflict, invalid
 
 _GO_TYPES = {stat.S_IFDIR: 1 << 31, stat.S_IFLNK: 1 << 27, stat.S_IFBLK: 1 << 26, stat.S_IFIFO: 1 << 25,
              stat.S_IFSOCK: 1 << 24, stat.S_IFCHR: 1 << 26 | 1 << 21}  # fmt: skip
@@ -127,6 +127,7 @@ async def uploaded(call: Call) -> bytes:
 def unpacked(data: bytes, folder: str = "/", status: int = 400) -> Files:
     """The files of a tar, as they are when it is unpacked into a folder. Refuses what is no tar."""
     found: Files = {}
+    kinds = {tarfile.DIRTYPE: stat.S_IFDIR, tarfile.SYMTYPE: stat.S_IFLNK}
     if not data:  # which an Engine takes for an empty tar
         return found
     try:
@@ -134,28 +135,21 @@ def unpacked(data: bytes, folder: str = "/", status: int = 400) -> Files:
             for member in tar:
                 opened = tar.extractfile(member) if member.isreg() else None
                 path = posixpath.normpath(f"{folder.rstrip('/')}/{member.name}")
-                found[path] = _kept(member, opened.read() if opened is not None else b"")
+                mode = member.mode | kinds.get(member.type, stat.S_IFREG)
+                data = opened.read() if opened is not None else b""
+                found[path] = File(mode, float(member.mtime), data, member.linkname, member.uid, member.gid)
     except tarfile.TarError as error:
         raise Refusal(status, f"Error processing tar file: {error}") from None
     return found
 
 
 def _check_writable(container: Container, folder: str) -> None:
-    mount = max(
-        (one for one in container.mounts if f"{folder}/".startswith(f"{one.destination}/")),
-        key=lambda one: len(one.destination),
-        default=None,
-    )
+    mounts = [one for one in container.mounts if f"{folder}/".startswith(f"{one.destination}/")]
+    mount = max(mounts, key=lambda one: len(one.destination), default=None)
     if mount is not None and not mount.rw:
         raise conflict("mounted volume is marked read-only")
     if mount is None and container.host_config.get("ReadonlyRootfs"):
         raise conflict("container rootfs is marked read-only")
-
-
-def _kept(member: tarfile.TarInfo, data: bytes) -> File:
-    kinds = {tarfile.DIRTYPE: stat.S_IFDIR, tarfile.SYMTYPE: stat.S_IFLNK}
-    mode = member.mode | kinds.get(member.type, stat.S_IFREG)
-    return File(mode, float(member.mtime), data, member.linkname, member.uid, member.gid)
 
 
 ROUTES = (

@@ -5,6 +5,7 @@ command is taken to succeed without a word. Several stages are built one after t
 """
 
 import asyncio
+import itertools
 import json
 import re
 import shlex
@@ -16,10 +17,9 @@ from typing import Any
 from aiohttp import web
 
 from dockertui.demo import archive, images
-from dockertui.demo.call import Call, Route, Stream
-from dockertui.demo.host import Host
+from dockertui.demo.call import Call, Route
+from dockertui.demo.host import Host, Refusal, invalid
 from dockertui.demo.objects import Image
-from dockertui.demo.refusal import Refusal, invalid
 
 KNOWN = frozenset(
     ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
@@ -30,44 +30,21 @@ _PACE = 0.25
 
 
 class Failed(Exception):
-    """A step failed: what the stream ends with."""
+    """A step failed: what the stream ends with, and the exit code of what was run."""
 
-    def __init__(self, message: str, code: int = 0) -> None:
+    def __init__(self, message: str, **detail: int) -> None:
         super().__init__(message)
-        self.detail = {"code": code, "message": message} if code else {"message": message}
+        self.detail = detail
 
 
-@dataclass(slots=True)
-class Order:
-    """What is to be built: a Dockerfile's text, the context's files by name, and the options of the API."""
-
-    dockerfile: str
-    files: Mapping[str, bytes]
-    tags: tuple[str, ...] = ()
-    args: Mapping[str, str | None] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    target: str = ""
-    no_cache: bool = False
-
-
-@dataclass(slots=True)
-class _Stage:
-    """A stage under way: the layer it stands on, its size, and the configuration so far."""
-
-    layer: str = ""
-    size: int = 0
-    config: dict[str, Any] = field(default_factory=dict)
-    history: list[tuple[str, int]] = field(default_factory=list)
-
-
-def parse(text: str) -> list[tuple[str, str]]:
+def _parse(text: str) -> list[tuple[str, str]]:
     """(instruction, its arguments), and a refusal as the Engine words it."""
     found: list[tuple[str, str]] = []
     begun = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        begun += line.lstrip() if not begun else line
+        begun += line if begun else line.lstrip()
         if begun.rstrip().endswith("\\"):
             begun = begun.rstrip()[:-1]
             continue
@@ -81,159 +58,140 @@ def parse(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _steps(order: Order) -> list[tuple[str, str]]:
+def _steps(dockerfile: str, target: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """Those up to the target's end, and the labels that were given."""
     steps: list[tuple[str, str]] = []
-    for word, rest in parse(order.dockerfile):
-        if word == "FROM" and order.target and _stage_named(steps, order.target):
-            break
+    stages, reached = 0, False
+    for word, rest in _parse(dockerfile):
+        if word == "FROM":
+            if reached:
+                break
+            reached = target != "" and target in (str(stages), *rest.split()[2:][-1:])
+            stages += 1
         steps.append((word, rest))
-    if order.target and not _stage_named(steps, order.target):
-        raise invalid(f"failed to reach build target {order.target} in Dockerfile")
-    if order.labels:
-        steps.append(("LABEL", " ".join(f"{name}={shlex.quote(text)}" for name, text in order.labels.items())))
+    if target and not reached:
+        raise invalid(f"failed to reach build target {target} in Dockerfile")
+    if labels:
+        steps.append(("LABEL", " ".join(f"{name}={shlex.quote(text)}" for name, text in labels.items())))
     return steps
 
 
-def _stage_named(steps: list[tuple[str, str]], name: str) -> bool:
-    froms = [rest.split() for word, rest in steps if word == "FROM"]
-    return name in [words[-1] for words in froms if len(words) > 2] or name in map(str, range(len(froms)))
+@dataclass
+class _Build:
+    """A build under way: the context's files by name, the arguments given, and the stages by name and number.
+
+    A stage is an image that is not finished: its id is that of its newest layer.
+    """
+
+    host: Host
+    files: Mapping[str, bytes]
+    args: Mapping[str, str]
+    no_cache: bool
+    known_args: dict[str, str] = field(default_factory=dict)
+    stages: dict[str, Image] = field(default_factory=dict)
+    image: Image = field(default_factory=lambda: Image("", 0, 0))
+
+    async def run(self, steps: list[tuple[str, str]]) -> AsyncIterator[str]:
+        """What is said of it. Raises Failed."""
+        for number, (word, rest) in enumerate(steps, 1):
+            yield f"Step {number}/{len(steps)} : {word} {rest}"
+            yield "\n"
+            await asyncio.sleep(_PACE if self.host.live else 0)
+            if word == "FROM":
+                self._begin(re.sub(r"\$\{?(\w+)\}?", lambda found: self.known_args.get(found[1], ""), rest))
+            elif word == "ARG":
+                name, _, default = rest.partition("=")
+                self.known_args[name] = self.args.get(name) or default
+            if word != "FROM" and self.image.id:
+                async for text in self._step(word, rest):
+                    yield text
+            if self.image.id:
+                yield f" ---> {self.image.id[7:19]}\n"
+        if unused := sorted(self.args.keys() - self.known_args.keys()):
+            yield f"[Warning] One or more build-args [{' '.join(unused)}] were not consumed\n"
+
+    def _begin(self, rest: str) -> None:
+        """FROM: another stage, an image that is here, or one that a registry has."""
+        host, words = self.host, [word for word in rest.split() if not word.startswith("--")]
+        base = self.stages.get(words[0])
+        if words[0] == "scratch":
+            base = Image(f"sha256:{images.digest('scratch')}", 0, 0)
+        base = base or images.find_or_none(host, words[0]) or images.arrive(host, words[0])[0]
+        config, steps = dict(base.config), [*base.steps]
+        self.image = Image(base.id, host.now(), base.size, config=config, steps=steps, comment="")
+        number = str(sum(map(str.isdecimal, self.stages)))
+        self.stages |= dict.fromkeys((*words[2:][-1:], number), self.image)
+
+    async def _step(self, word: str, rest: str) -> AsyncIterator[str]:
+        image, copies = self.image, word in ("COPY", "ADD")
+        sent = self._sources(rest) if copies and "--from=" not in rest else {}
+        argued = sorted(self.args.items()) if word == "RUN" else []
+        digests = {name: images.digest(repr(data)) for name, data in sent.items()}
+        layer = images.digest(json.dumps([image.id[7:], word, rest, argued, digests]))
+        if layer in self.host.build_cache and not self.no_cache:
+            yield " ---> Using cache\n"
+        elif not copies:
+            container = images.digest(f"container {layer}")[:12]
+            yield f" ---> Running in {container}\n"
+            if word == "RUN":
+                async for text in _run(rest):
+                    yield text
+            yield f"Removing intermediate container {container}\n"
+        self.host.build_cache.add(layer)
+        size = sum(map(len, sent.values()))
+        configure(image.config, word, rest)
+        image.id, image.size = f"sha256:{layer}", image.size + size
+        image.steps.insert(0, (f"{word} {rest}", size))
+
+    def _sources(self, rest: str) -> dict[str, bytes]:
+        """The files of the context that a COPY takes. Raises Failed when there are none."""
+        words = json.loads(rest) if rest.startswith("[") else [one for one in rest.split() if not one.startswith("--")]
+        found: dict[str, bytes] = {}
+        for source in words[:-1]:
+            name = source.strip("/").removeprefix("./")
+            taken = {
+                path: data
+                for path, data in self.files.items()
+                if name in ("", ".") or fnmatchcase(path, name) or path.startswith(f"{name}/")
+            }
+            if not taken:
+                told = f"stat {name}: file does not exist"
+                raise Failed(f"COPY failed: file not found in build context or excluded by .dockerignore: {told}")
+            found |= taken
+        return found
+
+    def arrive(self) -> Image:
+        """The image, which is the same one as before when all came out of the cache."""
+        self.image.layers = [f"sha256:{images.digest(f'layer {self.image.id[7:]}')}"]
+        return self.host.images.setdefault(self.image.id, self.image)
 
 
-async def build(host: Host, order: Order) -> AsyncIterator[dict[str, Any]]:
-    """The objects of the stream. Raises Refusal before the first of them, Failed after it."""
-    steps = _steps(order)
-    stage, names, args = _Stage(), dict[str, _Stage](), dict[str, str]()
-    for number, (word, rest) in enumerate(steps, 1):
-        yield _say(f"Step {number}/{len(steps)} : {word} {rest}")
-        yield _say("\n")
-        await asyncio.sleep(_PACE if host.live else 0)
-        if word == "FROM":
-            stage = _begin(host, _filled(rest, args), names)
-        elif word == "ARG":
-            name, _, default = rest.partition("=")
-            args[name] = order.args.get(name) or default
-        if word != "FROM" and stage.layer:
-            async for told in _step(host, stage, word, rest, order):
-                yield told
-        if stage.layer:
-            yield _say(f" ---> {stage.layer[:12]}\n")
-    if unused := sorted(order.args.keys() - args.keys()):
-        yield _say(f"[Warning] One or more build-args [{' '.join(unused)}] were not consumed\n")
-    image = _arrive(host, stage)
-    yield {"aux": {"ID": image.id}}
-    yield _say(f"Successfully built {image.id[7:19]}\n")
-    for tag in order.tags:
-        repository = images.repository(images.familiar(tag))
-        images.tag(host, image, repository, images.familiar(tag).rpartition(":")[2])
-        yield _say(f"Successfully tagged {images.familiar(tag)}\n")
-
-
-def _say(text: str) -> dict[str, Any]:
-    return {"stream": text}
-
-
-def _filled(text: str, args: Mapping[str, str]) -> str:
-    return re.sub(r"\$\{?(\w+)\}?", lambda found: args.get(found[1], ""), text)
-
-
-def _begin(host: Host, rest: str, names: dict[str, _Stage]) -> _Stage:
-    """FROM: another stage, an image that is here, or one that a registry has."""
-    words = [word for word in rest.split() if not word.startswith("--")]
-    base = words[0]
-    if base in names:
-        stage = _Stage(names[base].layer, names[base].size, dict(names[base].config), [*names[base].history])
-    elif base == "scratch":
-        stage = _Stage(images.digest("scratch"))
-    else:
-        try:
-            image = images.find_or_none(host, base) or images.arrive(host, base)[0]
-        except Refusal as refusal:
-            raise Failed(refusal.message) from None
-        stage = _Stage(image.id.removeprefix("sha256:"), image.size, dict(image.config), [*image.steps])
-    if len(words) > 2:
-        names[words[-1]] = stage
-    names[str(sum(map(str.isdecimal, names)))] = stage  # by its number, too
-    return stage
-
-
-async def _step(host: Host, stage: _Stage, word: str, rest: str, order: Order) -> AsyncIterator[dict[str, Any]]:
-    sent = _sources(rest, order) if word in ("COPY", "ADD") and "--from=" not in rest else {}
-    argued = sorted(order.args.items()) if word == "RUN" else []
-    layer = images.digest(
-        json.dumps([stage.layer, word, rest, argued, {name: images.digest(repr(sent[name])) for name in sent}])
-    )
-    if layer in host.build_cache and not order.no_cache:
-        yield _say(" ---> Using cache\n")
-    elif word in ("COPY", "ADD"):
-        pass
-    else:
-        container = images.digest(f"container {layer}")[:12]
-        yield _say(f" ---> Running in {container}\n")
-        if word == "RUN":
-            async for told in _run(rest):
-                yield told
-        yield _say(f"Removing intermediate container {container}\n")
-    host.build_cache.add(layer)
-    size = sum(map(len, sent.values()))
-    configure(stage.config, word, rest)
-    stage.layer, stage.size = layer, stage.size + size
-    stage.history.insert(0, (f"{word} {rest}", size))
-
-
-def _sources(rest: str, order: Order) -> dict[str, bytes]:
-    """The files of the context that a COPY takes. Raises Failed when there are none."""
-    words = json.loads(rest) if rest.startswith("[") else [one for one in rest.split() if not one.startswith("--")]
-    found: dict[str, bytes] = {}
-    for source in words[:-1]:
-        name = source.strip("/").removeprefix("./")
-        taken = {
-            path: data
-            for path, data in order.files.items()
-            if name in ("", ".") or fnmatchcase(path, name) or path.startswith(f"{name}/")
-        }
-        if not taken:
-            told = f"stat {name}: file does not exist"
-            raise Failed(f"COPY failed: file not found in build context or excluded by .dockerignore: {told}")
-        found |= taken
-    return found
-
-
-async def _run(line: str) -> AsyncIterator[dict[str, Any]]:
-    for command in _commands(line):
-        name, *words = command
+async def _run(line: str) -> AsyncIterator[str]:
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&")
+    lexer.whitespace_split = True
+    try:
+        words = [*lexer]
+    except ValueError:
+        raise _non_zero(line, 2) from None  # what no shell understands
+    for separates, group in itertools.groupby(words, lambda word: word in (";", "&&")):
+        name, *given = group
+        if separates:
+            continue
         if name == "echo":
-            yield _say(" ".join(words) + "\n")
+            yield " ".join(given) + "\n"
         elif name == "printf":
-            yield _say((words or [""])[0].encode().decode("unicode_escape"))
+            yield (given or [""])[0].encode().decode("unicode_escape")
         elif name == "sleep":
-            await asyncio.sleep(float(words[0]) if words and words[0].replace(".", "", 1).isdecimal() else 1)
-        elif name == "false":
-            raise _non_zero(line, 1)
-        elif name == "exit":
-            if words and words[0].isdecimal() and (code := int(words[0])):
+            await asyncio.sleep(float(given[0]) if given and given[0].replace(".", "", 1).isdecimal() else 1)
+        elif name in ("false", "exit"):
+            code = int(given[0]) if given and given[0].isdecimal() else int(name == "false")
+            if code:
                 raise _non_zero(line, code)
             return
 
 
-def _commands(line: str) -> list[list[str]]:
-    """The commands of a line, in words. Raises Failed for what no shell understands."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&")
-    lexer.whitespace_split = True
-    found: list[list[str]] = [[]]
-    try:
-        for word in lexer:
-            if word in (";", "&&"):
-                found.append([])
-            else:
-                found[-1].append(word)
-    except ValueError:
-        raise _non_zero(line, 2) from None
-    return [words for words in found if words]
-
-
 def _non_zero(line: str, code: int) -> Failed:
-    return Failed(f"The command '/bin/sh -c {line}' returned a non-zero code: {code}", code)
+    return Failed(f"The command '/bin/sh -c {line}' returned a non-zero code: {code}", code=code)
 
 
 def configure(config: dict[str, Any], word: str, rest: str) -> None:
@@ -255,54 +213,39 @@ def configure(config: dict[str, Any], word: str, rest: str) -> None:
         config[name] = {**(config.get(name) or {}), **added}
 
 
-def _arrive(host: Host, stage: _Stage) -> Image:
-    """The image, which is the same one as before when all came out of the cache."""
-    id = f"sha256:{stage.layer}"
-    image = host.images.get(id)
-    if image is None:
-        image = Image(id, host.now(), stage.size, config=stage.config, steps=stage.history, comment="")
-        image.layers = [f"sha256:{images.digest(f'layer {stage.layer}')}"]
-        host.images[id] = image
-    return image
-
-
 # -- the API --------------------------------------------------------------------------------------
 
 
 async def _build(call: Call) -> web.StreamResponse:
-    order = await _order(call)
-    stream: Stream | None = None
-    try:
-        async for told in build(call.host, order):
-            if stream is None:
-                stream = await call.stream()
-            if not call.flag("q"):
-                await stream.write_json(told)
-            elif "aux" in told:
-                await stream.write_json({"stream": f"{told['aux']['ID']}\n"})
-    except Failed as failure:
-        if stream is None:
-            raise invalid(str(failure)) from None
-        await stream.fail(str(failure), failure.detail)
-    assert stream is not None
-    return stream.response
-
-
-async def _order(call: Call) -> Order:
-    tags = tuple(call.all("t"))
+    host, tags = call.host, [images.familiar(tag) for tag in call.all("t")]
     for tag in tags:
-        images.check_reference(*images.split(images.familiar(tag)))
+        images.check_reference(*images.split(tag))
     if call.text("version") == "2":
         raise invalid("the demo Engine has the classic builder alone")
     context = archive.unpacked(await archive.uploaded(call), status=500)
-    files = {path[1:]: file.data for path, file in context.items()}
-    name = call.text("dockerfile") or "Dockerfile"
+    files, name = {path[1:]: file.data for path, file in context.items()}, call.text("dockerfile") or "Dockerfile"
     if name not in files:
         raise Refusal(500, f"Cannot locate specified Dockerfile: {name}")
-    return Order(
-        files[name].decode("utf-8", "replace"), files, tags, _mapping(call, "buildargs"), _mapping(call, "labels"),
-        call.text("target"), call.flag("nocache"),
-    )  # fmt: skip
+    steps = _steps(files[name].decode("utf-8", "replace"), call.text("target"), _mapping(call, "labels"))
+    build = _Build(host, files, _mapping(call, "buildargs"), call.flag("nocache"))
+    stream, quiet = await call.stream(), call.flag("q")
+    try:
+        async for text in build.run(steps):
+            if not quiet:
+                await stream.write_json({"stream": text})
+    except Failed as failure:
+        await stream.fail(str(failure), **failure.detail)
+        return stream.response
+    image = build.arrive()
+    for tag in tags:
+        images.tag(host, image, *images.split(tag))
+    if quiet:
+        await stream.write_json({"stream": f"{image.id}\n"})
+        return stream.response
+    await stream.write_json({"aux": {"ID": image.id}})
+    for said in (f"built {image.id[7:19]}", *(f"tagged {tag}" for tag in tags)):
+        await stream.write_json({"stream": f"Successfully {said}\n"})
+    return stream.response
 
 
 def _mapping(call: Call, name: str) -> Mapping[str, Any]:

@@ -1,9 +1,10 @@
 """One request as the handlers see it, and the ways to answer it: a value, a stream, or the connection itself."""
 
 import asyncio
+import contextlib
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from types import MappingProxyType
@@ -12,9 +13,8 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal, invalid
 from dockertui.demo.objects import Container
-from dockertui.demo.refusal import Refusal, invalid
 
 Version = tuple[int, int]
 
@@ -51,9 +51,9 @@ class Stream:
     async def write_json(self, value: Any) -> None:
         await self.write(encode(value))
 
-    async def fail(self, message: str, detail: Mapping[str, Any] | None = None) -> None:
+    async def fail(self, message: str, **detail: int) -> None:
         """An error in the middle of a stream of progress."""
-        await self.write_json({"errorDetail": detail or {"message": message}, "error": message})
+        await self.write_json({"errorDetail": {**detail, "message": message}, "error": message})
 
 
 class Takeover(asyncio.Protocol):
@@ -68,7 +68,6 @@ class Takeover(asyncio.Protocol):
         self.ended = asyncio.Event()
 
     async def begin(self) -> None:
-        """Answer the upgrade, and take over."""
         told = {**headers(self.call.host), "Connection": "Upgrade", "Upgrade": "tcp"}
         await web.StreamResponse(status=101, headers=told).prepare(self.call.request)
         transport = self.call.request.transport
@@ -107,10 +106,6 @@ class Takeover(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         self.transport.write(data)
 
-    def close(self) -> None:
-        """End it, after what has been written."""
-        self.transport.close()
-
 
 @dataclass(slots=True)
 class Call:
@@ -134,13 +129,12 @@ class Call:
         """All values of a name in the query, blank ones too."""
         return parse_qs(self.request.rel_url.raw_query_string, keep_blank_values=True).get(name, [])
 
-    def text(self, name: str, default: str = "") -> str:
+    def text(self, name: str) -> str:
         """The first value of a name in the query."""
-        return next(iter(self.all(name)), default)
+        return next(iter(self.all(name)), "")
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        values = self.all(name)
-        return values[0].strip().lower() not in _FALSE if values else default
+    def flag(self, name: str) -> bool:
+        return self.text(name).strip().lower() not in _FALSE
 
     def integer(self, name: str) -> int | None:
         """A number, or None when it is not given. Refuses others as Go's strconv does."""
@@ -170,8 +164,16 @@ class Call:
         await stream.response.prepare(self.request)
         return stream
 
-    def takeover(self, tty: bool, take: Callable[[bytes], None]) -> Takeover:
-        return self.takeovers(self, tty, take)
+    @contextlib.asynccontextmanager
+    async def takeover(self, tty: bool, take: Callable[[bytes], None]) -> AsyncIterator[Takeover]:
+        """Answer the upgrade and take the connection over; in the end it is closed after what has been written."""
+        connection = self.takeovers(self, tty, take)
+        await connection.begin()
+        try:
+            yield connection
+        finally:
+            connection.transport.close()
+        await connection.ended.wait()
 
 
 Handler = Callable[[Call], Any]
@@ -197,8 +199,6 @@ def encode(value: Any) -> bytes:
 
 
 def reply(value: Any, status: int = 200) -> web.Response:
-    return raw_reply(encode(value), status)
-
-
-def raw_reply(body: bytes, status: int = 200) -> web.Response:
+    """A value as JSON; bytes are JSON already."""
+    body = value if isinstance(value, bytes) else encode(value)
     return web.Response(body=body, status=status, headers={"Content-Type": JSON})

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import TYPE_CHECKING, Final, Self
 
 from dockertui.demo.host import Host
@@ -74,9 +74,7 @@ class DemoEngine:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
     @property
@@ -102,15 +100,15 @@ class DemoEngine:
 
     async def _serve(self) -> None:
         # The rest of the demo is imported here, in this thread: whoever starts the Engine goes on meanwhile.
-        from dockertui.demo import first_process, life
+        from dockertui.demo import execs, lifecycle
 
         self.loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        self.host.play = partial(first_process.play, self.host)
+        self.host.play = partial(execs.play, self.host)
         self.furnish(self.host)
         server = self.new_server()
         await server.listen(self.socket_path)
         self._listening.set()
-        living = asyncio.create_task(life.live(self.host))
+        living = asyncio.create_task(lifecycle.live(self.host))
         try:
             await self._stopping.wait()
         finally:
@@ -132,6 +130,7 @@ class DemoEngine:
 # -- the private directory ------------------------------------------------------------------------
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
+"""They end a process without running atexit: the directories are removed first."""
 _directories: set[Path] = set()
 
 
@@ -148,20 +147,12 @@ def _private_directory() -> Path:
 
 def _sweep(base: Path) -> None:
     for left in base.glob(f"{_PREFIX}*-*"):
-        pid = _owner(left)
         with contextlib.suppress(OSError):
-            if pid and left.lstat().st_uid == os.getuid() and not _alive(pid):
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+            if (pid := _owner(left)) and left.lstat().st_uid == os.getuid():
+                try:
+                    os.kill(pid, 0)
+                except ProcessLookupError:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _forget(directory: Path) -> None:
@@ -177,13 +168,8 @@ def _owner(directory: Path) -> int:
 
 
 def _clean_up_after_signals() -> None:
-    """SIGTERM and SIGHUP end a process without running atexit: remove the directories first, then let them.
-
-    Only where nobody else has a handler, and only from the main thread, which alone may set one.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for number in _ENDING:
+    """Only where nobody else has a handler, and only from the main thread, which alone may set one."""
+    for number in _ENDING if threading.current_thread() is threading.main_thread() else ():
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end_by_signal)
 

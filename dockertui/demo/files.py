@@ -15,9 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from dockertui.demo.host import Host
-from dockertui.demo.objects import Container, Image
-from dockertui.demo.refusal import Refusal, not_found
+from dockertui.demo.host import Host, Refusal, not_found
+from dockertui.demo.objects import Container
 
 _LINKS_MOST: Final = 40
 _FOLDER, _FILE, _LINK, _PROGRAM = 0o40755, 0o100644, 0o120777, 0o100755
@@ -64,8 +63,8 @@ def of(host: Host, container: Container, *, mounted: bool = True) -> Files:
         for path in WHITED_OUT:
             files.pop(path, None)
         _add(files, "/run/app.pid", File(_FILE, container.created, b"1\n"))
-    for path, data in _engines_files(container).items():
-        _add(files, path, File(_FILE, container.created, data))
+    for path, text in _contents()["engine"].items():  # what the Engine itself puts into every container
+        _add(files, path, File(_FILE, container.created, text.replace("{name}", container.id[:12]).encode()))
     for mount in container.mounts if mounted else ():
         if mount.destination in files and not stat.S_ISDIR(files[mount.destination].mode):
             continue  # a file is mounted over a file
@@ -109,11 +108,6 @@ def _of_image(host: Host, container: Container) -> Files:
     return files
 
 
-def of_image(image: Image) -> Files:
-    """All files of an image."""
-    return image.files or named(image.tags[0] if image.tags else "", image.created)
-
-
 def named(image: str, built: float) -> Files:
     """The files of an image, as they follow from its name."""
     told, files = _contents(), Files()
@@ -147,29 +141,14 @@ def _made(path: str, data: Any, when: float) -> File:
         content = data["of"].encode("latin-1") if "of" in data else _ELF
         return File(mode, when, content, length=data["size"], uid=data.get("uid", 0), gid=data.get("uid", 0))
     text = "".join(f"{line}\n" for line in data) if isinstance(data, list) else data
-    return File(
-        _PROGRAM if text.startswith("#!") else 0o100640 if path == "/etc/shadow" else _FILE, when, text.encode()
-    )
-
-
-def _engines_files(container: Container) -> dict[str, bytes]:
-    """What the Engine itself puts into every container."""
-    name = container.id[:12]
-    return {
-        "/.dockerenv": b"",
-        "/etc/hostname": f"{name}\n".encode(),
-        "/etc/hosts": f"127.0.0.1\tlocalhost\n172.17.0.2\t{name}\n".encode(),
-        "/etc/resolv.conf": b"nameserver 127.0.0.11\noptions ndots:0\n",
-        "/proc/loadavg": b"0.12 0.08 0.05 1/312 4711\n",
-    }
+    mode = _PROGRAM if text.startswith("#!") else 0o100640 if path == "/etc/shadow" else _FILE
+    return File(mode, when, text.encode())
 
 
 def _volume_files(name: str, destination: str) -> dict[str, Any]:
     """What is in a volume or below another mount, by what it is for."""
-    for ending in ("pgdata", "uploads"):
-        if name.endswith(ending):
-            found: dict[str, Any] = _contents()[ending]
-            return found
+    if ending := next((one for one in ("pgdata", "uploads") if name.endswith(one)), ""):
+        return dict(_contents()[ending])
     return {"README": f"mounted at {destination}\n"} if name and not destination.endswith("nginx.conf") else {}
 
 
@@ -218,9 +197,5 @@ def below(files: Files, folder: str) -> list[str]:
 
 def children(files: Files, folder: str) -> list[str]:
     """The names in a folder."""
-    prefix = f"{folder.rstrip('/')}/"
-    return sorted(
-        path[len(prefix) :]
-        for path in files
-        if path.startswith(prefix) and "/" not in path[len(prefix) :] and path != "/"
-    )
+    folder = folder.rstrip("/") or "/"
+    return sorted(posixpath.basename(path) for path in files if posixpath.dirname(path) == folder and path != "/")

@@ -1,4 +1,4 @@
-"""The host: everything there is, found by id, name or prefix as the Engine finds it, and what it tells of it."""
+"""The host: everything there is, found by id, name or prefix as the Engine finds it, and how it tells and refuses."""
 
 import asyncio
 import contextlib
@@ -7,10 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from dockertui.demo.objects import Container, Exec, Image, Network, Volume
-from dockertui.demo.refusal import invalid, not_found
 from dockertui.demo.times import nanoseconds
 
 T = TypeVar("T")
@@ -20,7 +20,22 @@ CPUS = 8
 MEMORY = 32 << 30
 HISTORY = 256
 """So many events are kept, as in moby's daemon/events."""
-_CARRIES_STATUS = ("container", "image")
+
+
+class Refusal(Exception):
+    """The Engine refuses. `status` is the HTTP status, `message` the wording of a real Engine 28."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+invalid, forbidden, not_found, conflict = (partial(Refusal, status) for status in (400, 403, 404, 409))
+
+
+class Unchanged(Exception):
+    """Nothing to do: the Engine answers 304 (start of a running container, stop of a stopped one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +48,10 @@ class Event:
 
     def json(self) -> dict[str, Any]:
         """The wire form. status, id and from are the deprecated fields that API <= 1.51 repeats."""
-        reply: dict[str, Any] = {}
-        if self.type in _CARRIES_STATUS and self.actor:
-            reply |= {"status": self.action, "id": self.actor}
-            if self.type == "container":
-                reply["from"] = self.attributes.get("image", "")
-        return reply | {
+        old = {"status": self.action, "id": self.actor} if self.type in ("container", "image") and self.actor else {}
+        if self.type == "container" and self.actor:
+            old["from"] = self.attributes.get("image", "")
+        return old | {
             "Type": self.type,
             "Action": self.action,
             "Actor": {"ID": self.actor, "Attributes": dict(sorted(self.attributes.items()))},
@@ -54,57 +67,46 @@ class Events:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._last_ns = 0
-        self._listeners: set[asyncio.Queue[Event]] = set()
+        self.listeners: set[asyncio.Queue[Event]] = set()
         self.history: deque[Event] = deque(maxlen=HISTORY)
-
-    @property
-    def listeners(self) -> int:
-        return len(self._listeners)
 
     def emit(
         self, kind: str, action: str, actor: str, attributes: Mapping[str, str], *, when: float | None = None
-    ) -> Event:
+    ) -> None:
         """Tell all listeners, and remember. `when` (epoch seconds) is for telling of the past."""
         moment = nanoseconds(self._clock() if when is None else when)
         self._last_ns = max(moment, self._last_ns + 1)
         event = Event(kind, action, actor, self._last_ns, dict(attributes))
         self.history.append(event)
-        for queue in self._listeners:
+        for queue in self.listeners:
             queue.put_nowait(event)
-        return event
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[asyncio.Queue[Event]]:
         """A queue of everything from now on."""
         queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._listeners.add(queue)
+        self.listeners.add(queue)
         try:
             yield queue
         finally:
-            self._listeners.discard(queue)
-
-    def between(self, since_ns: int | None, until_ns: int | None) -> Iterator[Event]:
-        """History from `since_ns` (inclusive) to `until_ns`, oldest first."""
-        for event in tuple(self.history):
-            if (since_ns is None or event.time_ns >= since_ns) and (until_ns is None or event.time_ns <= until_ns):
-                yield event
+            self.listeners.discard(queue)
 
 
 class Host:
     """The demo host's state. All of it belongs to one thread: the Engine's event loop.
 
     With a clock of the caller's the host is frozen: nothing happens but what is asked for, and waits
-    are skipped. Without one, time is the real one and the host lives (see `life`).
+    are skipped. Without one, time is the real one and the host lives (see `lifecycle`).
     """
 
     def __init__(self, seed: int = 7, clock: Callable[[], float] | None = None) -> None:
         self.seed = seed
         self.live = clock is None
-        self.clock = clock or time.time
-        self.born = self.clock()
+        self.now = clock or time.time
+        self.born = self.now()
         self.random = random.Random(seed)
         self.noise = random.Random(seed + 1)
-        self.events = Events(self.clock)
+        self.events = Events(self.now)
         self.containers: dict[str, Container] = {}
         self.images: dict[str, Image] = {}
         self.build_cache: set[str] = set()
@@ -119,9 +121,6 @@ class Host:
         self.play: Callable[[Container], None] = lambda container: None
         """Runs the first process of a container whose temper says so; the Engine says how."""
         self._pid = 4200
-
-    def now(self) -> float:
-        return self.clock()
 
     def new_id(self) -> str:
         """64 hexadecimal digits, the same ones in the same order for the same seed."""
@@ -139,11 +138,8 @@ class Host:
 
     def container(self, ref: str) -> Container:
         """By id, name or unambiguous id prefix. Refuses with the Engine's 'No such container'."""
-        name = ref.removeprefix("/")
-        found = self.containers.get(ref) or self.containers.get(self.names.get(name, ""))
-        if found is None:
-            found = _by_prefix(ref, self.containers)
-        if found is None:
+        found = self.containers.get(ref) or self.containers.get(self.names.get(ref.removeprefix("/"), ""))
+        if (found := found or _by_prefix(ref, self.containers)) is None:
             raise not_found(f"No such container: {ref}")
         return found
 
@@ -161,29 +157,18 @@ class Host:
             raise not_found(f"get {name}: no such volume")
         return self.volumes[name]
 
-    def add_container(self, container: Container) -> None:
-        self.containers[container.id] = container
-        self.names[container.name] = container.id
-
     # -- who uses what ------------------------------------------------------------------------
 
     def users_of_image(self, image_id: str) -> list[Container]:
         return [one for one in self.containers.values() if one.image_id == image_id]
 
     def users_of_volume(self, name: str) -> list[Container]:
-        return [
-            one
-            for one in self.containers.values()
-            if any(mount.type == "volume" and mount.name == name for mount in one.mounts)
-        ]
+        return [one for one in self.containers.values() if name in (mount.name for mount in one.mounts)]
 
     def users_of_network(self, network: Network) -> list[Container]:
         """Containers with a live endpoint on it: stopped ones do not count, as in the Engine."""
-        return [
-            one
-            for one in self.containers.values()
-            if (place := one.attachments.get(network.name)) and place.endpoint_id
-        ]
+        attached = [one for one in self.containers.values() if network.name in one.attachments]
+        return [one for one in attached if one.attachments[network.name].endpoint_id]
 
     # -- telling ------------------------------------------------------------------------------
 
@@ -192,17 +177,16 @@ class Host:
         everything = {**container.labels, "image": container.image, "name": container.name, **attributes}
         self.events.emit("container", action, container.id, everything, when=when)
 
-    def tell_network(self, network: Network, action: str, container: str | None = None) -> None:
-        attributes = {"name": network.name, "type": network.driver}
-        if container is not None:
-            attributes["container"] = container
-        self.events.emit("network", action, network.id, attributes)
+    def tell_network(self, network: Network, action: str, **attributes: str) -> None:
+        everything = {"name": network.name, "type": network.driver, **attributes}
+        self.events.emit("network", action, network.id, everything)
 
-    def tell_volume(self, volume: Volume, action: str, attributes: dict[str, str] | None = None) -> None:
-        self.events.emit("volume", action, volume.name, {"driver": volume.driver, **(attributes or {})})
+    def tell_volume(self, volume: Volume, action: str, **attributes: str) -> None:
+        self.events.emit("volume", action, volume.name, {"driver": volume.driver, **attributes})
 
-    def tell_pruned(self, kind: str, reclaimed: int) -> None:
+    def tell_pruned(self, kind: str, reclaimed: int) -> int:
         self.events.emit(kind, "prune", "", {"reclaimed": str(reclaimed)})
+        return reclaimed
 
 
 def _by_prefix(ref: str, objects: dict[str, T]) -> T | None:

@@ -12,10 +12,10 @@ from aiohttp import web
 from dockertui.demo import archive, build, files, images
 from dockertui.demo.call import TAR, Call, Route, Stream
 from dockertui.demo.files import File, Files
-from dockertui.demo.host import Host
-from dockertui.demo.objects import Container, Image
-from dockertui.demo.refusal import Refusal, invalid
+from dockertui.demo.host import Host, Refusal, invalid
+from dockertui.demo.objects import Image
 from dockertui.demo.registry import advance, pull
+from dockertui.demo.templates import filled
 from dockertui.demo.times import moment, rfc3339
 
 _FILE = stat.S_IFREG | 0o644
@@ -27,7 +27,7 @@ _CHANGES = frozenset(
 )
 
 
-def changed(config: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+def _changed(config: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
     """The configuration after instructions such as `CMD ["ls"]`. Refuses what is none."""
     result = dict(config)
     for change in changes:
@@ -36,28 +36,6 @@ def changed(config: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]
             raise invalid(f"{word.upper()} is not a valid change command")
         build.configure(result, word.upper(), rest.strip())
     return result
-
-
-def commit(host: Host, container: Container, changes: Sequence[str], comment: str, author: str) -> Image:
-    """The container's file system, without its mounts, and its configuration as an image on top of its own."""
-    own = {key: container.config[key] for key in _KEPT if container.config.get(key)}
-    parent = host.images.get(container.image_id)
-    image = _new(host, changed(own, changes), comment, files.of(host, container, mounted=False))
-    image.size, image.author = (parent.size if parent else 0) + container.size_rw, author
-    image.steps = [(" ".join(container.command), container.size_rw), *(parent.steps if parent else [])]
-    image.layers = [*(parent.layers if parent else []), *image.layers]
-    image.parent = container.image_id
-    images.tell(host, image, "create")
-    return image
-
-
-def imported(host: Host, content: Files, changes: Sequence[str], comment: str) -> Image:
-    """A root file system as an image of one layer."""
-    image = _new(host, changed({}, changes), comment, content)
-    image.size = sum(one.size for one in content.values())
-    image.steps = [("", image.size)]
-    images.tell(host, image, "import")
-    return image
 
 
 def _new(host: Host, config: dict[str, Any], comment: str, content: Files) -> Image:
@@ -69,38 +47,34 @@ def _new(host: Host, config: dict[str, Any], comment: str, content: Files) -> Im
 
 def described(image: Image, layer: str) -> bytes:
     """The image's configuration as an archive has it; `layer` is the digest of its one layer's tar."""
-    created = rfc3339(image.created)
     steps = [
-        {"created": created, "created_by": text, "comment": image.comment, **({"empty_layer": True} if nth else {})}
+        {"created": rfc3339(image.created), "created_by": text, "comment": image.comment, "empty_layer": nth > 0}
         for nth, (text, _) in enumerate(image.steps or [("", 0)])
     ]
-    return json.dumps(
-        {
-            "architecture": "amd64", "os": "linux", "created": created, "author": image.author,
-            "config": image.config,
-            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer}"]}, "history": steps[::-1],
-        }
-    ).encode()  # fmt: skip
-
-
-def loaded(host: Host, name: str, raw: bytes, content: Files) -> Image:
-    """The image of an archive by its configuration, which a file `name` holds: one that is here is left as it is."""
-    told = json.loads(raw)
-    digits = name.rpartition("/")[2].removesuffix(".json")
-    id = f"sha256:{digits if len(digits) == 64 else images.digest(raw)}"
-    if id not in host.images:
-        image = Image(id, moment(told.get("created")), sum(one.size for one in content.values()), files=content)
-        image.config = {key: value for key, value in (told.get("config") or {}).items() if value is not None}
-        image.layers = [*((told.get("rootfs") or {}).get("diff_ids") or [])]
-        image.steps = [(one.get("created_by", ""), 0) for one in reversed(told.get("history") or [])]
-        image.comment = next((one["comment"] for one in reversed(told.get("history") or []) if one.get("comment")), "")
-        image.author = told.get("author", "")
-        host.images[id] = image
-    images.tell(host, host.images[id], "load")
-    return host.images[id]
+    layers = {"type": "layers", "diff_ids": [f"sha256:{layer}"]}
+    return json.dumps(filled("Image in archives", image, rootfs=layers, history=steps[::-1])).encode()
 
 
 # -- the API --------------------------------------------------------------------------------------
+
+
+def _commit(call: Call) -> dict[str, Any]:
+    """POST /commit: a container's files, without its mounts, and its configuration as an image on top of its own."""
+    host, container = call.host, call.host.container(call.text("container"))
+    reference = images.asked(call.text("repo"), call.text("tag"))
+    own = {key: container.config[key] for key in _KEPT if container.config.get(key)}
+    content, parent = files.of(host, container, mounted=False), host.images.get(container.image_id)
+    image = _new(host, _changed(own, call.all("changes")), call.text("comment"), content)
+    image.size, image.author = (parent.size if parent else 0) + container.size_rw, call.text("author")
+    image.steps = [(" ".join(container.command), container.size_rw), *(parent.steps if parent else [])]
+    image.layers = [*(parent.layers if parent else []), *image.layers]
+    image.parent = container.image_id
+    images.tell(host, image, "create")
+    if reference:
+        images.tag(host, image, *images.split(reference))
+    named = {"imageRef": reference} if reference else {}
+    host.tell(container, "commit", comment=call.text("comment"), imageID=image.id, **named)
+    return {"Id": image.id}
 
 
 async def save(call: Call) -> web.StreamResponse:
@@ -134,7 +108,7 @@ def _tags(image: Image, name: str) -> list[str]:
 
 async def _write(stream: Stream, image: Image) -> str:
     """An image's layer and its configuration; the name of the layer."""
-    members = archive.all_members(files.of_image(image))
+    members = archive.all_members(image.files or files.named(next(iter(image.tags), ""), image.created))
     digest, size = hashlib.sha256(), 0
     for piece in archive.pieces(members):
         digest.update(piece)
@@ -168,20 +142,31 @@ async def load(call: Call) -> web.StreamResponse:
 
 
 async def _load(call: Call, stream: Stream, found: Files, told: dict[str, Any]) -> None:
-    """One image of an archive, as its manifest tells of it."""
-    content: Files = {}
-    new = f"sha256:{told['Config'].rpartition('/')[2].removesuffix('.json')}" not in call.host.images
+    """One image of an archive, as its manifest tells of it: one that is here is left as it is."""
+    host, raw, content = call.host, found[f"/{told['Config']}"].data, Files()
+    digits = told["Config"].rpartition("/")[2].removesuffix(".json")
+    id = f"sha256:{digits if len(digits) == 64 else images.digest(raw)}"
     for layer in told["Layers"]:
         file = found[f"/{layer}"]
-        if new and not call.flag("quiet"):
+        if id not in host.images and not call.flag("quiet"):
             await advance(stream, "Loading layer", layer.rpartition("/")[2][:12], file.size, 0.0)
         content |= archive.unpacked(file.data)
-    image = loaded(call.host, told["Config"], found[f"/{told['Config']}"].data, content)
-    for tag in told.get("RepoTags") or []:
-        images.tag(call.host, image, *images.split(images.familiar(tag)))
-        await stream.write_json({"stream": f"Loaded image: {images.familiar(tag)}\n"})
-    if not told.get("RepoTags"):
-        await stream.write_json({"stream": f"Loaded image ID: {image.id}\n"})
+    if id not in host.images:
+        made = json.loads(raw)
+        steps = [*reversed(made.get("history") or [])]
+        image = Image(id, moment(made.get("created")), sum(one.size for one in content.values()), files=content)
+        image.config = {key: value for key, value in (made.get("config") or {}).items() if value is not None}
+        image.layers = [*((made.get("rootfs") or {}).get("diff_ids") or [])]
+        image.steps = [(one.get("created_by", ""), 0) for one in steps]
+        image.comment = next((one["comment"] for one in steps if one.get("comment")), "")
+        image.author = made.get("author", "")
+        host.images[id] = image
+    images.tell(host, host.images[id], "load")
+    tags = [images.familiar(tag) for tag in told.get("RepoTags") or []]
+    for tag in tags:
+        images.tag(host, host.images[id], *images.split(tag))
+    for said in [f"Loaded image: {tag}\n" for tag in tags] or [f"Loaded image ID: {id}\n"]:
+        await stream.write_json({"stream": said})
 
 
 async def create(call: Call) -> web.StreamResponse:
@@ -190,12 +175,15 @@ async def create(call: Call) -> web.StreamResponse:
 
 
 async def import_(call: Call) -> web.StreamResponse:
-    """POST /images/create with fromSrc: a root file system out of the body."""
+    """POST /images/create with fromSrc: a root file system out of the body as an image of one layer."""
     if call.text("fromSrc") != "-":
         raise Refusal(500, f"{call.text('fromSrc')}: the demo Engine has no network")
     reference = images.asked(call.text("repo"), call.text("tag"))
     comment, content = call.text("message") or "Imported from -", archive.unpacked(await archive.uploaded(call))
-    image = imported(call.host, content, call.all("changes"), comment)
+    image = _new(call.host, _changed({}, call.all("changes")), comment, content)
+    image.size = sum(one.size for one in content.values())
+    image.steps = [("", image.size)]
+    images.tell(call.host, image, "import")
     if reference:
         images.tag(call.host, image, *images.split(reference))
     stream = await call.stream()
@@ -204,6 +192,7 @@ async def import_(call: Call) -> web.StreamResponse:
 
 
 ROUTES = (
+    Route("POST", "/commit", _commit, 201),
     Route("GET", "/images/get", save),
     Route("GET", "/images/{name:path}/get", save),
     Route("POST", "/images/load", load),

@@ -1,22 +1,37 @@
-"""A container's life: start, stop, kill, pause, rename, remove, with the events of a real Engine.
+"""A container's life: start, stop, kill, pause, rename, remove, with the events of a real Engine; probes and restarts.
 
-Every function changes the model at once; what takes time (the grace of a stop) is waited for in `lives`.
+What takes time (the grace of a stop) is waited for in the handlers of the API alone.
 The order of the events was taken from an Engine 28.5.
 """
 
+import asyncio
+import math
 import re
 import signal as signals
-from collections.abc import Callable
 from typing import Literal
 
+from aiohttp import web
+
 from dockertui.demo import logs, networks, volumes
-from dockertui.demo.host import Host
-from dockertui.demo.objects import Container, Health
-from dockertui.demo.refusal import Refusal, Unchanged, conflict, invalid
+from dockertui.demo.call import Call, Route
+from dockertui.demo.host import Host, Refusal, Unchanged, conflict, invalid
+from dockertui.demo.objects import Container, Health, Probe
 
 NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _TERM, _KILL = 15, 9
+_CREATE_FAILED = (
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+    "unable to start container process"
+)
 _PROBE_DEFAULT = 30.0
+_TICK = 0.05
+"""Seconds: what is due within one tick is done together."""
+_LOOK = 0.5
+"""Seconds between two looks when nothing is due: a request may have made something new."""
+_GRACE = 10
+"""Seconds between SIGTERM and SIGKILL when neither the request nor the container says otherwise."""
+_OBEDIENT = 0.15
+"""Seconds that an obedient process takes to end."""
 
 Ending = Literal["itself", "killed", "stopped"]
 
@@ -39,37 +54,21 @@ def start(host: Host, container: Container) -> None:
         raise Unchanged
     if container.state in ("dead", "removing"):
         raise conflict("container is marked for removal and cannot be started")
-    _refuse_unknown_command(host, container)
+    program = next(iter(container.command), "")
+    if program.startswith("no-such-"):
+        reason = f'exec: "{program}": executable file not found in $PATH'
+        container.exit_code, container.error = 127, f"{_CREATE_FAILED}: {reason}"
+        container.touch()
+        raise Refusal(400, container.error)
     _launch(host, container)
-
-
-def _refuse_unknown_command(host: Host, container: Container) -> None:
-    program = (container.command or [""])[0]
-    if not program.startswith("no-such-"):
-        return
-    container.exit_code = 127
-    container.error = (
-        "failed to create task for container: failed to create shim task: OCI runtime create failed: "
-        "runc create failed: unable to start container process: "
-        f'exec: "{program}": executable file not found in $PATH'
-    )
-    container.touch()
-    raise Refusal(400, container.error)
 
 
 def _launch(host: Host, container: Container) -> None:
     for mount in container.mounts:
         if mount.type == "volume":
-            host.tell_volume(
-                host.volume(mount.name),
-                "mount",
-                {
-                    "container": container.id,
-                    "destination": mount.destination,
-                    "propagation": mount.propagation,
-                    "read/write": str(mount.rw).lower(),
-                },
-            )
+            place = {"destination": mount.destination, "propagation": mount.propagation}
+            told = {"container": container.id, **place, "read/write": str(mount.rw).lower()}
+            host.tell_volume(host.volume(mount.name), "mount", **told)
     networks.join_all(host, container)
     now = host.now()
     container.state, container.pid = "running", host.new_pid()
@@ -80,7 +79,8 @@ def _launch(host: Host, container: Container) -> None:
     container.log_from, container.start_due = now, None
     container.ended.clear()
     container.exit_due = None if container.temper.runs_for is None else now + container.temper.runs_for
-    _arm_health(container, now)
+    if (container.config.get("Healthcheck") or {}).get("Test", ["NONE"])[0] != "NONE":
+        container.health, container.probe_due = Health("starting"), now + probe_interval(container)
     container.touch()
     host.tell(container, "start")
     for text in container.temper.says:
@@ -89,14 +89,6 @@ def _launch(host: Host, container: Container) -> None:
         host.play(container)
     if container.temper.runs_for == 0:
         die(host, container, container.temper.exit_code)
-
-
-def _arm_health(container: Container, now: float) -> None:
-    check = container.config.get("Healthcheck") or {}
-    if not check or check.get("Test", ["NONE"])[0] == "NONE":
-        return
-    container.health = Health("starting")
-    container.probe_due = now + probe_interval(container)
 
 
 def probe_interval(container: Container) -> float:
@@ -124,10 +116,10 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
     if oom:
         host.tell(container, "oom")
     lived = int(now - (container.started or now))
-    networks.leave_all(host, container)
+    networks.leave(host, container, container.attachments.values())
     for mount in container.mounts:
         if mount.type == "volume" and mount.name in host.volumes:
-            host.tell_volume(host.volumes[mount.name], "unmount", {"container": container.id})
+            host.tell_volume(host.volumes[mount.name], "unmount", container=container.id)
     container.state, container.pid, container.exit_code = "exited", 0, exit_code
     container.oom_killed, container.finished, container.paused_at = oom, now, None
     container.ports, container.exit_due, container.probe_due = {}, None, None
@@ -143,13 +135,13 @@ def die(host: Host, container: Container, exit_code: int, *, oom: bool = False, 
         host.tell(container, "stop")
     host.tell(container, "die", execDuration=str(lived), exitCode=str(exit_code))
     if container.host_config.get("AutoRemove") and container.state == "exited":
-        _destroy(host, container, with_volumes=True)
+        destroy(host, container, with_volumes=True)
 
 
 def _plan_restart(host: Host, container: Container, ending: Ending) -> None:
     """Restart policies, and the rest that a container like a cron job takes between two runs."""
+    container.start_due = None
     if ending != "itself":
-        container.start_due = None
         return
     policy = (container.host_config.get("RestartPolicy") or {}).get("Name") or "no"
     rest = container.temper.rests_for
@@ -161,30 +153,18 @@ def _plan_restart(host: Host, container: Container, ending: Ending) -> None:
         container.start_due = host.now() + rest
 
 
-def come_back(host: Host, container: Container) -> None:
-    """The restart policy (or the cron job's hour) starts it again."""
-    container.start_due = None
-    if container.state == "restarting":
-        container.restart_count += 1
-    container.state = "exited"
-    _launch(host, container)
-
-
-def signal_number(name: str) -> int:
-    """'SIGTERM', 'term' or '15' as a number. Raises ValueError for what is no signal."""
-    if name.isdigit():
-        return signals.Signals(int(name)).value
-    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
-    if full not in signals.Signals.__members__:
-        raise ValueError(name)
-    return signals.Signals[full].value
+def signal_number(name: str, what_for: str = "") -> int:
+    """'SIGTERM', 'term' or '15' as a number. Refuses what is no signal."""
+    try:
+        if name.isdigit():
+            return signals.Signals(int(name)).value
+        return signals.Signals[f"SIG{name.upper().removeprefix('SIG')}"].value
+    except (KeyError, ValueError):
+        raise invalid(f"{what_for}invalid signal: {name}") from None
 
 
 def kill(host: Host, container: Container, ref: str, signal: str = "SIGKILL") -> None:
-    try:
-        number = signal_number(signal or "SIGKILL")
-    except ValueError:
-        raise invalid(f"cannot kill container: {ref}: invalid signal: {signal}") from None
+    number = signal_number(signal or "SIGKILL", f"cannot kill container: {ref}: ")
     if container.state not in ("running", "paused", "restarting"):
         raise conflict(f"cannot kill container: {ref}: container {container.id} is not running")
     host.tell(container, "kill", signal=str(number))
@@ -194,11 +174,11 @@ def kill(host: Host, container: Container, ref: str, signal: str = "SIGKILL") ->
         _end(host, container, container.temper.stop_exit)
 
 
-def _end(host: Host, container: Container, exit_code: int) -> None:
+def _end(host: Host, container: Container, exit_code: int, ending: Ending = "killed") -> None:
     """A signal ended it; the freezer lets go of a paused one first."""
     if container.state == "paused":
         host.tell(container, "unpause")
-    die(host, container, exit_code, ending="killed")
+    die(host, container, exit_code, ending=ending)
 
 
 def obeys(container: Container) -> bool:
@@ -209,12 +189,10 @@ def obeys(container: Container) -> bool:
 def finish_stop(host: Host, container: Container) -> None:
     """The end of a stop whose SIGTERM was told: by itself, or by SIGKILL when it did not obey."""
     if obeys(container):
-        die(host, container, container.temper.stop_exit or 0, ending="stopped")
+        _end(host, container, container.temper.stop_exit or 0, "stopped")
         return
     host.tell(container, "kill", signal=str(_KILL))
-    if container.state == "paused":
-        host.tell(container, "unpause")
-    die(host, container, 128 + _KILL, ending="stopped")
+    _end(host, container, 128 + _KILL, "stopped")
 
 
 def pause(host: Host, container: Container) -> None:
@@ -274,10 +252,10 @@ def remove(host: Host, container: Container, ref: str, *, force: bool = False, w
         if container.state != "restarting":
             host.tell(container, "kill", signal=str(_KILL))
             _end(host, container, 128 + _KILL)
-    _destroy(host, container, with_volumes=with_volumes)
+    destroy(host, container, with_volumes=with_volumes)
 
 
-def _destroy(host: Host, container: Container, *, with_volumes: bool) -> None:
+def destroy(host: Host, container: Container, *, with_volumes: bool = False) -> None:
     del host.containers[container.id]
     del host.names[container.name]
     host.sampled.pop(container.id, None)
@@ -288,11 +266,121 @@ def _destroy(host: Host, container: Container, *, with_volumes: bool) -> None:
     host.tell(container, "destroy")
 
 
-def prune(host: Host, wanted: Callable[[Container], bool]) -> tuple[list[str], int]:
-    """Remove all stopped containers that are `wanted`. Returns their ids and the bytes won."""
-    gone = [one for one in host.containers.values() if not one.running and wanted(one)]
-    for container in gone:
-        _destroy(host, container, with_volumes=False)
-    reclaimed = sum(one.size_rw for one in gone)
-    host.tell_pruned("container", reclaimed)
-    return [one.id for one in gone], reclaimed
+# -- what happens on a live host without anybody's asking --------------------------------------------
+
+
+async def live(host: Host) -> None:
+    """Let the host live, until cancelled. A frozen host does nothing by itself."""
+    while host.live:
+        tick(host)
+        dues = ((one.start_due, one.exit_due, one.probe_due) for one in host.containers.values())
+        due = min((due for three in dues for due in three if due is not None), default=math.inf)
+        await asyncio.sleep(min(max(due - host.now(), _TICK), _LOOK))
+
+
+def tick(host: Host) -> None:
+    """Do all that is due by now."""
+    now = host.now()
+    for container in [*host.containers.values()]:
+        if container.start_due is not None and now >= container.start_due:
+            # The restart policy (or the cron job's hour) starts it again.
+            container.start_due = None
+            container.restart_count += container.state == "restarting"
+            container.state = "exited"
+            _launch(host, container)
+        elif container.exit_due is not None and now >= container.exit_due and container.state == "running":
+            die(host, container, container.temper.exit_code)
+        elif container.probe_due is not None and now >= container.probe_due:
+            probe(host, container)
+
+
+def probe(host: Host, container: Container) -> None:
+    """Run the health check once, with the events and the verdict of a real Engine."""
+    now = host.now()
+    container.probe_due = now + probe_interval(container)
+    health, temper = container.health, container.temper
+    if health is None or container.state != "running":
+        return
+    starting = now - (container.started or now) < temper.healthy_after
+    code, output = (1, "not ready yet\n") if starting else (temper.probe_exit, temper.probe_output)
+    kind, *words = container.config["Healthcheck"]["Test"]
+    command, run = " ".join(["/bin/sh", "-c", *words] if kind == "CMD-SHELL" else [kind, *words]), host.passing_id()
+    host.tell(container, f"exec_create: {command}", execID=run)
+    host.tell(container, f"exec_start: {command}", execID=run)
+    host.tell(container, "exec_die", execID=run, exitCode=str(code))
+    health.log.append(Probe(now, now + 0.04, code, output))
+    before = health.status
+    if code == 0:
+        health.status, health.failing_streak = "healthy", 0
+    elif not starting:
+        health.failing_streak += 1
+        if health.failing_streak >= (container.config["Healthcheck"].get("Retries") or 3):
+            health.status = "unhealthy"
+    if health.status != before:
+        container.touch()
+        host.tell(container, f"health_status: {health.status}")
+
+
+# -- the API --------------------------------------------------------------------------------------
+
+
+async def stop(call: Call, container: Container | None = None) -> None:
+    """SIGTERM, the grace (skipped on a frozen host), the end. A restarting container just stays stopped."""
+    host, container = call.host, container or call.container
+    if not container.running:
+        raise Unchanged
+    if container.state == "restarting":
+        container.state, container.start_due = "exited", None
+        container.touch()
+        host.tell(container, "stop")
+        return
+    number = signal_number(call.text("signal") or container.config.get("StopSignal") or "SIGTERM")
+    host.tell(container, "kill", signal=str(number))
+    begun = container.started
+    if host.live:
+        given = call.integer("t")
+        grace = container.config.get("StopTimeout", _GRACE) if given is None else given
+        await asyncio.sleep(_OBEDIENT if obeys(container) else grace if grace >= 0 else 3600)
+    # Meanwhile it may have ended, been killed or been removed by another.
+    if container.running and container.started == begun and container.id in host.containers:
+        finish_stop(host, container)
+
+
+async def restart(call: Call) -> None:
+    container = call.container
+    if container.running:
+        await stop(call, container)
+    if not container.running:
+        start(call.host, container)
+    call.host.tell(container, "restart")
+
+
+async def wait(call: Call) -> web.StreamResponse:
+    """Answers (its headers at once, as the Engine) when the container is no longer running, or is gone."""
+    container = call.container
+    condition = call.text("condition") or "not-running"
+    if condition not in ("not-running", "next-exit", "removed"):
+        raise invalid(f'invalid condition: "{condition}"')
+    died = False
+    with call.host.events.listening() as queue:
+        stream = await call.stream()
+        while container.id in call.host.containers:
+            if condition != "removed" and (died or (condition == "not-running" and not container.running)):
+                break
+            event = await queue.get()
+            died = died or (event.actor == container.id and event.action == "die")
+    await stream.write_json({"StatusCode": container.exit_code})
+    return stream.response
+
+
+ROUTES = (
+    Route("POST", "/containers/{id}/start", lambda call: start(call.host, call.container)),
+    Route("POST", "/containers/{id}/stop", stop),
+    Route("POST", "/containers/{id}/restart", restart),
+    Route("POST", "/containers/{id}/kill",
+          lambda call: kill(call.host, call.container, call.names["id"], call.text("signal"))),
+    Route("POST", "/containers/{id}/pause", lambda call: pause(call.host, call.container)),
+    Route("POST", "/containers/{id}/unpause", lambda call: unpause(call.host, call.container)),
+    Route("POST", "/containers/{id}/rename", lambda call: rename(call.host, call.container, call.text("name"))),
+    Route("POST", "/containers/{id}/wait", wait),
+)  # fmt: skip

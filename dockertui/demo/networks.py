@@ -1,17 +1,15 @@
 """Networks: what the Engine does with them, the addresses that containers get on them, and their part of the API."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route
-from dockertui.demo.filters import Filters, parse
-from dockertui.demo.host import Host
+from dockertui.demo.filters import parse, prunable
+from dockertui.demo.host import Host, Refusal, conflict, forbidden, invalid
 from dockertui.demo.objects import Attachment, Container, Network
-from dockertui.demo.refusal import Refusal, conflict, forbidden, invalid
-from dockertui.demo.templates import NETWORK
-from dockertui.demo.times import rfc3339
+from dockertui.demo.templates import filled
 
 _POOLS = ipaddress.ip_network("172.16.0.0/12")
 _FILTERS = frozenset(("dangling", "driver", "id", "label", "name", "scope", "type"))
@@ -50,23 +48,22 @@ def create(host: Host, wanted: dict[str, Any]) -> Network:
 
 def _pools(host: Host, wanted: list[dict[str, str]] | None) -> list[dict[str, str]]:
     taken = [ipaddress.ip_network(pool["Subnet"]) for one in host.networks.values() for pool in one.pools or []]
+
+    def free(subnet: Any) -> bool:
+        return not any(subnet.version == other.version and subnet.overlaps(other) for other in taken)
+
     if not wanted:
-        subnet = next(one for one in _POOLS.subnets(new_prefix=16) if not _overlaps(one, taken))
+        subnet = next(one for one in _POOLS.subnets(new_prefix=16) if free(one))
         return [{"Subnet": str(subnet), "Gateway": str(subnet[1])}]
     for pool in wanted:
         try:
-            subnet = ipaddress.ip_network(str(pool.get("Subnet")), strict=False)
+            allowed = free(ipaddress.ip_network(str(pool.get("Subnet")), strict=False))
         except ValueError:
-            raise invalid(
-                f"invalid network config:\ninvalid subnet {pool.get('Subnet')}: invalid CIDR block notation"
-            ) from None
-        if _overlaps(subnet, taken):
+            reason = f"invalid subnet {pool.get('Subnet')}: invalid CIDR block notation"
+            raise invalid(f"invalid network config:\n{reason}") from None
+        if not allowed:
             raise forbidden("invalid pool request: Pool overlaps with other one on this address space")
     return [dict(pool) for pool in wanted]
-
-
-def _overlaps(subnet: Any, taken: list[Any]) -> bool:
-    return any(subnet.version == other.version and subnet.overlaps(other) for other in taken)
 
 
 def remove(host: Host, network: Network) -> None:
@@ -79,46 +76,6 @@ def remove(host: Host, network: Network) -> None:
     host.tell_network(network, "destroy")
 
 
-def connect(host: Host, network: Network, container: Container, wanted: dict[str, Any]) -> None:
-    """POST /networks/{id}/connect; `wanted` is the body's EndpointConfig."""
-    if network.name == "host":
-        raise invalid("cannot connect container to host network - container must be created in host network mode")
-    if network.name == "none" or "none" in container.attachments:
-        raise invalid(
-            "container cannot be connected to multiple networks with one of the networks in private (none) mode"
-        )
-    if network.name in container.attachments:
-        raise forbidden(f"endpoint with name {container.name} already exists in network {network.name}")
-    place = Attachment(network.id, aliases=[str(alias) for alias in wanted.get("Aliases") or []])
-    container.attachments[network.name] = place
-    if container.state in ("running", "paused"):
-        _join(host, network, container, place, (wanted.get("IPAMConfig") or {}).get("IPv4Address"))
-    container.touch()
-
-
-def disconnect(host: Host, network: Network, container: Container) -> None:
-    place = container.attachments.get(network.name)
-    if place is None:
-        raise Refusal(500, f"container {container.id} is not connected to the network {network.name}")
-    del container.attachments[network.name]
-    if place.endpoint_id:
-        _free(network, place)
-        host.tell_network(network, "disconnect", container.id)
-    container.touch()
-
-
-def prune(host: Host, wanted: Callable[[Network], bool]) -> list[str]:
-    """Remove the `wanted` ones that no container is attached to, stopped ones included. Returns the names."""
-    attached = {name for one in host.containers.values() for name in one.attachments}
-    unused = [one for one in host.networks.values() if not one.predefined and one.name not in attached]
-    gone = [one for one in unused if wanted(one)]
-    for network in gone:
-        del host.networks[network.id]
-        host.tell_network(network, "destroy")
-    host.tell_pruned("network", 0)
-    return [network.name for network in gone]
-
-
 def join_all(host: Host, container: Container) -> None:
     """Give a starting container its endpoints; refuses when one of its networks is gone."""
     for name, place in container.attachments.items():
@@ -126,22 +83,18 @@ def join_all(host: Host, container: Container) -> None:
         if network is None:
             raise Refusal(404, f"failed to set up container networking: network {name} not found")
         place.network_id = network.id
-        _join(host, network, container, place)
+        give_address(network, container, place)
+        host.tell_network(network, "connect", container=container.id)
 
 
-def leave_all(host: Host, container: Container) -> None:
-    for place in container.attachments.values():
-        if not place.endpoint_id:
-            continue
+def leave(host: Host, container: Container, places: Iterable[Attachment]) -> None:
+    """Give the addresses back, of the places that have one."""
+    for place in places:
         network = host.networks.get(place.network_id)
-        _free(network, place)
-        if network is not None:
-            host.tell_network(network, "disconnect", container.id)
-
-
-def _join(host: Host, network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
-    give_address(network, container, place, wanted_ip)
-    host.tell_network(network, "connect", container.id)
+        if place.endpoint_id and network is not None:
+            network.taken.discard(place.ip)
+            host.tell_network(network, "disconnect", container=container.id)
+        place.release()
 
 
 def give_address(network: Network, container: Container, place: Attachment, wanted_ip: str | None = None) -> None:
@@ -169,76 +122,37 @@ def _free_ip(network: Network, subnet: Any) -> str:
     raise Refusal(403, "no available IPv4 addresses on this network's address pools")
 
 
-def _free(network: Network | None, place: Attachment) -> None:
-    if network is not None:
-        network.taken.discard(place.ip)
-    place.release()
-
-
 # -- the API --------------------------------------------------------------------------------------
 
 
 def ls(call: Call) -> list[dict[str, Any]]:
     host, filters = call.host, parse(call, _FILTERS)
-    for kind in filters.values("type"):
+    for kind in filters.of("type"):
         if kind not in ("builtin", "custom"):
             raise Refusal(500, f"invalid filter: 'type'='{kind}'")
     dangling = filters.truth("dangling")
-    chosen = [
-        one
+    return [
+        filled("Network", one)
         for one in host.networks.values()
-        if _passes(filters, one) and (dangling is None or dangling == _unused(host, one))
-    ]
-    # Lists name no containers: only inspect does.
-    return [_reply(one, {}) for one in chosen]
-
-
-def _passes(filters: Filters, one: Network) -> bool:
-    return (
-        filters.pattern("name", one.name)
+        if filters.pattern("name", one.name)
         and filters.pattern("id", one.id)
         and filters.exact("driver", one.driver)
         and filters.exact("scope", one.scope)
         and filters.exact("type", "builtin" if one.predefined else "custom")
         and filters.labels(one.labels)
-    )
-
-
-def _unused(host: Host, network: Network) -> bool:
-    return not network.predefined and not host.users_of_network(network)
+        and dangling in (None, not one.predefined and not host.users_of_network(one))
+    ]
 
 
 def show(call: Call) -> dict[str, Any]:
+    """With its containers, which lists do not name."""
     network = call.host.network(call.names["id"])
     attached = {
-        one.id: {
-            "Name": one.name,
-            "EndpointID": place.endpoint_id,
-            "MacAddress": place.mac,
-            "IPv4Address": f"{place.ip}/{place.prefix}" if place.ip else "",
-            "IPv6Address": "",
-        }
+        one.id: filled("Attached", place, Name=one.name, IPv4Address=f"{place.ip}/{place.prefix}" if place.ip else "")
         for one in call.host.users_of_network(network)
         if (place := one.attachments[network.name])
     }
-    return _reply(network, attached)
-
-
-def _reply(one: Network, attached: dict[str, Any]) -> dict[str, Any]:
-    return NETWORK | {
-        "Name": one.name,
-        "Id": one.id,
-        "Created": rfc3339(one.created),
-        "Scope": one.scope,
-        "Driver": one.driver,
-        "EnableIPv6": one.ipv6,
-        "IPAM": {"Driver": "default", "Options": one.ipam_options, "Config": one.pools},
-        "Internal": one.internal,
-        "Attachable": one.attachable,
-        "Containers": attached,
-        "Options": one.options,
-        "Labels": one.labels,
-    }
+    return filled("Network", network, Containers=attached)
 
 
 def _asked(call: Call) -> tuple[Container, Network]:
@@ -247,19 +161,41 @@ def _asked(call: Call) -> tuple[Container, Network]:
 
 
 def _connect(call: Call) -> None:
-    container, network = _asked(call)
-    connect(call.host, network, container, call.body.get("EndpointConfig") or {})
+    host, (container, network), wanted = call.host, _asked(call), call.body.get("EndpointConfig") or {}
+    if network.name == "host":
+        raise invalid("cannot connect container to host network - container must be created in host network mode")
+    if network.name == "none" or "none" in container.attachments:
+        reason = "multiple networks with one of the networks in private (none) mode"
+        raise invalid(f"container cannot be connected to {reason}")
+    if network.name in container.attachments:
+        raise forbidden(f"endpoint with name {container.name} already exists in network {network.name}")
+    place = Attachment(network.id, aliases=[str(alias) for alias in wanted.get("Aliases") or []])
+    container.attachments[network.name] = place
+    if container.state in ("running", "paused"):
+        give_address(network, container, place, (wanted.get("IPAMConfig") or {}).get("IPv4Address"))
+        host.tell_network(network, "connect", container=container.id)
+    container.touch()
 
 
 def _disconnect(call: Call) -> None:
     container, network = _asked(call)
-    disconnect(call.host, network, container)
+    place = container.attachments.get(network.name)
+    if place is None:
+        raise Refusal(500, f"container {container.id} is not connected to the network {network.name}")
+    del container.attachments[network.name]
+    leave(call.host, container, [place])
+    container.touch()
 
 
 def _prune(call: Call) -> dict[str, Any]:
-    filters = parse(call, ("label", "label!", "until"))
-    gone = prune(call.host, lambda one: filters.keep(one.labels, one.created, call.host.now()))
-    return {"NetworksDeleted": gone or None}
+    """Those that no container is attached to, stopped ones included."""
+    host = call.host
+    attached = {name for one in host.containers.values() for name in one.attachments}
+    gone = prunable(call, (one for one in host.networks.values() if not one.predefined and one.name not in attached))
+    for network in gone:
+        remove(host, network)
+    host.tell_pruned("network", 0)
+    return {"NetworksDeleted": [one.name for one in gone] or None}
 
 
 ROUTES = (

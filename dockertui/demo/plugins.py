@@ -4,7 +4,7 @@ from typing import Any
 
 from dockertui.demo.call import Call, Route
 from dockertui.demo.filters import parse
-from dockertui.demo.refusal import conflict, not_found
+from dockertui.demo.host import conflict, not_found
 
 Plugin = dict[str, Any]
 
@@ -27,20 +27,20 @@ def ls(call: Call) -> list[Plugin]:
 
 
 def enable(call: Call) -> None:
-    one = _found(call)
     call.integer("timeout")
-    if one["Enabled"]:
-        raise conflict(f"plugin already enabled: plugin {one['Name']} is enabled")
-    one["Enabled"] = True
-    _tell(call, one, "enable")
+    _switch(call, True, "plugin already enabled: plugin {} is enabled")
 
 
 def disable(call: Call) -> None:
+    _switch(call, False, "plugin is already disabled: plugin {} found but disabled")
+
+
+def _switch(call: Call, on: bool, refusal: str) -> None:
     one = _found(call)
-    if not one["Enabled"]:
-        raise conflict(f"plugin is already disabled: plugin {one['Name']} found but disabled")
-    one["Enabled"] = False
-    _tell(call, one, "disable")
+    if one["Enabled"] == on:
+        raise conflict(refusal.format(one["Name"]))
+    one["Enabled"] = on
+    _tell(call, one, "enable" if on else "disable")
 
 
 def remove(call: Call) -> Plugin:

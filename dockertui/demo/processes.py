@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dockertui.demo import lifecycle, stats
-from dockertui.demo.host import Host
+from dockertui.demo.host import Host, Refusal
 from dockertui.demo.objects import Container, Exec
-from dockertui.demo.refusal import Refusal
 
 HZ = 100
 _SHIM = 21
@@ -50,15 +49,15 @@ def of(host: Host, container: Container) -> list[Process]:
     shares = _shares(len(listed), zlib.crc32(container.id.encode()))
     found = []
     for nth, (user, command) in enumerate(listed):
+        if nth in container.ended:
+            continue
         state = "D" if container.state == "paused" else "R" if temper.cpu * shares[nth] > 0.4 else "S"
         place = (container.pid - _SHIM, 1, 0) if nth == 0 else (container.pid, _FIRST_CHILD + nth - 1, 1)
-        one = Process(
+        found.append(Process(
             container.pid + nth * 7, *place, user, "pts/0" if container.tty else "?", state if nth else f"{state}s",
             begun + nth * 0.05, max(now - (begun + nth * 0.05), 0.0), reading.cpu / 1e9 * shares[nth],
             int(reading.memory * shares[nth]) + (412 << 10), 4 if temper.cpu > 1 else 1, command,
-        )  # fmt: skip
-        if nth not in container.ended:
-            found.append(one)
+        ))  # fmt: skip
     for run in host.execs.values():
         if run.running and run.container_id == container.id:
             place, user = (container.pid - _SHIM, inside_pid(container, run), 0), run.user.partition(":")[0] or "root"
@@ -143,17 +142,13 @@ _COLUMNS: dict[str, tuple[str, Callable[[Process], str]]] = {
     "cuu": ("%CUU", lambda one: f"{_average(one):.3f}"),
     "comm": ("COMMAND", _name),
     "args": ("COMMAND", lambda one: one.command),
-}
-_FULL: dict[str, tuple[str, Callable[[Process], str]]] = {
     "UID": ("UID", lambda one: one.user),
-    "PID": _COLUMNS["pid"],
-    "PPID": _COLUMNS["ppid"],
     "C": ("C", lambda one: f"{_average(one):.0f}"),
     "STIME": ("STIME", lambda one: "05:36"),
     "TTY": ("TTY", lambda one: one.tty),
-    "TIME": _COLUMNS["time"],
     "CMD": ("CMD", lambda one: one.command),
 }
+_FULL = ("UID", "pid", "ppid", "C", "STIME", "TTY", "time", "CMD")
 """What `ps -ef` shows."""
 
 
@@ -163,7 +158,7 @@ def ps(host: Host, container: Container, options: str) -> tuple[list[str], list[
     wanted = [name.partition(":")[0] for word in words[1:] if "o" in words[0] for name in word.split(",")]
     if unknown := next((name for name in wanted if name not in _COLUMNS), ""):
         raise Refusal(500, f'ps: error: unknown user-defined format specifier "{unknown}"')
-    columns = [_COLUMNS[name] for name in wanted] or [*_FULL.values()]
+    columns = [_COLUMNS[name] for name in wanted or _FULL]
     titles = [title for title, _ in columns]
     if "PID" not in titles:
         raise Refusal(500, "Couldn't find PID field in ps output")

@@ -1,31 +1,19 @@
 """The registries, of which the demo has but imagined ones: log in, pull, push, search, and what is in them."""
 
 import asyncio
-import re
 from typing import Any
 
 from aiohttp import web
 
 from dockertui.demo import images
 from dockertui.demo.call import Call, Route, Stream
-from dockertui.demo.filters import parse
+from dockertui.demo.host import Refusal, invalid
 from dockertui.demo.objects import Image
-from dockertui.demo.refusal import Refusal, invalid
+from dockertui.demo.templates import REPLIES
 
 _PACE = 0.06
 """Seconds between two steps of a pull on a live host."""
-_BAR_STEPS = 8
-_FOUND = (
-    ("nginx", 20_962, True, "Official build of Nginx."),
-    ("postgres", 14_530, True, "The PostgreSQL object-relational database system."),
-    ("redis", 13_401, True, "Redis is an in-memory data store."),
-    ("alpine", 11_297, True, "A minimal Docker image based on Alpine Linux."),
-    ("busybox", 3_410, True, "Busybox base image."),
-    ("nginx/nginx-ingress", 110, False, "NGINX and NGINX Plus Ingress Controllers for Kubernetes"),
-    ("grafana/grafana", 3_122, False, "The official Grafana docker container"),
-    ("bitnami/postgresql", 280, False, "Container image for PostgreSQL"),
-)
-"""What a search may find: name, stars, whether it is an official one, and what it says of itself."""
+_STEPS = 8
 
 
 def auth(call: Call) -> dict[str, str]:
@@ -37,43 +25,33 @@ def auth(call: Call) -> dict[str, str]:
 
 
 def search(call: Call) -> list[dict[str, Any]]:
-    filters = parse(call, ("is-automated", "is-official", "stars"))
     limit = call.integer("limit")
     if limit is not None and not 1 <= limit <= 100:
         raise invalid(f"limit {limit} is outside the range of [1, 100]")
-    official, automated = filters.truth("is-official"), filters.truth("is-automated")
-    stars = max(map(int, filter(str.isdecimal, filters.values("stars"))), default=0)
-    rows = [
-        {"star_count": count, "is_official": own, "name": name, "is_automated": False, "description": text}
-        for name, count, own, text in _FOUND
-        if call.text("term") in name and count >= stars and official in (None, own) and not automated
-    ]
-    return rows[:limit]
+    return [one for one in REPLIES["Search"]["found"] if call.text("term") in one["name"]][:limit]
 
 
 def describe(call: Call) -> dict[str, Any]:
     """GET /distribution/{name}/json."""
     reference = images.familiar(call.names["name"])
     images.check_registry(reference)
-    digest = images.digest_of(reference).partition("@")[2]
-    kind = "application/vnd.oci.image.index.v1+json"
-    platforms = [{"architecture": name, "os": "linux"} for name in ("amd64", "arm64")]
-    return {"Descriptor": {"mediaType": kind, "digest": digest, "size": 1609}, "Platforms": platforms}
+    told = REPLIES["Distribution"]
+    return told | {"Descriptor": told["Descriptor"] | {"digest": images.digest_of(reference).partition("@")[2]}}
 
 
 async def push(call: Call) -> web.StreamResponse:
     """POST /images/{name}/push: the progress of each layer, then the digest; without `tag` all tags of the name."""
     repository, tag = images.repository(images.familiar(call.names["name"])), call.text("tag")
-    wanted = [one for image in call.host.images.values() for one in image.tags if images.repository(one) == repository]
-    wanted = [one for one in wanted if not tag or one == f"{repository}:{tag}"]
+    tags = [one for image in call.host.images.values() for one in image.tags if images.repository(one) == repository]
+    wanted = [one for one in tags if not tag or one == f"{repository}:{tag}"]
     stream = await call.stream()
     await stream.write_json({"status": f"The push refers to repository [{images.full(repository)}]"})
-    refusal = "" if wanted else f"An image does not exist locally with the tag: {repository}"
     if "missing" in repository or "private" in repository:
-        refusal = "denied: requested access to the resource is denied"
-    if refusal:
-        await stream.fail(refusal)
-    for reference in [] if refusal else wanted:
+        await stream.fail(images.DENIED)
+        return stream.response
+    if not wanted:
+        await stream.fail(f"An image does not exist locally with the tag: {repository}")
+    for reference in wanted:
         await _push(call, stream, images.find(call.host, reference), reference)
     return stream.response
 
@@ -105,8 +83,7 @@ async def pull(call: Call) -> web.StreamResponse:
         images.check_reference(*images.split(reference))
     images.check_registry(reference)
     stream = await call.stream()
-    path = reference.rpartition(":")[0]
-    full = path if "/" in path else f"library/{path}"
+    full = images.full(images.repository(reference)).removeprefix("docker.io/")
     await stream.write_json({"status": f"Pulling from {full}", "id": reference.rpartition(":")[2]})
     if images.find_or_none(call.host, reference) is None:
         await _layers(stream, reference, _PACE if call.host.live else 0.0)
@@ -120,10 +97,9 @@ async def pull(call: Call) -> web.StreamResponse:
 
 async def _layers(stream: Stream, reference: str, pace: float) -> None:
     layers = images.layers_of(reference)
-    for digest, _ in layers:
-        await _say(stream, "Pulling fs layer", digest[:12])
-    for digest, _ in layers[3:]:
-        await _say(stream, "Waiting", digest[:12])
+    for status, some in (("Pulling fs layer", layers), ("Waiting", layers[3:])):
+        for digest, _ in some:
+            await _say(stream, status, digest[:12])
     for digest, size in layers:
         await advance(stream, "Downloading", digest[:12], size, pace)
         for status in ("Verifying Checksum", "Download complete"):
@@ -138,28 +114,11 @@ async def _say(stream: Stream, status: str, layer: str) -> None:
 
 
 async def advance(stream: Stream, status: str, layer: str, size: int, pace: float) -> None:
-    """A layer's way: its bytes, and the bar that the Engine draws for clients."""
-    for step in range(1, _BAR_STEPS + 1):
+    """A layer's way."""
+    for step in range(1, _STEPS + 1):
         await asyncio.sleep(pace)
-        current = size * step // _BAR_STEPS
-        told = {"progressDetail": {"current": current, "total": size}, "progress": _bar(current, size)}
+        told = {"progressDetail": {"current": size * step // _STEPS, "total": size}}
         await stream.write_json({"status": status, **told, "id": layer})
-
-
-def _bar(current: int, total: int) -> str:
-    """The bar that the Engine draws for clients: 50 characters and two sizes."""
-    done = 50 * current // max(total, 1)
-    bar = "=" * done + ">" + " " * (49 - done) if done < 50 else "=" * 50 + ">"
-    return f"[{bar}] {_size(current):>7}/{_size(total)}"
-
-
-def _size(count: int) -> str:
-    value: float = count
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            return re.sub(r"\.?0+$", "", f"{value:.4g}") + unit if "." in f"{value:.4g}" else f"{value:.4g}{unit}"
-        value /= 1000
-    return f"{value:.4g}GB"
 
 
 ROUTES = (

@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import re
 import socket
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,12 +13,10 @@ from dockertui.demo import (
     archive,
     build,
     containers,
-    events,
     execs,
-    first_process,
-    image_api,
     image_files,
-    lives,
+    images,
+    lifecycle,
     logs,
     networks,
     plugins,
@@ -28,24 +25,15 @@ from dockertui.demo import (
     system,
     volumes,
 )
-from dockertui.demo.call import API, OLDEST_API, Call, Route, Version, headers, raw_reply, reply
-from dockertui.demo.host import Host
-from dockertui.demo.refusal import Refusal, Unchanged, invalid
+from dockertui.demo.call import API, OLDEST_API, Call, Route, Version, headers, reply
+from dockertui.demo.host import Host, Refusal, Unchanged, invalid
 
 NEWEST: Version = (1, 51)
 OLDEST: Version = (1, 41)
 VERSIONED = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _BACKLOG = 512
-_FAMILIES = (system, events, containers, archive, execs, first_process, lives, logs, stats, registry, image_files,
-             image_api, build, networks, volumes, plugins)  # fmt: skip
-
-
-def _patterns(routes: Iterable[Route]) -> Iterator[tuple[re.Pattern[str], Route]]:
-    """Each route, and the pattern that '<METHOD> <path>' fully matches."""
-    for route in routes:
-        pattern = re.sub(r"\{(\w+):path\}", r"(?P<\1>.+)", route.path)
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
-        yield re.compile(f"{route.method} {pattern}"), route
+_FAMILIES = (system, containers, archive, execs, lifecycle, logs, stats, registry, image_files,
+             images, build, networks, volumes, plugins)  # fmt: skip
 
 
 class Server:
@@ -53,7 +41,7 @@ class Server:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self._routes = [*_patterns(route for family in _FAMILIES for route in family.ROUTES)]
+        self._routes = [(_pattern(route), route) for family in _FAMILIES for route in family.ROUTES]
         # A reader that leaves ends its handler: otherwise an idle event stream would be held for ever.
         self._web = web.Server(self._handle, handler_cancellation=True, access_log=None)
         self.listener: asyncio.Server | None = None
@@ -91,29 +79,40 @@ class Server:
             return reply({"message": f"demo Engine defect: {error!r}"}, 500)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = request.rel_url.raw_path
-        match = VERSIONED.fullmatch(path)
-        version = (int(match[1]), int(match[2])) if match else NEWEST
-        response = await self._dispatch(request, match[3] if match else path, version)
+        try:
+            response = await self._dispatch(request)
+        except Refusal as refusal:
+            response = reply({"message": refusal.message}, refusal.status)
+        except Unchanged:
+            response = web.Response(status=304)
         if not response.prepared:
             response.headers.update(headers(self.host))
         return response
 
-    async def _dispatch(self, request: web.BaseRequest, path: str, version: Version) -> web.StreamResponse:
-        try:
-            _check_version(version)
-            for pattern, route in self._routes:
-                if match := pattern.fullmatch(f"{request.method} {path}"):
-                    names = {name: unquote(text) for name, text in match.groupdict().items()}
-                    return await _answered(route, self.call(request, version, names))
-            raise Refusal(404, "page not found")
-        except Refusal as refusal:
-            return reply({"message": refusal.message}, refusal.status)
-        except Unchanged:
-            return web.Response(status=304)
+    async def _dispatch(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, version = request.rel_url.raw_path, NEWEST
+        if match := VERSIONED.fullmatch(path):
+            path, version = match[3], (int(match[1]), int(match[2]))
+        client = f"client version {version[0]}.{version[1]}"
+        if version > NEWEST:
+            raise invalid(f"{client} is too new. Maximum supported API version is {API}")
+        if version < OLDEST:
+            remedy = "please upgrade your client to a newer version"
+            raise invalid(f"{client} is too old. Minimum supported API version is {OLDEST_API}, {remedy}")
+        for pattern, route in self._routes:
+            if match := pattern.fullmatch(f"{request.method} {path}"):
+                names = {name: unquote(text) for name, text in match.groupdict().items()}
+                return await _answered(route, self.call(request, version, names))
+        raise Refusal(404, "page not found")
 
     def call(self, request: web.BaseRequest, version: Version, names: dict[str, str]) -> Call:
         return Call(self.host, request, version, names)
+
+
+def _pattern(route: Route) -> re.Pattern[str]:
+    """What '<METHOD> <path>' fully matches."""
+    pattern = re.sub(r"\{(\w+):path\}", r"(?P<\1>.+)", route.path)
+    return re.compile(f"{route.method} " + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern))
 
 
 async def _answered(route: Route, call: Call) -> web.StreamResponse:
@@ -126,7 +125,7 @@ async def _answered(route: Route, call: Call) -> web.StreamResponse:
         return value
     if value is None:
         return web.Response(status=route.status or 204)
-    return raw_reply(value, route.status or 200) if isinstance(value, bytes) else reply(value, route.status or 200)
+    return reply(value, route.status or 200)
 
 
 def _bound(path: Path) -> socket.socket:
@@ -140,14 +139,3 @@ def _bound(path: Path) -> socket.socket:
     bound.bind(str(path))
     path.chmod(0o600)
     return bound
-
-
-def _check_version(version: Version) -> None:
-    text = f"{version[0]}.{version[1]}"
-    if version > NEWEST:
-        raise invalid(f"client version {text} is too new. Maximum supported API version is {API}")
-    if version < OLDEST:
-        raise invalid(
-            f"client version {text} is too old. Minimum supported API version is {OLDEST_API}, "
-            "please upgrade your client to a newer version"
-        )

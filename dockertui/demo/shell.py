@@ -1,28 +1,27 @@
-"""A small shell, for looking around in the demo's containers: an imagined file system and a dozen commands.
+"""A small shell, for looking around in the demo's containers: an imagined file system, a dozen commands, a console.
 
 It is not a shell's language: words, quotes, `;`, `&&` and `$NAME`, and that is all. What a person types into a
 strange container first is answered as a Debian would.
 """
 
 import asyncio
+import posixpath
 import re
 import shlex
 import stat
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, TypeVar
 
 from dockertui.demo import files, processes
-from dockertui.demo.console import ExecConsole
 from dockertui.demo.files import Files
-from dockertui.demo.host import Host
-from dockertui.demo.objects import Container, Exec
-from dockertui.demo.refusal import Refusal
+from dockertui.demo.host import Host, Refusal
+from dockertui.demo.objects import Container, Exec, Outlet
 
+T = TypeVar("T")
+OUT, ERR = 1, 2
+INTERRUPTED = 130
 SHELLS = frozenset(("sh", "bash", "ash", "/bin/sh", "/bin/bash"))
-NOT_FOUND, INTERRUPTED, END = 127, 130, 999
-"""`END` is no exit code: the shell is to leave."""
 _FINDER = "command -v"
 """A program that looks for a shell asks by a script with this in it, which is beyond this shell's language."""
 _LISTER = "/proc/[0-9]*"
@@ -30,6 +29,141 @@ _LISTER = "/proc/[0-9]*"
 _KILLER = re.compile(r'"\$\{20\}" = (\d+) .*kill -(\w+) (\d+)')
 """One that signals a process first looks whether its start, the 20th word behind its name, is the one it knows."""
 _OWNERS: Final = {0: "root", 33: "www-data", 101: "nginx", 999: "postgres", 1000: "app"}
+
+
+async def unless(end: Awaitable[object], work: Awaitable[T]) -> T | None:
+    """What comes of the work; None, and the work is cancelled, when the end comes before that."""
+    running, ending = asyncio.ensure_future(work), asyncio.ensure_future(end)
+    try:
+        await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+        return running.result() if running.done() else None
+    finally:
+        running.cancel()
+        ending.cancel()
+
+
+class ExecConsole:
+    """What the process of an exec reads and writes. `typed` is fed with what the client sends."""
+
+    def __init__(self, exec_: Exec, send: Outlet | None = None) -> None:
+        self._exec = exec_
+        self._send = send
+        self._buffer = ""
+        self._news = asyncio.Event()
+        self._interrupt: asyncio.Event | None = None
+        self._ended = False
+        self._history: list[str] = []
+
+    @property
+    def tty(self) -> bool:
+        return self._exec.tty
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._exec.size
+
+    def feed(self, data: bytes) -> None:
+        """The client sent this; nothing means that it ended its input."""
+        self._ended = self._ended or not data
+        if self._interrupt is not None and (not data or b"\x03" in data):
+            self._interrupt.set()
+        else:
+            self._buffer += data.decode("utf-8", "replace")
+        self._news.set()
+
+    async def write(self, text: str) -> None:
+        await self._write(OUT, text)
+
+    async def complain(self, text: str) -> None:
+        await self._write(OUT if self.tty else ERR, text)
+
+    async def _write(self, channel: int, text: str) -> None:
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n") if self.tty else text
+        if self._send is not None:
+            await self._send(channel, _encoded(text))
+
+    async def interruptible(self, work: Awaitable[int]) -> int:
+        """Do it; on a terminal Ctrl-C ends it, and a client that leaves does, too. What else is typed waits."""
+        if not self.tty:
+            return await work
+        self._interrupt = asyncio.Event()
+        try:
+            code = await unless(self._interrupt.wait(), work)
+        finally:
+            self._interrupt = None
+        if code is None:
+            await self.write("^C\n")
+        return INTERRUPTED if code is None else code
+
+    async def readline(self, prompt: str) -> str | None:
+        """A line: edited here on a terminal, as it comes otherwise."""
+        if not self.tty:
+            return await self._plain_line()
+        await self.write(prompt)
+        return await self._edited_line(prompt)
+
+    async def _plain_line(self) -> str | None:
+        while "\n" not in self._buffer and not self._ended:
+            await self._more()
+        line, end, self._buffer = self._buffer.partition("\n")
+        return line if end or line else None
+
+    async def _more(self) -> None:
+        self._news.clear()
+        await self._news.wait()
+
+    async def _edited_line(self, prompt: str) -> str | None:
+        line, recalled = "", len(self._history)
+        while True:
+            while not self._buffer:
+                if self._ended:
+                    return None
+                await self._more()
+            key, self._buffer = _key(self._buffer)
+            match key:
+                case "\r" | "\n":
+                    await self.write("\n")
+                    if line.strip():
+                        self._history.append(line)
+                    return line
+                case "\x04" if not line:
+                    await self.write("exit\n")
+                    return None
+                case "\x03":
+                    await self.write("^C\n")
+                    raise InterruptedError
+                case "\x0c":
+                    await self.write(f"\x1b[H\x1b[2J{prompt}{line}")
+                case "\x7f" | "\x08" if line:
+                    line = line[:-1]
+                    await self.write("\b \b")
+                case "\x15" | "\x1b[A" | "\x1b[B" | "\x1bOA" | "\x1bOB":
+                    recalled = max(0, min(len(self._history), recalled + {"A": -1, "B": 1}.get(key[-1], 0)))
+                    line = (self._history[recalled] if recalled < len(self._history) else "") if key != "\x15" else ""
+                    await self.write(f"\r\x1b[K{prompt}{line}")
+                case _ if key.isprintable():
+                    line += key
+                    await self.write(key)
+
+
+def _encoded(text: str) -> bytes:
+    """As UTF-8, but for bytes that a file's name has and that are none."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _key(typed: str) -> tuple[str, str]:
+    """The first key of what was typed, and the rest. A sequence that is cut counts as what it is."""
+    if typed[0] != "\x1b" or len(typed) < 2 or typed[1] not in "[O":
+        return typed[0], typed[1:]
+    end = next((at for at in range(2, len(typed)) if typed[at].isalpha() or typed[at] == "~"), len(typed) - 1)
+    return typed[: end + 1], typed[end + 1 :]
+
+
+class _Left(Exception):
+    """The shell is to leave, with this exit code."""
 
 
 class Shell:
@@ -41,49 +175,55 @@ class Shell:
         self._exec = exec_
         self._console = console
         self._user = exec_.user.partition(":")[0] or "root"
-        self._directory = PurePosixPath(exec_.workdir or str(container.config.get("WorkingDir") or "/"))
-        self._env = {**_environment(container), "USER": self._user, **exec_.env}
+        self._directory = exec_.workdir or str(container.config.get("WorkingDir") or "/")
+        self._env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOSTNAME": container.id[:12], "HOME": "/root"}
+        self._env |= dict(pair.partition("=")[::2] for pair in container.config.get("Env") or [] if pair[:1] != "=")
+        self._env |= {"USER": self._user, **exec_.env}
         self._exit = 0
+        who = f"{0 if self._user == 'root' else 1000}({self._user})"
         self._texts: Mapping[str, Callable[[list[str]], str]] = {
             "clear": lambda words: "\x1b[H\x1b[2J\x1b[3J",
-            "colors": lambda words: f"{_test_card()}\n",
             "date": lambda words: time.strftime("%a %b %d %H:%M:%S UTC %Y\n", time.gmtime(host.now())),
             "env": lambda words: "".join(f"{name}={value}\n" for name, value in self._env.items()),
             "false": lambda words: "",
             "help": lambda words: "a demo's shell; it knows: " + " ".join(sorted(self._known)) + "\n",
             "hostname": lambda words: f"{container.id[:12]}\n",
-            "id": self._id,
+            "id": lambda words: f"uid={who} gid={who} groups={who}\n",
             "ps": self._ps,
             "pwd": lambda words: f"{self._directory}\n",
-            "stty": self._stty,
-            "tput": self._tput,
+            "stty": lambda words: "{1} {0}\n".format(*console.size),
+            "tput": lambda words: {"colors": "256", "cols": str(console.size[0])}.get("".join(words), "") + "\n",
             "true": lambda words: "",
-            "uname": self._uname,
+            "uname": lambda words: f"Linux {container.id[:12]} 6.1.0-demo x86_64\n" if "-a" in words else "Linux\n",
             "whoami": lambda words: f"{self._user}\n",
         }
         """Those that say something, and are done."""
         self._commands: Mapping[str, Callable[[list[str]], Awaitable[int]]] = {
             "cat": self._cat, "cd": self._cd, "echo": self._echo, "exit": self._leave, "find": self._find,
-            "kill": self._kill, "ls": self._ls, "seq": self._seq, "sleep": self._sleep, "top": self._top,
-            "yes": self._yes,
+            "kill": self._kill, "ls": self._ls, "sleep": self._sleep, "yes": self._yes,
         }  # fmt: skip
         self._known = {*self._texts, *self._commands}
 
     async def run(self, words: list[str]) -> int:
         """What was asked for: a shell, a script, or one command. The exit code."""
-        if words[0] not in SHELLS:
-            return await self._command(words)
-        if len(words) > 2 and words[1] == "-c":
-            if _FINDER in words[2]:
-                await self._console.write("/bin/bash")
-                return 0
-            if _LISTER in words[2]:
-                return await self._list_stats()
-            if match := _KILLER.search(words[2]):
-                return await self._kill_if_same(int(match[3]), int(match[1]), match[2])
-            code = await self._line(words[2])
-            return code - END if code >= END else code
-        return await self._interactive()
+        try:
+            if words[0] not in SHELLS:
+                return await self._command(words)
+            if len(words) > 2 and words[1] == "-c":
+                return await self._script(words[2])
+            return await self._interactive()
+        except _Left as left:
+            return int(left.args[0])
+
+    async def _script(self, script: str) -> int:
+        if _FINDER in script:
+            await self._console.write("/bin/bash")
+            return 0
+        if _LISTER in script:
+            return await self._list_stats()
+        if match := _KILLER.search(script):
+            return await self._kill_if_same(int(match[3]), int(match[1]), match[2])
+        return await self._line(script)
 
     async def _interactive(self) -> int:
         while True:
@@ -94,10 +234,7 @@ class Shell:
                 continue
             if line is None:
                 return self._exit
-            code = await self._line(line)
-            if code >= END:
-                return code - END
-            self._exit = code
+            self._exit = await self._line(line)
 
     @property
     def _prompt(self) -> str:
@@ -110,11 +247,8 @@ class Shell:
         code = self._exit
         for part in line.split(";"):
             for step in part.split("&&"):
-                code = await self._step(step)
-                if code:
+                if code := await self._step(step):
                     break
-            if code >= END:
-                return code
         return code
 
     async def _step(self, step: str) -> int:
@@ -138,28 +272,13 @@ class Shell:
             return int(name == "false")
         if name in self._commands:
             return await self._console.interruptible(self._commands[name](words[1:]))
-        return await self._complain(f"sh: {words[0]}: command not found (help lists what there is)\n", NOT_FOUND)
+        return await self._complain(f"sh: {words[0]}: command not found (help lists what there is)\n", 127)
 
     async def _complain(self, text: str, code: int = 1) -> int:
         await self._console.complain(text)
         return code
 
     # the commands
-
-    def _id(self, words: list[str]) -> str:
-        number = 0 if self._user == "root" else 1000
-        return f"uid={number}({self._user}) gid={number}({self._user}) groups={number}({self._user})\n"
-
-    def _uname(self, words: list[str]) -> str:
-        return f"Linux {self._container.id[:12]} 6.1.0-demo #1 SMP x86_64 GNU/Linux\n" if "-a" in words else "Linux\n"
-
-    def _stty(self, words: list[str]) -> str:
-        columns, rows = self._console.size
-        return f"{rows} {columns}\n" if "size" in words else f"speed 38400 baud; rows {rows}\n"
-
-    def _tput(self, words: list[str]) -> str:
-        columns, rows = self._console.size
-        return {"colors": "256", "cols": str(columns), "lines": str(rows)}.get("".join(words), "") + "\n"
 
     def _ps(self, words: list[str]) -> str:
         lines = [f"{one.inside:>7} {one.user:<8} {one.command}" for one in processes.of(self._host, self._container)]
@@ -172,30 +291,21 @@ class Shell:
         return 0
 
     async def _leave(self, words: list[str]) -> int:
-        return END + (int(words[0]) % 256 if words and words[0].isdecimal() else self._exit)
+        raise _Left(int(words[0]) if words and words[0].isdecimal() else self._exit)
 
     async def _cd(self, words: list[str]) -> int:
         path = self._path(words[0] if words else "/root")
-        if not _is_folder(self._files(), str(path)):
+        if not _is_folder(files.of(self._host, self._container), path):
             return await self._complain(f"sh: cd: {path}: No such file or directory\n")
         self._directory = path
         return 0
 
-    def _path(self, text: str) -> PurePosixPath:
-        parts: list[str] = []
-        for part in (self._directory / text).parts[1:]:
-            if part == "..":
-                parts = parts[:-1]
-            elif part != ".":
-                parts.append(part)
-        return PurePosixPath("/", *parts)
-
-    def _files(self) -> Files:
-        return files.of(self._host, self._container)
+    def _path(self, text: str) -> str:
+        return posixpath.normpath(posixpath.join("/", self._directory, text))
 
     async def _ls(self, words: list[str]) -> int:
-        targets, here = [word for word in words if not word.startswith("-")], self._files()
-        path = files.resolve(here, str(self._path(targets[0] if targets else ".")), last=True)
+        targets, here = [word for word in words if not word.startswith("-")], files.of(self._host, self._container)
+        path = files.resolve(here, self._path(targets[0] if targets else "."), last=True)
         names = files.children(here, path)
         if self._console.tty:
             folders = {name for name in names if _is_folder(here, f"{path.rstrip('/')}/{name}")}
@@ -226,9 +336,9 @@ class Shell:
             while (line := await self._console.readline("")) is not None:
                 await self._console.write(f"{line}\n")
             return 0
-        code, here = 0, self._files()
+        code, here = 0, files.of(self._host, self._container)
         for word in words:
-            file = here.get(files.resolve(here, str(self._path(word)), last=True))
+            file = here.get(files.resolve(here, self._path(word), last=True))
             if file is None or not stat.S_ISREG(file.mode):
                 said = "No such file or directory" if file is None else "Is a directory"
                 code = await self._complain(f"cat: {word}: {said}\n")
@@ -236,32 +346,6 @@ class Shell:
             for piece in file.pieces():
                 await self._console.write(piece.decode("utf-8", "replace"))
         return code
-
-    async def _top(self, words: list[str]) -> int:
-        """Drawn once a second on the alternate screen, until Ctrl-C."""
-        await self._console.write("\x1b[?1049h\x1b[?25l")
-        try:
-            while True:
-                await self._console.write(self._top_frame())
-                await asyncio.sleep(1)
-        finally:
-            await self._console.write("\x1b[?25h\x1b[?1049l")
-
-    def _top_frame(self) -> str:
-        columns, rows = self._console.size
-        usage = self._container.temper.cpu * 100 * self._host.noise.uniform(0.7, 1.3)
-        lines = [f"top - {self._container.name}", f"%Cpu(s): {usage:5.1f} us", ""]
-        lines.append("\x1b[7m" + "    PID USER      %CPU COMMAND".ljust(columns) + "\x1b[0m")
-        for number, one in enumerate(processes.of(self._host, self._container), 1):
-            lines.append(f"{one.inside:>7} {one.user:<8} {usage / number:5.1f} {one.command}"[:columns])
-        return "\x1b[H" + "\x1b[K\r\n".join(lines[: rows - 1]) + "\x1b[J"
-
-    async def _seq(self, words: list[str]) -> int:
-        numbers = [int(word) for word in words if word.isdecimal()] or [0]
-        first = numbers[0] if len(numbers) > 1 else 1
-        for number in range(first, min(numbers[-1], 1_000_000) + 1):
-            await self._console.write(f"{number}\n")
-        return 0
 
     async def _yes(self, words: list[str]) -> int:
         text = f"{' '.join(words) or 'y'}\n" * 500
@@ -289,9 +373,8 @@ class Shell:
         return 0
 
     async def _kill_if_same(self, pid: int, started: int, signal: str) -> int:
-        found = (one for one in processes.of(self._host, self._container) if one.inside == pid)
-        one = next(found, None)
-        if one is None or processes.ticks(self._host, one) != started:
+        running = processes.of(self._host, self._container)
+        if not any(one.inside == pid and processes.ticks(self._host, one) == started for one in running):
             return 3
         return 4 if await self._kill([f"-{signal}", str(pid)]) else 0
 
@@ -299,18 +382,3 @@ class Shell:
 def _is_folder(here: Files, path: str) -> bool:
     file = here.get(files.resolve(here, path, last=True))
     return file is not None and stat.S_ISDIR(file.mode)
-
-
-def _test_card() -> str:
-    """The sixteen colours, the cube, and a ramp of truecolor."""
-    rows = [range(8), range(8, 16), *(range(start, start + 36) for start in range(16, 232, 36))]
-    lines = ["".join(f"\x1b[48;5;{color}m{'    ' if color < 16 else ' '}" for color in row) for row in rows]
-    ramp = "".join(f"\x1b[48;2;{255 - 7 * step};{7 * step};128m " for step in range(36))
-    lines.append(f"{ramp}\x1b[0m \x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munderlined\x1b[0m 你好 👍")
-    return "\x1b[0m\n".join(lines)
-
-
-def _environment(container: Container) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in container.config.get("Env") or [])
-    own = {name: value for name, _, value in pairs if name}
-    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOSTNAME": container.id[:12], "HOME": "/root", **own}

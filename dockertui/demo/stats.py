@@ -16,7 +16,7 @@ from aiohttp import web
 from dockertui.demo.call import Call, Route, reply
 from dockertui.demo.host import CPUS, MEMORY, Host
 from dockertui.demo.objects import Container
-from dockertui.demo.templates import STATS
+from dockertui.demo.templates import REPLIES, filled
 from dockertui.demo.times import rfc3339
 
 _SLOW, _FAST = (0.5, 0.11), (0.3, 0.53)
@@ -29,13 +29,12 @@ _HELD_BACK = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters at one moment: times in nanoseconds, periods and processes by number, the rest in bytes."""
+    """Counters at one moment: CPU times in nanoseconds, periods and processes by number, the rest in bytes."""
 
     time: float
     cpu: int
     system: int
     memory: int
-    cache: int
     limit: int
     rx: int
     tx: int
@@ -44,7 +43,6 @@ class Reading:
     pids: int
     periods: int
     throttled: int
-    throttled_time: int
 
 
 def read(host: Host, container: Container) -> Reading:
@@ -56,7 +54,7 @@ def read(host: Host, container: Container) -> Reading:
 
 
 def at(host: Host, container: Container, when: float) -> Reading:
-    temper, phase = container.temper, _phase(container)
+    temper, phase = container.temper, zlib.crc32(container.id.encode()) % 628 / 100
     begun = container.started or when
     ran = max((container.paused_at or when) - begun, 0.0)
     even = ran if host.live else max((container.paused_at or host.now()) - begun, 0.0)
@@ -66,28 +64,21 @@ def at(host: Host, container: Container, when: float) -> Reading:
     memory = min(int(temper.memory * swell), int(limit * 0.97))
     moved = _work(even, phase) if host.live else even
     cpus = int(container.host_config.get("NanoCpus") or 0) / _NANO
-    periods = int(ran / _CFS_PERIOD) if cpus else 0
-    throttled = min(periods, int(busy / _CFS_PERIOD * (temper.cpu / cpus) ** 2)) if cpus else 0
+    throttled = int(busy / _CFS_PERIOD * (temper.cpu / cpus) ** 2) if cpus else 0
     return Reading(
         time=when,
         cpu=int(temper.cpu * busy * _NANO),
         system=int((when - host.born + 86_400 * 9) * CPUS * _NANO),
         memory=memory,
-        cache=memory // 5,
         limit=limit,
         rx=int(temper.net * moved) + 1096,
         tx=int(temper.net * 0.7 * moved) + 126,
         read=int(temper.disk * 0.4 * moved),
         written=int(temper.disk * moved),
         pids=max(len(temper.processes), 1),
-        periods=periods,
-        throttled=throttled,
-        throttled_time=int(throttled * _CFS_PERIOD * _HELD_BACK * _NANO),
+        periods=(periods := int(ran / _CFS_PERIOD) if cpus else 0),
+        throttled=min(periods, throttled),
     )
-
-
-def _phase(container: Container) -> float:
-    return zlib.crc32(container.id.encode()) % 628 / 100
 
 
 def _work(seconds: float, phase: float) -> float:
@@ -105,11 +96,15 @@ _PERIOD = 1.0
 
 async def show(call: Call) -> web.StreamResponse:
     """A stream of one sample a second; with stream=0 one sample with its predecessor; one-shot without it."""
-    host, container = call.host, call.host.container(call.names["id"])
-    if not call.flag("stream", default=True):
-        return reply(_sample(host, container, _before(host, container, one_shot=call.flag("one-shot")))[0])
-    stream = await call.stream()
+    host, container = call.host, call.container
     before: Reading | None = None
+    if call.text("stream") and not call.flag("stream"):
+        if container.state in ("running", "paused") and not call.flag("one-shot"):
+            before = read(host, container)
+            if host.live:
+                before = at(host, container, max(before.time - _PERIOD, container.started or 0.0))
+        return reply(_sample(host, container, before)[0])
+    stream = await call.stream()
     while container.id in host.containers:
         sample, before = _sample(host, container, before)
         await stream.write_json(sample)
@@ -117,79 +112,44 @@ async def show(call: Call) -> web.StreamResponse:
     return stream.response
 
 
-def _before(host: Host, container: Container, *, one_shot: bool) -> Reading | None:
-    """The reading of a second ago, for the sample that is to be compared with it."""
-    if one_shot or container.state not in ("running", "paused"):
-        return None
-    now = read(host, container)
-    return now if not host.live else at(host, container, max(now.time - _PERIOD, container.started or 0.0))
-
-
 def _sample(host: Host, container: Container, before: Reading | None) -> tuple[dict[str, Any], Reading | None]:
     """One object of the stream, and the reading it was made from; a container that does not run has none."""
-    head = STATS | {"name": f"/{container.name}", "id": container.id}
+    sample = REPLIES["Stats"] | {"name": f"/{container.name}", "id": container.id}
     if container.state not in ("running", "paused"):
-        return head, None
+        return sample, None
     now = read(host, container)
-    body = head | {
+    moved = {"read": now.read, "write": now.written}
+    rows = [{"major": 254, "minor": 0, "op": op, "value": count} for op, count in moved.items() if any(moved.values())]
+    sample |= {
         "read": rfc3339(now.time),
         "preread": rfc3339(before.time if before else None),
         "pids_stats": {"current": now.pids, "limit": container.host_config.get("PidsLimit") or 18446744073709551615},
-        "blkio_stats": STATS["blkio_stats"] | {"io_service_bytes_recursive": _blkio(now)},
+        "blkio_stats": sample["blkio_stats"] | {"io_service_bytes_recursive": rows},
         "cpu_stats": _cpu(now),
-        "precpu_stats": _cpu(before) if before else STATS["precpu_stats"],
+        "precpu_stats": _cpu(before) if before else sample["precpu_stats"],
         "memory_stats": _memory(now),
     }
     if any(place.ip for place in container.attachments.values()):
-        body["networks"] = {"eth0": _traffic(now)}
-    return body, now
+        packets = {"rx_packets": now.rx // 610, "tx_packets": now.tx // 540}
+        sample["networks"] = {"eth0": filled("Traffic", now, **packets)}
+    return sample, now
 
 
-def _cpu(reading: Reading) -> dict[str, Any]:
-    kernel = reading.cpu // 4
-    used = {"usage_in_kernelmode": kernel, "usage_in_usermode": reading.cpu - kernel}
-    throttled = {"throttled_periods": reading.throttled, "throttled_time": reading.throttled_time}
-    return {
-        "cpu_usage": {"total_usage": reading.cpu, **used},
-        "system_cpu_usage": reading.system,
-        "online_cpus": CPUS,
-        "throttling_data": {"periods": reading.periods, **throttled},
-    }
+def _cpu(now: Reading) -> dict[str, Any]:
+    kernel = now.cpu // 4
+    used = {"total_usage": now.cpu, "usage_in_kernelmode": kernel, "usage_in_usermode": now.cpu - kernel}
+    waited = int(now.throttled * _CFS_PERIOD * _HELD_BACK * _NANO)
+    held_back = {"periods": now.periods, "throttled_periods": now.throttled, "throttled_time": waited}
+    told = {"cpu_usage": used, "system_cpu_usage": now.system, "online_cpus": CPUS}
+    return told | {"throttling_data": held_back}
 
 
-def _memory(reading: Reading) -> dict[str, Any]:
+def _memory(now: Reading) -> dict[str, Any]:
     """usage holds the page cache; the CLI takes inactive_file from it, so that `memory` is what it shows."""
-    return {
-        "usage": reading.memory + reading.cache,
-        "stats": {
-            "anon": reading.memory * 9 // 10,
-            "file": reading.cache + reading.memory // 10,
-            "active_file": reading.memory // 10,
-            "inactive_file": reading.cache,
-            "inactive_anon": reading.memory * 9 // 10,
-            "active_anon": 4096,
-            "kernel_stack": 16384 * reading.pids,
-            "pgfault": reading.memory >> 10,
-            "pgmajfault": 12,
-            "slab": 262144,
-            "sock": 0,
-            "shmem": 0,
-        },
-        "limit": reading.limit,
-    }
-
-
-def _blkio(reading: Reading) -> list[dict[str, Any]]:
-    moved = {"read": reading.read, "write": reading.written}
-    return [{"major": 254, "minor": 0, "op": op, "value": count} for op, count in moved.items() if any(moved.values())]
-
-
-def _traffic(reading: Reading) -> dict[str, int]:
-    ways = (("rx", reading.rx, 610), ("tx", reading.tx, 540))
-    traffic: dict[str, int] = {}
-    for way, count, packet in ways:
-        traffic |= {f"{way}_bytes": count, f"{way}_packets": count // packet, f"{way}_errors": 0, f"{way}_dropped": 0}
-    return traffic
+    cache, active, anonymous = now.memory // 5, now.memory // 10, now.memory * 9 // 10
+    told = {"anon": anonymous, "file": cache + active, "active_file": active, "inactive_file": cache}
+    told |= {"inactive_anon": anonymous, "kernel_stack": 16384 * now.pids, "pgfault": now.memory >> 10}
+    return {"usage": now.memory + cache, "stats": REPLIES["MemoryStats"] | told, "limit": now.limit}
 
 
 ROUTES = (Route("GET", "/containers/{id}/stats", show),)

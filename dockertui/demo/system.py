@@ -1,72 +1,109 @@
-"""The Engine about itself: ping, version, info, and what takes how much room."""
+"""The Engine about itself: ping, version, info, events, and what takes how much room."""
 
+import asyncio
+import contextlib
+import json
 from collections import Counter
 from typing import Any
 
 from aiohttp import web
 
-from dockertui.demo import image_api, volumes
-from dockertui.demo.call import Call, Route, encode
-from dockertui.demo.container_replies import encoded_summary
-from dockertui.demo.filters import parse
-from dockertui.demo.refusal import Refusal, invalid
-from dockertui.demo.templates import INFO, VERSION
+from dockertui.demo import images
+from dockertui.demo.call import Call, Route
+from dockertui.demo.containers import encoded_summary
+from dockertui.demo.filters import Filters, parse, timestamp_ns
+from dockertui.demo.host import Event, Refusal, invalid
+from dockertui.demo.templates import REPLIES, filled
 from dockertui.demo.times import moment, rfc3339
 
 _DF_TYPES = ("container", "image", "volume", "build-cache")
 _SWARM = ("services", "tasks", "nodes", "secrets", "configs", "swarm")
+_FOREIGN = ("config", "node", "secret", "service")
+_FILTERS = {"container", "daemon", "event", "image", "label", "network", "plugin", "scope", "type", "volume", *_FOREIGN}
+_WITH_TEXT = ("health_status", "exec_create", "exec_start")
 
 
 def ping(call: Call) -> web.StreamResponse:
-    return web.Response(
-        text="" if call.request.method == "HEAD" else "OK",
-        headers={
-            "Builder-Version": "2",
-            "Cache-Control": "no-cache, no-store, must-revalidate",
-            "Pragma": "no-cache",
-            "Swarm": "inactive",
-        },
-    )
+    return web.Response(text="" if call.request.method == "HEAD" else "OK", headers=REPLIES["Ping"])
 
 
 def info(call: Call) -> dict[str, Any]:
     host = call.host
     states = Counter(one.state for one in host.containers.values())
     # A restarting container counts as stopped here (moby's StateCounter), though it lists as running.
-    return INFO | {
+    return REPLIES["Info"] | {
         "Containers": len(host.containers),
         "ContainersRunning": states["running"],
         "ContainersPaused": states["paused"],
         "ContainersStopped": len(host.containers) - states["running"] - states["paused"],
         "Images": len(host.images),
         "SystemTime": rfc3339(host.now()),
-        "NEventsListener": host.events.listeners,
+        "NEventsListener": len(host.events.listeners),
     }
 
 
-def df(call: Call) -> bytes:
-    """Room by kind; from API 1.42 on `type` asks for some kinds alone. Containers are encoded as in lists."""
+def df(call: Call) -> dict[str, Any]:
+    """Room by kind; from API 1.42 on `type` asks for some kinds alone."""
     wanted = call.all("type") if call.version >= (1, 42) else []
     for kind in wanted:
         if kind not in _DF_TYPES:
             raise invalid(f"unknown object type: {kind}")
-    host = call.host
-    parts: list[bytes] = []
+    host, told = call.host, dict[str, Any]()
     if not wanted or "image" in wanted:
-        found = [image_api.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()]
-        parts += [_member("LayersSize", sum(one.size for one in host.images.values())), _member("Images", found)]
+        told["LayersSize"] = sum(one.size for one in host.images.values())
+        told["Images"] = [
+            images.summary(host, one, call.version, counted=True, shared=True) for one in host.images.values()
+        ]
     if not wanted or "container" in wanted:
-        rows = [encoded_summary(host, one, True) for one in host.containers.values()]
-        parts.append(b'"Containers":[' + b",".join(rows) + b"]")
+        told["Containers"] = [json.loads(encoded_summary(host, one, True)) for one in host.containers.values()]
     if not wanted or "volume" in wanted:
-        parts.append(_member("Volumes", [volumes.with_usage(host, one) for one in host.volumes.values()]))
+        told["Volumes"] = [
+            filled("Volume", one, UsageData={"RefCount": len(host.users_of_volume(name)), "Size": one.size})
+            for name, one in host.volumes.items()
+        ]
     if not wanted or "build-cache" in wanted:
-        parts.append(_member("BuildCache", host.build_records))
-    return b"{" + b",".join(parts) + b"}\n"
+        told["BuildCache"] = host.build_records
+    return told
 
 
-def _member(name: str, value: object) -> bytes:
-    return encode(name).rstrip() + b":" + encode(value).rstrip()
+async def events(call: Call) -> web.StreamResponse:
+    filters = parse(call, _FILTERS)
+    since, until = timestamp_ns(call.text("since")), timestamp_ns(call.text("until"))
+    with call.host.events.listening() as queue:
+        past = [] if since is None and until is None else [*call.host.events.history]
+        out = await call.stream()
+        for event in past:
+            if (since or 0) <= event.time_ns <= (until or event.time_ns) and _passes(filters, event):
+                await out.write_json(event.json())
+        left = None if until is None else max(until / 1e9 - call.host.now(), 0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                while left != 0:
+                    event = await queue.get()
+                    if _passes(filters, event):
+                        await out.write_json(event.json())
+    return out.response
+
+
+def _passes(filters: Filters, event: Event) -> bool:
+    plain, name = event.action.partition(":")[0], event.attributes.get("name", "")
+    texts = {event.actor, name} if event.type == "image" else set()
+    texts.add(event.attributes.get("image", ""))
+    return (
+        filters.exact("type", event.type)
+        and filters.exact("scope", "local")
+        and filters.exact("event", event.action, *([plain] if plain in _WITH_TEXT else []))
+        and filters.labels(event.attributes)
+        and filters.exact("image", *texts, *(text.rpartition(":")[0] for text in texts))
+        # By the beginning of an id or of a name, as moby's FuzzyMatch.
+        and all(
+            kind == event.type
+            and any(text.startswith(wanted) for wanted in filters.of(kind) for text in (event.actor, name))
+            for kind in ("container", "network", "volume", "plugin", "daemon")
+            if kind in filters
+        )
+        and not any(kind in filters for kind in _FOREIGN)
+    )
 
 
 def _prune_build_cache(call: Call) -> dict[str, Any]:
@@ -92,9 +129,10 @@ def no_swarm(call: Call) -> None:
 ROUTES = (
     Route("GET", "/_ping", ping),
     Route("HEAD", "/_ping", ping),
-    Route("GET", "/version", lambda call: VERSION),
+    Route("GET", "/version", lambda call: REPLIES["Version"]),
     Route("GET", "/info", info),
     Route("GET", "/system/df", df),
+    Route("GET", "/events", events),
     Route("POST", "/build/prune", _prune_build_cache),
     Route("POST", "/swarm/init", no_swarm),
     Route("POST", "/swarm/join", no_swarm),

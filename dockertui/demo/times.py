@@ -39,21 +39,16 @@ def fixed_rfc3339(when: float) -> str:
 
 def human_duration(seconds: float) -> str:
     """The words of `docker ps`: a port of HumanDuration in docker/go-units duration.go."""
-    whole = int(seconds)
-    hours = int(seconds / _HOUR + 0.5)
+    whole, hours = int(seconds), int(seconds / _HOUR + 0.5)
     if whole < _MINUTE:
         return {0: "Less than a second", 1: "1 second"}.get(max(whole, 0), f"{whole} seconds")
     if whole < _HOUR:
-        minutes = whole // _MINUTE
-        return "About a minute" if minutes == 1 else f"{minutes} minutes"
+        return "About a minute" if whole < 2 * _MINUTE else f"{whole // _MINUTE} minutes"
     if hours <= 1:
         return "About an hour"
-    for limit, divisor, unit in (
-        (48, 1, "hours"),
-        (24 * 7 * 2, 24, "days"),
-        (24 * 30 * 2, 24 * 7, "weeks"),
-        (24 * 365 * 2, 24 * 30, "months"),
-    ):
+    day = 24
+    units = ((48, 1, "hours"), (14 * day, day, "days"), (60 * day, 7 * day, "weeks"), (730 * day, 30 * day, "months"))
+    for limit, divisor, unit in units:
         if hours < limit:
             return f"{hours // divisor} {unit}"
-    return f"{int(seconds / _HOUR) // 24 // 365} years"
+    return f"{whole // _HOUR // day // 365} years"

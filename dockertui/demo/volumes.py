@@ -1,15 +1,13 @@
 """Volumes: what the Engine does with them, and their part of the API."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from dockertui.demo.call import Call, Route
-from dockertui.demo.filters import Filters, parse
-from dockertui.demo.host import Host
+from dockertui.demo.filters import parse
+from dockertui.demo.host import Host, Refusal, conflict, invalid
 from dockertui.demo.objects import Volume
-from dockertui.demo.refusal import Refusal, conflict, invalid
-from dockertui.demo.times import rfc3339
+from dockertui.demo.templates import filled
 
 ANONYMOUS = "com.docker.volume.anonymous"
 _FILTERS = frozenset(("dangling", "driver", "label", "name"))
@@ -26,23 +24,17 @@ def create(host: Host, wanted: dict[str, Any]) -> Volume:
     labels = {str(key): str(value) for key, value in (wanted.get("Labels") or {}).items()} or None
     if not name:
         name, labels = host.new_id(), {**(labels or {}), ANONYMOUS: ""}
-    _check_name(name)
+    if len(name) < 2:
+        raise invalid(f"create {name}: volume name is too short, names should be at least two alphanumeric characters")
+    if not _NAME.fullmatch(name):
+        reason = f'"{name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are'
+        remedy = "If you intended to pass a host directory, use absolute path"
+        raise invalid(f"create {name}: {reason} allowed. {remedy}")
     options = {str(key): str(value) for key, value in (wanted.get("DriverOpts") or {}).items()} or None
     volume = Volume(name, host.now(), driver, labels, options)
     host.volumes[name] = volume
     host.tell_volume(volume, "create")
     return volume
-
-
-def _check_name(name: str) -> None:
-    if len(name) < 2:
-        raise invalid(f"create {name}: volume name is too short, names should be at least two alphanumeric characters")
-    if not _NAME.fullmatch(name):
-        raise invalid(
-            f'create {name}: "{name}" includes invalid characters for a local volume name, only '
-            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. '
-            "If you intended to pass a host directory, use absolute path"
-        )
 
 
 def remove(host: Host, name: str, *, force: bool = False) -> None:
@@ -55,18 +47,6 @@ def remove(host: Host, name: str, *, force: bool = False) -> None:
     host.tell_volume(volume, "destroy")
 
 
-def prune(host: Host, wanted: Callable[[Volume], bool]) -> tuple[list[str], int]:
-    """Remove the unused volumes that are `wanted`. Returns their names and the bytes won."""
-    used = {mount.name for one in host.containers.values() for mount in one.mounts}
-    gone = [one for one in host.volumes.values() if one.name not in used and wanted(one)]
-    for volume in gone:
-        del host.volumes[volume.name]
-        host.tell_volume(volume, "destroy")
-    reclaimed = sum(volume.size for volume in gone)
-    host.tell_pruned("volume", reclaimed)
-    return [volume.name for volume in gone], reclaimed
-
-
 # -- the API --------------------------------------------------------------------------------------
 
 
@@ -75,34 +55,14 @@ def ls(call: Call) -> dict[str, Any]:
     dangling = filters.truth("dangling")
     used = {mount.name for one in call.host.containers.values() for mount in one.mounts}
     chosen = [
-        one
+        filled("Volume", one)
         for one in call.host.volumes.values()
-        if _passes(filters, one) and (dangling is None or dangling == (one.name not in used))
+        if filters.pattern("name", one.name)
+        and filters.exact("driver", one.driver)
+        and filters.labels(one.labels or {})
+        and dangling in (None, one.name not in used)
     ]
-    return {"Volumes": [summary(one) for one in chosen], "Warnings": None}
-
-
-def _passes(filters: Filters, one: Volume) -> bool:
-    return (
-        filters.pattern("name", one.name) and filters.exact("driver", one.driver) and filters.labels(one.labels or {})
-    )
-
-
-def summary(one: Volume) -> dict[str, Any]:
-    return {
-        "CreatedAt": rfc3339(one.created, nanos=False),
-        "Driver": one.driver,
-        "Labels": one.labels,
-        "Mountpoint": one.mountpoint,
-        "Name": one.name,
-        "Options": one.options,
-        "Scope": "local",
-    }
-
-
-def with_usage(host: Host, one: Volume) -> dict[str, Any]:
-    """The entry of system/df, which alone knows size and use."""
-    return summary(one) | {"UsageData": {"RefCount": len(host.users_of_volume(one.name)), "Size": one.size}}
+    return {"Volumes": chosen, "Warnings": None}
 
 
 def _remove(call: Call) -> None:
@@ -110,21 +70,25 @@ def _remove(call: Call) -> None:
 
 
 def _prune(call: Call) -> dict[str, Any]:
-    filters = parse(call, ("all", "label", "label!"))
+    host, filters = call.host, parse(call, ("all", "label", "label!"))
     named_too = filters.truth("all") or call.version < (1, 42)
-    gone, reclaimed = prune(
-        call.host,
-        lambda one: bool(named_too or one.anonymous) and filters.keep(one.labels or {}, one.created, call.host.now()),
-    )
-    return {"VolumesDeleted": gone, "SpaceReclaimed": reclaimed}
+    gone = [
+        one
+        for one in host.volumes.values()
+        if (named_too or one.anonymous)
+        and not host.users_of_volume(one.name)
+        and filters.keep(one.labels or {}, one.created, host.now())
+    ]
+    for volume in gone:
+        remove(host, volume.name)
+    reclaimed = host.tell_pruned("volume", sum(one.size for one in gone))
+    return {"VolumesDeleted": [one.name for one in gone], "SpaceReclaimed": reclaimed}
 
 
 ROUTES = (
     Route("GET", "/volumes", ls),
-    Route("POST", "/volumes/create", lambda call: summary(create(call.host, call.body)), 201),
+    Route("POST", "/volumes/create", lambda call: filled("Volume", create(call.host, call.body)), 201),
     Route("POST", "/volumes/prune", _prune),
-    Route("GET", "/volumes/{name:path}", lambda call: summary(call.host.volume(call.names["name"]))),
-    Route(
-        "DELETE", "/volumes/{name:path}", lambda call: remove(call.host, call.names["name"], force=call.flag("force"))
-    ),
+    Route("GET", "/volumes/{name:path}", lambda call: filled("Volume", call.host.volume(call.names["name"]))),
+    Route("DELETE", "/volumes/{name:path}", _remove),
 )

@@ -12,12 +12,12 @@ def with_secrets_masked(sections: Iterable[Section], known: Iterable[str] = ()) 
     """Return the sections with their secrets masked; the values in `known` are masked wherever they occur."""
     hidden = tuple(known)
     return [
-        Section(masked(section.title, hidden), [_masked(field, hidden) for field in section.fields])
+        Section(masked(section.title, hidden), [_without_secrets(field, hidden) for field in section.fields])
         for section in sections
     ]
 
 
-def _masked(field: Field, known: Sequence[str]) -> Field:
+def _without_secrets(field: Field, known: Sequence[str]) -> Field:
     label = masked(field.label, known)
     if is_secret(field.label) and " " not in field.label:
         return field._replace(label=label, value=masked_tree(field.value, key=field.label))

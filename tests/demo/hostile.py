@@ -5,7 +5,8 @@ import stat
 from dockertui.demo.files import File, Files
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Container, Network, Temper, Volume
-from dockertui.demo.scene import Spec, add_image, place
+from dockertui.demo.scene import add_image
+from tests.demo.place import place
 
 STRINGS: dict[str, str] = {
     "markup": "[red]x[/red][link=file:///etc/passwd]y[/link] [/] [@click=app.quit]z",
@@ -23,7 +24,7 @@ def add(host: Host) -> list[Container]:
     """Put a container, image, network and volume per string on the host, and emit events of their creation."""
     made = []
     for kind, text in STRINGS.items():
-        container = place(host, _spec(kind, text))
+        container = _place(host, kind, text)
         # A real Engine refuses such names; a proxy, another engine or a plugin may not.
         del host.names[container.name]
         container.name = f"{kind}{text}"
@@ -54,10 +55,10 @@ def _files(container: Container) -> Files:
     return {**files, "/srv/round": File(stat.S_IFLNK | 0o777, container.created, link="round")}
 
 
-def _spec(kind: str, text: str) -> Spec:
-    return Spec(
-        name=f"hostile-{kind}",
-        image="busybox:latest",
+def _place(host: Host, kind: str, text: str) -> Container:
+    return place(
+        host,
+        f"hostile-{kind}",
         cmd=("sh", "-c", text),
         env=(f"EVIL={text}", f"{text}=1"),
         labels={"com.docker.compose.project": text, "com.docker.compose.service": text, text: text},

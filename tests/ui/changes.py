@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dockertui.demo import lifecycle
-from dockertui.demo.scene import Spec, place
+from tests.demo.place import place
 from tests.ui.stage import Stage
 
 
@@ -13,7 +13,7 @@ def add(stage: Stage, name: str, **options: Any) -> None:
     """Do `docker run` of a busybox."""
 
     def change(host: Any) -> None:
-        container = place(host, Spec(name=name, image="busybox:latest", created=60.0, started=30.0, **options))
+        container = place(host, name, created=60.0, started=30.0, **options)
         host.tell(container, "create")
 
     stage.change(change)

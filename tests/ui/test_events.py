@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dockertui.demo import life
+from dockertui.demo import lifecycle
 from dockertui.engine.call import Call
 from dockertui.engine.trace import Request
 from dockertui.live.store import LinkState
@@ -218,9 +218,9 @@ async def test_kinds_and_actions_are_chosen_from_those_there_are() -> None:
 
 async def test_probes_are_folded_away_until_they_are_wanted() -> None:
     async with opened() as stage:
-        stage.change(lambda host: life.probe(host, host.container("shop-db-1")))
+        stage.change(lambda host: lifecycle.probe(host, host.container("shop-db-1")))
         await timeline(stage)
-        stage.change(lambda host: life.probe(host, host.container("shop-db-1")))
+        stage.change(lambda host: lifecycle.probe(host, host.container("shop-db-1")))
         await stage.until("6 probe events hidden: p")
         assert len(rows(stage)) == 4
         await stage.press("p")
@@ -444,7 +444,7 @@ async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers
 
         def connect(host: Any, container: str) -> Any:
             network = next(iter(host.networks.values()))
-            host.tell_network(network, "connect", container)
+            host.tell_network(network, "connect", container=container)
             return network.name
 
         network = stage.change(partial(connect, container=stage.main.pane.item.id))

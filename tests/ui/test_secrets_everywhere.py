@@ -10,10 +10,11 @@ import pytest
 
 from dockertui.demo.host import Host
 from dockertui.demo.objects import Network, Probe, Temper, Volume
-from dockertui.demo.scene import Check, Spec, add_image, place
+from dockertui.demo.scene import add_image
 from dockertui.screens.base import clipboard as clipboards
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.base.form import FormScreen
+from tests.demo.place import place
 from tests.ui.stage import Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -54,22 +55,22 @@ def furnish(host: Host) -> int:
     words = f"login with password={new()} and token: {new()} failed"
     for name, state in (("vault", "running"), ("crypt", "exited")):
         failed = state == "exited"
-        spec = Spec(
-            name=name,
-            image="busybox:latest",
+        container = place(
+            host,
+            name,
             cmd=command,
             env=env,
             labels=labels,
             error=error if failed else "",
             state="exited" if failed else "running",
             exit_code=int(failed),
-            check=Check(probe, status="unhealthy", streak=3),
+            check=probe,
+            health=("unhealthy", 3),
             temper=Temper(processes=processes, probe_exit=1, probe_output=words),
             last_words=(words,),
             created=120.0,
             started=60.0,
         )
-        container = place(host, spec)
         container.host_config["LogConfig"] = {"Type": "splunk", "Config": {"splunk-token": new(), "env": "A"}}
         if container.health is not None:
             container.health.log.append(Probe(host.now() - 5, host.now() - 4, 1, words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.demo import (
-    creation,
+    containers,
     images,
     lifecycle,
     logs,
@@ -14,8 +14,7 @@ from dockertui.demo import (
     stats,
     volumes,
 )
-from dockertui.demo.host import Host
-from dockertui.demo.refusal import Refusal, Unchanged
+from dockertui.demo.host import Host, Refusal, Unchanged
 from dockertui.demo.times import human_duration, rfc3339
 from tests.demo import crowd, hostile
 from tests.unit.demo_engine import NOON, Clock, clock
@@ -37,7 +36,7 @@ def told(host: Host) -> list[str]:
 
 def make(host: Host, name: str = "new", **wanted: object) -> str:
     body = {"Image": "busybox", "Cmd": ["sleep", "1d"], **wanted}
-    return creation.create(host, name, body).id
+    return containers.create(host, name, body).id
 
 
 # -- the scene ------------------------------------------------------------------------------------
@@ -174,7 +173,7 @@ def test_a_short_command_runs_to_its_end(host: Host) -> None:
     ],
 )
 def test_what_becomes_of_a_command(command: list[str], ends: float | None, code: int) -> None:
-    fate = creation.fate(command)
+    fate = containers.fate(command)
     assert (fate.runs_for, fate.exit_code) == (ends, code)
 
 

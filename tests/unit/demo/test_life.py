@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from dockertui.demo import life, lifecycle, logs, scene, stats
+from dockertui.demo import lifecycle, logs, scene, stats
 from dockertui.demo.host import Host
 from tests.unit.demo_engine import Clock, clock
 
@@ -27,7 +27,7 @@ def living(clock: Clock) -> Host:
 def pass_time(host: Host, clock: Clock, seconds: float) -> None:
     for _ in range(int(seconds / STEP)):
         clock.now += STEP
-        life.tick(host)
+        lifecycle.tick(host)
 
 
 def test_the_restarting_one_restarts_again_and_again(living: Host, clock: Clock) -> None:
