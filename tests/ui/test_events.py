@@ -435,7 +435,9 @@ async def test_another_object_has_others() -> None:
         await stage.until(lambda: view(stage).list.live and view(stage).list.about[1] == stage.main.pane.item.id)  # type: ignore[index]
         await stage.until(lambda: sum(one.duration is None for one in asked(stage)) == 2)
         assert view(stage).list.count == 0
-        assert "p for health probes" in stage.detail_text or "nothing has happened" in stage.detail_text
+        await stage.until(
+            lambda: "p for health probes" in stage.detail_text or "nothing has happened" in stage.detail_text
+        )
 
 
 async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers() -> None:
