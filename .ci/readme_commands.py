@@ -50,7 +50,9 @@ def stand_in_for_ssh(programs: Path, engine: str) -> None:
 
 
 def is_interactive(command: str) -> bool:
-    return command.startswith("make run") or (command.startswith("dockertui") and " config " not in command)
+    return command.startswith("make run") or (
+        command.startswith("dockertui") and not re.match("dockertui (config|completion) ", command)
+    )
 
 
 def open_and_quit(command: str, where: Path, env: Mapping[str, str]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from dockertui import __version__
+from dockertui.completion import SHELLS, script
 from dockertui.options import Options
 
 EPILOG = """\
@@ -24,6 +26,9 @@ def parse(words: Sequence[str]) -> Options:
     """Return the options in `words`. Exits like any command: 0 after --help and --version, 2 after an error."""
     parser = _parser()
     found = parser.parse_args(words)
+    if found.command == "completion":
+        print(script(found.action, parser), end="")
+        parser.exit()
     if found.demo and (found.host or found.context):
         parser.error("--demo opens the demo Engine: leave --host and --context away")
     return Options(**vars(found))
@@ -32,6 +37,7 @@ def parse(words: Sequence[str]) -> Options:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print one sentence in place of a page."""
+        message = re.sub(r"argument (?:COMMAND|action): invalid choice:", "unknown command", message)
         print(f"dockertui: {message} (dockertui --help shows what there is)", file=sys.stderr)
         sys.exit(2)
 
@@ -39,13 +45,14 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="dockertui",
+        usage="dockertui [OPTIONS] [COMMAND]",
         description="A terminal UI for a Docker Engine: live containers, images, networks and volumes.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     _add_options(parser)
-    commands = parser.add_subparsers(title="commands", metavar="", dest="command", parser_class=_Parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
     config = commands.add_parser("config", help="the settings: where they are, and what they are", allow_abbrev=False)
     config.add_argument(
         "action",
@@ -53,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         help="path: the file's name. show: the settings in force, and mistakes. template: every default, explained",
     )
     config.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
+    complete = commands.add_parser(
+        "completion", help="print a script that completes the command line", allow_abbrev=False
+    )
+    complete.add_argument(
+        "action", choices=SHELLS, help="the shell that reads it, as in: source <(dockertui completion bash)"
+    )
     parser.set_defaults(action="")
     return parser
 
@@ -76,4 +89,4 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="send whole regions to the terminal, not the changed cells alone",
     )
     add("--config", type=Path, metavar="FILE", help="the settings file")
-    add("-v", "--version", action="version", version=f"dockertui {__version__}")
+    add("-V", "-v", "--version", action="version", version=f"dockertui {__version__}")

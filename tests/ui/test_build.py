@@ -76,13 +76,13 @@ async def test_the_failed_step_and_its_line_are_shown(folder: Path, size: tuple[
 async def test_the_cache_is_used_until_it_is_not_wanted(folder: Path) -> None:
     (folder / "Dockerfile").write_text("FROM nginx:1.27\nRUN echo once\n")
     async with opened(size=WIDE) as stage:
-        for keys, cached in ((), 0), ((), 1), (("down",) * 5 + ("space",), 1):
+        jobs = stage.main.runner.jobs
+        builds = ((), 0), ((), 1), (("down",) * 5 + ("space",), 1)
+        for keys, cached in builds:
+            begun = len(jobs.newest_first)
             await form(stage)
             await stage.press(*keys, "ctrl+s")
-            jobs = stage.main.runner.jobs
-            await stage.until(
-                lambda: not stage.main.runner.jobs.running and not isinstance(stage.app.screen, type(None))
-            )
+            await stage.until(lambda: len(jobs.newest_first) > begun and not jobs.running)  # noqa: B023 (awaited here)
             newest = jobs.newest_first[0]
             assert newest.state == "done"
             told = sum("Using cache" in line for line in newest.progress.lines)

@@ -54,7 +54,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the doors
     "demo": {"__init__"},
     "options": set(),
-    "arguments": {"options", "__init__"},
+    "completion": set(),
+    "arguments": {"options", "completion", "__init__"},
     "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"},
     "__main__": {"cli"},
 }
