@@ -396,7 +396,7 @@ async def test_a_storm_is_taken_in_and_keys_answer() -> None:
         await stage.press("k", "k")
         await stage.until(lambda: view(stage).list.rows and view(stage).list.journal.dropped >= 3000)
         await stage.press("g")
-        await stage.until("older events were let go")
+        await stage.until("older events were dropped")
         assert len(view(stage).list.rows) <= 2001
         stage.check_frame()
 

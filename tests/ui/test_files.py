@@ -208,7 +208,7 @@ async def test_a_typed_path_goes_there(host: DemoEngine) -> None:
         await stage.press("c", "end")
         await stage.type("/none")
         await stage.press("enter")
-        await stage.until("/app/shop/static/none is no folder that can be read")
+        await stage.until("/app/shop/static/none is not a readable folder")
 
 
 async def test_filter_sort_and_marks(host: DemoEngine) -> None:
@@ -310,7 +310,7 @@ async def test_a_device_has_nothing_to_show(host: DemoEngine) -> None:
         tab.patch({"etc": tab.objects["etc"]._replace(mode=0o020666)})
         tab.move_to("etc")
         await stage.press("enter")
-        await stage.until("a device, a pipe or a socket")
+        await stage.until("not a regular file (device, pipe or socket)")
 
 
 # out and in

@@ -110,7 +110,7 @@ def test_what_the_journal_lets_go_goes_and_that_is_said() -> None:
         shown.update()
     assert shown.count == len(journal)
     assert isinstance(shown.rows[0], Notice)
-    assert f"{journal.dropped:,} older events were let go" in shown.rows[0].text
+    assert f"{journal.dropped:,} older events were dropped" in shown.rows[0].text
 
 
 def test_the_beginning_of_what_is_known_is_marked() -> None:
