@@ -193,5 +193,5 @@ async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> No
 
 def test_the_copy_menu_hides_a_secret_also_in_another_variable() -> None:
     repeated = Copyable("value of CALLBACK", "hunter2-x", "hunter2-x")
-    masked = copy_menu._masked(repeated, ("hunter2-x",))
+    masked = copy_menu._mask_entry(repeated, ("hunter2-x",))
     assert (masked.shown, masked.text) == (MASK, "hunter2-x"), "what is chosen is copied as it is"

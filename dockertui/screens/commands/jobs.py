@@ -12,7 +12,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.jobs import Job, Jobs, State, secrets_of
 from dockertui.resources import format
-from dockertui.resources.secrets import masked_sections
+from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings, closed_by
 from dockertui.screens.base.second_screen import SecondScreen
@@ -179,7 +179,7 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     if job.progress.lines:
         told.append(Section("Output", [Field("", [plain(line) for line in job.progress.lines[-_LINES:]])]))
     told.insert(0, Section(f"{job.task.command.title} {job.task.name}", facts))
-    return told if reveal else masked_sections(told, secrets_of(job))
+    return told if reveal else mask_sections(told, secrets_of(job))
 
 
 def _gauge(current: int, total: int) -> str:
