@@ -188,7 +188,7 @@ def unfit_terminal() -> str:
     streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
     for name, stream in streams.items():
         if stream is None or not stream.isatty():
-            return f"a terminal is needed, and the {name} is none: run it without pipes and redirections"
+            return f"the {name} is not a terminal: run dockertui without pipes and redirections"
     if os.environ.get("TERM") == "dumb":
         return "this terminal cannot move its cursor (TERM=dumb): use another one"
     return ""

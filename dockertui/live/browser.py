@@ -187,7 +187,7 @@ class Browser:
     def cancel_by_user(self) -> None:
         """Stop the listing in progress because the user does not want to wait, and say so."""
         if self.reading is not None:
-            self.error = "stopped: what came until then is shown"
+            self.error = "stopped: the list is incomplete"
             self.stop()
             self._changed()
 
@@ -232,7 +232,7 @@ class Browser:
                 if error.kind not in _NO_TOOL and error.kind is not ErrorKind.CONFLICT:
                     raise
                 if await self._is_no_folder(place, reading.path):
-                    raise EngineError(ErrorKind.NOT_FOUND, f"{reading.path} is no folder that can be read") from None
+                    raise EngineError(ErrorKind.NOT_FOUND, f"{reading.path} is not a readable folder") from None
                 self._why_no_exec = error.message
                 if error.kind is ErrorKind.CONFLICT:  # a paused container, or an unreadable folder
                     return False
@@ -362,7 +362,7 @@ class Browser:
         try:
             self.tree.take_marks(await files.changes(self.engine, place.container))
         except EngineError as error:
-            self.error = self.error or f"what changed cannot be told: {error}"
+            self.error = self.error or f"cannot list the changes: {error}"
         took = time.monotonic() - began
         self._marks_hold = began + took + max(MARKS_HOLD, _MARKS_SHARE * took)
         self._changed()

@@ -211,7 +211,7 @@ class Follower:
                 if not met and tail is not None:
                     return False
                 if not met:
-                    self._on_note(Note(NoteKind.GAP, "the Engine has let go of lines between here"))
+                    self._on_note(Note(NoteKind.GAP, "the Engine dropped lines here"))
                 taking = met = True
                 self._take(lines[at:])
         return True

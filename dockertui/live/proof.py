@@ -105,7 +105,7 @@ class Proof:
         if missed:
             await asyncio.sleep(LATE)
             if self.received == before:
-                raise EngineError(ErrorKind.LOST, "the stream of events has broken off without a word")
+                raise EngineError(ErrorKind.LOST, "the stream of events stopped silently")
         return missed is not None
 
     async def keep_checking(self, quiet: float, limit: float) -> None:

@@ -157,7 +157,7 @@ class EventList:
         kept_from = 0
         if self.journal.dropped and (oldest := self.journal.oldest) is not None:
             kept_from = oldest.time_ns
-            yield Notice(kept_from, f"{self.journal.dropped:,} older events were let go: no more are kept here")
+            yield Notice(kept_from, f"{self.journal.dropped:,} older events were dropped: the journal is full")
         for blank, following in zip(self._blanks, [*self._blanks[1:], None], strict=False):
             if blank.partly and following is not None and following.since == blank.until:
                 blank = blank._replace(until=following.until)  # there is nothing between the two

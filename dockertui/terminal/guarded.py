@@ -107,14 +107,14 @@ class GuardedEmulator(Emulator):
             broken.close()
         except Exception as unclosed:
             _log.error("the broken terminal emulator could not be closed", exc_info=unclosed)
-        if not often and self._begun_anew(f"the terminal emulator failed ({what}): its screen begins anew"):
+        if not often and self._restart(f"the terminal emulator failed ({what}): the screen was reset"):
             return
         self._serving = LastResort(self.columns, self.rows, self.listener)
         sentence = f"the terminal emulator keeps failing ({what})"
         self._serving.feed(f"[{sentence}]\r\n".encode(errors="replace"))
         self._gave_up(sentence)
 
-    def _begun_anew(self, sentence: str) -> bool:
+    def _restart(self, sentence: str) -> bool:
         try:
             self._serving = self._fresh()
             self._serving.feed(f"\x1b[2m[{sentence}]\x1b[0m\r\n".encode(errors="replace"))

@@ -48,7 +48,7 @@ def _bits() -> dict[str, tuple[int, int]]:
         index = arms["BG_COLOR_PALETTE"]["bits"]["index"]
         channels = [arms["BG_COLOR_RGB"]["bits"][name]["lsb"] for name in "rgb"]
     except (KeyError, TypeError, ValueError) as error:
-        raise ImportError(f"this build of libghostty-vt describes its cells otherwise: {error!r}") from None
+        raise ImportError(f"this build of libghostty-vt has another cell layout: {error!r}") from None
     if point["lsb"] or index["lsb"] or channels != [0, 8, 16]:
         raise ImportError("this build of libghostty-vt lays its cells out otherwise")
     found = {name: (field["lsb"], field["width"]) for name, field in fields.items()}

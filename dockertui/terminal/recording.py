@@ -79,7 +79,7 @@ class Cast:
         self.path = path
         header = _parsed(next(_lines(path), ""))
         if not isinstance(header, dict) or header.get("version") != 2:
-            raise CastError(f"{path.name} is no asciicast of version 2")
+            raise CastError(f"{path.name} is not an asciicast version 2 file")
         size = _size(f"{header.get('width')}x{header.get('height')}")
         if size is None:
             raise CastError(f"{path.name} does not say how large its terminal is")

@@ -279,7 +279,7 @@ class LogFrame(Painted):
 
     def _top_notice(self) -> str:
         dropped = self.store.dropped_before
-        return f"{dropped:,} lines let go here. {self.notice}" if dropped else self.notice
+        return f"{dropped:,} lines dropped here. {self.notice}" if dropped else self.notice
 
     # one line
 

@@ -120,6 +120,6 @@ def test_job(snap_compare: Compare, host: DemoEngine, size: tuple[int, int]) -> 
         await stage.press("ctrl+s")
         await stage.until("failed, Dockerfile:7, exit code 2")
         await stage.press("J")
-        await stage.until("Told")
+        await stage.until("Output")
 
     assert picture(snap_compare, host, size, scene)

@@ -146,7 +146,7 @@ async def test_the_settings_make_an_endpoint_read_only_and_the_screen_says_so() 
         assert "READ ONLY" not in stage.header
 
 
-async def test_what_does_not_apply_is_grey_with_its_reason() -> None:
+async def test_inapplicable_command_is_disabled_with_its_reason() -> None:
     async with opened() as stage:
         await stage.goto("backup")
         await stage.press("full_stop")
@@ -166,7 +166,7 @@ async def test_enter_and_escape_and_n_never_say_yes() -> None:
         assert {request.method for request in stage.app.trace} == {"GET"}
 
 
-async def test_the_question_names_what_goes_along_and_both_lines() -> None:
+async def test_question_names_side_effects_and_both_command_lines() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("net-debug")
         await stage.press("d")
@@ -183,7 +183,7 @@ async def test_the_question_names_what_goes_along_and_both_lines() -> None:
         stage.check_frame()
 
 
-async def test_many_are_asked_about_and_done_together() -> None:
+async def test_one_question_covers_many_objects() -> None:
     async with opened() as stage:
         await stage.goto("net-debug")
         await stage.press("space")
@@ -198,7 +198,7 @@ async def test_many_are_asked_about_and_done_together() -> None:
 
 
 @pytest.mark.parametrize(("setting", "marks", "asks"), [(0, 3, False), (1, 0, True), (2, 0, False), (2, 2, True)])
-async def test_the_settings_say_from_how_many_on_is_asked(setting: int, marks: int, asks: bool) -> None:
+async def test_setting_confirm_interrupts_decides_when_to_ask(setting: int, marks: int, asks: bool) -> None:
     async with opened(settings=Settings(confirm_interrupts=setting)) as stage:
         for name in ("net-debug", "devbox", "registry")[:marks]:
             await stage.goto(name)
@@ -221,7 +221,7 @@ async def test_by_default_one_container_asks_and_enter_is_no(key: str) -> None:
         assert {request.method for request in stage.app.trace} == {"GET"}
 
 
-async def test_to_start_and_to_unpause_asks_nothing() -> None:
+async def test_start_and_unpause_ask_no_question() -> None:
     async with opened() as stage:
         await stage.goto("backup")
         await stage.press("s")
@@ -294,7 +294,7 @@ def typed_options() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("id", "option"), typed_options())
-async def test_what_is_wrong_is_said_at_its_field_and_kept(id: str, option: str) -> None:
+async def test_invalid_value_is_reported_at_its_field_and_kept(id: str, option: str) -> None:
     command = BY_ID[id]
     assert isinstance(command, Command)
     target = "net-debug" if id.startswith("container") else "bridge" if id.startswith("network") else ""
@@ -320,7 +320,7 @@ async def test_the_form_shows_the_line_of_what_is_typed() -> None:
         assert "sesame" not in stage.text.replace("API_TOKEN=sesame A=b", "")
 
 
-async def test_a_password_is_typed_unseen_and_shown_nowhere() -> None:
+async def test_password_is_never_shown() -> None:
     async with opened(WIDE) as stage:
         await begin(stage, command_of("registry.login"))
         await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "open sesame"})
@@ -346,7 +346,7 @@ async def test_a_refused_login_says_what_to_do() -> None:
         await stage.until("check user and password")
 
 
-async def test_there_is_nothing_to_log_out_of_on_the_demo_engine() -> None:
+async def test_logout_finds_no_credentials_on_the_demo_engine() -> None:
     async with opened(WIDE) as stage:
         stage.main.arrangement.goto_pane(PANES["image"])
         await stage.main.runner.action_run_command("registry.logout")
@@ -369,7 +369,7 @@ async def test_a_run_pulls_a_missing_image_first() -> None:
         assert sent == ["images/create", "containers/create", "containers/fresh/start"]
 
 
-async def test_a_run_of_what_no_registry_has_says_so() -> None:
+async def test_run_of_an_unknown_image_reports_it() -> None:
     async with opened(WIDE) as stage:
         await begin(stage, command_of("container.run"))
         await fill_in(stage, {"image": "missing:2", "name": "fresh"})
@@ -420,7 +420,7 @@ async def test_the_bulk_menu_offers_to_prune() -> None:
         assert "Stop" in stage.text
 
 
-async def test_a_prune_says_what_it_would_give_back() -> None:
+async def test_prune_shows_the_space_it_would_free() -> None:
     async with opened(WIDE) as stage:
         for id, words in (
             ("container.prune", r"\d+ stopped containers, [\d.]+.?B: "),
@@ -450,7 +450,7 @@ async def test_the_copy_menu_masks_and_copies() -> None:
         assert "masked" in stage.footer
 
 
-async def test_a_port_without_a_browser_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_port_url_is_copied_without_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "here there")
     async with opened() as stage:
         await stage.goto("registry")
@@ -459,7 +459,7 @@ async def test_a_port_without_a_browser_is_copied(monkeypatch: pytest.MonkeyPatc
         assert "http://localhost:" in stage.footer
 
 
-async def test_the_jobs_list_shows_what_came_of_it() -> None:
+async def test_jobs_list_shows_results() -> None:
     async with opened() as stage:
         await stage.goto("net-debug")
         await stage.press("s", "y")

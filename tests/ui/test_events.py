@@ -111,7 +111,7 @@ async def test_it_shows_what_the_engine_remembers_and_what_happens() -> None:
         assert "following" in stage.lines[0]
 
 
-async def test_it_asks_once_and_nothing_while_it_stands_and_nothing_when_it_is_left() -> None:
+async def test_sends_one_request_and_none_while_open_or_after_leaving() -> None:
     async with opened() as stage:
         await timeline(stage)
         assert [one.duration is None for one in asked(stage)] == [True]
@@ -125,7 +125,7 @@ async def test_it_asks_once_and_nothing_while_it_stands_and_nothing_when_it_is_l
         await stage.until(lambda: all(one.duration is not None for one in asked(stage)))
 
 
-async def test_what_was_left_goes_on_without_a_gap() -> None:
+async def test_reopened_tab_continues_without_a_gap() -> None:
     async with opened() as stage:
         await timeline(stage, "escape")
         await stage.until(lambda: all(one.duration is not None for one in asked(stage)))
@@ -137,7 +137,7 @@ async def test_what_was_left_goes_on_without_a_gap() -> None:
         assert rows(stage).count("start shop-search-1") == 1
 
 
-async def test_when_too_much_happened_meanwhile_that_is_said() -> None:
+async def test_lost_events_are_reported_after_reopening() -> None:
     async with opened(WIDE) as stage:
         await timeline(stage, "escape")
         await stage.until(lambda: all(one.duration is not None for one in asked(stage)))
@@ -152,7 +152,7 @@ async def test_when_too_much_happened_meanwhile_that_is_said() -> None:
         assert "261 of" not in stage.text
 
 
-async def test_the_mirror_heard_what_changed_its_lists_before() -> None:
+async def test_events_of_the_mirror_are_shown_from_before_the_tab_opened() -> None:
     async with opened(WIDE) as stage:
         happen(stage, "update")
         for number in range(300):
@@ -180,7 +180,7 @@ async def test_a_reader_who_scrolled_up_stays_and_is_told_of_new_events() -> Non
         assert rows(stage)[-1] == "exec_detach shop-db-1"
 
 
-async def test_going_down_past_the_end_follows_again() -> None:
+async def test_moving_down_past_the_end_resumes_following() -> None:
     async with opened() as stage:
         await timeline(stage, "k", "k", "j")
         assert not view(stage).following
@@ -230,7 +230,7 @@ async def test_probes_are_folded_away_until_they_are_wanted() -> None:
         assert len(rows(stage)) == 4
 
 
-async def test_an_exec_of_a_person_is_no_probe() -> None:
+async def test_exec_by_a_user_is_not_a_probe() -> None:
     async with opened() as stage:
         await timeline(stage)
         engine, name = stage.main.session.engine, "shop-db-1"
@@ -258,7 +258,7 @@ async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatc
         assert isinstance(stage.app.screen, EventsScreen)
 
 
-async def test_what_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_selected_events_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     copied = clipboard(monkeypatch, "events.menus")
     async with opened(WIDE) as stage:
         await timeline(stage, "/")
@@ -281,7 +281,7 @@ async def test_what_can_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "filters=" in copied[-1]
 
 
-async def test_the_object_of_an_event_is_gone_to() -> None:
+async def test_follow_key_goes_to_the_object_of_an_event() -> None:
     async with opened() as stage:
         await timeline(stage, "f")
         assert stage.app.screen is stage.main
@@ -293,7 +293,7 @@ async def test_the_object_of_an_event_is_gone_to() -> None:
         assert "there is no pane for a builder" in stage.footer
 
 
-async def test_it_is_shown_from_a_time_on() -> None:
+async def test_start_time_limits_the_list() -> None:
     async with opened() as stage:
         await timeline(stage, "@")
         await stage.type("40s..30s")
@@ -319,7 +319,7 @@ async def test_times_are_local_utc_or_relative() -> None:
         assert "-33.0s" in stage.text
 
 
-async def test_it_is_saved_as_the_engine_told_it(tmp_path: Path) -> None:
+async def test_saved_events_equal_the_engines_json(tmp_path: Path) -> None:
     path = tmp_path / "saved.jsonl"
     async with opened(WIDE) as stage:
         await timeline(stage, "ctrl+s", "ctrl+u")
@@ -339,7 +339,7 @@ async def test_it_is_saved_as_the_engine_told_it(tmp_path: Path) -> None:
 # when things go wrong
 
 
-async def test_an_engine_that_goes_and_comes_back_leaves_a_mark() -> None:
+async def test_reconnection_leaves_a_mark() -> None:
     async with opened(WIDE) as stage:
         await timeline(stage)
         stage.engine.faults.refuse()
@@ -355,7 +355,7 @@ async def test_an_engine_that_goes_and_comes_back_leaves_a_mark() -> None:
         assert "missing" in stage.line("events may be")
 
 
-async def test_an_engine_that_refuses_to_tell_says_why() -> None:
+async def test_refused_event_stream_shows_the_reason() -> None:
     async with opened(WIDE) as stage:
         stage.engine.faults.fail("GET /events", status=403, message="not for you")
         await stage.press("e")
@@ -383,7 +383,7 @@ async def test_hostile_attributes_are_harmless(size: tuple[int, int]) -> None:
             stage.check_frame()
 
 
-async def test_a_storm_is_taken_in_and_keys_answer() -> None:
+async def test_event_storm_leaves_keys_responsive() -> None:
     async with opened() as stage:
         stage.main.session.journal.max_events = 2000
         await timeline(stage)
@@ -396,7 +396,7 @@ async def test_a_storm_is_taken_in_and_keys_answer() -> None:
         await stage.press("k", "k")
         await stage.until(lambda: view(stage).list.rows and view(stage).list.journal.dropped >= 3000)
         await stage.press("g")
-        await stage.until("older events were let go")
+        await stage.until("older events were dropped")
         assert len(view(stage).list.rows) <= 2001
         stage.check_frame()
 
@@ -412,7 +412,7 @@ async def events_tab(stage: Stage, name: str) -> None:
     await stage.until(lambda: view(stage).list.live)
 
 
-async def test_an_object_has_its_events_in_its_detail() -> None:
+async def test_detail_shows_the_events_of_its_object() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-search-1")
         await stage.until(lambda: view(stage).list.count == 4)
@@ -427,7 +427,7 @@ async def test_an_object_has_its_events_in_its_detail() -> None:
         assert "oom" not in stage.detail_text
 
 
-async def test_another_object_has_others() -> None:
+async def test_selecting_another_object_shows_its_events() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-search-1")
         await stage.until(lambda: view(stage).list.count == 4)
@@ -440,7 +440,7 @@ async def test_another_object_has_others() -> None:
         )
 
 
-async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers() -> None:
+async def test_network_events_appear_for_the_container_and_the_network() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-db-1")
 
@@ -459,7 +459,7 @@ async def test_a_container_hears_of_its_networks_and_a_network_of_its_containers
         assert "container ffffffffffff" in stage.detail_text
 
 
-async def test_a_tab_that_is_left_asks_no_more() -> None:
+async def test_left_tab_closes_its_stream() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-search-1")
         assert sum(one.duration is None for one in asked(stage)) == 2
@@ -467,7 +467,7 @@ async def test_a_tab_that_is_left_asks_no_more() -> None:
         await stage.until(lambda: all(one.duration is not None for one in asked(stage)))
 
 
-async def test_a_tab_that_is_left_and_come_back_to_in_one_breath_goes_on() -> None:
+async def test_tab_left_and_reopened_at_once_continues() -> None:
     async with opened(WIDE) as stage:
         await events_tab(stage, "shop-search-1")
         await stage.burst("]", "[")
@@ -478,7 +478,7 @@ async def test_a_tab_that_is_left_and_come_back_to_in_one_breath_goes_on() -> No
 
 
 @pytest.mark.parametrize(("pane", "name"), [("2", "shop/"), ("4", "shop")])
-async def test_images_and_volumes_have_them_too(pane: str, name: str) -> None:
+async def test_images_and_volumes_have_an_events_tab(pane: str, name: str) -> None:
     async with opened(WIDE) as stage:
         await stage.press(pane)
         await events_tab(stage, next(one for one in stage.shown if name in one))

@@ -38,7 +38,7 @@ def lost(stage: Stage) -> bool:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-async def test_an_engine_that_goes_and_comes_back(size: tuple[int, int]) -> None:
+async def test_screen_recovers_after_the_engine_returns(size: tuple[int, int]) -> None:
     async with opened(size) as stage:
         await stage.goto("shop-db-1")
         known = stage.shown
@@ -63,7 +63,7 @@ async def test_an_engine_that_goes_and_comes_back(size: tuple[int, int]) -> None
         assert "lost" not in stage.text
 
 
-async def test_it_comes_back_by_itself() -> None:
+async def test_connection_is_restored_without_a_key() -> None:
     async with opened(NARROW) as stage:
         stage.engine.faults.break_connections()
         await stage.until(lambda: "✗ lost" in stage.header or stage.main.session.mirror_sync is not None)
@@ -72,7 +72,7 @@ async def test_it_comes_back_by_itself() -> None:
         await stage.until("● live")
 
 
-async def test_what_is_lost_is_greyed() -> None:
+async def test_lost_engine_greys_its_rows() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("shop-db-1")
         await stage.until("pg_isready")
@@ -88,7 +88,7 @@ async def test_what_is_lost_is_greyed() -> None:
         assert all(style_at(stage.app, *place).color == colour for place, colour in colours.items())
 
 
-async def test_statistics_of_a_lost_engine_do_not_pose_as_fresh() -> None:
+async def test_statistics_of_a_lost_engine_do_not_look_current() -> None:
     """CPU and memory go, or are greyed with everything else; they come back with the Engine."""
     async with opened(NARROW, settings=QUICK) as stage:
         await stage.until_measured()
@@ -148,7 +148,7 @@ async def test_a_start_on_an_engine_that_never_answers() -> None:
 
 
 @pytest.mark.parametrize("kind", ["images", "networks", "volumes"])
-async def test_a_start_where_one_list_never_comes(kind: str) -> None:
+async def test_start_with_a_list_that_never_arrives(kind: str) -> None:
     faults = Faults()
     faults.hang(f"/{kind}")
     async with opened(NARROW, faults=faults, live=False) as stage:
@@ -298,7 +298,7 @@ async def test_retry_pressed_many_times_opens_one_screen(host: DemoEngine) -> No
         assert stage.main.session is stage.app.session
 
 
-async def test_read_only_is_said(host: DemoEngine) -> None:
+async def test_read_only_is_shown(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host, read_only=True) as stage:
         assert "READ ONLY" in stage.header
 
@@ -313,7 +313,7 @@ async def test_the_header_names_the_engine(host: DemoEngine) -> None:
             assert text in stage.header
 
 
-async def test_what_was_said_of_something_else_stays_when_the_engine_is_back() -> None:
+async def test_unrelated_message_stays_when_the_engine_returns() -> None:
     async with opened(NARROW) as stage:
         main = stage.main
         error = EngineError(ErrorKind.REFUSED, "nobody listens", "start the Engine")

@@ -95,7 +95,7 @@ def files_below(folder: Path) -> list[str]:
 # by which way
 
 
-async def test_a_running_container_is_listed_by_find_and_that_is_said(host: DemoEngine) -> None:
+async def test_running_container_is_listed_with_find_and_the_heading_names_it(host: DemoEngine) -> None:
     async with files_of("shop-web-1", host) as stage:
         assert names(stage)[:3] == ["dev", "docker-entrypoint.sh", "etc"] or names(stage)[:2] == ["dev", "etc"]
         assert "by find in the container" in stage.line("as of")
@@ -103,7 +103,7 @@ async def test_a_running_container_is_listed_by_find_and_that_is_said(host: Demo
         assert asked(stage) == ["POST exec", "GET changes"]
 
 
-async def test_a_stopped_container_is_read_by_the_export_and_its_names_come_first(host: DemoEngine) -> None:
+async def test_stopped_container_is_listed_from_its_export_after_its_usual_names(host: DemoEngine) -> None:
     async with files_of("shop-report-1", host) as stage:
         assert "by an export, without volumes (it does not run)" in stage.line("as of")
         requests = asked(stage)
@@ -113,7 +113,7 @@ async def test_a_stopped_container_is_read_by_the_export_and_its_names_come_firs
         assert "bin → usr/bin" in stage.text
 
 
-async def test_what_an_export_has_shown_is_not_asked_again(host: DemoEngine) -> None:
+async def test_folder_seen_in_an_export_is_not_requested_again(host: DemoEngine) -> None:
     async with files_of("shop-report-1", host) as stage:
         before = asked(stage)
         await enter(stage, "usr", "bin")
@@ -123,7 +123,7 @@ async def test_what_an_export_has_shown_is_not_asked_again(host: DemoEngine) -> 
         assert "MB" in stage.line(" usr/")
 
 
-async def test_what_an_export_shows_otherwise_is_asked_anew(host: DemoEngine) -> None:
+async def test_folder_that_an_export_shows_differently_is_requested_again(host: DemoEngine) -> None:
     """The Engine's own mounts are in `/etc`: an export has them empty."""
     async with files_of("shop-report-1", host) as stage:
         await enter(stage, "etc")
@@ -140,7 +140,7 @@ async def test_read_only_nothing_is_run_in_a_container(host: DemoEngine) -> None
         assert not any(request.startswith("POST") for request in asked(stage))
 
 
-async def test_by_choice_nothing_is_run_in_a_container(host: DemoEngine) -> None:
+async def test_setting_prevents_running_anything_in_a_container(host: DemoEngine) -> None:
     async with files_of("shop-web-1", host, settings=NO_EXEC) as stage:
         assert "(by choice)" in stage.line("as of")
         assert not any(request.startswith("POST") for request in asked(stage))
@@ -150,7 +150,7 @@ async def test_by_choice_nothing_is_run_in_a_container(host: DemoEngine) -> None
 
 
 @pytest.mark.parametrize("status", [400, 403, 500])
-async def test_without_find_the_archive_serves(engine: DemoEngine, status: int) -> None:
+async def test_archive_is_used_without_find(engine: DemoEngine, status: int) -> None:
     engine.faults.fail("POST /containers/.*/exec", status=status, message="no find here")
     async with files_of("shop-web-1", engine) as stage:
         assert "by an export, without volumes (no find here)" in stage.line("as of")
@@ -174,7 +174,7 @@ async def test_nothing_is_asked_before_the_tab_has_the_keyboard(host: DemoEngine
 # moving about
 
 
-async def test_up_comes_back_to_the_folder_one_came_from(host: DemoEngine) -> None:
+async def test_going_up_selects_the_folder_left(host: DemoEngine) -> None:
     async with files_of("shop-api-1", host) as stage:
         await enter(stage, "app", "shop")
         assert stage.line("/app/shop")
@@ -185,7 +185,7 @@ async def test_up_comes_back_to_the_folder_one_came_from(host: DemoEngine) -> No
         assert tab_of(stage).browser.path == "/"
 
 
-async def test_a_link_leads_where_it_leads(host: DemoEngine) -> None:
+async def test_opening_a_link_goes_to_its_target(host: DemoEngine) -> None:
     async with files_of("shop-api-1", host) as stage:
         await enter(stage, "bin")
         assert tab_of(stage).browser.path == "/usr/bin"
@@ -208,7 +208,7 @@ async def test_a_typed_path_goes_there(host: DemoEngine) -> None:
         await stage.press("c", "end")
         await stage.type("/none")
         await stage.press("enter")
-        await stage.until("/app/shop/static/none is no folder that can be read")
+        await stage.until("/app/shop/static/none is not a readable folder")
 
 
 async def test_filter_sort_and_marks(host: DemoEngine) -> None:
@@ -239,7 +239,7 @@ async def test_marks_and_what_was_deleted(host: DemoEngine) -> None:
         assert stage.app.screen is stage.main
 
 
-async def test_what_changed_meanwhile_is_asked_for_when_another_folder_is_read(host: DemoEngine) -> None:
+async def test_changes_are_requested_again_when_another_folder_is_read(host: DemoEngine) -> None:
     async with files_of("shop-api-1", host) as stage:
         tab_of(stage).browser._marks_hold = float("inf")
         await enter(stage, "etc")
@@ -282,7 +282,7 @@ async def test_a_program_is_shown_as_hex(host: DemoEngine) -> None:
         assert "00000000" not in stage.text
 
 
-async def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(host: DemoEngine) -> None:
+async def test_large_file_shows_its_beginning_and_says_so(host: DemoEngine) -> None:
     async with files_of("shop-api-1", host) as stage:
         await enter(stage, "app", "logs")
         assert "268MB" in stage.line("import.log")
@@ -295,7 +295,7 @@ async def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(host: Dem
         await stage.until("the first 8.39MB")
 
 
-async def test_a_file_whose_stream_is_cut_shows_what_came_and_says_so(engine: DemoEngine) -> None:
+async def test_cut_file_stream_shows_the_received_part_and_says_so(engine: DemoEngine) -> None:
     async with files_of("shop-api-1", engine) as stage:
         await enter(stage, "app", "logs")
         engine.faults.cut("GET .*archive", 200_000)
@@ -304,19 +304,19 @@ async def test_a_file_whose_stream_is_cut_shows_what_came_and_says_so(engine: De
         assert "closed the connection" in " ".join(stage.text.split()), "whole, above the footer if it is too long"
 
 
-async def test_a_device_has_nothing_to_show(host: DemoEngine) -> None:
+async def test_device_has_no_content_to_show(host: DemoEngine) -> None:
     async with files_of("shop-web-1", host) as stage:
         tab = tab_of(stage)
         tab.patch({"etc": tab.objects["etc"]._replace(mode=0o020666)})
         tab.move_to("etc")
         await stage.press("enter")
-        await stage.until("a device, a pipe or a socket")
+        await stage.until("not a regular file (device, pipe or socket)")
 
 
 # out and in
 
 
-async def test_the_marked_are_downloaded(engine: DemoEngine, tmp_path: Path) -> None:
+async def test_marked_files_are_downloaded(engine: DemoEngine, tmp_path: Path) -> None:
     async with files_of("shop-api-1", engine) as stage:
         await enter(stage, "app", "shop")
         tab_of(stage).move_to("static")
@@ -354,7 +354,7 @@ async def test_a_file_is_uploaded_and_marked_as_added(engine: DemoEngine, tmp_pa
 # volumes
 
 
-async def test_a_volume_is_seen_through_a_container_that_mounts_it(host: DemoEngine) -> None:
+async def test_volume_is_read_through_a_container_that_mounts_it(host: DemoEngine) -> None:
     async with files_of("shop_pgdata", host, pane="4") as stage:
         assert "volume shop_pgdata · /var/lib/postgresql/data" in stage.text
         assert "of shop-db-1" in stage.line("as of")
@@ -381,7 +381,7 @@ async def test_a_volume_that_nobody_mounts_says_what_would_be_needed(host: DemoE
 # when something is wrong
 
 
-async def test_a_listing_that_is_cut_keeps_what_came(engine: DemoEngine) -> None:
+async def test_cut_listing_keeps_the_received_entries(engine: DemoEngine) -> None:
     engine.faults.cut("GET .*export", 60_000)
     async with files_of("shop-report-1", engine) as stage:
         assert "etc" in names(stage)
@@ -393,7 +393,7 @@ async def test_a_listing_that_is_cut_keeps_what_came(engine: DemoEngine) -> None
         assert "by an export" in stage.text
 
 
-async def test_a_reading_that_hangs_is_given_up(engine: DemoEngine) -> None:
+async def test_hanging_listing_can_be_cancelled(engine: DemoEngine) -> None:
     async with files_of("shop-report-1", engine) as stage:
         engine.faults.hang("GET .*archive")
         tab_of(stage).move_to("etc")
@@ -405,14 +405,14 @@ async def test_a_reading_that_hangs_is_given_up(engine: DemoEngine) -> None:
         engine.faults.clear()
 
 
-async def test_a_container_that_went_says_so(engine: DemoEngine) -> None:
+async def test_removed_container_is_reported(engine: DemoEngine) -> None:
     async with files_of("shop-report-1", engine) as stage:
         engine.faults.fail("archive", status=404, message="No such container: shop-report-1")
         await enter(stage, "etc")
         assert "No such container" in stage.text
 
 
-async def test_hostile_names_are_shown_and_never_obeyed() -> None:
+async def test_hostile_file_names_are_escaped() -> None:
     engine = DemoEngine(clock=Clock(), faults=Faults(hostile=True))
     async with opened(WIDE, engine=engine) as stage:
         hostile = next(name for name in stage.shown if name.startswith("escape"))
@@ -440,7 +440,7 @@ async def test_hostile_names_are_shown_and_never_obeyed() -> None:
                 await stage.press("escape")
 
 
-async def test_a_download_of_a_hostile_name_lands_in_the_folder(tmp_path: Path) -> None:
+async def test_download_of_a_hostile_name_stays_in_the_folder(tmp_path: Path) -> None:
     engine = DemoEngine(clock=Clock(), faults=Faults(hostile=True))
     async with opened(WIDE, engine=engine) as stage:
         await stage.goto(next(name for name in stage.shown if name.startswith("escape")))

@@ -154,7 +154,7 @@ async def test_a_prefilled_prompt_is_replaced_by_typing() -> None:
 # leaving
 
 
-async def test_leaving_asks_when_something_was_typed_only() -> None:
+async def test_leaving_asks_only_after_typing() -> None:
     async with opened() as stage:
         await order(stage, "container.run")
         await stage.press("escape")
@@ -173,7 +173,7 @@ async def test_leaving_asks_when_something_was_typed_only() -> None:
         assert not [request for request in stage.app.trace if request.method != "GET"]
 
 
-async def test_a_value_that_was_put_back_is_no_change() -> None:
+async def test_restored_value_is_not_a_change() -> None:
     async with opened() as stage:
         await order(stage, "container.run_like", "shop-web-1")
         await fill_in(stage, {"user": "x"})
@@ -184,7 +184,7 @@ async def test_a_value_that_was_put_back_is_no_change() -> None:
 # what is wrong
 
 
-async def test_an_error_out_of_sight_comes_into_sight() -> None:
+async def test_error_outside_the_view_is_scrolled_into_view() -> None:
     async with opened(NARROW) as stage:
         await order(stage, "container.run")
         await stage.press("up")
@@ -271,7 +271,7 @@ async def test_a_refused_form_keeps_everything_and_can_be_sent_again(id: str) ->
         await stage.until(lambda: not stage.main.runner.jobs.running)
 
 
-async def test_what_concerns_no_field_is_said_at_the_top() -> None:
+async def test_error_without_a_field_is_shown_at_the_top() -> None:
     async with opened(NARROW) as stage:
         await order(stage, "container.run")
         await fill_in(stage, {"image": "busybox"})
@@ -283,7 +283,7 @@ async def test_what_concerns_no_field_is_said_at_the_top() -> None:
         stage.check_frame()
 
 
-async def test_no_to_the_question_comes_back_to_the_form() -> None:
+async def test_declining_the_question_returns_to_the_form() -> None:
     async with opened() as stage:
         await order(stage, "container.recreate", "shop-web-1")
         await fill_in(stage, {"memory": "64m"})
@@ -297,7 +297,7 @@ async def test_no_to_the_question_comes_back_to_the_form() -> None:
 
 
 @pytest.mark.parametrize("key", ["escape", "enter"])
-async def test_no_to_the_question_leaves_the_cursor_where_it_was_and_nothing_selected(key: str) -> None:
+async def test_declining_the_question_keeps_the_cursor_and_selects_nothing(key: str) -> None:
     async with opened() as stage:
         await order(stage, "container.recreate", "shop-web-1")
         before = rows(stage)["image"].entry.value
@@ -313,7 +313,7 @@ async def test_no_to_the_question_leaves_the_cursor_where_it_was_and_nothing_sel
         assert rows(stage)["image"].entry.value == before
 
 
-async def test_what_concerns_no_field_leaves_the_cursor_where_it_was() -> None:
+async def test_error_without_a_field_keeps_the_cursor() -> None:
     async with opened() as stage:
         await order(stage, "container.run")
         await fill_in(stage, {"image": "busybox", "name": "fresh"})
@@ -345,7 +345,7 @@ async def test_no_letter_replaces_a_value_of_a_form_that_the_engine_had_to_be_as
         assert rows(stage)["image"].entry.value == f"{before}j"
 
 
-async def test_a_form_beneath_a_question_has_no_border_and_says_no_keys() -> None:
+async def test_form_below_a_question_shows_no_border_or_keys() -> None:
     async with opened(NARROW) as stage:
         await order(stage, "container.recreate", "shop-web-1")
         await fill_in(stage, {"memory": "64m"})
@@ -373,7 +373,7 @@ async def send_unanswered(stage: Stage) -> None:
     await stage.until("asking the Engine")
 
 
-async def test_a_form_that_ended_beneath_a_question_goes_with_it() -> None:
+async def test_form_that_ended_below_a_question_closes_with_it() -> None:
     async with opened() as stage:
         await send_unanswered(stage)
         await stage.press("ctrl+q")
@@ -399,7 +399,7 @@ async def test_quitting_asks_when_something_was_typed(monkeypatch: pytest.Monkey
         await stage.until(lambda: exits)
 
 
-async def test_a_fault_of_the_program_brings_the_form_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_program_error_reopens_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> Any:
         raise KeyError("unforeseen")
 
@@ -415,7 +415,7 @@ async def test_a_fault_of_the_program_brings_the_form_back(monkeypatch: pytest.M
         assert [type(error) for error in stage.app.crashes.errors] == [KeyError]
 
 
-async def test_a_form_that_waits_takes_no_keys_and_can_be_left_to_its_work() -> None:
+async def test_waiting_form_takes_no_keys_and_can_continue_in_the_background() -> None:
     async with opened() as stage:
         await send_unanswered(stage)
         await stage.press("x", "ctrl+s", "enter")
@@ -427,7 +427,7 @@ async def test_a_form_that_waits_takes_no_keys_and_can_be_left_to_its_work() -> 
         assert len(stage.main.runner.jobs.newest_first) == 1
 
 
-async def test_a_form_that_was_left_comes_back_from_the_jobs_without_its_password() -> None:
+async def test_form_reopened_from_jobs_lacks_its_password() -> None:
     async with opened() as stage:
         await order(stage, "registry.login")
         await fill_in(stage, {"registry": "quay.io", "user": "ann", "password": "sesame"})
@@ -453,7 +453,7 @@ async def test_a_form_that_was_left_comes_back_from_the_jobs_without_its_passwor
 # the terminal's form
 
 
-async def test_a_command_that_cannot_be_started_comes_back_to_its_form() -> None:
+async def test_command_that_fails_to_start_reopens_its_form() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("shop-web-2")
         await stage.press("X")
@@ -470,7 +470,7 @@ async def test_a_command_that_cannot_be_started_comes_back_to_its_form() -> None
         assert len(stage.main.terminals.pane.sessions) == 1  # type: ignore[union-attr]
 
 
-async def test_a_command_that_was_left_to_the_background_takes_no_keys() -> None:
+async def test_background_command_takes_no_keys() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("shop-web-2")
         await stage.press("X")
@@ -488,7 +488,7 @@ async def test_a_command_that_was_left_to_the_background_takes_no_keys() -> None
         await stage.until("root@")
 
 
-async def test_a_form_comes_once_however_often_it_was_asked_for() -> None:
+async def test_repeated_key_opens_one_form() -> None:
     async with opened() as stage:
         await stage.goto("shop-web-1")
         stage.engine.faults.hang("GET /containers/[^/]+/json")

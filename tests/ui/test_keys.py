@@ -76,7 +76,7 @@ async def open_tab(stage: Stage, id: str, name: str = "shop-web-1") -> None:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_a_tab_hears_no_key_of_a_command(size: tuple[int, int], host: DemoEngine) -> None:
+async def test_command_keys_do_nothing_in_a_tab(size: tuple[int, int], host: DemoEngine) -> None:
     async with held(size, host) as (stage, exits):
         for kind in TABS:
             # A tab's own keys: to download, to upload, to signal a process, each with a form; to hide probes.
@@ -112,7 +112,7 @@ async def open_layer(stage: Stage, name: str) -> Screen[Any]:
     return under
 
 
-async def test_another_screen_hears_no_key_of_a_command(host: DemoEngine) -> None:
+async def test_command_keys_do_nothing_on_another_screen(host: DemoEngine) -> None:
     async with held(NARROW, host) as (stage, exits):
         for layer in LAYERS:
             await open_layer(stage, layer)
@@ -141,7 +141,7 @@ async def test_the_menu_of_a_detail_is_for_what_it_shows_whatever_is_marked() ->
         assert len(changing(stage)) == 1
 
 
-async def test_the_menu_of_a_detail_whose_object_is_gone_offers_nothing_for_another() -> None:
+async def test_detail_menu_of_a_removed_object_offers_nothing_for_another() -> None:
     async with opened() as stage:
         await open_tab(stage, "detail", "net-debug")
         remove(stage, "net-debug")
@@ -158,7 +158,7 @@ async def test_the_menu_of_a_detail_whose_object_is_gone_offers_nothing_for_anot
 @pytest.mark.parametrize("zoomed", [False, True])
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 @pytest.mark.parametrize("key", ["q", "escape"])
-async def test_one_key_leads_from_every_tab_to_the_list(
+async def test_one_key_goes_from_every_tab_to_the_list(
     key: str, size: tuple[int, int], zoomed: bool, host: DemoEngine
 ) -> None:
     async with held(size, host) as (stage, exits):
@@ -286,13 +286,13 @@ def screens() -> set[type[Screen[Any]]]:
     return {kind for kind in below(Screen) if kind.__module__.startswith("dockertui.")}
 
 
-def test_every_screen_over_another_is_closed_but_once() -> None:
+def test_every_second_screen_is_a_layer_closed_once() -> None:
     bottom = {BaseScreen, MainScreen, ConnectionScreen}
     assert not {kind for kind in screens() - bottom if not issubclass(kind, Layer)}
     assert {HelpScreen, ConfirmScreen, FormScreen, Menu, Dialog} <= screens()
 
 
-async def test_closing_twice_takes_nothing_else_away(host: DemoEngine) -> None:
+async def test_closing_twice_closes_one_screen(host: DemoEngine) -> None:
     async with opened(engine=host) as stage:
         await stage.press("e", "question_mark")
         under, top = stage.app.screen_stack[-2:]
@@ -310,7 +310,7 @@ async def test_closing_twice_takes_nothing_else_away(host: DemoEngine) -> None:
 
 
 @pytest.mark.parametrize("first", ["e", "question_mark", "S", "X", "i"])
-async def test_late_and_early_keys_find_nothing_to_pop(
+async def test_late_and_early_keys_close_no_other_screen(
     first: str, host: DemoEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Typed before the first paint, and faster than anything opens."""
@@ -338,7 +338,9 @@ def question(**options: Any) -> Question:
     return Question("Remove web-1?", [Answer("y", "remove")], lambda *_: [told], **options)
 
 
-async def test_the_second_of_two_clicks_answers_no_question(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_double_click_does_not_answer_the_question_it_opens(
+    host: DemoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(engine=host) as stage:
         answers: list[Answered] = []
         for quiet in (3600.0, 0.0):
@@ -366,9 +368,7 @@ async def test_a_sudden_question_takes_no_key_that_was_meant_for_something_else(
         assert [answer.key for answer in answers] == ["y"]
 
 
-async def test_a_question_that_was_led_to_takes_its_answer_at_once(
-    host: DemoEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_expected_question_takes_its_answer_at_once(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confirm, "QUIET", 3600.0)
     async with opened(engine=host) as stage:
         answers: list[Answered] = []
@@ -392,7 +392,7 @@ async def test_a_question_about_many_fits_and_keeps_its_answers(size: tuple[int,
             await stage.press("c")
 
 
-async def test_what_comes_behind_a_form_or_a_menu_is_for_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_after_a_form_or_menu_go_to_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
     """And not for the list behind: `y` would copy there, `d` remove, `q` quit."""
     async with opened() as stage:
         exits: list[object] = []
@@ -518,7 +518,7 @@ async def test_headings_are_passed_by_and_go_when_one_types(host: DemoEngine) ->
         assert not [label for label, heading in labels(menu) if heading]
 
 
-async def test_a_pager_that_no_terminal_can_be_given_to_is_said(host: DemoEngine) -> None:
+async def test_pager_without_a_terminal_is_reported(host: DemoEngine) -> None:
     """Here there is none: asking for it ended the program."""
     async with opened(WIDE, engine=host) as stage:
         await open_tab(stage, "logs")

@@ -51,7 +51,7 @@ async def test_sorted_by_memory_the_largest_is_on_top(host: DemoEngine) -> None:
         assert stage.shown[-1] == "shop-search-1" or stage.shown.index("shop-search-1") > 10
 
 
-async def test_the_order_is_each_panes_own(host: DemoEngine) -> None:
+async def test_each_pane_has_its_own_sort_order(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.press("O", "2", "o", *"size", "enter")
         assert stage.shown[0] == "opensearchproject/opensearch:2.18.0"
@@ -78,7 +78,7 @@ async def test_the_order_is_each_panes_own(host: DemoEngine) -> None:
         ("nosuchthing", []),
     ],
 )
-async def test_the_filter_keeps(host: DemoEngine, line: str, names: list[str]) -> None:
+async def test_filter_keeps_matching_rows(host: DemoEngine, line: str, names: list[str]) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.press("slash")
         await stage.type(line)
@@ -90,7 +90,7 @@ async def test_the_filter_keeps(host: DemoEngine, line: str, names: list[str]) -
         assert "of 22" not in stage.text
 
 
-async def test_healthy_is_not_unhealthy(host: DemoEngine) -> None:
+async def test_filter_healthy_excludes_unhealthy(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.press("slash")
         await stage.type("state:healthy")
@@ -202,7 +202,7 @@ async def test_marks_follow_their_objects_and_go_with_them() -> None:
         assert stage.marked == ["shop-db-1", "workbench"]
 
 
-async def test_all_gone() -> None:
+async def test_list_empties_when_all_objects_are_removed() -> None:
     async with opened(NARROW) as stage:
         remove(stage, *stage.shown)
         await stage.until("no containers")
@@ -252,7 +252,7 @@ async def test_sentences_name_the_keys_of_the_settings() -> None:
         stage.engine.faults.clear()
 
 
-async def test_a_clash_is_said_on_the_screen() -> None:
+async def test_key_clash_is_shown_on_the_screen() -> None:
     settings = Settings(keys={"program.theme": ("z",)})
     async with opened(WIDE, settings=settings) as stage:
         await stage.until("keys.program.theme")

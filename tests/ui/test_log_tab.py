@@ -47,7 +47,7 @@ async def test_it_opens_at_the_tail_and_follows() -> None:
         await world.until(lambda: world.lines[-2].strip() == "and on it goes")
 
 
-async def test_scrolling_up_pages_to_the_beginning_and_leaves_nothing_out() -> None:
+async def test_scrolling_up_loads_every_line_to_the_beginning() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS)
         for _ in range(20):  # pages
@@ -58,7 +58,7 @@ async def test_scrolling_up_pages_to_the_beginning_and_leaves_nothing_out() -> N
         assert world.lines[1].strip(" ›") == "line 0000"
 
 
-async def test_the_top_asked_for_twice_is_the_very_beginning_as_far_as_memory_goes() -> None:
+async def test_second_top_key_goes_to_the_beginning_within_memory() -> None:
     async with stage() as world:
         await opened(world, *[f"{text} {'.' * 2000}" for text in NUMBERS])
         world.log.store.max_lines = 1500
@@ -76,7 +76,7 @@ async def test_the_top_asked_for_twice_is_the_very_beginning_as_far_as_memory_go
         await world.until(lambda: "line 2999" in world.lines[-2] and "following" in world.status)
 
 
-async def test_a_reader_who_scrolled_up_stays_and_is_told_of_new_lines() -> None:
+async def test_scrolled_up_view_stays_and_counts_new_lines() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS)
         await world.press("k", "k", "pageup")
@@ -89,7 +89,7 @@ async def test_a_reader_who_scrolled_up_stays_and_is_told_of_new_lines() -> None
         assert "following" in world.status
 
 
-async def test_a_search_marks_and_goes_to_what_is_not_loaded_yet() -> None:
+async def test_search_marks_and_loads_older_matches() -> None:
     async with stage() as world:
         await opened(world, "the needle", *NUMBERS)
         await world.press("/")
@@ -106,7 +106,7 @@ async def test_a_search_marks_and_goes_to_what_is_not_loaded_yet() -> None:
         await world.until(lambda: world.log.cursor_entry and world.log.cursor_entry.text == "the needle")
 
 
-async def test_what_a_search_finds_is_counted() -> None:
+async def test_search_matches_are_counted() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS)
         loaded = len(world.log.store)
@@ -122,7 +122,7 @@ async def test_what_a_search_finds_is_counted() -> None:
         assert len(world.log.store) == loaded
 
 
-async def test_an_expression_that_is_too_dear_freezes_nothing() -> None:
+async def test_expensive_expression_does_not_freeze_the_screen() -> None:
     async with stage() as world:
         await opened(world, *["a" * 200 + "!"] * 500)
         await world.press("/")
@@ -133,7 +133,7 @@ async def test_an_expression_that_is_too_dear_freezes_nothing() -> None:
         await world.until(lambda: world.log.shown.filter.query.error.startswith("too dear"))
 
 
-async def test_a_filter_keeps_lines_with_context_and_leads_to_their_place() -> None:
+async def test_filter_keeps_context_and_enter_shows_the_place() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS)
         await world.press("&")
@@ -243,7 +243,7 @@ async def test_lines_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
         assert copied == ["two", "one\ntwo", "one\ntwo\nthree"]
 
 
-async def test_what_a_terminal_would_not_take_is_not_called_copied() -> None:
+async def test_failed_copy_is_not_reported_as_copied() -> None:
     async with stage() as world:
         await opened(world, *["x" * 1000] * 80)
         await world.press("Y")
@@ -334,7 +334,7 @@ async def test_merged_logs_go_on_after_another_tab(monkeypatch: pytest.MonkeyPat
         await world.until(lambda: "legacy-import last" in "\n".join(world.lines))
 
 
-async def test_a_pager_that_is_no_command_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_invalid_pager_command_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGER", "less 'half")
     async with stage() as world:
         await opened(world, "one")
@@ -342,7 +342,7 @@ async def test_a_pager_that_is_no_command_is_said(monkeypatch: pytest.MonkeyPatc
         await world.until(lambda: "$PAGER is no command: No closing quotation" in world.main.footer.render_line(0).text)
 
 
-async def test_since_shows_a_span() -> None:
+async def test_since_limits_the_time_span() -> None:
     async with stage() as world:
         await opened(world, "old")
         await world.press("at")
@@ -356,7 +356,7 @@ async def test_since_shows_a_span() -> None:
         await world.until(lambda: "no time" in world.main.footer.render_line(0).text)
 
 
-async def test_the_bars_above_the_log_lead_to_their_times() -> None:
+async def test_bars_above_the_log_go_to_their_times() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS[:50])
         world.wrote("legacy-import", *NUMBERS[50:100], "WARN much later", "ERROR much later", at=BORN)
@@ -379,7 +379,7 @@ async def test_the_bars_above_the_log_lead_to_their_times() -> None:
         assert world.log.band_height == 0
 
 
-async def test_a_click_on_a_bar_leads_to_its_time() -> None:
+async def test_click_on_a_bar_goes_to_its_time() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS[:50])
         world.wrote("legacy-import", *NUMBERS[50:100], at=BORN)
@@ -391,7 +391,7 @@ async def test_a_click_on_a_bar_leads_to_its_time() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(STRINGS))
-async def test_hostile_lines_are_painted_as_signs(kind: str) -> None:
+async def test_control_characters_in_lines_are_escaped(kind: str) -> None:
     async with stage() as world:
         await opened(world, STRINGS[kind].replace("\n", " "), "the end")
         painted = "".join(world.lines)
@@ -421,7 +421,7 @@ async def test_a_log_opened_before_the_screen_is_mounted_is_shown(monkeypatch: p
         await opened(world, "one")
 
 
-async def test_a_reader_finds_his_place_again_and_no_line_twice() -> None:
+async def test_reopened_log_keeps_the_position_and_repeats_no_line() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS[:100])
         await world.press("k", "k", "m")
@@ -436,7 +436,7 @@ async def test_a_reader_finds_his_place_again_and_no_line_twice() -> None:
         assert world.log.cursor_entry.text == "line 0097"
 
 
-async def test_a_view_far_behind_skips_and_says_how_much() -> None:
+async def test_view_far_behind_skips_lines_and_reports_the_count() -> None:
     async with stage() as world:
         await opened(world, *NUMBERS[:10])
         world.log.lag = 12.0
@@ -446,7 +446,7 @@ async def test_a_view_far_behind_skips_and_says_how_much() -> None:
         await world.until(lambda: "12.0 s of lines skipped here" in "\n".join(world.lines))
 
 
-async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
+async def test_dropped_lines_are_reported_and_loaded_again() -> None:
     async with stage() as world:
         world.log.store.max_lines = 1200
         await opened(world, *NUMBERS)
@@ -464,7 +464,7 @@ async def test_the_ring_lets_go_says_so_and_loads_again() -> None:
         assert "following" in world.status
 
 
-async def test_any_key_stops_a_search_in_what_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_any_key_stops_a_search_in_older_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage() as world:
         await opened(world, *NUMBERS)
         assert world.log._feed is not None

@@ -44,7 +44,7 @@ def commands(stage: Stage) -> list[str]:
     return [row[head.index("COMMAND") :].rstrip() for row in rows if row[head.index("COMMAND") :].strip()]
 
 
-async def test_a_tree_with_what_each_uses() -> None:
+async def test_tree_shows_the_usage_of_each_process() -> None:
     async with opened(WIDE, settings=QUICK) as stage:
         await look(stage)
         assert commands(stage) == [
@@ -101,7 +101,7 @@ async def test_search_opens_what_hides_a_match() -> None:
         assert tab.cursor_item.process.command == "postgres: walwriter"
 
 
-async def test_it_asks_only_while_it_is_on_the_screen() -> None:
+async def test_requests_are_sent_only_while_the_tab_is_shown() -> None:
     async with opened(settings=QUICK) as stage:
         await look(stage)
         for leaving, coming in (("i", "P"), ("escape", "P"), ("question_mark", "escape")):
@@ -117,7 +117,7 @@ async def test_it_asks_only_while_it_is_on_the_screen() -> None:
             await stage.until(lambda: len(stage.engine.requests_to(TOP)) > 1)
 
 
-async def test_of_a_stopped_container_and_of_what_is_none() -> None:
+async def test_stopped_container_and_other_kinds_have_no_processes() -> None:
     async with opened(WIDE) as stage:
         await look(stage, "eager_lamarr", "eager_lamarr is exited: no process of it runs")
         assert not stage.engine.requests_to(TOP)
@@ -156,7 +156,7 @@ async def test_a_paused_container_is_asked_once() -> None:
         await stage.until("paused: unpause it first")
 
 
-async def test_an_engine_that_is_lost_keeps_what_was_seen() -> None:
+async def test_lost_engine_keeps_the_last_list() -> None:
     async with opened(WIDE, settings=QUICK) as stage:
         await look(stage)
         stage.engine.faults.refuse()
@@ -204,7 +204,7 @@ async def test_hostile_arguments() -> None:
         )
 
 
-async def test_the_command_is_seen_to_its_end() -> None:
+async def test_long_command_can_be_scrolled_to_its_end() -> None:
     async with opened(NARROW) as stage:
         stage.change(grown("net-debug", processes=(("root", "run " + "-" * 200 + " THE-END"),)))
         await look(stage, "net-debug")
@@ -280,7 +280,7 @@ async def test_a_signal_to_the_first_process_needs_no_shell() -> None:
         assert not stage.engine.requests_to(r"POST .*/exec")
 
 
-async def test_it_is_in_the_menu_and_then_asks_which_process(host: DemoEngine) -> None:
+async def test_menu_entry_asks_which_process(host: DemoEngine) -> None:
     async with opened(WIDE, settings=QUICK, engine=host) as stage:
         await stage.goto("shop-db-1")
         await stage.press(".")
@@ -299,7 +299,7 @@ async def test_it_is_in_the_menu_and_then_asks_which_process(host: DemoEngine) -
         assert "kill -TERM 9" in stage.text
 
 
-async def test_no_is_an_answer() -> None:
+async def test_declining_sends_no_signal() -> None:
     async with opened(WIDE, settings=QUICK) as stage:
         await look(stage)
         await ask(stage)
@@ -317,7 +317,7 @@ async def test_a_container_without_a_shell() -> None:
         assert f"on the Engine's host, kill -s SIGNAL {pid} does it" in stage.footer
 
 
-async def test_a_process_that_ended_meanwhile() -> None:
+async def test_process_that_ended_before_the_signal_is_reported() -> None:
     async with opened(WIDE, settings=QUICK) as stage:
         await look(stage)
         await stage.press("j", "j")

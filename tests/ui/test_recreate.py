@@ -41,7 +41,7 @@ async def test_the_question_says_what_is_done_and_whose_it_is() -> None:
         await stage.press("n")
 
 
-async def test_what_fails_is_put_back_and_said() -> None:
+async def test_failed_recreate_is_rolled_back_and_reported() -> None:
     async with opened(WIDE) as stage:
         before = stage.engine.host.container("net-debug").id
         stage.engine.faults.fail("POST /containers/[^/]+/start", message="no such program")
@@ -56,7 +56,7 @@ async def test_what_fails_is_put_back_and_said() -> None:
         stage.engine.faults.clear()
 
 
-async def test_the_old_one_is_started_until_what_the_new_one_held_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_start_of_the_old_container_is_retried_until_its_port_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     """Podman lets go of a port a moment after the new one, which did not start, is removed."""
     monkeypatch.setattr(exchanging, "RELEASED", 600.0)
     async with opened(WIDE) as stage:
@@ -79,7 +79,7 @@ def leave_half_done(host: Host) -> None:
     lifecycle.rename(host, host.container("backup"), "backup.dockertui-old-stopped")
 
 
-async def test_a_later_session_says_what_was_left_and_undoes_it() -> None:
+async def test_later_session_reports_and_undoes_a_half_done_recreate() -> None:
     clock = Clock()
     with DemoEngine(clock=clock) as engine:
         async with opened(WIDE, engine=engine, clock=clock) as first:
@@ -119,7 +119,7 @@ async def test_quitting_says_that_it_is_under_way_and_puts_it_back(monkeypatch: 
         assert not [name for name in stage.engine.host.names if "dockertui-" in name]
 
 
-async def test_menus_do_not_offer_it_for_others() -> None:
+async def test_menus_offer_undo_only_for_half_done_recreates() -> None:
     async with opened(WIDE) as stage:
         await stage.goto("backup")
         await stage.press("full_stop")

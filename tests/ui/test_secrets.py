@@ -85,7 +85,7 @@ async def test_a_broken_mask_is_refused_at_its_field() -> None:
         assert stage.app.screen is form
 
 
-async def test_the_question_shows_them_by_its_own_key() -> None:
+async def test_question_reveals_secrets_with_its_own_key() -> None:
     async with opened(WIDE) as stage:
         await stage.press("v")  # on the main screen: not for the dialogs
         await recreate(stage)
@@ -129,7 +129,7 @@ async def test_jobs_and_lens_hide_them_until_asked(tmp_path: Path, monkeypatch: 
     assert SECRET not in exported(tmp_path)
 
 
-async def test_what_a_job_told_last_is_hidden_where_it_says_how_far_it_is() -> None:
+async def test_last_job_output_is_masked_in_its_progress() -> None:
     async with opened(WIDE) as stage:
         await stage.press("3", "c")
         await stage.until(lambda: isinstance(stage.app.screen, FormScreen))
@@ -150,7 +150,7 @@ async def test_what_a_job_told_last_is_hidden_where_it_says_how_far_it_is() -> N
         await stage.until(lambda: not stage.main.runner.jobs.running)
 
 
-async def test_the_lens_hides_what_stands_in_a_query() -> None:
+async def test_lens_masks_secrets_in_a_query() -> None:
     async with opened(WIDE) as stage:
         request = stage.app.trace.start("POST", "/v1.51/commit?changes=ENV+TOKEN%3Dsesame")
         stage.app.trace.finish(request, status=201)
@@ -163,7 +163,7 @@ async def test_the_lens_hides_what_stands_in_a_query() -> None:
         assert stage.text.count("sesame") == 3, "in the row, the title and the line"
 
 
-async def test_a_report_hides_what_an_image_was_made_with() -> None:
+async def test_report_masks_secrets_in_build_steps() -> None:
     def bake(host: Host) -> None:
         image = next(one for one in host.images.values() if "haproxy:2.9" in one.tags)
         image.steps[0] = ("/bin/sh -c #(nop)  ENV API_TOKEN=sesame", 0)
@@ -193,5 +193,5 @@ async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> No
 
 def test_the_copy_menu_hides_a_secret_also_in_another_variable() -> None:
     repeated = Copyable("value of CALLBACK", "hunter2-x", "hunter2-x")
-    masked = copy_menu._with_secrets_masked(repeated, ("hunter2-x",))
+    masked = copy_menu._mask_entry(repeated, ("hunter2-x",))
     assert (masked.shown, masked.text) == (MASK, "hunter2-x"), "what is chosen is copied as it is"

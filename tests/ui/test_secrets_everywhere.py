@@ -133,7 +133,7 @@ NOT_MASKED = ("logs", "files")
 @pytest.mark.parametrize(
     ("pane", "name"), [(0, "vault"), (0, "crypt"), (1, "shop/secretive:1"), (2, "hidden"), (3, "sealed")]
 )
-async def test_no_tab_shows_one(pane: int, name: str) -> None:
+async def test_no_tab_shows_a_secret(pane: int, name: str) -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, pane, name)
         shown = [kind.id for kind in stage.main.detail.shown_tabs]
@@ -148,7 +148,7 @@ async def test_no_tab_shows_one(pane: int, name: str) -> None:
         assert watch.masks >= 5
 
 
-async def test_v_shows_them_where_they_stand() -> None:
+async def test_v_reveals_secrets_in_tabs() -> None:
     """The other test would pass for objects without secrets."""
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "vault")
@@ -161,7 +161,7 @@ async def test_v_shows_them_where_they_stand() -> None:
         assert watch.seen == []
 
 
-async def test_v_shows_them_in_processes_and_events_too() -> None:
+async def test_v_reveals_secrets_in_processes_and_events() -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "vault")
         for tab, told in (("processes", "mysql -uroot -p"), ("events", "mysqldump -p")):
@@ -179,7 +179,7 @@ async def test_v_shows_them_in_processes_and_events_too() -> None:
 ORDERS = ("remove", "recreate", "run_like", "update", "commit", "signal")
 
 
-async def test_no_question_and_no_form_shows_one() -> None:
+async def test_no_question_or_form_shows_a_secret() -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "vault")
         for order in ORDERS:
@@ -201,9 +201,7 @@ def texts_in(folder: Path) -> list[str]:
     return [path.read_text() for path in folder.iterdir()]
 
 
-async def test_no_job_and_no_lens_shows_one_and_no_file_holds_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_job_or_lens_or_file_contains_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "crypt")
@@ -234,7 +232,7 @@ async def test_no_job_and_no_lens_shows_one_and_no_file_holds_one(
     assert written, "the lens wrote one"
 
 
-async def test_no_report_shows_one() -> None:
+async def test_no_report_shows_a_secret() -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, 1, "shop/secretive:1")
         await stage.main.runner.action_run_command("image.history")
@@ -244,7 +242,7 @@ async def test_no_report_shows_one() -> None:
         assert "API_TOKEN=••••••" in stage.text
 
 
-async def test_nothing_that_is_copied_holds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_copied_text_contains_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
 
     def copy(app: Any, text: str) -> str:
@@ -267,7 +265,7 @@ async def test_nothing_that_is_copied_holds_one(monkeypatch: pytest.MonkeyPatch)
         assert len(copied) == 1
 
 
-async def test_no_list_shows_one() -> None:
+async def test_no_list_shows_a_secret() -> None:
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "vault")
         await stage.press("z")

@@ -66,7 +66,7 @@ async def test_the_tab_shows_plots_with_scales_and_times(host: DemoEngine, size:
         stage.check_frame()
 
 
-async def test_keys_choose_the_time_and_hold(host: DemoEngine) -> None:
+async def test_keys_choose_the_time_span_and_pause(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host, settings=QUICK) as stage:
         tab = await open_plots(stage)
         still(stage, "shop-api-1")
@@ -92,7 +92,7 @@ async def test_keys_choose_the_time_and_hold(host: DemoEngine) -> None:
         assert stage.detail_text != before
 
 
-async def test_gaps_are_gaps(host: DemoEngine) -> None:
+async def test_gaps_are_left_blank(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host, settings=QUICK) as stage:
         tab = await open_plots(stage)
         still(stage, "shop-api-1")
@@ -103,7 +103,7 @@ async def test_gaps_are_gaps(host: DemoEngine) -> None:
         assert re.search(r"[⠁-⣿] {5,}[⠁-⣿]", course), course
 
 
-async def test_one_that_is_looked_at_is_sampled_though_its_row_is_not_on_the_screen(host: DemoEngine) -> None:
+async def test_shown_container_is_sampled_without_its_row_in_view(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host, settings=QUICK) as stage:
         await open_plots(stage)
         id = container_id(stage, "shop-api-1")
@@ -158,7 +158,7 @@ async def test_a_lost_engine_leaves_the_plots_and_says_so() -> None:
         await stage.until_gone("the Engine is lost")
 
 
-async def test_other_kinds_have_none(host: DemoEngine) -> None:
+async def test_other_kinds_have_no_stats_tab(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.press("2", "m")
         assert "only containers have statistics" in stage.footer
@@ -211,7 +211,7 @@ async def test_small_screens(host: DemoEngine) -> None:
 # the overview
 
 
-async def test_the_overview_shows_all_that_run_by_what_they_use(host: DemoEngine) -> None:
+async def test_overview_sorts_running_containers_by_usage(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host, settings=QUICK) as stage:
         await stage.press("S")
         await stage.until("of 800%")
@@ -293,7 +293,7 @@ def _sampled(screen: OverviewScreen) -> int:
     return sum(row.figures[0] == row.figures[0] for row in screen.table.objects.values())
 
 
-async def test_the_overview_follows_what_starts_and_goes() -> None:
+async def test_overview_follows_starts_and_removals() -> None:
     async with opened(NARROW, settings=QUICK) as stage:
         await stage.press("S")
         screen = overview(stage)
@@ -318,7 +318,7 @@ async def test_the_overview_follows_what_starts_and_goes() -> None:
         await stage.until(lambda: not screen.table.stale and _sampled(screen) == len(order))
 
 
-async def test_an_engine_that_does_not_say_what_the_host_has() -> None:
+async def test_engine_without_host_figures_shows_totals_alone() -> None:
     async with opened(NARROW, settings=QUICK) as stage:
         stage.engine.faults.fail("GET /info", message="no info")
         await stage.press("S")
@@ -366,7 +366,7 @@ async def test_the_list_has_lines_of_dots_where_there_is_room(host: DemoEngine) 
         assert not re.search("[⢀-⣿]", stage.line("shop-report-1"))
 
 
-async def test_the_lens_tells_what_the_program_costs(host: DemoEngine) -> None:
+async def test_lens_shows_the_programs_own_usage(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host, settings=QUICK) as stage:
         await stage.until_measured()
         await stage.press("~")

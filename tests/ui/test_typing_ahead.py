@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("frozen")
 
 
 @pytest.mark.parametrize("text", ["quay", "grafana", "name:web", "Add"])
-async def test_what_follows_the_slash_is_text(host: DemoEngine, text: str) -> None:
+async def test_keys_after_slash_go_into_the_filter(host: DemoEngine, text: str) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("slash", *text)
         await stage.until(lambda: stage.main.pane.filter.line == text)
@@ -40,7 +40,7 @@ async def test_a_filter_its_end_and_the_keys_after_it(host: DemoEngine) -> None:
         assert stage.marked == [stage.shown[1]]
 
 
-async def test_what_follows_the_colon_is_for_the_palette(host: DemoEngine) -> None:
+async def test_keys_after_colon_go_to_the_palette(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.burst("colon", *"zoom", "enter")
         await stage.until(lambda: stage.main.arrangement.zoomed)
@@ -68,7 +68,7 @@ async def test_a_hundred_keys_in_order(host: DemoEngine) -> None:
 
 
 @pytest.mark.parametrize("keys", [["F", "c"], ["F", "slash"], ["e", "slash"], ["e", "at"], ["e", "ctrl+s", "ctrl+u"]])
-async def test_what_follows_a_question_about_files_and_events_is_text(host: DemoEngine, keys: list[str]) -> None:
+async def test_keys_after_a_files_or_events_prompt_go_into_it(host: DemoEngine, keys: list[str]) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.goto("shop-web-2")
         await stage.press(keys[0])
@@ -77,7 +77,7 @@ async def test_what_follows_a_question_about_files_and_events_is_text(host: Demo
         await stage.until(lambda: isinstance(stage.app.focused, Prompt) and stage.app.focused.value == "pdq")
 
 
-async def test_what_follows_the_way_out_of_a_terminal_is_for_the_lists(host: DemoEngine) -> None:
+async def test_keys_after_leaving_a_terminal_go_to_the_lists(host: DemoEngine) -> None:
     """And not typed into the container."""
     async with opened(NARROW, engine=host) as stage:
         await stage.goto("shop-web-2")
@@ -93,7 +93,7 @@ async def test_what_follows_the_way_out_of_a_terminal_is_for_the_lists(host: Dem
 
 
 @pytest.mark.parametrize("keys", [["&", *"10"], ["/", *"Gm0"], ["@", *"10m"], ["F", *"msg"], ["Y", "ctrl+u", *"3"]])
-async def test_what_follows_a_question_of_the_log_is_text(keys: list[str]) -> None:
+async def test_keys_after_a_log_prompt_go_into_it(keys: list[str]) -> None:
     async with log_stage() as world:
         world.silence("legacy-import")
         world.wrote("legacy-import", "one", "two", at=BORN - 60)
@@ -106,7 +106,7 @@ async def test_what_follows_a_question_of_the_log_is_text(keys: list[str]) -> No
         assert [entry.text for entry in world.log.store.entries(world.log.store.first)][:2] == ["one", "two"]
 
 
-async def test_what_follows_the_enter_on_a_line_is_for_that_line() -> None:
+async def test_keys_after_enter_on_a_line_go_to_its_screen() -> None:
     async with log_stage() as world:
         world.silence("legacy-import")
         world.wrote("legacy-import", "x" * 9000 + "needle", at=BORN - 60)
@@ -139,7 +139,7 @@ async def test_keys_from_before_the_first_paint_are_for_what_it_shows(
         await stage.until(lambda: prompt.size.height == 1)
 
 
-async def test_late_keys_leave_no_screen_that_is_not_there(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_late_keys_close_no_screen_that_is_not_open(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The timeline is opened and left before anything was painted, more often than it is there."""
 
     def typed(app: DockerTUI) -> None:
@@ -156,9 +156,7 @@ async def test_late_keys_leave_no_screen_that_is_not_there(host: DemoEngine, mon
 
 
 @pytest.mark.parametrize(("keys", "left"), [([*"web"], "web"), (["end", *"-2"], "{}-2")])
-async def test_what_follows_the_way_to_a_field_is_for_what_stands_in_it(
-    host: DemoEngine, keys: list[str], left: str
-) -> None:
+async def test_keys_after_moving_to_a_field_go_into_it(host: DemoEngine, keys: list[str], left: str) -> None:
     """It is selected as soon as the field has the focus: typing replaces it, and any movement keeps it."""
     async with opened(NARROW, engine=host) as stage:
         await stage.press("c")

@@ -74,7 +74,7 @@ async def test_every_kind_of_trouble_has_its_sentence(host: DemoEngine, name: st
         await open_card(stage, name, f"{name} {says}")
 
 
-async def test_what_is_well_costs_no_question(host: DemoEngine) -> None:
+async def test_healthy_container_sends_no_request(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         await open_card(stage, "shop-db-1", "runs since")
         host.forget_requests()
@@ -84,7 +84,7 @@ async def test_what_is_well_costs_no_question(host: DemoEngine) -> None:
         assert host.requests_to("/logs|/events") == []
 
 
-async def test_the_engine_is_asked_once_the_cursor_rests_and_no_more_when_the_tab_is_left(host: DemoEngine) -> None:
+async def test_request_is_sent_when_the_cursor_rests_and_none_after_leaving(host: DemoEngine) -> None:
     async with opened((160, 80), engine=host) as stage:
         host.forget_requests()
         await open_card(stage, "shop-report-1", "OOM kill at")
@@ -100,13 +100,13 @@ async def test_the_engine_is_asked_once_the_cursor_rests_and_no_more_when_the_ta
         assert stage.problems == []
 
 
-async def test_only_containers_die(host: DemoEngine) -> None:
+async def test_other_kinds_have_no_why_tab(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
         await stage.press("2", "D")
         assert "only containers die" in stage.footer
 
 
-async def test_the_card_follows_a_container_that_dies_while_it_is_looked_at() -> None:
+async def test_card_updates_when_its_container_dies() -> None:
     async with opened(TALL) as stage:
         await stage.until_measured()
         await open_card(stage, "shop-api-1", "shop-api-1 runs since")
@@ -123,7 +123,7 @@ async def test_the_card_follows_a_container_that_dies_while_it_is_looked_at() ->
         assert re.search(r"limit 512MiB, last seen 15:09:\d\d: 287MiB \(56%\), peak 287MiB", card_of(stage))
 
 
-async def test_one_that_removes_itself_while_it_is_looked_at_keeps_its_card() -> None:
+async def test_card_stays_when_its_container_removes_itself() -> None:
     async with opened(TALL) as stage:
         stage.change(lambda host: host.container("shop-web-1").host_config.update(AutoRemove=True, RestartPolicy={}))
         await stage.goto("shop-web-1")
@@ -137,7 +137,7 @@ async def test_one_that_removes_itself_while_it_is_looked_at_keeps_its_card() ->
         assert "[removed]" in card_of(stage)
 
 
-async def test_somebodys_stop_is_told_from_its_own_end() -> None:
+async def test_requested_stop_is_named_as_the_cause() -> None:
     async with opened(TALL) as stage:
         await open_card(stage, "legacy-import", "runs since")
         stage.clock.advance(60)  # the Engine answers since long before
@@ -146,7 +146,7 @@ async def test_somebodys_stop_is_told_from_its_own_end() -> None:
         assert "it sent SIGKILL" in card_of(stage)
 
 
-async def test_it_is_copied_as_markdown(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_card_is_copied_as_markdown(host: DemoEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
 
     def copy(app: Any, text: str) -> str:
@@ -181,7 +181,7 @@ async def test_the_log_is_opened_at_the_moment() -> None:
         await stage.until(lambda: "import row" in stage.detail_text)
 
 
-async def test_hostile_words_stay_words() -> None:
+async def test_hostile_text_is_not_interpreted() -> None:
     evil = "\x1b]52;c;aGk=\x07\x1b[2J\u202e[red]x[/red]\r\x9b31m ```\n# owned"
 
     async with opened(TALL) as stage:
@@ -205,7 +205,7 @@ async def test_hostile_words_stay_words() -> None:
         stage.check_frame()
 
 
-async def test_the_detail_says_it_in_one_line(host: DemoEngine) -> None:
+async def test_detail_shows_the_verdict_in_one_line(host: DemoEngine) -> None:
     async with opened(TALL, engine=host) as stage:
         await stage.goto("shop-report-1")
         await stage.press("enter")

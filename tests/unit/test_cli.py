@@ -111,7 +111,7 @@ def test_without_a_terminal_nothing_is_started() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("dockertui: a terminal is needed")
+    assert done.stderr.startswith("dockertui: the input is not a terminal")
     assert done.stdout == ""
 
 

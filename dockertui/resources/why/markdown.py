@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from dockertui.engine.models import Version
 from dockertui.resources import format
-from dockertui.resources.secrets import with_secrets_masked
+from dockertui.resources.secrets import mask_sections
 from dockertui.resources.why.card import card
 from dockertui.resources.why.diagnosis import diagnose
 from dockertui.resources.why.facts import Facts
@@ -21,7 +21,7 @@ _LIMIT = 600
 def markdown(facts: Facts, version: Version | None = None) -> str:
     """Return the whole card; the sections below the verdict become fenced blocks."""
     verdict = diagnose(facts)
-    _, *evidence = card(facts) if facts.reveal else with_secrets_masked(card(facts), facts.secrets)
+    _, *evidence = card(facts) if facts.reveal else mask_sections(card(facts), facts.secrets)
     parts = [
         f"# Why is it not well: {code(facts.name)}" if facts.running else f"# Why did it die: {code(facts.name)}",
         f"> {code(facts.shown(verdict.sentence(facts.name)))}",

@@ -15,7 +15,7 @@ from dockertui.masking import known_secrets
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.reply import Reply
-from dockertui.resources.secrets import with_secrets_masked
+from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.page import Field, Page, Section
@@ -119,7 +119,7 @@ class PageTab(Page, Tab):
             if subject.error is not None:
                 sections.insert(0, Section("Not up to date", [Field("Error", str(subject.error), "bad")]))
             if not surroundings.reveal:
-                sections = with_secrets_masked(sections, known_secrets(subject.inspect))
+                sections = mask_sections(sections, known_secrets(subject.inspect))
         self.show(sections, keep=keep)
 
     def action_enter(self) -> None:

@@ -22,7 +22,7 @@ from dockertui.operations.refusals import Refused, refused
 from dockertui.operations.remedies import explained
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND
-from dockertui.resources.secrets import with_secrets_masked
+from dockertui.resources.secrets import mask_sections
 from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.report import ReportScreen
@@ -240,7 +240,7 @@ class CommandRun:
             report = self.body.report
             known = () if reveal else known_secrets(reply)
             sections = report(item, reply if reveal else masked_tree(reply, known)) if report is not None else []
-            shown = sections if reveal else with_secrets_masked(sections, known)
+            shown = sections if reveal else mask_sections(sections, known)
             return [*shown, self._equivalent_commands(values, reveal)]
 
         if form is not None:
@@ -273,7 +273,7 @@ class CommandRun:
             name = BY_KIND[command.kind].name if command.on_object else lambda item: "will be removed"
             section = affected([(name(item), self.body.takes_along(item, surroundings, now)) for item in self.items])
             sections = [section._replace(fields=[*section.fields, *self._others])]
-            return sections if reveal else with_secrets_masked(sections)
+            return sections if reveal else mask_sections(sections)
 
         flags = [option for option in self.body.options if option.entry is FieldKind.FLAG and not command.ask]
         return ConfirmScreen(

@@ -37,7 +37,7 @@ async def copy_menu(desk: Desk) -> None:
         known, desk.session.endpoint, version.api if version else "1.41", reveal=desk.surroundings.reveal
     )
     if not desk.surroundings.reveal:
-        entries = [_with_secrets_masked(entry, known_secrets(known.inspect)) for entry in entries]
+        entries = [_mask_entry(entry, known_secrets(known.inspect)) for entry in entries]
     offered = [
         Item(str(number), f"{entry.label}: {(entry.shown or entry.text)[:_SHOWN]}")
         for number, entry in enumerate(entries)
@@ -49,7 +49,7 @@ async def copy_menu(desk: Desk) -> None:
         desk.say(*_copied(desk, entries[int(choice)]))
 
 
-def _with_secrets_masked(entry: Copyable, known: Sequence[str]) -> Copyable:
+def _mask_entry(entry: Copyable, known: Sequence[str]) -> Copyable:
     """Mask the secrets of a text. The value of a single variable is copied as it is: the user asked for just that."""
     if entry.shown:
         return entry._replace(shown=masked(entry.shown, known))

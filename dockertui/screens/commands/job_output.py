@@ -39,6 +39,7 @@ class OutputScreen(SecondScreen[None]):
         "log.search": "", "log.wrap": "", "log.bottom": "follow", "screen.back": "back (jobs keep running)",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.OUTPUT)
+    view: OutputView
 
     def __init__(self, job: Job, jobs: Jobs) -> None:
         super().__init__(OutputView())
@@ -49,7 +50,7 @@ class OutputScreen(SecondScreen[None]):
         self._secrets = secrets_of(job)
 
     def on_mount(self) -> None:
-        self.view.notice = "it begins here"
+        self.view.notice = "start of output"
         self._look()
         self.set_interval(_FRAME, self._look)
 
@@ -64,7 +65,7 @@ class OutputScreen(SecondScreen[None]):
         if kept:
             self.view.append([StoredLine(0, 0, self._seen(line)) for line in kept])
         elif not progress.told:
-            self.view.say("nothing is told yet" if not job.over else "nothing was told")
+            self.view.set_state("no output yet" if not job.over else "no output")
         title = f"{job.task.command.title} {job.task.name}".strip()
         how = self._seen(progress.summary) if not job.over else str(job.state)
         shown = Piece(shorten(how, max(12, self.size.width - len(title) - 6)), _STYLES.get(job.state, "busy"))

@@ -12,7 +12,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.command_lines import docker_line
 from dockertui.operations.jobs import Job, Jobs, State, secrets_of
 from dockertui.resources import format
-from dockertui.resources.secrets import with_secrets_masked
+from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings, closed_by
 from dockertui.screens.base.second_screen import SecondScreen
@@ -56,7 +56,7 @@ class JobsScreen(SecondScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Context.JOBS, Context.SECRETS), closed_by("jobs")]
 
     def __init__(self, jobs: Jobs, surroundings: Surroundings) -> None:
-        self._table = JobTable(_columns(), empty_text="nothing was done yet")
+        self._table = JobTable(_columns(), empty_text="no jobs yet")
         super().__init__(self._table)
         self._jobs = jobs
         self._surroundings = surroundings
@@ -80,7 +80,7 @@ class JobsScreen(SecondScreen[None]):
             self._table.set_objects(rows)
             running = len(self._jobs.running)
             self.title_bar.update(
-                [Piece("Jobs", "title"), Piece(f"{running} running" if running else "none runs", "dim")]
+                [Piece("Jobs", "title"), Piece(f"{running} running" if running else "none running", "dim")]
             )
             self._show()
         self.paint_footer()  # a form can become available only after its job has ended
@@ -151,7 +151,7 @@ def _columns() -> list[Column[_Row]]:
         Column("what", "COMMAND", lambda row: row.job.task.command.title, width=16, grow=2),
         Column("name", "ON", lambda row: row.job.task.name, width=14, grow=2),
         Column("time", "TIME", lambda row: format.clock(row.seconds), width=8, right=True, priority=2),
-        Column("said", "HOW FAR, OR WHAT CAME OF IT", _said, width=24, grow=6, priority=1),
+        Column("said", "PROGRESS OR RESULT", _said, width=24, grow=6, priority=1),
         Column("number", "#", lambda row: Cell(str(row.job.number), "dim"),
                lambda row: (not row.job.over, row.job.number), width=4, right=True, priority=3),
     ]  # fmt: skip
@@ -177,9 +177,9 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     ]
     told = [Section("Layers", layers)] if layers else []
     if job.progress.lines:
-        told.append(Section("Told", [Field("", [plain(line) for line in job.progress.lines[-_LINES:]])]))
+        told.append(Section("Output", [Field("", [plain(line) for line in job.progress.lines[-_LINES:]])]))
     told.insert(0, Section(f"{job.task.command.title} {job.task.name}", facts))
-    return told if reveal else with_secrets_masked(told, secrets_of(job))
+    return told if reveal else mask_sections(told, secrets_of(job))
 
 
 def _gauge(current: int, total: int) -> str:

@@ -221,7 +221,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     def _why_empty(self) -> str:
         if self.list.filter or self.list.hidden or self.list.span != (None, None):
-            return "no event is shown: the filter, the time, or p for health probes hides them"
+            return "no events match (filter, time range, or hidden probes: p)"
         if not self.list.live:
             return "asking the Engine…" if self.session.mirror.link.state is LinkState.LIVE else ""
         return f"nothing has happened; {self.list.beginning}"

@@ -222,7 +222,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         elif not entry.mode:
             self._say("it was deleted in the container: only its image has it", "warn")
         else:
-            self._say("it is no file that has a content: a device, a pipe or a socket", "warn")
+            self._say("not a regular file (device, pipe or socket)", "warn")
 
     async def action_type_path(self) -> None:
         await self.ask("go to", self._typable(self.browser.path), done=self._typed_path)

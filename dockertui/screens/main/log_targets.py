@@ -45,7 +45,7 @@ def open_project_logs(desk: MainDesk, open_tab: Open) -> None:
     """Show the logs of all containers in the Compose project of the one under the cursor."""
     item = desk.selection.item
     if not isinstance(item, Container) or not item.project:
-        desk.say("it belongs to no Compose project")
+        desk.say("the container belongs to no Compose project")
         return
     objects = desk.session.mirror.objects("container").values()
     _open(desk, open_tab, [one for one in objects if one.project == item.project], item.project)

@@ -22,7 +22,7 @@ from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.reply import Reply
-from dockertui.resources.secrets import with_secrets_masked
+from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.why.card import LINES, card, moment
 from dockertui.resources.why.diagnosis import is_well
@@ -130,9 +130,7 @@ class WhyTab(Page, Tab, inherit_bindings=False):
     def _paint(self, *, keep: bool = True) -> None:
         facts = self.facts()
         sections = [] if facts is None else card(facts)
-        self.show(
-            sections if facts is None or facts.reveal else with_secrets_masked(sections, facts.secrets), keep=keep
-        )
+        self.show(sections if facts is None or facts.reveal else mask_sections(sections, facts.secrets), keep=keep)
 
     def sampled(self) -> None:
         """Repaint: the card shows the usage beside the limits."""

@@ -55,7 +55,7 @@ async def drain(connection: Hijacked) -> list[tuple[int, bytes]]:
     return found
 
 
-async def test_what_comes_with_the_upgrade_itself_is_not_lost(tmp_path: Path) -> None:
+async def test_data_sent_with_the_upgrade_is_kept(tmp_path: Path) -> None:
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED + frame(Channel.OUT, b"early") + frame(Channel.ERR, b"bird"))
 
@@ -94,7 +94,7 @@ async def test_the_end_within_a_frame_is_a_loss(tmp_path: Path) -> None:
     assert raised.value.kind is ErrorKind.LOST
 
 
-async def test_garbage_is_told_as_such(tmp_path: Path) -> None:
+async def test_invalid_frame_is_an_error(tmp_path: Path) -> None:
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(UPGRADED + b"this is no frame at all")
 
@@ -128,7 +128,7 @@ async def test_writing_after_the_end_is_a_loss(tmp_path: Path) -> None:
     assert raised.value.kind is ErrorKind.LOST
 
 
-async def test_nobody_reading_stops_the_sender(tmp_path: Path) -> None:
+async def test_unread_output_stops_the_sender(tmp_path: Path) -> None:
     sent = 0
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

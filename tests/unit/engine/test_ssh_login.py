@@ -64,7 +64,7 @@ async def test_a_login_that_is_refused_is_not_repeated(
 
 
 @pytest.mark.parametrize("words", [REFUSED, "ssh: connect to host lab port 2222: Connection refused"])
-async def test_who_waits_for_the_first_login_gets_its_answer(
+async def test_waiting_requests_share_the_result_of_the_first_login(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
     runs = failing_ssh(tmp_path, monkeypatch, words)

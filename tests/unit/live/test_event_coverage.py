@@ -16,17 +16,17 @@ def heard(known: EventCoverage, scope: str, *moments: int, ended: bool = False) 
     return stretch
 
 
-def test_who_never_listened_knows_nothing() -> None:
+def test_without_a_listener_nothing_is_covered() -> None:
     assert EventCoverage().gaps() == [Gap(None, None, False)]
 
 
-def test_what_was_before_the_first_event_is_not_known() -> None:
+def test_time_before_the_first_event_is_a_gap() -> None:
     known = EventCoverage()
     heard(known, EVERYTHING, 10, 20)
     assert known.gaps() == [Gap(None, 10, False)]
 
 
-def test_what_podman_threw_away_of_its_log_is_not_known() -> None:
+def test_rotated_podman_log_is_a_gap() -> None:
     known = EventCoverage()
     stretch = known.begin(EVERYTHING, 5)
     assert known.gaps() == [Gap(None, 5, False)]
@@ -36,26 +36,26 @@ def test_what_podman_threw_away_of_its_log_is_not_known() -> None:
     assert known.gaps() == [Gap(None, 20, False)]
 
 
-def test_who_has_heard_nothing_yet_cannot_say_from_when_on() -> None:
+def test_listener_without_events_covers_nothing_yet() -> None:
     known = EventCoverage()
     heard(known, EVERYTHING)
     assert known.gaps() == [Gap(None, None, False)]
 
 
-def test_when_nobody_listens_any_more_what_follows_is_not_known() -> None:
+def test_time_after_the_last_listener_is_a_gap() -> None:
     known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     assert known.gaps() == [Gap(None, 10, False), Gap(20, None, False)]
 
 
-def test_between_two_who_listened_one_after_the_other_something_may_be_missing() -> None:
+def test_time_between_two_listeners_is_a_gap() -> None:
     known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     heard(known, EVERYTHING, 40)
     assert known.gaps() == [Gap(None, 10, False), Gap(20, 40, False)]
 
 
-def test_but_not_when_the_second_was_told_the_last_event_of_the_first() -> None:
+def test_no_gap_when_the_second_listener_gets_the_last_event_of_the_first() -> None:
     known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     first = known.last_ended(EVERYTHING)
@@ -68,7 +68,7 @@ def test_but_not_when_the_second_was_told_the_last_event_of_the_first() -> None:
     assert known.last_ended(EVERYTHING) is second
 
 
-def test_who_was_told_that_nothing_came_since_resumes_too() -> None:
+def test_empty_reply_since_the_last_event_closes_the_gap() -> None:
     known = EventCoverage()
     heard(known, EVERYTHING, 10, 20, ended=True)
     second = known.begin(EVERYTHING)
@@ -79,7 +79,7 @@ def test_who_was_told_that_nothing_came_since_resumes_too() -> None:
     assert known.gaps() == [Gap(None, 10, False)]
 
 
-def test_the_mirror_knows_a_part() -> None:
+def test_mirror_scope_covers_a_part() -> None:
     known = EventCoverage()
     heard(known, LISTS, 5, 50)
     assert known.gaps() == [Gap(None, 5, False), Gap(5, None, True)]
@@ -88,14 +88,14 @@ def test_the_mirror_knows_a_part() -> None:
     assert known.gaps() == [Gap(None, 5, False), Gap(5, 10, True), Gap(20, 40, True)]
 
 
-def test_a_part_that_ended_leaves_the_rest_unknown() -> None:
+def test_ended_part_leaves_a_full_gap() -> None:
     known = EventCoverage()
     heard(known, LISTS, 5, 8, ended=True)
     heard(known, EVERYTHING, 10)
     assert known.gaps() == [Gap(None, 5, False), Gap(5, 8, True), Gap(8, 10, False)]
 
 
-def test_an_object_is_known_when_it_or_everything_is() -> None:
+def test_object_is_covered_by_its_own_or_the_full_scope() -> None:
     known = EventCoverage()
     heard(known, "container a", 10, 20, ended=True)
     heard(known, EVERYTHING, 15, 30, ended=True)
@@ -105,13 +105,13 @@ def test_an_object_is_known_when_it_or_everything_is() -> None:
     assert known.gaps() == [Gap(None, 15, False), Gap(30, None, False)]
 
 
-def test_podman_tells_everything_from_the_time_asked_for() -> None:
+def test_podman_covers_all_since_the_requested_time() -> None:
     known = EventCoverage()
     known.begin(EVERYTHING, 100)
     assert known.gaps() == [Gap(None, 100, False)]
 
 
-def test_who_heard_nothing_and_left_leaves_no_trace() -> None:
+def test_ended_listener_without_events_adds_no_coverage() -> None:
     journal = Journal()
     with journal.listening(EVERYTHING):
         pass
@@ -119,14 +119,14 @@ def test_who_heard_nothing_and_left_leaves_no_trace() -> None:
     assert journal.coverage.gaps() == [Gap(None, None, False)]
 
 
-def test_an_old_event_that_comes_late_belongs_to_what_is_known() -> None:
+def test_late_old_event_extends_its_range() -> None:
     known = EventCoverage()
     stretch = heard(known, EVERYTHING, 20, 10, 30)
     assert known.gaps() == [Gap(None, 10, False)]
     assert stretch.last == event(30)
 
 
-def test_what_it_remembers_of_who_listened_is_bounded() -> None:
+def test_number_of_ranges_is_bounded() -> None:
     known = EventCoverage()
     for moment in range(1, 2000, 2):
         heard(known, EVERYTHING, moment, ended=True)

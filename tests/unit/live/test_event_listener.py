@@ -127,7 +127,7 @@ def played_events(monkeypatch: pytest.MonkeyPatch) -> None:
 A, B, C, D, E = (2_000_000_000 + number for number in range(5))
 
 
-def test_it_hears_what_the_engine_remembers_and_what_happens() -> None:
+def test_listener_receives_past_and_new_events() -> None:
     async def test() -> None:
         scene = Scene()
         scene.daemon.emit(A, B)
@@ -142,7 +142,7 @@ def test_it_hears_what_the_engine_remembers_and_what_happens() -> None:
     play(test())
 
 
-def test_who_comes_back_asks_for_the_last_one_and_has_missed_nothing() -> None:
+def test_reconnection_resumes_from_the_last_event_without_a_gap() -> None:
     async def test() -> None:
         scene = Scene()
         scene.daemon.emit(A, B)
@@ -157,7 +157,7 @@ def test_who_comes_back_asks_for_the_last_one_and_has_missed_nothing() -> None:
     play(test())
 
 
-def test_when_the_engine_has_forgotten_the_last_one_others_may_be_missing() -> None:
+def test_forgotten_last_event_leaves_a_gap() -> None:
     async def test() -> None:
         scene = Scene(keeps=2)
         scene.daemon.emit(A)
@@ -191,7 +191,7 @@ def test_an_engine_that_was_restarted_has_forgotten_everything() -> None:
     play(test())
 
 
-def test_without_an_engine_it_asks_nothing() -> None:
+def test_no_request_is_sent_without_an_engine() -> None:
     async def test() -> None:
         scene = Scene()
         scene.link(LinkState.LOST)
@@ -205,7 +205,7 @@ def test_without_an_engine_it_asks_nothing() -> None:
     play(test())
 
 
-def test_a_stream_that_breaks_alone_is_asked_for_again_and_less_and_less_often() -> None:
+def test_broken_stream_is_reopened_with_backoff() -> None:
     async def test() -> None:
         scene = Scene()
         scene.daemon.emit(A)
@@ -224,7 +224,7 @@ def test_a_stream_that_breaks_alone_is_asked_for_again_and_less_and_less_often()
     play(test())
 
 
-def test_a_half_open_stream_is_noticed_and_what_it_kept_back_is_heard() -> None:
+def test_half_open_stream_is_detected_and_its_events_are_recovered() -> None:
     def now() -> float:
         return 1_700_000_000.0 + asyncio.get_running_loop().time()
 
@@ -261,7 +261,7 @@ def test_an_end_of_the_stream_is_a_loss_too() -> None:
     play(test())
 
 
-def test_an_answer_that_nobody_foresaw_is_an_error_that_can_be_shown() -> None:
+def test_unexpected_answer_becomes_a_shown_error() -> None:
     async def test() -> None:
         scene = Scene()
 
@@ -295,7 +295,7 @@ def test_a_scope_of_several_requests_is_live_when_all_of_them_stand() -> None:
     play(test())
 
 
-def test_podman_is_asked_from_a_time_on_and_tells_everything_since() -> None:
+def test_podman_is_asked_since_a_time_and_covers_all_since() -> None:
     async def test() -> None:
         scene = Scene(podman=True)
         scene.daemon.emit(A, C)

@@ -59,7 +59,7 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def test_it_lists_everything_at_once_and_again_when_the_stream_stands() -> None:
+def test_lists_everything_at_once_and_again_when_the_stream_opens() -> None:
     async def test() -> None:
         world, mirror, links = scene("one", "two")
         world.put("one", "a")
@@ -231,7 +231,7 @@ def test_an_engine_that_lists_slowly_is_asked_for_one_list_after_the_other() -> 
     play(test())
 
 
-def test_what_changes_while_a_list_is_under_way_is_read_after_it() -> None:
+def test_change_during_a_list_is_read_after_it() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         async with watching(world, mirror, confirm=0.001) as sync:
@@ -289,7 +289,7 @@ def test_an_idle_minute_asks_next_to_nothing() -> None:
     play(test())
 
 
-def test_what_no_event_tells_is_found_by_the_reconcile() -> None:
+def test_reconcile_finds_changes_without_events() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         async with watching(world, mirror) as sync:
@@ -404,7 +404,7 @@ def test_a_cancellation_from_inside_is_a_loss_too() -> None:
     play(test())
 
 
-def test_attempts_come_apart_twice_as_far_each_time_up_to_ten_seconds() -> None:
+def test_backoff_doubles_up_to_ten_seconds() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.down = EngineError(ErrorKind.NO_SOCKET, "no socket")
@@ -467,7 +467,7 @@ def test_a_restart_loop_is_not_hammered() -> None:
     play(test())
 
 
-def test_after_a_healthy_while_the_first_attempt_is_quick_again() -> None:
+def test_backoff_resets_after_a_healthy_connection() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.down = lost()
@@ -504,7 +504,7 @@ def test_an_engine_that_hangs_is_noticed_and_taken_back() -> None:
     play(test())
 
 
-def test_an_engine_that_speaks_is_not_pinged() -> None:
+def test_active_engine_is_not_pinged() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         async with watching(world, mirror) as sync:
@@ -557,7 +557,7 @@ def test_where_nothing_can_be_read_the_link_says_why() -> None:
     play(test())
 
 
-def test_a_ping_that_is_forbidden_was_answered() -> None:
+def test_forbidden_ping_counts_as_an_answer() -> None:
     async def test() -> None:
         world, mirror, links = scene()
         world.ping_error = EngineError(ErrorKind.UNAUTHORIZED, "no pings here", status=403)
@@ -571,7 +571,7 @@ def test_a_ping_that_is_forbidden_was_answered() -> None:
     play(test())
 
 
-def test_a_failed_list_empties_nothing_and_is_asked_again() -> None:
+def test_failed_list_keeps_objects_and_is_retried() -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         world.put("thing", "a")
@@ -670,7 +670,9 @@ def _moves(world: World, rng: random.Random) -> list[Callable[[], None]]:
     ("filters", "scope", "partly"),
     [({"type": ["thing"]}, LISTS, [Gap(5, None, True)]), (None, EVERYTHING, [])],
 )
-def test_what_it_hears_is_in_the_journal_with_what_it_listens_to(filters: Any, scope: str, partly: list[Gap]) -> None:
+def test_received_events_are_recorded_in_the_journal_with_their_scope(
+    filters: Any, scope: str, partly: list[Gap]
+) -> None:
     async def test() -> None:
         world, mirror, _ = scene()
         journal = Journal()

@@ -43,7 +43,7 @@ def test_podmans_own_list() -> None:
     assert (one.state, one.tty, one.memory) == ("R", "", 984 << 10)
 
 
-def test_a_ps_whose_columns_podman_does_not_tell_apart() -> None:
+def test_podman_ps_columns_without_separators_are_split() -> None:
     raw = {"Titles": ["PID   USER     COMMAND"], "Processes": [["1 root     sh -c sleep 1000 & wait"], []]}
     (one,) = listing(raw).processes
     assert (one.pid, one.user, one.command) == (1, "root", "sh -c sleep 1000 & wait")
@@ -142,7 +142,7 @@ def test_without_figures_there_is_no_share_and_the_key_is_the_pid() -> None:
     assert shares(history, 1.0, process(7, None)) == shares(history, 3.0, process(7, None)) == {"7@": None}
 
 
-def test_a_clock_that_stands_or_goes_back_harms_nothing() -> None:
+def test_clock_that_stops_or_goes_back_gives_no_negative_share() -> None:
     history = ProcessHistory()
     for now in (1000.0, 1000.0, 999.0, 1001.0):
         assert all(share is None or share >= 0 for share in shares(history, now, process(7, 100, 3)).values())
@@ -175,7 +175,7 @@ def test_a_process_is_found_by_its_line_of_names_and_its_start(pid: int, found: 
     assert there.pid == found
 
 
-def test_what_is_not_sure_is_not_found() -> None:
+def test_ambiguous_process_is_not_found() -> None:
     assert match(HOST, [one for one in BOX if one.pid != 10], 169) is None, "one of the two has ended meanwhile"
     assert match(HOST, [*BOX, _Seen(50, 8, 1530, "sleep")], 168) is None, "another one has come"
     late = [one._replace(born=one.born + 30) if one.pid == 7 else one for one in BOX]

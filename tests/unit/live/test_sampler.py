@@ -115,7 +115,7 @@ def test_a_first_sample_has_memory_and_the_second_the_cpu() -> None:
     play(test())
 
 
-def test_each_is_asked_about_once_a_period() -> None:
+def test_each_container_is_sampled_once_a_period() -> None:
     async def test() -> None:
         meter = Meter()
         async with sampling(meter, "a", "b") as (sampler, _):
@@ -131,7 +131,7 @@ def test_each_is_asked_about_once_a_period() -> None:
     play(test())
 
 
-def test_nothing_watched_is_nothing_asked() -> None:
+def test_no_request_without_watched_containers() -> None:
     async def test() -> None:
         meter = Meter()
         async with sampling(meter) as (sampler, _):
@@ -225,7 +225,7 @@ def test_a_failed_sample_keeps_the_figure_for_three_periods() -> None:
     play(test())
 
 
-def test_a_reply_that_never_comes_holds_the_others_up_for_seconds_only() -> None:
+def test_missing_reply_delays_other_containers_for_seconds_only() -> None:
     async def test() -> None:
         meter = Meter()
         meter.takes = 3600
@@ -301,7 +301,7 @@ def test_an_engine_that_is_replaced_by_a_newer_one_is_polled() -> None:
 
 
 @pytest.mark.parametrize("api", ["1.41", "1.51"])
-def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
+def test_lost_engine_is_not_sampled(api: str) -> None:
     async def test() -> None:
         meter = Meter(api)
         async with sampling(meter, "a") as (sampler, _):
@@ -322,7 +322,7 @@ def test_an_engine_that_is_lost_is_left_alone(api: str) -> None:
     play(test())
 
 
-def test_what_any_place_wants_is_sampled() -> None:
+def test_containers_wanted_by_any_place_are_sampled() -> None:
     async def test() -> None:
         meter = Meter()
         async with sampling(meter, "a") as (sampler, _):
@@ -390,7 +390,7 @@ def test_the_history_takes_each_sample_and_leaves_gaps() -> None:
     play(test())
 
 
-def test_others_may_listen() -> None:
+def test_further_subscribers_are_notified() -> None:
     async def test() -> None:
         heard: list[frozenset[str]] = []
         async with sampling(Meter(), "a") as (sampler, told):

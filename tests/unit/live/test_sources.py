@@ -55,12 +55,12 @@ def kinds_touched(type_: str, action: str, actor: str = C1, **attributes: str) -
 
 
 @pytest.mark.parametrize("action", NOISE)
-def test_noise_touches_nothing(action: str) -> None:
+def test_irrelevant_events_touch_nothing(action: str) -> None:
     assert kinds_touched("container", action) == set()
 
 
 @pytest.mark.parametrize("action", CONTAINER_NEWS)
-def test_news_of_a_container_touch_it_alone(action: str) -> None:
+def test_container_event_touches_only_that_container(action: str) -> None:
     assert touched("container", "container", action) == {C1}
     assert kinds_touched("container", action) == {"container"}
 
@@ -93,7 +93,7 @@ def test_a_mounted_volume_is_no_other_volume(action: str) -> None:
     assert kinds_touched("volume", action, "data", container=C1) == set()
 
 
-def test_a_tag_touches_who_bears_the_name_and_who_has_the_image() -> None:
+def test_tag_touches_holders_of_the_name_and_of_the_image() -> None:
     assert touched("container", "image", "tag", NEW, name="app:latest") == {C1, C3}
     assert touched("container", "image", "tag", NEW, name="docker.io/library/app:latest") == {C1, C3}
     assert touched("container", "image", "tag", OLD, name="other:1") == {C1, C2}
@@ -118,7 +118,7 @@ def test_podman_names_volumes_and_connected_containers_in_its_own_way() -> None:
 
 
 @pytest.mark.parametrize("action", ["load", "import", "pull", "loadfromarchive"])
-def test_what_moves_names_without_saying_which_touches_all(action: str) -> None:
+def test_event_that_moves_unnamed_tags_touches_all(action: str) -> None:
     assert touched("container", "image", action, NEW, name=NEW) is ALL
     assert touched("image", "image", action, NEW) is ALL
 
@@ -139,7 +139,7 @@ def test_an_image_sent_away_stays(action: str) -> None:
 
 @pytest.mark.parametrize("type_", sorted({*STRANGERS} - {*BY_KIND}))
 @pytest.mark.parametrize("action", ["reload", "prune", "create", ""])
-def test_strangers_touch_nothing(type_: str, action: str) -> None:
+def test_unknown_events_touch_nothing(type_: str, action: str) -> None:
     assert kinds_touched(type_, action) == set()
 
 

@@ -32,12 +32,12 @@ def hidden(given: Any) -> Any:
 
 
 @table("secrets")
-def test_what_is_hidden(case: Case) -> None:
+def test_secrets_are_masked(case: Case) -> None:
     assert hidden(case.given) == case.expected
 
 
 @table("secrets")
-def test_what_is_hidden_stays_as_it_is_when_it_is_hidden_again(case: Case) -> None:
+def test_masking_is_idempotent(case: Case) -> None:
     if isinstance(case.given, str):
         assert masked(case.expected) == case.expected
 
@@ -62,7 +62,7 @@ def test_the_login_of_curl_however_its_option_is_written(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["curl -uann x", "docker run -u1000:1000 x", "curl -fsS http://a:80/u", "ps -fu ann:x"]
 )
-def test_what_looks_like_a_login_of_curl_and_is_none(line: str) -> None:
+def test_curl_login_lookalikes_are_not_masked(line: str) -> None:
     assert masked(line) == line
 
 
@@ -76,7 +76,7 @@ def test_a_third_of_the_table_is_not_hidden() -> None:
 
 
 @given(st.text(alphabet="ab=:-\"'\\ /@?&,;{}[]$\npasswordtoken", max_size=60))
-def test_nothing_ends_it_and_twice_is_once(text: str) -> None:
+def test_any_text_is_masked_without_error_and_idempotently(text: str) -> None:
     assert masked(masked(text)) == masked(text)
 
 
@@ -92,7 +92,7 @@ HARD = {
 
 
 @pytest.mark.parametrize("piece", HARD.values(), ids=HARD)
-def test_the_time_is_in_proportion_to_the_length(piece: str) -> None:
+def test_masking_time_is_linear(piece: str) -> None:
     """Ten times the text takes about ten times as long: of a quadratic it would be a hundred."""
 
     def took(size: int) -> float:

@@ -20,7 +20,7 @@ DF = {
 }
 
 
-def test_sizes_are_those_of_what_would_go() -> None:
+def test_sizes_are_of_the_objects_to_be_removed() -> None:
     assert prune_estimate.sizes(DF) == {
         "container": {"a": 1000, "b": 0},
         "volume": {"v": 2_000_000},
@@ -34,7 +34,7 @@ def test_no_reply_is_too_strange(raw: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("ids", "said"), [(["v"], ", 2MB"), (["v", "w"], ", at least 2MB"), (["w"], ""), ([], "")])
-def test_what_is_not_known_is_not_claimed(ids: list[str], said: str) -> None:
+def test_unknown_size_is_not_claimed(ids: list[str], said: str) -> None:
     assert prune_estimate.told({"measured": prune_estimate.sizes(DF)}, "volume", ids) == said
     assert prune_estimate.told({}, "volume", ids) == ""
 

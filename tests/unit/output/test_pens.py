@@ -100,7 +100,7 @@ def change(old: str, new: str) -> str:
         ("red on #010203", "default", "\x1b[m"),
     ],
 )
-def test_only_what_differs_is_said(old: str, new: str, sent: str) -> None:
+def test_only_changed_attributes_are_sent(old: str, new: str, sent: str) -> None:
     assert change(old, new) == sent
 
 

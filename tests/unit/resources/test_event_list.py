@@ -25,7 +25,7 @@ def moments(shown: EventList) -> list[int | str]:
     return [row.text.split()[0] if isinstance(row, Notice) else row.time_ns for row in shown.rows]
 
 
-def test_what_comes_is_shown_in_the_order_of_time() -> None:
+def test_events_are_sorted_by_time() -> None:
     journal, shown = scene()
     shown.gather()
     journal.take(event(2 * S))
@@ -50,7 +50,7 @@ def test_probes_are_folded_away_and_counted() -> None:
     assert shown.seen["container", "exec_die"] == 2
 
 
-def test_a_probe_whose_creation_was_shown_already_goes() -> None:
+def test_probe_is_hidden_once_recognised() -> None:
     journal, shown = scene()
     shown.gather()
     created, started, died = exec_events("p", 2 * S, 9_000)
@@ -63,7 +63,7 @@ def test_a_probe_whose_creation_was_shown_already_goes() -> None:
     assert (shown.count, shown.hidden) == (0, 3)
 
 
-def test_the_filter_keeps_what_it_says_of_what_was_and_comes() -> None:
+def test_filter_applies_to_past_and_new_events() -> None:
     journal, shown = scene()
     journal.take(event(2 * S, action="start"))
     journal.take(event(3 * S, action="die"))
@@ -76,7 +76,7 @@ def test_the_filter_keeps_what_it_says_of_what_was_and_comes() -> None:
     assert shown.count == 4
 
 
-def test_an_object_has_its_own_events_alone() -> None:
+def test_object_list_has_only_its_own_events() -> None:
     journal, shown = scene()
     shown.about = EventSubject("container", "c1")
     for one in (
@@ -102,7 +102,7 @@ def test_a_span_ends_on_both_sides() -> None:
     assert moments(shown) == [3 * S, 4 * S, 5 * S]
 
 
-def test_what_the_journal_lets_go_goes_and_that_is_said() -> None:
+def test_events_dropped_by_the_journal_disappear_with_a_notice() -> None:
     journal, shown = scene(Journal(max_events=100))
     shown.gather()
     for moment in range(2, 300):
@@ -110,7 +110,7 @@ def test_what_the_journal_lets_go_goes_and_that_is_said() -> None:
         shown.update()
     assert shown.count == len(journal)
     assert isinstance(shown.rows[0], Notice)
-    assert f"{journal.dropped:,} older events were let go" in shown.rows[0].text
+    assert f"{journal.dropped:,} older events were dropped" in shown.rows[0].text
 
 
 def test_the_beginning_of_what_is_known_is_marked() -> None:
@@ -123,7 +123,7 @@ def test_the_beginning_of_what_is_known_is_marked() -> None:
         assert shown.count == 1
 
 
-def test_and_so_are_gaps_and_what_the_mirror_heard_alone() -> None:
+def test_gaps_and_mirror_only_ranges_are_marked() -> None:
     journal, shown = scene()
     with journal.listening(LISTS) as lists:
         journal.add_from(event(2 * S), lists)
@@ -162,7 +162,7 @@ def test_marks_outside_the_span_are_not_shown() -> None:
         assert moments(shown) == [3 * S, 4 * S]
 
 
-def test_of_podman_it_is_said_that_more_can_be_had_until_everything_was_asked_for() -> None:
+def test_podman_list_offers_older_events_until_all_were_requested() -> None:
     journal, shown = scene()
     shown.mirror.version = Version.from_json({"Components": [{"Name": "Podman Engine"}]})
     with journal.listening(EVERYTHING, 2 * S) as stretch:

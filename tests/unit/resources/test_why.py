@@ -391,7 +391,7 @@ def test_the_last_word_is_the_last_line_on_stderr_of_that_run() -> None:
     assert diagnose(facts(known(code=1), lines=[said(50, "x" * 999)])).quote == f"last line: {'x' * 159}…"
 
 
-def test_that_nobody_asked_is_claimed_only_where_all_events_are_known() -> None:
+def test_no_request_is_claimed_only_with_complete_events() -> None:
     inspect = known(code=137)
     whole = facts(inspect, *BEGUN, DIE_137)
     assert whole.events_complete
@@ -516,13 +516,13 @@ def test_a_known_error_has_its_advice(error: str, part: str) -> None:
         ("everything went fine", ""),
     ],
 )
-def test_the_last_lines_make_a_cause_likely(line: str, part: str) -> None:
+def test_last_log_lines_suggest_a_likely_cause(line: str, part: str) -> None:
     likely = likely_by_log(facts(known(code=1), lines=[said(50, "hello"), said(45, line)]))
     assert part in likely
     assert bool(part) == bool(likely)
 
 
-def test_a_line_that_the_sentence_does_not_quote_is_quoted_with_what_it_makes_likely() -> None:
+def test_unquoted_line_is_quoted_with_its_likely_cause() -> None:
     lines = [said(50, "connection refused"), said(45, "bye", stderr=True)]
     assert likely_by_log(facts(known(code=1), lines=lines)).endswith("(its log: connection refused)")
 
@@ -530,7 +530,7 @@ def test_a_line_that_the_sentence_does_not_quote_is_quoted_with_what_it_makes_li
 # the path
 
 
-def test_the_path_is_told_by_events_and_by_the_inspection_where_they_do_not_reach() -> None:
+def test_path_comes_from_events_and_from_inspect_where_they_are_missing() -> None:
     found = facts(known(code=1), event(70, "pause"), event(60, "unpause"), event(39.9, "die", exitCode="1"))
     assert [(step.state, round(NOW - step.at)) for step in steps(found)] == [
         ("created", 200),
@@ -675,7 +675,7 @@ def test_signals_go_there_and_back() -> None:
     assert [name_of_signal(number) for number in (9, 28, 40)] == ["SIGKILL", "SIGWINCH", "signal 40"]
 
 
-def test_what_the_inspection_alone_proves() -> None:
+def test_verdict_by_inspect_alone() -> None:
     proven = (
         known(code=137, OOMKilled=True),
         known("dead"),
@@ -688,7 +688,7 @@ def test_what_the_inspection_alone_proves() -> None:
         assert verdict_by_inspect(facts(inspect)) is None
 
 
-def test_what_is_well() -> None:
+def test_healthy_container_has_no_verdict() -> None:
     assert is_well(facts(known("running", ended=None)))
     assert is_well(facts(known("running", started=90_000, ended=99_000)))
     assert not is_well(facts(known("running", started=30, ended=40)))
@@ -774,7 +774,7 @@ LINES = st.lists(st.builds(LogLine, st.integers(0, int(NOW) * SECOND), st.boolea
 
 @settings(max_examples=400, deadline=None)
 @given(inspect=INSPECT | JUNK, events=EVENTS, lines=LINES, gone=st.booleans(), listed=WORDS)
-def test_no_reply_makes_it_stumble(
+def test_any_reply_is_diagnosed_without_error(
     inspect: Any, events: list[Event], lines: list[LogLine], gone: bool, listed: str
 ) -> None:
     found = Facts("app", NOW, listed, Reply(inspect), events=events, lines=lines, gone=gone)

@@ -85,7 +85,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], int]]:
 
 @pytest.mark.parametrize("native", [True, False], ids=["native", "pure"])
 @pytest.mark.parametrize("name", STEPS)
-def test_each_step_may_fail_and_is_written_down(name: str, native: bool, caplog: pytest.LogCaptureFixture) -> None:
+def test_any_failing_call_is_logged(name: str, native: bool, caplog: pytest.LogCaptureFixture) -> None:
     with logged(caplog) as errors:
         gave_up: list[str] = []
         emulator = GuardedEmulator(
@@ -101,7 +101,7 @@ def test_each_step_may_fail_and_is_written_down(name: str, native: bool, caplog:
 
 
 @pytest.mark.parametrize("name", ["feed", "changes", "resize", "total", "scroll_to"])
-def test_a_fresh_one_says_why_it_is_there(name: str) -> None:
+def test_replacement_shows_why_it_was_made(name: str) -> None:
     emulator = GuardedEmulator(*SIZE, EmulatorListener(), failing(name, wrong=once()), print)
     emulator.feed(b"old text\r\n")
     STEPS[name](emulator)
@@ -112,7 +112,7 @@ def test_a_fresh_one_says_why_it_is_there(name: str) -> None:
     assert "old text" not in text
 
 
-def test_colors_and_size_are_those_of_the_broken_one() -> None:
+def test_replacement_keeps_colors_and_size() -> None:
     asked: list[bytes] = []
     emulator = GuardedEmulator(*SIZE, EmulatorListener(reply=asked.append), failing("feed", wrong=once()), print)
     emulator.set_colors((0x10, 0x20, 0x30), (0, 0, 0))
@@ -123,7 +123,7 @@ def test_colors_and_size_are_those_of_the_broken_one() -> None:
     assert {sum(run.width for run in row) for row in emulator.changes(everything=True).values()} == {30}
 
 
-def test_one_that_keeps_failing_is_given_up_and_the_screen_says_so() -> None:
+def test_repeatedly_failing_emulator_is_given_up_with_a_message() -> None:
     gave_up: list[str] = []
     emulator = GuardedEmulator(*SIZE, EmulatorListener(), failing("feed"), gave_up.append)
     for _ in range(3):
@@ -136,7 +136,7 @@ def test_one_that_keeps_failing_is_given_up_and_the_screen_says_so() -> None:
     assert {sum(run.width for run in row) for row in rows.values()} == {SIZE[0]}
 
 
-def test_one_that_fails_now_and_then_is_not_given_up() -> None:
+def test_occasionally_failing_emulator_is_kept() -> None:
     now = [0.0]
     emulator = GuardedEmulator(*SIZE, EmulatorListener(), failing("changes"), pytest.fail, clock=lambda: now[0])
     for _ in range(50):
@@ -145,7 +145,7 @@ def test_one_that_fails_now_and_then_is_not_given_up() -> None:
     assert not emulator.gone
 
 
-def test_where_none_can_be_made_it_says_so_and_can_be_tried_again() -> None:
+def test_failed_replacement_is_reported_and_can_be_retried() -> None:
     gave_up: list[str] = []
     works = [False]
 
@@ -284,7 +284,7 @@ class _FailingObserver(SessionObserver):
         raise Broken("in a painter")
 
 
-async def test_a_painter_that_fails_is_no_matter_of_the_session() -> None:
+async def test_failing_observer_does_not_end_the_session() -> None:
     process = FakeProcess()
     async with session(process, observer=_FailingObserver()) as one:
         process.says("unseen")
@@ -316,7 +316,7 @@ def mutated(dice: random.Random) -> bytes:
 
 @pytest.mark.parametrize("native", [True, False], ids=["native", "pure"])
 @pytest.mark.parametrize("seed", range(6))
-def test_whatever_comes_and_whatever_fails_the_rows_stay_whole(native: bool, seed: int) -> None:
+def test_rows_stay_whole_under_any_input_and_failure(native: bool, seed: int) -> None:
     dice = random.Random(seed)
     now = [0.0]
     gave_up: list[str] = []

@@ -95,7 +95,7 @@ async def test_the_size_is_told_at_the_start_and_at_once_when_it_changes(opened:
         (Outcome(False, None, "the container is gone"), State.ENDED, None),
     ],
 )
-async def test_how_it_ends_is_told(opened: Open, how: Outcome, state: State, code: int | None) -> None:
+async def test_end_of_the_process_is_reported(opened: Open, how: Outcome, state: State, code: int | None) -> None:
     process = FakeProcess()
     session = opened(process)
     process.says("last words")
@@ -107,7 +107,7 @@ async def test_how_it_ends_is_told(opened: Open, how: Outcome, state: State, cod
     assert not session.type(b"x")
 
 
-async def test_a_broken_connection_is_no_end(opened: Open) -> None:
+async def test_broken_connection_is_not_an_exit(opened: Open) -> None:
     process = FakeProcess()
     session = opened(process)
     await until(lambda: session.state is State.RUNNING)
@@ -117,7 +117,7 @@ async def test_a_broken_connection_is_no_end(opened: Open) -> None:
     assert (session.state, session.reason) == (State.LOST, "the Engine closed the connection")
 
 
-async def test_what_cannot_be_started_says_why(opened: Open) -> None:
+async def test_failed_start_reports_the_reason(opened: Open) -> None:
     process = FakeProcess()
     process.refusal = EngineError(ErrorKind.NOT_FOUND, "this container has no shell")
     session = opened(process)
@@ -176,7 +176,7 @@ async def test_earlier_output_comes_first(opened: Open) -> None:
 # floods
 
 
-async def test_a_flood_leaves_the_loop_its_turns(opened: Open) -> None:
+async def test_flood_leaves_the_event_loop_responsive(opened: Open) -> None:
     """While 20 MB are fed, keys and timers are served: none waits much longer than a slice."""
     process = FakeProcess()
     session = opened(process)
@@ -263,7 +263,7 @@ class Log(SessionObserver):
         (Policy(title=False, bell=False, clipboard=Clipboard.NO), [], ""),
     ],
 )
-async def test_the_policy_decides(opened: Open, policy: Policy, told: list[str], title: str) -> None:
+async def test_clipboard_policy_decides(opened: Open, policy: Policy, told: list[str], title: str) -> None:
     process = FakeProcess()
     session = opened(process, policy)
     log = session.observer = Log()
@@ -306,7 +306,7 @@ def test_a_recording_is_private_and_never_overwrites(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"version": 1}', '{"version": 2, "width": 0, "height": 5}', "\x00"])
-def test_what_is_no_recording_is_refused(text: str, tmp_path: Path) -> None:
+def test_invalid_recording_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "bad.cast").write_text(text)
     with pytest.raises(CastError):
         Cast(tmp_path / "bad.cast")
@@ -350,7 +350,7 @@ class _Asked(SessionObserver):
         self.interrupts += 1
 
 
-async def test_what_is_typed_early_waits_until_it_is_known_that_there_is_no_terminal(opened: Open) -> None:
+async def test_early_input_waits_until_the_missing_tty_is_known(opened: Open) -> None:
     process = _Unknown(tty=False)
     session = opened(process)
     session.observer = observer = _Asked()
@@ -364,7 +364,7 @@ async def test_what_is_typed_early_waits_until_it_is_known_that_there_is_no_term
     assert shown(session).startswith("hi")
 
 
-async def test_what_is_typed_early_goes_as_it_is_to_a_terminal(opened: Open) -> None:
+async def test_early_input_is_sent_unchanged_to_a_tty(opened: Open) -> None:
     process = _Unknown(tty=True)
     session = opened(process)
     for key in (b"h", b"\x1b[A", b"\r", b"\x03"):
@@ -373,7 +373,7 @@ async def test_what_is_typed_early_goes_as_it_is_to_a_terminal(opened: Open) -> 
     await until(lambda: process.read == b"h\x1b[A\r\x03")
 
 
-async def test_closing_the_input_of_one_that_runs_on_is_no_loss(opened: Open) -> None:
+async def test_closed_input_of_a_running_container_is_not_a_lost_connection(opened: Open) -> None:
     process = FakeProcess(tty=False)
     session = opened(process)
     await until(lambda: session.state is State.RUNNING)
@@ -385,7 +385,7 @@ async def test_closing_the_input_of_one_that_runs_on_is_no_loss(opened: Open) ->
     assert session.reason == "detached when its input was closed; the container keeps running"
 
 
-async def test_where_the_input_cannot_be_ended_alone_it_says_so_and_goes_on(
+async def test_unsupported_half_close_is_reported_and_the_session_continues(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.unit.terminal.terminal_process._FakeConnection.can_half_close", False)

@@ -33,7 +33,7 @@ def block(*lines: str) -> Block:
 
 @pytest.mark.parametrize(("pattern", "line"), CATASTROPHES, ids=[pattern[:12] for pattern, _ in CATASTROPHES])
 @pytest.mark.parametrize("sign", ["~", "!~"])
-def test_a_catastrophe_ends(pattern: str, line: str, sign: str) -> None:
+def test_catastrophic_expression_is_stopped(pattern: str, line: str, sign: str) -> None:
     query = Query(sign + pattern)
     started = time.process_time()
     kept = list(query.hits(block("before", *[line] * 500)))
@@ -45,13 +45,13 @@ def test_a_catastrophe_ends(pattern: str, line: str, sign: str) -> None:
         assert list(query.hits(block(line))) == ([0] if query.inverse else []), "it finds nothing any more"
 
 
-def test_nested_repeats_are_said_to_be_too_dear() -> None:
+def test_nested_repeats_are_reported_as_too_expensive() -> None:
     query = Query("~(a+)+$")
     assert not query.matches("a" * 5000 + "b")
     assert query.error == "too dear: a line of 5,001 characters took over 0.05 s"
 
 
-def test_marking_what_was_found_ends_as_well() -> None:
+def test_marking_matches_is_stopped_too() -> None:
     query = Query("~(a|aa)+$")
     assert query.spans("a" * 5000 + "b") == []
     assert query.error
@@ -84,7 +84,7 @@ def test_a_heavy_expression_that_ends_finds_what_it_is_to() -> None:
         ("a?a?a?a?a?", False),
     ],
 )
-def test_what_is_simple(pattern: str, simple: bool) -> None:
+def test_simple_expressions_are_recognised(pattern: str, simple: bool) -> None:
     assert is_simple(pattern) is simple
 
 
@@ -92,7 +92,7 @@ def test_what_is_simple(pattern: str, simple: bool) -> None:
     st.text(alphabet="ab.?*+|()[]^$\\d {}2,", max_size=8),
     st.lists(st.text(alphabet="ab12 ", max_size=12), min_size=1, max_size=5),
 )
-def test_both_ways_of_looking_find_the_same(pattern: str, lines: list[str]) -> None:
+def test_fast_and_safe_search_find_the_same(pattern: str, lines: list[str]) -> None:
     query = Query(f"~{pattern}")
     try:
         plain = re.compile(pattern, re.IGNORECASE)

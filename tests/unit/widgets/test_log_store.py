@@ -52,7 +52,7 @@ def test_every_number_keeps_its_line_and_the_bounds_hold(
 
 
 @given(STEPS, st.integers(600, 3000), st.sampled_from(["error", "~x|ok", "!error"]), st.integers(0, 3), st.booleans())
-def test_what_is_shown_is_what_the_filter_keeps_with_its_context(
+def test_filter_shows_matching_lines_with_context(
     steps: list[tuple[bool, list[tuple[str, bool]]]], limit: int, line: str, context: int, stderr: bool
 ) -> None:
     store = LogStore(max_lines=limit)
@@ -81,7 +81,7 @@ def test_what_is_shown_is_what_the_filter_keeps_with_its_context(
 
 
 @given(STEPS, st.integers(600, 3000), st.sampled_from(["error", "~x|ok", "!error"]), st.booleans())
-def test_what_a_search_finds_is_counted(
+def test_search_matches_are_counted(
     steps: list[tuple[bool, list[tuple[str, bool]]]], limit: int, line: str, stderr: bool
 ) -> None:
     store = LogStore(max_lines=limit)
@@ -102,7 +102,7 @@ def test_what_a_search_finds_is_counted(
             assert matches.before(number) == sum(one < number for one in found)
 
 
-def test_lines_are_let_go_from_the_front_by_bytes() -> None:
+def test_oldest_lines_are_dropped_by_bytes() -> None:
     store = LogStore(max_bytes=200_000)
     store.append([StoredLine(n, 0, "x" * 100) for n in range(10_000)])
     assert store.bytes <= 200_000
