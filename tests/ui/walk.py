@@ -13,6 +13,7 @@ import os
 import random
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -181,7 +182,7 @@ def watched(walk: Walk, patch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def changed(worker: Worker[Any], event: Any = None) -> None:
         if worker.state is WorkerState.ERROR:
-            failures.append(worker.error)
+            failures.append(traceback.format_exc())  # `error` is set after the state
 
     def failing(worker: Worker[Any]) -> WorkerState:
         return worker._state
@@ -195,7 +196,7 @@ def watched(walk: Walk, patch: pytest.MonkeyPatch) -> Iterator[None]:
     patch.setattr(Jobs, "start", starting)
     patch.setattr(app, "exit", wanted)
     yield
-    assert not failures, f"a worker failed: {failures[0]!r} after {walk.typed[-60:]}"
+    assert not failures, f"a worker failed after {walk.typed[-60:]}:\n{failures[0]}"
 
 
 async def walk(count: int, seed: int, size: tuple[int, int], patch: pytest.MonkeyPatch, folder: Path) -> Walk:

@@ -53,7 +53,9 @@ class FileScreen(SecondScreen[bool]):
         self._data = bytearray()
         self._language = ""
         self._pacing = Pacing(partial(once, self), self._paint)
-        self._coming: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.is_read = False
+        """Whether the requested part has arrived."""
 
     def on_mount(self) -> None:
         self._read()
@@ -62,25 +64,19 @@ class FileScreen(SecondScreen[bool]):
     def on_unmount(self) -> None:
         self._stop()
 
-    @property
-    def is_read(self) -> bool:
-        """Whether the requested part has arrived."""
-        return self._coming is None
-
     # reading
 
     def _read(self) -> None:
         self._stop()
-        self._data = bytearray()
+        self._data, self.is_read = bytearray(), False
         self.say("")
-        self._coming = asyncio.create_task(self._come())
+        self._reading = asyncio.create_task(self._read_and_highlight())
 
     def _stop(self) -> None:
-        if self._coming is not None:
-            self._coming.cancel()
-            self._coming = None
+        if self._reading is not None:
+            self._reading.cancel()
 
-    async def _come(self) -> None:
+    async def _read_and_highlight(self) -> None:
         """Read the file, and show what has arrived."""
         try:
             with because("files: look"):
@@ -91,7 +87,7 @@ class FileScreen(SecondScreen[bool]):
         except EngineError as error:
             if self.is_attached:
                 self.say(str(error), "bad", stays=0)
-        self._coming = None
+        self.is_read = True
         self._pacing.now()
         await self._colour()
 
@@ -117,7 +113,7 @@ class FileScreen(SecondScreen[bool]):
         size = entry.size or 0
         kind = "hex" if self.view.hex else self._language or "text"
         facts = [Piece(kind, "dim", priority=3), Piece(f"{format.size(size)} {mode(entry)}", "dim", priority=2)]
-        if self._coming is not None:
+        if not self.is_read:
             facts.insert(0, Piece(f"reading, {format.size(have)} so far", "busy"))
         elif have < size:
             more = (
@@ -135,7 +131,7 @@ class FileScreen(SecondScreen[bool]):
 
     def action_more(self) -> None:
         """Read the file again, up to a higher limit: the API cannot start in the middle."""
-        if self._coming is None and len(self._data) < (self._entry.size or 0) and self._limit < MOST:
+        if self.is_read and len(self._data) < (self._entry.size or 0) and self._limit < MOST:
             self._limit = min(MOST, self._limit * _MORE)
             self._read()
             self._paint_title()
