@@ -155,7 +155,7 @@ def _from_os_error(endpoint: Endpoint, error: BaseException) -> EngineError | No
     where = _peer(endpoint)
     if isinstance(error, socket.gaierror | UnicodeError):
         remedy = _BY_PROXY if endpoint.proxy else f"check {endpoint.source}"
-        return EngineError(ErrorKind.NO_SOCKET, f"no host has the name in {where}", remedy)
+        return EngineError(ErrorKind.NO_SOCKET, f"cannot resolve the host of {where}", remedy)
     if isinstance(error, TimeoutError):
         return unconnected(endpoint)
     if not isinstance(error, OSError):
@@ -172,7 +172,7 @@ def _from_errno(endpoint: Endpoint, number: int) -> EngineError | None:
     if number in (errno.ENOENT, errno.ENOTDIR):
         return EngineError(ErrorKind.NO_SOCKET, f"there is no socket {where}", _start(endpoint))
     if number == errno.ECONNREFUSED:
-        return EngineError(ErrorKind.REFUSED, f"nobody listens at {where}", _start(endpoint))
+        return EngineError(ErrorKind.REFUSED, f"nothing is listening on {where}", _start(endpoint))
     if number in (errno.EACCES, errno.EPERM):
         return EngineError(ErrorKind.PERMISSION, f"permission denied on {where}", _grant(endpoint))
     if number in _NO_HOST:

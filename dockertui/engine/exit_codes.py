@@ -26,7 +26,7 @@ _SIGNALS: Final = {
     8: ("SIGFPE", "an arithmetic error, such as a division by zero"),
     9: ("SIGKILL", "ended by force: docker kill, a stop that took too long, or no memory left"),
     10: ("SIGUSR1", "a signal that the program does not handle"),
-    11: ("SIGSEGV", "the program touched memory that is not its own"),
+    11: ("SIGSEGV", "segmentation fault"),
     12: ("SIGUSR2", "a signal that the program does not handle"),
     13: ("SIGPIPE", "wrote to a pipe that nobody reads"),
     14: ("SIGALRM", "its own alarm went off"),

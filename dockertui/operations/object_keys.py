@@ -7,7 +7,7 @@ from dockertui.operations.base import Operation
 _GROUP = "Doing"
 
 DOING: tuple[Operation, ...] = (
-    Operation("menu", "Everything possible with what is selected", "object_menu", (".",), _GROUP,
+    Operation("menu", "Actions on what is selected", "object_menu", (".",), _GROUP,
               hint="more", hint_order=3, words="actions menu", palette=False),
     Operation("bulk", "Everything possible with the marked, and prune", "bulk_menu", ("b",), _GROUP,
               words="prune all marked clean", palette=False),

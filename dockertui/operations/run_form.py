@@ -49,7 +49,7 @@ _LAST: Final = (
 OPTIONS: Final[tuple[Option, ...]] = (
     Option("image", "Image", hint="name:tag", required=True, check=form_values.reference),
     Option("name", "Name", required=True, check=form_values.name),
-    Option("command", "Command", _MANY, (), hint="empty: the image's own"),
+    Option("command", "Command", _MANY, (), hint="default: the image's"),
     Option("env", "Environment", _MANY, (), hint="NAME=value 'OTHER=two words'", check=form_values.pairs),
     Option("ports", "Ports", _MANY, (), hint="8080:80 127.0.0.1:53:53/udp", check=ports.check),
     Option("mounts", "Mounts", _MANY, (), hint="data:/var/lib /srv/www:/www:ro", check=mounts.check),
@@ -64,8 +64,8 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("hostname", "Host name"),
     Option("health", "Health check", hint="a shell command, every 30 s by default"),
     Option("platform", "Platform", hint="linux/arm64; empty: the Engine's own", check=form_values.platform),
-    Option("tty", "Terminal (tty), input open", FieldKind.FLAG, False),
-    Option("remove", "Remove it when it ends", FieldKind.FLAG, False),
+    Option("tty", "Interactive TTY (-it)", FieldKind.FLAG, False),
+    Option("remove", "Remove on exit (--rm)", FieldKind.FLAG, False),
 )
 
 

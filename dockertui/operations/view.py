@@ -106,7 +106,7 @@ VIEW: tuple[Operation, ...] = (
     Operation("list.unmark", "Unmark all", "unmark", ("u",), _LIST, Context.LIST, words="select"),
     Operation(
         "list.measure",
-        "Measure sizes on disk (dear for the Engine)",
+        "Compute disk sizes (slow)",
         "measure",
         ("#",),
         _LIST,
@@ -114,7 +114,7 @@ VIEW: tuple[Operation, ...] = (
     ),
     Operation(
         "follow",
-        "Follow to what it uses, or to what uses it",
+        "Go to a related object: what it uses, or what uses it",
         "follow",
         ("f",),
         _DETAIL,
@@ -180,7 +180,7 @@ VIEW: tuple[Operation, ...] = (
     Operation("detail.reveal", "Show or hide secrets", "reveal", ("v",), _DETAIL, words="password token env"),
     Operation(
         "program.palette",
-        "Everything by name",
+        "Command palette",
         "palette",
         (":", "ctrl+p"),
         _PROGRAM,
@@ -203,7 +203,7 @@ VIEW: tuple[Operation, ...] = (
     Operation("program.retry", "Connect again now", "retry", ("ctrl+r",), _PROGRAM, words="reconnect refresh"),
     Operation(
         "program.redraw",
-        "Draw the whole screen again",
+        "Redraw",
         "app.redraw",
         ("ctrl+l",),
         _PROGRAM,

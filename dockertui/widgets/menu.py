@@ -124,7 +124,7 @@ class MenuList(Lines):
     def look(self, row: int) -> Look:
         if row < len(self._shown):
             return _ItemLook(self._shown[row], row == self._row, self._typed)
-        return "nothing of that name" if row == 0 else None
+        return "no matching command" if row == 0 else None
 
     def draw(self, look: Look) -> Sequence[Segment]:
         if not isinstance(look, _ItemLook):

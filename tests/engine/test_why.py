@@ -62,7 +62,7 @@ CASES = (
         LIMIT,
         shows=[
             "State.OOMKilled is set",
-            "told of an OOM kill at",
+            "reported an OOM kill at",
             "docker update --memory 32m",
             "eating",
             "limit 16MiB",
@@ -72,7 +72,7 @@ CASES = (
     Case(
         "oom-of-a-child",
         (*SHELL, f"({EAT}); echo child gone $? >&2; sleep 0.5; exit 3"),
-        r"ended itself with exit code 3 after .*, and the kernel's OOM killer had killed a process in it: .* 16MiB; "
+        r"exited with code 3 after .*, and the kernel's OOM killer had killed a process in it: .* 16MiB; "
         r"last line on stderr: child gone 137$",
         LIMIT,
         shows=["oom", "State.OOMKilled is set"],
@@ -95,7 +95,7 @@ CASES = (
     Case(
         "kill-hup-then-ends-itself",
         (*SHELL, "trap 'echo reload' HUP; i=0; while [ $i -lt 65 ]; do sleep 0.1; i=$((i+1)); done; exit 6"),
-        r"ended itself with exit code 6 after",
+        r"exited with code 6 after",
         then=["kill --signal=HUP NAME"],
         shows=["kill SIGHUP", "reload"],
         hides=["by somebody"],
@@ -132,7 +132,7 @@ CASES = (
     Case(
         "segfault",
         (*SHELL, "sh -c 'kill -SEGV $$'; exit $?"),
-        r"was killed by SIGSEGV after .*: it crashed, the program touched memory that is not its own \(139\); "
+        r"was killed by SIGSEGV after .*: it crashed, segmentation fault \(139\); "
         r"last line on stderr: Segmentation fault$",
         shows=["core dump"],
     ),
@@ -140,7 +140,7 @@ CASES = (
     Case(
         "exit-1",
         (*SHELL, "echo fine; echo no database >&2; exit 1"),
-        r"ended itself with exit code 1 after .*; last line on stderr: no database$",
+        r"exited with code 1 after .*; last line on stderr: no database$",
         shows=["fine", "1: the program reported an error"],
         hides=["Likely"],
     ),
@@ -153,22 +153,22 @@ CASES = (
     Case(
         "silent",
         (*SHELL, "exit 1"),
-        r"ended itself with exit code 1 after .* s$",
+        r"exited with code 1 after .* s$",
         shows=["it wrote nothing to its log", f"--entrypoint sh {IMAGE}"],
     ),
     Case(
         "no-log",
         (*SHELL, "exit 1"),
-        r"ended itself with exit code 1",
+        r"exited with code 1",
         ("--network=none", "--log-driver=none"),
         shows=["does not support reading", "its log cannot be read"],
     ),
     Case(
         "exit-127-of-a-shell",
         (*SHELL, "nope"),
-        r"ended itself with exit code 127 .*: a command in it was not found; last line on stderr: sh: nope: not found$",
+        r"exited with code 127 .*: a command in it was not found; last line on stderr: sh: nope: not found$",
     ),
-    Case("exit-126-of-a-shell", (*SHELL, "/etc"), r"ended itself with exit code 126 .*could not be executed"),
+    Case("exit-126-of-a-shell", (*SHELL, "/etc"), r"exited with code 126 .*could not be executed"),
     Case(
         "not-executable",
         ("/etc/passwd",),
@@ -262,7 +262,7 @@ CASES = (
     Case(
         "restart-loop",
         (*SHELL, "echo broken >&2; exit 7"),
-        r"ended itself with exit code 7 after .*, for the \dth time in .* s; its policy always starts it again "
+        r"exited with code 7 after .*, for the \dth time in .* s; its policy always starts it again "
         r"(within .* s|now); last line on stderr: broken$",
         ("--network=none", "--restart=always"),
         state="restarting",
@@ -281,7 +281,7 @@ CASES = (
     Case(
         "gave-up",
         (*SHELL, "exit 5"),
-        r"ended itself with exit code 5 after .*, for the 3rd time in .* s, and its policy on-failure:2 tries no more$",
+        r"exited with code 5 after .*, for the 3rd time in .* s, and its policy on-failure:2 tries no more$",
         ("--network=none", "--restart=on-failure:2"),
         until=lambda inspect: inspect["RestartCount"] == 2,
     ),
@@ -311,7 +311,7 @@ CASES = (
     Case(
         "runs-again",
         (*SHELL, "if [ -e /x ]; then sleep 1d; fi; touch /x; echo first >&2; exit 9"),
-        r"runs again since [\d:]+, 1 restart by its policy so far; before, it ended itself with exit code 9 .*: first$",
+        r"runs again since [\d:]+, 1 restart by its policy so far; before, it exited with code 9 .*: first$",
         ("--network=none", "--restart=always"),
         state="running",
         until=lambda inspect: inspect["RestartCount"] == 1 and inspect["State"]["Running"],
@@ -443,7 +443,7 @@ async def test_one_that_removes_itself_tells_by_its_events(clean_dockerd: Docker
                 break
     facts = await look(clean_dockerd, identity, running)
     sentence = diagnose(facts).sentence(facts.name)
-    assert re.search(r"^brief ended itself with exit code 9.*, and was removed at [\d:]+ by its own --rm", sentence)
+    assert re.search(r"^brief exited with code 9.*, and was removed at [\d:]+ by its own --rm", sentence)
 
 
 async def test_one_that_was_removed_by_force(clean_dockerd: Dockerd) -> None:

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.usefixtures("frozen")
 
 LOSSES = {
     "unix": EngineError(ErrorKind.NO_SOCKET, "there is no socket /var/run/docker.sock", "is the Engine running?"),
-    "tcp": EngineError(ErrorKind.REFUSED, "nobody listens at tcp://far:2375", "check the address, and that it listens"),
+    "tcp": EngineError(
+        ErrorKind.REFUSED, "nothing is listening on tcp://far:2375", "check the address, and that it listens"
+    ),
     "tls": EngineError(ErrorKind.TLS, "our certificate /home/me/cert.pem expired on 2025-03-01", "have it signed anew"),
     "ssh": EngineError(ErrorKind.LOGIN, "ssh://far refused the login: Permission denied (publickey)", "try: ssh far"),
     "page": EngineError(ErrorKind.PROTOCOL, "a web page came from tcp://far:80 (HTTP 200): what answers", "check it"),

@@ -38,7 +38,7 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
             "shop-report-1",
             "shop-report-1 was killed by the kernel's OOM killer after 9 minutes: it wanted more memory than its limit "
             "of 256MiB (137)",
-            "the Engine told of an OOM kill at 06:18:25",
+            "the Engine reported an OOM kill at 06:18:25",
             "docker update --memory 512m --memory-swap 768m shop-report-1",
             "running ━━▶ [exited]",
             "INFO building the pivot table",
@@ -52,7 +52,7 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
     [
         (
             "monitoring-alertmanager-1",
-            "ended itself with exit code 1 after 2.0 s, for the 212th time (6 times in 1 minute 12 seconds); its "
+            "exited with code 1 after 2.0 s, for the 212th time (6 times in 1 minute 12 seconds); its "
             "policy always starts it again within 53 s; last line on stderr: level=error",
         ),
         (
@@ -61,7 +61,7 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
             "failed 41 times "
             "in a row: Error: No nodes replied within time constraint",
         ),
-        ("eager_lamarr", "ended itself with exit code 1 after 40 s; last line on stderr: npm error Lifecycle script"),
+        ("eager_lamarr", "exited with code 1 after 40 s; last line on stderr: npm error Lifecycle script"),
         ("old-proxy", "is dead: the Engine tried to remove it, and could not: container old-proxy: driver"),
         ("monitoring-cadvisor-1", "is paused since 03-08 15:09:26: its processes are frozen"),
         ("web-canary", "was never started: it was created 4 minutes ago"),
@@ -132,7 +132,7 @@ async def test_card_stays_when_its_container_removes_itself() -> None:
         stage.change(lambda host: lifecycle.die(host, host.container("shop-web-1"), 3))
         await stage.until("is gone")
         await stage.press("D")
-        await stage.until(lambda: "shop-web-1 ended itself with exit code 3" in card_of(stage))
+        await stage.until(lambda: "shop-web-1 exited with code 3" in card_of(stage))
         assert "and was removed at 15:09:26 by its own --rm" in card_of(stage)
         assert "[removed]" in card_of(stage)
 

@@ -31,7 +31,7 @@ def on_card(name: str, last: str) -> Scene:
 @pytest.mark.parametrize(
     ("name", "last"),
     [
-        ("shop-report-1", "told of an OOM kill"),
+        ("shop-report-1", "reported an OOM kill"),
         ("monitoring-alertmanager-1", "6 times in"),
         ("shop-worker-1", "since 14:56:29"),
     ],

@@ -72,7 +72,7 @@ async def test_typing_narrows_and_escape_takes_back_first() -> None:
         assert not any("start" in line or "kill" in line for line in frame(app))
         assert sum(1 for line in frame(app) if line.strip()) == height
         await pilot.press("x")
-        assert any("nothing of that name" in line for line in frame(app))
+        assert any("no matching command" in line for line in frame(app))
         await pilot.press("enter", "backspace", "enter")
         assert app.answers == ["stop"]
 

@@ -82,7 +82,7 @@ def _end(facts: Facts) -> list[Field | None]:
 
 def _code(facts: Facts, code: int) -> str:
     if facts.start_failed:
-        return f"{code}: of the try to start it; nothing of it ran"
+        return f"{code}: start failed, the process never ran"
     return meaning(code, facts.oom and code == 137)
 
 
@@ -94,7 +94,7 @@ def _image(facts: Facts) -> Reference | None:
 def _restarts(facts: Facts) -> str:
     policy = f"{facts.policy}:{facts.most_restarts}" if facts.most_restarts else facts.policy
     removed = "; removed when it ends (--rm)" if facts.auto_remove else ""
-    return f"{facts.restarts} since somebody started it, policy {policy}{removed}"
+    return f"{facts.restarts} (policy: {policy}){removed}"
 
 
 def _stop(facts: Facts) -> str:

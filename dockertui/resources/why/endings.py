@@ -51,14 +51,14 @@ def _oom(facts: Facts, death: Death, code: int) -> Verdict | None:
     if not facts.oom or any(kill.signal == _KILL for kill in facts.kills):
         return None
     limit = facts.memory_limit
-    known = [f"the Engine told of an OOM kill at {format.hour(at, facts.now)}" for at in facts.oom_events[-1:]]
+    known = [f"the Engine reported an OOM kill at {format.hour(at, facts.now)}" for at in facts.oom_events[-1:]]
     if facts.inspect.flag("State", "OOMKilled"):
         known.append("State.OOMKilled is set")
     wanted = f"more memory than its limit of {format.memory(limit)}" if limit else "memory that there was not"
     if code == 128 + _KILL:
         what = f"was killed by the kernel's OOM killer{after(death)}: it wanted {wanted} (137)"
         return Verdict(what, "bad", tuple(known), *_memory_advice(facts))
-    ending = "ended normally (0)" if code == 0 else f"ended itself with exit code {code}"
+    ending = "ended normally (0)" if code == 0 else f"exited with code {code}"
     what = f"{ending}{after(death)}, and the kernel's OOM killer had killed a process in it: it wanted {wanted}"
     return Verdict(what, "bad" if code else "warn", tuple(known), *_memory_advice(facts), last_word(facts))
 
@@ -77,7 +77,7 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
         peak = (f"it grew fast: {format.memory(facts.peak)} was the most that was seen of it before",)
     return peak, (
         f"give it more: docker update --memory {more}m --memory-swap {swap} {name}",
-        "or have it take less: a runtime's own limit of heap or workers belongs below the container's",
+        "or have it take less: set the runtime's heap or worker limit below the container's limit",
     )
 
 
@@ -230,7 +230,7 @@ def _says_killed(facts: Facts) -> bool:
 def _by_itself(facts: Facts, death: Death, code: int) -> Verdict:
     if code == 0:
         return Verdict(f"ended normally{after(death)} (0): its work was done, or it had nothing to do", "good")
-    what = f"ended itself with exit code {code}{after(death)}{_SHELL_CODES.get(code, '')}"
+    what = f"exited with code {code}{after(death)}{_SHELL_CODES.get(code, '')}"
     likely = [likely_by_log(facts)]
     known: tuple[str, ...] = ()
     if code == 255 and not facts.events_complete:

@@ -170,7 +170,7 @@ def _sections(job: Job, jobs: Jobs, reveal: bool) -> Sequence[Section]:
     if not job.over and job.progress.summary:
         facts.append(Field("How far", job.progress.summary))
     if job.said:
-        facts.append(Field("Said", job.said, "bad" if job.state is State.FAILED else ""))
+        facts.append(Field("Result", job.said, "bad" if job.state is State.FAILED else ""))
     layers = [
         Field(layer.id, f"{_gauge(layer.current, layer.total)} {layer.status}", "good" if layer.done else "")
         for layer in job.progress.layers.values()

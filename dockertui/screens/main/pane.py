@@ -121,7 +121,7 @@ class Pane(Vertical):
         if (error := self.surroundings.mirror.error(kind)) is not None:
             return str(error)
         if self.table.objects:
-            return f"no {name} match the filter: esc drops it" if self.filter else f"no running {name}: A shows all"
+            return f"no {name} match the filter: esc clears it" if self.filter else f"no running {name}: A shows all"
         if self.surroundings.mirror.loaded(kind):
             return f"no {name}"
         lost = self.surroundings.mirror.link.state is LinkState.LOST

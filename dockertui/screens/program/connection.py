@@ -105,4 +105,4 @@ def attempt_sections(attempts: Sequence[Attempt]) -> list[Section]:
         Field("Context", "dockertui --context NAME, or docker context use NAME"),
         Field("None", "d opens the demo Engine: a small world inside the program, to look around in"),
     ]
-    return [*tried, Section("Ways on", other)]
+    return [*tried, Section("Other options", other)]

@@ -32,11 +32,11 @@ FAR = Endpoint("far", "tcp://far:2376", "context far", TLS())
         (PODMAN, PermissionError(errno.EACCES, "x"), ErrorKind.PERMISSION, "systemctl --user start podman.socket"),
         (LOCAL, FileNotFoundError(errno.ENOENT, "x"), ErrorKind.NO_SOCKET, "is the Engine running? sudo"),
         (PODMAN, FileNotFoundError(errno.ENOENT, "x"), ErrorKind.NO_SOCKET, "sudo systemctl start podman.socket"),
-        (LOCAL, ConnectionRefusedError(errno.ECONNREFUSED, "x"), ErrorKind.REFUSED, "nobody listens at"),
+        (LOCAL, ConnectionRefusedError(errno.ECONNREFUSED, "x"), ErrorKind.REFUSED, "nothing is listening on"),
         (FAR, ConnectionRefusedError(errno.ECONNREFUSED, "x"), ErrorKind.REFUSED, "check the address"),
         (FAR, OSError(errno.EHOSTUNREACH, "x"), ErrorKind.REFUSED, "there is no way to tcp://far:2376"),
-        (FAR, socket.gaierror(-2, "Name or service not known"), ErrorKind.NO_SOCKET, "no host has the name"),
-        (FAR, UnicodeError("label too long"), ErrorKind.NO_SOCKET, "no host has the name"),
+        (FAR, socket.gaierror(-2, "Name or service not known"), ErrorKind.NO_SOCKET, "cannot resolve the host"),
+        (FAR, UnicodeError("label too long"), ErrorKind.NO_SOCKET, "cannot resolve the host"),
         (FAR, TimeoutError(errno.ETIMEDOUT, "x"), ErrorKind.TIMEOUT, "did not answer the connection attempt in time"),
         (FAR, ConnectionResetError(errno.ECONNRESET, "x"), ErrorKind.LOST, "closed the connection"),
         (LOCAL, OSError("AF_UNIX path too long"), ErrorKind.BAD_ENDPOINT, "too long for a socket"),
@@ -59,9 +59,9 @@ def test_failures_to_connect(endpoint: Endpoint, error: Exception, kind: ErrorKi
     [
         (
             ConnectionRefusedError(errno.ECONNREFUSED, "x"),
-            "nobody listens at the proxy gate:3128 before tcp://far:2376",
+            "nothing is listening on the proxy gate:3128 before tcp://far:2376",
         ),
-        (socket.gaierror(-2, "Name or service not known"), "no host has the name in the proxy gate:3128 before"),
+        (socket.gaierror(-2, "Name or service not known"), "cannot resolve the host of the proxy gate:3128 before"),
         (OSError(errno.EHOSTUNREACH, "x"), "there is no way to the proxy gate:3128"),
         (
             OSError("Tunnel connection failed: 403 Forbidden"),

@@ -237,7 +237,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known(code=1), *BEGUN, event(90, "kill", signal="1"), event(39.9, "die", exitCode="1")),
-            "ended itself with exit code 1 after 1 minute",
+            "exited with code 1 after 1 minute",
         ),
         (
             facts(known(code=137), *BEGUN, DIE_137),
@@ -258,25 +258,24 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known(code=139)),
-            "was killed by SIGSEGV after 1 minute: it crashed, the program touched memory that is not its own (139)",
+            "was killed by SIGSEGV after 1 minute: it crashed, segmentation fault (139)",
         ),
         (facts(known(code=164)), "was killed by signal 36 after 1 minute: it crashed (164)"),
-        (facts(known(code=1)), "ended itself with exit code 1 after 1 minute"),
-        (facts(known(code=1, started=40.0, ended=40.001)), "ended itself with exit code 1 after less than 0.01 s"),
+        (facts(known(code=1)), "exited with code 1 after 1 minute"),
+        (facts(known(code=1, started=40.0, ended=40.001)), "exited with code 1 after less than 0.01 s"),
         (facts(known(code=255)), "ended with exit code 255 after 1 minute"),
         (
             facts(known(code=126)),
-            "ended itself with exit code 126 after 1 minute: a command in it could not be executed",
+            "exited with code 126 after 1 minute: a command in it could not be executed",
         ),
         (facts(known(code=0)), "ended normally after 1 minute (0): its work was done, or it had nothing to do"),
         (
             facts(known(code=5, restarts=3, host={"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}})),
-            "ended itself with exit code 5 after 1 minute, for the 4th time, and its policy on-failure:3 tries no more",
+            "exited with code 5 after 1 minute, for the 4th time, and its policy on-failure:3 tries no more",
         ),
         (
             facts(known("restarting", 7, restarts=13, host=ALWAYS)),
-            "ended itself with exit code 7 after 1 minute, for the 13th time; its policy always starts it "
-            "again within 20 s",
+            "exited with code 7 after 1 minute, for the 13th time; its policy always starts it again within 20 s",
         ),
         (
             facts(known("restarting", 0, restarts=2, ended=4, started=4.05, host=ALWAYS)),
@@ -341,7 +340,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             facts(
                 known("running", started=30, ended=40, restarts=2), event(39.9, "die", exitCode="9", execDuration="8")
             ),
-            "runs again since 15:08:56, 2 restarts by its policy so far; before, it ended itself with exit "
+            "runs again since 15:08:56, 2 restarts by its policy so far; before, it exited with "
             "code 9 after 8.0 s",
         ),
         (
@@ -354,7 +353,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known("running", ended=None), event(41, "die", exitCode="9"), event(40, "destroy"), gone=True),
-            "ended itself with exit code 9 after 59 s, and was removed at 15:08:46",
+            "exited with code 9 after 59 s, and was removed at 15:08:46",
         ),
         (
             facts(known("running", ended=None), event(40, "destroy"), gone=True),
@@ -362,13 +361,13 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known("exited", 2, host={"AutoRemove": True}), gone=True),
-            "ended itself with exit code 2 after 1 minute, and was removed by its own --rm",
+            "exited with code 2 after 1 minute, and was removed by its own --rm",
         ),
         (Facts("app", NOW, "exited"), "ended; with which exit code is not known"),
         (Facts("app", NOW, "running"), "runs; more is not known of it yet"),
         (Facts("app", NOW, "hibernating"), "is hibernating"),
         (Facts("app", NOW), "is in a state that the Engine does not tell"),
-        (facts(known("stopped", 1)), "ended itself with exit code 1 after 1 minute"),  # Podman's word
+        (facts(known("stopped", 1)), "exited with code 1 after 1 minute"),  # Podman's word
     ],
 )
 def test_the_verdict(found: Facts, what: str) -> None:
@@ -384,9 +383,7 @@ def test_the_last_word_is_the_last_line_on_stderr_of_that_run() -> None:
         said(20, "of the next run", stderr=True),
     ]
     verdict = diagnose(facts(known(code=1), lines=lines))
-    assert verdict.sentence("app") == (
-        "app ended itself with exit code 1 after 1 minute; last line on stderr: no database"
-    )
+    assert verdict.sentence("app") == ("app exited with code 1 after 1 minute; last line on stderr: no database")
     assert diagnose(facts(known(code=1), lines=lines[2:3])).quote == "last line: goodbye"
     assert diagnose(facts(known(code=1), lines=[said(50, "x" * 999)])).quote == f"last line: {'x' * 159}…"
 
