@@ -510,7 +510,3 @@ async def test_the_lens_shows_filters_pauses_copies_and_exports(
         await stage.press("escape", "escape")
         assert isinstance(stage.app.screen, MainScreen)
     assert '"cause": "container.stop"' in exported(tmp_path)
-
-
-DOING_IDS = {"menu", "bulk", "copy", "open_port", "jobs", "lens"}
-"""Operations that lead to the commands: tried above."""
