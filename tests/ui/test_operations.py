@@ -549,7 +549,7 @@ def has_a_place_of_its_own(operation: Operation) -> bool:
 
 
 def test_every_operation_is_tested() -> None:
-    elsewhere = {command.id for command in COMMANDS}  # test_commands.py
+    elsewhere = {command.id for command in COMMANDS}  # test_demo_commands.py
     elsewhere |= {f"pane.{resource.kind}" for resource in RESOURCES if not resource.stacked}  # test_kinds.py
     here = {operation.id for operation in OPERATIONS if not has_a_place_of_its_own(operation)} - elsewhere
     tested = CHECKS.keys() | CONNECTION_CHECKS.keys()
