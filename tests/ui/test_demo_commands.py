@@ -140,7 +140,8 @@ async def test_what_is_saved_comes_back(folder: Path) -> None:
 
 
 def test_every_command_is_run_on_the_demo_engine() -> None:
-    assert not {*DOINGS, *ELSEWHERE} - BY_ID.keys(), "no such commands: delete their entries in DOINGS or ELSEWHERE"
+    gone = {*DOINGS, *ELSEWHERE} - BY_ID.keys()
+    assert not gone, f"no commands: delete {gone} in DOINGS or ELSEWHERE"
     for command in (BY_ID[id] for id in PLAIN):
         assert isinstance(command, Command)
         assert command.on_object, f"{command.id} makes something: say in DOINGS what is to be typed"

@@ -553,8 +553,9 @@ def test_every_operation_is_tested() -> None:
     elsewhere |= {f"pane.{resource.kind}" for resource in RESOURCES if not resource.stacked}  # test_kinds.py
     here = {operation.id for operation in OPERATIONS if not has_a_place_of_its_own(operation)} - elsewhere
     tested = CHECKS.keys() | CONNECTION_CHECKS.keys()
-    assert not here - tested, "give each of these an entry in CHECKS that presses its key and checks the effect"
-    assert not tested - here, "no such operations, or tested elsewhere: delete their entries in CHECKS"
+    untested, gone = here - tested, tested - here
+    assert not untested, f"give {untested} an entry in CHECKS that presses the key and checks the effect"
+    assert not gone, f"no operations of the main screen: delete {gone} in CHECKS"
 
 
 def keys_of(checks: Mapping[str, Check]) -> list[tuple[str, str]]:
