@@ -135,4 +135,7 @@ async def test_all_three_ways_leave_the_same_state(case: Case, dockerd: Dockerd,
 
 
 def test_every_command_has_a_case() -> None:
-    assert {command.id for command in COMMANDS} == {case.id for case in CASES} | ELSEWHERE.keys()
+    commands, tested = {command.id for command in COMMANDS}, {case.id for case in CASES} | ELSEWHERE.keys()
+    untested, gone = commands - tested, tested - commands
+    assert not untested, f"give {untested} a Case in CASES: the objects before it, its target, its values"
+    assert not gone, f"no commands: delete {gone} in CASES or ELSEWHERE"

@@ -30,6 +30,10 @@ async def show(stage: Stage, resource: Resource[Any]) -> None:
     await stage.press(":")
     await stage.type(BY_ID[f"pane.{resource.kind}"].title)
     await stage.press("enter")
+    await stage.until(lambda: stage.main.session.mirror.loaded(resource.kind))
+    assert len(stage.main.session.mirror.objects(resource.kind)) > 1, (
+        f"give the demo Engine two {resource.title.lower()}"
+    )
     await stage.until(lambda: stage.main.pane.resource is resource and stage.main.pane.table.objects)
 
 
@@ -121,7 +125,8 @@ async def test_an_engine_that_lacks_a_kind_hides_it(resource: Resource[Any], mon
 
 
 def test_the_first_requests_list_the_kinds_whose_panes_are_always_there() -> None:
-    assert list(FIRST) == [resource.listing for resource in RESOURCES if resource.stacked]
+    stacked = [resource.listing for resource in RESOURCES if resource.stacked]
+    assert list(FIRST) == stacked, "list in engine/preflight.py's FIRST what is stacked, in the order of RESOURCES"
 
 
 def test_the_panes_that_are_always_there_come_first() -> None:

@@ -340,8 +340,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             facts(
                 known("running", started=30, ended=40, restarts=2), event(39.9, "die", exitCode="9", execDuration="8")
             ),
-            "runs again since 15:08:56, 2 restarts by its policy so far; before, it exited with "
-            "code 9 after 8.0 s",
+            "runs again since 15:08:56, 2 restarts by its policy so far; before, it exited with code 9 after 8.0 s",
         ),
         (
             facts(known("running", started=30, ended=40)),

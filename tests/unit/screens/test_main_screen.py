@@ -30,4 +30,5 @@ def test_what_can_be_done_anywhere_is_done_by_somebody(operation: Operation) -> 
     """Textual does nothing, and says nothing, where an action has no method."""
     named = re.match(r"(?:\w+\.)?(\w+)", operation.action)
     assert named is not None
-    assert f"action_{named[1]}" in ACTIONS or hasattr(DockerTUI, f"action_{named[1]}")
+    method = f"action_{named[1]}"
+    assert method in ACTIONS or hasattr(DockerTUI, method), f"neither the main screen nor its controllers have {method}"
