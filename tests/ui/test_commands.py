@@ -237,6 +237,11 @@ async def test_invalid_value_is_reported_at_its_field_and_kept(id: str, option: 
         stage.check_frame()
 
 
+def test_every_option_with_an_entry_exists() -> None:
+    gone = {*WRONG, *ANYTHING} - {option.id for command in COMMANDS for option in command.body.options if command.ask}
+    assert not gone, f"no options of forms: delete {gone} in WRONG or ANYTHING"
+
+
 async def test_the_form_shows_the_line_of_what_is_typed() -> None:
     async with opened(WIDE) as stage:
         await stage.press("c")
