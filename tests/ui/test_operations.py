@@ -463,7 +463,7 @@ CHECKS: Mapping[str, Check] = {
     "bulk": opens_menu("Remove all stopped containers"),
     "copy": opens_menu("docker inspect line"),
     "open_port": open_port,
-    "jobs": opens_screen("nothing was done yet"),
+    "jobs": opens_screen("no jobs yet"),
     "lens": opens_screen("API lens"),
     "container.why": opens_tab("why"),
     "container.stats": opens_tab("stats"),
