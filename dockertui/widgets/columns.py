@@ -120,8 +120,6 @@ def lay_out(columns: Sequence[Column[Any]], needs: Sequence[int], width: int) ->
         wanted = min(needs[index], max(width // 2, least))
         cells[index] = max(0, min(wanted, room))
         rest = room - cells[index]
-        if cells[index] < wanted:
-            break
     return _place(cells, needs, rest)
 
 

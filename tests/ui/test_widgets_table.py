@@ -257,6 +257,7 @@ async def test_a_longer_text_widens_its_column_at_once_and_repaints_all_once() -
         await pilot.pause()
         assert frame(app)[0] == " NAME          STATE     SIZE"
         assert frame(app)[4] == " a longer name running      3"
+        assert frame(app)[5] == " thing-004     running      4"
         app.table.patch({"k3": objects["k3"]})
         assert regions[2:] == [Region(0, 4, 40, 1)], "it shrinks later, if at all"
 

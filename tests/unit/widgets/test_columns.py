@@ -106,6 +106,17 @@ def test_columns_that_stay_leave_room_for_the_others() -> None:
     assert [slot.column for slot in lay_out_all(columns, least(columns), 30, 1).slots] == [0, 1, 3]
 
 
+def test_the_last_column_may_be_cut_and_is_whole_when_scrolled_further() -> None:
+    columns = [column("name", 10), column("state", 8, priority=1), column("image", 10, priority=2)]
+    assert lay_out_all(columns, [10, 8, 20], 36, 0) == (
+        [Slot(0, 0, 10), Slot(1, 11, 8), Slot(2, 20, 16)],
+        1,
+        False,
+        True,
+    )
+    assert lay_out_all(columns, [10, 8, 20], 36, 1) == ([Slot(0, 0, 10), Slot(2, 11, 20)], 1, True, False)
+
+
 def test_needs_grow_at_once_and_shrink_when_the_longer_text_was_gone_for_a_while() -> None:
     now, slots = [0.0], [Slot(0, 0, 5), Slot(1, 6, 6)]
     needs = Needs([column("name", 10), column("size", 6, right=True)], "name", lambda: now[0])
