@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -23,6 +24,8 @@ from dockertui.resources.sparkline_cells import CELLS, SparklineCells
 from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Section
+
+_LOOPBACK = re.compile(r"127\.0\.0\.1:|\[::1\]:")
 
 
 class Containers(Resource[Container]):
@@ -56,24 +59,23 @@ class Containers(Resource[Container]):
 
         return (
             Column("state", "S", symbol, lambda item: RANK.get(item.state, 9), width=1),
-            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14, grow=4),
-            Column("status", "STATUS", partial(status, surroundings), status_order, width=17, priority=1),
-            Column("cpu", "CPU", partial(_cpu, surroundings), usage("cpu"), width=6, right=True, priority=2),
-            Column("memory", "MEM", partial(_memory, surroundings), usage("memory"), width=8, right=True, priority=3),
-            column.text("image", "IMAGE", lambda item: item.image, width=14, grow=3, priority=4),
-            Column("ports", "PORTS", _ports, lambda item: [p.public or 0 for p in item.ports], width=14, grow=2,
-                   priority=5),
-            Column("project", "PROJECT", lambda item: item.project, lambda item: item.project or None, width=12,
-                   priority=6),
+            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14),
+            Column("status", "STATUS", partial(status, surroundings), status_order, width=10, priority=1),
+            Column("cpu", "CPU", partial(_cpu, surroundings), usage("cpu"), width=5, right=True, priority=2),
+            Column("memory", "MEM", partial(_memory, surroundings), usage("memory"), width=6, right=True, priority=3),
+            column.image(lambda item: item.image, priority=4),
+            Column("ports", "PORTS", lambda item: port_ranges(item.ports),
+                   lambda item: [p.public or 0 for p in item.ports], width=10, priority=5, shorten=shorten_ports),
+            Column("project", "PROJECT", lambda item: item.project, lambda item: item.project or None, priority=6),
             column.age(surroundings, self.created, priority=7),
             Column("cpu_course", "CPU 2 MIN", SparklineCells(surroundings, Of.CPU), width=CELLS, priority=8),
             Column("memory_course", "MEM 2 MIN", SparklineCells(surroundings, Of.MEMORY), width=CELLS, priority=8),
-            Column("net", "NET I/O", partial(_net, surroundings), usage("net_rx"), width=15, right=True, priority=9),
-            Column("block", "BLOCK I/O", partial(_block, surroundings), usage("blk_read"), width=15, right=True,
+            Column("net", "NET I/O", partial(_net, surroundings), usage("net_rx"), width=7, right=True, priority=9),
+            Column("block", "BLOCK I/O", partial(_block, surroundings), usage("blk_read"), width=9, right=True,
                    priority=10),
             Column("command", "COMMAND", lambda item: item.command if surroundings.reveal else masked(item.command),
-                   lambda item: item.command, width=16, grow=3, priority=11),
-            column.measured(surroundings, self.kind, self.listing.identity, width=8, priority=12),
+                   lambda item: item.command, width=16, priority=11),
+            column.measured(surroundings, self.kind, self.listing.identity, priority=12),
             column.short_id(priority=13),
         )  # fmt: skip
 
@@ -189,10 +191,6 @@ def _block(surroundings: Surroundings, item: Container) -> str:
     return f"{format.size(usage.blk_read)} / {format.size(usage.blk_write)}"
 
 
-def _ports(item: Container) -> str:
-    return port_list(item.ports)
-
-
 def port_list(ports: Sequence[Port]) -> str:
     """Return the ports in a line, published ones first, and equal ones of both IP families once.
 
@@ -201,6 +199,41 @@ def port_list(ports: Sequence[Port]) -> str:
     published = [f"{_address(port)}{port.public}→{_port(port)}" for port in ports if port.public]
     exposed = [_port(port) for port in ports if not port.public]
     return ", ".join(dict.fromkeys(published + exposed))
+
+
+def port_ranges(ports: Iterable[Port]) -> str:
+    """Return the ports as `port_list` does, with successive ones joined: `8000-8003→80-83`."""
+    runs: list[tuple[Port, Port]] = []
+    known = {(not port.public, _address(port), port.type, port.private, port.public or 0): port for port in ports}
+    for _, port in sorted(known.items()):
+        first, last = runs[-1] if runs else (port, port)
+        step = port.private - first.private
+        following = port.private == last.private + 1 and port.public == (first.public + step if first.public else None)
+        if following and (_address(port), port.type) == (_address(first), first.type):
+            runs[-1] = first, port
+        else:
+            runs.append((port, port))
+    return ", ".join([_run(*run) for run in runs])
+
+
+def _run(first: Port, last: Port) -> str:
+    def numbers(start: int, end: int) -> str:
+        return f"{start}-{end}" if end > start else str(start)
+
+    private = numbers(first.private, last.private) + ("" if first.type == "tcp" else f"/{first.type}")
+    public = f"{_address(first)}{numbers(first.public, last.public or 0)}→" if first.public else ""
+    return public + private
+
+
+def shorten_ports(text: str, width: int) -> str:
+    """Return as many ports as fit, and how many more there are, without the addresses of this host: `80→80 +2`."""
+    ports = list(dict.fromkeys(_LOOPBACK.sub("", text).split(", ")))
+    for count in range(len(ports), 0, -1):
+        more = f" +{len(ports) - count}" if count < len(ports) else ""
+        shown = ", ".join(ports[:count]) + more
+        if len(shown) <= width:
+            return shown
+    return ports[0]
 
 
 def _address(port: Port) -> str:

@@ -32,9 +32,9 @@ def columns(browser: Browser) -> Sequence[Column[FileEntry]]:
     """Return the columns for the browser's folder."""
     return (
         Column("change", "±", lambda entry: _change(browser, entry), lambda entry: _mark(browser, entry), width=1),
-        Column("name", "NAME", _name, _folders_first(lambda entry: entry.name.lower()), width=16, grow=1),
+        Column("name", "NAME", _name, _folders_first(lambda entry: entry.name.lower()), width=16),
         Column("size", "SIZE", lambda entry: _size(browser, entry), lambda entry: size_of(browser, entry) or 0,
-               width=7, right=True, priority=1),
+               width=6, right=True, priority=1),
         Column("time", "MODIFIED", _time, lambda entry: entry.mtime, width=16, priority=2),
         Column("mode", "MODE", lambda entry: Cell(mode(entry), "dim"), None, width=10, priority=3),
         Column("owner", "OWNER", lambda entry: Cell(_owner(browser, entry), "dim"), None, width=13, priority=4),

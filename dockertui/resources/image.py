@@ -37,15 +37,16 @@ class Images(Resource[Image]):
 
     def columns(self, surroundings: Surroundings) -> Sequence[Column[Image]]:
         return (
-            Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20, grow=4),
+            Column("name", "REPOSITORY:TAG", _name, lambda item: (item.dangling, item.name.lower()), width=20,
+                   shorten=column.shorten_image),
             Column("used", "USED BY", partial(_used, surroundings),
                    lambda item: len(surroundings.containers_of_image(item.id)), width=8, priority=1),
-            Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=7, right=True,
+            Column("size", "SIZE", lambda item: format.size(item.size), lambda item: item.size, width=6, right=True,
                    priority=2),
             column.age(surroundings, self.created, priority=3),
             column.short_id(priority=4),
             Column("tags", "ALL TAGS", lambda item: " ".join(item.tags), lambda item: len(item.tags), width=20,
-                   grow=2, priority=5),
+                   priority=5),
         )  # fmt: skip
 
     def name(self, item: Image) -> str:

@@ -34,12 +34,12 @@ class Networks(Resource[Network]):
             return len(surroundings.containers_of_network(item.id, item.name))
 
         return (
-            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18, grow=3),
+            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=18),
             Column("members", "CONTAINERS", partial(_members, surroundings), members, width=10, priority=1),
             column.text("driver", "DRIVER", lambda item: item.driver, width=8, priority=2),
             Column("subnets", "SUBNET", lambda item: " ".join(item.subnets), lambda item: item.subnets, width=18,
-                   grow=2, priority=3),
-            column.text("flags", "FLAGS", _flags, width=10, grow=1, priority=4),
+                   priority=3),
+            column.text("flags", "FLAGS", _flags, width=10, priority=4),
             column.dim("scope", "SCOPE", lambda item: item.scope, width=6, priority=5),
             column.age(surroundings, self.created, priority=6),
             column.short_id(priority=7),

@@ -9,6 +9,7 @@ from dockertui.engine.models import Container
 from dockertui.live.history import Column as Of
 from dockertui.live.history import StatsHistory
 from dockertui.live.rows import NAN
+from dockertui.resources import column_factories as column
 from dockertui.resources import format
 from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import Glyphs, gauge
@@ -124,9 +125,8 @@ def columns(host: Capacity, glyphs: Glyphs) -> list[Column[OverviewRow]]:
         return "" if value is None else f"{value:.0f}"
 
     return [
-        Column("name", "NAME", lambda row: row.container.name, lambda row: row.container.name.lower(), width=16,
-               grow=4),
-        Column("cpu", "CPU", cpu, lambda row: row.figure(Of.CPU), width=6, right=True),
+        Column("name", "NAME", lambda row: row.container.name, lambda row: row.container.name.lower(), width=16),
+        Column("cpu", "CPU", cpu, lambda row: row.figure(Of.CPU), width=5, right=True),
         Column("cpu_bar", "OF HOST", cpu_bar, width=_GAUGE, priority=5),
         Column("memory", "MEM", memory, lambda row: row.figure(Of.MEMORY), width=7, right=True, priority=1),
         Column("memory_bar", "OF LIMIT", memory_bar, memory_share, width=_GAUGE, priority=6),
@@ -134,9 +134,8 @@ def columns(host: Capacity, glyphs: Glyphs) -> list[Column[OverviewRow]]:
                width=15, right=True, priority=2),
         Column("block", "BLK/s RD / WR", lambda row: pair(Of.READ, Of.WRITE, row),
                lambda row: sum_of(Of.READ, Of.WRITE, row), width=15, right=True, priority=3),
-        Column("pids", "PIDS", pids, lambda row: row.figure(Of.PIDS), width=5, right=True, priority=4),
-        Column("image", "IMAGE", lambda row: row.container.image, lambda row: row.container.image, width=16, grow=2,
-               priority=7),
+        Column("pids", "PIDS", pids, lambda row: row.figure(Of.PIDS), width=4, right=True, priority=4),
+        column.image(lambda row: row.container.image, priority=7),
         Column("project", "PROJECT", lambda row: row.container.project, lambda row: row.container.project or None,
                width=12, priority=8),
     ]  # fmt: skip

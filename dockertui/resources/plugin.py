@@ -31,11 +31,11 @@ class Plugins(Resource[Plugin]):
             return " ".join(item.settings if surroundings.reveal else masked_words(item.settings))
 
         return (
-            column.text("name", "NAME", lambda item: item.name, width=20, grow=3, priority=0),
+            column.text("name", "NAME", lambda item: item.name, width=20, priority=0),
             Column("state", "STATE", _state, lambda item: item.enabled, width=10, priority=1),
-            column.text("interfaces", "INTERFACES", _interfaces, width=16, grow=1, priority=2),
-            column.text("description", "DESCRIPTION", lambda item: item.description, width=20, grow=4, priority=3),
-            Column("settings", "SETTINGS", settings, width=16, grow=2, priority=4),
+            column.text("interfaces", "INTERFACES", _interfaces, width=16, priority=2),
+            column.text("description", "DESCRIPTION", lambda item: item.description, width=20, priority=3),
+            Column("settings", "SETTINGS", settings, width=16, priority=4),
             column.short_id(priority=5),
         )
 

@@ -30,17 +30,17 @@ def columns(shown: Callable[[str], str]) -> list[Column[Branch[ProcessUsage]]]:
     CPU is in percent of one core: `NOW%` over the last seconds, `LIFE%` since the start.
     """
     return [
-        Column("pid", "PID", lambda row: str(row.item.process.pid), width=7, right=True),
+        Column("pid", "PID", lambda row: str(row.item.process.pid), width=5, right=True),
         Column("user", "USER", lambda row: row.item.process.user, width=8, priority=1),
         Column("state", "STATE", _state, width=6, priority=4),
         Column("threads", "THR", lambda row: _count(row.item.process.threads), width=4, right=True, priority=6),
-        Column("cpu", "NOW%", _cpu, lambda row: row.item.cpu, width=6, right=True),
-        Column("average", "LIFE%", _average, width=6, right=True, priority=5),
-        Column("memory", "MEM", _memory, lambda row: row.item.process.memory, width=9, right=True),
-        Column("time", "CPU TIME", _time, lambda row: row.item.process.cpu_time, width=9, right=True, priority=3),
-        Column("age", "AGE", _age, width=4, right=True, priority=2),
+        Column("cpu", "NOW%", _cpu, lambda row: row.item.cpu, width=5, right=True),
+        Column("average", "LIFE%", _average, width=5, right=True, priority=5),
+        Column("memory", "MEM", _memory, lambda row: row.item.process.memory, width=8, right=True),
+        Column("time", "CPU TIME", _time, lambda row: row.item.process.cpu_time, width=8, right=True, priority=3),
+        Column("age", "AGE", _age, width=3, right=True, priority=2),
         Column("tty", "TTY", lambda row: row.item.process.tty or "-", width=6, priority=7),
-        Column(COMMAND, "COMMAND", lambda row: shown(row.item.process.command), width=24, grow=1),
+        Column(COMMAND, "COMMAND", lambda row: shown(row.item.process.command), width=24),
     ]
 
 

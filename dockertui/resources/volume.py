@@ -38,12 +38,12 @@ class Volumes(Resource[Volume]):
             return len(surroundings.containers_of_volume(item.name))
 
         return (
-            Column("name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20, grow=3),
-            Column("used", "IN USE BY", partial(_used, surroundings), users, width=14, grow=2, priority=1),
-            column.measured(surroundings, self.kind, self.name, width=7, priority=2),
+            Column("name", "NAME", _name, lambda item: (is_anonymous(item), item.name.lower()), width=20),
+            Column("used", "IN USE BY", partial(_used, surroundings), users, width=14, priority=1),
+            column.measured(surroundings, self.kind, self.name, priority=2),
             column.age(surroundings, self.created, priority=3),
             column.text("driver", "DRIVER", lambda item: item.driver, width=7, priority=4),
-            column.dim("mountpoint", "MOUNT POINT", lambda item: item.mountpoint, width=20, grow=2, priority=5),
+            column.dim("mountpoint", "MOUNT POINT", lambda item: item.mountpoint, width=20, priority=5),
         )
 
     def name(self, item: Volume) -> str:

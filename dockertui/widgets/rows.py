@@ -1,12 +1,14 @@
 """Rows of cells in columns: the part of the table that formats and paints, without sorting or selection."""
 
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 
-from dockertui.widgets.columns import GAP, Cell, Column, Layout, Slot, lay_out, lay_out_all
+from dockertui.widgets.columns import GAP, Cell, Column, Layout, Needs, Slot, lay_out, lay_out_all
 from dockertui.widgets.lines import Lines, Look
 from dockertui.widgets.text import clean, crop, fit, split_spans, wrap
 
@@ -34,10 +36,24 @@ class RowLook(NamedTuple):
     marked: bool
 
 
+class _Formatted(NamedTuple, Generic[T]):
+    """The cells of an object: of each column that was shown, and of those shown in `slots`."""
+
+    obj: T
+    by_column: dict[int, Cell]
+    slots: list[Slot]
+    shown: tuple[Cell, ...]
+
+
 class Rows(Lines, Generic[T]):
-    """A header and a row for each object; only rows in view are formatted, once per version of an object."""
+    """A header and a row for each object; only rows in view are formatted, once per version of an object.
+
+    Columns are as wide as what is in view needs. A longer text widens its column at once; columns shrink when another
+    sort order, filter or size is asked for, else only after a while.
+    """
 
     head = 1
+    _clock = staticmethod(time.monotonic)
 
     def __init__(
         self,
@@ -53,10 +69,12 @@ class Rows(Lines, Generic[T]):
         """The last exception of a column's or the filter's function; the cell shows `?` meanwhile."""
         self._columns: tuple[Column[T], ...] = tuple(columns)
         self._layout: tuple[int, Layout] | None = None
+        self._slots: list[Slot] = []
         self._left = 0
-        self._cells: dict[str, tuple[T, tuple[Cell, ...]]] = {}
+        self._cells: dict[str, _Formatted[T]] = {}
         self._spans: Spans | None = None
         self._sort: tuple[str | None, bool] = (None, False)
+        self._measure_anew()
         self._active = True
         self._stale = False
         self._show_all = False
@@ -117,6 +135,7 @@ class Rows(Lines, Generic[T]):
     def show_all_columns(self, show_all: bool) -> None:
         if show_all != self._show_all:
             self._show_all = show_all
+            self._measure_anew()
             self._lay_out_anew()
 
     def action_scroll_right(self) -> None:
@@ -144,39 +163,83 @@ class Rows(Lines, Generic[T]):
     # Layout
 
     def _lay_out_anew(self, left: int = 0) -> None:
+        """Lay out again, with `left` columns scrolled out."""
         self._left = left
         self._layout = None
-        self._cells.clear()
         self.repaint()
+
+    def _measure_anew(self) -> None:
+        """Let the next frame's columns be as wide as its cells need: they may shrink."""
+        self._needs = Needs(self._columns, self._sort[0], self._clock)
+        self._remeasure = True
 
     def _laid_out(self) -> Layout:
         width = self.line_width
         if self._layout is None or self._layout[0] != width:
-            self._cells.clear()
-            self._layout = width, self._lay_out(width - GUTTER)
+            if self._layout is not None:
+                self._measure_anew()
+            return self._lay_out(width)
         return self._layout[1]
 
     def _lay_out(self, width: int) -> Layout:
+        room, needs = width - GUTTER, self._needs.cells
         if self._show_all:
-            return lay_out_all(self._columns, width, self._left)
-        return Layout(lay_out(self._columns, width))
+            layout = lay_out_all(self._columns, needs, room, self._left)
+        else:
+            layout = Layout(lay_out(self._columns, needs, room))
+        self._layout, self._slots = (width, layout), layout.slots
+        return layout
 
     # Looks and lines
 
+    def refresh_frame(self) -> None:
+        """Repaint the lines in view whose look changed, or everything if a column's width did."""
+        before = self._layout
+        if before is not None and self._frame is not None and self._needs.are_due:
+            self._needs.shrink({slot.column for slot in before[1].slots})
+            self._remeasure = True
+        super().refresh_frame()
+        if self._layout != before and self._frame is not None:
+            self.refresh()
+
     def _build_frame(self) -> list[tuple[Look, bool]]:
-        """Forget cells formatted for another width, and so for other columns, first."""
+        """Format the cells in view, and lay out anew as long as one of them needs more than its column had.
+
+        Wider columns leave room for fewer, so that comes to an end.
+        """
+        before = self._layout
         self._laid_out()
-        return super()._build_frame()
+        if self._remeasure:
+            self._lay_out(self.line_width)
+        frame = super()._build_frame()
+        while self._grown(frame):
+            self._lay_out(self.line_width)
+            frame = super()._build_frame()
+        if self._layout != before:
+            self._strips.clear()
+        return frame
+
+    def _grown(self, frame: list[tuple[Look, bool]]) -> bool:
+        """Return whether a column needs more than before; a cell is measured when it is formatted, or all are."""
+        if self._remeasure:
+            self._remeasure = False
+            for look, _ in frame:
+                if isinstance(look, RowLook):
+                    self._needs.see(self._slots, look.cells)
+        return self._needs.grow()
 
     def look(self, row: int) -> Look:
         if row >= self.line_count:
             return self._empty_line(row)
         key, obj = self.row_at(row)
         known = self._cells.get(key)
-        if known is None or known[0] is not obj:
-            known = self._cells[key] = obj, self._format(obj)
+        slots = self._slots
+        if known is None or known.obj is not obj:
+            known = self._cells[key] = self._format(obj, {}, slots)
+        elif known.slots is not slots:
+            known = self._cells[key] = self._format(obj, known.by_column, slots)
         cursor = (STRONG_CURSOR if self._active else FAINT_CURSOR) if row == self.cursor_row else NO_CURSOR
-        return RowLook(known[1], cursor, self.is_marked(key))
+        return RowLook(known.shown, cursor, self.is_marked(key))
 
     def frame_painted(self) -> None:
         if len(self._cells) > 4 * self.body_height + 64:
@@ -187,9 +250,14 @@ class Rows(Lines, Generic[T]):
         lines = wrap(self._empty_text, self.line_width - GUTTER) if not self.line_count else []
         return lines[row] if row < len(lines) else None
 
-    def _format(self, obj: T) -> tuple[Cell, ...]:
-        columns = self._columns
-        return tuple([self._cell(columns[slot.column], obj) for slot in self._laid_out().slots])
+    def _format(self, obj: T, by_column: dict[int, Cell], slots: list[Slot]) -> "_Formatted[T]":
+        """Return the cells of these slots, measured; those known `by_column` are not formatted again."""
+        for slot in slots:
+            if slot.column not in by_column:
+                by_column[slot.column] = self._cell(self._columns[slot.column], obj)
+        shown = tuple([by_column[slot.column] for slot in slots])
+        self._needs.see(slots, shown)
+        return _Formatted(obj, by_column, slots, shown)
 
     def _cell(self, column: Column[T], obj: T) -> Cell:
         try:
@@ -233,11 +301,14 @@ class Rows(Lines, Generic[T]):
         column = self._columns[slot.column]
         names = self._names(cell.style, look)
         gap = " " * GAP if slot.start else ""
-        text = fit(cell.text, slot.width, column.right)
-        spans = self._matched(column, cell.text)
+        shown = cell.text
+        if column.shorten is not None and cell_len(shown) > slot.width:
+            shown = column.shorten(shown, slot.width)
+        text = fit(shown, slot.width, column.right)
+        spans = self._matched(column, shown)
         if not spans:
             return [(names, gap + text)]
-        shift = len(text) - len(cell.text) if column.right else 0
+        shift = len(text) - len(shown) if column.right else 0
         if shift > 0:
             spans = [(start + shift, end + shift) for start, end in spans]
         found = (*names, "match-cursor" if look.cursor == STRONG_CURSOR else "match")

@@ -91,6 +91,8 @@ class Table(Rows[T], Generic[T]):
     def set_columns(self, columns: Sequence[Column[T]], *, tie: str | None = None) -> None:
         """Show other columns. Rows with equal sort keys are sorted by the column `tie`, else by key."""
         self._columns, self._tie = tuple(columns), tie
+        self._cells.clear()
+        self._measure_anew()
         self._lay_out_anew()
         with self._changing():
             self._resort()
@@ -104,6 +106,7 @@ class Table(Rows[T], Generic[T]):
         """Clear the table, as at first: the next objects are unrelated to the current ones."""
         self._moved = False
         self._set_marks(set())
+        self._measure_anew()
         self.set_objects({})
         self.top = 0
 
@@ -118,6 +121,7 @@ class Table(Rows[T], Generic[T]):
         if spans or self._spans:
             self._spans = spans
             self.repaint()
+        self._measure_anew()
         with self._changing():
             self._order.filter(keep)
 
@@ -130,6 +134,7 @@ class Table(Rows[T], Generic[T]):
         """Sort by a column; None, or a column that is not sortable, gives the order in which objects came."""
         sortable = any(column.id == column_id and column.sort for column in self._columns)
         self._sort = (column_id, reverse) if sortable else (None, False)
+        self._measure_anew()
         self.repaint()
         with self._changing():
             self._resort()

@@ -45,6 +45,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
             self._folded.clear()
             self._row = self.top = self._shift = 0
             self._moved = False
+            self._measure_anew()
         self._forest = Forest(objects, parents)
         self._folded &= objects.keys()
         self._arrange()
@@ -72,6 +73,7 @@ class TreeTable(Rows[Branch[T]], Generic[T]):
         """Sort by a column, numbers from the largest; None: show the tree."""
         column = next((column for column in self._columns if column.id == column_id and column.sort), None)
         self._sort = (column.id, column.right) if column else (None, False)
+        self._measure_anew()
         self.repaint()
         self._arrange()
 

@@ -27,9 +27,12 @@ async def test_wide_shows_list_and_detail_and_the_other_panes_titles(host: DemoE
 
 async def test_zoomed_the_list_has_the_whole_screen(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
+        assert "CPU 2 MIN" not in stage.text
         await stage.press("z")
-        assert "NET I/O" in stage.text
+        assert "CPU 2 MIN" in stage.text
         assert "2 Images" not in stage.text
+        await stage.press("right")
+        assert "NET I/O" in stage.text
         assert not stage.main.detail.display or not stage.main.detail.region.area
         await stage.press("enter")
         assert stage.main.detail.region.width == WIDE[0]

@@ -585,6 +585,12 @@ _HARMLESS = (
 """Operations that change nothing on the Engine, open no browser, and do not take the keys for a terminal."""
 
 
+def _has_opened(stage: Stage) -> bool:
+    """Whether what a command asks the Engine before it shows something has been answered."""
+    shown = not isinstance(stage.app.screen, MainScreen)
+    return shown or all(worker.is_finished for worker in stage.app.workers)
+
+
 async def test_the_palette_offers_and_runs_the_operations(host: DemoEngine) -> None:
     """Each once, in the state the one before left: whatever that is, none may fail."""
     async with opened(NARROW, engine=host) as stage:
@@ -599,3 +605,4 @@ async def test_the_palette_offers_and_runs_the_operations(host: DemoEngine) -> N
                 await stage.press("enter")
                 assert "Commands" not in stage.text
                 stage.check_frame()
+                await stage.until(lambda: _has_opened(stage))

@@ -52,7 +52,7 @@ async def test_tree_shows_the_usage_of_each_process() -> None:
             "├─ postgres: checkpointer",
             "├─ postgres: background writer",
             "├─ postgres: walwriter",
-            "└─ postgres: shop shop 172.19.0…",
+            "└─ postgres: shop shop 172.19.0.3(51022)…",
         ]
         assert "5 processes · 5 threads" in stage.detail_text
         assert stage.line("▾ postgres").split("▏")[-1].split()[2:4] == ["999", "-"], "no share of one sample"

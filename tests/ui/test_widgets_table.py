@@ -31,7 +31,7 @@ class Thing:
 
 
 COLUMNS: list[Column[Thing]] = [
-    Column("name", "NAME", lambda thing: thing.name, lambda thing: thing.name, width=12, grow=1),
+    Column("name", "NAME", lambda thing: thing.name, lambda thing: thing.name, width=12),
     Column("state", "STATE", lambda thing: Cell(thing.state, "good"), lambda thing: thing.state, width=8),
     Column(
         "size",
@@ -88,12 +88,12 @@ async def test_rows_columns_and_position_are_painted() -> None:
         app.table.set_objects(things(20))
         await pilot.pause()
         assert frame(app) == [
-            " NAME                   STATE      SIZE",
-            "›thing-000              running       0┃",
-            " thing-001              running       1",
-            " thing-002              running       2",
-            " thing-003              running       3",
-            " thing-004              running       4",
+            " NAME      STATE     SIZE",
+            "›thing-000 running      0              ┃",
+            " thing-001 running      1",
+            " thing-002 running      2",
+            " thing-003 running      3",
+            " thing-004 running      4",
         ]
         assert widths(app) == {40}
 
@@ -103,17 +103,17 @@ async def test_a_narrow_table_drops_columns_a_zoomed_one_scrolls_them() -> None:
     async with app.run_test(size=(24, 3)) as pilot:
         app.table.set_objects(things(1))
         await pilot.pause()
-        assert frame(app)[0] == " NAME          STATE"
+        assert frame(app)[0] == " NAME      STATE"
         app.table.show_all_columns = True
         await pilot.pause()
-        assert frame(app)[0] == " NAME          STATE   ›"
+        assert frame(app)[0] == " NAME      STATE       ›"
         app.table.action_scroll_right()
         app.table.action_scroll_right()
         await pilot.pause()
-        assert frame(app)[:2] == [" NAME           ‹  SIZE", "›thing-000            0"]
+        assert frame(app)[:2] == [" NAME     ‹  SIZE", "›thing-000      0"]
         app.table.action_scroll_left()
         await pilot.pause()
-        assert frame(app)[0] == " NAME          STATE   ›"
+        assert frame(app)[0] == " NAME      STATE       ›"
 
 
 async def test_columns_of_the_first_priority_stay_when_others_are_scrolled() -> None:
@@ -126,7 +126,7 @@ async def test_columns_of_the_first_priority_stay_when_others_are_scrolled() -> 
         await pilot.pause()
         app.table.action_scroll_right()
         await pilot.pause()
-        assert frame(app)[:2] == [" S NAME           ‹  SIZE", "›▶ thing-000            0"]
+        assert frame(app)[:2] == [" S NAME     ‹  SIZE", "›▶ thing-000      0"]
 
 
 async def test_a_long_reason_for_emptiness_is_wrapped() -> None:
@@ -245,6 +245,53 @@ async def test_refreshed_cells_repaint_only_rows_that_changed() -> None:
         assert regions == [Region(0, 8, 40, 1), Region(0, 9, 40, 1)]
 
 
+async def test_a_longer_text_widens_its_column_at_once_and_repaints_all_once() -> None:
+    app = TableApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        objects = things(9)
+        app.table.set_objects(objects)
+        await pilot.pause()
+        regions = painted(app.table)
+        app.table.patch({"k3": replace(objects["k3"], name="a longer name")})
+        assert regions == [Region(0, 4, 40, 1), Region(0, 0, 40, 10)]
+        await pilot.pause()
+        assert frame(app)[0] == " NAME          STATE     SIZE"
+        assert frame(app)[4] == " a longer name running      3"
+        assert frame(app)[5] == " thing-004     running      4"
+        app.table.patch({"k3": objects["k3"]})
+        assert regions[2:] == [Region(0, 4, 40, 1)], "it shrinks later, if at all"
+
+
+async def test_a_text_out_of_view_widens_its_column_when_it_is_scrolled_to() -> None:
+    app = TableApp()
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.table.set_objects({**things(20), "long": Thing("a name of twenty cell")})
+        await pilot.pause()
+        assert frame(app)[0] == " NAME      STATE     SIZE"
+        app.table.action_bottom()
+        await pilot.pause()
+        assert frame(app)[0] == " NAME                  STATE     SIZE"
+        assert frame(app)[-1].startswith("›a name of twenty cell running")
+        await pilot.resize_terminal(50, 6)
+        app.table.action_top()
+        await pilot.pause()
+        assert frame(app)[0] == " NAME                  STATE     SIZE"
+
+
+async def test_a_text_shortened_by_its_column_has_its_matches_marked() -> None:
+    def shorten(text: str, width: int) -> str:
+        return f"…{text[1 - width :]}"
+
+    app = TableApp([Column("path", "PATH", lambda thing: thing.name, None, width=6, shorten=shorten)])
+    async with app.run_test(size=(14, 3)) as pilot:
+        app.table.set_objects({"a": Thing("/a/very/long/path/to/it"), "b": Thing("/short/to")})
+        app.table.set_filter(lambda thing: True, lambda column, text: [(text.index("to"), text.index("to") + 2)])
+        await pilot.pause()
+        assert frame(app)[1:3] == ["›…/path/to/it", " /short/to"]
+        assert [bool(style_at(app, x, 1).underline) for x in (7, 8, 9, 10)] == [False, True, True, False]
+        assert [bool(style_at(app, x, 2).underline) for x in (7, 8, 9, 10)] == [False, True, True, False]
+
+
 async def test_the_cursor_stays_on_the_first_row_until_the_user_moves() -> None:
     app = TableApp()
     async with app.run_test(size=(40, 10)):
@@ -350,8 +397,8 @@ async def test_a_click_selects_a_double_click_opens_a_title_sorts() -> None:
         await pilot.double_click(offset=(5, 2))
         await pilot.pause()
         assert [message.key for message in app.heard(Table.Opened)] == ["k1"]
-        await pilot.click(offset=(36, 0))
-        await pilot.click(offset=(36, 0))
+        await pilot.click(offset=(24, 0))
+        await pilot.click(offset=(24, 0))
         assert app.table.sort == ("size", True)
         assert app.table.shown[0] == "k3"
         await pilot.click(offset=(0, 1))
@@ -408,7 +455,7 @@ async def test_cursor_and_state_are_seen_in_every_theme(theme: str) -> None:
         await pilot.pause()
         plain = style_at(app, 5, 2)
         assert style_at(app, 5, 1) != plain
-        assert style_at(app, 27, 2) != plain
+        assert style_at(app, 12, 2) != plain
         strong = style_at(app, 5, 1)
         app.table.active = False
         await pilot.pause()
@@ -423,11 +470,11 @@ async def test_a_theme_that_changes_one_colour_repaints_it() -> None:
     async with app.run_test(size=(40, 6)) as pilot:
         app.table.set_objects(things(3))
         await pilot.pause()
-        before = style_at(app, 27, 2)
+        before = style_at(app, 12, 2)
         app.register_theme(replace(app.current_theme, name="other", success="#123456"))
         app.theme = "other"
         await pilot.pause()
-        assert style_at(app, 27, 2) != before
+        assert style_at(app, 12, 2) != before
         assert style_at(app, 5, 2) == style_at(app, 5, 3)
 
 

@@ -148,10 +148,10 @@ def _can_be_again(row: _Row | None) -> bool:
 def _columns() -> list[Column[_Row]]:
     return [
         Column("state", "S", lambda row: _SIGNS[row.state], width=1),
-        Column("what", "COMMAND", lambda row: row.job.task.command.title, width=16, grow=2),
-        Column("name", "ON", lambda row: row.job.task.name, width=14, grow=2),
+        Column("what", "COMMAND", lambda row: row.job.task.command.title, width=16),
+        Column("name", "ON", lambda row: row.job.task.name, width=14),
         Column("time", "TIME", lambda row: format.clock(row.seconds), width=8, right=True, priority=2),
-        Column("said", "PROGRESS OR RESULT", _said, width=24, grow=6, priority=1),
+        Column("said", "PROGRESS OR RESULT", _said, width=24, priority=1),
         Column("number", "#", lambda row: Cell(str(row.job.number), "dim"),
                lambda row: (not row.job.over, row.job.number), width=4, right=True, priority=3),
     ]  # fmt: skip

@@ -231,11 +231,11 @@ def _columns() -> list[Column[RequestRow]]:
     return [
         Column("time", "TIME", moment, lambda e: e.request.number, width=8),
         Column("method", "METHOD", lambda e: e.request.method, lambda e: e.request.method, width=6),
-        Column("path", "PATH", lambda e: e.path, lambda e: e.path, width=20, grow=6),
+        Column("path", "PATH", lambda e: e.path, lambda e: e.path, width=20),
         Column("status", "STATUS", _status, lambda e: e.status, width=6, right=True),
         Column("duration", "TOOK", _duration, lambda e: e.duration, width=7, right=True, priority=1),
         Column("in", "IN", lambda e: format.size(e.bytes_in), lambda e: e.bytes_in, width=6, right=True, priority=2),
-        Column("cause", "CAUSE", lambda e: e.request.cause, lambda e: e.request.cause, width=14, grow=1, priority=3),
+        Column("cause", "CAUSE", lambda e: e.request.cause, lambda e: e.request.cause, width=14, priority=3),
         Column("out", "OUT", lambda e: format.size(e.request.bytes_out), lambda e: e.request.bytes_out, width=6,
                right=True, priority=4),
         Column("number", "#", lambda e: Cell(str(e.request.number), "dim"), lambda e: e.request.number, width=5,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from dockertui.engine.models import Container, Image, Network, Volume
+from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.stats import Usage
 from dockertui.live.store import Mirror
-from dockertui.resources.container import port_list
+from dockertui.resources.column_factories import shorten_image
+from dockertui.resources.container import port_list, port_ranges, shorten_ports
 from dockertui.resources.registry import BY_KIND, RESOURCES
 from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Size, Surroundings
@@ -82,6 +83,57 @@ def test_ports_are_short_and_both_families_once() -> None:
     )
     assert set(port_list(item.ports).split(", ")) == {"8080→80", "127.0.0.1:53→53/udp", "9000"}
     assert port_list(item.ports).endswith("9000")
+
+
+@pytest.mark.parametrize(
+    ("ports", "shown"),
+    [
+        ([Port(n, n, ip) for n in (8000, 8001, 8002) for ip in ("0.0.0.0", "::")], "8000-8002→8000-8002"),
+        ([Port(81, 9001), Port(80, 9000), Port(83, 9003)], "9000-9001→80-81, 9003→83"),
+        ([Port(80, 9000), Port(81, 8000)], "9000→80, 8000→81"),
+        ([Port(80, 80, "127.0.0.1"), Port(81, 81, "0.0.0.0")], "81→81, 127.0.0.1:80→80"),
+        ([Port(53, 53), Port(54, 54, type="udp")], "53→53, 54→54/udp"),
+        ([Port(53, 53, "::1", "udp"), Port(54, 54, "::1", "udp")], "[::1]:53-54→53-54/udp"),
+        ([Port(9000), Port(9001), Port(80, 80)], "80→80, 9000-9001"),
+        ([Port(80, 8080), Port(80, 8081)], "8080→80, 8081→80"),
+        ([], ""),
+    ],
+)
+def test_successive_ports_are_joined(ports: list[Port], shown: str) -> None:
+    assert port_ranges(ports) == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (30, "80→80, 5432→5432, 9000→9000"),
+        (26, "80→80, 5432→5432 +1"),
+        (18, "80→80 +2"),
+        (7, "80→80"),
+    ],
+)
+def test_ports_lose_their_address_before_they_are_counted(width: int, shown: str) -> None:
+    assert shorten_ports("80→80, 127.0.0.1:5432→5432, [::1]:5432→5432, 127.0.0.1:9000→9000", width) == shown
+
+
+@pytest.mark.parametrize(
+    ("image", "width", "shown"),
+    [
+        ("registry.example.com/shop/orders-api:2026.11.3", 40, "…/shop/orders-api:2026.11.3"),
+        ("registry.example.com/shop/orders-api:2026.11.3", 26, "…/orders-api:2026.11.3"),
+        ("registry.example.com/shop/orders-api:2026.11.3", 15, "…-api:2026.11.3"),
+        ("orders-api:2026.11.3 +2", 12, "…026.11.3 +2"),
+        ("registry.example.com/shop/db@sha256:0123456789ab…", 40, "…/shop/db@sha256:0123456789ab…"),
+        ("registry.example.com/shop/db@sha256:0123456789ab…", 15, "db@sha256:0123456789ab…"),
+    ],
+)
+def test_an_image_keeps_its_name_and_its_tag(image: str, width: int, shown: str) -> None:
+    assert shorten_image(image, width) == shown
+
+
+def test_a_digest_is_shown_by_its_beginning() -> None:
+    item = make(Image=f"shop/db@sha256:{'0123456789abcdef' * 4}")
+    assert cell("container", "image", item, world(item)).text == "shop/db@sha256:0123456789ab…"
 
 
 def test_usage_is_of_running_containers_alone_and_warns() -> None:
