@@ -177,7 +177,7 @@ async def pane_previous(stage: Stage, key: str) -> None:
 
 async def pane_zoom(stage: Stage, key: str) -> None:
     assert "PORTS" not in stage.text
-    await stage.press(key, "right", "right")
+    await stage.press(key, *["right"] * 4)
     assert "PORTS" in stage.text
     await stage.press(key)
     assert "PORTS" not in stage.text
