@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from dockertui.config import Settings
 from dockertui.key_names import character_name, textual_name
@@ -21,16 +22,23 @@ from dockertui.operations.stats import STATS
 from dockertui.operations.terminal import TERMINAL
 from dockertui.operations.view import VIEW
 from dockertui.operations.why import WHY
+from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND, RESOURCES
+
+
+def _listing_words(resource: Resource[Any]) -> list[str]:
+    """Return the words of the `docker` command that lists a kind, without its options."""
+    return [word for word in resource.listing.all.docker if not word.startswith("-")]
+
 
 _JUMPS = tuple(
     Operation(
         f"pane.{resource.kind}",
-        f"Go to {resource.title}" if resource.stacked else f"Show {resource.title.lower()}",
+        f"{resource.title}: go to the list" if resource.stacked else f"Show {resource.title.lower()}",
         f"goto_pane({number - 1})",
         (str(number),) if resource.stacked else (),
         "Panes",
-        words=resource.kind,
+        words=" ".join(("docker", resource.kind, "ls", *_listing_words(resource), "list")),
         kind=resource.kind,
     )
     for number, resource in enumerate(RESOURCES, 1)

@@ -36,7 +36,7 @@ LOG: tuple[Operation, ...] = (
         hint="logs",
         hint_order=1,
         of="logs",
-        words="log output stdout stderr tail follow",
+        words="docker logs output errors stdout stderr tail follow",
     ),
     Operation(
         "container.project_logs",
@@ -46,7 +46,7 @@ LOG: tuple[Operation, ...] = (
         _LOGS,
         Context.LIST,
         of="logs",
-        words="compose log output",
+        words="compose logs docker output",
     ),
     *moves(Context.LOG, "log"),
     _in_log("left", "To the left", "scroll_left", "left", "h"),

@@ -14,7 +14,7 @@ DOING: tuple[Operation, ...] = (
     Operation("copy", "Copy: id, name, address, the command that makes it …", "copy_menu", ("y",), _GROUP, hint="copy",
               hint_order=7, words="clipboard yank id ip env run curl"),
     Operation("open_port", "Open a published port's address", "open_port", ("w",), _GROUP,
-              words="browser web url port"),
+              words="docker ports open in browser web url"),
     Operation("jobs", "Jobs: what runs and what came of it", "jobs", ("J",), _GROUP, words="progress cancel pull"),
     Operation("lens", "API lens: every request that was made", "lens", ("~",), _GROUP,
               words="journal trace curl http requests debug"),

@@ -18,7 +18,7 @@ PROCESSES: tuple[Operation, ...] = (
     Operation(
         "container.processes", "Processes, live, as a tree", "open_tab('processes')", ("P",), _GROUP,
         of="processes",
-        words="docker top ps cpu memory signal kill tree",
+        words="docker top cpu memory signal kill tree ps",
     ),
     *moves(Context.PROCESSES, "processes"),
     _here("left", "The commands to the left", "scroll_left", "left"),

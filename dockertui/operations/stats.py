@@ -38,7 +38,7 @@ STATS: tuple[Operation, ...] = (
         _STATS,
         hint="stats",
         of="stats",
-        words="cpu memory network block io pids throttling metrics top usage plot chart",
+        words="cpu memory network block io pids throttling metrics top usage plot chart graph",
     ),
     Operation(
         "overview",

@@ -38,11 +38,11 @@ SESSIONS = 9
 
 TERMINAL: tuple[Operation, ...] = (
     Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
-              of="terminal", words="exec terminal bash sh"),
+              of="terminal", words="exec docker terminal bash sh console into ssh"),
     Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
-              "exec_command", ("X",), _OPEN, of="terminal", words="exec terminal privileged workdir env"),
+              "exec_command", ("X",), _OPEN, of="terminal", words="docker exec terminal privileged workdir env"),
     Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
-              of="terminal", words="terminal stdin"),
+              of="terminal", words="docker attach stdin terminal"),
     Operation("container.watch", "Watch the container's own process, sending nothing", "watch", ("W",), _OPEN,
               of="terminal", words="attach read only no-stdin"),
     Operation("terminal.show", "Show the terminals that are open", "show_terminals", ("t",), _OPEN,

@@ -48,6 +48,7 @@ VIEW: tuple[Operation, ...] = (
         ("z",),
         _PANES,
         hint="zoom",
+        words="fullscreen full screen maximize",
     ),
     Operation(
         "list.open",
@@ -90,7 +91,7 @@ VIEW: tuple[Operation, ...] = (
         _LIST,
         hint="running only",
         of="running",
-        words="ps -a all stopped hide",
+        words="all stopped hide exited ps -a",
     ),
     Operation(
         "list.mark",
@@ -110,7 +111,7 @@ VIEW: tuple[Operation, ...] = (
         "measure",
         ("#",),
         _LIST,
-        words="size ps -s disk",
+        words="disk size space usage -s ps",
     ),
     Operation(
         "follow",
@@ -130,7 +131,7 @@ VIEW: tuple[Operation, ...] = (
         ("i",),
         _DETAIL,
         hint="inspect",
-        words="json raw",
+        words="docker inspect describe json raw container image network volume plugin",
     ),
     Operation("detail.next_tab", "Next tab", "next_tab", ("]",), _DETAIL, hint="tab", hint_order=3, palette=False),
     Operation("detail.previous_tab", "Previous tab", "previous_tab", ("[",), _DETAIL, palette=False),
@@ -212,11 +213,11 @@ VIEW: tuple[Operation, ...] = (
     ),
     Operation(
         "program.suspend",
-        "Suspend to the shell",
+        "Suspend the program",
         "app.suspend_process",
         ("ctrl+z",),
         _PROGRAM,
-        words="background stop fg",
+        words="background stop fg shell",
     ),
     Operation(
         "program.quit",
@@ -229,7 +230,7 @@ VIEW: tuple[Operation, ...] = (
         hint_order=3,
         palette=False,
     ),
-    Operation("program.exit", "Quit", "quit", ("ctrl+q", "ctrl+c"), _PROGRAM, words="exit leave"),
+    Operation("program.exit", "Quit", "quit", ("ctrl+q", "ctrl+c"), _PROGRAM, words="exit leave :q"),
     Operation("connection.retry", "Try again", "retry", ("r", "enter"), _PROGRAM, Context.CONNECTION, palette=False),
     Operation(
         "connection.demo",

@@ -22,7 +22,7 @@ WHY: tuple[Operation, ...] = (
         hint="why",
         hint_order=1,
         of="why",
-        words="exit code oom killed crash restart unhealthy postmortem diagnose",
+        words="exit code oom killed health crash restart unhealthy postmortem diagnose",
     ),
     *moves(Context.WHY, "why"),
     _in_why("copy", "Copy all of it as Markdown, for a ticket", "copy", "y", hint="copy as Markdown", order=1),

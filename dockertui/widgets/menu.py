@@ -67,14 +67,22 @@ class MenuList(Lines):
         return self._typed
 
     def type(self, text: str) -> None:
-        """Show only the items whose label or further words contain every word of `text`, the closest first."""
+        """Show only the items whose label or further words contain every word of `text`, the closest first.
+
+        Where none does, the options and the name of a command such as `docker logs -f` do not count.
+        """
         self._typed = text
-        words = text.lower().split()
-        found = [item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)]
+        plain = [word for word in text.lower().split() if not word.startswith("-")]
+        for words in (text.lower().split(), plain, plain[plain[:1] == ["docker"] :]):
+            if found := self._matching(words):
+                break
         choices = [item for item in found if not item.heading]
         self._shown = sorted(choices, key=lambda item: _distance(item, words)) if words else found
         self._row, self.top = self._first, 0
         self.repaint()
+
+    def _matching(self, words: Sequence[str]) -> list[Item]:
+        return [item for item in self._items if all(word in f"{item.label} {item.words}".lower() for word in words)]
 
     @property
     def _first(self) -> int:
