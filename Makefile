@@ -39,8 +39,8 @@ format: $(DEV_STAMP) ## format the sources
 screenshots: $(DEV_STAMP) ## make screenshots/ anew, of the demo Engine
 	$(BIN)/python -m screenshots
 
-readme: $(DEV_STAMP) ## write the keys and settings anew, in the README and docs/keys.md
-	$(BIN)/python -m dockertui.operations.document README.md
+readme: $(DEV_STAMP) ## write anew what is made of the entries, in the README and docs/
+	$(BIN)/python -m dockertui.operations.document .
 
 bench: $(DEV_STAMP) ## measure, all of it into bench/results, or a subject: make bench ARGS=start (needs root and dockerd)
 	$(BIN)/python -m bench $(ARGS)

@@ -1,4 +1,4 @@
-"""Run every command of the README, as written, in a clean clone of the last commit.
+"""Run every command of the README and of docs/, as written, in a clean clone of the last commit.
 
 Commands that open the program run in a terminal of their own until its lists are shown, and are quit with `q`. Run it
 with the Python of the development environment; the commands install from the network. Exit code 1 when one fails.
@@ -84,7 +84,8 @@ def main() -> int:
         stand_in_for_ssh(programs, engine.url)
         without_docker = environment(home, programs)
         with_docker = {**without_docker, "DOCKER_HOST": engine.url}
-        for command in commands((clone / "README.md").read_text(encoding="utf-8")):
+        documents = [clone / "README.md", *sorted((clone / "docs").glob("*.md"))]
+        for command in commands("\n".join(path.read_text(encoding="utf-8") for path in documents)):
             if command in ELSEWHERE:
                 continue
             began = time.monotonic()

@@ -44,7 +44,7 @@ def _entry(default: Any, check: values.Check, comment: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings, one entry each; `show`, `template` and the README's list are made from these.
+    """The settings, one entry each; `show`, `template` and docs/settings.md are made from these.
 
     path, lines (dotted setting to line): where each value was written.
     """

@@ -1,4 +1,4 @@
-"""Generate the README's keys and settings, and docs/keys.md, from their entries: `make readme`."""
+"""Generate docs/keys.md, the list of docs/settings.md and the README's table from their entries: `make readme`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dockertui.config import template
-from dockertui.operations.base import Context, Operation
-from dockertui.operations.catalogue import Catalogue, sign, where
+from dockertui.operations.base import Operation
+from dockertui.operations.catalogue import BY_ID, Catalogue, sign, where
 
-KEYS = "docs/keys.md"
-"""The file with all keys, next to the README."""
+README, KEYS, SETTINGS = "README.md", "docs/keys.md", "docs/settings.md"
+_PEERS = (
+    ("read a log", "`m`", "`l`", "container.logs"),
+    ("open a shell", "`E`", "`s`", "container.exec"),
+    ("attach", "`a`", "`a`", "container.attach"),
+    ("see details", "`enter`", "`d`", "list.open"),
+    ("see the Engine's JSON", "", "`y`", "detail.inspect"),
+    ("stop", "`s`", "", "container.stop"),
+    ("restart", "`r`", "`r`", "container.restart"),
+    ("kill", "", "`ctrl+k`", "container.kill"),
+    ("remove", "`d`", "`ctrl+d`", "container.remove"),
+    ("mark several", "", "`space`", "list.mark"),
+    ("act on all of them", "`b`", "", "bulk"),
+    ("choose from all commands", "`x`", "`:`", "menu"),
+    ("hide stopped containers", "`e`", "", "list.running"),
+    ("open a port in the browser", "`w`", "", "open_port"),
+    ("filter", "`/`", "`/`", "list.filter"),
+    ("see the keys", "`x`", "`?`", "program.help"),
+)
+"""Tasks, their keys in lazydocker and in k9s by default, and the operation here."""
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
 _INTRODUCTION = """# Keys
 
@@ -45,20 +63,23 @@ def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
     return f"| {keys} | {operations[0].title}{where(operations)} | {ids} |"
 
 
-def first_keys(catalogue: Catalogue) -> str:
-    """Return a Markdown table of the keys in the footer of the containers' list."""
+def peers_table(catalogue: Catalogue) -> str:
+    """Return the Markdown table of what has which key in lazydocker, in k9s and here."""
     rows = [
-        f"| {' '.join(f'`{sign(key)}`' for key in catalogue.keys(operation))} | {operation.title} |"
-        for operation, _ in catalogue.hints(Context.LIST, "container")
+        f"| {task} | {lazydocker} | {k9s} | {' '.join(f'`{sign(key)}`' for key in catalogue.keys(BY_ID[id]))} |"
+        for task, lazydocker, k9s, id in _PEERS
     ]
-    return "\n".join(["| keys | in the list of containers |\n|---|---|", *rows])
+    return "\n".join(["| to | lazydocker | k9s | here |", "|---|---|---|---|", *rows])
 
 
-def document(readme: str, catalogue: Catalogue) -> str:
-    """Return the README with its keys and settings regenerated. Raises ValueError if it lacks the marks around them."""
-    further = f"The keys of every screen, with the ids that the settings know them by, are in [{KEYS}]({KEYS})."
-    readme = _between(readme, "keys", f"\n{first_keys(catalogue)}\n\n{further}\n")
-    return _between(readme, "settings", f"```toml\n{template()}```")
+def readme_document(readme: str, catalogue: Catalogue) -> str:
+    """Return the README with its table regenerated. Raises ValueError if it lacks the marks around it."""
+    return _between(readme, "peers", f"\n{peers_table(catalogue)}\n")
+
+
+def settings_document(text: str) -> str:
+    """Return the document of the settings with their list regenerated. Raises ValueError as `readme_document`."""
+    return _between(text, "settings", f"```toml\n{template()}```")
 
 
 def _between(text: str, subject: str, made: str) -> str:
@@ -70,9 +91,15 @@ def _between(text: str, subject: str, made: str) -> str:
     return pattern.sub(lambda _: f"{begin}\n{made}\n{end}", text)
 
 
+def documents(root: Path, catalogue: Catalogue) -> dict[Path, str]:
+    """Return what the generated documents of a checkout should hold, by their paths."""
+    return {
+        root / README: readme_document((root / README).read_text(encoding="utf-8"), catalogue),
+        root / SETTINGS: settings_document((root / SETTINGS).read_text(encoding="utf-8")),
+        root / KEYS: keys_document(catalogue),
+    }
+
+
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(document(path.read_text(encoding="utf-8"), Catalogue()), encoding="utf-8")
-    keys = path.parent / KEYS
-    keys.parent.mkdir(exist_ok=True)
-    keys.write_text(keys_document(Catalogue()), encoding="utf-8")
+    for path, text in documents(Path(sys.argv[1]), Catalogue()).items():
+        path.write_text(text, encoding="utf-8")
