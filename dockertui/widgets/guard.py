@@ -5,7 +5,8 @@ something fails that nobody foresaw. Textual then ends the program. `Guarded` st
 line that cannot be painted shows the error in its place; a message that cannot be handled leaves the widget alive.
 Every error goes to the logger `dockertui`, whose handlers write it down and tell the user.
 
-It depends on private parts of Textual; `tests/ui/test_guard.py` checks each one, and pyproject pins the version.
+It depends on private parts of Textual; `tests/ui/widgets/test_guard.py` checks each one, and pyproject pins the
+version.
 """
 
 from __future__ import annotations

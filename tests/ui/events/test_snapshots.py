@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.demo import DemoEngine
+from tests.ui.events.test_events import timeline, view
 from tests.ui.stage import NARROW, WIDE, Clock, Stage
-from tests.ui.test_events import timeline, view
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -16,8 +16,8 @@ from dockertui.operations.jobs import State
 from dockertui.operations.reports import BODIES as REPORTS
 from dockertui.resources.registry import BY_KIND
 from tests.demo import DemoEngine
+from tests.ui.commands.test_commands import PANES, begin, go_through
 from tests.ui.stage import WIDE, Clock, Stage, opened
-from tests.ui.test_commands import PANES, begin, go_through
 
 pytestmark = pytest.mark.usefixtures("frozen")
 

@@ -8,7 +8,7 @@ from dockertui.screens.base.menu import Item, Menu
 from dockertui.widgets.keys import KeysInOrder
 from tests.ui.frames import frame, row_of, widths
 
-_STYLES = Path(__file__).parents[2] / "styles"
+_STYLES = Path(__file__).parents[3] / "styles"
 STYLES: list[str | PurePath] = [_STYLES / "widgets.tcss", _STYLES / "later" / "views.tcss"]
 
 ITEMS = [

@@ -12,7 +12,7 @@ from tests.demo.hostile import STRINGS
 from tests.engine.dockerd import Dockerd
 from tests.pty.program import Program
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _OURS = re.compile(
     rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1b\]22;[a-z]*\x07|\x1b\[\?[0-9;]*\$[a-z]|\x1b[=>()78][0B]?|\x1bP[^\x1b]*\x1b\\"
 )

@@ -67,7 +67,7 @@ class Tmux:
         self.noted = folder / "noted"
         program = folder / "program.py"
         program.write_text(PROGRAM)
-        root = Path(__file__).parents[2]
+        root = Path(__file__).parents[3]
         command = f"cd {root} && PYTHONPATH={root} exec {sys.executable} {program} {self.noted} {' '.join(arguments)}"
         self("-f", "/dev/null", "new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), command)
 

@@ -18,8 +18,8 @@ from dockertui.screens.base.form import FormScreen
 from dockertui.screens.commands.jobs import JobsScreen
 from dockertui.screens.main.screen import MainScreen
 from tests.demo import DemoEngine
+from tests.ui.commands.test_commands import begin, fill_in
 from tests.ui.stage import NARROW, WIDE, Clock, Stage, opened, program
-from tests.ui.test_commands import begin, fill_in
 
 pytestmark = pytest.mark.usefixtures("frozen")
 

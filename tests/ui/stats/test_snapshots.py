@@ -1,4 +1,4 @@
-"""Pictures of the statistics. `pytest tests/ui/test_stats_snapshots.py --snapshot-update` makes them anew."""
+"""Pictures of the statistics. `pytest tests/ui/stats/test_snapshots.py --snapshot-update` makes them anew."""
 
 from __future__ import annotations
 
