@@ -12,6 +12,8 @@ from tests.ui.stage import NARROW, WIDE, Clock, Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
 
 pytestmark = pytest.mark.usefixtures("frozen")
+REMEMBERED = 25
+"""Events before the program was opened, without those of health checks."""
 
 
 @pytest.fixture
@@ -24,7 +26,9 @@ def host() -> Iterator[DemoEngine]:
 def in_timeline(*pressed: str) -> Scene:
     async def scene(stage: Stage) -> None:
         await keys(stage)
-        await timeline(stage, *pressed)
+        await timeline(stage)
+        await stage.until(lambda: view(stage).list.count == REMEMBERED)
+        await stage.press(*pressed)
 
     return scene
 
