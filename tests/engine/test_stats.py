@@ -26,7 +26,7 @@ from dockertui.resources.registry import SOURCES
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import endpoint_of
 
-RECORDED = Path(__file__).parents[1] / "unit" / "recorded"
+RECORDED = Path(__file__).parents[1] / "unit" / "engine" / "recorded"
 PATIENCE = 60.0
 ID = "c" * 64
 Until = Callable[[Callable[[], bool]], Awaitable[None]]

@@ -147,7 +147,7 @@ CASES = (
     Case(
         "exit-1-known-trouble",
         (*SHELL, "echo 'dial tcp 10.0.0.5:5432: connect: connection refused' >&2; exit 1"),
-        r"exit code 1 .*connection refused$",
+        r"exited with code 1 .*connection refused$",
         shows=["something that it needs did not listen"],
     ),
     Case(
@@ -174,7 +174,7 @@ CASES = (
         ("/etc/passwd",),
         r'could not be started: exec: "/etc/passwd": permission denied \(126\)$',
         state="created",
-        shows=["lacks the x bit", "126: of the try to start it", "[created] ━━✗ (running)"],
+        shows=["lacks the x bit", "126: start failed", "[created] ━━✗ (running)"],
     ),
     Case(
         "not-found",

@@ -37,7 +37,7 @@ from dockertui.operations.command_lines import curl_line
 from tests.lines import alike, clis
 from tests.lines.recorder import Recorder
 
-CERTIFICATES = Path(__file__).parent.parent / "unit" / "certificates"
+CERTIFICATES = Path(__file__).parents[1] / "unit" / "engine" / "certificates"
 STOP = Call("POST", "/containers/web/stop", {"t": 5})
 UPDATE = Call("POST", "/containers/web/update", body={"Memory": 1, "Name": "it's ü"})
 CALLS = (STOP, UPDATE)

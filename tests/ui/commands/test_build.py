@@ -49,7 +49,7 @@ async def test_a_build_is_followed_from_the_form_to_its_image(folder: Path) -> N
         await stage.until("DOCKER_BUILDKIT=0 docker")
         await stage.press("ctrl+s")
         await stage.until("shop:1 built")
-        await stage.until("shop:2")
+        await stage.until("shop:1 +1")
         await stage.press("J", "enter")
         await stage.until("Successfully tagged shop:2")
         assert "Step 4/4 : RUN echo begun" in stage.text
