@@ -178,7 +178,7 @@ async def test_report_masks_secrets_in_build_steps() -> None:
         assert "sesame" not in stage.text
         await stage.press("v")
         await stage.until("API_TOKEN=sesame")
-        assert stage.lines[0].startswith(" Layers"), "a report stays within its screen"
+        assert stage.lines[0].startswith(" History"), "a report stays within its screen"
 
 
 async def test_the_copy_menu_hides_them_until_the_main_screen_shows_them() -> None:
