@@ -16,6 +16,7 @@ from textual.screen import Screen
 import dockertui
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
+from dockertui.engine.models import Event
 from dockertui.screens.base import confirm
 from dockertui.screens.base.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
 from dockertui.screens.base.form import FormScreen
@@ -105,7 +106,8 @@ async def open_layer(stage: Stage, name: str) -> Screen[Any]:
     elif name == "a line":
         await stage.until(lambda: len(stage.tab("logs").store))
     elif name == "an event":
-        await stage.until(lambda: stage.app.focused is not None and stage.app.focused.cursor_item)  # type: ignore[attr-defined]
+        # not a notice, as there is one at the end until the stream is live again
+        await stage.until(lambda: isinstance(getattr(stage.app.focused, "cursor_item", None), Event))
     under: Screen[Any] = stage.app.screen if further else stage.main
     await stage.press(*further)
     await stage.until(lambda: isinstance(stage.app.screen, Layer) and stage.app.screen is not under)
