@@ -128,11 +128,14 @@ class EventListener:
                 try:
                     async for event in events:
                         proof.record(event)
+                        closes_gap = stretch.last is None or (left is not None and event == last)
                         if left is not None and event == last:
                             self.journal.coverage.resume(left, stretch)
                             left = None
                         backoff.reset()
                         self.journal.add_from(event, stretch)
+                        if closes_gap:  # by an event that was known before, too: that alone would change nothing
+                            self._changed()
                 finally:
                     self._count_streams(-1)
         raise EngineError(ErrorKind.LOST, "the Engine ended the stream of events")

@@ -21,6 +21,7 @@ from dockertui.screens.base import confirm
 from dockertui.screens.base.confirm import Answer, Answered, ConfirmScreen, Question, affected, ask
 from dockertui.screens.base.form import FormScreen
 from dockertui.screens.base.menu import Menu
+from dockertui.screens.events.tab import EventsTab
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.main.tab_list import TABS
 from dockertui.screens.program.connection import ConnectionScreen
@@ -106,7 +107,8 @@ async def open_layer(stage: Stage, name: str) -> Screen[Any]:
     elif name == "a line":
         await stage.until(lambda: len(stage.tab("logs").store))
     elif name == "an event":
-        # not a notice, as there is one at the end until the stream is live again
+        # until the stream is live again there is a notice at the end, under the cursor
+        await stage.until(lambda: isinstance(events := stage.app.focused, EventsTab) and events.list.live)
         await stage.until(lambda: isinstance(getattr(stage.app.focused, "cursor_item", None), Event))
     under: Screen[Any] = stage.app.screen if further else stage.main
     await stage.press(*further)

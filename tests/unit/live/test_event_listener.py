@@ -157,6 +157,20 @@ def test_reconnection_resumes_from_the_last_event_without_a_gap() -> None:
     play(test())
 
 
+def test_known_event_that_closes_the_gap_is_reported_as_a_change() -> None:
+    async def test() -> None:
+        scene = Scene()
+        scene.daemon.emit(A, B)
+        async with scene.listening():
+            await scene.until(A, B)
+        gaps: list[list[Gap]] = []
+        async with scene.listening(changed=lambda: gaps.append(scene.journal.coverage.gaps())):
+            await until(lambda: bool(gaps) and gaps[-1] == [Gap(None, A, False)])
+        assert gaps[0][-1] == Gap(B, None, False), "until it came, events might have been missing"
+
+    play(test())
+
+
 def test_forgotten_last_event_leaves_a_gap() -> None:
     async def test() -> None:
         scene = Scene(keeps=2)
