@@ -72,8 +72,9 @@ class MenuList(Lines):
         Where none does, the options and the name of a command such as `docker logs -f` do not count.
         """
         self._typed = text
-        plain = [word for word in text.lower().split() if not word.startswith("-")]
-        for words in (text.lower().split(), plain, plain[plain[:1] == ["docker"] :]):
+        typed = text.lower().split()
+        plain = [word for word in typed if not word.startswith("-")]
+        for words in (typed, plain or typed, plain[plain[:1] == ["docker"] :] or typed):
             if found := self._matching(words):
                 break
         choices = [item for item in found if not item.heading]

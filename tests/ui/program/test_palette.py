@@ -176,6 +176,14 @@ def test_what_is_meant_comes_first(typed: str, id: str) -> None:
     assert first(typed) == id
 
 
+@pytest.mark.parametrize("typed", ["-x", "docker", "--nothing -of the kind"])
+def test_options_alone_find_nothing_that_does_not_have_them(typed: str) -> None:
+    found = MenuList("Signals", [Item("TERM", "TERM"), Item("KILL", "KILL")], nothing)
+    found.repaint = lambda: None  # type: ignore[method-assign]
+    found.type(typed)
+    assert not found._shown
+
+
 def test_of_equals_the_possible_one_comes_first() -> None:
     others = tuple(f"{kind}.remove" for kind in BY_KIND if kind != "image")
     assert first("rm", disabled=others) == "image.remove"
