@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from dockertui.engine.endpoint import Endpoint
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container, Port
 from dockertui.masking import masked_words
 from dockertui.operations import run_form
@@ -13,7 +14,6 @@ from dockertui.operations.command_lines import docker_line, request_line
 from dockertui.operations.container_line import run_line
 from dockertui.operations.original import Original, draft
 from dockertui.resources.base import Resource
-from dockertui.resources.reply import Reply
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
 _TLS_PORTS = frozenset({443, 6443, 8443, 9443})

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from dockertui.engine.client import Engine
+from dockertui.engine.fields import Reply
 from dockertui.engine.listing import Listing
 from dockertui.engine.models import Event, Version
 from dockertui.live.store import Ids, Source
 from dockertui.resources.event_effects import own
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Column
 from dockertui.widgets.page_lines import LABEL_MAX, Field, Section

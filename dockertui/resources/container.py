@@ -9,6 +9,7 @@ from typing import Any
 
 from dockertui.engine.client import Engine
 from dockertui.engine.containers import CONTAINERS, MEASURED
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container, Event, Port, merge_since
 from dockertui.engine.stats import Usage
 from dockertui.live.history import Column as Of
@@ -19,7 +20,6 @@ from dockertui.resources import container_source, format
 from dockertui.resources.base import Reference, Resource, Summary, labels
 from dockertui.resources.container_page import container_sections
 from dockertui.resources.container_state import RANK, failed, status, status_order, symbol
-from dockertui.resources.reply import Reply
 from dockertui.resources.sparkline_cells import CELLS, SparklineCells
 from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Cell, Column

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Sequence
 
 from dockertui.engine.exit_codes import meaning
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container
 from dockertui.resources import format
 from dockertui.resources.base import Reference, facts, filled, listing
 from dockertui.resources.container_state import process, status
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.page_lines import Field, Section
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.stats import Usage
 from dockertui.live.history import Column, Series
 from dockertui.live.rows import Span
 from dockertui.resources import format
-from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import BINARY_STEPS, Curve, Plot, Runs, Unit, links
 
 _ANY: Final = (Column.MEMORY, Column.CPU, Column.RX, Column.READ, Column.PIDS)

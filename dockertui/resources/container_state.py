@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container
 from dockertui.resources import format
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell
 

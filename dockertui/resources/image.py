@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.images import IMAGES
 from dockertui.engine.models import Event, Image
 from dockertui.live.store import ALL, Ids
@@ -13,7 +14,6 @@ from dockertui.resources import column_factories as column
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.event_effects import NOTHING, own
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.used_by import container_reference, use_count, users_fields
 from dockertui.widgets.columns import Cell, Column

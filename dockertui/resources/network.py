@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Network
 from dockertui.engine.networks import NETWORKS
 from dockertui.resources import column_factories as column
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.used_by import container_reference, running_first, use_count
 from dockertui.widgets.columns import Cell, Column

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container
 from dockertui.live.history import Column as Of
 from dockertui.live.history import StatsHistory
 from dockertui.live.rows import NAN
 from dockertui.resources import column_factories as column
 from dockertui.resources import format
-from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import Glyphs, gauge
 from dockertui.widgets.columns import Cell, Column
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.plugins import PLUGINS, Plugin
 from dockertui.masking import masked_words
 from dockertui.resources import column_factories as column
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Field, Section

@@ -7,13 +7,13 @@ from functools import partial
 
 from dockertui.engine import system
 from dockertui.engine.client import Engine
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Volume
 from dockertui.engine.volumes import VOLUMES
 from dockertui.resources import column_factories as column
 from dockertui.resources import format
 from dockertui.resources.base import Reference, Resource, Summary, facts, filled, labels, listing
 from dockertui.resources.container_state import status
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.resources.used_by import container_reference, running_first, use_count
 from dockertui.widgets.columns import Cell, Column

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from dockertui.engine import containers, system
+from dockertui.engine.fields import Reply
 from dockertui.engine.log_lines import SECOND
 from dockertui.live.last_lines import last_lines
 from dockertui.resources.base import Reference
-from dockertui.resources.reply import Reply
 from dockertui.resources.why.diagnosis import diagnose, verdict_by_inspect
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.markdown import markdown

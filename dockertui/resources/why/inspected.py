@@ -16,11 +16,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dockertui.engine.container_model import docker_state
+from dockertui.engine.fields import Reply
 from dockertui.engine.log_lines import SECOND
 from dockertui.masking import known_secrets, masked
 from dockertui.resources import format
 from dockertui.resources.container_state import process
-from dockertui.resources.reply import Reply
 
 _GRACE = 10.0
 """Seconds between a stop's signals by default."""

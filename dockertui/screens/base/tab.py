@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.widget import Widget
 
 from dockertui.engine.errors import EngineError
+from dockertui.engine.fields import Reply
 from dockertui.masking import known_secrets
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
-from dockertui.resources.reply import Reply
 from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from dockertui.engine import system
 from dockertui.engine.errors import EngineError
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container
 from dockertui.engine.trace import because
 from dockertui.live.history import SMOOTHED_OVER, Column
@@ -17,7 +18,6 @@ from dockertui.live.store import Change, Link, LinkState
 from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.resources.overview_rows import Capacity, OverviewRow, columns, load, totals
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bars import link, trouble
 from dockertui.screens.base.bindings import bindings, catalogue_of, closed_by

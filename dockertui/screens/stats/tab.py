@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from dockertui.config import Settings
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container
 from dockertui.live.history import Series
 from dockertui.live.session import Session
@@ -16,7 +17,6 @@ from dockertui.operations.base import Context
 from dockertui.operations.stats import WINDOWS
 from dockertui.resources import format
 from dockertui.resources.container_plots import plots
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab

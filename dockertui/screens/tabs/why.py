@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from dockertui.engine import containers
 from dockertui.engine.errors import EngineError
+from dockertui.engine.fields import Reply
 from dockertui.engine.log_lines import SECOND
 from dockertui.engine.models import Container, Event
 from dockertui.engine.trace import because
@@ -21,7 +22,6 @@ from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
-from dockertui.resources.reply import Reply
 from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
 from dockertui.resources.why.card import LINES, card, moment

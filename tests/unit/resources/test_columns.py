@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.stats import Usage
 from dockertui.live.store import Mirror
 from dockertui.resources.column_factories import shorten_image
 from dockertui.resources.container import port_list, port_ranges, shorten_ports
 from dockertui.resources.registry import BY_KIND, RESOURCES
-from dockertui.resources.reply import Reply
 from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Cell
 

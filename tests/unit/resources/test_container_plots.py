@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from dockertui.engine.fields import Reply
 from dockertui.engine.stats import Usage
 from dockertui.live.history import StatsHistory
 from dockertui.resources import format
 from dockertui.resources.container_plots import plots
 from dockertui.resources.overview_rows import Capacity, columns, load, totals
-from dockertui.resources.reply import Reply
 from dockertui.widgets.chart import BRAILLE, Plot
 from tests.unit.resources.test_columns import make
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dockertui.engine.fields import Reply
 from dockertui.masking import is_secret, masked_tree
 from dockertui.resources import format
 from dockertui.resources.filter import ListFilter, Word, words
-from dockertui.resources.reply import Reply
 
 TERMS = {
     "name": lambda item: (item["name"],),

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockertui.engine.exit_codes import name_of_signal, signal_number
+from dockertui.engine.fields import Reply
 from dockertui.engine.log_lines import SECOND, LogLine
 from dockertui.engine.models import Event
 from dockertui.engine.stats import Usage
 from dockertui.masking import MASK
 from dockertui.resources import format
 from dockertui.resources.base import Reference
-from dockertui.resources.reply import Reply
 from dockertui.resources.why.card import card, moment
 from dockertui.resources.why.diagnosis import diagnose, is_well, verdict_by_inspect
 from dockertui.resources.why.facts import Facts
