@@ -128,10 +128,10 @@ class EventListener:
                 try:
                     async for event in events:
                         proof.record(event)
-                        closes_gap = stretch.last is None or (left is not None and event == last)
+                        closes_gap = stretch.last is None
                         if left is not None and event == last:
                             self.journal.coverage.resume(left, stretch)
-                            left = None
+                            left, closes_gap = None, True
                         backoff.reset()
                         self.journal.add_from(event, stretch)
                         if closes_gap:  # by an event that was known before, too: that alone would change nothing
