@@ -7,15 +7,34 @@ the reason.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from tests.engine.dockerd import Dockerd, missing
+from tests.hanging import ended_if_hanging
 
 # readline, which pytest loads, sets these for all children, whose terminals then could not be resized.
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    with ended_if_hanging(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    with ended_if_hanging(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    with ended_if_hanging(item):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.hanging import COMMAND_LIMIT
 from tests.pty.process import cpu_of
 
 IMAGE = "busybox:latest"
@@ -149,6 +150,7 @@ class Dockerd:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             check=False,
+            timeout=COMMAND_LIMIT,
         )
         if check and done.returncode != 0:
             raise DockerdError(f"docker {' '.join(words)}: {done.stderr.decode(errors='replace').strip()}")
@@ -200,7 +202,7 @@ class Dockerd:
     def nsenter(self, *words: str) -> str:
         """Run a command inside the Engine's namespaces (where published ports are reachable) and return its output."""
         enter = ["nsenter", "--target", str(self._inside), "--mount", "--net", "--pid", "--uts", "--", *words]
-        return subprocess.run(enter, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(enter, capture_output=True, text=True, check=True, timeout=COMMAND_LIMIT).stdout
 
     def close(self) -> None:
         """Kill the Engine and everything it ran."""

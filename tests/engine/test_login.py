@@ -22,6 +22,7 @@ from tests.engine import registry as registries
 from tests.engine.dockerd import Dockerd
 from tests.engine.registry import ELSEWHERE, PASSWORD, USER
 from tests.engine.three_ways import Case, endpoint_of, prepare, task_of
+from tests.hanging import COMMAND_LIMIT
 
 HELPER = """#!/usr/bin/env python3
 import json, pathlib, sys
@@ -99,7 +100,9 @@ async def outcome(case: Case, engine: Engine) -> Job:
 
 
 def run(line: str, dockerd: Dockerd, said: str = "") -> str:
-    done = subprocess.run(["sh", "-c", line], env=dockerd.environment(), input=said, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sh", "-c", line], env=dockerd.environment(), input=said, capture_output=True, text=True, timeout=COMMAND_LIMIT
+    )
     assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     return done.stdout
 

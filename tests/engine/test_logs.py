@@ -22,6 +22,7 @@ from dockertui.screens.log.feed import LogFeed, LogTarget
 from dockertui.widgets.log_view import LogView
 from tests.engine.dockerd import Dockerd
 from tests.engine.watching import PATIENCE, opened
+from tests.hanging import COMMAND_LIMIT
 
 PARTIAL = "head -c 100000 /dev/zero | tr '\\0' x; echo; echo a; printf 'no end'"
 MEGABYTE = "head -c 1000000 /dev/zero | tr '\\0' y; echo; echo short"
@@ -88,7 +89,9 @@ async def all_lines(engine: Engine, container: str, *, tty: bool) -> list[LogLin
 
 
 def cli_logs(dockerd: Dockerd, container: str) -> tuple[bytes, bytes]:
-    done = subprocess.run(["docker", "logs", container], env=dockerd.environment(), capture_output=True, check=True)
+    done = subprocess.run(
+        ["docker", "logs", container], env=dockerd.environment(), capture_output=True, check=True, timeout=COMMAND_LIMIT
+    )
     return done.stdout, done.stderr
 
 

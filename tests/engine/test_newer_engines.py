@@ -27,6 +27,7 @@ from dockertui.operations.jobs import Task, perform
 from dockertui.resources.surroundings import Surroundings
 from tests.engine.dockerd import Dockerd
 from tests.engine.three_ways import endpoint_of
+from tests.hanging import COMMAND_LIMIT
 
 KEPT = "kept-by-its-label"
 
@@ -50,7 +51,7 @@ async def engine(url: str) -> AsyncIterator[Engine]:
 
 def shell(line: str, url: str) -> str:
     environ = {**os.environ, "DOCKER_HOST": url}
-    done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, text=True)
+    done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, text=True, timeout=COMMAND_LIMIT)
     assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     return done.stdout
 

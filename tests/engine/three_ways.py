@@ -20,6 +20,7 @@ from dockertui.operations.command_lines import curl_line, docker_line
 from dockertui.operations.jobs import Task, perform
 from dockertui.resources.registry import BY_KIND
 from tests.engine.dockerd import Dockerd
+from tests.hanging import COMMAND_LIMIT
 
 LISTS: Mapping[str, Callable[[Engine], Any]] = {kind: resource.listing.ls for kind, resource in BY_KIND.items()}
 _VOLATILE = frozenset(
@@ -128,13 +129,18 @@ class _ending:
         self._process = subprocess.Popen(["sh", "-c", self._line or "true"], env=self._dockerd.environment())
 
     def __exit__(self, *_: object) -> None:
-        self._process.wait()
+        self._process.wait(COMMAND_LIMIT)
 
 
 def shell(line: str, dockerd: Dockerd) -> str:
     """Run a line as a user would paste it."""
     done = subprocess.run(
-        ["sh", "-c", line], env=dockerd.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True
+        ["sh", "-c", line],
+        env=dockerd.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_LIMIT,
     )
     assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     return done.stdout

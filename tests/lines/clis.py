@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.hanging import COMMAND_LIMIT
+
 _PLACES: Final = ("docker", "/usr/bin/docker", "/usr/local/bin/docker")
 
 
@@ -33,4 +35,6 @@ def run(
     (bin_dir / "docker").unlink(missing_ok=True)
     (bin_dir / "docker").symlink_to(cli)
     own = {**environ, "PATH": f"{bin_dir}{os.pathsep}{environ['PATH']}"}
-    return subprocess.run(["sh", "-c", line], cwd=folder, env=own, input=typed, capture_output=True, text=True)
+    return subprocess.run(
+        ["sh", "-c", line], cwd=folder, env=own, input=typed, capture_output=True, text=True, timeout=COMMAND_LIMIT
+    )

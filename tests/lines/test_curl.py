@@ -34,6 +34,7 @@ from dockertui.engine.ssh import ssh_command
 from dockertui.engine.trace import Trace
 from dockertui.masking import MASK
 from dockertui.operations.command_lines import curl_line
+from tests.hanging import COMMAND_LIMIT
 from tests.lines import alike, clis
 from tests.lines.recorder import Recorder
 
@@ -83,7 +84,12 @@ async def by_curl(endpoint: Endpoint, recorder: Recorder) -> list[list[Any]]:
     recorder.forget()
     line = curl_line(endpoint, "1.41", CALLS, reveal=True)
     done = await asyncio.to_thread(
-        subprocess.run, ["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True
+        subprocess.run,
+        ["sh", "-c", line],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_LIMIT,
     )
     assert done.returncode == 0, f"{line}\n{done.stderr}"
     return alike.deeds(recorder.asked)
