@@ -50,6 +50,16 @@ VIEW: tuple[Operation, ...] = (
         hint="zoom",
         words="fullscreen full screen maximize",
     ),
+    Operation("split.left", "Narrower list, wider detail", "split(-1)", ("ctrl+left",), _PANES, words="resize split"),
+    Operation("split.right", "Wider list, narrower detail", "split(1)", ("ctrl+right",), _PANES, words="resize split"),
+    Operation(
+        "split.reset",
+        "List and detail as wide as their contents need",
+        "split(0)",
+        (),
+        _PANES,
+        words="resize split width reset automatic",
+    ),
     Operation(
         "list.open",
         "Open the detail",

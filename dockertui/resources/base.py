@@ -52,6 +52,8 @@ class Resource(ABC, Generic[T]):
     has: ClassVar[frozenset[str]] = frozenset()
     """What the kind has beyond the common parts: tabs, and operations that name it as their `of`."""
     default_sort: ClassVar[str] = "name"
+    telling: ClassVar[tuple[str, bool]] = ("name", False)
+    """The sort column, and whether reversed, by which the most telling objects come first: a closed pane shows few."""
     busy_column: ClassVar[str] = "name"
     """The column that shows a running command on the object."""
     sampled: ClassVar[frozenset[str]] = frozenset()

@@ -42,6 +42,7 @@ class Containers(Resource[Container]):
     )
     busy_column = "status"
     has = frozenset({"logs", "why", "stats", "processes", "files", "terminal", "running", "references"})
+    telling = ("state", False)
     plain = ("name", "image", "status", "project", "ports")
     prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})

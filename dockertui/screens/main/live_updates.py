@@ -52,6 +52,7 @@ class LiveUpdates:
     def _paint_changes(self, changes: Changes) -> None:
         """Apply the changes since the last paint to the screen."""
         self.desk.lists.take(changes)
+        self.arrangement.contents_changed()
         self.desk.paint_header()
         self.desk.paint_strip()
         self.desk.paint_footer()

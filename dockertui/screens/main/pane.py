@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
@@ -23,6 +25,18 @@ class ResourceTable(Table[Any]):
     """The list's table, with the keys of the catalogue."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS, Context.LIST)
+
+    class Chosen(Message):
+        """A row of a closed pane was clicked."""
+
+        def __init__(self, table: ResourceTable) -> None:
+            super().__init__()
+            self.table = table
+
+    def clicked(self, row: int, event: events.Click) -> None:
+        super().clicked(row, event)
+        if not self.active:
+            self.post_message(self.Chosen(self))
 
     def action_mark(self) -> None:
         self.toggle_mark()
@@ -45,6 +59,8 @@ class Pane(Vertical):
         self.surroundings = surroundings
         self.filter: ListFilter[Any] = self._filter("")
         self.running_only = False
+        self.glimpse = 0
+        """Lines of the table that are shown although the pane is closed."""
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
         self._columns = {column.id: self._with_busy_text(column) for column in resource.columns(surroundings)}
@@ -94,16 +110,45 @@ class Pane(Vertical):
         self.table.active = active
         self.show_title()
 
+    def show_glimpse(self, height: int) -> None:
+        """Show the first rows of the closed pane in `height` lines, those that tell most first; 0 hides them.
+
+        The open pane shows every row, in the order that was chosen for it.
+        """
+        if height == self.glimpse:
+            return
+        if not self.glimpse:
+            self._chosen_order = self.table.sort
+            self.table.sort_by(*self.resource.telling)
+        elif not height:
+            self.table.sort_by(*self._chosen_order)
+        self.glimpse = height
+        self.table.can_focus = not height  # a click must not change the layout before it has found its row
+        self.set_class(height > 0, "-glimpse")
+        self.styles.height = height + 1 if height else None
+        self._show_top()
+
+    def _show_top(self) -> None:
+        if self.glimpse:
+            self.table.top = 0
+        else:
+            self.table.reveal_cursor()
+
     def reload(self) -> None:
         """Reload all objects from the mirror."""
         self.table.set_objects(self.surroundings.mirror.objects(self.resource.kind))
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.glimpse:
+            self._show_top()
         self.show_title()
 
     def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
         """Update the changed and removed objects from the mirror."""
         objects = self.surroundings.mirror.objects(self.resource.kind)
         self.table.patch({id: objects[id] for id in changed if id in objects}, removed)
-        self.show_title()
+        self._changed()
 
     def refresh_surroundings(self) -> None:
         """Repaint what depends on other objects, such as what uses what."""
@@ -162,7 +207,7 @@ class Pane(Vertical):
 
     @property
     def sort(self) -> str:
-        """The id of the sort column."""
+        """The id of the column that the rows are sorted by."""
         return self.table.sort[0] or self.resource.default_sort
 
     def sort_by(self, column: str) -> None:

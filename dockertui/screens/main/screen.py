@@ -31,7 +31,7 @@ from dockertui.screens.main.detail import DetailView
 from dockertui.screens.main.layout import Arrangement
 from dockertui.screens.main.live_updates import LiveUpdates
 from dockertui.screens.main.messages import Messages
-from dockertui.screens.main.pane import Pane
+from dockertui.screens.main.pane import Pane, ResourceTable
 from dockertui.screens.main.panes import Panes
 from dockertui.screens.main.selection import Selected
 from dockertui.screens.terminal.terminals import Terminals
@@ -105,6 +105,7 @@ class MainScreen(BaseScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.arrangement.arrange()
+        self.paint_strip()
         self.paint_footer()
 
     def on_unmount(self) -> None:
@@ -119,7 +120,7 @@ class MainScreen(BaseScreen[None]):
 
     def paint_strip(self) -> None:
         """Update the tabs of the panes."""
-        self.strip.update(*bars.strip(self.lists.stack, self.pane))
+        self.strip.update(*bars.strip(self.lists.stack, self.pane, self.size.width))
 
     @property
     def place(self) -> Context:
@@ -173,6 +174,17 @@ class MainScreen(BaseScreen[None]):
         if event.table is self.pane.table:
             self.arrangement.show_detail()
             self.paint_footer()
+
+    def on_resource_table_chosen(self, event: ResourceTable.Chosen) -> None:
+        """Open the pane of a clicked row; its cursor is there already."""
+        chosen = next(pane for pane in self.lists.all if pane.table is event.table)
+        self.arrangement.goto_pane(chosen.number - 1)
+
+    def on_detail_view_dragged(self, event: DetailView.Dragged) -> None:
+        self.arrangement.choose_share(event.x)
+
+    def on_detail_view_released(self) -> None:
+        self.arrangement.action_split(0)
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self.arrangement.open_detail(True)

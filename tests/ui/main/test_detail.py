@@ -111,7 +111,7 @@ async def test_the_detail_follows_the_cursor(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         for name in ("shop-db-1", "shop-cache-1", "devbox"):
             await stage.goto(name)
-            assert f"▏ {name} " in stage.detail_text
+            assert f"▏ container {name}\n" in stage.detail_text
             await stage.until_known()
         await stage.press("2")
         assert "image alpine:3.21" in stage.detail_text
