@@ -14,7 +14,7 @@ class Context(StrEnum):
     ROWS = "in every list"
     LIST = "in a list"
     DETAIL = "in the detail"
-    OBJECT = "in its list"
+    OBJECT = "in the list"
     BELOW = "below the lists"
     LOG = "in a log"
     WHY = "in a diagnosis"

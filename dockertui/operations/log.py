@@ -59,7 +59,7 @@ LOG: tuple[Operation, ...] = (
     _in_log("less_context", "Fewer lines around those that the filter keeps", "less_context", "-"),
     _in_log("level", "All levels, warnings and errors, errors only", "level", "v", hint="level"),
     _in_log("stderr", "Standard error only, or both", "stderr", "E", hint="stderr"),
-    _in_log("enter", "Open the line whole; from a filtered line, go to its place", "enter", "enter", hint="line"),
+    _in_log("enter", "The whole line; from a filtered one, go to its place", "enter", "enter", hint="line"),
     _in_log("times", "Times: none, local, UTC, relative", "times", "t", hint="times", order=3),
     _in_log("wrap", "Wrap long lines", "wrap", "w", hint="wrap", order=3),
     _in_log("unfold", "Unfold JSON and logfmt", "unfold", "J", hint="unfold"),

@@ -43,7 +43,7 @@ FLAGS = 9
 """Number of a confirmation's flags that have a key."""
 
 SECOND: tuple[Operation, ...] = (
-    _screen("back", "One step back: end search, selection, filter; then close the screen", "escape", hint="back"),
+    _screen("back", "Back: end search, selection, filter, then the screen", "escape", hint="back"),
     _screen("close", "Close the screen", "q"),
     _screen("reveal", "Show or hide secrets", "v", hint="secrets", context=Context.SECRETS),
     _lens("filter", "Filter: words of cause, method, path, status", "screen.filter", "/", hint="filter"),
@@ -69,7 +69,7 @@ SECOND: tuple[Operation, ...] = (
     _form("choose_next", "The next of several", "step(1)", "right", "l", "space", context=Context.CHOICE),
     _form("choose_previous", "The one before of several", "step(-1)", "left", "h", context=Context.CHOICE),
     _form("turn", "Yes or no", "turn", "space", context=Context.FLAG),
-    _question("yes", "Yes, where that is the answer; other answers have the keys that the question names",
+    _question("yes", "Yes; other answers have the keys that are named there",
               "screen.answer('y')", "y"),
     _question("refuse", "No", "screen.refuse", "enter", "escape", "n", "q", "ctrl+c"),
     *(_question(f"flag_{number}", f"Turn flag {number} on or off", f"screen.flag({number - 1})", str(number))

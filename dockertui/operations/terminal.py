@@ -38,8 +38,8 @@ SESSIONS = 9
 
 TERMINAL: tuple[Operation, ...] = (
     Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
-              of="terminal", words="exec docker terminal bash sh console into ssh"),
-    Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
+              hint_order=1, of="terminal", words="exec docker terminal bash sh console into ssh"),
+    Operation("container.exec_command", "Run a command: user, directory, environment …",
               "exec_command", ("X",), _OPEN, of="terminal", words="docker exec terminal privileged workdir env"),
     Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
               of="terminal", words="docker attach stdin terminal"),

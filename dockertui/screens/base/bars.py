@@ -46,8 +46,11 @@ def footer(
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
         return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in catalogue.typing()], []
-    hints = catalogue.hints(context, kind)
-    return [hint(operation, key) for operation, key in hints if operation not in idle], []
+    pieces = [hint(operation, key) for operation, key in catalogue.hints(context, kind) if operation not in idle]
+    if context is not Context.LIST:  # what can be done to the object is less wanted where one reads of it
+        about = f"operate('{kind}."
+        pieces = [piece._replace(priority=6) if (piece.action or "").startswith(about) else piece for piece in pieces]
+    return pieces, []
 
 
 def fitting(tabs: Sequence[Piece], current: int, room: int) -> list[Piece]:
