@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,8 @@ _NAMED = 3
 """Contexts that are named one by one; an operation with more of them is a movement."""
 _ALL_OVER = (Context.ANYWHERE, Context.EVERYWHERE)
 _MOVING = "Move"
+_NEAR: Mapping[Context, Mapping[str, int]] = {Context.LOG: {"pane.zoom": 2}}
+"""Operations of all places that matter more in a context, with their `hint_order` there."""
 _PANED = (Context.LIST, Context.DETAIL)
 """Contexts in which the keys depend on the kind of the open pane."""
 
@@ -154,6 +157,8 @@ class Catalogue:
         hinted += [operation for operation in here if operation.hint]
         if context is not Context.TERMINAL:  # where all other keys go to the container
             elsewhere = [operation for operation in OPERATIONS if operation.context in _ALL_OVER and operation.hint]
+            near = _NEAR.get(context, {})
+            elsewhere = [replace(op, hint_order=near[op.id]) if op.id in near else op for op in elsewhere]
             hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
         return [
             (operation, self.keys_shown(operation, 1))

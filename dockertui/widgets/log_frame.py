@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -22,7 +23,7 @@ from dockertui.widgets.log_query import LogSearch, Query
 from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_status import StatusFacts, status
 from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
-from dockertui.widgets.log_text import Times, stamp
+from dockertui.widgets.log_text import Times, has_fields, last_state, stamp
 from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, crop, fit
@@ -53,6 +54,9 @@ class LogRow(NamedTuple):
 class LogFrame(Painted):
     """The part of a `LogStore` on the screen, repainted as it changes. `LogView` adds moving about in it."""
 
+    class Recognised(Message):
+        """It became known whether lines have fields, as `has_fields` says."""
+
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.store = LogStore()
@@ -79,6 +83,8 @@ class LogFrame(Painted):
         self.title_note = ""
         """Whose logs these are, if that is to be shown."""
         self.lag = 0.0
+        self.has_fields = False
+        """Whether a line seen so far is JSON or logfmt."""
         self._cursor = 0
         self._anchor: int | None = None
         self._top = (0, 0)
@@ -130,7 +136,13 @@ class LogFrame(Painted):
         self.following, self._new, self._arrived, self._anchor = following, 0, 0, None
         self._cursor, self._top = self.store.end, (self.store.first - 1, 0)
         self.lag = 0.0
+        self._recognise(False)
         self.paint_soon()
+
+    def _recognise(self, has_fields: bool) -> None:
+        if has_fields is not self.has_fields:
+            self.has_fields = has_fields
+            self.post_message(self.Recognised())
 
     def mark(self, text: str, time: int = 0) -> None:
         """Add a line of the program's own."""
@@ -288,7 +300,10 @@ class LogFrame(Painted):
         if found is None:
             if len(self._paintings) > _CACHED:
                 self._paintings.clear()
-            found = self._paintings[number] = painting(self.store[number], self.options)
+            entry = self.store[number]
+            found = self._paintings[number] = painting(entry, self.options)
+            if not self.has_fields and not entry.meta & MARK:
+                self._recognise(has_fields(last_state(entry.text)))
         return found
 
     def _row_count(self, number: int) -> int:

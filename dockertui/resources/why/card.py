@@ -15,6 +15,7 @@ from dockertui.resources.why.diagnosis import diagnose
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.path import drawing, step_lines
 from dockertui.resources.why.verdict import Verdict
+from dockertui.widgets.log_text import last_state
 from dockertui.widgets.page_lines import Field, Section
 
 LINES: Final = 30
@@ -228,7 +229,7 @@ def _last_in(lines: Sequence[Field], cells: int, rows: int) -> list[Field]:
 
 
 def _line(facts: Facts, line: LogLine) -> Field:
-    text = facts.shown(line.text)
+    text = facts.shown(last_state(line.text))
     said = text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"
     return Field(format.hour(line.time / SECOND, facts.now) if line.time else "", said, "bad" if line.stderr else "")
 

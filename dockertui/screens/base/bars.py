@@ -40,8 +40,8 @@ def footer(
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
         return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in catalogue.typing()], []
-    hints = catalogue.hints(context, kind)
-    return [hint(operation, key) for operation, key in hints if operation not in idle], []
+    unfit = {operation.id for operation in idle}
+    return [hint(operation, key) for operation, key in catalogue.hints(context, kind) if operation.id not in unfit], []
 
 
 def link(session: Session, now: float) -> Piece:
