@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -38,6 +39,7 @@ SLICE = 0.008
 BREATH = 0.004
 """Seconds that such a turn takes."""
 NAME_WIDTH = 16
+"""Most cells of a log's name before its lines."""
 _CACHED = 400
 
 
@@ -61,8 +63,8 @@ class LogFrame(Painted):
         super().__init__(name=name, id=id, classes=classes)
         self.store = LogStore()
         self.shown = ShownLines(self.store)
-        self.names: list[str] = []
-        """The names of several logs, by an entry's source; empty for one log."""
+        self._names: Sequence[str] = ()
+        self._name_width = 0
         self.options = PaintOptions()
         self.clock: Callable[[], float] = time.time
         """The clock of the lines' timestamps, epoch s."""
@@ -100,6 +102,16 @@ class LogFrame(Painted):
         self._strips: dict[LogRow, Strip] = {}
         self._pacing = Pacing(partial(once, self), self._paint_now)
         self._looking: Timer | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of several logs, by an entry's source; empty for one log."""
+        return self._names
+
+    @names.setter
+    def names(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._name_width = max((min(NAME_WIDTH, cell_len(clean(name))) for name in names), default=0)
 
     # feeding
 
@@ -197,7 +209,7 @@ class LogFrame(Painted):
     @property
     def text_width(self) -> int:
         """Cells for the text of a line."""
-        name = NAME_WIDTH + 1 if self.names else 0
+        name = self._name_width + 1 if self.names else 0
         return max(1, self.size.width - 1 - name - len(stamp(0, self.options.times, 0)))
 
     def refresh_frame(self) -> None:
@@ -360,7 +372,7 @@ class LogFrame(Painted):
         head = [self.segment(sign, *(under or (("stderr",) if stderr else ())))]
         if self.names:
             name = clean(self.names[entry.source % len(self.names)]) if row.sub == 0 else ""
-            head.append(self.segment(f"{fit(name, NAME_WIDTH)} ", *(under or (f"source-{entry.source % 6}",))))
+            head.append(self.segment(f"{fit(name, self._name_width)} ", *(under or (f"source-{entry.source % 6}",))))
         moment = stamp(entry.time, self.options.times, self.clock())
         if moment:
             head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))

@@ -367,7 +367,7 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
         await world.until(lambda: "legacy-import 4" in "\n".join(world.lines))
         said = [line.split()[-2:] for line in world.lines if line.split()[-1:] and line.split()[-1].isdecimal()]
         assert said == [[name, str(number)] for number in range(5) for name in ("devbox", "legacy-import")]
-        assert any(line.startswith(" devbox           devbox 0") for line in world.lines)
+        assert any(line.startswith(" devbox        devbox 0") for line in world.lines)
         assert world.log.last_lines(2) == ["devbox | devbox 4", "legacy-import | legacy-import 4"]
 
 
