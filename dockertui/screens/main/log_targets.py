@@ -64,7 +64,7 @@ def service_names(containers: Sequence[Container]) -> dict[str, str]:
     counts = Counter(one.service for one in lasting)
     names = {one.id: one.service if counts[one.service] == 1 else f"{one.service}-{one.number}" for one in lasting}
     taken = Counter(names.values())
-    return {one.id: name if taken[name := names[one.id]] == 1 and name.strip("-") else one.name for one in containers}
+    return {one.id: names[one.id] for one in lasting if taken[names[one.id]] == 1 and names[one.id].strip("-")}
 
 
 def _open(
