@@ -105,12 +105,13 @@ class Panes(Vertical):
         self.containers.table.refresh_cells(ids)
 
     def watch_visible(self) -> None:
-        """Sample the statistics of the running containers on the screen, and of no others."""
+        """Sample the running containers on the screen, ask why the others there ended, and of no more."""
         pane, objects = self.containers, self.session.mirror.objects("container")
         seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else []
         if not seen and pane.active and pane.table.is_on_screen and pane.table.shown:
             return  # between two layouts nothing is painted, and the same rows may come back
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
+        self.session.endings.watch([id for id in seen if id in objects and not objects[id].running])
 
     def age(self, *, all_ages: bool) -> None:
         """Repaint the ages: with `all_ages`, or if a visible one is shown in seconds."""

@@ -58,7 +58,7 @@ class MainScreen(BaseScreen[None]):
         self.session = session
         self.own_cost = own_cost
         self.catalogue = catalogue
-        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
+        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history, session.endings)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
         self.lists = Panes(session, self.surroundings)
         self.detail = DetailView(session, catalogue.settings, self.surroundings)

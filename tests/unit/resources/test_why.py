@@ -25,7 +25,7 @@ from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.last_words import likely_by_log
 from dockertui.resources.why.markdown import code, fenced, markdown
 from dockertui.resources.why.path import drawing, steps
-from dockertui.resources.why.start_errors import core
+from dockertui.resources.why.start_reasons import core, short
 from dockertui.resources.why.verdict import Verdict
 from dockertui.widgets.page_lines import Accent, styled
 
@@ -429,6 +429,20 @@ def test_podman_repeats_a_single_word_among_the_arguments() -> None:
     config = {"Cmd": ["/app"], "Entrypoint": []}
     assert facts(known(args=("/app", "/app"), config=config)).command == "/app"
     assert facts(known(args=("/app", "/app"), config={"Cmd": ["/app", "/app"]})).command == "/app /app"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PORT_TAKEN, "port in use"),
+        ('exec: "nosuch": executable file not found in $PATH: unknown', "command not found"),
+        ("OCI runtime create failed: something quite new and unheard of: unknown", "something quite new and…"),
+        ("brief", "brief"),
+        ("login as API_KEY=abcdef", f"login as API_KEY={MASK}"),
+    ],
+)
+def test_a_start_error_in_few_words(error: str, words: str) -> None:
+    assert short(error) == words
 
 
 @pytest.mark.parametrize(
