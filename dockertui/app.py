@@ -192,6 +192,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             endpoint,
             SOURCES,
             on_sample=self._sampled,
+            on_ending=self._ending_found,
             read_only=self.read_only or self.settings.read_only(endpoint.names),
             trace=self.trace,
             stats_period=self.settings.stats_period,
@@ -242,6 +243,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:
             self._main.updates.sampled(ids)
+
+    def _ending_found(self, id: str) -> None:
+        if self._main is not None and self._main.is_running:
+            self._main.lists.containers.table.refresh_cells([id])
 
     def problems_to_screen(self) -> None:
         """Report the errors in the settings file: the first in full, the others by number."""

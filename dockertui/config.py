@@ -65,6 +65,7 @@ class Settings:
         32, values.whole(1, inf, "write a whole number, from 1"), "megabytes of a log that are kept in memory"
     )
     """Older lines are dropped, and loaded again when the user scrolls to them."""
+    log_unfold: bool = _entry(False, values.switch, "show JSON and logfmt lines of a log unfolded from the start")
     files_exec: bool = _entry(
         True, values.switch, "list folders of running containers by `find` in them; false: by the archive API alone"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,8 @@ _NAMED = 3
 """Contexts that are named one by one; an operation with more of them is a movement."""
 _ALL_OVER = (Context.ANYWHERE, Context.EVERYWHERE)
 _MOVING = "Move"
+_NEAR: Mapping[Context, Mapping[str, int]] = {Context.LOG: {"pane.zoom": 2}}
+"""Operations of all places that matter more in a context, with their `hint_order` there."""
 _PANED = (Context.LIST, Context.DETAIL)
 """Contexts in which the keys depend on the kind of the open pane."""
 
@@ -113,6 +116,10 @@ def _scopes(operation: Operation) -> frozenset[str]:
     return _SCOPES.get(context, frozenset({context.value})) | screens
 
 
+_FAR = 6
+"""The `hint_order` of the keys of a list, outside it."""
+
+
 class Catalogue:
     """The operations with their actual keys: the defaults, or those of the settings' `[keys]`."""
 
@@ -157,8 +164,9 @@ class Catalogue:
             elsewhere = [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
         hinted = [*here, *(operation for operation in elsewhere if in_list or operation.group != LISTS)]
         hinted.sort(key=lambda operation: _rank(operation, kind if in_list else "", here))
+        near = {} if in_list else _NEAR.get(context, {})
         return [
-            (operation, self.keys_shown(operation, 1))
+            (operation if in_list else _behind(operation, kind, near), self.keys_shown(operation, 1))
             for operation in hinted
             if operation.hint and self.keys(operation) and (not operation.of or has is None or operation.of in has)
         ]
@@ -193,6 +201,12 @@ class Catalogue:
             key = operation.title, self.keys(operation), operation.id if isinstance(operation, Command) else ""
             same.setdefault(key, []).append(operation)
         return {group: [*rows.values()] for group, rows in found.items()}
+
+
+def _behind(operation: Operation, kind: str, near: Mapping[str, int]) -> Operation:
+    """Return an operation with its `hint_order` outside the lists: what is done to an object matters less."""
+    order = _FAR if operation.id.startswith(f"{kind}.") else operation.hint_order
+    return replace(operation, hint_order=near.get(operation.id, order))
 
 
 def _rank(operation: Operation, kind: str, here: Sequence[Operation]) -> int:

@@ -62,7 +62,7 @@ LOG: tuple[Operation, ...] = (
     _in_log("enter", "The whole line; from a filtered one, go to its place", "enter", "enter", hint="line"),
     _in_log("times", "Times: none, local, UTC, relative", "times", "t", hint="times", order=3),
     _in_log("wrap", "Wrap long lines", "wrap", "w", hint="wrap", order=3),
-    _in_log("unfold", "Unfold JSON and logfmt", "unfold", "J", hint="unfold"),
+    _in_log("unfold", "Unfold JSON and logfmt", "unfold", "J", hint="unfold", order=1),
     _in_log("fields", "Choose the fields of JSON and logfmt that are shown", "fields", "F"),
     _in_log("histogram", "Bars above the log: lines by time and level", "histogram", "H", hint="bars"),
     _in_log("earlier_bar", "To the time of the bar before", "earlier_bar", "<"),

@@ -46,11 +46,8 @@ def footer(
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
         return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in catalogue.typing()], []
-    pieces = [hint(operation, key) for operation, key in catalogue.hints(context, kind) if operation not in idle]
-    if context is not Context.LIST:  # what can be done to the object is less wanted where one reads of it
-        about = f"operate('{kind}."
-        pieces = [piece._replace(priority=6) if (piece.action or "").startswith(about) else piece for piece in pieces]
-    return pieces, []
+    unfit = {operation.id for operation in idle}
+    return [hint(operation, key) for operation, key in catalogue.hints(context, kind) if operation.id not in unfit], []
 
 
 def fitting(tabs: Sequence[Piece], current: int, room: int) -> list[Piece]:

@@ -151,6 +151,8 @@ class DetailView(Vertical):
         else:
             self.subject = subject._replace(inspect=reply, error=None)
             self._remember(subject.key, reply)
+            if subject.resource.kind == "container":
+                self.session.endings.learn(subject.key[1], reply)
         self._paint(keep=True)
 
     def _remember(self, key: tuple[str, str], reply: Mapping[str, Any]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dockertui.operations.base import Operation
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.view import BACK
 from dockertui.resources.registry import RESOURCES
 
 if TYPE_CHECKING:
@@ -45,6 +48,12 @@ class Arrangement:
     def can_go_back(self) -> bool:
         """Whether there is something to close."""
         return self.is_below or self.zoomed or bool(self.desk.lists.open.filter)
+
+    @property
+    def idle(self) -> list[Operation]:
+        """The operations that would change nothing now."""
+        found = [] if self.can_go_back else [BACK]
+        return [*found, *([BY_ID["pane.zoom"]] if self.is_below and not self.wide else [])]
 
     def classify(self) -> None:
         """Set the classes of the screen that its styles depend on."""

@@ -125,12 +125,13 @@ class Panes(Vertical):
         self.containers.table.refresh_cells(ids)
 
     def watch_visible(self) -> None:
-        """Sample the statistics of the running containers on the screen, and of no others."""
+        """Sample the running containers on the screen, ask why the others there ended, and of no more."""
         table, objects = self.containers.table, self.session.mirror.objects("container")
         seen = table.visible_keys() if table.is_on_screen else []
         if not seen and table.is_on_screen and table.shown:
             return  # between two layouts nothing is painted, and the same rows may come back
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
+        self.session.endings.watch([id for id in seen if id in objects and not objects[id].running])
 
     def age(self, *, all_ages: bool) -> None:
         """Repaint the ages in view: with `all_ages`, or of the lists in which one is shown in seconds."""

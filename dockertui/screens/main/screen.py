@@ -16,7 +16,6 @@ from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
-from dockertui.operations.view import BACK
 from dockertui.own_cost import OwnCost
 from dockertui.resources.base import Reference
 from dockertui.resources.surroundings import Surroundings
@@ -59,7 +58,7 @@ class MainScreen(BaseScreen[None]):
         self.session = session
         self.own_cost = own_cost
         self.catalogue = catalogue
-        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
+        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history, session.endings)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
         self.lists = Panes(session, self.surroundings)
         self.detail = DetailView(session, catalogue.settings, self.surroundings)
@@ -136,7 +135,7 @@ class MainScreen(BaseScreen[None]):
         if (led := self.terminals.footer()) and not message.text:
             self.footer.update(*led)
             return
-        unfit = [*idle(self), *(() if self.arrangement.can_go_back else (BACK,))]
+        unfit = [*idle(self), *self.arrangement.idle, *(self.detail.tab.idle if self.detail.has_keys else ())]
         self.footer.update(*footer(self.catalogue, self.place, message, unfit, self.pane.resource.kind))
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
@@ -200,6 +199,9 @@ class MainScreen(BaseScreen[None]):
     def on_page_followed(self, event: Page.Followed) -> None:
         if isinstance(event.ref, Reference):
             self.browsing.follow_to(event.ref)
+
+    def on_log_frame_recognised(self) -> None:
+        self.paint_footer()
 
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.browsing.follow_to(event.reference)
