@@ -22,6 +22,7 @@ from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.base.time_span import TimeSpan
 from dockertui.screens.log.feed import LogFeed, LogTarget
 from dockertui.widgets.chart import column_glyphs
+from dockertui.widgets.keys import offer
 from dockertui.widgets.log_store import StoredLine
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
@@ -122,7 +123,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             ends = self._end is not None and self._end[0] == self.targets
             span = self._end[1] if self._end is not None and ends else self._span
             if ends:
-                self.title_note = "the 5 minutes up to its end: 0 shows the tail"
+                tail = offer(self, "log.since_tail", "shows the tail")
+                self.title_note = ": ".join(filter(None, ("the 5 minutes up to its end", tail)))
             self._feed = LogFeed(self.engine, self.targets, span, self)
 
     def _stop(self) -> None:
@@ -288,6 +290,6 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         how = copy(self.app, "\n".join(lines))
         what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
         if how.startswith("not copied"):
-            self.post_message(self.Said(f"{what} {how}; ctrl+s saves them", "warn"))
+            self.post_message(self.Said("; ".join(filter(None, (f"{what} {how}", offer(self, "log.save", "saves them")))), "warn"))
         else:
             self.post_message(self.Said(f"{what} copied {how}"))

@@ -25,6 +25,7 @@ from dockertui.terminal.process import TerminalProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.keys import offer
 from dockertui.widgets.text import clean
 
 _BELL_REST = 1.0
@@ -231,8 +232,10 @@ class TerminalPane(TerminalCommands):
         event.stop()
         session = event.view.session
         if session is not None and session.live:
-            why = "takes no input" if session.process.takes_input else "is only watched: a attaches"
-            self.say(f"{session.caption} {why}", "warn")
+            why, attaches = "takes no input", ""
+            if not session.process.takes_input:
+                why, attaches = "is only watched", offer(self, "container.attach", "attaches")
+            self.say(": ".join(filter(None, (f"{session.caption} {why}", attaches))), "warn")
 
     def on_terminal_view_paste_doubted(self, event: TerminalView.PasteDoubted) -> None:
         event.stop()
@@ -273,9 +276,8 @@ class TerminalPane(TerminalCommands):
             if key in map(textual_name, self.catalogue.keys(operation)):
                 await self.run_operation(operation)
                 return
-        self.say(
-            f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command, ? shows all", "warn"
-        )
+        typed = f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command"
+        self.say(", ".join(filter(None, (typed, offer(self, "terminal.help", "shows all")))), "warn")
 
     def say(self, text: str, style: str = "") -> None:
         """Show a sentence in the footer."""
