@@ -27,7 +27,7 @@ from dockertui.resources.file import columns, join
 from dockertui.resources.file_place import Way, way_to
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.files.heading import place_line, way_line
 from dockertui.widgets.keys import key_of, offer
@@ -372,8 +372,8 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def action_copy_path(self) -> None:
         if paths := self._chosen():
-            how = copy(self.app, "\n".join(paths))
-            self._say(f"{paths[0] if len(paths) == 1 else format.plural(len(paths), 'path')}: {how}")
+            what = paths[0] if len(paths) == 1 else format.plural(len(paths), "path")
+            self._say(*report_copy(self.app, "\n".join(paths), what))
 
     def _say(self, text: str, style: str = "") -> None:
         self.post_message(self.Said(text, style))

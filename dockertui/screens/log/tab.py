@@ -285,11 +285,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
 
     def _copy(self, lines: Sequence[str]) -> None:
-        from dockertui.screens.base.clipboard import copy  # not needed for the first paint
+        from dockertui.screens.base.clipboard import report_copy  # not needed for the first paint
 
-        how = copy(self.app, "\n".join(lines))
-        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        if how.startswith("not copied"):
-            self.post_message(self.Said("; ".join(filter(None, (f"{what} {how}", offer(self, "log.save", "saves them")))), "warn"))
-        else:
-            self.post_message(self.Said(f"{what} copied {how}"))
+        saves = offer(self, "log.save", "saves them")
+        told = report_copy(self.app, "\n".join(lines), f"{len(lines):,} line{'s' * (len(lines) != 1)}", saves)
+        self.post_message(self.Said(*told))

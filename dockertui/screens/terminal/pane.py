@@ -16,7 +16,7 @@ from dockertui.engine.hijack import WindowSize
 from dockertui.key_names import textual_name
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import copy, report_copy
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.screens.terminal import menus as terminal_menus
 from dockertui.screens.terminal.commands import TerminalCommands
@@ -225,8 +225,7 @@ class TerminalPane(TerminalCommands):
     def copy(self, text: str) -> None:
         """Put text on the user's clipboard."""
         self.copied = text
-        how = copy(self.app, text)
-        self.say(f"{len(text)} characters {how}" if how.startswith("not") else f"copied {len(text)} characters {how}")
+        self.say(*report_copy(self.app, text, f"{len(text):,} character{'s' * (len(text) != 1)}"))
 
     def on_terminal_view_refused(self, event: TerminalView.Refused) -> None:
         event.stop()
