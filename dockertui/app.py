@@ -111,6 +111,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
             keep_alt()
 
+    def key_of(self, id: str) -> str:
+        """Return the first key of the operation `id` as text; "" if the settings take it away."""
+        return self.catalogue.key(id)
+
     def _resolve_theme(self, theme: str) -> str:
         """Return the theme; for "auto" one that suits the terminal's colours."""
         if theme != AUTO:

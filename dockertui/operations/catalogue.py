@@ -9,10 +9,10 @@ from typing import Any
 
 from dockertui.config import Settings
 from dockertui.key_names import character_name, textual_name
-from dockertui.keymap import Bindable, keymap
+from dockertui.keymap import Bindable, Given, keymap
 from dockertui.operations.base import Context, Operation
 from dockertui.operations.browsing import BROWSING
-from dockertui.operations.command import Command
+from dockertui.operations.command import Command, Harm
 from dockertui.operations.commands import COMMANDS
 from dockertui.operations.events import EVENTS
 from dockertui.operations.log import LOG
@@ -107,6 +107,26 @@ def bindables() -> dict[str, Bindable]:
     return {op.id: Bindable(tuple(map(textual_name, op.keys)), _scopes(op)) for op in OPERATIONS}
 
 
+def given(name: str) -> Given:
+    """Return what the keymap of this name changes; nothing for "default"."""
+    if name == "default":
+        return Given()
+    from dockertui.operations.keymaps import PEERS  # few have one
+
+    peer, keys = PEERS[name], dict[str, list[str]]()
+    for key, _, ids in peer.keys:
+        for id in ids:
+            keys.setdefault(id, []).append(textual_name(key))
+    for id, moved in peer.moved.items():
+        keys.setdefault(id, []).extend(map(textual_name, moved))
+    foreign = {textual_name(key) for key, _, ids in peer.keys if not ids}
+    harmful = {command.id for command in COMMANDS if command.harm is not Harm.NOTHING} | {
+        "program.quit",
+        "program.exit",
+    }
+    return Given({id: tuple(found) for id, found in keys.items()}, foreign, harmful)
+
+
 def _scopes(operation: Operation) -> frozenset[str]:
     """Return the scopes of an operation's keys. A command's work only in its kind's list, never in the detail."""
     if isinstance(operation, Command):
@@ -121,11 +141,11 @@ _FAR = 6
 
 
 class Catalogue:
-    """The operations with their actual keys: the defaults, or those of the settings' `[keys]`."""
+    """The operations with their actual keys: the defaults, or those of the settings' `keymap` and `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self._keys, self.problems = keymap(self.settings, bindables())
+        self._keys, self.problems = keymap(self.settings, bindables(), given(self.settings.keymap))
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
         """Return the keys of an operation, as Textual names them."""
@@ -237,4 +257,5 @@ def _placed_groups() -> set[str]:
 
 def sign(key: str) -> str:
     """Return a key as displayed: `esc` for `escape`, `PgDn` for `pagedown`."""
-    return _SIGNS.get(key, key)
+    held, plus, base = key.rpartition("+")
+    return f"{held}{plus}{_SIGNS.get(base, base)}"

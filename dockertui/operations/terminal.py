@@ -37,7 +37,7 @@ SESSIONS = 9
 """Terminals with a key of their own, by position."""
 
 TERMINAL: tuple[Operation, ...] = (
-    Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
+    Operation("container.exec", "Open a shell in the container", "exec_shell", ("x", "E"), _OPEN, hint="shell",
               hint_order=1, of="terminal", words="exec docker terminal bash sh console into ssh"),
     Operation("container.exec_command", "Run a command: user, directory, environment …",
               "exec_command", ("X",), _OPEN, of="terminal", words="docker exec terminal privileged workdir env"),

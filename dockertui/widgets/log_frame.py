@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from dockertui.widgets.chart import BLOCKS, Runs
+from dockertui.widgets.keys import key_of, offer
 from dockertui.widgets.log_bars import Bars, LogBars, bar_time, draw, rows_for
 from dockertui.widgets.log_matches import Matches
 from dockertui.widgets.log_paint import LEVEL_STYLES, PaintedLine, PaintOptions, cut, painting, rows, segments
@@ -284,7 +285,8 @@ class LogFrame(Painted):
             sub, number = 0, self.shown.at_or_after(number + 1)
         if number is None and self.lacks_newer and len(found) < height:
             how_many = f"{self.store.dropped_after:,} " if self.store.dropped_after else ""
-            found.append(LogRow(-1, 0, notice=f"{how_many}newer lines are not here: G goes to the end"))
+            goes = offer(self, "log.bottom", "goes to the end")
+            found.append(LogRow(-1, 0, notice=": ".join(filter(None, (f"{how_many}newer lines are not here", goes)))))
         return found[:height]
 
     def _top_for_bottom(self, end: int) -> tuple[int, int]:
@@ -313,7 +315,7 @@ class LogFrame(Painted):
             if len(self._paintings) > _CACHED:
                 self._paintings.clear()
             entry = self.store[number]
-            found = self._paintings[number] = painting(entry, self.options)
+            found = self._paintings[number] = painting(entry, self.options, offer(self, "log.enter", "opens the line"))
             if not self.has_fields and not entry.meta & MARK:
                 self._recognise(has_fields(last_state(entry.text)))
         return found
@@ -392,8 +394,16 @@ class LogFrame(Painted):
         if self.band_height:
             bars, selected = self.counted()
             clock = partial(bar_time, step=bars.step, utc=self.options.times is Times.UTC)
-            self._band = draw(bars, selected, (self.size.width - 1, self.band_height), clock, self.glyphs)
+            self._band = draw(
+                bars, selected, (self.size.width - 1, self.band_height), clock, self.glyphs, self._bar_keys()
+            )
         return [y for y, row in enumerate(self._band) if y >= len(before) or before[y] != row]
+
+    def _bar_keys(self) -> str:
+        """Return the keys of the bars, as the caption above them ends."""
+        moves = f"{key_of(self, 'log.earlier_bar')} {key_of(self, 'log.later_bar')}".strip()
+        offered = (f"{moves} another bar" if moves else "", offer(self, "log.histogram", "closes"))
+        return "".join(f" · {part}" for part in offered if part)
 
     def _band_strip(self, y: int) -> Strip:
         segments = [self.segment(text, *_names(style)) for text, style in self._band[y]]
@@ -418,6 +428,7 @@ class LogFrame(Painted):
             matches=self._match_count(),
             options=self.options,
             selected=self.selection is not None and len(self.shown.within(self.selection[0], self.selection[1] + 1)),
+            end_key=key_of(self, "log.bottom"),
         )
         left, right = status(facts)
         room = max(0, self.size.width - sum(len(text) for text, _ in right) - 1)

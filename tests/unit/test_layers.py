@@ -55,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {"__init__"},
     "options": set(),
     "completion": set(),
-    "arguments": {"options", "completion", "__init__"},
+    "arguments": {"options", "completion", "config_values", "__init__"},
     "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"},
     "__main__": {"cli"},
 }

@@ -18,6 +18,7 @@ from dockertui.resources.filter import ListFilter
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.bar import Bar, BarLine, Piece
+from dockertui.widgets.keys import offer
 from dockertui.widgets.table import Cell, Column, Table
 
 
@@ -166,7 +167,12 @@ class Pane(Vertical):
         if (error := self.surroundings.mirror.error(kind)) is not None:
             return str(error)
         if self.table.objects:
-            return f"no {name} match the filter: esc clears it" if self.filter else f"no running {name}: A shows all"
+            why, id, does = (
+                (f"no {name} match the filter", "back", "clears it")
+                if self.filter
+                else (f"no running {name}", "list.running", "shows all")
+            )
+            return ": ".join(filter(None, (why, offer(self, id, does))))
         if self.surroundings.mirror.loaded(kind):
             return f"no {name}"
         lost = self.surroundings.mirror.link.state is LinkState.LOST

@@ -255,13 +255,13 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def action_copy(self) -> None:
         from dockertui.resources.why.markdown import markdown  # not needed for the first paint
-        from dockertui.screens.base.clipboard import copy
+        from dockertui.screens.base.clipboard import report_copy
 
         facts = self.facts()
         if facts is None:
             return
-        said = copy(self.app, markdown(facts, self.session.mirror.version))
-        self.post_message(self.Said(f"diagnosis as Markdown: {said}", "warn" if said.startswith("not ") else ""))
+        told = report_copy(self.app, markdown(facts, self.session.mirror.version), "diagnosis as Markdown")
+        self.post_message(self.Said(*told))
 
 
 def _scope(item: Container) -> str:

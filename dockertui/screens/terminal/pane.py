@@ -16,7 +16,7 @@ from dockertui.engine.hijack import WindowSize
 from dockertui.key_names import textual_name
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import copy, report_copy
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.screens.terminal import menus as terminal_menus
 from dockertui.screens.terminal.commands import TerminalCommands
@@ -25,6 +25,7 @@ from dockertui.terminal.process import TerminalProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.keys import offer
 from dockertui.widgets.text import clean
 
 _BELL_REST = 1.0
@@ -224,15 +225,16 @@ class TerminalPane(TerminalCommands):
     def copy(self, text: str) -> None:
         """Put text on the user's clipboard."""
         self.copied = text
-        how = copy(self.app, text)
-        self.say(f"{len(text)} characters {how}" if how.startswith("not") else f"copied {len(text)} characters {how}")
+        self.say(*report_copy(self.app, text, f"{len(text):,} character{'s' * (len(text) != 1)}"))
 
     def on_terminal_view_refused(self, event: TerminalView.Refused) -> None:
         event.stop()
         session = event.view.session
         if session is not None and session.live:
-            why = "takes no input" if session.process.takes_input else "is only watched: a attaches"
-            self.say(f"{session.caption} {why}", "warn")
+            why, attaches = "takes no input", ""
+            if not session.process.takes_input:
+                why, attaches = "is only watched", offer(self, "container.attach", "attaches")
+            self.say(": ".join(filter(None, (f"{session.caption} {why}", attaches))), "warn")
 
     def on_terminal_view_paste_doubted(self, event: TerminalView.PasteDoubted) -> None:
         event.stop()
@@ -273,9 +275,8 @@ class TerminalPane(TerminalCommands):
             if key in map(textual_name, self.catalogue.keys(operation)):
                 await self.run_operation(operation)
                 return
-        self.say(
-            f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command, ? shows all", "warn"
-        )
+        typed = f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command"
+        self.say(", ".join(filter(None, (typed, offer(self, "terminal.help", "shows all")))), "warn")
 
     def say(self, text: str, style: str = "") -> None:
         """Show a sentence in the footer."""

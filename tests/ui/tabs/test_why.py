@@ -196,7 +196,7 @@ async def test_card_is_copied_as_markdown(host: DemoEngine, monkeypatch: pytest.
         tab = stage.tab("why")
         await stage.until(lambda: tab._log.lines)
         await stage.press("y")
-        assert "diagnosis as Markdown: by the terminal" in stage.footer
+        assert "diagnosis as Markdown copied by the terminal" in stage.footer
     (text,) = copied
     assert text.startswith(
         "# Why did it die: `shop-report-1`\n\n> `shop-report-1 was killed by the kernel's OOM killer"
