@@ -35,6 +35,7 @@ from dockertui.screens.main.pane import Pane
 from dockertui.screens.main.panes import Panes
 from dockertui.screens.main.selection import Selected
 from dockertui.screens.terminal.terminals import Terminals
+from dockertui.state import State
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.page import Page
@@ -54,10 +55,13 @@ class MainScreen(BaseScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE, Context.EVERYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
+    def __init__(
+        self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None, state: State | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.own_cost = own_cost
+        self.state = state or State()
         self.catalogue = catalogue
         self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
