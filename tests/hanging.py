@@ -44,4 +44,4 @@ def ended_if_hanging(test: pytest.Item) -> Iterator[None]:
         yield
     finally:
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)  # None: a library's own handler, such as readline's
