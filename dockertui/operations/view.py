@@ -72,7 +72,7 @@ VIEW: tuple[Operation, ...] = (
     ),
     Operation(
         "list.filter",
-        "Filter as you type: words, !words, name: image: state: label: …",
+        "Filter as you type: words, !words, ~expression, name: image: state: label: …",
         "screen.filter",
         ("/",),
         _LIST,
@@ -103,7 +103,7 @@ VIEW: tuple[Operation, ...] = (
         hint="mark",
         words="select",
     ),
-    Operation("list.mark_all", "Mark all shown", "mark_all", ("ctrl+a",), _LIST, Context.LIST, words="select"),
+    Operation("list.mark_all", "Mark all shown", "screen.mark_all", ("ctrl+a",), _LIST, Context.LIST, words="select"),
     Operation("list.unmark", "Unmark all", "unmark", ("u",), _LIST, Context.LIST, words="select"),
     Operation(
         "list.measure",

@@ -50,6 +50,8 @@ class SortOrder(Generic[T]):
         self.objects: dict[str, T] = {}
         self.ranked: list[Entry] = []
         """Sorted entries of what is shown; the key is an entry's last item."""
+        self.keep: Callable[[T], bool] | None = None
+        """Which objects are shown: those for which it returns true; None shows all."""
         self.last_error: Exception | None = None
         """The last exception of a sort or filter function."""
         self._entries: dict[str, Entry] = {}
@@ -58,7 +60,6 @@ class SortOrder(Generic[T]):
         self._value: Callable[[T], Any] | None = None
         self._tie: Callable[[T], Any] | None = None
         self._descending = False
-        self._keep: Callable[[T], bool] | None = None
 
     def __len__(self) -> int:
         return len(self.ranked)
@@ -82,13 +83,23 @@ class SortOrder(Generic[T]):
 
     def sort(self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False) -> None:
         """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order in which the objects came."""
-        self._value, self._tie, self._descending = value, tie, descending
+        self.arrange(value, tie, descending, self.keep)
+
+    def arrange(
+        self,
+        value: Callable[[T], Any] | None,
+        tie: Callable[[T], Any] | None,
+        descending: bool,
+        keep: Callable[[T], bool] | None,
+    ) -> None:
+        """Sort and filter at once: only what is shown is sorted."""
+        self._value, self._tie, self._descending, self.keep = value, tie, descending, keep
         self._entries.clear()
         self._rank_all()
 
     def filter(self, keep: Callable[[T], bool] | None) -> None:
         """Show only the objects for which `keep` returns true; None shows all."""
-        self._keep = keep
+        self.keep = keep
         self._rank_all()
 
     def replace(self, objects: Mapping[str, T]) -> None:
@@ -134,7 +145,7 @@ class SortOrder(Generic[T]):
             del self.ranked[row]
 
     def _rank_all(self) -> None:
-        keep, entry, entries = self._keep, self._entry, self._entries
+        keep, entry, entries = self.keep, self._entry, self._entries
         shown = self.objects if keep is None else {k: o for k, o in self.objects.items() if self._keeps(o)}
         # Most rows keep their place: starting from the last order leaves the sort little to do.
         kept = [old[-1] for old in self.ranked if old[-1] in shown]
@@ -145,7 +156,7 @@ class SortOrder(Generic[T]):
 
     def _keeps(self, obj: T) -> bool:
         try:
-            return self._keep is None or self._keep(obj)
+            return self.keep is None or self.keep(obj)
         except Exception as error:  # a filter that fails hides nothing
             self.last_error = error
             return True

@@ -71,6 +71,7 @@ class Table(Rows[T], Generic[T]):
         super().__init__(columns, empty_text=empty_text, name=name, id=id, classes=classes)
         self._order: SortOrder[T] = SortOrder()
         self._tie: str | None = None
+        self._rank: Callable[[T], Any] | None = None
         self._cursor: str | None = None
         self._moved = False  # until the user moves, the cursor stays on the first row
         self._marks: set[str] = set()
@@ -116,14 +117,31 @@ class Table(Rows[T], Generic[T]):
             self._order.patch(changed, removed)
             self._forget_cells((*changed, *removed))
 
-    def set_filter(self, keep: Callable[[T], bool] | None, spans: Spans | None = None) -> None:
-        """Show only objects for which `keep` returns true, with the `spans` of cell texts marked; None shows all."""
+    def set_filter(
+        self,
+        keep: Callable[[T], bool] | None,
+        spans: Spans | None = None,
+        rank: Callable[[T], Any] | None = None,
+    ) -> None:
+        """Show only objects for which `keep` returns true, with the `spans` of cell texts marked; None shows all.
+
+        They are sorted by `rank` if that is given, with the cursor on the first one.
+        """
         if spans or self._spans:
             self._spans = spans
             self.repaint()
         self._measure_anew()
+        ranked = rank is not None or self._rank is not None
         with self._changing():
-            self._order.filter(keep)
+            self._rank = rank
+            if ranked:
+                self._arrange(keep)
+            else:
+                self._order.filter(keep)
+        if rank is not None:
+            self.top = 0
+            self._select(self._first())
+            self.refresh_frame()
 
     @property
     def sort(self) -> tuple[str | None, bool]:
@@ -146,9 +164,16 @@ class Table(Rows[T], Generic[T]):
             self._order.rerank()
 
     def _resort(self) -> None:
+        self._arrange(self._order.keep)
+
+    def _arrange(self, keep: Callable[[T], bool] | None) -> None:
         by_id = {column.id: column for column in self._columns}
         column, tie = by_id.get(self._sort[0] or ""), by_id.get(self._tie or "")
-        self._order.sort(column.sort if column else None, tie.sort if tie else None, self._sort[1])
+        by_column, by_tie = column.sort if column else None, tie.sort if tie else None
+        if self._rank is None:
+            self._order.arrange(by_column, by_tie, self._sort[1], keep)
+        else:
+            self._order.arrange(self._rank, by_column or by_tie, False, keep)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -52,6 +52,13 @@ class Browsing:
     def action_reverse_sort(self) -> None:
         self.pane.reverse()
 
+    def action_mark_all(self) -> None:
+        """Mark everything shown, but nothing that is only similar to what the filter asks for."""
+        if self.pane.similar is not None:
+            self.desk.say(f"nothing matches /{self.pane.filter.line}: similar names are marked one by one", "warn")
+        else:
+            self.pane.table.mark_all_shown()
+
     def action_running_only(self) -> None:
         pane = self.desk.lists.containers
         pane.toggle_running_only()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,12 +11,16 @@ from textual.containers import Vertical
 
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
+from dockertui.resources import format
 from dockertui.resources.base import Resource
 from dockertui.resources.filter import ListFilter
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
 from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from dockertui.resources.similar import Similar
 
 
 class ResourceTable(Table[Any]):
@@ -27,9 +31,6 @@ class ResourceTable(Table[Any]):
     def action_mark(self) -> None:
         self.toggle_mark()
         self.action_cursor_down()
-
-    def action_mark_all(self) -> None:
-        self.mark_all_shown()
 
     def action_unmark(self) -> None:
         self.clear_marks()
@@ -44,6 +45,8 @@ class Pane(Vertical):
         self.resource = resource
         self.surroundings = surroundings
         self.filter: ListFilter[Any] = self._filter("")
+        self.similar: Similar | None = None
+        """What the rows are similar to, where the filter's words match nothing."""
         self.running_only = False
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
@@ -96,13 +99,17 @@ class Pane(Vertical):
 
     def reload(self) -> None:
         """Reload all objects from the mirror."""
-        self.table.set_objects(self.surroundings.mirror.objects(self.resource.kind))
+        objects = self.surroundings.mirror.objects(self.resource.kind)
+        self.table.set_objects(objects)
+        self._end_similar(objects.values())
         self.show_title()
 
     def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
         """Update the changed and removed objects from the mirror."""
         objects = self.surroundings.mirror.objects(self.resource.kind)
-        self.table.patch({id: objects[id] for id in changed if id in objects}, removed)
+        known = {id: objects[id] for id in changed if id in objects}
+        self.table.patch(known, removed)
+        self._end_similar(known.values())
         self.show_title()
 
     def refresh_surroundings(self) -> None:
@@ -120,6 +127,8 @@ class Pane(Vertical):
         kind, name = self.resource.kind, self.resource.title.lower()
         if (error := self.surroundings.mirror.error(kind)) is not None:
             return str(error)
+        if self.filter.error:
+            return f"{self.filter.line}: {self.filter.error}"
         if self.table.objects:
             return f"no {name} match the filter: esc clears it" if self.filter else f"no running {name}: A shows all"
         if self.surroundings.mirror.loaded(kind):
@@ -148,13 +157,44 @@ class Pane(Vertical):
         return ListFilter(line, self.resource.terms(), self.resource.plain, self.resource.prefixes)
 
     def _apply_filter(self) -> None:
-        matches, running_only, is_running = self.filter.matches, self.running_only, self.resource.is_running
+        """Show what the filter matches; where it is of words that match nothing, what is similar to them by name."""
+        self.similar = None
+        was_sound = not self.filter.error
+        self._narrow(self.filter.matches)
+        if was_sound and self.filter.error:  # found while searching: what was kept before must go, too
+            self._narrow(self.filter.matches)
+        if self.filter and not self.table.shown and not any(map(self.filter.matches, self.table.objects.values())):
+            self.similar = self.filter.similar
+        if self.similar is not None:
+            self._narrow(lambda item: self._distance(item) is not None, self._distance)
+            self.similar = self.similar if self.table.shown else None
+        self.show_title()
+
+    def _narrow(self, matches: Callable[[Any], bool], rank: Callable[[Any], Any] | None = None) -> None:
+        running_only, is_running = self.running_only, self.resource.is_running
         narrowed = bool(self.filter) or running_only
         self.table.set_filter(
             (lambda item: (not running_only or is_running(item)) and matches(item)) if narrowed else None,
-            self.filter.spans if self.filter else None,
+            self._spans if self.filter else None,
+            rank,
         )
-        self.show_title()
+
+    def _spans(self, column: str, text: str) -> list[tuple[int, int]]:
+        if self.similar is None:
+            return self.filter.spans(column, text)
+        return self.similar.spans(text) if column == "name" else []
+
+    def _distance(self, item: Any) -> float | None:
+        similar = self.similar
+        if similar is None:
+            return None
+        found = [similar.distance(name) for name in self.resource.terms()["name"](item)]
+        return min([distance for distance in found if distance is not None], default=None)
+
+    def _end_similar(self, items: Iterable[Any]) -> None:
+        """Show only what matches again once something does. Similar rows never come by themselves: only by typing."""
+        if self.similar is not None and any(map(self.filter.matches, items)):
+            self._apply_filter()
 
     def sortable(self) -> Iterable[tuple[str, str]]:
         """Return id and title of each sortable column."""
@@ -194,8 +234,12 @@ def counts(pane: Pane) -> list[Piece]:
     """Return how many objects a pane shows, and what narrows the list."""
     total, shown = len(pane.table.objects), len(pane.table.shown)
     pieces = [Piece(str(total), "dim") if shown == total else Piece(f"{shown} of {total}", "accent")]
+    if pane.similar is not None:
+        pieces = [Piece(f"no exact match: {format.plural(shown, 'similar name')}", "warn")]
     if pane.filter:
         pieces.append(Piece(f"/{pane.filter.line}", "accent", priority=1))
+    if pane.filter.error:
+        pieces.append(Piece(pane.filter.error, "bad", priority=1))
     if pane.running_only:
         pieces.append(Piece("running only", "accent", priority=2))
     if pane.table.marks:
