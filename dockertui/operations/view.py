@@ -81,7 +81,15 @@ VIEW: tuple[Operation, ...] = (
         hint_order=2,
         words="search grep find",
     ),
-    Operation("list.sort", "Sort by a column", "sort_menu", ("o",), _LIST, hint="sort", words="order"),
+    Operation(
+        "list.sort",
+        "Columns and order: sort, show, hide, move",
+        "columns_menu",
+        ("o",),
+        _LIST,
+        hint="columns",
+        words="sort by",
+    ),
     Operation("list.reverse", "Reverse the order", "reverse_sort", ("O",), _LIST, words="sort"),
     Operation(
         "list.running",

@@ -51,6 +51,8 @@ class Resource(ABC, Generic[T]):
     """Whether the pane is always there. Other panes appear once chosen, and are listed from then on."""
     has: ClassVar[frozenset[str]] = frozenset()
     """What the kind has beyond the common parts: tabs, and operations that name it as their `of`."""
+    name_column: ClassVar[str] = "name"
+    """The column with the object's name, which is always shown."""
     default_sort: ClassVar[str] = "name"
     busy_column: ClassVar[str] = "name"
     """The column that shows a running command on the object."""

@@ -70,6 +70,7 @@ class Table(Rows[T], Generic[T]):
     ) -> None:
         super().__init__(columns, empty_text=empty_text, name=name, id=id, classes=classes)
         self._order: SortOrder[T] = SortOrder()
+        self._hidden: tuple[Column[T], ...] = ()
         self._tie: str | None = None
         self._rank: Callable[[T], Any] | None = None
         self._cursor: str | None = None
@@ -89,9 +90,11 @@ class Table(Rows[T], Generic[T]):
         """Keys that pass the filter, in the order shown."""
         return self._order.keys()
 
-    def set_columns(self, columns: Sequence[Column[T]], *, tie: str | None = None) -> None:
-        """Show other columns. Rows with equal sort keys are sorted by the column `tie`, else by key."""
-        self._columns, self._tie = tuple(columns), tie
+    def set_columns(
+        self, columns: Sequence[Column[T]], *, tie: str | None = None, hidden: Sequence[Column[T]] = ()
+    ) -> None:
+        """Replace the columns; equal rows are sorted by the column `tie`, else by key. `hidden` ones only sort."""
+        self._columns, self._hidden, self._tie = tuple(columns), tuple(hidden), tie
         self._cells.clear()
         self._measure_anew()
         self._lay_out_anew()
@@ -150,7 +153,7 @@ class Table(Rows[T], Generic[T]):
 
     def sort_by(self, column_id: str | None, reverse: bool = False) -> None:
         """Sort by a column; None, or a column that is not sortable, gives the order in which objects came."""
-        sortable = any(column.id == column_id and column.sort for column in self._columns)
+        sortable = any(column.id == column_id and column.sort for column in (*self._columns, *self._hidden))
         self._sort = (column_id, reverse) if sortable else (None, False)
         self._measure_anew()
         self.repaint()
@@ -167,7 +170,7 @@ class Table(Rows[T], Generic[T]):
         self._arrange(self._order.keep)
 
     def _arrange(self, keep: Callable[[T], bool] | None) -> None:
-        by_id = {column.id: column for column in self._columns}
+        by_id = {column.id: column for column in (*self._columns, *self._hidden)}
         column, tie = by_id.get(self._sort[0] or ""), by_id.get(self._tie or "")
         by_column, by_tie = column.sort if column else None, tie.sort if tie else None
         if self._rank is None:

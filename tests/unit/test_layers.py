@@ -244,14 +244,14 @@ FIRST = {
     },
     "screens": {
         "base.bars", "base.bindings", "base.tab", "commands.availability", "commands.runner", "main.bars",
-        "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates", "main.messages",
-        "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection", "main.tab_list",
-        "terminal.terminals",
+        "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.list_memory",
+        "main.live_updates", "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen",
+        "main.selection", "main.tab_list", "terminal.terminals",
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "columns", "guard", "keys", "lines", "notice", "pacing", "page", "page_lines", "paint", "rows",
-        "screen", "sort_order", "table", "text", "timer",
+        "bar", "chart", "column_choice", "columns", "guard", "keys", "lines", "notice", "pacing", "page", "page_lines",
+        "paint", "rows", "screen", "sort_order", "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""

@@ -44,10 +44,15 @@ class Browsing:
 
     # the list
 
-    async def action_sort_menu(self) -> None:
-        from dockertui.screens.main import menus
+    async def action_columns_menu(self) -> None:
+        from dockertui.screens.main.columns_menu import ColumnsMenu  # like all menus
 
-        await menus.sort(self.desk)
+        def chosen(column: str | None) -> None:
+            if column is not None:
+                pane.sort_by(column)
+
+        pane = self.pane
+        await self.desk.screen.app.push_screen(ColumnsMenu(pane), chosen)
 
     def action_reverse_sort(self) -> None:
         self.pane.reverse()

@@ -16,7 +16,9 @@ from dockertui.resources.base import Resource
 from dockertui.resources.filter import ListFilter
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
+from dockertui.screens.main.list_memory import COLUMNS, ListMemory
 from dockertui.widgets.bar import Bar, BarLine, Piece
+from dockertui.widgets.column_choice import ColumnChoice
 from dockertui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class ResourceTable(Table[Any]):
 class Pane(Vertical):
     """The objects of one kind, with their filter, sort order and marks. It reads the mirror when told of a change."""
 
-    def __init__(self, number: int, resource: Resource[Any], surroundings: Surroundings) -> None:
+    def __init__(self, number: int, resource: Resource[Any], surroundings: Surroundings, memory: ListMemory) -> None:
         super().__init__(id=f"pane-{resource.kind}", classes="pane")
         self.number = number
         self.resource = resource
@@ -50,15 +52,22 @@ class Pane(Vertical):
         self.running_only = False
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
+        self.memory = memory
         self._columns = {column.id: self._with_busy_text(column) for column in resource.columns(surroundings)}
+        ids, always = [*self._columns], resource.name_column
+        self.choice = ColumnChoice([*self._columns.values()], always, memory.columns(resource.kind, ids, always))
+        self._sort_remembered: tuple[str | None, bool] = (None, False)
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
         yield self.table
 
     def on_mount(self) -> None:
-        self.table.set_columns(list(self._columns.values()), tie=self.resource.default_sort)
-        self.table.sort_by(self.resource.default_sort)
+        self._show_columns()
+        column, reverse = self.memory.sort(self.resource.kind)
+        known = column in dict(self.sortable())
+        self.table.sort_by(*((column, reverse) if known else (self.resource.default_sort, False)))
+        self._sort_remembered = self.table.sort
         self.reload()
 
     def _with_busy_text(self, column: Column[Any]) -> Column[Any]:
@@ -136,7 +145,7 @@ class Pane(Vertical):
         lost = self.surroundings.mirror.link.state is LinkState.LOST
         return f"the Engine was lost before it listed its {name}" if lost else "asking the Engine…"
 
-    # filter, sort
+    # filter
 
     def set_filter(self, line: str) -> None:
         """Show only what `line` matches."""
@@ -196,6 +205,25 @@ class Pane(Vertical):
         if self.similar is not None and any(map(self.filter.matches, items)):
             self._apply_filter()
 
+    # columns, sort
+
+    def columns_chosen(self) -> None:
+        """Show the columns as they are chosen now, and remember the choice."""
+        self._show_columns()
+        self.memory.remember(COLUMNS, self.resource.kind, self.choice.words or None)
+
+    def _show_columns(self) -> None:
+        shown = self.choice.shown
+        hidden = [column for column in self.choice.all if not self.choice.is_shown(column.id)]
+        self.table.set_columns(shown, tie=self.resource.default_sort, hidden=hidden)
+
+    def on_table_sorted(self) -> None:
+        """Remember the order, from whatever key or click it came."""
+        column, reverse = self.table.sort
+        if self._sort_remembered != (column, reverse):
+            self._sort_remembered = column, reverse
+            self.memory.remember_sort(self.resource.kind, self.sort, reverse, self.resource.default_sort)
+
     def sortable(self) -> Iterable[tuple[str, str]]:
         """Return id and title of each sortable column."""
         return [(column.id, column.title) for column in self._columns.values() if column.sort is not None]
@@ -207,6 +235,8 @@ class Pane(Vertical):
 
     def sort_by(self, column: str) -> None:
         """Sort by a column, numbers largest first; a second call reverses that, a third restores the default."""
+        if column not in dict(self.sortable()):
+            return
         largest_first = self._columns[column].right
         if self.table.sort == (column, not largest_first):
             self.table.sort_by(self.resource.default_sort)

@@ -29,6 +29,7 @@ from dockertui.screens.main import bars
 from dockertui.screens.main.browsing import Browsing
 from dockertui.screens.main.detail import DetailView
 from dockertui.screens.main.layout import Arrangement
+from dockertui.screens.main.list_memory import ListMemory
 from dockertui.screens.main.live_updates import LiveUpdates
 from dockertui.screens.main.messages import Messages
 from dockertui.screens.main.pane import Pane
@@ -65,7 +66,7 @@ class MainScreen(BaseScreen[None]):
         self.catalogue = catalogue
         self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
-        self.lists = Panes(session, self.surroundings)
+        self.lists = Panes(session, self.surroundings, ListMemory(catalogue.settings, self.state, self.say))
         self.detail = DetailView(session, catalogue.settings, self.surroundings)
         self.selection = Selected(self.lists, self.detail)
         self.header = Bar(id="header", separator=" · ")
