@@ -102,6 +102,15 @@ VIEW: tuple[Operation, ...] = (
         words="all stopped hide exited ps -a",
     ),
     Operation(
+        "list.group",
+        "Group containers by Compose project, or not",
+        "group",
+        ("ctrl+g",),
+        _LIST,
+        of="projects",
+        words="docker compose ps ls projects services sort",
+    ),
+    Operation(
         "list.mark",
         "Mark or unmark",
         "mark",

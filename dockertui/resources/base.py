@@ -54,6 +54,8 @@ class Resource(ABC, Generic[T]):
     name_column: ClassVar[str] = "name"
     """The column with the object's name, which is always shown."""
     default_sort: ClassVar[str] = "name"
+    group_column: ClassVar[str] = ""
+    """The column by whose values the list can be grouped; those without one are last."""
     busy_column: ClassVar[str] = "name"
     """The column that shows a running command on the object."""
     sampled: ClassVar[frozenset[str]] = frozenset()

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 Entry = tuple[Any, ...]
-"""(rank, value, rank of the tie breaker, tie breaker, key): comparable with any other."""
+"""(rank, value, rank of the tie breaker, tie breaker, key), with rank and value of a group before it: comparable."""
 
 _NUMBER, _TEXT, _SEQUENCE, _OTHER, _NOTHING, _BEYOND = range(6)
 _INVERTED = bytes(range(255, -1, -1))
@@ -60,6 +60,7 @@ class SortOrder(Generic[T]):
         self._value: Callable[[T], Any] | None = None
         self._tie: Callable[[T], Any] | None = None
         self._descending = False
+        self._group: Callable[[T], Any] | None = None
 
     def __len__(self) -> int:
         return len(self.ranked)
@@ -81,9 +82,13 @@ class SortOrder(Generic[T]):
         row = bisect_left(self.ranked, entry)
         return row if row < len(self.ranked) and self.ranked[row] is entry else None
 
+    def continues_group(self, row: int) -> bool:
+        """Whether a row is of the same group as the one before it."""
+        return self._group is not None and row > 0 and self.ranked[row][:2] == self.ranked[row - 1][:2]
+
     def sort(self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False) -> None:
         """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order in which the objects came."""
-        self.arrange(value, tie, descending, self.keep)
+        self.arrange(value, tie, descending, self.keep, self._group)
 
     def arrange(
         self,
@@ -91,9 +96,10 @@ class SortOrder(Generic[T]):
         tie: Callable[[T], Any] | None,
         descending: bool,
         keep: Callable[[T], bool] | None,
+        group: Callable[[T], Any] | None = None,
     ) -> None:
-        """Sort and filter at once: only what is shown is sorted."""
-        self._value, self._tie, self._descending, self.keep = value, tie, descending, keep
+        """Sort and filter at once: only what is shown is sorted. Those of a `group` are together, groups ascending."""
+        self._value, self._tie, self._descending, self.keep, self._group = value, tie, descending, keep, group
         self._entries.clear()
         self._rank_all()
 
@@ -169,6 +175,8 @@ class SortOrder(Generic[T]):
             rank, value = comparable(self._call(self._value, obj), self._descending)
             tie_rank, tie = comparable(self._call(self._tie, obj)) if self._tie else (_NOTHING, 0)
             entry = (rank, value, tie_rank, tie, key)
+        if self._group is not None:
+            entry = (*comparable(self._call(self._group, obj)), *entry)
         self._entries[key] = entry
         return entry
 

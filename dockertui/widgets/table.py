@@ -8,7 +8,8 @@ from textual import events
 from textual.message import Message
 
 from dockertui.widgets.columns import Cell, Column
-from dockertui.widgets.rows import GUTTER, Rows, Spans
+from dockertui.widgets.lines import Look
+from dockertui.widgets.rows import GUTTER, RowLook, Rows, Spans
 from dockertui.widgets.sort_order import Entry, SortOrder
 
 __all__ = ["Cell", "Column", "Spans", "Table"]
@@ -72,6 +73,7 @@ class Table(Rows[T], Generic[T]):
         self._order: SortOrder[T] = SortOrder()
         self._hidden: tuple[Column[T], ...] = ()
         self._tie: str | None = None
+        self._group: str | None = None
         self._rank: Callable[[T], Any] | None = None
         self._cursor: str | None = None
         self._moved = False  # until the user moves, the cursor stays on the first row
@@ -91,10 +93,18 @@ class Table(Rows[T], Generic[T]):
         return self._order.keys()
 
     def set_columns(
-        self, columns: Sequence[Column[T]], *, tie: str | None = None, hidden: Sequence[Column[T]] = ()
+        self,
+        columns: Sequence[Column[T]],
+        *,
+        tie: str | None = None,
+        hidden: Sequence[Column[T]] = (),
+        group: str | None = None,
     ) -> None:
-        """Replace the columns; equal rows are sorted by the column `tie`, else by key. `hidden` ones only sort."""
-        self._columns, self._hidden, self._tie = tuple(columns), tuple(hidden), tie
+        """Replace the columns; equal rows are sorted by the column `tie`, else by key. `hidden` ones only sort.
+
+        group: a column whose equal rows are together, in its order; it shows each value once.
+        """
+        self._columns, self._hidden, self._tie, self._group = tuple(columns), tuple(hidden), tie, group
         self._cells.clear()
         self._measure_anew()
         self._lay_out_anew()
@@ -174,7 +184,8 @@ class Table(Rows[T], Generic[T]):
         column, tie = by_id.get(self._sort[0] or ""), by_id.get(self._tie or "")
         by_column, by_tie = column.sort if column else None, tie.sort if tie else None
         if self._rank is None:
-            self._order.arrange(by_column, by_tie, self._sort[1], keep)
+            group = by_id.get(self._group or "")
+            self._order.arrange(by_column, by_tie, self._sort[1], keep, group.sort if group else None)
         else:
             self._order.arrange(self._rank, by_column or by_tie, False, keep)
 
@@ -296,6 +307,15 @@ class Table(Rows[T], Generic[T]):
     def row_at(self, row: int) -> tuple[str, T]:
         key = self._order.key_at(row)
         return key, self._order.objects[key]
+
+    def look(self, row: int) -> Look:
+        """Return the look of a row; of a group only the first row in view shows the group's name."""
+        look = super().look(row)
+        if row <= self.top or not isinstance(look, RowLook) or not self._order.continues_group(row):
+            return look
+        ids = [self._columns[slot.column].id for slot in self._slots]
+        named = zip(ids, look.cells, strict=True)
+        return look._replace(cells=tuple([Cell("") if id == self._group else cell for id, cell in named]))
 
     def is_marked(self, key: str) -> bool:
         return key in self._marks

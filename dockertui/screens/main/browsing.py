@@ -70,6 +70,12 @@ class Browsing:
         self.arrangement.goto_pane(pane.number - 1)
         self.desk.say("running containers only" if pane.running_only else "all containers")
 
+    def action_group(self) -> None:
+        pane = self.desk.lists.containers
+        pane.toggle_grouped()
+        self.arrangement.goto_pane(pane.number - 1)
+        self.desk.say("grouped by Compose project" if pane.grouped else "not grouped")
+
     async def action_measure(self) -> None:
         """Ask the Engine for the disk usage of this pane's objects, which may take it a while."""
         self.desk.say(f"measuring {self.pane.resource.title.lower()}…", stays=600)

@@ -16,13 +16,17 @@ from dockertui.resources.base import Resource
 from dockertui.resources.filter import ListFilter
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.main.list_memory import COLUMNS, ListMemory
+from dockertui.screens.main.list_memory import COLUMNS, GROUPED, ListMemory
 from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.column_choice import ColumnChoice
 from dockertui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
     from dockertui.resources.similar import Similar
+
+
+_GROUP_MOST = 20
+"""Characters of a group's name: the names of its objects need the room."""
 
 
 class ResourceTable(Table[Any]):
@@ -56,6 +60,7 @@ class Pane(Vertical):
         self._columns = {column.id: self._with_busy_text(column) for column in resource.columns(surroundings)}
         ids, always = [*self._columns], resource.name_column
         self.choice = ColumnChoice([*self._columns.values()], always, memory.columns(resource.kind, ids, always))
+        self.grouped = bool(resource.group_column) and memory.grouped(resource.kind)
         self._sort_remembered: tuple[str | None, bool] = (None, False)
 
     def compose(self) -> ComposeResult:
@@ -215,7 +220,18 @@ class Pane(Vertical):
     def _show_columns(self) -> None:
         shown = self.choice.shown
         hidden = [column for column in self.choice.all if not self.choice.is_shown(column.id)]
-        self.table.set_columns(shown, tie=self.resource.default_sort, hidden=hidden)
+        group = self.resource.group_column if self.grouped else None
+        if group is not None:
+            shown = [column for column in shown if column.id != group]
+            at = [column.id for column in shown].index(self.resource.name_column)
+            shown.insert(at, _heading(self._columns[group]))
+        self.table.set_columns(shown, tie=self.resource.default_sort, hidden=hidden, group=group)
+
+    def toggle_grouped(self) -> None:
+        """Toggle between a flat list, and one grouped by the kind's column for that."""
+        self.grouped = not self.grouped
+        self._show_columns()
+        self.memory.remember(GROUPED, self.resource.kind, self.grouped or None)
 
     def on_table_sorted(self) -> None:
         """Remember the order, from whatever key or click it came."""
@@ -249,6 +265,18 @@ class Pane(Vertical):
         """Reverse the sort order."""
         column, reverse = self.table.sort
         self.table.sort_by(column, not reverse)
+
+
+def _heading(column: Column[Any]) -> Column[Any]:
+    """Return the column that a list is grouped by, with a name for those in no group, and as important as a name."""
+    cell, group = column.cell, column.sort
+
+    def named(item: Any) -> Cell | str:
+        found = cell(item) if group is None or group(item) is not None else Cell("(none)", "dim")
+        text = found.text if isinstance(found, Cell) else found
+        return found if len(text) <= _GROUP_MOST else f"{text[: _GROUP_MOST - 1]}…"
+
+    return column._replace(cell=named, priority=0)
 
 
 def pane_title(pane: Pane) -> BarLine:

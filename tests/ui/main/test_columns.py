@@ -12,6 +12,7 @@ from dockertui.config import Settings
 from dockertui.screens.main.columns_menu import ColumnsMenu
 from dockertui.state import State
 from tests.demo import DemoEngine
+from tests.ui.changes import add
 from tests.ui.stage import NARROW, WIDE, Stage, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -152,3 +153,59 @@ async def test_a_state_that_cannot_be_written_is_said(host: DemoEngine, tmp_path
         await stage.press("o", "down", "space", "escape")
         assert "cannot be written" in stage.text
         assert "status" not in titles(stage)
+
+
+# groups
+
+
+def projects(stage: Stage) -> list[str]:
+    """The words of the project's column on the screen, from the top; "" where it shows none."""
+    head = stage.line("PROJECT")
+    start, end = head.index("PROJECT"), head.index("NAME")
+    first = stage.lines.index(head) + 1
+    return [line[start:end].strip() for line in stage.lines[first : first + len(stage.main.pane.table.visible_keys())]]
+
+
+async def test_grouped_each_project_is_named_once_and_the_rest_comes_last(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("ctrl+g")
+        assert titles(stage)[:4] == ["state", "project", "name", "status"]
+        assert [word for word in projects(stage) if word] == ["monitoring", "shop", "(none)"]
+        assert projects(stage)[0] == "monitoring"
+        assert projects(stage).index("shop") == stage.shown.index("shop-api-1")
+        assert projects(stage).index("(none)") == stage.shown.index("backup")
+        await stage.press("O")
+        assert [word for word in projects(stage) if word] == ["monitoring", "shop", "(none)"]
+        assert stage.shown[0] == "monitoring-prometheus-1", "the order is within each group"
+        await stage.press("G")
+        assert stage.main.pane.table.top
+        assert projects(stage)[0], "the first row in view says whose it is"
+        stage.check_frame()
+
+
+async def test_a_group_is_kept_by_a_filter_and_by_changes_and_is_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    async with opened(NARROW, **on_an_engine(path)) as stage:
+        await stage.press("2", "ctrl+g")
+        assert stage.main.pane.resource.kind == "container"
+        assert remembered(path)["grouped"] == {"container": True}
+        await stage.press("slash", *"web", "enter")
+        assert [word for word in projects(stage) if word] == ["shop", "(none)"]
+        add(stage, "web-late")
+        await stage.until("web-late")
+        assert stage.shown == ["shop-web-1", "shop-web-2", "web-canary", "web-late"]
+    async with opened(NARROW, **on_an_engine(path)) as stage:
+        assert titles(stage)[:3] == ["state", "project", "name"]
+        await stage.press("ctrl+g")
+        assert remembered(path)["grouped"] == {}
+        assert titles(stage)[:2] == ["state", "name"]
+
+
+async def test_a_hidden_project_still_groups(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("o", *"project", "space", "escape", "escape", "ctrl+g")
+        assert titles(stage)[:3] == ["state", "project", "name"]
+        await stage.press("z")
+        assert titles(stage)[:3] == ["state", "project", "name"]
+        await stage.press("right")
+        assert titles(stage)[:3] == ["state", "project", "name"], "they stay when the others are scrolled"
