@@ -165,9 +165,11 @@ def name_and_project(item: Container) -> str:
 
     Those that Compose makes itself, such as `shop-db-1`, do.
     """
+    if not (project := item.project):
+        return item.name
     said = f"-{item.name.replace('_', '-').lower()}-"
-    wanted = [word for word in (item.project, item.service) if word]
-    if not item.project or all(f"-{word.replace('_', '-').lower()}-" in said for word in wanted):
+    wanted = [project, item.service] if item.service else [project]
+    if all(f"-{word.replace('_', '-').lower()}-" in said for word in wanted):
         return item.name
     place = "/".join(wanted)
     return f"{item.name} ({place if len(place) <= _PLACE_MOST else f'{place[: _PLACE_MOST - 1]}…'})"

@@ -20,8 +20,8 @@ T = TypeVar("T")
 Terms = Mapping[str, Callable[[T], Iterable[str]]]
 
 TIME_LIMIT = 0.5
-"""Seconds of CPU time that an expression may take, unless it takes less than `TEXT_LIMIT` for each text."""
-TEXT_LIMIT = 0.0001
+"""Seconds of CPU time that an expression may take, unless it takes less than `OBJECT_LIMIT` for each object."""
+OBJECT_LIMIT = 0.0001
 _EXPRESSION = re.compile(r"(?:^|(?<=\s))!?(?:\w+:)?~")
 
 
@@ -72,16 +72,17 @@ class ListFilter(Generic[T]):
         self._plain = plain
         self._prefixes = prefixes
         self._words = words(line, terms)
-        self._expression: Query | None = None
+        self._expression: tuple[Word, Query] | None = None
         if self._words and self._words[-1].needle.startswith("~"):
             from dockertui.widgets.log_query import Query  # few filters have an expression
 
-            self._expression = Query(self._words[-1].needle)
+            word = self._words.pop()
+            self._expression = word, Query(word.needle)
         self._spent = 0.0
         self._searched = 0
 
     def __bool__(self) -> bool:
-        return bool(self._words)
+        return bool(self._words) or self._expression is not None
 
     @property
     def similar(self) -> Similar | None:
@@ -95,30 +96,30 @@ class ListFilter(Generic[T]):
     @property
     def error(self) -> str:
         """What is wrong with the expression, or that it is too slow: then nothing matches, negated or not."""
-        return self._expression.error if self._expression is not None else ""
+        return self._expression[1].error if self._expression is not None else ""
 
     def matches(self, item: T) -> bool:
         """Whether every word of the line matches `item`, ignoring case."""
-        return all(self._matches(word, item) for word in self._words) and not self.error
+        if not all(self._matches(word, item) for word in self._words):
+            return False
+        return self._expression is None or self._expressed(*self._expression, item)
 
     def _matches(self, word: Word, item: T) -> bool:
-        if self._expression is not None and word is self._words[-1]:
-            names = [word.term] if word.term else self._plain
-            found = any(self._searches(text) for name in names for text in self._terms[name](item))
-            return found is not word.absent
         names = [word.term] if word.term else [*self._plain, *self._prefixes]
         return any(self._found(word.needle, name, item) for name in names) is not word.absent
 
-    def _searches(self, text: str) -> bool:
-        """Whether the expression matches; it is given up when it is too slow for thousands of texts at each key."""
-        assert self._expression is not None
+    def _expressed(self, word: Word, query: Query, item: T) -> bool:
+        """Whether the expression matches; it is given up when it is too slow for thousands of objects at each key."""
+        if query.error:
+            return False
         before = time.process_time()
-        found = self._expression.matches(text)
+        names = [word.term] if word.term else self._plain
+        found = any(query.matches(text) for name in names for text in self._terms[name](item))
         self._spent += time.process_time() - before
         self._searched += 1
-        if self._spent > TIME_LIMIT and self._spent / self._searched > TEXT_LIMIT and not self.error:
-            self._expression.give_up(f"too dear: {self._searched:,} texts took over {TIME_LIMIT:g} s")
-        return found
+        if self._spent > TIME_LIMIT and self._spent > OBJECT_LIMIT * self._searched:
+            query.give_up(f"too dear: {self._searched:,} objects took over {TIME_LIMIT:g} s")
+        return found is not word.absent and not query.error
 
     def _found(self, needle: str, name: str, item: T) -> bool:
         texts = (text.lower() for text in self._terms[name](item))
@@ -128,15 +129,12 @@ class ListFilter(Generic[T]):
 
     def spans(self, column: str, text: str) -> list[tuple[int, int]]:
         """Return start and end of each match in a column's text. A word with a term matches in its column only."""
-        searched = [
-            word
-            for word in self._words
-            if not word.absent and (column == word.term if word.term else column in self._plain)
+        found = [
+            span for word in self._words if self._is_marked(word, column) for span in occurrences(text, word.needle)
         ]
-        found: list[tuple[int, int]] = []
-        for word in searched:
-            if self._expression is not None and word is self._words[-1]:
-                found += self._expression.spans(text)
-            else:
-                found += occurrences(text, word.needle)
+        if self._expression is not None and self._is_marked(self._expression[0], column):
+            found += self._expression[1].spans(text)
         return sorted(found)
+
+    def _is_marked(self, word: Word, column: str) -> bool:
+        return not word.absent and (column == word.term if word.term else column in self._plain)

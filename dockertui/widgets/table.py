@@ -308,14 +308,20 @@ class Table(Rows[T], Generic[T]):
         key = self._order.key_at(row)
         return key, self._order.objects[key]
 
-    def look(self, row: int) -> Look:
-        """Return the look of a row; of a group only the first row in view shows the group's name."""
-        look = super().look(row)
-        if row <= self.top or not isinstance(look, RowLook) or not self._order.continues_group(row):
-            return look
+    def _build_frame(self) -> list[tuple[Look, bool]]:
+        """Let only the first row in view of each group show the group's name."""
+        frame = super()._build_frame()
+        if self._group is None:
+            return frame
         ids = [self._columns[slot.column].id for slot in self._slots]
-        named = zip(ids, look.cells, strict=True)
-        return look._replace(cells=tuple([Cell("") if id == self._group else cell for id, cell in named]))
+        if self._group in ids:
+            self._frame = frame = [
+                (_unnamed(look, ids.index(self._group)), mark)
+                if row and isinstance(look, RowLook) and self._order.continues_group(self.top + row)
+                else (look, mark)
+                for row, (look, mark) in enumerate(frame)
+            ]
+        return frame
 
     def is_marked(self, key: str) -> bool:
         return key in self._marks
@@ -343,3 +349,8 @@ class Table(Rows[T], Generic[T]):
         column = self.column_at(x)
         if column is not None and column.sort:
             self.sort_by(column.id, not self._sort[1] if column.id == self._sort[0] else False)
+
+
+def _unnamed(look: RowLook, column: int) -> RowLook:
+    """Return the look of a row with one of its cells empty."""
+    return look._replace(cells=(*look.cells[:column], Cell(""), *look.cells[column + 1 :]))

@@ -177,12 +177,15 @@ class Pane(Vertical):
         self._narrow(self.filter.matches)
         if was_sound and self.filter.error:  # found while searching: what was kept before must go, too
             self._narrow(self.filter.matches)
-        if self.filter and not self.table.shown and not any(map(self.filter.matches, self.table.objects.values())):
+        if self.filter and not self.table.shown and not (self.running_only and self._is_matched()):
             self.similar = self.filter.similar
         if self.similar is not None:
             self._narrow(lambda item: self._distance(item) is not None, self._distance)
             self.similar = self.similar if self.table.shown else None
         self.show_title()
+
+    def _is_matched(self) -> bool:
+        return any(map(self.filter.matches, self.table.objects.values()))
 
     def _narrow(self, matches: Callable[[Any], bool], rank: Callable[[Any], Any] | None = None) -> None:
         running_only, is_running = self.running_only, self.resource.is_running
