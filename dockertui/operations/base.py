@@ -43,6 +43,7 @@ class Context(StrEnum):
     FLAG = "in a form, at yes or no"
     QUESTION = "in a question"
     MENU = "in a menu"
+    COLUMNS = "in the menu of columns"
 
 
 @dataclass(frozen=True, slots=True)

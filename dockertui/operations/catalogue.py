@@ -97,6 +97,7 @@ BESIDES: Mapping[Context, tuple[Context, ...]] = {
     Context.FLAG: (Context.FORM, Context.EVERYWHERE),
     Context.QUESTION: (Context.EVERYWHERE,),
     Context.MENU: (Context.EVERYWHERE,),
+    Context.COLUMNS: (Context.MENU, Context.EVERYWHERE),
     Context.CONNECTION: (Context.EVERYWHERE,),
 }
 """The contexts whose keys also work on a screen other than the main one."""
@@ -146,6 +147,10 @@ class Catalogue:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._keys, self.problems = keymap(self.settings, bindables(), given(self.settings.keymap))
+        if self.settings.columns or self.settings.sort:
+            from dockertui.operations.list_settings import wrong_lists  # few settings have them
+
+            self.problems += wrong_lists(self.settings)
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
         """Return the keys of an operation, as Textual names them."""

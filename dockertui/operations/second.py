@@ -35,6 +35,10 @@ def _menu(name: str, title: str, action: str, *keys: str) -> Operation:
     return _in(Context.MENU, "Menus", f"menu.{name}", title, action, *keys)
 
 
+def _columns(name: str, title: str, action: str, *keys: str, hint: str = "") -> Operation:
+    return _in(Context.COLUMNS, "Columns and order", f"columns.{name}", title, action, *keys, hint=hint)
+
+
 def _typing(name: str, title: str, action: str, *keys: str) -> Operation:
     return _in(Context.PROMPT, "While typing a filter or a search", f"typing.{name}", title, action, *keys)
 
@@ -89,6 +93,12 @@ SECOND: tuple[Operation, ...] = (
     _menu("page_up", "Page up", "page_up", "pageup"),
     _menu("top", "First", "top", "home"),
     _menu("bottom", "Last", "bottom", "end"),
+    _columns("toggle", "Show or hide the column", "screen.turn", "space", hint="show/hide"),
+    _columns("left", "Move the column to the left: what is further left is shown first", "screen.move(-1)", "left", "<",
+             hint="move"),
+    _columns("right", "Move the column to the right", "screen.move(1)", "right", ">", hint="move"),
+    _columns("sort", "Sort by it, again: reverse; the menu stays open", "screen.sort", "o", hint="sort"),
+    _columns("reset", "Columns and order as they are by default", "screen.reset", "0", hint="reset"),
     _typing("keep", "Keep what is typed", "keep", "enter"),
     _typing("drop", "Drop what is typed", "drop", "escape"),
     _typing("up", "Up in what is filtered or searched", "move('cursor_up')", "up"),

@@ -82,7 +82,7 @@ VIEW: tuple[Operation, ...] = (
     ),
     Operation(
         "list.filter",
-        "Filter as you type: words, !words, name: image: …",
+        "Filter as you type: words, !words, ~expression, name: …",
         "screen.filter",
         ("/",),
         LISTS,
@@ -91,7 +91,15 @@ VIEW: tuple[Operation, ...] = (
         hint_order=2,
         words="search grep find",
     ),
-    Operation("list.sort", "Sort by a column", "sort_menu", ("o",), LISTS, hint="sort", words="order"),
+    Operation(
+        "list.sort",
+        "Columns and order: sort, show, hide, move",
+        "columns_menu",
+        ("o",),
+        LISTS,
+        hint="columns",
+        words="sort by",
+    ),
     Operation("list.reverse", "Reverse the order", "reverse_sort", ("O",), LISTS, words="sort"),
     Operation(
         "list.running",
@@ -104,6 +112,15 @@ VIEW: tuple[Operation, ...] = (
         words="all stopped hide exited ps -a",
     ),
     Operation(
+        "list.group",
+        "Group containers by Compose project, or not",
+        "group",
+        ("ctrl+g",),
+        LISTS,
+        of="projects",
+        words="docker compose ps ls projects services sort",
+    ),
+    Operation(
         "list.mark",
         "Mark or unmark",
         "mark",
@@ -113,7 +130,7 @@ VIEW: tuple[Operation, ...] = (
         hint="mark",
         words="select",
     ),
-    Operation("list.mark_all", "Mark all shown", "mark_all", ("ctrl+a",), LISTS, Context.LIST, words="select"),
+    Operation("list.mark_all", "Mark all shown", "screen.mark_all", ("ctrl+a",), LISTS, Context.LIST, words="select"),
     Operation("list.unmark", "Unmark all", "unmark", ("u",), LISTS, Context.LIST, words="select"),
     Operation(
         "list.measure",

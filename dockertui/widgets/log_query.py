@@ -75,7 +75,7 @@ class Query:
         try:
             return look(self._with_limit(), timeout=LINE_LIMIT)
         except TimeoutError:
-            self._give_up(f"too dear: a line of {len(text):,} characters took over {LINE_LIMIT:g} s")
+            self.give_up(f"too dear: a line of {len(text):,} characters took over {LINE_LIMIT:g} s")
             return look(self._pattern)
 
     def _with_limit(self) -> Any:
@@ -85,11 +85,11 @@ class Query:
             try:
                 self._bounded = regex.compile(self._text, regex.IGNORECASE if self._fold else 0)
             except regex.error as error:
-                self._give_up(f"{error}")
+                self.give_up(f"{error}")
                 self._bounded = regex.compile(NEVER.pattern)
         return self._bounded
 
-    def _give_up(self, why: str) -> None:
+    def give_up(self, why: str) -> None:
         self.error, self._pattern, self._quick_up_to = why, NEVER, QUICK
 
     def hits(self, block: Block) -> Iterator[int]:
@@ -107,7 +107,7 @@ class Query:
             if (search(line) is not None) is not inverse if len(line) < quick else self.matches(line):
                 yield number
             if not self._quick_up_to and time.process_time() > until:
-                self._give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
+                self.give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
 
 
 def is_simple(pattern: str) -> bool:

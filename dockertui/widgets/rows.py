@@ -94,6 +94,11 @@ class Rows(Lines, Generic[T]):
         return self._columns
 
     @property
+    def columns_in_view(self) -> set[str]:
+        """The ids of the columns that there is room for."""
+        return {self._columns[slot.column].id for slot in self._laid_out().slots}
+
+    @property
     def active(self) -> bool:
         """Whether the cursor is shown: keys go to this table."""
         return self._active

@@ -12,6 +12,7 @@ from dockertui.live.session import Session
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND, RESOURCES
 from dockertui.resources.surroundings import Surroundings
+from dockertui.screens.main.list_memory import ListMemory
 from dockertui.screens.main.pane import Pane
 
 Changes = dict[str, tuple[set[str], set[str]]]
@@ -27,11 +28,14 @@ _YOUNG = 120
 class Panes(Vertical):
     """One pane for each kind that is always there or was chosen; one of them is open."""
 
-    def __init__(self, session: Session, surroundings: Surroundings) -> None:
+    def __init__(self, session: Session, surroundings: Surroundings, memory: ListMemory) -> None:
         super().__init__(id="panes")
         self.session = session
         self.surroundings = surroundings
-        self.all = [Pane(number, kind, surroundings) for number, kind in enumerate(RESOURCES, 1) if kind.stacked]
+        self.memory = memory
+        self.all = [
+            Pane(number, kind, surroundings, memory) for number, kind in enumerate(RESOURCES, 1) if kind.stacked
+        ]
         """The existing panes, by number."""
         self.open = self.containers = next(pane for pane in self.all if pane.resource.kind == "container")
 
@@ -64,7 +68,7 @@ class Panes(Vertical):
         later = next((pane for pane in self.all if pane.number >= number), None)
         if later is not None and later.number == number:
             return
-        pane = Pane(number, RESOURCES[number - 1], self.surroundings)
+        pane = Pane(number, RESOURCES[number - 1], self.surroundings, self.memory)
         pane.table.show_all_columns = self.open.table.show_all_columns
         pane.table.stale = self.open.table.stale
         self.all.insert(self.all.index(later) if later is not None else len(self.all), pane)

@@ -28,12 +28,14 @@ from dockertui.screens.main import bars
 from dockertui.screens.main.browsing import Browsing
 from dockertui.screens.main.detail import DetailView
 from dockertui.screens.main.layout import Arrangement
+from dockertui.screens.main.list_memory import ListMemory
 from dockertui.screens.main.live_updates import LiveUpdates
 from dockertui.screens.main.messages import Messages
 from dockertui.screens.main.pane import Pane, ResourceTable
 from dockertui.screens.main.panes import Panes
 from dockertui.screens.main.selection import Selected
 from dockertui.screens.terminal.terminals import Terminals
+from dockertui.state import State
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.page import Page
@@ -53,14 +55,17 @@ class MainScreen(BaseScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE, Context.EVERYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
+    def __init__(
+        self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None, state: State | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.own_cost = own_cost
+        self.state = state or State()
         self.catalogue = catalogue
         self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history, session.endings)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
-        self.lists = Panes(session, self.surroundings)
+        self.lists = Panes(session, self.surroundings, ListMemory(catalogue.settings, self.state, self.say))
         self.detail = DetailView(session, catalogue.settings, self.surroundings)
         self.selection = Selected(self.lists, self.detail)
         self.header = Bar(id="header", separator=" · ")

@@ -167,6 +167,33 @@ def test_a_digest_is_shown_by_its_beginning() -> None:
     assert cell("container", "image", item, world(item)).text == "shop/db@sha256:0123456789ab…"
 
 
+@pytest.mark.parametrize(
+    ("name", "labels", "shown"),
+    [
+        ("web", {}, "web"),
+        ("shop-web-1", {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}, "shop-web-1"),
+        ("my_shop_web_1", {"com.docker.compose.project": "my-shop", "com.docker.compose.service": "web"},
+         "my_shop_web_1"),
+        ("postgres", {"com.docker.compose.project": "shop", "com.docker.compose.service": "db"}, "postgres (shop/db)"),
+        ("workshop", {"com.docker.compose.project": "shop"}, "workshop (shop)"),
+        ("web", {"io.podman.compose.project": "shop", "com.docker.compose.service": "web"}, "web (shop/web)"),
+        ("web", {"com.docker.compose.service": "web"}, "web"),
+        ("web", {"com.docker.compose.project": "p" * 300}, f"web ({'p' * 23}…)"),
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_say_its_project_and_service_is_followed_by_them(
+    name: str, labels: dict[str, str], shown: str
+) -> None:
+    item = make(Names=[f"/{name}"], Labels=labels)
+    assert cell("container", "name", item, world(item)).text == shown
+
+
+def test_a_project_is_known_by_the_label_of_docker_or_of_podman() -> None:
+    assert make(Labels={"com.docker.compose.project": "a", "io.podman.compose.project": "b"}).project == "a"
+    assert make(Labels={"com.docker.compose.project": "", "io.podman.compose.project": "b"}).project == "b"
+    assert make(Labels={}).project == ""
+
+
 def test_usage_is_of_running_containers_alone_and_warns() -> None:
     running, stopped = make(Id="a"), make("Exited (0) 1 second ago", "exited", Id="b")
     usage = Usage(
