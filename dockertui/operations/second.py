@@ -94,7 +94,7 @@ SECOND: tuple[Operation, ...] = (
     _menu("top", "First", "top", "home"),
     _menu("bottom", "Last", "bottom", "end"),
     _columns("toggle", "Show or hide the column", "screen.turn", "space", hint="show/hide"),
-    _columns("left", "Move the column to the left: what is further left is shown first", "screen.move(-1)", "left", "<",
+    _columns("left", "Move the column to the left, where it is shown first", "screen.move(-1)", "left", "<",
              hint="move"),
     _columns("right", "Move the column to the right", "screen.move(1)", "right", ">", hint="move"),
     _columns("sort", "Sort by it, again: reverse; the menu stays open", "screen.sort", "o", hint="sort"),

@@ -43,11 +43,12 @@ class DetailView(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.BELOW)
 
     class Dragged(Message):
-        """The line to the left of the detail was dragged to a column of the screen."""
+        """The line to the left of the detail was dragged to a column of the screen, or left there."""
 
-        def __init__(self, x: int) -> None:
+        def __init__(self, x: int, *, left: bool) -> None:
             super().__init__()
             self.x = x
+            self.left = left
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, DetailView.Dragged)
@@ -90,10 +91,13 @@ class DetailView(Vertical):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self.app.mouse_captured is self:
-            self.post_message(self.Dragged(int(event.screen_x)))
+            self.post_message(self.Dragged(int(event.screen_x), left=False))
 
-    def on_mouse_up(self) -> None:
-        self.release_mouse()
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self.app.mouse_captured is self:
+            self.release_mouse()
+            if not self._is_on_line(event):
+                self.post_message(self.Dragged(int(event.screen_x), left=True))
 
     def on_click(self, event: events.Click) -> None:
         if self._is_on_line(event) and event.chain == 2:

@@ -8,6 +8,7 @@ from dockertui.operations.base import Operation
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.view import BACK
 from dockertui.resources.registry import RESOURCES
+from dockertui.state import State
 
 if TYPE_CHECKING:
     from dockertui.screens.main.desk import MainDesk
@@ -22,15 +23,19 @@ _EITHER_LEAST = 24
 """Columns that the list and the detail have at least, wherever the line between them is moved."""
 _STEP = 4
 """Columns by which a key moves that line."""
+_REMEMBERED = "screen", "split"
+"""The section and the name of the list's part of the width in the state."""
 
 
 class Arrangement:
     """Lay out the lists and the detail of a desk."""
 
-    def __init__(self, desk: MainDesk) -> None:
+    def __init__(self, desk: MainDesk, state: State) -> None:
         self.desk = desk
         self.zoomed = False
-        self.share: float | None = None
+        self._state = state
+        share = state.get(*_REMEMBERED)
+        self.share: float | None = share if isinstance(share, float) and 0 < share < 1 else None
         """The list's part of the width, if it was chosen."""
         self._split_for = (0, False)
 
@@ -107,21 +112,21 @@ class Arrangement:
             cells = max(lists.open.table.width_for(most), width * _LIST_LEAST // 100)
         lists.styles.width = max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST))
 
-    def choose_share(self, cells: float) -> None:
-        """Give the list so many cells of the width from now on."""
+    def choose_share(self, cells: float | None, *, remember: bool) -> None:
+        """Give the list so many cells of the width from now on; None lets the contents decide again."""
         width = self.desk.screen.size.width
-        self.share = max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST)) / width
+        self.share = None if cells is None else max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST)) / width
         self.split()
+        if remember and (problem := self._state.set(*_REMEMBERED, self.share)):
+            self.desk.say(problem, "warn")
 
     def action_split(self, steps: int) -> None:
         """Move the line between list and detail; 0 lets the contents decide again."""
         if not self.beside:
             self.desk.say("the list has the whole width here", "warn")
-        elif steps:
-            self.choose_share(self.desk.lists.outer_size.width + steps * _STEP)
         else:
-            self.share = None
-            self.split()
+            cells = self.desk.lists.outer_size.width + steps * _STEP
+            self.choose_share(cells if steps else None, remember=True)
 
     def show_detail(self) -> None:
         """Show the object under the cursor; one removed while the detail is open on it stays until that is closed."""

@@ -73,7 +73,7 @@ class MainScreen(BaseScreen[None]):
         self.footer = Bar(id="footer")
         self.runner = Runner(self)
         self.terminals = Terminals(self)
-        self.arrangement = Arrangement(self)
+        self.arrangement = Arrangement(self, self.state)
         self.browsing = Browsing(self, self.arrangement)
         self.updates = LiveUpdates(self, self.arrangement, self.runner.report_half_done)
         self.messages = Messages(self, self.paint_footer, self.updates.say_skew)
@@ -185,7 +185,7 @@ class MainScreen(BaseScreen[None]):
         self.arrangement.goto_pane(chosen.number - 1)
 
     def on_detail_view_dragged(self, event: DetailView.Dragged) -> None:
-        self.arrangement.choose_share(event.x)
+        self.arrangement.choose_share(event.x, remember=event.left)
 
     def on_detail_view_released(self) -> None:
         self.arrangement.action_split(0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from dockertui.screens.base.bars import fitting
+from dockertui.screens.main.layout import Arrangement
 from dockertui.screens.main.panes import shared
+from dockertui.state import State
 from dockertui.widgets.bar import Piece
 from tests.demo import DemoEngine
 from tests.ui.frames import row_of
@@ -73,6 +76,26 @@ async def test_the_mouse_drags_the_line_and_puts_it_back(host: DemoEngine) -> No
         await stage.pilot.click(offset=(90, 12), times=2)
         await stage.settle()
         assert split_of(stage) == before
+
+
+async def test_the_line_is_where_it_was_left(host: DemoEngine, tmp_path: Path) -> None:
+    state = State(tmp_path / "state.json")
+    async with opened(LARGE, engine=host) as stage:
+        arrangement = stage.main.arrangement
+        arrangement._state = state
+        await stage.press("ctrl+left")
+        chosen = split_of(stage)
+    assert Arrangement(stage.main, State(tmp_path / "state.json")).share == chosen / LARGE[0]
+    arrangement.choose_share(None, remember=True)
+    assert Arrangement(stage.main, State(tmp_path / "state.json")).share is None
+
+
+@pytest.mark.parametrize("foreign", [True, "wide", 0, 1.5, [0.5], None])
+async def test_a_remembered_share_that_is_none_does_not_count(foreign: object, host: DemoEngine) -> None:
+    state = State()
+    state.set("screen", "split", foreign)
+    async with opened(LARGE, engine=host) as stage:
+        assert Arrangement(stage.main, state).share is None
 
 
 async def test_closed_panes_show_their_most_telling_rows_where_there_is_room(host: DemoEngine) -> None:
