@@ -238,9 +238,9 @@ FIRST = {
         "second", "stats", "terminal", "view", "why",
     },
     "screens": {
-        "base.bars", "base.bindings", "base.tab", "commands.availability", "commands.runner", "main.bars",
-        "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates", "main.messages",
-        "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection", "main.tab_list",
+        "base.bars", "base.bindings", "base.tab", "base.waiting", "commands.availability", "commands.runner",
+        "main.bars", "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates",
+        "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection", "main.tab_list",
         "terminal.terminals",
     },
     "terminal": {"alt_keys"},

@@ -21,10 +21,12 @@ from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bars import NAME_LEAST
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
+from dockertui.screens.base.waiting import SILENT
 from dockertui.screens.main.tab_list import TABS, TabKind
 from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.guard import shown_in
 from dockertui.widgets.page import Page
+from dockertui.widgets.timer import once
 
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
@@ -56,6 +58,8 @@ class DetailView(Vertical):
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
         self._ended = False
+        self._is_slow = False
+        """Whether the Engine has been asked for longer than a moment."""
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -101,6 +105,7 @@ class DetailView(Vertical):
     async def _ask(self, subject: Subject) -> None:
         """Inspect the object and paint the reply. Cancelled when another is shown."""
         await asyncio.sleep(_SETTLE)
+        slow = once(self, SILENT, self._say_asking)
         try:
             with because("detail"):
                 reply = await subject.resource.inspect(self.session.engine, subject.item)
@@ -112,7 +117,15 @@ class DetailView(Vertical):
         else:
             self.subject = subject._replace(inspect=reply, error=None)
             self._remember(subject.key, reply)
+        finally:
+            slow.stop()
+            self._is_slow = False
         self._paint(keep=True)
+
+    def _say_asking(self) -> None:
+        """Say in the title that the tabs still wait for what the Engine knows of the object."""
+        self._is_slow = self.subject is not None and not self.subject.inspect
+        self._paint_title()
 
     def _remember(self, key: tuple[str, str], reply: Mapping[str, Any]) -> None:
         self._replies[key] = reply
@@ -130,7 +143,11 @@ class DetailView(Vertical):
         self._put(self._wanted if self._wanted in shown else TABS[0])
         with shown_in(self.tab):
             self.tab.show_subject(self.subject, self.surroundings, keep=keep)
-        self.title_bar.update(*detail_title(self.subject, self.gone, shown, self.kind, self.tab.heading))
+        self._paint_title()
+
+    def _paint_title(self) -> None:
+        note = "is gone" if self.gone else "asking…" if self._is_slow else ""
+        self.title_bar.update(*detail_title(self.subject, note, self.shown_tabs, self.kind, self.tab.heading))
 
     # tabs
 
@@ -189,9 +206,9 @@ class DetailView(Vertical):
 
 
 def detail_title(
-    subject: Subject | None, gone: bool, tabs: Sequence[TabKind], current: TabKind, heading: str = ""
+    subject: Subject | None, note: str, tabs: Sequence[TabKind], current: TabKind, heading: str = ""
 ) -> BarLine:
-    """Return the title bar: the object's name, or `heading` in its place, and the tabs.
+    """Return the title bar: the object's name with a note, or `heading` in its place, and the tabs.
 
     Where both do not fit, the kind is dropped, then the name is cut, then tabs are dropped.
     """
@@ -201,7 +218,7 @@ def detail_title(
     elif subject is not None:
         name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=NAME_LEAST)
         left = [Piece(f"{subject.resource.kind} ", "dim", priority=2), name]
-        left += [Piece("is gone ", "warn")] if gone else []
+        left += [Piece(f"{note} ", "warn")] if note else []
     return left, [
         Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"open_tab({tab.id!r})", int(tab is not current))
         for tab in tabs
