@@ -240,8 +240,8 @@ FIRST = {
     "screens": {
         "base.bars", "base.bindings", "base.tab", "base.waiting", "commands.availability", "commands.runner",
         "main.bars", "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates",
-        "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection", "main.tab_list",
-        "terminal.terminals",
+        "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection",
+        "main.tab_list", "terminal.terminals",
     },
     "terminal": {"alt_keys"},
     "widgets": {
