@@ -115,7 +115,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
             keep_alt()
 
-    def key_of(self, id: str) -> str:
+    def first_key(self, id: str) -> str:
         """Return the first key of the operation `id` as text; "" if the settings take it away."""
         return self.catalogue.key(id)
 

@@ -71,7 +71,7 @@ def keymap(
 
 
 def _adopted(name: str, operations: Mapping[str, Bindable], given: Given) -> tuple[str, ...]:
-    """Return an operation's keys under a keymap: new ones first, then its own that no other operation was given."""
+    """Return an operation's keys under a keymap: those given first, then its own that no other was given."""
     item = operations[name]
     own = tuple(map(textual_name, item.keys))
     if not given.keys:
@@ -79,7 +79,8 @@ def _adopted(name: str, operations: Mapping[str, Bindable], given: Given) -> tup
     taken = {key for other, keys in given.keys.items() if operations[other].meets(item) for key in keys}
     taken |= set(given.foreign) if name in given.harmful else set()
     theirs = given.keys.get(name, ())
-    return (*(key for key in theirs if key not in own), *(key for key in own if key in theirs or key not in taken))
+    left = tuple(key for key in own if key in theirs or key not in taken)
+    return left if set(theirs) <= set(left) else tuple(dict.fromkeys([*theirs, *left]))
 
 
 def _left(

@@ -27,6 +27,7 @@ class Context(StrEnum):
     CONNECTION = "when there is no Engine"
     TERMINAL = "in a terminal, after the leader"
     READING = "reading back in a terminal"
+    ENDED = "in a terminal that has ended"
     PROMPT = "while typing a filter or a search"
     SCREEN = "on a screen over the lists"
     SECRETS = "on a screen with secrets"

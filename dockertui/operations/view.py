@@ -118,7 +118,7 @@ VIEW: tuple[Operation, ...] = (
         ("ctrl+g",),
         LISTS,
         of="projects",
-        words="docker compose ps ls projects services sort",
+        words="compose projects services sort",
     ),
     Operation(
         "list.mark",

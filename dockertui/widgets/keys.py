@@ -26,7 +26,7 @@ def offer(widget: Widget, id: str, does: str) -> str:
 
 def key_of(widget: Widget, id: str) -> str:
     """Return the first key of the operation `id` in the running app; "" if it has none, or the app no operations."""
-    return widget.app.key_of(id) if isinstance(widget.app, KeysInOrder) else ""
+    return widget.app.first_key(id) if isinstance(widget.app, KeysInOrder) else ""
 
 
 class TakesKeys(Widget):
@@ -40,7 +40,7 @@ class TakesKeys(Widget):
 class KeysInOrder(App[ReturnType]):
     """An app that finishes a key before it takes the next, wherever a widget `TakesKeys`."""
 
-    def key_of(self, id: str) -> str:
+    def first_key(self, id: str) -> str:
         """Return the first key of the operation `id` as text; "" if it has none."""
         return ""
 

@@ -97,7 +97,7 @@ def test_without_a_server_the_terminal_is_asked(tmp_path: Path, monkeypatch: pyt
     monkeypatch.delenv("TERM_PROGRAM", raising=False)
     monkeypatch.setattr(clipboard, "_by_desktop", lambda text: "")
     app: Any = App()
-    assert copy(app, TEXT) == "by the terminal, if it allows that (OSC 52)"
+    assert copy(app, TEXT) == "by the terminal, if it can (OSC 52)"
     assert SENT.decode() in app.written
     monkeypatch.setenv("TERM", "linux")
     assert report_copy(app, TEXT, "line", "ctrl+s saves it") == (
@@ -118,6 +118,6 @@ def test_a_desktop_that_did_not_take_it_is_not_believed(monkeypatch: pytest.Monk
     monkeypatch.setattr(pyperclip, "copy", lambda text: None)
     monkeypatch.setattr(pyperclip, "paste", lambda: held["text"])
     app: Any = App()
-    assert copy(app, TEXT) == "by the terminal, if it allows that (OSC 52)"
+    assert copy(app, TEXT) == "by the terminal, if it can (OSC 52)"
     monkeypatch.setattr(pyperclip, "copy", lambda text: held.update(text=text))
     assert copy(app, TEXT) == "to the clipboard"

@@ -247,6 +247,7 @@ FIRST = {
         "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.list_memory",
         "main.live_updates", "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen",
         "main.selection", "main.tab_list", "terminal.terminals",
+        "base.waiting",
     },
     "terminal": {"alt_keys"},
     "widgets": {

@@ -48,7 +48,7 @@ def _by_terminal(app: App[Any], data: bytes) -> str:
     if driver is None:
         return "not copied: there is no terminal"
     driver.write(sequence(data, in_tmux=bool(os.environ.get("TMUX"))))
-    return "by the terminal, if it allows that (OSC 52)"
+    return "by the terminal, if it can (OSC 52)"
 
 
 def _by_tmux(data: bytes) -> str:

@@ -16,6 +16,7 @@ from dockertui.operations.copying import Copyable, CopySource, addresses, copyab
 from dockertui.operations.original import Original, original_of
 from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.menu import Item, Menu
+from dockertui.screens.base.waiting import waiting
 from dockertui.widgets.screen import push_for_result
 from dockertui.widgets.text import clean
 
@@ -71,7 +72,7 @@ async def _known(desk: Desk, item: Any) -> CopySource:
     inspect: Mapping[str, Any] = {}
     original: Original | None = None
     try:
-        with because("copy"):
+        with because("copy"), waiting(desk.screen, desk.say, "copy: asking the Engine…"):
             if isinstance(item, Container):
                 original = await original_of(engine, item.id)
                 inspect = original.inspect

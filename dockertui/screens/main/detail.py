@@ -24,14 +24,18 @@ from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bars import NAME_LEAST, fitting
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
+from dockertui.screens.base.waiting import SILENT
 from dockertui.screens.main.tab_list import TABS, TabKind
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.guard import shown_in
 from dockertui.widgets.page import Page
+from dockertui.widgets.timer import once
 
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
-_LEAST_TITLE = 20
+_NOTE = 8
+"""Cells kept for a note beside the name."""
+_LEAST_TITLE = 14
 """Cells that the title has beside the tabs, used or not: so these rarely change their line when the cursor moves."""
 _REMEMBERED = 32
 """Number of inspect replies kept, so that going back to an object shows its page at once."""
@@ -77,6 +81,8 @@ class DetailView(Vertical):
         self._replies: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._asking: asyncio.Task[None] | None = None
         self._ended = False
+        self._is_slow = False
+        """Whether the Engine has been asked for longer than a moment."""
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -144,6 +150,7 @@ class DetailView(Vertical):
     async def _ask(self, subject: Subject) -> None:
         """Inspect the object and paint the reply. Cancelled when another is shown."""
         await asyncio.sleep(_SETTLE)
+        slow = once(self, SILENT, self._say_asking)
         try:
             with because("detail"):
                 reply = await subject.resource.inspect(self.session.engine, subject.item)
@@ -157,7 +164,15 @@ class DetailView(Vertical):
             self._remember(subject.key, reply)
             if subject.resource.kind == "container":
                 self.session.endings.learn(subject.key[1], reply)
+        finally:
+            slow.stop()
+            self._is_slow = False
         self._paint(keep=True)
+
+    def _say_asking(self) -> None:
+        """Say in the title that the tabs still wait for what the Engine knows of the object."""
+        self._is_slow = self.subject is not None and not self.subject.inspect
+        self._paint_title()
 
     def _remember(self, key: tuple[str, str], reply: Mapping[str, Any]) -> None:
         self._replies[key] = reply
@@ -182,10 +197,11 @@ class DetailView(Vertical):
 
     def _paint_title(self) -> None:
         room = self.content_size.width
-        title = detail_title(self.subject, self.gone, self.tab.heading)
+        note = "is gone" if self.gone else "asking…" if self._is_slow else ""
+        title = detail_title(self.subject, note, self.tab.heading)
         tabs = tab_pieces(self.shown_tabs, self.kind, room - 2)
         name = max([cell_len(str(piece.text)) for piece in title if piece.style == "title"], default=0)
-        beside = room >= max(name, _LEAST_TITLE) + sum([cell_len(str(piece.text)) for piece in tabs]) + 2
+        beside = room >= max(name, _LEAST_TITLE) + _NOTE + sum([cell_len(str(piece.text)) for piece in tabs]) + 2
         self.tabs_bar.display = not beside
         self.tabs_bar.update(() if beside else tabs)
         self.title_bar.update(title, tabs if beside else ())
@@ -246,15 +262,15 @@ class DetailView(Vertical):
         return found if isinstance(found, Reference) else None
 
 
-def detail_title(subject: Subject | None, gone: bool, heading: str = "") -> list[Piece]:
-    """Return the object's kind and name, or `heading` in their place. In a narrow bar the kind is dropped first."""
+def detail_title(subject: Subject | None, note: str, heading: str = "") -> list[Piece]:
+    """Return the object's kind and name with a note, or `heading` in their place."""
     if heading:
         return [Piece(f"{heading} ", "title", least=NAME_LEAST)]
     if subject is None:
         return [Piece("nothing selected ", "dim")]
     name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=NAME_LEAST)
     kind = Piece(f"{subject.resource.kind} ", "dim", priority=2)
-    return [kind, name, *([Piece("is gone ", "warn")] if gone else [])]
+    return [kind, name, *([Piece(f"{note} ", "warn")] if note else [])]
 
 
 def tab_pieces(tabs: Sequence[TabKind], current: TabKind, room: int) -> list[Piece]:

@@ -221,14 +221,14 @@ class MainScreen(BaseScreen[None]):
         self.paint_header()
 
     def on_terminal_pane_said(self, event: TerminalPane.Said) -> None:
-        self.say(event.text, event.style)
+        self.say(event.text, event.style, event.stays)
 
     def on_terminal_pane_leading(self) -> None:
         """Clear the message once the leader key is pressed, so that the footer lists the keys that can follow it."""
         self.say("")
 
     async def on_terminal_commands_another_asked(self, event: TerminalCommands.AnotherAsked) -> None:
-        await self.terminals.open_another(event.container, event.name)
+        await self.terminals.open_another(event.container, event.name, beside=event.beside)
 
     async def on_terminal_commands_hand_over_asked(self, event: TerminalCommands.HandOverAsked) -> None:
         await self.terminals.hand_over(event.session)

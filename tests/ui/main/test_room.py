@@ -81,13 +81,12 @@ async def test_the_mouse_drags_the_line_and_puts_it_back(host: DemoEngine) -> No
 async def test_the_line_is_where_it_was_left(host: DemoEngine, tmp_path: Path) -> None:
     state = State(tmp_path / "state.json")
     async with opened(LARGE, engine=host) as stage:
-        arrangement = stage.main.arrangement
-        arrangement._state = state
+        main = stage.main
+        main.arrangement._state = state
         await stage.press("ctrl+left")
-        chosen = split_of(stage)
-    assert Arrangement(stage.main, State(tmp_path / "state.json")).share == chosen / LARGE[0]
-    arrangement.choose_share(None, remember=True)
-    assert Arrangement(stage.main, State(tmp_path / "state.json")).share is None
+        assert Arrangement(main, State(tmp_path / "state.json")).share == split_of(stage) / LARGE[0]
+        await main.action_operate("split.reset")
+        assert Arrangement(main, State(tmp_path / "state.json")).share is None
 
 
 @pytest.mark.parametrize("foreign", [True, "wide", 0, 1.5, [0.5], None])
