@@ -160,8 +160,10 @@ class Endings:
         if self._mirror.get("container", id) is None:
             return
         self._asked.pop(id, None)
-        if id in self._known and not (self._known[id].state == "restarting" and event.action in ("die", "died", "start")):
-            del self._known[id]  # one that restarts keeps its count, which can only have grown
+        known = self._known.get(id)
+        loops = known is not None and known.state == "restarting" and event.action in ("die", "died", "start")
+        if not loops:  # one that restarts keeps its count, which can only have grown
+            self._known.pop(id, None)
         now = asyncio.get_running_loop().time()
         latest = self._latest.setdefault(id, now + _AGAIN)
         self._due[id] = max(self._due.get(id, 0.0), min(now + _SETTLE, latest))

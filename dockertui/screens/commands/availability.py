@@ -40,5 +40,6 @@ def refusal(desk: Desk, operation: Operation, targets: Sequence[Any] | None = No
 def idle(desk: Desk) -> list[Operation]:
     """Return the operations that make no sense for the object under the cursor: the footer leaves them out."""
     item, resource = desk.selection.under_cursor, desk.selection.resource
-    well = [] if item is not None and resource.is_troubled(item) else [BY_ID["container.why"]]
+    troubled = item is not None and resource.is_troubled(item, desk.surroundings)
+    well = [] if troubled else [BY_ID["container.why"]]
     return [*(command for command in commands(desk) if refusal(desk, command)), *well]
