@@ -255,7 +255,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def _ending_found(self, id: str) -> None:
         if self._main is not None and self._main.is_running:
-            self._main.lists.containers.table.refresh_cells([id])
+            self._main.updates.explained(id)
 
     def problems_to_screen(self) -> None:
         """Report the errors in the settings file, and in that of the state: the first in full, the others by number."""

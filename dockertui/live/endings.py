@@ -155,13 +155,15 @@ class Endings:
     def _heard(self, event: Event) -> None:
         """Forget what an event may have changed. A failed start is announced by the network alone."""
         id = event.actor if event.type == "container" else event.attributes.get("container", "")
-        if event.action.startswith(("exec_", "health_status")) or event.time_ns < self._mirror.clock() * 1e9 - _OLD:
+        if event.action.startswith(("exec", "health_status")) or event.time_ns < self._mirror.clock() * 1e9 - _OLD:
             return
         if self._mirror.get("container", id) is None:
             return
         self._asked.pop(id, None)
-        if id in self._known and not (self._known[id].state == "restarting" and event.action in ("die", "start")):
-            del self._known[id]  # one that restarts keeps its count, which can only have grown
+        known = self._known.get(id)
+        loops = known is not None and known.state == "restarting" and event.action in ("die", "died", "start")
+        if not loops:  # one that restarts keeps its count, which can only have grown
+            self._known.pop(id, None)
         now = asyncio.get_running_loop().time()
         latest = self._latest.setdefault(id, now + _AGAIN)
         self._due[id] = max(self._due.get(id, 0.0), min(now + _SETTLE, latest))

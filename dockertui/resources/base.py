@@ -134,7 +134,7 @@ class Resource(ABC, Generic[T]):
         """Whether the list of running objects includes this one."""
         return True
 
-    def is_troubled(self, item: T) -> bool:
+    def is_troubled(self, item: T, surroundings: Surroundings) -> bool:
         """Whether the object's state asks for an explanation."""
         return False
 

@@ -152,7 +152,10 @@ class Containers(Resource[Container]):
     def is_running(self, item: Container) -> bool:
         return item.running
 
-    def is_troubled(self, item: Container) -> bool:
+    def is_troubled(self, item: Container, surroundings: Surroundings) -> bool:
+        ending = surroundings.ending(item)
+        if ending is not None and ending.error:
+            return True
         ended_badly = item.state == "exited" and failed(item)
         return ended_badly or item.state in ("restarting", "dead") or item.health == "unhealthy"
 

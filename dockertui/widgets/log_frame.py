@@ -423,6 +423,7 @@ class LogFrame(Painted):
             state=self.state,
             filter=self.shown.filter,
             shown=self.shown.count,
+            is_filtered=self.shown.is_whole,
             context=self.shown.context,
             query=self.search_query,
             matches=self._match_count(),

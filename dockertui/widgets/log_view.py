@@ -223,6 +223,8 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def action_unfold(self) -> None:
         self.show_as(self.options._replace(unfold=not self.options.unfold))
+        if self.options.unfold and not self.has_fields:
+            self.set_state("no line here is JSON or logfmt", "warn")
 
     # the bars
 

@@ -45,6 +45,6 @@ def idle(desk: Desk) -> list[Operation]:
     """Return the operations that make no sense for the object under the cursor: the footer leaves them out."""
     item, resource = desk.selection.under_cursor, desk.selection.resource
     unfit = [command for command in commands(desk) if refusal(desk, command)]
-    well = item is None or not resource.is_troubled(item)
+    well = item is None or not resource.is_troubled(item, desk.surroundings)
     still = item is None or not resource.is_running(item)
     return [*unfit, *(_FOR_TROUBLED if well else ()), *(_FOR_RUNNING if still else ())]

@@ -102,6 +102,11 @@ class LiveUpdates:
         if detail.key is not None and detail.key[1] in ids:
             detail.tab.sampled()
 
+    def explained(self, id: str) -> None:
+        """Show why a container ended."""
+        self.desk.lists.containers.table.refresh_cells([id])
+        self.desk.paint_footer()
+
     def tick(self) -> None:
         """Update once a second what depends on the time. Ages above two minutes are repainted rarely."""
         self.ticks += 1

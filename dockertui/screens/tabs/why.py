@@ -131,8 +131,8 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def _paint(self, *, keep: bool = True) -> None:
         facts = self.facts()
-        cells, rows = ROOM
-        room = max(cells, self.size.width - _BESIDE), max(rows, self.size.height // 3)
+        width, height = self.size  # nothing before the first layout
+        room = (max(_BESIDE, width - _BESIDE), max(ROOM[1], height // 3)) if width else ROOM
         sections = [] if facts is None else card(facts, room)
         self.show(sections if facts is None or facts.reveal else mask_sections(sections, facts.secrets), keep=keep)
 

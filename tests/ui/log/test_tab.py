@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import stat
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,7 @@ from dockertui.screens.base import clipboard
 from dockertui.screens.log import feed as log_feed
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.main.detail import DetailView
+from dockertui.widgets import log_frame
 from tests.demo.hostile import STRINGS
 from tests.ui.log_stage import BORN, QUIET, Stage, named, stage
 
@@ -273,6 +275,26 @@ async def test_unfold_is_offered_where_lines_have_fields() -> None:
         await world.press("escape")
         await world.open("devbox")
         await world.until(lambda: "unfold" not in _footer(world))
+
+
+async def test_unfold_says_that_there_is_nothing_to_unfold() -> None:
+    async with stage() as world:
+        await opened(world, "plain")
+        await world.press("J")
+        await world.until(lambda: "no line here is JSON or logfmt" in world.status)
+
+
+async def test_a_filter_says_that_it_is_still_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage() as world:
+        await opened(world, *[f"{text} {'.' * 4000}" for text in NUMBERS])  # many blocks
+        monkeypatch.setattr(log_frame, "SLICE", -1.0)
+        monkeypatch.setattr(log_frame, "BREATH", 3600.0)
+        await world.press("&")
+        await world.type("line")
+        await world.until(lambda: re.search(r"&line: [\d,]+…", world.status))
+        monkeypatch.setattr(log_frame, "SLICE", 10.0)
+        world.wrote("legacy-import", "line 3000", at=BORN + 1)
+        await world.until(lambda: re.search(r"&line: [\d,]+$|&line: [\d,]+ ", world.status))
 
 
 async def test_a_setting_unfolds_from_the_start() -> None:

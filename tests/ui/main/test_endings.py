@@ -19,6 +19,8 @@ async def test_the_list_says_why() -> None:
         await stage.until("OOM killed, 9h")
         assert "restarting 212x" in stage.line("monitoring-alertmanager-1")
         assert "created" in stage.line("web-canary")
+        await stage.goto("web-canary")
+        assert "D why" not in stage.footer
 
         def fail(host: Any) -> None:
             container = host.container("web-canary")
@@ -28,6 +30,7 @@ async def test_the_list_says_why() -> None:
 
         stage.change(fail)
         await stage.until("start failed: port in use")
+        await stage.until(lambda: "D why" in stage.footer)
         stage.change(lambda host: lifecycle.die(host, host.container("devbox"), 137, oom=True))
         await stage.until(lambda: "OOM killed, 0s" in stage.line("devbox"))
 

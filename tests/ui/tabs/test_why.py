@@ -111,6 +111,14 @@ async def test_the_last_lines_grow_with_the_screen(host: DemoEngine) -> None:
         await stage.until(lambda: last() > before)
 
 
+async def test_the_last_lines_leave_room_beside_the_list(host: DemoEngine) -> None:
+    async with opened((120, 40), engine=host) as stage:
+        await open_card(stage, "monitoring-alertmanager-1", "Last log lines", "Exit code")
+        lines = stage.detail_text.splitlines()
+        title, end = (next(n for n, line in enumerate(lines) if part in line) for part in ("Last log", "▏ Run"))
+        assert end - title <= 40 // 3 + 2
+
+
 async def test_healthy_container_sends_no_request(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         await open_card(stage, "shop-db-1", "has been running since")
