@@ -108,7 +108,7 @@ VIEW: tuple[Operation, ...] = (
         ("ctrl+g",),
         _LIST,
         of="projects",
-        words="docker compose ps ls projects services sort",
+        words="compose project service sort",
     ),
     Operation(
         "list.mark",
