@@ -259,8 +259,9 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
     def problems_to_screen(self) -> None:
         """Report the errors in the settings file, and in that of the state: the first in full, the others by number."""
-        problems = [*map(str, self.catalogue.problems), *filter(None, [self.state.problem])]
-        if problems and isinstance(self.screen, MainScreen):
+        if not isinstance(self.screen, MainScreen):
+            return
+        if problems := [*map(str, self.catalogue.problems), *filter(None, [self.screen.state.problem])]:
             more = f" (and {len(problems) - 1} more: see ?)" if len(problems) > 1 else ""
             self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
 

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,18 @@ class State:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self.problem = ""
+        self._problem = ""
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        """The values, read when the first is asked for."""
+        return self._read()
+
+    @property
+    def problem(self) -> str:
         """Why the file does not count, as a sentence; "" if it does, or if there is none."""
-        self._known = self._read()
+        _ = self._known
+        return self._problem
 
     def get(self, section: str, name: str) -> Any:
         """Return a value, or None."""
@@ -63,18 +73,18 @@ class State:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self.path.parent):
                 before = self._read()
-                if self.problem:
+                if self._problem:
                     os.replace(self.path, self.path.with_suffix(".broken"))  # it may be worth something to its owner
                 _put(before, section, name, value)
                 _replace(Path(os.path.realpath(self.path)), before)
-                self.problem = ""
+                self._problem = ""
         except OSError as error:
             return f"{self.path} cannot be written ({error.strerror}): this is remembered until the program ends"
         return ""
 
     def _read(self) -> dict[str, Any]:
         """Return what is in the file; nothing, with a `problem`, if that is no JSON object."""
-        self.problem = ""
+        self._problem = ""
         if self.path is None:
             return {}
         try:
@@ -82,12 +92,12 @@ class State:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            self.problem = f"{self.path} cannot be read ({error.strerror}): what it remembers does not count"
+            self._problem = f"{self.path} cannot be read ({error.strerror}): what it remembers does not count"
             return {}
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
-            self.problem = f"{self.path} is not the JSON that dockertui writes: what it remembers does not count"
+            self._problem = f"{self.path} is not the JSON that dockertui writes: what it remembers does not count"
             return {}
         return found
 

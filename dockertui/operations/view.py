@@ -118,7 +118,7 @@ VIEW: tuple[Operation, ...] = (
         ("ctrl+g",),
         LISTS,
         of="projects",
-        words="compose projects services sort",
+        words="compose project service sort",
     ),
     Operation(
         "list.mark",

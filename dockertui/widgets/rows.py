@@ -361,8 +361,13 @@ class Rows(Lines, Generic[T]):
         runs.append((("head",), " " * self._rest()))
         return [*self._join(runs), self.segment(MORE_RIGHT if layout.more_right else " ", "head")]
 
+    @property
+    def _sorted_by(self) -> str | None:
+        """The column whose title says that rows are sorted by it."""
+        return self._sort[0]
+
     def _title(self, column: Column[Any], width: int) -> list[tuple[tuple[str, ...], str]]:
-        if column.id != self._sort[0] or width < 1:
+        if column.id != self._sorted_by or width < 1:
             return [(("head",), fit(column.title, width, column.right))]
         arrow = DESCENDING if self._sort[1] else ASCENDING
         title = crop(column.title, width - 1) + arrow

@@ -171,6 +171,10 @@ class Table(Rows[T], Generic[T]):
             self._resort()
         self.post_message(self.Sorted(self))
 
+    @property
+    def _sorted_by(self) -> str | None:
+        return self._sort[0] if self._rank is None else None
+
     def resort(self) -> None:
         """Sort again by values that changed without their objects, as statistics do."""
         with self._changing():

@@ -40,6 +40,11 @@ def test_without_a_path_nothing_is_written(tmp_path: Path, monkeypatch: pytest.M
     assert not os.listdir(tmp_path)
 
 
+def test_nothing_is_read_before_something_is_asked_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("the demo Engine has no use for it"))
+    State(path)
+
+
 def test_what_the_program_does_not_know_is_kept(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text('{"version": 9, "later": {"x": [1]}, "layout": {"split": 0.5, "other": true}, "columns": 3}')

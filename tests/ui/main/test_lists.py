@@ -318,7 +318,9 @@ async def test_the_closest_name_is_first_whatever_the_order(host: DemoEngine) ->
         await stage.type("sw2")
         assert stage.shown[0] == "shop-web-2"
         assert "no exact match" in stage.text
+        assert "NAME▼" not in stage.text, "the closest is first, whatever the name"
         await stage.press("escape")
+        assert "NAME▼" in stage.text
         assert stage.shown[0] == "web-canary"
 
 
