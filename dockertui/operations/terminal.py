@@ -58,7 +58,7 @@ TERMINAL: tuple[Operation, ...] = (
     _led("next", "Next session", "next_session", "n", "right", hint="next", order=2),
     _led("previous", "Previous session", "previous_session", "p", "left"),
     _led("new", "Another shell in the same container", "new", "c", hint="new", order=3),
-    _led("split", "Split: a second session beside this one, a new shell if there is none; or one again",
+    _led("split", "Split: two sessions beside each other, or one again",
          "split", "s", hint="split", order=4),
     _led("other", "Switch between the halves of a split", "other_half", "tab", order=4),
     _led("zoom", "The whole screen, or with the lists", "zoom", "z", hint="zoom", order=4),

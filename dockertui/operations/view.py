@@ -82,7 +82,7 @@ VIEW: tuple[Operation, ...] = (
     ),
     Operation(
         "list.filter",
-        "Filter as you type: words, !words, ~expression, name: …",
+        "Filter: words, !words, ~expression, name: image: …",
         "screen.filter",
         ("/",),
         LISTS,
