@@ -51,7 +51,7 @@ def stand_in_for_ssh(programs: Path, engine: str) -> None:
 
 def is_interactive(command: str) -> bool:
     return command.startswith("make run") or (
-        command.startswith("dockertui") and not re.match("dockertui (config|completion) ", command)
+        command.startswith("dockertui") and not re.match(r"dockertui (config|completion|keys)\b", command)
     )
 
 

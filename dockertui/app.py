@@ -115,6 +115,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
 
             keep_alt()
 
+    def first_key(self, id: str) -> str:
+        """Return the first key of the operation `id` as text; "" if the settings take it away."""
+        return self.catalogue.key(id)
+
     def _resolve_theme(self, theme: str) -> str:
         """Return the theme; for "auto" one that suits the terminal's colours."""
         if theme != AUTO:
@@ -196,6 +200,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             endpoint,
             SOURCES,
             on_sample=self._sampled,
+            on_ending=self._ending_found,
             read_only=self.read_only or self.settings.read_only(endpoint.names),
             trace=self.trace,
             stats_period=self.settings.stats_period,
@@ -247,6 +252,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     def _sampled(self, ids: frozenset[str]) -> None:
         if self._main is not None and self._main.is_running:
             self._main.updates.sampled(ids)
+
+    def _ending_found(self, id: str) -> None:
+        if self._main is not None and self._main.is_running:
+            self._main.updates.explained(id)
 
     def problems_to_screen(self) -> None:
         """Report the errors in the settings file, and in that of the state: the first in full, the others by number."""

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from dockertui import __version__
 from dockertui.completion import SHELLS, script
+from dockertui.config_values import KEYMAPS
 from dockertui.options import Options
 
 EPILOG = """\
@@ -60,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         help="path: the file's name. show: the settings in force, and mistakes. template: every default, explained",
     )
     config.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
+    keys = commands.add_parser("keys", help="print the keys that are in force", allow_abbrev=False)
+    keys.add_argument("--keymap", choices=KEYMAPS, help="those of a keymap, whatever the settings say")
+    keys.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
     complete = commands.add_parser(
         "completion", help="print a script that completes the command line", allow_abbrev=False
     )

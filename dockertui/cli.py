@@ -56,6 +56,8 @@ def _options(words: Sequence[str]) -> Options:
 def _command(options: Options) -> int:
     if options.command == "config":
         return _config(options)
+    if options.command == "keys":
+        return _keys(options)
     if why := unfit_terminal():
         return _refuse(why)
     return _run(options)
@@ -181,6 +183,24 @@ def _config(options: Options) -> int:
     settings, problems = _settings(options)
     problems += Catalogue(settings).problems
     sys.stdout.write(show(settings))
+    return _told(problems)
+
+
+def _keys(options: Options) -> int:
+    """Run `dockertui keys`; return 1 if the settings have errors."""
+    from dockertui.operations.catalogue import Catalogue
+    from dockertui.operations.document import keys_text
+
+    settings, problems = _settings(options)
+    if options.keymap is not None:
+        settings = replace(settings, keymap=options.keymap)
+    catalogue = Catalogue(settings)
+    sys.stdout.write(keys_text(catalogue))
+    return _told([*problems, *catalogue.problems])
+
+
+def _told(problems: Sequence[ConfigError]) -> int:
+    """Print errors in the settings; return the exit code."""
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

@@ -65,6 +65,7 @@ class Settings:
         32, values.whole(1, inf, "write a whole number, from 1"), "megabytes of a log that are kept in memory"
     )
     """Older lines are dropped, and loaded again when the user scrolls to them."""
+    log_unfold: bool = _entry(False, values.switch, "show JSON and logfmt lines of a log unfolded from the start")
     files_exec: bool = _entry(
         True, values.switch, "list folders of running containers by `find` in them; false: by the archive API alone"
     )
@@ -87,6 +88,11 @@ class Settings:
         'whether a container may write the clipboard: "ask" once a session, "yes" or "no"',
     )
     terminal_hand_over: bool = _entry(False, values.switch, "give sessions the whole real terminal in place of a pane")
+    keymap: str = _entry(
+        values.KEYMAPS[0],
+        values.one_of(*values.KEYMAPS),
+        'or "lazydocker", "k9s": that program\'s keys, as far as there is the same here; [keys] below counts more',
+    )
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Keys in place of an operation's own, by the operation's id, with Textual's names."""
     endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))

@@ -33,6 +33,8 @@ THEMES = (
 """Textual's themes."""
 
 AUTO = "auto"
+KEYMAPS = ("default", "lazydocker", "k9s")
+"""The keymaps: this program's keys, and those of `dockertui.operations.keymaps`."""
 
 
 Check = Callable[[str, object], object]

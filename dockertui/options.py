@@ -19,3 +19,4 @@ class Options(NamedTuple):
     config: Path | None = None
     command: str | None = None
     action: str = ""
+    keymap: str | None = None

@@ -13,6 +13,8 @@ from dockertui.engine.status import parse_status
 SHORT_ID: Final = 12
 PROJECT_LABEL: Final = "com.docker.compose.project"
 SERVICE_LABEL: Final = "com.docker.compose.service"
+NUMBER_LABEL: Final = "com.docker.compose.container-number"
+ONE_OFF_LABEL: Final = "com.docker.compose.oneoff"
 _PROJECT_LABELS: Final = (PROJECT_LABEL, "io.podman.compose.project")
 _PODMAN_STATES: Final = {
     "configured": "created",
@@ -159,6 +161,11 @@ class Container:
     def service(self) -> str:
         """The Compose service it belongs to, or ""."""
         return self.labels.get(SERVICE_LABEL, "")
+
+    @property
+    def number(self) -> str:
+        """Its number among the containers of its Compose service, or ""."""
+        return self.labels.get(NUMBER_LABEL, "")
 
     @property
     def running(self) -> bool:

@@ -35,6 +35,8 @@ AMOUNT: Final = 1024 * 1024 * 1024
 """Bytes read for one listing, unless the whole folder is asked for."""
 MARKS_HOLD: Final = 5.0
 """Seconds for which the list of changes is reused for other folders; longer if it took long to get."""
+NOT_ALL: Final = "not all: "
+"""The start of an error that tells that reading stopped before the end."""
 _MARKS_SHARE: Final = 10
 """The inverse of the fraction of time that asking for changes may take."""
 ARCHIVE, EXPORT = "the archive API", "an export, without volumes"
@@ -303,7 +305,7 @@ class Browser:
                 continue
             reading.unfolding.take(members)
             if not whole and (said := self._enough(reading)):
-                self.error = f"not all: {said}: # reads on"
+                self.error = f"{NOT_ALL}{said}"
                 return
             self._check_count(self.tree.folders[reading.path])
             self._changed()

@@ -8,29 +8,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dockertui.config import template
+from dockertui.key_names import textual_name
 from dockertui.operations.base import Operation
 from dockertui.operations.catalogue import BY_ID, Catalogue, sign, where
+from dockertui.operations.keymaps import PEERS
 
 README, KEYS, SETTINGS = "README.md", "docs/keys.md", "docs/settings.md"
-_PEERS = (
-    ("read a log", "`m`", "`l`", "container.logs"),
-    ("open a shell", "`E`", "`s`", "container.exec"),
-    ("attach", "`a`", "`a`", "container.attach"),
-    ("see details", "`enter`", "`d`", "list.open"),
-    ("see the Engine's JSON", "", "`y`", "detail.inspect"),
-    ("stop", "`s`", "", "container.stop"),
-    ("restart", "`r`", "`r`", "container.restart"),
-    ("kill", "", "`ctrl+k`", "container.kill"),
-    ("remove", "`d`", "`ctrl+d`", "container.remove"),
-    ("mark several", "", "`space`", "list.mark"),
-    ("act on all of them", "`b`", "", "bulk"),
-    ("choose from all commands", "`x`", "`:`", "menu"),
-    ("hide stopped containers", "`e`", "", "list.running"),
-    ("open a port in the browser", "`w`", "", "open_port"),
-    ("filter", "`/`", "`/`", "list.filter"),
-    ("see the keys", "`x`", "`?`", "program.help"),
+_TASKS = (
+    ("read a log", ("container.logs",)),
+    ("open a shell", ("container.exec",)),
+    ("attach", ("container.attach",)),
+    ("see details", ("list.open",)),
+    ("see the Engine's JSON", ("detail.inspect",)),
+    ("stop", ("container.stop",)),
+    ("restart", ("container.restart",)),
+    ("kill", ("container.kill",)),
+    ("remove", ("container.remove",)),
+    ("mark several", ("list.mark",)),
+    ("act on all of them", ("bulk",)),
+    ("choose from all commands", ("menu", "program.palette")),
+    ("hide stopped containers", ("list.running",)),
+    ("open a port in the browser", ("open_port",)),
+    ("filter", ("list.filter",)),
+    ("see the keys", ("program.help",)),
 )
-"""Tasks, their keys in lazydocker and in k9s by default, and the operation here."""
+"""Tasks of the README's table, and the operations here."""
 _HEAD = "| keys | does | id in the settings |\n|---|---|---|"
 _INTRODUCTION = """# Keys
 
@@ -42,9 +44,25 @@ operation in the settings, where it can be given other keys:
 "lens.pause" = ["space", "f5"]
 ```
 
+The keys that are in force, with yours, or under a [keymap](#keymaps):
+
+```sh
+dockertui keys
+dockertui keys --keymap k9s
+```
+
 While a line is typed, letters and the keys that edit text (left, right, Home, End, Backspace, Delete, ctrl+a …) are
 that line's. A question's answers other than yes have the keys that the question names.
 """
+_KEYMAPS = """
+## Keymaps
+
+`keymap = "lazydocker"` or `"k9s"` in the [settings](settings.md) gives the operations here that program's default keys,
+before their own. An operation whose only key goes to another one gets a new key: the rows with a dash at the end.
+`[keys]` counts more than the keymap. A key of that program for which there is nothing here keeps what it does by
+default, unless that would stop, remove or quit something. Under a keymap, quitting always asks.
+"""
+_PEER_HEAD = "| key | there | here |\n|---|---|---|"
 
 
 def keys_document(catalogue: Catalogue) -> str:
@@ -53,12 +71,49 @@ def keys_document(catalogue: Catalogue) -> str:
         "\n".join([f"\n## {group}\n", _HEAD, *(_row(operations, catalogue) for operations in rows)])
         for group, rows in catalogue.groups().items()
     ]
-    return "\n".join([_INTRODUCTION.rstrip("\n"), *tables, ""])
+    keymaps = [_KEYMAPS, *("\n".join([f"\n### {name}\n", _PEER_HEAD, *_peer_rows(name)]) for name in PEERS)]
+    return "\n".join([_INTRODUCTION.rstrip("\n"), *tables, "\n".join(keymaps), ""])
+
+
+def keys_text(catalogue: Catalogue) -> str:
+    """Return all keys that are in force as plain text: a table per group."""
+    rows = {
+        group: [
+            (catalogue.keys_shown(same[0]), same[0].title + where(same)) for same in rows if catalogue.keys(same[0])
+        ]
+        for group, rows in catalogue.groups().items()
+    }
+    width = max(len(keys) for found in rows.values() for keys, _ in found)
+    tables = [
+        "\n".join([group, *(f"  {keys:<{width}}  {does}" for keys, does in found)])
+        for group, found in rows.items()
+        if found
+    ]
+    return "\n\n".join(tables) + "\n"
+
+
+def _peer_rows(name: str) -> list[str]:
+    """Return the rows of another program's keys, then those of the operations that get a new key."""
+    rows = [(key, does, ids) for key, does, ids in PEERS[name].keys]
+    moved: dict[tuple[str, ...], list[str]] = {}
+    for id, keys in PEERS[name].moved.items():
+        moved.setdefault(keys, []).append(id)
+    rows += [(keys[0], "–", tuple(ids)) for keys, ids in moved.items()]
+    return [f"| {_code(key)} | {does} | {_titles(ids) or 'none'} |" for key, does, ids in rows]
+
+
+def _titles(ids: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(BY_ID[id].title for id in ids))
+
+
+def _code(key: str) -> str:
+    """Return a key as Markdown that is safe in a table."""
+    return f"`{sign(textual_name(key))}`".replace("|", "\\|")
 
 
 def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
     """Return the row of operations that are equal but for their context: keys, title and contexts, ids."""
-    keys = " ".join(f"`{sign(key)}`".replace("|", "\\|") for key in catalogue.keys(operations[0]))
+    keys = " ".join(map(_code, catalogue.keys(operations[0])))
     ids = " ".join(f"`{operation.id}`" for operation in operations)
     return f"| {keys} | {operations[0].title}{where(operations)} | {ids} |"
 
@@ -66,10 +121,19 @@ def _row(operations: Sequence[Operation], catalogue: Catalogue) -> str:
 def peers_table(catalogue: Catalogue) -> str:
     """Return the Markdown table of what has which key in lazydocker, in k9s and here."""
     rows = [
-        f"| {task} | {lazydocker} | {k9s} | {' '.join(f'`{sign(key)}`' for key in catalogue.keys(BY_ID[id]))} |"
-        for task, lazydocker, k9s, id in _PEERS
+        [task, *(_peer_keys(name, ids) for name in PEERS), " ".join(map(_code, _keys(ids, catalogue)))]
+        for task, ids in _TASKS
     ]
-    return "\n".join(["| to | lazydocker | k9s | here |", "|---|---|---|---|", *rows])
+    head = ["| to | lazydocker | k9s | here |", "|---|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _keys(ids: Sequence[str], catalogue: Catalogue) -> list[str]:
+    return [key for id in ids for key in catalogue.keys(BY_ID[id])]
+
+
+def _peer_keys(name: str, ids: Sequence[str]) -> str:
+    return " ".join(_code(key) for key, _, theirs in PEERS[name].keys if set(theirs) & set(ids))
 
 
 def readme_document(readme: str, catalogue: Catalogue) -> str:

@@ -37,9 +37,9 @@ SESSIONS = 9
 """Terminals with a key of their own, by position."""
 
 TERMINAL: tuple[Operation, ...] = (
-    Operation("container.exec", "Open a shell in the container", "exec_shell", ("x",), _OPEN, hint="shell",
-              of="terminal", words="exec docker terminal bash sh console into ssh"),
-    Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
+    Operation("container.exec", "Open a shell in the container", "exec_shell", ("x", "E"), _OPEN, hint="shell",
+              hint_order=1, of="terminal", words="exec docker terminal bash sh console into ssh"),
+    Operation("container.exec_command", "Run a command: user, directory, environment …",
               "exec_command", ("X",), _OPEN, of="terminal", words="docker exec terminal privileged workdir env"),
     Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
               of="terminal", words="docker attach stdin terminal"),
@@ -49,6 +49,8 @@ TERMINAL: tuple[Operation, ...] = (
               words="sessions back exec attach"),
     Operation("terminal.play", "Play a recorded session (asciicast)", "play_recording", (), _OPEN,
               words="asciinema cast record"),
+    Operation("terminal.dismiss", "Close the session, and go back to where it was opened", "dismiss", ("escape", "q"),
+              _OPEN, Context.ENDED, hint="close", hint_order=0, palette=False),
     _led("leave", "Back to the lists (the session keeps running)", "leave", "d", "escape", hint="leave", order=0),
     _led("history", "Scrollback: move, select (v), copy (y), search (/)", "history", "[", "pageup", hint="history",
          order=1),
@@ -56,7 +58,8 @@ TERMINAL: tuple[Operation, ...] = (
     _led("next", "Next session", "next_session", "n", "right", hint="next", order=2),
     _led("previous", "Previous session", "previous_session", "p", "left"),
     _led("new", "Another shell in the same container", "new", "c", hint="new", order=3),
-    _led("split", "Split: a second session beside this one, or one again", "split", "s", hint="split", order=4),
+    _led("split", "Split: two sessions beside each other, or one again",
+         "split", "s", hint="split", order=4),
     _led("other", "Switch between the halves of a split", "other_half", "tab", order=4),
     _led("zoom", "The whole screen, or with the lists", "zoom", "z", hint="zoom", order=4),
     _led("close", "Close the session", "close", "x", hint="close", order=2),

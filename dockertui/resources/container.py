@@ -45,6 +45,7 @@ class Containers(Resource[Container]):
     group_column = "project"
     busy_column = "status"
     has = frozenset({"logs", "why", "stats", "processes", "files", "terminal", "running", "projects", "references"})
+    telling = ("state", False)
     plain = ("name", "image", "status", "project", "ports")
     prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})
@@ -151,7 +152,10 @@ class Containers(Resource[Container]):
     def is_running(self, item: Container) -> bool:
         return item.running
 
-    def is_troubled(self, item: Container) -> bool:
+    def is_troubled(self, item: Container, surroundings: Surroundings) -> bool:
+        ending = surroundings.ending(item)
+        if ending is not None and ending.error:
+            return True
         ended_badly = item.state == "exited" and failed(item)
         return ended_badly or item.state in ("restarting", "dead") or item.health == "unhealthy"
 

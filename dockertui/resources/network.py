@@ -28,6 +28,7 @@ class Networks(Resource[Network]):
     actions = frozenset({"create", "destroy", "remove", "update", "prune"})
     busy_column = "members"
     has = frozenset({"references"})
+    telling = ("members", True)
     plain = ("name", "driver", "subnets")
 
     def columns(self, surroundings: Surroundings) -> Sequence[Column[Network]]:

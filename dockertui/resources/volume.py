@@ -31,6 +31,7 @@ class Volumes(Resource[Volume]):
     actions = frozenset({"create", "destroy", "prune"})
     busy_column = "used"
     has = frozenset({"files", "references"})
+    telling = ("used", False)
     plain = ("name", "driver")
     prefixes = ()
 

@@ -15,6 +15,7 @@ from dockertui.engine.hijack import WindowSize
 from dockertui.engine.multiplex import Output
 from dockertui.terminal.shell import find_shell
 
+_SHELLS: Final = frozenset({"ash", "bash", "dash", "fish", "ksh", "sh", "zsh"})
 TERMINAL_ENV: Final = ("TERM=xterm-256color", "COLORTERM=truecolor")
 """The environment that describes the terminal: with the Engine's own TERM=xterm there are eight colours."""
 
@@ -47,6 +48,8 @@ class TerminalProcess(ABC):
 
     fixed_size: WindowSize | None = None
     """The size of its screen, independent of the pane's; None if it follows the pane."""
+    is_shell = False
+    """Whether it is a shell, which its user ends when done with it."""
     tty_known = True
     """Whether `tty` is known. Until then input must wait, since it is sent differently with and without a TTY."""
 
@@ -90,6 +93,7 @@ class ExecProcess(TerminalProcess):
         self.engine = engine
         self.command = command
         self.tty = command.tty
+        self.is_shell = not command.words or (len(command.words) == 1 and self.label in _SHELLS)
         self._exec_id = ""
 
     @property

@@ -34,7 +34,7 @@ async def find_shell(engine: Engine, container: str, user: str = "") -> str:
     raise EngineError(
         ErrorKind.NOT_FOUND,
         "this container has no shell (looked for bash, zsh, ash and sh)",
-        "X runs any other command that it has",
+        "run a command that it has: docker exec in the command palette",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import ClassVar, Final
@@ -91,15 +91,20 @@ class TerminalView(Painted, can_focus=True):
         *,
         leader: str = "ctrl+right_square_bracket",
         reading: Mapping[str, str] = MappingProxyType({}),
+        dismiss: Callable[[], Awaitable[object]] | None = None,
+        dismissing: Collection[str] = (),
     ) -> None:
         """`lead` is awaited with the key that follows the leader, and with "" for the leader itself, alone or twice.
 
         It is not a message, so that further keys wait until it has ended: it may move the focus, and keys meant for
         something else must not reach the container. `reading` maps keys to actions of the history mode.
+        `dismiss` is awaited when one of the keys `dismissing` is typed to a session that has ended.
         """
         super().__init__()
         self.lead = lead
         self.leader = leader
+        self.dismiss = dismiss
+        self.dismissing = dismissing
         self.leading = False
         self.session: TerminalSession | None = None
         self.selection: Selection | None = None
@@ -273,8 +278,15 @@ class TerminalView(Painted, can_focus=True):
             await self.lead("")
         elif self.history.open:
             self.history.key(event.key)
+        elif self.dismiss is not None and event.key in self.dismissing and self.has_ended:
+            await self.dismiss()
         else:
             self._send_key(keys.keystroke(event.key, event.character))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it shows a session whose process has ended."""
+        return self.session is not None and not self.session.live
 
     async def _lead(self, event: events.Key) -> None:
         self.leading = False

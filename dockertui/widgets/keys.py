@@ -18,6 +18,17 @@ _TURNS: Final = 100
 """Turns of the event loop for which a key waits until its widget has received the focus."""
 
 
+def offer(widget: Widget, id: str, does: str) -> str:
+    """Return the key of the operation `id` in the running app and what it does, as `G follows`; "" if it has none."""
+    key = key_of(widget, id)
+    return f"{key} {does}" if key else ""
+
+
+def key_of(widget: Widget, id: str) -> str:
+    """Return the first key of the operation `id` in the running app; "" if it has none, or the app no operations."""
+    return widget.app.first_key(id) if isinstance(widget.app, KeysInOrder) else ""
+
+
 class TakesKeys(Widget):
     """A widget (or screen) whose keys are handled in the app, one after the other."""
 
@@ -28,6 +39,10 @@ class TakesKeys(Widget):
 
 class KeysInOrder(App[ReturnType]):
     """An app that finishes a key before it takes the next, wherever a widget `TakesKeys`."""
+
+    def first_key(self, id: str) -> str:
+        """Return the first key of the operation `id` as text; "" if it has none."""
+        return ""
 
     async def on_event(self, event: events.Event) -> None:
         """Handle a key here; everything else, and keys for other widgets, goes Textual's way."""

@@ -128,18 +128,23 @@ def _joined(fine: dict[int, list[int]], step: int) -> dict[int, list[int]]:
 
 
 def draw(
-    bars: Bars, selected: int, size: tuple[int, int], clock: Callable[[float], str], glyphs: Glyphs = BLOCKS
+    bars: Bars,
+    selected: int,
+    size: tuple[int, int],
+    clock: Callable[[float], str],
+    glyphs: Glyphs = BLOCKS,
+    keys: str = "",
 ) -> list[Runs]:
     """Draw the bars as `size` (cells, rows) of text: the selected bar in words, the bars, their levels, the times
     below.
 
-    `clock` formats a time (epoch s) on the axis. `glyphs` have one column per cell.
+    `clock` formats a time (epoch s) on the axis. `glyphs` have one column per cell. `keys` ends the words.
     """
     cells, height = size
     if not bars.counts:
         return [((" no lines with a time to count yet" if row == 0 else "", "dim"),) for row in range(height)]
     wide = _wide(bars, cells)
-    lines: list[Runs] = [_caption(bars, selected, clock)]
+    lines: list[Runs] = [_caption(bars, selected, clock, keys)]
     rows = height - _AROUND
     peak = max(sum(counts) for counts in bars.counts)
     heights = [_heights(counts, peak, rows * glyphs.levels) for counts in bars.counts]
@@ -161,13 +166,13 @@ def bar_at(bars: Bars, cells: int, x: int) -> int:
     return max(0, x) // _wide(bars, cells)
 
 
-def _caption(bars: Bars, selected: int, clock: Callable[[float], str]) -> Runs:
+def _caption(bars: Bars, selected: int, clock: Callable[[float], str], keys: str) -> Runs:
     errors, warnings, _ = counts = bars.counts[selected]
     start = bars.start + selected * bars.step
     runs: Runs = ((f" {clock(start)}", "accent"), (f" +{_span(bars.step)}  lines {sum(counts):,}", ""))
     runs += ((f"  errors {errors:,}", "bad"),) if errors else ()
     runs += ((f"  warnings {warnings:,}", "warn"),) if warnings else ()
-    return (*runs, (f"  · highest {max(map(sum, bars.counts)):,} · < > another bar · H closes", "dim"))
+    return (*runs, (f"  · highest {max(map(sum, bars.counts)):,}{keys}", "dim"))
 
 
 def bar_time(moment: float, *, step: int, utc: bool) -> str:

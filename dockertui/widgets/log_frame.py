@@ -9,12 +9,15 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
 from dockertui.widgets.chart import BLOCKS, Runs
+from dockertui.widgets.keys import key_of, offer
 from dockertui.widgets.log_bars import Bars, LogBars, bar_time, draw, rows_for
 from dockertui.widgets.log_matches import Matches
 from dockertui.widgets.log_paint import LEVEL_STYLES, PaintedLine, PaintOptions, cut, painting, rows, segments
@@ -22,7 +25,7 @@ from dockertui.widgets.log_query import LogSearch, Query
 from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_status import StatusFacts, status
 from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
-from dockertui.widgets.log_text import Times, stamp
+from dockertui.widgets.log_text import Times, has_fields, last_state, stamp
 from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, crop, fit
@@ -37,6 +40,7 @@ SLICE = 0.008
 BREATH = 0.004
 """Seconds that such a turn takes."""
 NAME_WIDTH = 16
+"""Most cells of a log's name before its lines."""
 _CACHED = 400
 
 
@@ -53,12 +57,15 @@ class LogRow(NamedTuple):
 class LogFrame(Painted):
     """The part of a `LogStore` on the screen, repainted as it changes. `LogView` adds moving about in it."""
 
+    class Recognised(Message):
+        """It became known whether lines have fields, as `has_fields` says."""
+
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.store = LogStore()
         self.shown = ShownLines(self.store)
-        self.names: list[str] = []
-        """The names of several logs, by an entry's source; empty for one log."""
+        self._names: Sequence[str] = ()
+        self._name_width = 0
         self.options = PaintOptions()
         self.clock: Callable[[], float] = time.time
         """The clock of the lines' timestamps, epoch s."""
@@ -79,6 +86,8 @@ class LogFrame(Painted):
         self.title_note = ""
         """Whose logs these are, if that is to be shown."""
         self.lag = 0.0
+        self.has_fields = False
+        """Whether a line seen so far is JSON or logfmt."""
         self._cursor = 0
         self._anchor: int | None = None
         self._top = (0, 0)
@@ -94,6 +103,16 @@ class LogFrame(Painted):
         self._strips: dict[LogRow, Strip] = {}
         self._pacing = Pacing(partial(once, self), self._paint_now)
         self._looking: Timer | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of several logs, by an entry's source; empty for one log."""
+        return self._names
+
+    @names.setter
+    def names(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._name_width = max((min(NAME_WIDTH, cell_len(clean(name))) for name in names), default=0)
 
     # feeding
 
@@ -130,7 +149,13 @@ class LogFrame(Painted):
         self.following, self._new, self._arrived, self._anchor = following, 0, 0, None
         self._cursor, self._top = self.store.end, (self.store.first - 1, 0)
         self.lag = 0.0
+        self._recognise(False)
         self.paint_soon()
+
+    def _recognise(self, has_fields: bool) -> None:
+        if has_fields is not self.has_fields:
+            self.has_fields = has_fields
+            self.post_message(self.Recognised())
 
     def mark(self, text: str, time: int = 0) -> None:
         """Add a line of the program's own."""
@@ -185,7 +210,7 @@ class LogFrame(Painted):
     @property
     def text_width(self) -> int:
         """Cells for the text of a line."""
-        name = NAME_WIDTH + 1 if self.names else 0
+        name = self._name_width + 1 if self.names else 0
         return max(1, self.size.width - 1 - name - len(stamp(0, self.options.times, 0)))
 
     def refresh_frame(self) -> None:
@@ -260,7 +285,8 @@ class LogFrame(Painted):
             sub, number = 0, self.shown.at_or_after(number + 1)
         if number is None and self.lacks_newer and len(found) < height:
             how_many = f"{self.store.dropped_after:,} " if self.store.dropped_after else ""
-            found.append(LogRow(-1, 0, notice=f"{how_many}newer lines are not here: G goes to the end"))
+            goes = offer(self, "log.bottom", "goes to the end")
+            found.append(LogRow(-1, 0, notice=": ".join(filter(None, (f"{how_many}newer lines are not here", goes)))))
         return found[:height]
 
     def _top_for_bottom(self, end: int) -> tuple[int, int]:
@@ -288,7 +314,10 @@ class LogFrame(Painted):
         if found is None:
             if len(self._paintings) > _CACHED:
                 self._paintings.clear()
-            found = self._paintings[number] = painting(self.store[number], self.options)
+            entry = self.store[number]
+            found = self._paintings[number] = painting(entry, self.options, offer(self, "log.enter", "opens the line"))
+            if not self.has_fields and not entry.meta & MARK:
+                self._recognise(has_fields(last_state(entry.text)))
         return found
 
     def _row_count(self, number: int) -> int:
@@ -345,7 +374,7 @@ class LogFrame(Painted):
         head = [self.segment(sign, *(under or (("stderr",) if stderr else ())))]
         if self.names:
             name = clean(self.names[entry.source % len(self.names)]) if row.sub == 0 else ""
-            head.append(self.segment(f"{fit(name, NAME_WIDTH)} ", *(under or (f"source-{entry.source % 6}",))))
+            head.append(self.segment(f"{fit(name, self._name_width)} ", *(under or (f"source-{entry.source % 6}",))))
         moment = stamp(entry.time, self.options.times, self.clock())
         if moment:
             head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))
@@ -365,8 +394,16 @@ class LogFrame(Painted):
         if self.band_height:
             bars, selected = self.counted()
             clock = partial(bar_time, step=bars.step, utc=self.options.times is Times.UTC)
-            self._band = draw(bars, selected, (self.size.width - 1, self.band_height), clock, self.glyphs)
+            self._band = draw(
+                bars, selected, (self.size.width - 1, self.band_height), clock, self.glyphs, self._bar_keys()
+            )
         return [y for y, row in enumerate(self._band) if y >= len(before) or before[y] != row]
+
+    def _bar_keys(self) -> str:
+        """Return the keys of the bars, as the caption above them ends."""
+        moves = f"{key_of(self, 'log.earlier_bar')} {key_of(self, 'log.later_bar')}".strip()
+        offered = (f"{moves} another bar" if moves else "", offer(self, "log.histogram", "closes"))
+        return "".join(f" · {part}" for part in offered if part)
 
     def _band_strip(self, y: int) -> Strip:
         segments = [self.segment(text, *_names(style)) for text, style in self._band[y]]
@@ -386,11 +423,13 @@ class LogFrame(Painted):
             state=self.state,
             filter=self.shown.filter,
             shown=self.shown.count,
+            is_filtered=self.shown.is_whole,
             context=self.shown.context,
             query=self.search_query,
             matches=self._match_count(),
             options=self.options,
             selected=self.selection is not None and len(self.shown.within(self.selection[0], self.selection[1] + 1)),
+            end_key=key_of(self, "log.bottom"),
         )
         left, right = status(facts)
         room = max(0, self.size.width - sum(len(text) for text, _ in right) - 1)

@@ -8,7 +8,7 @@ from rich.style import Style
 
 from dockertui.widgets import sgr
 from dockertui.widgets.log_store import MARK, StoredLine
-from dockertui.widgets.log_text import Level, Times, level, unfolded
+from dockertui.widgets.log_text import Level, Times, last_state, level, unfolded
 from dockertui.widgets.text import clean, wrap
 
 LOOK = 8192
@@ -41,9 +41,9 @@ class PaintedLine(NamedTuple):
     level: Level
 
 
-def painting(entry: StoredLine, options: PaintOptions) -> PaintedLine:
-    """Prepare a line. Nothing that a terminal would obey is left in it."""
-    raw = entry.text.removesuffix("\r")
+def painting(entry: StoredLine, options: PaintOptions, whole: str = "") -> PaintedLine:
+    """Prepare a line. Nothing that a terminal would obey is left in it. whole: how the user sees all of a long one."""
+    raw = last_state(entry.text)
     grade = Level.NONE if entry.meta & MARK else level(raw)
     if options.unfold:
         raw = unfolded(raw, options.fields)
@@ -52,7 +52,7 @@ def painting(entry: StoredLine, options: PaintOptions) -> PaintedLine:
         raw = raw[:LOOK]
     pieces = [LogPiece(clean(text, limit=LOOK), ink) for text, ink in sgr.pieces(raw)]
     if more > 0:
-        pieces.append(LogPiece(f"… (+{more} characters: enter opens the line)", sgr.PLAIN))
+        pieces.append(LogPiece(f"… (+{more} characters{whole and f': {whole}'})", sgr.PLAIN))
     return PaintedLine(tuple(pieces), "".join([piece.text for piece in pieces]), grade)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from dockertui.widgets.log_store import MARK, STDERR, Block, LogStore
-from dockertui.widgets.log_text import Level, grave, lines_with
+from dockertui.widgets.log_text import Level, grave, last_states, lines_with
 from dockertui.widgets.sgr import plain
 
 T = TypeVar("T")
@@ -28,7 +28,8 @@ class Query:
 
     Case counts only if the query contains a capital. `error` says what is wrong with an expression, or that it is too
     slow: one with repeats within repeats can take years on a line of some dozen characters. Such a query finds nothing.
-    An empty one is false. `shown_as` converts a line to the text shown for it, if that differs.
+    An empty one is false. `shown_as` converts a line to the text shown for it, if that differs; of a line with carriage
+    returns only the last state counts in any case.
     """
 
     def __init__(self, line: str = "", shown_as: Callable[[str], str] | None = None) -> None:
@@ -93,7 +94,7 @@ class Query:
 
     def hits(self, block: Block) -> Iterator[int]:
         """Yield the numbers of the block's lines that match, ascending. A word costs only where it occurs."""
-        text = plain(block.text)
+        text = plain(last_states(block.text))
         if self._shown_as is not None:
             text = "\n".join([self._shown_as(line).replace("\n", " ") for line in text.split("\n")])
         if self._is_word and not self.inverse:

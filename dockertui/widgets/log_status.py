@@ -26,11 +26,14 @@ class StatusFacts(NamedTuple):
     state: Part
     filter: LogFilter
     shown: int
+    is_filtered: bool
     context: int
     query: Query
     matches: str
     options: PaintOptions
     selected: int
+    end_key: str
+    """The key that goes to the end."""
 
 
 def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
@@ -49,7 +52,8 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
         left.append((f" {facts.query.error}", "bad"))
     if facts.state[0]:
         left.append((f"  {facts.state[0]}", facts.state[1]))
-    right = [(f"{facts.lag:.1f} s behind, G skips  ", "warn")] if facts.lag >= LAG_SHOWN else []
+    skips = f", {facts.end_key} skips" if facts.end_key else ""
+    right = [(f"{facts.lag:.1f} s behind{skips}  ", "warn")] if facts.lag >= LAG_SHOWN else []
     if facts.options.times is not Times.OFF:
         right.append((f"{facts.options.times}  ", "dim"))
     right.append((f"{facts.lines:,} line{'s' * (facts.lines != 1)} {_size(facts.bytes)}", "dim"))
@@ -57,11 +61,11 @@ def status(facts: StatusFacts) -> tuple[list[Part], list[Part]]:
 
 
 def _place(facts: StatusFacts) -> Part:
-    if facts.is_over:
-        return ("▼ at its end", "dim") if facts.following else ("‖ G goes to its end", "warn")
     if facts.following:
-        return "▼ following", "good"
-    return (f"‖ {facts.new:,} new, G follows", "warn") if facts.new else ("‖ G follows", "warn")
+        return ("▼ at its end", "dim") if facts.is_over else ("▼ following", "good")
+    goes = f"{facts.end_key} {'goes to its end' if facts.is_over else 'follows'}" if facts.end_key else ""
+    new = f"{facts.new:,} new" if facts.new and not facts.is_over else ""
+    return f"‖ {', '.join(filter(None, (new, goes)))}", "warn"
 
 
 def _narrowed(facts: StatusFacts) -> list[Part]:
@@ -76,7 +80,7 @@ def _narrowed(facts: StatusFacts) -> list[Part]:
     if kept.stderr:
         found.append(("  stderr", "accent"))
     if kept:
-        found.append((f": {facts.shown:,}", "accent"))
+        found.append((f": {facts.shown:,}{'' if facts.is_filtered else '…'}", "accent"))
         if facts.context:
             found.append((f" ±{facts.context}", "dim"))
     return found

@@ -184,8 +184,9 @@ def test_ctrl_c_ends_a_flood(terminal: Terminal) -> None:
 
 
 def test_sessions_end_restart_close_and_quitting_asks(terminal: Terminal) -> None:
-    terminal.type("exit 3\r")
-    terminal.wait_for("ended: 3")
+    terminal.type("sleep 1; exit 3\r")
+    terminal.type(f"{LEADER}[")  # what is read back stays when its shell ends, however long that ran
+    terminal.wait_for("ended with 3")
     terminal.type(f"{LEADER}r")
     terminal.wait_for(lambda screen: screen.count("/ #") > 1)
     terminal.type(f"{LEADER}d")

@@ -17,7 +17,7 @@ from tests.ui.stage import Clock
 def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For tests of whole screens: times are in UTC, the environment is neutral, signals and the garbage collector are
     left alone."""
-    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_COLOR_SYSTEM", "DOCKER_HOST", "DOCKER_API_VERSION"):
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_COLOR_SYSTEM", "TMUX", "DOCKER_HOST", "DOCKER_API_VERSION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()

@@ -14,8 +14,8 @@ from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, OPERATIONS, Catalogue
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import RESOURCES
+from dockertui.screens.base import clipboard
 from dockertui.screens.base.menu import Menu
-from dockertui.screens.commands import copy_menu
 from dockertui.screens.main.tab_list import TABS
 from dockertui.widgets.menu import MenuList
 from tests.ui.stage import NARROW, WIDE, Stage, opened
@@ -74,7 +74,7 @@ async def test_a_kind_is_inspected_and_copied_as_the_engine_knows_it(
         copied.append(text)
         return "copied"
 
-    monkeypatch.setattr(copy_menu, "copy", copy)
+    monkeypatch.setattr(clipboard, "copy", copy)
     async with opened(WIDE) as stage:
         await show(stage, resource)
         await stage.until_known()

@@ -250,7 +250,6 @@ async def test_no_copied_text_contains_a_secret(monkeypatch: pytest.MonkeyPatch)
         return "copied"
 
     monkeypatch.setattr(clipboards, "copy", copy)
-    monkeypatch.setattr("dockertui.screens.commands.copy_menu.copy", copy)
     async with opened(SIZE) as stage:
         watch = await start(stage, 0, "crypt")
         await stage.press("y")

@@ -176,3 +176,25 @@ def test_an_interrupt_is_no_error(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr(cli, "_command", interrupt)
     assert main([]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_the_keys_in_force_are_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["keys"]) == 0
+    assert "\nContainers\n  s " in capsys.readouterr().out
+    path = tmp_path / "config.toml"
+    path.write_text('keymap = "lazydocker"\n[keys]\n"container.stop" = "f4"\n')
+    assert main(["keys", "--config", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split()[:2] == ["f4", "Stop"] for line in lines)
+    assert any(line.split()[0] == "m" and "Logs" in line for line in lines if line)
+    assert main(["keys", "--config", str(path), "--keymap", "k9s"]) == 0
+    assert any(
+        line.split()[0] == "s" and "Open a shell" in line for line in capsys.readouterr().out.splitlines() if line
+    )
+
+
+def test_printing_the_keys_tells_the_errors_in_the_settings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('keymap = "vim"\n')
+    assert main(["keys", "--config", str(path)]) == 1
+    assert 'keymap cannot be "vim": write "default", "lazydocker" or "k9s"' in capsys.readouterr().err

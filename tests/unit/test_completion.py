@@ -10,6 +10,7 @@ import pytest
 
 from dockertui.arguments import parse
 from dockertui.completion import SHELLS
+from dockertui.config_values import KEYMAPS
 
 
 def printed(shell: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -60,3 +61,10 @@ def test_the_shell_finds_no_fault_in_its_script(shell: str, capsys: pytest.Captu
     (tmp_path / "script").write_text(printed(shell, capsys))
     done = subprocess.run([shell, "-n", str(tmp_path / "script")], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_bash_completes_the_keys_and_their_keymap(capsys: pytest.CaptureFixture[str]) -> None:
+    script = printed("bash", capsys)
+    assert "--keymap" in by_bash(script, "dockertui", "keys", "")
+    assert by_bash(script, "dockertui", "keys", "--keymap", "") == list(KEYMAPS)
+    assert by_bash(script, "dockertui", "keys", "--keymap", "k") == ["k9s"]

@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {"__init__"},
     "options": set(),
     "completion": set(),
-    "arguments": {"options", "completion", "__init__"},
+    "arguments": {"options", "completion", "config_values", "__init__"},
     "cli": {
         *("__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"),
         "state",
@@ -247,6 +247,7 @@ FIRST = {
         "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.list_memory",
         "main.live_updates", "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen",
         "main.selection", "main.tab_list", "terminal.terminals",
+        "base.waiting",
     },
     "terminal": {"alt_keys"},
     "widgets": {

@@ -39,7 +39,8 @@ async def in_bulk(desk: Desk, run: RunChosen) -> None:
     kind, marked = desk.selection.resource, desk.selection.marked
     commands = [*desk.catalogue.commands(kind.kind), *desk.catalogue.commands("system")]
     chosen = [command for command in commands if not command.on_object or (marked and command.many)]
-    title = f"{len(marked)} marked" if marked else f"{kind.title}: none is marked (space marks)"
+    key = desk.catalogue.key("list.mark")
+    title = f"{len(marked)} marked" if marked else f"{kind.title}: none is marked{key and f' ({key} marks)'}"
     await _offer(desk, run, title, grouped(desk, chosen, marked), marked)
 
 

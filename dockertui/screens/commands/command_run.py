@@ -25,21 +25,19 @@ from dockertui.resources.registry import BY_KIND
 from dockertui.resources.secrets import mask_sections
 from dockertui.screens.base.confirm import Answer, ConfirmScreen, Question, affected
 from dockertui.screens.base.form import FormScreen
+from dockertui.screens.base.waiting import waiting
 from dockertui.screens.commands.report import ReportScreen
 from dockertui.screens.commands.results import TROUBLE_STAYS, one_result
 from dockertui.widgets.guard import log_survived
 from dockertui.widgets.page import Field, Section
 from dockertui.widgets.screen import push_for_result
 from dockertui.widgets.text import error_line
-from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk
 
 _Answer = TypeVar("_Answer")
 _LINES_SHOWN = 6
-_SILENT, _WAITS = 0.3, 5.0
-"""Seconds of waiting for the Engine before a message says so, and seconds that it stays."""
 _LOOK, _FIRST_WORD = 0.25, 2.0
 """Seconds between two looks at the jobs a form waits for, and until it closes on transfers that take longer."""
 
@@ -204,15 +202,12 @@ class CommandRun:
     async def _ask_engine(self, request: Awaitable[Values]) -> Values:
         """Ask the Engine for further values; on EngineError show it and raise it again."""
         title, say = self.command.title, self.desk.say
-        waiting = once(self.desk.screen, _SILENT, lambda: say(f"{title}: asking the Engine…", stays=_WAITS))
         try:
-            with because(self.command.id):
+            with because(self.command.id), waiting(self.desk.screen, say, f"{title}: asking the Engine…"):
                 return await request
         except EngineError as error:
             say(f"{title}: {explained(error)}", "bad", TROUBLE_STAYS)
             raise
-        finally:
-            waiting.stop()
 
     # what is shown
 

@@ -14,8 +14,9 @@ from dockertui.engine.trace import because
 from dockertui.masking import known_secrets, masked
 from dockertui.operations.copying import Copyable, CopySource, addresses, copyables
 from dockertui.operations.original import Original, original_of
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.menu import Item, Menu
+from dockertui.screens.base.waiting import waiting
 from dockertui.widgets.screen import push_for_result
 from dockertui.widgets.text import clean
 
@@ -58,9 +59,11 @@ def _mask_entry(entry: Copyable, known: Sequence[str]) -> Copyable:
 
 
 def _copied(desk: Desk, entry: Copyable) -> tuple[str, str]:
-    how = copy(desk.screen.app, entry.text)
-    style = "warn" if how.startswith("not ") or entry.masked else ""
-    return f"{entry.label}: {how}{'; secrets in it are masked: v, then again' if entry.masked else ''}", style
+    told, style = report_copy(desk.screen.app, entry.text, entry.label)
+    if not entry.masked:
+        return told, style
+    key = desk.catalogue.key("detail.reveal")
+    return f"{told}; secrets in it are masked{key and f': {key}, then again'}", "warn"
 
 
 async def _known(desk: Desk, item: Any) -> CopySource:
@@ -69,7 +72,7 @@ async def _known(desk: Desk, item: Any) -> CopySource:
     inspect: Mapping[str, Any] = {}
     original: Original | None = None
     try:
-        with because("copy"):
+        with because("copy"), waiting(desk.screen, desk.say, "copy: asking the Engine…"):
             if isinstance(item, Container):
                 original = await original_of(engine, item.id)
                 inspect = original.inspect
@@ -97,7 +100,8 @@ async def open_port(desk: Desk) -> None:
     if has_browser() and webbrowser.open(url):
         desk.say(f"opened {clean(url)}")
     else:
-        desk.say(f"{clean(url)}: no browser here; copied {copy(desk.screen.app, url)}")
+        told, style = report_copy(desk.screen.app, url, clean(url))
+        desk.say(f"no browser here: {told}", style)
 
 
 def has_browser() -> bool:

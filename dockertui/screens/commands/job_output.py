@@ -11,8 +11,9 @@ from dockertui.engine.errors import shorten
 from dockertui.masking import masked
 from dockertui.operations.base import Context
 from dockertui.operations.jobs import Job, Jobs, State, secrets_of
+from dockertui.resources import format
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.log_store import MARK, StoredLine
@@ -28,7 +29,8 @@ class OutputView(LogView):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
 
     def action_copy(self) -> None:
-        copy(self.app, "\n".join(self.lines_to_copy()))
+        lines = self.lines_to_copy()
+        self.set_state(*report_copy(self.app, "\n".join(lines), format.plural(len(lines), "line")))
 
 
 class OutputScreen(SecondScreen[None]):

@@ -24,6 +24,14 @@ def result(jobs: Sequence[Job]) -> tuple[str, str, float]:
     return " · ".join(parts), style, stays
 
 
+def running(jobs: Sequence[Job]) -> str:
+    """Return what jobs of one command run do, and how far they are: `building app:2: step 3/7`."""
+    command, job = jobs[0].task.command, jobs[0]
+    if len(jobs) == 1:
+        return f"{command.doing} {job.task.name}".strip() + (f": {job.how_far}" if job.how_far else "")
+    return f"{command.doing} {len(jobs)} {BY_KIND[command.kind].title.lower()}"
+
+
 def one_result(job: Job) -> str:
     """Return `web stopped`, `Stop web: …` with the Engine's words, or `pulling nginx`."""
     command, name = job.task.command, job.task.name

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.widgets import Input
 
+from dockertui.engine.errors import shorten
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command import Command
 from dockertui.operations.marks import mark
 from dockertui.resources import format
+from dockertui.screens.base.waiting import SILENT
 from dockertui.screens.commands.availability import commands, refusal
 from dockertui.widgets.bar import Piece
+from dockertui.widgets.timer import once
 
 if TYPE_CHECKING:
     from dockertui.operations.command_body import Values
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk
 
 _HALF_DONE_STAYS = 60.0
+_PROGRESS = 32
+"""Most cells of a job's progress in the header."""
 
 
 class Runner:
@@ -30,6 +37,8 @@ class Runner:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._jobs: Jobs | None = None
+        self._announced: asyncio.Task[None] | None = None
+        """The last command run of which it was said, or will be, that it works."""
 
     # keys and menus
 
@@ -148,8 +157,24 @@ class Runner:
             self.desk.surroundings.busy.pop(key, None)
         elif task.id:
             self.desk.surroundings.busy[key] = f"{task.command.doing}…"
+        if not job.over and job.order is not self._announced:
+            self._announced = job.order
+            once(self.desk.screen, SILENT, partial(self._say_running, job.order))
         if self.desk.screen.is_attached:
             self.desk.show_busy(*key)
+
+    def _say_running(self, order: asyncio.Task[None] | None) -> None:
+        """Say that a command run which takes longer than a moment works, and how to see its output."""
+        from dockertui.screens.commands.results import running
+
+        jobs = [job for job in self.running if job.order is order]
+        if jobs and self.desk.screen.is_attached:
+            self.desk.say(f"{running(jobs)}…{self._offers('jobs.output', 'its output')}", "busy")
+
+    def _offers(self, id: str, what: str) -> str:
+        """Return how to come to something in the list of jobs, as the end of a sentence; "" without a key for it."""
+        jobs, key = self.desk.catalogue.key("jobs"), self.desk.catalogue.key(id)
+        return f" · {jobs}, then {key}: {what}" if jobs and key else ""
 
     def _report_result(self, jobs: Sequence[Job]) -> None:
         """Show the result of a command run."""
@@ -159,8 +184,7 @@ class Runner:
         if screen.is_attached:
             text, style, stays = result(jobs)
             back = screen.is_current and len(jobs) == 1 and jobs[0].again is not None
-            key = self.desk.catalogue.key
-            then = f" · {key('jobs')}, then {key('jobs.again')}: the form again" if back else ""
+            then = self._offers("jobs.again", "the form again") if back else ""
             self.desk.say(f"{text}{then}", style, stays)
 
     def running_jobs(self) -> list[Piece]:
@@ -168,6 +192,8 @@ class Runner:
         if not self.running:
             return []
         said = f"{format.plural(len(self.running), 'job')}: {self.desk.catalogue.key('jobs')}"
+        if len(self.running) == 1 and (far := self.running[0].how_far):
+            said = f"{shorten(f'{self.running[0].task.command.doing}: {far}', _PROGRESS)} · {said}"
         return [Piece(said, "busy", "jobs", priority=0)]
 
     def report_half_done(self) -> bool:

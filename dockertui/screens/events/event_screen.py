@@ -13,7 +13,7 @@ from dockertui.masking import masked
 from dockertui.operations.base import Context
 from dockertui.resources.event import EventDescriber, as_json
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.json_view import JsonView
@@ -67,4 +67,4 @@ class EventScreen(SecondScreen[None]):
         self._show(keep=True)
 
     def action_copy(self) -> None:
-        self.say(f"event copied {copy(self.app, json.dumps(self._json, ensure_ascii=False))}", "accent")
+        self.say(*report_copy(self.app, json.dumps(self._json, ensure_ascii=False), "event"))

@@ -11,7 +11,7 @@ from dockertui.engine.models import Event
 from dockertui.resources import format
 from dockertui.resources.event import as_printed
 from dockertui.resources.event_list import EventList
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.tab import Tab
 from dockertui.screens.events.export import as_line
@@ -54,10 +54,11 @@ async def copy_menu(tab: Tab, events: Sequence[Event], docker: str, curl: str, *
         (Item("curl", f"What is shown, by curl: {curl}"), lambda: curl),
     ]
     made = {item.id: text for item, text in offers}
+    named = {item.id: item.label for item, _ in offers}
 
     def chosen(id: str | None) -> None:
         if id is not None:
-            tab.post_message(Tab.Said(f"copied {copy(tab.app, made[id]())}"))
+            tab.post_message(Tab.Said(*report_copy(tab.app, made[id](), named[id])))
 
     await tab.app.push_screen(Menu("Copy", [item for item, _ in offers]), chosen)
 
@@ -65,5 +66,5 @@ async def copy_menu(tab: Tab, events: Sequence[Event], docker: str, curl: str, *
 def copy_lines(tab: Tab, events: Sequence[Event], *, reveal: bool) -> None:
     """Copy events in the format of `docker events`."""
     if events:
-        said = copy(tab.app, "\n".join(as_printed(event, reveal=reveal) for event in events))
-        tab.post_message(Tab.Said(f"{format.plural(len(events), 'event')} copied {said}"))
+        text = "\n".join(as_printed(event, reveal=reveal) for event in events)
+        tab.post_message(Tab.Said(*report_copy(tab.app, text, format.plural(len(events), "event"))))

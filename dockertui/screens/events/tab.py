@@ -25,6 +25,7 @@ from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.base.time_span import TimeSpan
+from dockertui.widgets.keys import key_of, offer
 from dockertui.widgets.log_text import NANO, Times
 from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.timeline import Part, Timed, Timeline, TimelineRow
@@ -221,15 +222,15 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
 
     def _why_empty(self) -> str:
         if self.list.filter or self.list.hidden or self.list.span != (None, None):
-            return self.list.filter.error or "no events match (filter, time range, or hidden probes: p)"
+            probes = ": ".join(filter(None, ("hidden probes", key_of(self, "events.probes"))))
+            return self.list.filter.error or f"no events match (filter, time range, or {probes})"
         if not self.list.live:
             return "asking the Engine…" if self.session.mirror.link.state is LinkState.LIVE else ""
         return f"nothing has happened; {self.list.beginning}"
 
     def _status_parts(self) -> tuple[list[Part], list[Part]]:
-        place = ("▼ following", "good") if self.following else ("‖ G follows", "warn")
-        if not self.following and self.new:
-            place = (f"‖ {self.new:,} new, G follows", "warn")
+        waiting = (f"{self.new:,} new" if self.new else "", offer(self, "events.bottom", "follows"))
+        place = ("▼ following", "good") if self.following else (f"‖ {', '.join(filter(None, waiting))}", "warn")
         left = [("Events", "title"), place] if self.everything else [place]
         if self.selected:
             left.append((f"{len(self.selected):,} selected", "accent"))

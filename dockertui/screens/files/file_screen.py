@@ -17,7 +17,7 @@ from dockertui.operations.base import Context
 from dockertui.resources import format
 from dockertui.resources.file import mode
 from dockertui.screens.base.bindings import bindings, catalogue_of
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.file_lines import FileLines
@@ -151,7 +151,7 @@ class FileScreen(SecondScreen[bool]):
         self._paint_title()
 
     def action_copy_line(self) -> None:
-        self.say(copy(self.app, self.view.copied()))
+        self.say(*report_copy(self.app, self.view.copied(), "line"))
 
     async def action_search(self) -> None:
         await self.ask("search", typed=self._search)

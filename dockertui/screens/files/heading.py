@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dockertui.live.browser import Browser
+from dockertui.live.browser import NOT_ALL, Browser
 from dockertui.resources import format
 
 
@@ -19,17 +19,21 @@ def place_line(browser: Browser, shown: int, marked: int, filter_line: str) -> t
     return f"{volume}{browser.path}", " · ".join(counted)
 
 
-def way_line(browser: Browser) -> tuple[str, str]:
-    """Return how the list is or was read, or what failed, and the style."""
+def way_line(browser: Browser, stops: str, reads_on: str) -> tuple[str, str]:
+    """Return how the list is or was read, or what failed, and the style.
+
+    stops, reads_on: the key that stops reading, and the one that reads the rest, each with its word; "" for none.
+    """
     reading, folder = browser.reading, browser.folder
     if reading is not None:
         amount = f", {format.size(reading.read)}" if reading.read else ""
-        return f"reading {reading.path} by {reading.way or 'the Engine'}{amount} … esc stops", "busy"
+        return f"reading {reading.path} by {reading.way or 'the Engine'}{amount} … {stops}".rstrip(), "busy"
     if browser.error:
-        return browser.error, "warn"
+        more = reads_on if browser.error.startswith(NOT_ALL) else ""
+        return ": ".join(filter(None, (browser.error, more))), "warn"
     if folder is None:
         return "", ""
-    partial = "" if folder.complete else "not all of it: # reads on · "
+    partial = "" if folder.complete else f"{': '.join(filter(None, ('not all of it', reads_on)))} · "
     at = datetime.fromtimestamp(folder.read_at).strftime("%H:%M:%S")
     return f"{partial}as of {at}, by {_way(browser, folder.way)}", "" if folder.complete else "warn"
 

@@ -27,9 +27,10 @@ from dockertui.resources.file import columns, join
 from dockertui.resources.file_place import Way, way_to
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.files.heading import place_line, way_line
+from dockertui.widgets.keys import key_of, offer
 from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.table import Table
 from dockertui.widgets.text import clean, fit
@@ -162,7 +163,8 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         if self._why_not:
             return self._why_not
         if self.browser.folder is None:
-            return "" if self.browser.reading or self.browser.error else "enter: look at the files"
+            key = key_of(self, "files.open")
+            return "" if self.browser.reading or self.browser.error or not key else f"{key}: look at the files"
         return (
             "no name matches the filter"
             if self._filter_line and self.objects
@@ -176,7 +178,9 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
         if y == 2:
             return super().draw_head(y)
         if y == 1:
-            text, style = way_line(self.browser)
+            text, style = way_line(
+                self.browser, offer(self, "files.stop", "stops"), offer(self, "files.whole", "reads on")
+            )
             return [self.segment(fit(f" {clean(text)}", self.size.width), *((style,) if style else ()))]
         left, right = place_line(self.browser, len(self.shown), len(self.marks), self._filter_line)
         right = f" {clean(right)} "
@@ -368,8 +372,8 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def action_copy_path(self) -> None:
         if paths := self._chosen():
-            how = copy(self.app, "\n".join(paths))
-            self._say(f"{paths[0] if len(paths) == 1 else format.plural(len(paths), 'path')}: {how}")
+            what = paths[0] if len(paths) == 1 else format.plural(len(paths), "path")
+            self._say(*report_copy(self.app, "\n".join(paths), what))
 
     def _say(self, text: str, style: str = "") -> None:
         self.post_message(self.Said(text, style))

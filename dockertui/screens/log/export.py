@@ -22,6 +22,7 @@ from dockertui.engine.whole_file import new_text
 from dockertui.screens.base.menu import Item, Menu
 from dockertui.screens.base.tab import Tab
 from dockertui.screens.log.feed import LogTarget
+from dockertui.widgets.keys import offer
 from dockertui.widgets.log_text import full_stamp
 from dockertui.widgets.log_view import LogView
 from dockertui.widgets.text import clean
@@ -116,7 +117,8 @@ def page(view: LogView) -> None:
             with view.app.suspend():
                 subprocess.run([*command, file.name], check=False)
         except SuspendNotSupported:
-            view.post_message(Tab.Said("this terminal cannot be handed to a pager; ctrl+s saves the lines", "warn"))
+            why = ("this terminal cannot be handed to a pager", offer(view, "log.save", "saves the lines"))
+            view.post_message(Tab.Said("; ".join(filter(None, why)), "warn"))
         except OSError as error:
             view.post_message(Tab.Said(f"{command[0]} cannot be run: {error.strerror}", "bad"))
     view.app.refresh()

@@ -9,8 +9,9 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from dockertui.operations.base import Context
+from dockertui.resources import format
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.log_paint import PaintOptions
@@ -29,8 +30,8 @@ class LineView(LogView):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.LOG)
 
     def action_copy(self) -> None:
-        how = copy(self.app, "\n".join(self.lines_to_copy()))
-        self.set_state(how if how.startswith("not copied") else f"copied {how}")
+        lines = self.lines_to_copy()
+        self.set_state(*report_copy(self.app, "\n".join(lines), format.plural(len(lines), "line")))
 
 
 class LogLineScreen(SecondScreen[None]):
@@ -56,8 +57,9 @@ class LogLineScreen(SecondScreen[None]):
 
 
 def line_parts(text: str) -> list[str]:
-    """Split a line into parts that can be shown; JSON with a line for each value."""
-    text = text.removesuffix("\r")
+    """Split a line into parts that can be shown: JSON with a line for each value, a progress bar with one for each
+    state."""
+    text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
     bare = plain(text).strip()
     if bare[:1] in ("{", "["):
         try:

@@ -14,7 +14,8 @@ from textual.timer import Timer
 from dockertui.config import Settings
 from dockertui.engine.client import Engine
 from dockertui.engine.log_lines import SECOND
-from dockertui.operations.base import Context
+from dockertui.operations.base import Context, Operation
+from dockertui.operations.catalogue import BY_ID
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
@@ -22,6 +23,8 @@ from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.base.time_span import TimeSpan
 from dockertui.screens.log.feed import LogFeed, LogTarget
 from dockertui.widgets.chart import column_glyphs
+from dockertui.widgets.keys import offer
+from dockertui.widgets.log_paint import PaintOptions
 from dockertui.widgets.log_store import StoredLine
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
@@ -45,6 +48,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self.engine = engine
         self.clock = engine.trace.clock
         self.store.max_bytes = settings.log_memory * 1_000_000
+        self.options = PaintOptions(unfold=settings.log_unfold)
         self.glyphs = column_glyphs(settings.plots)
         self._feed: LogFeed | None = None
         self._subject: tuple[LogTarget, ...] = ()
@@ -81,6 +85,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def heading(self) -> str:
         """Title and number of the pinned logs, or ""."""
         return f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+
+    @property
+    def idle(self) -> list[Operation]:
+        return [] if self.has_fields else [BY_ID["log.unfold"]]
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the log of a container. One that is shown already may have been restarted."""
@@ -122,7 +130,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             ends = self._end is not None and self._end[0] == self.targets
             span = self._end[1] if self._end is not None and ends else self._span
             if ends:
-                self.title_note = "the 5 minutes up to its end: 0 shows the tail"
+                tail = offer(self, "log.since_tail", "shows the tail")
+                self.title_note = ": ".join(filter(None, ("the 5 minutes up to its end", tail)))
             self._feed = LogFeed(self.engine, self.targets, span, self)
 
     def _stop(self) -> None:
@@ -283,11 +292,8 @@ class LogTab(LogView, Tab, inherit_bindings=False):
             self.post_message(self.Said(f"{text!r} is no number of lines: nothing was copied", "warn"))
 
     def _copy(self, lines: Sequence[str]) -> None:
-        from dockertui.screens.base.clipboard import copy  # not needed for the first paint
+        from dockertui.screens.base.clipboard import report_copy  # not needed for the first paint
 
-        how = copy(self.app, "\n".join(lines))
-        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        if how.startswith("not copied"):
-            self.post_message(self.Said(f"{what} {how}; ctrl+s saves them", "warn"))
-        else:
-            self.post_message(self.Said(f"{what} copied {how}"))
+        saves = offer(self, "log.save", "saves them")
+        told = report_copy(self.app, "\n".join(lines), f"{len(lines):,} line{'s' * (len(lines) != 1)}", saves)
+        self.post_message(self.Said(*told))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
@@ -19,6 +21,7 @@ from dockertui.screens.base.bindings import bindings
 from dockertui.screens.main.list_memory import COLUMNS, GROUPED, ListMemory
 from dockertui.widgets.bar import Bar, BarLine, Piece
 from dockertui.widgets.column_choice import ColumnChoice
+from dockertui.widgets.keys import offer
 from dockertui.widgets.table import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -33,6 +36,18 @@ class ResourceTable(Table[Any]):
     """The list's table, with the keys of the catalogue."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ROWS, Context.LIST)
+
+    class Chosen(Message):
+        """A row of a closed pane was clicked."""
+
+        def __init__(self, table: ResourceTable) -> None:
+            super().__init__()
+            self.table = table
+
+    def clicked(self, row: int, event: events.Click) -> None:
+        super().clicked(row, event)
+        if not self.active:
+            self.post_message(self.Chosen(self))
 
     def action_mark(self) -> None:
         self.toggle_mark()
@@ -54,6 +69,8 @@ class Pane(Vertical):
         self.similar: Similar | None = None
         """What the rows are similar to, where the filter's words match nothing."""
         self.running_only = False
+        self.glimpse = 0
+        """Lines of the table that are shown although the pane is closed."""
         self.table = ResourceTable()
         self.title_bar = Bar(classes="title")
         self.memory = memory
@@ -111,11 +128,40 @@ class Pane(Vertical):
         self.table.active = active
         self.show_title()
 
+    def show_glimpse(self, height: int) -> None:
+        """Show the first rows of the closed pane in `height` lines, those that tell most first; 0 hides them.
+
+        The open pane shows every row, in the order that was chosen for it.
+        """
+        if height == self.glimpse:
+            return
+        if not self.glimpse:
+            self._chosen_order = self.table.sort
+            self.table.sort_by(*self.resource.telling)
+        elif not height:
+            self.table.sort_by(*self._chosen_order)
+        self.glimpse = height
+        self.table.can_focus = not height  # a click must not change the layout before it has found its row
+        self.set_class(height > 0, "-glimpse")
+        self.styles.height = height + 1 if height else None
+        self._show_top()
+
+    def _show_top(self) -> None:
+        if self.glimpse:
+            self.table.top = 0
+        else:
+            self.table.reveal_cursor()
+
     def reload(self) -> None:
         """Reload all objects from the mirror."""
         objects = self.surroundings.mirror.objects(self.resource.kind)
         self.table.set_objects(objects)
         self._end_similar(objects.values())
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.glimpse:
+            self._show_top()
         self.show_title()
 
     def apply(self, changed: Collection[str], removed: Collection[str]) -> None:
@@ -124,7 +170,7 @@ class Pane(Vertical):
         known = {id: objects[id] for id in changed if id in objects}
         self.table.patch(known, removed)
         self._end_similar(known.values())
-        self.show_title()
+        self._changed()
 
     def refresh_surroundings(self) -> None:
         """Repaint what depends on other objects, such as what uses what."""
@@ -144,7 +190,12 @@ class Pane(Vertical):
         if self.filter.error:
             return f"{self.filter.line}: {self.filter.error}"
         if self.table.objects:
-            return f"no {name} match the filter: esc clears it" if self.filter else f"no running {name}: A shows all"
+            why, id, does = (
+                (f"no {name} match the filter", "back", "clears it")
+                if self.filter
+                else (f"no running {name}", "list.running", "shows all")
+            )
+            return ": ".join(filter(None, (why, offer(self, id, does))))
         if self.surroundings.mirror.loaded(kind):
             return f"no {name}"
         lost = self.surroundings.mirror.link.state is LinkState.LOST
@@ -239,7 +290,7 @@ class Pane(Vertical):
     def on_table_sorted(self) -> None:
         """Remember the order, from whatever key or click it came."""
         column, reverse = self.table.sort
-        if self._sort_remembered != (column, reverse):
+        if not self.glimpse and self._sort_remembered != (column, reverse):
             self._sort_remembered = column, reverse
             self.memory.remember_sort(self.resource.kind, self.sort, reverse, self.resource.default_sort)
 
@@ -249,7 +300,7 @@ class Pane(Vertical):
 
     @property
     def sort(self) -> str:
-        """The id of the sort column."""
+        """The id of the column that the rows are sorted by."""
         return self.table.sort[0] or self.resource.default_sort
 
     def sort_by(self, column: str) -> None:

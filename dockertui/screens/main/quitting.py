@@ -24,14 +24,15 @@ _RECREATE_OUTCOME = "running: will be put back as it was; if not, the next sessi
 
 
 async def ask_to_quit(desk: Desk, runner: Runner, terminals: Terminals) -> None:
-    """Quit; if something would end or be lost by that, ask first."""
+    """Quit; ask first if something would end or be lost, and under another program's keymap: its keys are habits."""
     app = desk.screen.app
     if any(isinstance(screen, ConfirmScreen) and screen.id == QUITTING for screen in app.screen_stack):
         return
     told = _ended_by_quitting(desk, runner, terminals)
-    if not told:
+    if not told and desk.catalogue.settings.keymap == "default":
         app.exit()
         return
+    told = told or [("dockertui", ["nothing is running"])]
     question = Question("Quit?", [Answer("y", "quit")], lambda *_: [affected(told)])
     await ask(app, question, lambda _: desk.screen.run_worker(_quit(desk, runner, terminals)), id=QUITTING)
 

@@ -16,7 +16,6 @@ from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
-from dockertui.operations.view import BACK
 from dockertui.own_cost import OwnCost
 from dockertui.resources.base import Reference
 from dockertui.resources.surroundings import Surroundings
@@ -32,7 +31,7 @@ from dockertui.screens.main.layout import Arrangement
 from dockertui.screens.main.list_memory import ListMemory
 from dockertui.screens.main.live_updates import LiveUpdates
 from dockertui.screens.main.messages import Messages
-from dockertui.screens.main.pane import Pane
+from dockertui.screens.main.pane import Pane, ResourceTable
 from dockertui.screens.main.panes import Panes
 from dockertui.screens.main.selection import Selected
 from dockertui.screens.terminal.terminals import Terminals
@@ -64,7 +63,7 @@ class MainScreen(BaseScreen[None]):
         self.own_cost = own_cost
         self.state = state or State()
         self.catalogue = catalogue
-        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
+        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history, session.endings)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
         self.lists = Panes(session, self.surroundings, ListMemory(catalogue.settings, self.state, self.say))
         self.detail = DetailView(session, catalogue.settings, self.surroundings)
@@ -74,7 +73,7 @@ class MainScreen(BaseScreen[None]):
         self.footer = Bar(id="footer")
         self.runner = Runner(self)
         self.terminals = Terminals(self)
-        self.arrangement = Arrangement(self)
+        self.arrangement = Arrangement(self, self.state)
         self.browsing = Browsing(self, self.arrangement)
         self.updates = LiveUpdates(self, self.arrangement, self.runner.report_half_done)
         self.messages = Messages(self, self.paint_footer, self.updates.say_skew)
@@ -110,6 +109,7 @@ class MainScreen(BaseScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.arrangement.arrange()
+        self.paint_strip()
         self.paint_footer()
 
     def on_unmount(self) -> None:
@@ -124,7 +124,7 @@ class MainScreen(BaseScreen[None]):
 
     def paint_strip(self) -> None:
         """Update the tabs of the panes."""
-        self.strip.update(*bars.strip(self.lists.stack, self.pane))
+        self.strip.update(*bars.strip(self.lists.stack, self.pane, self.size.width))
 
     @property
     def place(self) -> Context:
@@ -140,7 +140,7 @@ class MainScreen(BaseScreen[None]):
         if (led := self.terminals.footer()) and not message.text:
             self.footer.update(*led)
             return
-        unfit = [*idle(self), *(() if self.arrangement.can_go_back else (BACK,))]
+        unfit = [*idle(self), *self.arrangement.idle, *(self.detail.tab.idle if self.detail.has_keys else ())]
         self.footer.update(*footer(self.catalogue, self.place, message, unfit, self.pane.resource.kind))
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
@@ -179,6 +179,17 @@ class MainScreen(BaseScreen[None]):
             self.arrangement.show_detail()
             self.paint_footer()
 
+    def on_resource_table_chosen(self, event: ResourceTable.Chosen) -> None:
+        """Open the pane of a clicked row; its cursor is there already."""
+        chosen = next(pane for pane in self.lists.all if pane.table is event.table)
+        self.arrangement.goto_pane(chosen.number - 1)
+
+    def on_detail_view_dragged(self, event: DetailView.Dragged) -> None:
+        self.arrangement.choose_share(event.x, remember=event.left)
+
+    def on_detail_view_released(self) -> None:
+        self.arrangement.action_split(0)
+
     def on_table_opened(self, event: Table.Opened) -> None:
         self.arrangement.open_detail(True)
 
@@ -194,6 +205,9 @@ class MainScreen(BaseScreen[None]):
         if isinstance(event.ref, Reference):
             self.browsing.follow_to(event.ref)
 
+    def on_log_frame_recognised(self) -> None:
+        self.paint_footer()
+
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.browsing.follow_to(event.reference)
 
@@ -207,14 +221,14 @@ class MainScreen(BaseScreen[None]):
         self.paint_header()
 
     def on_terminal_pane_said(self, event: TerminalPane.Said) -> None:
-        self.say(event.text, event.style)
+        self.say(event.text, event.style, event.stays)
 
     def on_terminal_pane_leading(self) -> None:
         """Clear the message once the leader key is pressed, so that the footer lists the keys that can follow it."""
         self.say("")
 
     async def on_terminal_commands_another_asked(self, event: TerminalCommands.AnotherAsked) -> None:
-        await self.terminals.open_another(event.container, event.name)
+        await self.terminals.open_another(event.container, event.name, beside=event.beside)
 
     async def on_terminal_commands_hand_over_asked(self, event: TerminalCommands.HandOverAsked) -> None:
         await self.terminals.hand_over(event.session)

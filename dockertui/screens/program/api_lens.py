@@ -19,7 +19,7 @@ from dockertui.operations.command_lines import docker_line, request_line
 from dockertui.own_cost import Cost, OwnCost
 from dockertui.resources import format
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.second_screen import SecondScreen
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
@@ -164,7 +164,8 @@ class LensScreen(SecondScreen[None]):
         entry = self._table.cursor_object
         if entry is not None:
             line = self.curl(entry.request) if what == "curl" else self.docker(entry.request)
-            self.say(f"{what} line copied {copy(self.app, line)}" if line else "no docker line does this", "accent")
+            told = report_copy(self.app, line, f"{what} line") if line else ("no docker line does this", "accent")
+            self.say(*told)
 
     def action_export(self) -> None:
         """Write the shown requests to a file in the working directory, as JSON lines."""

@@ -13,9 +13,14 @@ from textual.screen import Screen
 from dockertui.engine.preflight import Attempt
 from dockertui.masking import masked
 from dockertui.operations.base import Context
-from dockertui.screens.base.bindings import bindings
+from dockertui.operations.catalogue import BY_ID
+from dockertui.screens.base.bindings import bindings, catalogue_of
 from dockertui.widgets.bar import Bar, Piece
+from dockertui.widgets.keys import key_of
 from dockertui.widgets.page import Field, Page, Section
+
+_OFFERED = ("retry", "demo", "quit")
+"""The operations in the footer."""
 
 
 class ConnectionScreen(Screen[None]):
@@ -49,12 +54,15 @@ class ConnectionScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        hints = (
-            ("r", "try again", "retry"),
-            ("d", "look around on the demo Engine", "demo"),
-            ("q", "quit", "leave"),
+        catalogue = catalogue_of(self.app)
+        offered = [(BY_ID[f"connection.{name}"], catalogue.key(f"connection.{name}")) for name in _OFFERED]
+        self._footer.update(
+            [
+                Piece(((key, "key"), (f" {one.title[0].lower()}{one.title[1:]}", "dim")), "", one.action)
+                for one, key in offered
+                if key
+            ]
         )
-        self._footer.update([Piece(((key, "key"), (f" {text}", "dim")), "", action) for key, text, action in hints])
         if self._attempts:
             self.show(self._attempts)
         else:
@@ -65,7 +73,7 @@ class ConnectionScreen(Screen[None]):
         """Show the outcome of these attempts."""
         self._attempts, self._is_waiting = attempts, False
         self._title.update([Piece("dockertui", "accent"), Piece("no Engine answered", "bad")])
-        self._page.show(attempt_sections(attempts))
+        self._page.show(attempt_sections(attempts, key_of(self, "connection.demo")))
 
     async def on_bar_pressed(self, event: Bar.Pressed) -> None:
         await self.run_action(event.action)
@@ -87,8 +95,8 @@ class ConnectionScreen(Screen[None]):
         self.app.exit()
 
 
-def attempt_sections(attempts: Sequence[Attempt]) -> list[Section]:
-    """Return a section for each address tried, and one that says how to name another."""
+def attempt_sections(attempts: Sequence[Attempt], demo: str) -> list[Section]:
+    """Return a section for each address tried, and one that says how to name another. demo: the key of the demo."""
     tried = [
         Section(
             f"{attempt.endpoint.url}",
@@ -103,6 +111,9 @@ def attempt_sections(attempts: Sequence[Attempt]) -> list[Section]:
     other = [
         Field("Another", "dockertui --host unix:///path/docker.sock, tcp://host:2376 or ssh://user@host"),
         Field("Context", "dockertui --context NAME, or docker context use NAME"),
-        Field("None", "d opens the demo Engine: a small world inside the program, to look around in"),
+        Field(
+            "None",
+            f"{demo or 'dockertui --demo'} opens the demo Engine: a small world inside the program, to look around in",
+        ),
     ]
     return [*tried, Section("Other options", other)]

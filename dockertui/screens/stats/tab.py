@@ -22,6 +22,7 @@ from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.chart import Plot, Runs, Window, glyphs_for
 from dockertui.widgets.charts import Charts
+from dockertui.widgets.keys import offer
 
 PLACE = "statistics"
 _FIRST_WINDOW = 2
@@ -135,7 +136,7 @@ class StatsTab(Charts, Tab, inherit_bindings=False):
         if self.session.mirror.link.state is LinkState.LOST:
             return (("  the Engine is lost: as it was", "warn"),)
         if self.held is not None:
-            return (("  held, space goes on", "warn"),)
+            return ((f"  {', '.join(filter(None, ('held', offer(self, 'stats.pause', 'goes on'))))}", "warn"),)
         if self._is_gone:
             return (("  removed: as it was", "warn"),)
         if not container.running:

@@ -26,7 +26,7 @@ from dockertui.operations.base import Context
 from dockertui.resources import format, process
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base.bindings import bindings
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import report_copy
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.text import clean, fit
 from dockertui.widgets.tree_table import TreeTable
@@ -244,8 +244,7 @@ class ProcessTab(TreeTable[ProcessUsage], Tab, inherit_bindings=False):
 
     def _copy(self, what: str, text: str) -> None:
         if text:
-            how = copy(self.app, text)
-            self.post_message(self.Said(f"{what} {how}" if how.startswith("not") else f"{what} copied {how}"))
+            self.post_message(self.Said(*report_copy(self.app, text, what)))
 
     async def action_signal(self) -> None:
         """Ask for a signal, and send it to the process under the cursor."""

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue, sign
 from dockertui.screens.base.bars import Message, footer
+from dockertui.screens.base.bindings import hint
 from dockertui.terminal.policy import State
+from dockertui.terminal.process import AttachedProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.widgets.bar import BarLine, Piece
 
@@ -77,10 +79,13 @@ def notes(session: TerminalSession | None, position: str) -> list[Piece]:
     return found
 
 
-def hints(catalogue: Catalogue, leader: str) -> BarLine:
-    """Return the leader, and the keys that can follow it."""
+def hints(catalogue: Catalogue, leader: str, *, ended: bool) -> BarLine:
+    """Return the leader, and the keys that can follow it; of a session that has `ended` first what closes it."""
     left, right = footer(catalogue, Context.TERMINAL, Message("", ""))
-    return [Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
+    closing = [
+        hint(one, catalogue.keys_shown(one, 1)) for one in catalogue.within(Context.ENDED) if catalogue.keys(one)
+    ]
+    return [*(closing if ended else ()), Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
 
 
 def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
@@ -92,10 +97,21 @@ def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
     return [Piece(f"▣ {text}", "accent" if live else "dim", "show_terminals", priority=3)]
 
 
+def opening(session: TerminalSession) -> str:
+    """Return what is done while a session is not connected yet."""
+    process = session.process
+    if isinstance(process, AttachedProcess):
+        return f"attaching to {process.container_name}…"
+    what = "opening a shell" if process.is_shell else f"starting {process.label}"
+    return f"{what} in {process.container_name}…" if process.container_name else f"{what}…"
+
+
 def ending(session: TerminalSession) -> str:
     """Return how a session ended, as a sentence; "" while it is live."""
     if session.live:
         return ""
+    if session.exit_code is not None and session.process.is_shell:
+        return f"shell in {session.process.container_name} ended with {session.exit_code}"
     if session.exit_code is not None:
         from dockertui.engine.exit_codes import meaning
 

@@ -28,12 +28,13 @@ class TerminalCommands(Vertical):
             self.session = session
 
     class AnotherAsked(Message):
-        """A request for another shell in a container."""
+        """A request for another shell in a container; `beside`: in the other half of a split."""
 
-        def __init__(self, container: str, name: str) -> None:
+        def __init__(self, container: str, name: str, *, beside: bool = False) -> None:
             super().__init__()
             self.container = container
             self.name = name
+            self.beside = beside
 
     catalogue: Catalogue
     settings: Settings
@@ -94,20 +95,20 @@ class TerminalCommands(Vertical):
             index = self.sessions.index(self.session) + by
             self.show(self.sessions[index % len(self.sessions)])
 
-    def action_new(self) -> None:
+    def action_new(self, *, beside: bool = False) -> None:
         if self.session is not None and self.session.process.container:
             process = self.session.process
-            self.post_message(self.AnotherAsked(process.container, process.container_name))
+            self.post_message(self.AnotherAsked(process.container, process.container_name, beside=beside))
 
     def action_split(self) -> None:
-        """Split the pane, the second half on another session; or undo the split."""
+        """Split the pane, the second half on another session, on a new shell if there is none; or undo the split."""
         if self.split:
             self.other.show(None)
             self.set_split(False)
             return
         others = [session for session in self.sessions if session is not self.session]
         if not others:
-            self.say(f"there is one session: {self.hint('terminal.new')} opens another", "warn")
+            self.action_new(beside=True)
             return
         self.other.show(others[-1])
         self.set_split(True)

@@ -16,20 +16,25 @@ from dockertui.engine.hijack import WindowSize
 from dockertui.key_names import textual_name
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import Catalogue
-from dockertui.screens.base.clipboard import copy
+from dockertui.screens.base.clipboard import copy, report_copy
+from dockertui.screens.base.waiting import SILENT, STAYS
 from dockertui.screens.terminal import bar as terminal_bar
 from dockertui.screens.terminal import menus as terminal_menus
 from dockertui.screens.terminal.commands import TerminalCommands
-from dockertui.terminal.policy import Clipboard, Policy, SessionObserver
+from dockertui.terminal.policy import Clipboard, Policy, SessionObserver, State
 from dockertui.terminal.process import TerminalProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
+from dockertui.widgets.keys import offer
 from dockertui.widgets.text import clean
+from dockertui.widgets.timer import once
 
 _BELL_REST = 1.0
 """Least seconds between two bells for the user, however often a container rings."""
 _GOODBYE = 2.0
+USED = 2.0
+"""Seconds after which the end of a shell is its user's wish, and not a failure to start."""
 _FIRST_SIZE = WindowSize(80, 24)
 
 
@@ -42,10 +47,11 @@ class TerminalPane(TerminalCommands):
     class Said(Message):
         """A sentence for the footer, with its style."""
 
-        def __init__(self, text: str, style: str = "") -> None:
+        def __init__(self, text: str, style: str = "", stays: float = 6.0) -> None:
             super().__init__()
             self.text = text
             self.style = style
+            self.stays = stays
 
     class Leading(Message):
         """The leader was typed; `on` until the next key."""
@@ -65,12 +71,25 @@ class TerminalPane(TerminalCommands):
         self.copied = ""
         self.bar = Bar(classes="title", separator="")
         reading = catalogue.actions(Context.READING)
-        self.views = [TerminalView(self._lead, leader=settings.terminal_leader, reading=reading) for _ in range(2)]
+        self.views = [
+            TerminalView(
+                self._lead,
+                leader=settings.terminal_leader,
+                reading=reading,
+                dismiss=self.action_dismiss,
+                dismissing=[*catalogue.actions(Context.ENDED)],
+            )
+            for _ in range(2)
+        ]
         self.view = self.views[0]
         self._number = 0
         self._rang = 0.0
         self._allowed: dict[int, bool] = {}
         self._told: set[int] = set()
+        self._origins: dict[int, TerminalSession | None] = {}
+        """The session from which each was opened; None: opened from the lists."""
+        self._slow: set[int] = set()
+        """Sessions of which was said that they are being opened."""
         self._policy = Policy(
             history=settings.terminal_history,
             title=settings.terminal_title,
@@ -104,11 +123,45 @@ class TerminalPane(TerminalCommands):
         session = TerminalSession(self._number, process, size, policy=self._policy)
         session.observer = session.default_observer = _Background(self, session)
         self.sessions.append(session)
+        self._origins[session.number] = self.session if self.has_focus_within else None
+        once(self, SILENT, partial(self._say_opening, session))
         self.post_message(self.Counted())
         if show:
             self.show(session)
         session.start()
         return session
+
+    def _say_opening(self, session: TerminalSession) -> None:
+        """Say that a session is being connected: it has taken longer than a moment."""
+        if session.state is State.STARTING and session in self.sessions:
+            self._slow.add(session.number)
+            self.say(terminal_bar.opening(session), "busy", STAYS)
+
+    def is_done(self, session: TerminalSession) -> bool:
+        """Whether a session is a shell that was used and has exited: nothing of it is left to see.
+
+        One that ended at once stays, so that its user can read why.
+        """
+        used = session.process.is_shell and session.state is State.ENDED and session.exit_code is not None
+        return used and session.age >= USED and session in self.sessions
+
+    async def go_back(self, session: TerminalSession) -> None:
+        """Close a session that has ended, go back to where it was opened, and say how it ended."""
+        origin, was_split, told = self._origins.get(session.number), self.split, terminal_bar.ending(session)
+        self._told.add(session.number)
+        await self.drop(session)
+        if origin in self.sessions and not was_split:
+            self.show(origin)
+        if self.sessions and (was_split or origin in self.sessions):
+            self.focus_view()
+        elif self.sessions:
+            self.leave()
+        self.say(told)
+
+    async def action_dismiss(self) -> None:
+        """Close the session in the focused half, which has ended."""
+        if self.session is not None and not self.session.live:
+            await self.go_back(self.session)
 
     def show(self, session: TerminalSession | None) -> None:
         """Show a session in the focused half; if the other half has it, focus that."""
@@ -128,14 +181,15 @@ class TerminalPane(TerminalCommands):
             if view.session is session:
                 view.show(None)
         self._allowed.pop(session.number, None)
+        self._origins.pop(session.number, None)
         shown = {view.session for view in self.views}
         left = [other for other in self.sessions if other not in shown]
         if self.view.session is None and left:
             self.view.show(left[min(index, len(left) - 1)])
-        if self.split and self.other.session is None:
-            self.set_split(False)
         if self.view.session is None and self.other.session is not None:
             self.view = self.other
+        if self.split and self.other.session is None:
+            self.set_split(False)
         self._arrange()
         if not self.sessions:
             self.leave()
@@ -172,6 +226,11 @@ class TerminalPane(TerminalCommands):
         self.set_class(self.split, "-split")
         self.refresh_bar()
 
+    def split_empty(self) -> None:
+        """Split, with the focus in the second half, which shows nothing yet."""
+        self.view = self.other
+        self.set_split(True)
+
     def set_split(self, split: bool) -> None:
         self.split = split
         self._arrange()
@@ -194,11 +253,18 @@ class TerminalPane(TerminalCommands):
         self.refresh_bar()
         if session.live:
             self._told.discard(session.number)
+            if session.state is State.RUNNING and session.number in self._slow:
+                self._slow.discard(session.number)
+                self.say("")
         elif session.number not in self._told and session in self.sessions:
             self._told.add(session.number)
-            told = terminal_bar.ending(session)
-            if self.has_focus_within:
-                told += f" · {self.hint('terminal.restart')} restart · {self.hint('terminal.close')} close"
+            in_use = self.has_focus_within and self.session is session
+            if in_use and self.is_done(session) and not self.view.history.open:
+                self.run_worker(self.go_back(session))
+                return
+            ways = f" · {self.hint('terminal.restart')} restart" if self.has_focus_within else ""
+            closes = offer(self, "terminal.dismiss", "close") if in_use else ""
+            told = f"{terminal_bar.ending(session)}{closes and f' · {closes}'}{ways}"
             self.say(told, "" if session.exit_code == 0 else "warn")
             self.post_message(self.Counted())
 
@@ -224,15 +290,16 @@ class TerminalPane(TerminalCommands):
     def copy(self, text: str) -> None:
         """Put text on the user's clipboard."""
         self.copied = text
-        how = copy(self.app, text)
-        self.say(f"{len(text)} characters {how}" if how.startswith("not") else f"copied {len(text)} characters {how}")
+        self.say(*report_copy(self.app, text, f"{len(text):,} character{'s' * (len(text) != 1)}"))
 
     def on_terminal_view_refused(self, event: TerminalView.Refused) -> None:
         event.stop()
         session = event.view.session
         if session is not None and session.live:
-            why = "takes no input" if session.process.takes_input else "is only watched: a attaches"
-            self.say(f"{session.caption} {why}", "warn")
+            why, attaches = "takes no input", ""
+            if not session.process.takes_input:
+                why, attaches = "is only watched", offer(self, "container.attach", "attaches")
+            self.say(": ".join(filter(None, (f"{session.caption} {why}", attaches))), "warn")
 
     def on_terminal_view_paste_doubted(self, event: TerminalView.PasteDoubted) -> None:
         event.stop()
@@ -273,13 +340,12 @@ class TerminalPane(TerminalCommands):
             if key in map(textual_name, self.catalogue.keys(operation)):
                 await self.run_operation(operation)
                 return
-        self.say(
-            f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command, ? shows all", "warn"
-        )
+        typed = f"{terminal_bar.leader_sign(self.settings.terminal_leader)} {key}: no such command"
+        self.say(", ".join(filter(None, (typed, offer(self, "terminal.help", "shows all")))), "warn")
 
-    def say(self, text: str, style: str = "") -> None:
-        """Show a sentence in the footer."""
-        self.post_message(self.Said(clean(text), style))
+    def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
+        """Show a sentence in the footer for `stays` seconds."""
+        self.post_message(self.Said(clean(text), style, stays))
 
 
 class _Background(SessionObserver):

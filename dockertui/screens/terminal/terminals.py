@@ -119,12 +119,14 @@ class Terminals:
             session = pane.open(process)
         await self._hand_keys(session)
 
-    async def open_another(self, container: str, name: str) -> None:
-        """Open another shell in a container."""
+    async def open_another(self, container: str, name: str, *, beside: bool = False) -> None:
+        """Open another shell in a container; `beside`: in the other half of a split."""
         from dockertui.engine.execs import Command
         from dockertui.terminal.process import ExecProcess
 
         if self._may_write():
+            if beside and self.pane is not None:
+                self.pane.split_empty()
             await self._open(ExecProcess(self.desk.session.engine, container, name, Command(())))
 
     async def _hand_keys(self, session: TerminalSession) -> None:
@@ -140,12 +142,16 @@ class Terminals:
         if refusal := await hand_over(self.desk.screen.app, session, self.settings.terminal_leader):
             self.desk.say(refusal, "warn")
         self.show(True)
+        if self.pane is not None and self.pane.is_done(session):
+            await self.pane.go_back(session)
 
     async def _mounted(self) -> TerminalPane:
         """Return the terminal pane, mounting it first if needed."""
+        from dockertui.screens.base.waiting import waiting
         from dockertui.terminal import open_emulator
 
-        await asyncio.to_thread(open_emulator.load)
+        with waiting(self.desk.screen, self.desk.say, "opening a terminal…"):
+            await asyncio.to_thread(open_emulator.load)
         if self.pane is None:
             from dockertui.screens.terminal.pane import TerminalPane
 
@@ -232,7 +238,8 @@ class Terminals:
             return None
         from dockertui.screens.terminal import bar as terminal_bar
 
-        return terminal_bar.hints(self.desk.catalogue, self.settings.terminal_leader)
+        ended = self.pane is not None and self.pane.view.has_ended
+        return terminal_bar.hints(self.desk.catalogue, self.settings.terminal_leader, ended=ended)
 
     @property
     def have_focus(self) -> bool:

@@ -79,15 +79,15 @@ def asked(stage: Stage) -> list[Request]:
     return [one for one in stage.app.trace if "/events" in one.path and one.cause == "events"]
 
 
-def clipboard(monkeypatch: pytest.MonkeyPatch, module: str) -> list[str]:
-    """What a module of the screens copies."""
+def clipboard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is copied."""
     copied: list[str] = []
 
     def copy(app: object, text: str) -> str:
         copied.append(text)
         return "here"
 
-    monkeypatch.setattr(f"dockertui.screens.{module}.copy", copy)
+    monkeypatch.setattr("dockertui.screens.base.clipboard.copy", copy)
     return copied
 
 
@@ -243,7 +243,7 @@ async def test_exec_by_a_user_is_not_a_probe() -> None:
 
 
 async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    copied = clipboard(monkeypatch, "events.event_screen")
+    copied = clipboard(monkeypatch)
     async with opened() as stage:
         await timeline(stage)
         happen(stage, "kill", signal="15")
@@ -259,7 +259,7 @@ async def test_an_event_opens_whole_and_is_copied(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_selected_events_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    copied = clipboard(monkeypatch, "events.menus")
+    copied = clipboard(monkeypatch)
     async with opened(WIDE) as stage:
         await timeline(stage, "/")
         await stage.type("kind:container action:die odd")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
+from dockertui.engine.client import Engine
 from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.stats import Usage
+from dockertui.live.endings import Endings
+from dockertui.live.journal import Journal
 from dockertui.live.store import Mirror
 from dockertui.resources.column_factories import shorten_image
 from dockertui.resources.container import port_list, port_ranges, shorten_ports
@@ -56,6 +60,33 @@ def cell(kind: str, column: str, item: Any, around: Surroundings) -> Cell:
 def test_a_state_is_a_word(state: str, status: str, shown: Cell) -> None:
     item = make(status, state)
     assert cell("container", "status", item, world(item)) == shown
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "inspected", "shown"),
+    [
+        ("exited", "Exited (137) 3 hours ago", {"OOMKilled": True}, Cell("OOM killed, 3h", "bad")),
+        ("exited", "Exited (137) 3 hours ago", {}, Cell("exit 137, 3h", "bad")),
+        ("exited", "Exited (1) 3 hours ago", {"OOMKilled": True}, Cell("exit 1, 3h", "bad")),
+        ("exited", "Exited (127) 3 hours ago", {"Error": "no space left on device"},
+         Cell("start failed: disk full", "bad")),
+        ("created", "Created", {"Error": "Bind for 0.0.0.0:80 failed: port is already allocated"},
+         Cell("start failed: port in use", "bad")),
+        ("created", "Created", {}, Cell("created", "dim")),
+        ("restarting", "Restarting (1) 4 seconds ago", {"RestartCount": 4}, Cell("restarting 4x", "warn")),
+        ("restarting", "Restarting (137) 4 seconds ago", {"RestartCount": 4, "OOMKilled": True},
+         Cell("restarting 4x OOM", "warn")),
+        ("restarting", "Restarting (1) 4 seconds ago", {}, Cell("restarting (1)", "warn")),
+    ],
+)  # fmt: skip
+def test_a_status_says_why_once_that_is_known(state: str, status: str, inspected: Any, shown: Cell) -> None:
+    item = make(status, state)
+    around = world(item)
+    endings = Endings(cast(Engine, None), around.mirror, Journal(), lambda id: None)
+    finished = datetime.fromtimestamp(NOW - 3 * 3600, UTC).isoformat()
+    told = {"Status": state, "ExitCode": item.exit_code, "FinishedAt": finished, **inspected}
+    endings.learn(item.id, {"State": told, "RestartCount": inspected.get("RestartCount", 0)})
+    assert cell("container", "status", item, Surroundings(around.mirror, {}, endings=endings)) == shown
 
 
 def test_every_state_of_the_api_has_a_symbol_and_an_unknown_one_a_question_mark() -> None:

@@ -118,7 +118,7 @@ def test_the_listeners_are_there() -> None:
 def test_every_operation_is_bound_somewhere() -> None:
     """An entry of the catalogue that no class binds, and no leader or command leads to, would be a promise only."""
     bound = {binding.id for kind in nodes() for binding in every(kind._merge_bindings())}
-    by_others = {Context.TERMINAL, Context.READING, Context.OBJECT}
+    by_others = {Context.TERMINAL, Context.READING, Context.ENDED, Context.OBJECT}
     assert not {op.id for op in OPERATIONS if op.context not in by_others} - bound
 
 
