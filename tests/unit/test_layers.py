@@ -251,8 +251,8 @@ FIRST = {
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "column_choice", "columns", "contrast", "guard", "keys", "lines", "notice", "pacing", "page", "page_lines",
-        "paint", "rows", "screen", "sort_order", "table", "text", "timer",
+        "bar", "chart", "column_choice", "columns", "contrast", "guard", "keys", "lines", "notice", "pacing", "page",
+        "page_lines", "paint", "rows", "screen", "sort_order", "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""
