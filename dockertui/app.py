@@ -35,6 +35,7 @@ from dockertui.own_cost import OwnCost
 from dockertui.resources.registry import SOURCES
 from dockertui.screens.base.bindings import keymap
 from dockertui.screens.main.screen import MainScreen
+from dockertui.state import State
 from dockertui.widgets.guard import Guarded
 from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.text import clean
@@ -78,7 +79,9 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         or_demo: bool = False,
         start_demo: Callable[[], Endpoint],
         crashes: CrashLog | None = None,
+        state: State | None = None,
     ) -> None:
+        """state: what earlier runs remembered; without one, and on the demo Engine, no file is read or written."""
         super().__init__()
         self.crashes = crashes or CrashLog(expected=(EngineError,))
         self.settings = settings
@@ -87,6 +90,7 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         self.read_only = read_only
         self.or_demo = or_demo
         self.start_demo = start_demo
+        self.state = state or State()
         self.catalogue = Catalogue(settings)
         self.catalogue.problems[:0] = problems
         self.session: Session | None = None
@@ -196,13 +200,15 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             endpoint,
             SOURCES,
             on_sample=self._sampled,
+            on_ending=self._ending_found,
             read_only=self.read_only or self.settings.read_only(endpoint.names),
             trace=self.trace,
             stats_period=self.settings.stats_period,
         )
         self.session.seed(preflight.version, preflight.lists)
         self.session.mirror.subscribe_link(partial(self._link_changed, self.session))
-        self._main = MainScreen(self.session, self.catalogue, self.own_cost)
+        state = State() if endpoint.demo else self.state
+        self._main = MainScreen(self.session, self.catalogue, self.own_cost, state)
         return self._main
 
     def _link_changed(self, session: Session, link: Link) -> None:
@@ -247,10 +253,15 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
         if self._main is not None and self._main.is_running:
             self._main.updates.sampled(ids)
 
+    def _ending_found(self, id: str) -> None:
+        if self._main is not None and self._main.is_running:
+            self._main.updates.explained(id)
+
     def problems_to_screen(self) -> None:
-        """Report the errors in the settings file: the first in full, the others by number."""
-        problems = self.catalogue.problems
-        if problems and isinstance(self.screen, MainScreen):
+        """Report the errors in the settings file, and in that of the state: the first in full, the others by number."""
+        if not isinstance(self.screen, MainScreen):
+            return
+        if problems := [*map(str, self.catalogue.problems), *filter(None, [self.screen.state.problem])]:
             more = f" (and {len(problems) - 1} more: see ?)" if len(problems) > 1 else ""
             self.screen.say(f"{problems[0]}{more}", "warn", stays=30)
 

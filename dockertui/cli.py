@@ -13,12 +13,14 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dockertui import state
 from dockertui.engine import docker_config
 from dockertui.engine.docker_config import DockerConfig
 from dockertui.engine.endpoint import Endpoint, candidates
 from dockertui.engine.environment import home, own
 from dockertui.engine.errors import EngineError
 from dockertui.options import Options
+from dockertui.state import State
 
 if TYPE_CHECKING:
     from dockertui.config import ConfigError, Settings
@@ -85,6 +87,7 @@ def _run(options: Options) -> int:
             or_demo=options.or_demo and not (options.host or options.context),  # a named one is not replaced
             start_demo=demo.start,
             crashes=_crash_log(),
+            state=State() if options.demo else State(state.default_path(os.environ, home())),
         )
         try:
             app.run(mouse=settings.mouse)

@@ -65,6 +65,7 @@ class Settings:
         32, values.whole(1, inf, "write a whole number, from 1"), "megabytes of a log that are kept in memory"
     )
     """Older lines are dropped, and loaded again when the user scrolls to them."""
+    log_unfold: bool = _entry(False, values.switch, "show JSON and logfmt lines of a log unfolded from the start")
     files_exec: bool = _entry(
         True, values.switch, "list folders of running containers by `find` in them; false: by the archive API alone"
     )
@@ -97,6 +98,11 @@ class Settings:
     endpoints: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     """Whether an endpoint is read only, by its name or address; "*" for all others."""
 
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The columns of a list, by kind: the ids of those shown, in their order."""
+    sort: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The column that a list is sorted by, by kind; `-` before it reverses the order."""
+
     path: Path | None = field(default=None, compare=False)
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
@@ -109,8 +115,13 @@ class Settings:
 
 
 _ENTRIES = {entry.name: entry.metadata for entry in fields(Settings) if entry.metadata}
-_TABLES = ("keys", "endpoints")
+_TABLES = ("keys", "endpoints", "columns", "sort")
 """Settings that are checked line by line, so that one error does not discard the others."""
+_LISTS: Mapping[str, tuple[values.Check, str]] = {
+    "columns": (values.words, 'container = ["name", "status", "image"]'),
+    "sort": (values.word, 'container = "-cpu"'),
+}
+"""The tables with a value for the list of each kind, and an example of one."""
 
 
 # the file's path
@@ -214,7 +225,20 @@ class _Reading:
             return MappingProxyType(dict(self.keys(value)))
         if name == "endpoints":
             return MappingProxyType(dict(self.endpoints(value)))
+        if name in _LISTS:
+            return MappingProxyType(dict(self.lists(name, value)))
         return _ENTRIES[name]["check"](name, value)
+
+    def lists(self, name: str, value: object) -> Iterator[tuple[str, object]]:
+        """Yield what a table says of the list of each kind."""
+        check, remedy = _LISTS[name]
+        if not isinstance(value, dict):
+            raise WrongValue(f"{name} is a table", f"write [{name}] and below it {remedy}")
+        for kind, written in value.items():
+            try:
+                yield kind, check(f"{name}.{kind}", written)
+            except WrongValue as wrong:
+                self.wrong(f"{name}.{kind}", wrong)
 
     def keys(self, value: object) -> Iterator[tuple[str, tuple[str, ...]]]:
         if not isinstance(value, dict):
@@ -273,6 +297,10 @@ def show(settings: Settings) -> str:
     lines = [f"{text:<{width}}  # {_origin(settings, place)}" for _, text, place in rows]
     plain = len(_ENTRIES)
     table = ["", "[keys]", *lines[plain:]] if settings.keys else []
+    for name in _LISTS:
+        chosen = {kind: toml(value) for kind, value in getattr(settings, name).items()}
+        lines_of = [f"{kind} = {text}  # {_origin(settings, f'{name}.{kind}')}" for kind, text in chosen.items()]
+        table += ["", f"[{name}]", *lines_of] if chosen else []
     for name, value in settings.endpoints.items():
         origin = _origin(settings, f"endpoints.{name}.read_only")
         table += ["", f"[endpoints.{toml(name)}]", f"read_only = {toml(value)}  # {origin}"]
@@ -292,6 +320,12 @@ read_only = true          # nothing but reading, as with --read-only; a mistake 
 [keys]                    # an operation's id and its key, or keys
 "pane.zoom" = "f11"
 "list.filter" = ["/", "ctrl+s"]
+
+[columns]                 # of a kind's list, in their order; they win over what the menu of columns (o) remembers
+container = ["state", "name", "status", "ports"]
+
+[sort]                    # the column that a kind's list is sorted by; "-" before it reverses the order
+container = "-cpu"
 """
 
 

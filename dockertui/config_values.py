@@ -98,6 +98,20 @@ def theme(_: str, value: object) -> str:
     return value
 
 
+def word(name: str, value: object) -> str:
+    """Check a text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise WrongValue(f"{name} cannot be {toml(value)}", "write one word in quotes")
+    return value
+
+
+def words(name: str, value: object) -> tuple[str, ...]:
+    """Check a list of texts."""
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        raise WrongValue(f"{name} is not a list of words", 'write a list such as ["name", "status"]')
+    return tuple(dict.fromkeys(value))
+
+
 def switch(name: str, value: object) -> bool:
     """Check a boolean."""
     if not isinstance(value, bool):
@@ -126,7 +140,7 @@ def toml(value: object) -> str:
     """Return a value as TOML, with control characters escaped."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml, value))}]"
     if isinstance(value, str):
         return f'"{"".join(map(_escaped, value))}"'

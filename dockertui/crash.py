@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dockertui import __version__
 from dockertui.masking import masked
+from dockertui.state import folder
 
 
 def record(error: BaseException, environ: Mapping[str, str], home: Path) -> str:
@@ -21,26 +22,20 @@ def record(error: BaseException, environ: Mapping[str, str], home: Path) -> str:
     """
     what = f"{type(error).__name__}: {_one_line(masked(str(error)))}" if str(error) else type(error).__name__
     try:
-        path = _write(_folder(environ, home), _report(error))
+        path = _write(folder(environ, home), _report(error))
     except OSError as unwritten:
         return f"an error in the program, {what}, and no crash file could be written ({unwritten.strerror})"
     return f"an error in the program, {what}: please report it with the file {path}"
 
 
-def _folder(environ: Mapping[str, str], home: Path) -> Path:
-    """Return `$XDG_STATE_HOME/dockertui`, by default `~/.local/state/dockertui`."""
-    base = Path(environ.get("XDG_STATE_HOME", ""))
-    return (base if base.is_absolute() else home / ".local" / "state") / "dockertui"
-
-
-def _write(folder: Path, text: str) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _write(place: Path, text: str) -> Path:
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    path = folder / f"crash-{stamp}-{os.getpid()}.txt"
+    path = place / f"crash-{stamp}-{os.getpid()}.txt"
     number = 1
     while path.exists():  # one run may survive several errors in a second
         number += 1
-        path = folder / f"crash-{stamp}-{os.getpid()}-{number}.txt"
+        path = place / f"crash-{stamp}-{os.getpid()}-{number}.txt"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -38,10 +38,10 @@ def ended_if_hanging(test: pytest.Item) -> Iterator[None]:
             print(f"{test.nodeid} did not end within {TEST_LIMIT} seconds", file=sys.stderr)
         pytest.fail(f"it did not end within {TEST_LIMIT} seconds")
 
-    before = signal.signal(signal.SIGALRM, over)
+    signal.signal(signal.SIGALRM, over)
     signal.alarm(TEST_LIMIT)
     try:
         yield
     finally:
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)

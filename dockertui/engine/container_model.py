@@ -13,6 +13,9 @@ from dockertui.engine.status import parse_status
 SHORT_ID: Final = 12
 PROJECT_LABEL: Final = "com.docker.compose.project"
 SERVICE_LABEL: Final = "com.docker.compose.service"
+NUMBER_LABEL: Final = "com.docker.compose.container-number"
+ONE_OFF_LABEL: Final = "com.docker.compose.oneoff"
+_PROJECT_LABELS: Final = (PROJECT_LABEL, "io.podman.compose.project")
 _PODMAN_STATES: Final = {
     "configured": "created",
     "initialized": "created",
@@ -152,7 +155,7 @@ class Container:
     @property
     def project(self) -> str:
         """The Compose project it belongs to, or ""."""
-        return self.labels.get(PROJECT_LABEL, "")
+        return project_of(self.labels)
 
     @property
     def service(self) -> str:
@@ -160,9 +163,19 @@ class Container:
         return self.labels.get(SERVICE_LABEL, "")
 
     @property
+    def number(self) -> str:
+        """Its number among the containers of its Compose service, or ""."""
+        return self.labels.get(NUMBER_LABEL, "")
+
+    @property
     def running(self) -> bool:
         """True while running or paused, False while restarting."""
         return self.state in ("running", "paused")
+
+
+def project_of(labels: Mapping[str, str]) -> str:
+    """Return the Compose project that an object's labels name, or ""; on Podman the label is another one."""
+    return next((labels[label] for label in _PROJECT_LABELS if labels.get(label)), "")
 
 
 def merge_since(old: Container, new: Container) -> Container:

@@ -24,6 +24,11 @@ class LastLines(NamedTuple):
     error: str = ""
 
 
+def _cut(text: str) -> str:
+    """Return the beginning of a long line; of one with carriage returns the end, which is its last state."""
+    return text[-_CHARACTERS:] if "\r" in text.rstrip("\r") else text[:_CHARACTERS]
+
+
 async def last_lines(
     engine: Engine, container: str, *, tty: bool, count: int, tail: int, until: int | None
 ) -> LastLines:
@@ -34,7 +39,7 @@ async def last_lines(
             async with asyncio.timeout(_PATIENCE):
                 async with open_log(engine, container, tty=tty, tail=tail, until=until) as log:
                     async for batch in log.batches():
-                        kept.extend(line._replace(text=line.text[:_CHARACTERS]) for line in batch[-count:])
+                        kept.extend(line._replace(text=_cut(line.text)) for line in batch[-count:])
     except EngineError as error:
         return LastLines(tuple(kept), str(error))
     except TimeoutError:

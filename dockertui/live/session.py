@@ -10,6 +10,7 @@ from dockertui.engine.client import Engine
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.engine.trace import Trace
+from dockertui.live.endings import Endings
 from dockertui.live.history import StatsHistory
 from dockertui.live.journal import Journal
 from dockertui.live.mirror_sync import MirrorSync
@@ -18,7 +19,7 @@ from dockertui.live.store import Change, LinkState, Mirror, Source, event_filter
 
 
 class Session:
-    """An Engine with its mirror, journal of events, mirror sync, sampler and history of samples.
+    """An Engine with its mirror, journal of events, mirror sync, sampler, history of samples and endings.
 
     `seed` fills the mirror with the lists read before the screen existed.
     """
@@ -29,6 +30,7 @@ class Session:
         sources: Iterable[Source[Any]],
         *,
         on_sample: Callable[[frozenset[str]], None],
+        on_ending: Callable[[str], None] = lambda id: None,
         read_only: bool = False,
         trace: Trace | None = None,
         stats_period: float = 2.0,
@@ -42,6 +44,7 @@ class Session:
         self.mirror_sync = MirrorSync(self.engine, self.mirror, filters=event_filters(kinds), journal=self.journal)
         self.history = StatsHistory(self.trace.clock)
         self.sampler = Sampler(self.engine, period=stats_period, on_sample=on_sample, history=self.history)
+        self.endings = Endings(self.engine, self.mirror, self.journal, on_ending)
         self.mirror.subscribe(self._remember)
         self.mirror.subscribe_link(lambda link: self.sampler.set_reachable(link.state is not LinkState.LOST))
 
@@ -71,5 +74,6 @@ class Session:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.mirror_sync.run())
                 tasks.create_task(self.sampler.run())
+                tasks.create_task(self.endings.run())
         finally:
             await self.engine.close()

@@ -14,7 +14,7 @@ class Context(StrEnum):
     ROWS = "in every list"
     LIST = "in a list"
     DETAIL = "in the detail"
-    OBJECT = "in its list"
+    OBJECT = "in the list"
     BELOW = "below the lists"
     LOG = "in a log"
     WHY = "in a diagnosis"
@@ -44,6 +44,7 @@ class Context(StrEnum):
     FLAG = "in a form, at yes or no"
     QUESTION = "in a question"
     MENU = "in a menu"
+    COLUMNS = "in the menu of columns"
 
 
 @dataclass(frozen=True, slots=True)

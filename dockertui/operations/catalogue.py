@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from dockertui.operations.processes import PROCESSES
 from dockertui.operations.second import SECOND
 from dockertui.operations.stats import STATS
 from dockertui.operations.terminal import TERMINAL
-from dockertui.operations.view import VIEW
+from dockertui.operations.view import LISTS, PROGRAM, VIEW
 from dockertui.operations.why import WHY
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND, RESOURCES
@@ -56,6 +57,8 @@ _NAMED = 3
 """Contexts that are named one by one; an operation with more of them is a movement."""
 _ALL_OVER = (Context.ANYWHERE, Context.EVERYWHERE)
 _MOVING = "Move"
+_NEAR: Mapping[Context, Mapping[str, int]] = {Context.LOG: {"pane.zoom": 2}}
+"""Operations of all places that matter more in a context, with their `hint_order` there."""
 _PANED = (Context.LIST, Context.DETAIL)
 """Contexts in which the keys depend on the kind of the open pane."""
 
@@ -65,6 +68,8 @@ def _paned(contexts: Iterable[Context], kinds: Iterable[str]) -> frozenset[str]:
 
 
 _KINDS = tuple(resource.kind for resource in RESOURCES)
+_KINDLESS = {command.kind for command in COMMANDS} - {*_KINDS}
+"""What commands are about that no pane lists."""
 _SCOPES = {
     Context.EVERYWHERE: _paned(_PANED, _KINDS),
     Context.ANYWHERE: _paned(_PANED, _KINDS),
@@ -92,6 +97,7 @@ BESIDES: Mapping[Context, tuple[Context, ...]] = {
     Context.FLAG: (Context.FORM, Context.EVERYWHERE),
     Context.QUESTION: (Context.EVERYWHERE,),
     Context.MENU: (Context.EVERYWHERE,),
+    Context.COLUMNS: (Context.MENU, Context.EVERYWHERE),
     Context.CONNECTION: (Context.EVERYWHERE,),
 }
 """The contexts whose keys also work on a screen other than the main one."""
@@ -131,20 +137,28 @@ def _scopes(operation: Operation) -> frozenset[str]:
     return _SCOPES.get(context, frozenset({context.value})) | screens
 
 
+_FAR = 6
+"""The `hint_order` of the keys of a list, outside it."""
+
+
 class Catalogue:
     """The operations with their actual keys: the defaults, or those of the settings' `keymap` and `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._keys, self.problems = keymap(self.settings, bindables(), given(self.settings.keymap))
+        if self.settings.columns or self.settings.sort:
+            from dockertui.operations.list_settings import wrong_lists  # few settings have them
+
+            self.problems += wrong_lists(self.settings)
 
     def keys(self, operation: Operation) -> tuple[str, ...]:
         """Return the keys of an operation, as Textual names them."""
         return self._keys[operation.id]
 
-    def within(self, context: Context) -> list[Operation]:
-        """Return the operations whose keys work in `context`."""
-        return [operation for operation in OPERATIONS if operation.context is context]
+    def within(self, *contexts: Context) -> list[Operation]:
+        """Return the operations whose keys work in one of these contexts."""
+        return [operation for operation in OPERATIONS if operation.context in contexts]
 
     def actions(self, context: Context) -> dict[str, str]:
         """Return the action of each key in `context`, by Textual's name of the key."""
@@ -165,20 +179,21 @@ class Catalogue:
         return [command for command in COMMANDS if command.kind == kind]
 
     def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
-        """Return the footer's operations in `context` with their first key: the kind's, the context's, the rest."""
-        of = BY_KIND[kind].has if kind else None
-        here = [*self.within(context), *(self.within(Context.ROWS) if context is Context.LIST else ())]
+        """Return the footer's operations in `context` with their first key, in the order of `_rank`."""
+        has, in_list = BY_KIND[kind].has if kind else None, context is Context.LIST
+        here = [*self.within(context), *(self.within(Context.ROWS) if in_list else ())]
         taken = {key for operation in here for key in self.keys(operation)}  # the context's keys hide global ones
-        own = self.commands(kind) if context is Context.LIST else []
-        hinted: list[Operation] = [c for c in own if c.hint and taken.isdisjoint(self.keys(c)[:1])]
-        hinted += [operation for operation in here if operation.hint]
+        elsewhere: list[Operation] = []
         if context is not Context.TERMINAL:  # where all other keys go to the container
-            elsewhere = [operation for operation in OPERATIONS if operation.context in _ALL_OVER and operation.hint]
-            hinted += [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
+            elsewhere = [*(self.commands(kind) if in_list else ()), *self.within(*_ALL_OVER)]
+            elsewhere = [operation for operation in elsewhere if taken.isdisjoint(self.keys(operation)[:1])]
+        hinted = [*here, *(operation for operation in elsewhere if in_list or operation.group != LISTS)]
+        hinted.sort(key=lambda operation: _rank(operation, kind if in_list else "", here))
+        near = {} if in_list else _NEAR.get(context, {})
         return [
-            (operation, self.keys_shown(operation, 1))
+            (operation if in_list else _behind(operation, kind, near), self.keys_shown(operation, 1))
             for operation in hinted
-            if self.keys(operation) and (not operation.of or of is None or operation.of in of)
+            if operation.hint and self.keys(operation) and (not operation.of or has is None or operation.of in has)
         ]
 
     def typing(self) -> list[tuple[str, str]]:
@@ -189,9 +204,19 @@ class Catalogue:
     def section(self, context: Context, kind: str = "") -> str:
         """Return the help's heading for a context; for a list that of its kind."""
         if context is Context.LIST and self.commands(kind):
-            return self.commands(kind)[0].group
-        heard = [operation for place in (context, *BESIDES.get(context, ())) for operation in self.within(place)]
-        return next(operation.group for operation in heard if operation.group != _MOVING)
+            wanted: list[Operation] = [*self.commands(kind)]
+        else:
+            heard = [operation for place in (context, *BESIDES.get(context, ())) for operation in self.within(place)]
+            wanted = [operation for operation in heard if operation.group != _MOVING]
+        return next(title for title, rows in self.sections().items() for same in rows if wanted[0] in same)
+
+    def sections(self) -> dict[str, list[list[Operation]]]:
+        """Return `groups` divided further by where the keys work, which the help's headings say."""
+        found: dict[str, list[list[Operation]]] = {}
+        for group, rows in self.groups().items():
+            for same in rows:
+                found.setdefault(f"{group}{where(same)}", []).append(same)
+        return {title: sorted(rows, key=lambda same: not self.keys(same[0])) for title, rows in found.items()}
 
     def groups(self) -> dict[str, list[list[Operation]]]:
         """Return the operations by the help's headings; equal ones of several contexts are grouped."""
@@ -203,9 +228,22 @@ class Catalogue:
         return {group: [*rows.values()] for group, rows in found.items()}
 
 
+def _behind(operation: Operation, kind: str, near: Mapping[str, int]) -> Operation:
+    """Return an operation with its `hint_order` outside the lists: what is done to an object matters less."""
+    order = _FAR if operation.id.startswith(f"{kind}.") else operation.hint_order
+    return replace(operation, hint_order=near.get(operation.id, order))
+
+
+def _rank(operation: Operation, kind: str, here: Sequence[Operation]) -> int:
+    """Return where a footer has an operation: what is done to the kind, what is done here, the rest, the program."""
+    if kind and operation.id.startswith(f"{kind}."):
+        return 0
+    return 3 if operation.group == PROGRAM else 1 if operation in here else 2
+
+
 def where(operations: Sequence[Operation]) -> str:
     """Return where these equal operations work, as ` (in a list)`; "" if the heading says it."""
-    if operations[0].group in _placed_groups():
+    if operations[0].group in _placed_groups() or operations[0].kind in _KINDLESS:
         return ""
     contexts = list(dict.fromkeys(operation.context for operation in operations))
     if set(contexts) <= set(_ALL_OVER):

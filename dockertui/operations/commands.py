@@ -158,7 +158,7 @@ COMMANDS: tuple[Command, ...] = (
                 applies=_paused, doing="unpausing", done="unpaused"),
     _containers("container.kill", "Kill: send a signal", "ctrl+k", words="docker kill signal sigterm sighup",
                 harm=Harm.INTERRUPTS, applies=running, ask=True, doing="killing", done="signalled"),
-    _containers("container.remove", "Remove", "d", "ctrl+d", hint="remove", order=2, words="docker rm delete",
+    _containers("container.remove", "Remove", "d", "ctrl+d", hint="remove", order=3, words="docker rm delete",
                 harm=Harm.DESTROYS, applies=_removable, doing="removing", done="removed"),
     _containers("container.rename", "Rename", "R", words="docker rename name",
                 many=False, ask=True, doing="renaming", done="renamed"),

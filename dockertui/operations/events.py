@@ -47,7 +47,7 @@ EVENTS: tuple[Operation, ...] = (
     *(_in_events(f"since_{name}", f"From {title}", f"since({key})", key) for name, title, key in _SINCE),
     _in_events("since", "Since, or since and until, by typing", "since_typed", "@", hint="since"),
     _in_events("select", "Begin or end a selection", "select", "space", hint="select"),
-    _in_events("copy", "Copy: lines, JSON, the docker and the curl line of what is shown", "copy_menu", "y",
+    _in_events("copy", "Copy: lines, JSON, the docker line, the curl line", "copy_menu", "y",
                hint="copy", order=4),
     _in_events("copy_lines", "Copy the line or the selection", "copy_lines", "c"),
     _in_events("save", "Save what is shown to a file, a JSON object a line", "save", "ctrl+s", hint="save"),

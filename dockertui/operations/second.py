@@ -35,6 +35,10 @@ def _menu(name: str, title: str, action: str, *keys: str) -> Operation:
     return _in(Context.MENU, "Menus", f"menu.{name}", title, action, *keys)
 
 
+def _columns(name: str, title: str, action: str, *keys: str, hint: str = "") -> Operation:
+    return _in(Context.COLUMNS, "Columns and order", f"columns.{name}", title, action, *keys, hint=hint)
+
+
 def _typing(name: str, title: str, action: str, *keys: str) -> Operation:
     return _in(Context.PROMPT, "While typing a filter or a search", f"typing.{name}", title, action, *keys)
 
@@ -43,7 +47,7 @@ FLAGS = 9
 """Number of a confirmation's flags that have a key."""
 
 SECOND: tuple[Operation, ...] = (
-    _screen("back", "One step back: end search, selection, filter; then close the screen", "escape", hint="back"),
+    _screen("back", "Back: end search, selection, filter, then the screen", "escape", hint="back"),
     _screen("close", "Close the screen", "q"),
     _screen("reveal", "Show or hide secrets", "v", hint="secrets", context=Context.SECRETS),
     _lens("filter", "Filter: words of cause, method, path, status", "screen.filter", "/", hint="filter"),
@@ -69,7 +73,7 @@ SECOND: tuple[Operation, ...] = (
     _form("choose_next", "The next of several", "step(1)", "right", "l", "space", context=Context.CHOICE),
     _form("choose_previous", "The one before of several", "step(-1)", "left", "h", context=Context.CHOICE),
     _form("turn", "Yes or no", "turn", "space", context=Context.FLAG),
-    _question("yes", "Yes, where that is the answer; other answers have the keys that the question names",
+    _question("yes", "Yes; other answers have the keys that are named there",
               "screen.answer('y')", "y"),
     _question("refuse", "No", "screen.refuse", "enter", "escape", "n", "q", "ctrl+c"),
     *(_question(f"flag_{number}", f"Turn flag {number} on or off", f"screen.flag({number - 1})", str(number))
@@ -89,6 +93,12 @@ SECOND: tuple[Operation, ...] = (
     _menu("page_up", "Page up", "page_up", "pageup"),
     _menu("top", "First", "top", "home"),
     _menu("bottom", "Last", "bottom", "end"),
+    _columns("toggle", "Show or hide the column", "screen.turn", "space", hint="show/hide"),
+    _columns("left", "Move the column to the left, where it is shown first", "screen.move(-1)", "left", "<",
+             hint="move"),
+    _columns("right", "Move the column to the right", "screen.move(1)", "right", ">", hint="move"),
+    _columns("sort", "Sort by it, again: reverse; the menu stays open", "screen.sort", "o", hint="sort"),
+    _columns("reset", "Columns and order as they are by default", "screen.reset", "0", hint="reset"),
     _typing("keep", "Keep what is typed", "keep", "enter"),
     _typing("drop", "Drop what is typed", "drop", "escape"),
     _typing("up", "Up in what is filtered or searched", "move('cursor_up')", "up"),

@@ -38,8 +38,8 @@ SESSIONS = 9
 
 TERMINAL: tuple[Operation, ...] = (
     Operation("container.exec", "Open a shell in the container", "exec_shell", ("x", "E"), _OPEN, hint="shell",
-              of="terminal", words="exec docker terminal bash sh console into ssh"),
-    Operation("container.exec_command", "Run a command in the container: user, directory, environment …",
+              hint_order=1, of="terminal", words="exec docker terminal bash sh console into ssh"),
+    Operation("container.exec_command", "Run a command: user, directory, environment …",
               "exec_command", ("X",), _OPEN, of="terminal", words="docker exec terminal privileged workdir env"),
     Operation("container.attach", "Attach to the container's own process", "attach", ("a",), _OPEN, hint="attach",
               of="terminal", words="docker attach stdin terminal"),
@@ -58,7 +58,7 @@ TERMINAL: tuple[Operation, ...] = (
     _led("next", "Next session", "next_session", "n", "right", hint="next", order=2),
     _led("previous", "Previous session", "previous_session", "p", "left"),
     _led("new", "Another shell in the same container", "new", "c", hint="new", order=3),
-    _led("split", "Split: a second session beside this one, a new shell if there is none; or one again",
+    _led("split", "Split: two sessions beside each other, or one again",
          "split", "s", hint="split", order=4),
     _led("other", "Switch between the halves of a split", "other_half", "tab", order=4),
     _led("zoom", "The whole screen, or with the lists", "zoom", "z", hint="zoom", order=4),

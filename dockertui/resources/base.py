@@ -51,7 +51,13 @@ class Resource(ABC, Generic[T]):
     """Whether the pane is always there. Other panes appear once chosen, and are listed from then on."""
     has: ClassVar[frozenset[str]] = frozenset()
     """What the kind has beyond the common parts: tabs, and operations that name it as their `of`."""
+    name_column: ClassVar[str] = "name"
+    """The column with the object's name, which is always shown."""
     default_sort: ClassVar[str] = "name"
+    telling: ClassVar[tuple[str, bool]] = ("name", False)
+    """The sort column, and whether reversed, by which the most telling objects come first: a closed pane shows few."""
+    group_column: ClassVar[str] = ""
+    """The column by whose values the list can be grouped; those without one are last."""
     busy_column: ClassVar[str] = "name"
     """The column that shows a running command on the object."""
     sampled: ClassVar[frozenset[str]] = frozenset()
@@ -128,7 +134,7 @@ class Resource(ABC, Generic[T]):
         """Whether the list of running objects includes this one."""
         return True
 
-    def is_troubled(self, item: T) -> bool:
+    def is_troubled(self, item: T, surroundings: Surroundings) -> bool:
         """Whether the object's state asks for an explanation."""
         return False
 

@@ -25,6 +25,8 @@ from dockertui.resources.surroundings import Size, Surroundings
 from dockertui.widgets.columns import Cell, Column
 from dockertui.widgets.page_lines import Section
 
+_PLACE_MOST = 24
+"""Characters of a project and a service that are shown after a name."""
 _LOOPBACK = re.compile(r"127\.0\.0\.1:|\[::1\]:")
 
 
@@ -40,8 +42,10 @@ class Containers(Resource[Container]):
             *("kill", "oom"),  # they change nothing listed, but explain an end later: the Engine forgets them
         }
     )
+    group_column = "project"
     busy_column = "status"
-    has = frozenset({"logs", "why", "stats", "processes", "files", "terminal", "running", "references"})
+    has = frozenset({"logs", "why", "stats", "processes", "files", "terminal", "running", "projects", "references"})
+    telling = ("state", False)
     plain = ("name", "image", "status", "project", "ports")
     prefixes = ("id", "state")
     sampled = frozenset({"cpu", "memory", "net", "block"})
@@ -59,7 +63,7 @@ class Containers(Resource[Container]):
 
         return (
             Column("state", "S", symbol, lambda item: RANK.get(item.state, 9), width=1),
-            Column("name", "NAME", lambda item: item.name, lambda item: item.name.lower(), width=14),
+            Column("name", "NAME", name_and_project, lambda item: item.name.lower(), width=14),
             Column("status", "STATUS", partial(status, surroundings), status_order, width=10, priority=1),
             Column("cpu", "CPU", partial(_cpu, surroundings), usage("cpu"), width=5, right=True, priority=2),
             Column("memory", "MEM", partial(_memory, surroundings), usage("memory"), width=6, right=True, priority=3),
@@ -148,13 +152,31 @@ class Containers(Resource[Container]):
     def is_running(self, item: Container) -> bool:
         return item.running
 
-    def is_troubled(self, item: Container) -> bool:
+    def is_troubled(self, item: Container, surroundings: Surroundings) -> bool:
+        ending = surroundings.ending(item)
+        if ending is not None and ending.error:
+            return True
         ended_badly = item.state == "exited" and failed(item)
         return ended_badly or item.state in ("restarting", "dead") or item.health == "unhealthy"
 
     async def measure(self, engine: Engine) -> Mapping[str, Size]:
         listed = await CONTAINERS.listed(engine, MEASURED)
         return {item.id: Size(item.size_rw or 0, item.size_root or 0) for item in listed}
+
+
+def name_and_project(item: Container) -> str:
+    """Return the name, with Compose's project and service after it if it does not say these: `postgres (shop/db)`.
+
+    Those that Compose makes itself, such as `shop-db-1`, do.
+    """
+    if not (project := item.project):
+        return item.name
+    said = f"-{item.name.replace('_', '-').lower()}-"
+    wanted = [project, item.service] if item.service else [project]
+    if all(f"-{word.replace('_', '-').lower()}-" in said for word in wanted):
+        return item.name
+    place = "/".join(wanted)
+    return f"{item.name} ({place if len(place) <= _PLACE_MOST else f'{place[: _PLACE_MOST - 1]}…'})"
 
 
 def _usage(surroundings: Surroundings, item: Container) -> Usage | None:

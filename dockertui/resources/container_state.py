@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container
+from dockertui.live.endings import Ending
 from dockertui.resources import format
 from dockertui.resources.surroundings import Surroundings
 from dockertui.widgets.columns import Cell
@@ -44,8 +45,10 @@ def failed(item: Container) -> bool:
 
 
 def status(surroundings: Surroundings, item: Container) -> Cell:
-    """Return state and age: `up 3h healthy`, `exit 137, 2h`."""
+    """Return state and age: `up 3h healthy`, `exit 1, 2h`, or why it ended: `OOM killed, 2h`, `restarting 4x`."""
     lasted = "" if item.since is None else " " + format.age(surroundings.clock() - item.since)
+    if (ending := surroundings.ending(item)) is not None and (why := _why(ending, lasted)) is not None:
+        return why
     if item.state == "running":
         styles = {"healthy": "good", "unhealthy": "bad", "starting": "warn"}
         return Cell(f"up{lasted} {item.health}".rstrip(), styles.get(item.health, "good"))
@@ -56,6 +59,18 @@ def status(surroundings: Surroundings, item: Container) -> Cell:
     if item.state == "restarting":
         return Cell(f"restarting ({item.exit_code})" if item.exit_code is not None else "restarting", "warn")
     return Cell(f"{item.state}{lasted}", "warn" if item.state in ("paused", "removing") else "dim")
+
+
+def _why(ending: Ending, lasted: str) -> Cell | None:
+    """Return what its inspection adds to the status; None if nothing."""
+    if ending.state == "restarting":
+        oom = " OOM" if ending.oom else ""
+        return Cell(f"restarting {ending.restarts}x{oom}", "warn") if ending.restarts else None
+    if ending.error:
+        from dockertui.resources.why.start_reasons import short  # few containers need it
+
+        return Cell(f"start failed: {short(ending.error)}", "bad")
+    return Cell(f"OOM killed,{lasted}" if lasted else "OOM killed", "bad") if ending.oom else None
 
 
 def status_order(item: Container) -> tuple[int, float]:

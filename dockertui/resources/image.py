@@ -23,6 +23,7 @@ from dockertui.widgets.page_lines import Field, Section
 class Images(Resource[Image]):
     """What `docker images` lists, with one row per image: further tags are counted beside the first."""
 
+    telling = ("size", True)
     title = "Images"
     listing = IMAGES
     actions = frozenset({"tag", "untag", "delete", "remove", "import", "load", "pull", "create", "prune"})

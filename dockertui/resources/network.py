@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from dockertui.engine.container_model import project_of
 from dockertui.engine.fields import Reply
 from dockertui.engine.models import Network
 from dockertui.engine.networks import NETWORKS
@@ -27,6 +28,7 @@ class Networks(Resource[Network]):
     actions = frozenset({"create", "destroy", "remove", "update", "prune"})
     busy_column = "members"
     has = frozenset({"references"})
+    telling = ("members", True)
     plain = ("name", "driver", "subnets")
 
     def columns(self, surroundings: Surroundings) -> Sequence[Column[Network]]:
@@ -114,7 +116,7 @@ def _identity(item: Network, inspect: Reply, surroundings: Surroundings) -> list
             "Created",
             format.moment(format.parse_time(inspect.text("Created")) or item.created, surroundings.clock()),
         ),
-        Field("Project", item.labels.get("com.docker.compose.project", "")),
+        Field("Project", project_of(item.labels)),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from dockertui.engine.models import Attachment, Container, Image, Network
 from dockertui.engine.stats import Usage
+from dockertui.live.endings import Ending, Endings
 from dockertui.live.history import StatsHistory
 from dockertui.live.store import Mirror
 from dockertui.widgets.chart import BRAILLE
@@ -23,10 +24,17 @@ class Size(NamedTuple):
 class Surroundings:
     """The surroundings of the displayed objects. Nothing here changes the mirror."""
 
-    def __init__(self, mirror: Mirror, usage: Mapping[str, Usage], history: StatsHistory | None = None) -> None:
+    def __init__(
+        self,
+        mirror: Mirror,
+        usage: Mapping[str, Usage],
+        history: StatsHistory | None = None,
+        endings: Endings | None = None,
+    ) -> None:
         self.mirror = mirror
         self.usage = usage
         self.history = history or StatsHistory()
+        self._endings = endings
         self.glyphs = BRAILLE
         """The glyphs that plots are drawn with."""
         self.clock = mirror.clock
@@ -39,6 +47,10 @@ class Surroundings:
     def size(self, kind: str, id: str) -> Size | None:
         """Return the disk usage of `id`, if measured."""
         return self.sizes[kind].get(id)
+
+    def ending(self, container: Container) -> Ending | None:
+        """Return why a container ended or did not start, if that is known beyond its listing."""
+        return self._endings.of(container) if self._endings is not None else None
 
     def image_of(self, container: Container) -> Image | None:
         """Return the image that `container` was created from, if the Engine still has it."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from dockertui.engine import system
 from dockertui.engine.client import Engine
+from dockertui.engine.container_model import project_of
 from dockertui.engine.fields import Reply
 from dockertui.engine.models import Volume
 from dockertui.engine.volumes import VOLUMES
@@ -30,6 +31,7 @@ class Volumes(Resource[Volume]):
     actions = frozenset({"create", "destroy", "prune"})
     busy_column = "used"
     has = frozenset({"files", "references"})
+    telling = ("used", False)
     plain = ("name", "driver")
     prefixes = ()
 
@@ -79,7 +81,7 @@ class Volumes(Resource[Volume]):
                     Field("Mount point", item.mountpoint),
                     Field("Created", format.moment(created, surroundings.clock())),
                     Field("Size", f"{format.size(size.own)} ({size.own:,} bytes)" if size else ""),
-                    Field("Project", item.labels.get("com.docker.compose.project", "")),
+                    Field("Project", project_of(item.labels)),
                 ),
             ),
             Section("Used by", _mount_fields(item, surroundings)),

@@ -22,6 +22,9 @@ Look = Hashable
 WHEEL_LINES = 3
 _STRIPS_MAX = 512
 
+POSITION_MARK = 1
+"""Cells at the end of each line that show which part of all lines is in view."""
+
 
 class Lines(Painted, TakesKeys, can_focus=True):
     """Lines with a cursor, scrolled by whole lines, with a position mark in the last cell of each."""
@@ -92,7 +95,7 @@ class Lines(Painted, TakesKeys, can_focus=True):
     @property
     def line_width(self) -> int:
         """Cells of a line, without the position mark."""
-        return max(0, self.size.width - 1)
+        return max(0, self.size.width - POSITION_MARK)
 
     @property
     def body_height(self) -> int:
@@ -180,6 +183,11 @@ class Lines(Painted, TakesKeys, can_focus=True):
             self.put_cursor(row)
             self._reveal(row)
             self._reveal(self.cursor_row)
+        self.refresh_frame()
+
+    def reveal_cursor(self) -> None:
+        """Scroll the cursor's line into view."""
+        self._reveal(self.cursor_row)
         self.refresh_frame()
 
     def scroll_rows(self, rows: int) -> None:

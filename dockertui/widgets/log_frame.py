@@ -9,8 +9,10 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -23,7 +25,7 @@ from dockertui.widgets.log_query import LogSearch, Query
 from dockertui.widgets.log_shown import ShownLines
 from dockertui.widgets.log_status import StatusFacts, status
 from dockertui.widgets.log_store import MARK, STDERR, LogStore, StoredLine
-from dockertui.widgets.log_text import Times, stamp
+from dockertui.widgets.log_text import Times, has_fields, last_state, stamp
 from dockertui.widgets.pacing import Pacing
 from dockertui.widgets.paint import Painted
 from dockertui.widgets.text import clean, crop, fit
@@ -38,6 +40,7 @@ SLICE = 0.008
 BREATH = 0.004
 """Seconds that such a turn takes."""
 NAME_WIDTH = 16
+"""Most cells of a log's name before its lines."""
 _CACHED = 400
 
 
@@ -54,12 +57,15 @@ class LogRow(NamedTuple):
 class LogFrame(Painted):
     """The part of a `LogStore` on the screen, repainted as it changes. `LogView` adds moving about in it."""
 
+    class Recognised(Message):
+        """It became known whether lines have fields, as `has_fields` says."""
+
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.store = LogStore()
         self.shown = ShownLines(self.store)
-        self.names: list[str] = []
-        """The names of several logs, by an entry's source; empty for one log."""
+        self._names: Sequence[str] = ()
+        self._name_width = 0
         self.options = PaintOptions()
         self.clock: Callable[[], float] = time.time
         """The clock of the lines' timestamps, epoch s."""
@@ -80,6 +86,8 @@ class LogFrame(Painted):
         self.title_note = ""
         """Whose logs these are, if that is to be shown."""
         self.lag = 0.0
+        self.has_fields = False
+        """Whether a line seen so far is JSON or logfmt."""
         self._cursor = 0
         self._anchor: int | None = None
         self._top = (0, 0)
@@ -95,6 +103,16 @@ class LogFrame(Painted):
         self._strips: dict[LogRow, Strip] = {}
         self._pacing = Pacing(partial(once, self), self._paint_now)
         self._looking: Timer | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of several logs, by an entry's source; empty for one log."""
+        return self._names
+
+    @names.setter
+    def names(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._name_width = max((min(NAME_WIDTH, cell_len(clean(name))) for name in names), default=0)
 
     # feeding
 
@@ -131,7 +149,13 @@ class LogFrame(Painted):
         self.following, self._new, self._arrived, self._anchor = following, 0, 0, None
         self._cursor, self._top = self.store.end, (self.store.first - 1, 0)
         self.lag = 0.0
+        self._recognise(False)
         self.paint_soon()
+
+    def _recognise(self, has_fields: bool) -> None:
+        if has_fields is not self.has_fields:
+            self.has_fields = has_fields
+            self.post_message(self.Recognised())
 
     def mark(self, text: str, time: int = 0) -> None:
         """Add a line of the program's own."""
@@ -186,7 +210,7 @@ class LogFrame(Painted):
     @property
     def text_width(self) -> int:
         """Cells for the text of a line."""
-        name = NAME_WIDTH + 1 if self.names else 0
+        name = self._name_width + 1 if self.names else 0
         return max(1, self.size.width - 1 - name - len(stamp(0, self.options.times, 0)))
 
     def refresh_frame(self) -> None:
@@ -290,9 +314,10 @@ class LogFrame(Painted):
         if found is None:
             if len(self._paintings) > _CACHED:
                 self._paintings.clear()
-            found = self._paintings[number] = painting(
-                self.store[number], self.options, offer(self, "log.enter", "opens the line")
-            )
+            entry = self.store[number]
+            found = self._paintings[number] = painting(entry, self.options, offer(self, "log.enter", "opens the line"))
+            if not self.has_fields and not entry.meta & MARK:
+                self._recognise(has_fields(last_state(entry.text)))
         return found
 
     def _row_count(self, number: int) -> int:
@@ -349,7 +374,7 @@ class LogFrame(Painted):
         head = [self.segment(sign, *(under or (("stderr",) if stderr else ())))]
         if self.names:
             name = clean(self.names[entry.source % len(self.names)]) if row.sub == 0 else ""
-            head.append(self.segment(f"{fit(name, NAME_WIDTH)} ", *(under or (f"source-{entry.source % 6}",))))
+            head.append(self.segment(f"{fit(name, self._name_width)} ", *(under or (f"source-{entry.source % 6}",))))
         moment = stamp(entry.time, self.options.times, self.clock())
         if moment:
             head.append(self.segment(moment if row.sub == 0 else " " * len(moment), *(under or ("dim",))))
@@ -398,6 +423,7 @@ class LogFrame(Painted):
             state=self.state,
             filter=self.shown.filter,
             shown=self.shown.count,
+            is_filtered=self.shown.is_whole,
             context=self.shown.context,
             query=self.search_query,
             matches=self._match_count(),

@@ -8,7 +8,7 @@ from rich.style import Style
 
 from dockertui.widgets import sgr
 from dockertui.widgets.log_store import MARK, StoredLine
-from dockertui.widgets.log_text import Level, Times, level, unfolded
+from dockertui.widgets.log_text import Level, Times, last_state, level, unfolded
 from dockertui.widgets.text import clean, wrap
 
 LOOK = 8192
@@ -43,7 +43,7 @@ class PaintedLine(NamedTuple):
 
 def painting(entry: StoredLine, options: PaintOptions, whole: str = "") -> PaintedLine:
     """Prepare a line. Nothing that a terminal would obey is left in it. whole: how the user sees all of a long one."""
-    raw = entry.text.removesuffix("\r")
+    raw = last_state(entry.text)
     grade = Level.NONE if entry.meta & MARK else level(raw)
     if options.unfold:
         raw = unfolded(raw, options.fields)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from dockertui.widgets.log_store import MARK, STDERR, Block, LogStore
-from dockertui.widgets.log_text import Level, grave, lines_with
+from dockertui.widgets.log_text import Level, grave, last_states, lines_with
 from dockertui.widgets.sgr import plain
 
 T = TypeVar("T")
@@ -28,7 +28,8 @@ class Query:
 
     Case counts only if the query contains a capital. `error` says what is wrong with an expression, or that it is too
     slow: one with repeats within repeats can take years on a line of some dozen characters. Such a query finds nothing.
-    An empty one is false. `shown_as` converts a line to the text shown for it, if that differs.
+    An empty one is false. `shown_as` converts a line to the text shown for it, if that differs; of a line with carriage
+    returns only the last state counts in any case.
     """
 
     def __init__(self, line: str = "", shown_as: Callable[[str], str] | None = None) -> None:
@@ -74,7 +75,7 @@ class Query:
         try:
             return look(self._with_limit(), timeout=LINE_LIMIT)
         except TimeoutError:
-            self._give_up(f"too dear: a line of {len(text):,} characters took over {LINE_LIMIT:g} s")
+            self.give_up(f"too dear: a line of {len(text):,} characters took over {LINE_LIMIT:g} s")
             return look(self._pattern)
 
     def _with_limit(self) -> Any:
@@ -84,16 +85,16 @@ class Query:
             try:
                 self._bounded = regex.compile(self._text, regex.IGNORECASE if self._fold else 0)
             except regex.error as error:
-                self._give_up(f"{error}")
+                self.give_up(f"{error}")
                 self._bounded = regex.compile(NEVER.pattern)
         return self._bounded
 
-    def _give_up(self, why: str) -> None:
+    def give_up(self, why: str) -> None:
         self.error, self._pattern, self._quick_up_to = why, NEVER, QUICK
 
     def hits(self, block: Block) -> Iterator[int]:
         """Yield the numbers of the block's lines that match, ascending. A word costs only where it occurs."""
-        text = plain(block.text)
+        text = plain(last_states(block.text))
         if self._shown_as is not None:
             text = "\n".join([self._shown_as(line).replace("\n", " ") for line in text.split("\n")])
         if self._is_word and not self.inverse:
@@ -106,7 +107,7 @@ class Query:
             if (search(line) is not None) is not inverse if len(line) < quick else self.matches(line):
                 yield number
             if not self._quick_up_to and time.process_time() > until:
-                self._give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
+                self.give_up(f"too dear: {number - block.first + 1:,} lines took over {BLOCK_LIMIT:g} s")
 
 
 def is_simple(pattern: str) -> bool:

@@ -28,6 +28,11 @@ class ShownLines:
         """How many lines are shown."""
         return len(self._numbers) - self._gone() if self.filter else len(self._store)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every loaded line was filtered."""
+        return not self.filter or (self._seen[0] <= self._store.first and self._seen[1] >= self._store.end)
+
     def at_or_after(self, number: int) -> int | None:
         """Return the first shown line from a number on."""
         number = max(number, self._store.first)

@@ -26,6 +26,7 @@ class StatusFacts(NamedTuple):
     state: Part
     filter: LogFilter
     shown: int
+    is_filtered: bool
     context: int
     query: Query
     matches: str
@@ -79,7 +80,7 @@ def _narrowed(facts: StatusFacts) -> list[Part]:
     if kept.stderr:
         found.append(("  stderr", "accent"))
     if kept:
-        found.append((f": {facts.shown:,}", "accent"))
+        found.append((f": {facts.shown:,}{'' if facts.is_filtered else '…'}", "accent"))
         if facts.context:
             found.append((f" ±{facts.context}", "dim"))
     return found

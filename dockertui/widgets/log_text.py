@@ -15,6 +15,26 @@ _LOOKED_AT = 400
 NANO = 1_000_000_000
 
 
+def last_state(text: str) -> str:
+    """Return what a terminal shows last of a line with carriage returns, as of a progress bar: the last visible part.
+
+    Those at its end are only the line end of a terminal.
+    """
+    text = text.rstrip("\r")
+    if "\r" not in text:
+        return text
+    parts = text.split("\r")
+    return next((part for part in reversed(parts) if plain(part).strip()), "")
+
+
+def last_states(text: str) -> str:
+    """Return lines joined by newlines with each as `last_state` has it."""
+    if "\r" not in text:
+        return text
+    text = text.replace("\r\n", "\n").removesuffix("\r")  # all that most logs of terminals have
+    return "\n".join([last_state(line) for line in text.split("\n")]) if "\r" in text else text
+
+
 class Level(IntEnum):
     """The level of a line, by its own word."""
 
@@ -92,6 +112,7 @@ def grave(text: str) -> Iterator[tuple[int, Level]]:
 
     Only lines that contain one of the words are examined: some hundred times cheaper than `level` for all.
     """
+    text = last_states(text)
     small = plain(text).lower()
     places = {place for sign in _GRAVE_SIGNS for place in lines_with(small, sign)}
     places.update(small.count("\n", 0, found.start()) for found in _patterns().grave_lettered.finditer(small))
@@ -166,6 +187,11 @@ def fields(text: str) -> dict[str, str] | None:
     """Return the fields of a JSON or logfmt line, as text; None for other lines."""
     found = _fields(text)
     return None if found is None else {key: _scalar(value) for key, value in found.items()}
+
+
+def has_fields(text: str) -> bool:
+    """Return whether a line is JSON or logfmt."""
+    return _fields(text) is not None
 
 
 def _fields(text: str) -> Mapping[str, object] | None:

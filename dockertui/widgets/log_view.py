@@ -14,7 +14,7 @@ from dockertui.widgets.log_frame import BREATH, SLICE, LogFrame
 from dockertui.widgets.log_paint import PaintOptions, rows
 from dockertui.widgets.log_query import LogFilter, Query, find
 from dockertui.widgets.log_store import MARK, StoredLine
-from dockertui.widgets.log_text import Level, Times, unfolded
+from dockertui.widgets.log_text import Level, Times, last_state, unfolded
 from dockertui.widgets.sgr import plain
 from dockertui.widgets.timer import once
 
@@ -223,6 +223,8 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
 
     def action_unfold(self) -> None:
         self.show_as(self.options._replace(unfold=not self.options.unfold))
+        if self.options.unfold and not self.has_fields:
+            self.set_state("no line here is JSON or logfmt", "warn")
 
     # the bars
 
@@ -409,7 +411,7 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return True
 
     def lines_to_copy(self) -> list[str]:
-        """Return the selected lines shown, or the cursor's, as written but without escape sequences."""
+        """Return the selected lines shown, or the cursor's, as `texts` does."""
         low, high = self.selection or (self._cursor, self._cursor)
         return self.texts(self.shown.within(low, high + 1))
 
@@ -423,11 +425,12 @@ class LogView(LogFrame, TakesKeys, can_focus=True):
         return self.texts(reversed(found))
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
-        """Return the lines with these numbers as text; for several logs, each with its name before it."""
-        return [
-            f"{self._whose(entry)}{plain(entry.text).removesuffix(chr(13))}"
-            for entry in map(self.store.__getitem__, numbers)
-        ]
+        """Return the lines with these numbers as written, without escape sequences and earlier states.
+
+        For several logs, each has its name before it.
+        """
+        entries = map(self.store.__getitem__, numbers)
+        return [f"{self._whose(entry)}{plain(last_state(entry.text))}" for entry in entries]
 
     def _whose(self, entry: StoredLine) -> str:
         return f"{self.names[entry.source]} | " if self.names and not entry.meta & MARK else ""

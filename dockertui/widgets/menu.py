@@ -66,6 +66,25 @@ class MenuList(Lines):
         """The text typed."""
         return self._typed
 
+    def renew(self, items: Sequence[Item]) -> None:
+        """Replace the items; what is typed stays, and the cursor on its item."""
+        under, top = self.under_cursor, self.top
+        self._items = [item._replace(label=clean(item.label), hint=clean(item.hint)) for item in items]
+        self.type(self._typed)
+        self.top = top
+        self.point_at(under)
+
+    @property
+    def under_cursor(self) -> str:
+        """The id of the item under the cursor; "" for none."""
+        return self._shown[self._row].id if self._row < len(self._shown) else ""
+
+    def point_at(self, id: str) -> None:
+        """Put the cursor on an item, if it is shown."""
+        row = next((row for row, item in enumerate(self._shown) if item.id == id), None)
+        if row is not None:
+            self.go_to(row)
+
     def type(self, text: str) -> None:
         """Show only the items whose label or further words contain every word of `text`, the closest first.
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from dockertui.widgets.columns import GAP, Cell, Column, Layout, Needs, Slot, lay_out, lay_out_all
-from dockertui.widgets.lines import Lines, Look
+from dockertui.widgets.lines import POSITION_MARK, Lines, Look
 from dockertui.widgets.text import clean, crop, fit, split_spans, wrap
 
 T = TypeVar("T")
@@ -24,15 +24,16 @@ MARKED, CURSOR = "●", "›"
 MORE_LEFT, MORE_RIGHT = "‹", "›"
 ASCENDING, DESCENDING = "▲", "▼"
 
-NO_CURSOR, FAINT_CURSOR, STRONG_CURSOR = range(3)
 _CELL_LIMIT = 1024
+_SAMPLE = 64
+"""Rows that `width_for` measures: as many as a large screen shows."""
 
 
 class RowLook(NamedTuple):
     """Everything that the line of one object shows."""
 
     cells: tuple[Cell, ...]
-    cursor: int
+    cursor: bool
     marked: bool
 
 
@@ -93,8 +94,13 @@ class Rows(Lines, Generic[T]):
         return self._columns
 
     @property
+    def columns_in_view(self) -> set[str]:
+        """The ids of the columns that there is room for."""
+        return {self._columns[slot.column].id for slot in self._laid_out().slots}
+
+    @property
     def active(self) -> bool:
-        """Whether keys go to this pane: if so the cursor is strong, else faint."""
+        """Whether the cursor is shown: keys go to this table."""
         return self._active
 
     @active.setter
@@ -190,6 +196,16 @@ class Rows(Lines, Generic[T]):
         self._layout, self._slots = (width, layout), layout.slots
         return layout
 
+    def width_for(self, limit: int) -> int:
+        """Return the cells, `limit` at most, in which as many columns are whole as in `limit` cells."""
+        needs = Needs(self._columns, self._sort[0], self._clock)
+        slots = [Slot(index, 0, 0) for index in range(len(self._columns))]
+        for row in range(self.top, min(self.line_count, self.top + _SAMPLE)):
+            needs.see(slots, [self._cell(column, self.row_at(row)[1]) for column in self._columns])
+        needs.grow()
+        last = lay_out(self._columns, needs.cells, limit - GUTTER - POSITION_MARK)[-1:]
+        return min(limit, max([GUTTER + slot.start + slot.width + POSITION_MARK for slot in last], default=limit))
+
     # Looks and lines
 
     def refresh_frame(self) -> None:
@@ -238,8 +254,7 @@ class Rows(Lines, Generic[T]):
             known = self._cells[key] = self._format(obj, {}, slots)
         elif known.slots is not slots:
             known = self._cells[key] = self._format(obj, known.by_column, slots)
-        cursor = (STRONG_CURSOR if self._active else FAINT_CURSOR) if row == self.cursor_row else NO_CURSOR
-        return RowLook(known.shown, cursor, self.is_marked(key))
+        return RowLook(known.shown, self._active and row == self.cursor_row, self.is_marked(key))
 
     def frame_painted(self) -> None:
         if len(self._cells) > 4 * self.body_height + 64:
@@ -286,14 +301,12 @@ class Rows(Lines, Generic[T]):
         return self.line_width - GUTTER - (slots[-1].start + slots[-1].width if slots else 0)
 
     def _names(self, style: str, look: RowLook) -> tuple[str, ...]:
-        if look.cursor == STRONG_CURSOR:
+        if look.cursor:
             return ("cursor",)
         if self._stale:
             style = "dim"
         elif look.marked and not style:
             style = "marked"
-        if look.cursor == FAINT_CURSOR:
-            return (style, "faint") if style else ("faint",)
         return (style,) if style else ()
 
     def _cell_runs(self, slot: Slot, cell: Cell, look: RowLook) -> list[tuple[tuple[str, ...], str]]:
@@ -311,7 +324,7 @@ class Rows(Lines, Generic[T]):
         shift = len(text) - len(shown) if column.right else 0
         if shift > 0:
             spans = [(start + shift, end + shift) for start, end in spans]
-        found = (*names, "match-cursor" if look.cursor == STRONG_CURSOR else "match")
+        found = (*names, "match-cursor" if look.cursor else "match")
         pieces = split_spans(text, spans)
         return [(names, gap), *[(found if match else names, piece) for piece, match in pieces]]
 
@@ -348,8 +361,13 @@ class Rows(Lines, Generic[T]):
         runs.append((("head",), " " * self._rest()))
         return [*self._join(runs), self.segment(MORE_RIGHT if layout.more_right else " ", "head")]
 
+    @property
+    def _sorted_by(self) -> str | None:
+        """The column whose title says that rows are sorted by it."""
+        return self._sort[0]
+
     def _title(self, column: Column[Any], width: int) -> list[tuple[tuple[str, ...], str]]:
-        if column.id != self._sort[0] or width < 1:
+        if column.id != self._sorted_by or width < 1:
             return [(("head",), fit(column.title, width, column.right))]
         arrow = DESCENDING if self._sort[1] else ASCENDING
         title = crop(column.title, width - 1) + arrow

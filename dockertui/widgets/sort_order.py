@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 Entry = tuple[Any, ...]
-"""(rank, value, rank of the tie breaker, tie breaker, key): comparable with any other."""
+"""(rank, value, rank of the tie breaker, tie breaker, key), with rank and value of a group before it: comparable."""
 
 _NUMBER, _TEXT, _SEQUENCE, _OTHER, _NOTHING, _BEYOND = range(6)
 _INVERTED = bytes(range(255, -1, -1))
@@ -50,6 +50,8 @@ class SortOrder(Generic[T]):
         self.objects: dict[str, T] = {}
         self.ranked: list[Entry] = []
         """Sorted entries of what is shown; the key is an entry's last item."""
+        self.keep: Callable[[T], bool] | None = None
+        """Which objects are shown: those for which it returns true; None shows all."""
         self.last_error: Exception | None = None
         """The last exception of a sort or filter function."""
         self._entries: dict[str, Entry] = {}
@@ -58,7 +60,7 @@ class SortOrder(Generic[T]):
         self._value: Callable[[T], Any] | None = None
         self._tie: Callable[[T], Any] | None = None
         self._descending = False
-        self._keep: Callable[[T], bool] | None = None
+        self._group: Callable[[T], Any] | None = None
 
     def __len__(self) -> int:
         return len(self.ranked)
@@ -80,15 +82,30 @@ class SortOrder(Generic[T]):
         row = bisect_left(self.ranked, entry)
         return row if row < len(self.ranked) and self.ranked[row] is entry else None
 
+    def continues_group(self, row: int) -> bool:
+        """Whether a row is of the same group as the one before it."""
+        return self._group is not None and row > 0 and self.ranked[row][:2] == self.ranked[row - 1][:2]
+
     def sort(self, value: Callable[[T], Any] | None, tie: Callable[[T], Any] | None, descending: bool = False) -> None:
         """Sort by `value`, equal ones by `tie`, then key; without `value`, in the order in which the objects came."""
-        self._value, self._tie, self._descending = value, tie, descending
+        self.arrange(value, tie, descending, self.keep, self._group)
+
+    def arrange(
+        self,
+        value: Callable[[T], Any] | None,
+        tie: Callable[[T], Any] | None,
+        descending: bool,
+        keep: Callable[[T], bool] | None,
+        group: Callable[[T], Any] | None = None,
+    ) -> None:
+        """Sort and filter at once: only what is shown is sorted. Those of a `group` are together, groups ascending."""
+        self._value, self._tie, self._descending, self.keep, self._group = value, tie, descending, keep, group
         self._entries.clear()
         self._rank_all()
 
     def filter(self, keep: Callable[[T], bool] | None) -> None:
         """Show only the objects for which `keep` returns true; None shows all."""
-        self._keep = keep
+        self.keep = keep
         self._rank_all()
 
     def replace(self, objects: Mapping[str, T]) -> None:
@@ -134,7 +151,7 @@ class SortOrder(Generic[T]):
             del self.ranked[row]
 
     def _rank_all(self) -> None:
-        keep, entry, entries = self._keep, self._entry, self._entries
+        keep, entry, entries = self.keep, self._entry, self._entries
         shown = self.objects if keep is None else {k: o for k, o in self.objects.items() if self._keeps(o)}
         # Most rows keep their place: starting from the last order leaves the sort little to do.
         kept = [old[-1] for old in self.ranked if old[-1] in shown]
@@ -145,7 +162,7 @@ class SortOrder(Generic[T]):
 
     def _keeps(self, obj: T) -> bool:
         try:
-            return self._keep is None or self._keep(obj)
+            return self.keep is None or self.keep(obj)
         except Exception as error:  # a filter that fails hides nothing
             self.last_error = error
             return True
@@ -158,6 +175,8 @@ class SortOrder(Generic[T]):
             rank, value = comparable(self._call(self._value, obj), self._descending)
             tie_rank, tie = comparable(self._call(self._tie, obj)) if self._tie else (_NOTHING, 0)
             entry = (rank, value, tie_rank, tie, key)
+        if self._group is not None:
+            entry = (*comparable(self._call(self._group, obj)), *entry)
         self._entries[key] = entry
         return entry
 

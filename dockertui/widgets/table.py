@@ -8,7 +8,8 @@ from textual import events
 from textual.message import Message
 
 from dockertui.widgets.columns import Cell, Column
-from dockertui.widgets.rows import GUTTER, Rows, Spans
+from dockertui.widgets.lines import Look
+from dockertui.widgets.rows import GUTTER, RowLook, Rows, Spans
 from dockertui.widgets.sort_order import Entry, SortOrder
 
 __all__ = ["Cell", "Column", "Spans", "Table"]
@@ -70,7 +71,10 @@ class Table(Rows[T], Generic[T]):
     ) -> None:
         super().__init__(columns, empty_text=empty_text, name=name, id=id, classes=classes)
         self._order: SortOrder[T] = SortOrder()
+        self._hidden: tuple[Column[T], ...] = ()
         self._tie: str | None = None
+        self._group: str | None = None
+        self._rank: Callable[[T], Any] | None = None
         self._cursor: str | None = None
         self._moved = False  # until the user moves, the cursor stays on the first row
         self._marks: set[str] = set()
@@ -88,9 +92,19 @@ class Table(Rows[T], Generic[T]):
         """Keys that pass the filter, in the order shown."""
         return self._order.keys()
 
-    def set_columns(self, columns: Sequence[Column[T]], *, tie: str | None = None) -> None:
-        """Show other columns. Rows with equal sort keys are sorted by the column `tie`, else by key."""
-        self._columns, self._tie = tuple(columns), tie
+    def set_columns(
+        self,
+        columns: Sequence[Column[T]],
+        *,
+        tie: str | None = None,
+        hidden: Sequence[Column[T]] = (),
+        group: str | None = None,
+    ) -> None:
+        """Replace the columns; equal rows are sorted by the column `tie`, else by key. `hidden` ones only sort.
+
+        group: a column whose equal rows are together, in its order; it shows each value once.
+        """
+        self._columns, self._hidden, self._tie, self._group = tuple(columns), tuple(hidden), tie, group
         self._cells.clear()
         self._measure_anew()
         self._lay_out_anew()
@@ -116,14 +130,31 @@ class Table(Rows[T], Generic[T]):
             self._order.patch(changed, removed)
             self._forget_cells((*changed, *removed))
 
-    def set_filter(self, keep: Callable[[T], bool] | None, spans: Spans | None = None) -> None:
-        """Show only objects for which `keep` returns true, with the `spans` of cell texts marked; None shows all."""
+    def set_filter(
+        self,
+        keep: Callable[[T], bool] | None,
+        spans: Spans | None = None,
+        rank: Callable[[T], Any] | None = None,
+    ) -> None:
+        """Show only objects for which `keep` returns true, with the `spans` of cell texts marked; None shows all.
+
+        They are sorted by `rank` if that is given, with the cursor on the first one.
+        """
         if spans or self._spans:
             self._spans = spans
             self.repaint()
         self._measure_anew()
+        ranked = rank is not None or self._rank is not None
         with self._changing():
-            self._order.filter(keep)
+            self._rank = rank
+            if ranked:
+                self._arrange(keep)
+            else:
+                self._order.filter(keep)
+        if rank is not None:
+            self.top = 0
+            self._select(self._first())
+            self.refresh_frame()
 
     @property
     def sort(self) -> tuple[str | None, bool]:
@@ -132,7 +163,7 @@ class Table(Rows[T], Generic[T]):
 
     def sort_by(self, column_id: str | None, reverse: bool = False) -> None:
         """Sort by a column; None, or a column that is not sortable, gives the order in which objects came."""
-        sortable = any(column.id == column_id and column.sort for column in self._columns)
+        sortable = any(column.id == column_id and column.sort for column in (*self._columns, *self._hidden))
         self._sort = (column_id, reverse) if sortable else (None, False)
         self._measure_anew()
         self.repaint()
@@ -140,15 +171,27 @@ class Table(Rows[T], Generic[T]):
             self._resort()
         self.post_message(self.Sorted(self))
 
+    @property
+    def _sorted_by(self) -> str | None:
+        return self._sort[0] if self._rank is None else None
+
     def resort(self) -> None:
         """Sort again by values that changed without their objects, as statistics do."""
         with self._changing():
             self._order.rerank()
 
     def _resort(self) -> None:
-        by_id = {column.id: column for column in self._columns}
+        self._arrange(self._order.keep)
+
+    def _arrange(self, keep: Callable[[T], bool] | None) -> None:
+        by_id = {column.id: column for column in (*self._columns, *self._hidden)}
         column, tie = by_id.get(self._sort[0] or ""), by_id.get(self._tie or "")
-        self._order.sort(column.sort if column else None, tie.sort if tie else None, self._sort[1])
+        by_column, by_tie = column.sort if column else None, tie.sort if tie else None
+        if self._rank is None:
+            group = by_id.get(self._group or "")
+            self._order.arrange(by_column, by_tie, self._sort[1], keep, group.sort if group else None)
+        else:
+            self._order.arrange(self._rank, by_column or by_tie, False, keep)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -269,6 +312,21 @@ class Table(Rows[T], Generic[T]):
         key = self._order.key_at(row)
         return key, self._order.objects[key]
 
+    def _build_frame(self) -> list[tuple[Look, bool]]:
+        """Let only the first row in view of each group show the group's name."""
+        frame = super()._build_frame()
+        if self._group is None:
+            return frame
+        ids = [self._columns[slot.column].id for slot in self._slots]
+        if self._group in ids:
+            self._frame = frame = [
+                (_unnamed(look, ids.index(self._group)), mark)
+                if row and isinstance(look, RowLook) and self._order.continues_group(self.top + row)
+                else (look, mark)
+                for row, (look, mark) in enumerate(frame)
+            ]
+        return frame
+
     def is_marked(self, key: str) -> bool:
         return key in self._marks
 
@@ -295,3 +353,8 @@ class Table(Rows[T], Generic[T]):
         column = self.column_at(x)
         if column is not None and column.sort:
             self.sort_by(column.id, not self._sort[1] if column.id == self._sort[0] else False)
+
+
+def _unnamed(look: RowLook, column: int) -> RowLook:
+    """Return the look of a row with one of its cells empty."""
+    return look._replace(cells=(*look.cells[:column], Cell(""), *look.cells[column + 1 :]))

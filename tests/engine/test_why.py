@@ -80,7 +80,7 @@ CASES = (
     Case(
         "oom-of-a-child-lives-on",
         (*SHELL, f"({EAT}); sleep 1d"),
-        r"runs, but the kernel's OOM killer killed a process in it at [\d:]+",
+        r"is running, but the kernel's OOM killer killed a process in it at [\d:]+",
         LIMIT,
         state="running",
     ),
@@ -224,7 +224,7 @@ CASES = (
     Case(
         "unhealthy",
         ("sleep", "1d"),
-        r"is unhealthy since [\d:]+: its check `echo no answer; exit 1` failed \d times? in a row: no answer$",
+        r"has been unhealthy since [\d:]+: its check `echo no answer; exit 1` failed \d times? in a row: no answer$",
         ("--network=none", "--health-cmd=echo no answer; exit 1", "--health-interval=0.2s", "--health-retries=2"),
         state="running",
         until=_unhealthy,
@@ -238,7 +238,7 @@ CASES = (
     Case(
         "check-that-hangs",
         ("sleep", "1d"),
-        r"is unhealthy since .*: its check `sleep 30` failed 1 time in a row: it did not answer within 1\.0 s$",
+        r"has been unhealthy since .*: its check `sleep 30` failed 1 time in a row: it did not answer within 1\.0 s$",
         (
             "--network=none",
             "--health-cmd=sleep 30",
@@ -253,7 +253,7 @@ CASES = (
     Case(
         "check-that-is-not-there",
         ("sleep", "1d"),
-        r"is unhealthy since .*: its check `curl -f localhost` failed .*not found$",
+        r"has been unhealthy since .*: its check `curl -f localhost` failed .*not found$",
         ("--network=none", "--health-cmd=curl -f localhost", "--health-interval=0.2s", "--health-retries=1"),
         state="running",
         until=_unhealthy,
@@ -304,19 +304,20 @@ CASES = (
     Case(
         "restarted-by-somebody",
         (*SHELL, OBEDIENT),
-        r"runs again since [\d:]+; before, it was stopped by somebody: SIGTERM .* with exit code 0$",
+        r"has been running again since [\d:]+; before, it was stopped by somebody: SIGTERM .* with exit code 0$",
         then=["restart NAME"],
         state="running",
     ),
     Case(
         "runs-again",
         (*SHELL, "if [ -e /x ]; then sleep 1d; fi; touch /x; echo first >&2; exit 9"),
-        r"runs again since [\d:]+, 1 restart by its policy so far; before, it exited with code 9 .*: first$",
+        r"has been running again since [\d:]+, 1 restart by its policy so far; before, it exited with "
+        r"code 9 .*: first$",
         ("--network=none", "--restart=always"),
         state="running",
         until=lambda inspect: inspect["RestartCount"] == 1 and inspect["State"]["Running"],
     ),
-    Case("well", ("sleep", "1d"), r"runs since [\d:]+ and is well", state="running"),
+    Case("well", ("sleep", "1d"), r"has been running since [\d:]+, no problem reported", state="running"),
 )
 
 

@@ -21,6 +21,7 @@ from tests.demo import DemoEngine
 
 BORN = 1_795_240_000.0
 PATIENCE = 60.0
+QUIET = Settings(diff_output=False, flow_control=False)
 
 
 class Clock:
@@ -110,14 +111,13 @@ def named(host: Host, name: str) -> Container:
 
 
 @asynccontextmanager
-async def stage(size: tuple[int, int] = (100, 24)) -> AsyncIterator[Stage]:
+async def stage(size: tuple[int, int] = (100, 24), settings: Settings = QUIET) -> AsyncIterator[Stage]:
     """Run the program and show its main screen."""
     with DemoEngine(clock=Clock()) as demo:
         endpoint = Endpoint("demo", demo.url, "a test", demo=True)
         trace = Trace()
         preflight = Preflight([endpoint], trace=trace)
         preflight.start()
-        settings = Settings(diff_output=False, flow_control=False)
         app = DockerTUI(settings=settings, problems=[], preflight=preflight, trace=trace, start_demo=lambda: endpoint)
         async with app.run_test(size=size) as pilot:
             made = Stage(demo, app, pilot)

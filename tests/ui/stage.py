@@ -31,6 +31,7 @@ from dockertui.engine.errors import EngineError, ErrorKind
 from dockertui.engine.preflight import Attempt, Preflight
 from dockertui.engine.trace import Trace
 from dockertui.key_names import character_name
+from dockertui.live.endings import is_unclear
 from dockertui.live.store import LinkState
 from dockertui.screens.main.screen import MainScreen
 from tests.demo import DemoEngine, Faults
@@ -196,8 +197,23 @@ class Stage:
         """Wait until the mirror's link is live."""
         await self.until(lambda: self.main.session.mirror.link.state is LinkState.LIVE)
 
+    async def until_explained(self) -> None:
+        """Wait until the Engine has been asked why the visible containers that do not run ended."""
+        endings, table = self.main.session.endings, self.main.lists.containers.table
+        await self.settle()
+        await self.until(
+            lambda: (
+                endings.idle
+                and all(key in endings._asked for key in table.visible_keys() if is_unclear(table.objects[key]))
+            )
+        )
+
     async def until_measured(self) -> None:
-        """Wait until every visible running row has statistics; containers that use no CPU lack a CPU percentage."""
+        """Wait until every visible running row has statistics, and every other one the reason of its end.
+
+        Containers that use no CPU lack a CPU percentage.
+        """
+        await self.until_explained()
         idle = self.change(lambda host: {id for id, one in host.containers.items() if not one.temper.cpu})
         sampler = self.main.session.sampler
         await self.until(

@@ -137,6 +137,15 @@ async def list_running(stage: Stage, key: str) -> None:
     assert stage.shown == everything
 
 
+async def list_group(stage: Stage, key: str) -> None:
+    flat = stage.shown
+    await stage.press(key)
+    assert stage.shown[:2] == ["monitoring-alertmanager-1", "monitoring-cadvisor-1"]
+    assert stage.line("monitoring-alertmanager-1").split()[1] == "monitoring"
+    await stage.press(key)
+    assert stage.shown == flat
+
+
 async def list_mark(stage: Stage, key: str) -> None:
     await stage.press(key, key)
     assert stage.marked == stage.shown[:2]
@@ -487,6 +496,7 @@ CHECKS: Mapping[str, Check] = {
     "list.sort": list_sort,
     "list.reverse": list_reverse,
     "list.running": list_running,
+    "list.group": list_group,
     "list.mark": list_mark,
     "list.mark_all": list_mark_all,
     "list.unmark": list_unmark,

@@ -43,6 +43,7 @@ def presses(*pressed: str) -> Scene:
 
 async def database(stage: Stage, *pressed: str) -> None:
     await stage.until_open()
+    await stage.until_explained()
     await stage.goto("shop-db-1")
     await keys(stage, *pressed)
 
@@ -122,6 +123,7 @@ def test_inspect_wide(snap_compare: Compare, host: DemoEngine) -> None:
 async def log_with_bars(stage: Stage) -> None:
     """Ten minutes of a service that writes JSON, from the beginning, at the bar before the last."""
     await stage.until_open()
+    await stage.until_explained()
     await stage.goto("shop-api-1")
     await keys(stage, "l", "6", "t", "t")
     log = stage.tab("logs")

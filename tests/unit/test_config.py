@@ -17,6 +17,7 @@ from dockertui.config import ConfigError, Settings, default_path, load, show, te
 from dockertui.config_lines import key_lines
 from dockertui.config_values import THEMES, toml
 from dockertui.engine.endpoint import Endpoint
+from dockertui.operations.catalogue import Catalogue
 
 
 @pytest.fixture
@@ -85,6 +86,10 @@ def test_every_setting_is_read(path: Path) -> None:
             "[keys]\na.b = 'ctrl+i'",
             "config.toml:2: keys.a.b: a terminal sends 'ctrl+i' as tab: choose another",
         ),
+        ("columns = 1", "config.toml:1: columns is a table: write [columns] and below it container = ["),
+        ("[columns]\ncontainer = 'name'", "config.toml:2: columns.container is not a list of words: write a list"),
+        ("[columns]\nimage = []", "config.toml:2: columns.image is not a list of words: write a list such as"),
+        ("[sort]\n\ncontainer = 1", "config.toml:3: sort.container cannot be 1: write one word in quotes"),
         ("endpoints = 1", "config.toml:1: endpoints is a table: write [endpoints."),
         ("[endpoints]\nprod = true", "config.toml:2: endpoints.prod is a table: write [endpoints."),
         (
@@ -227,9 +232,28 @@ def test_the_template_is_read_back_as_the_defaults(path: Path) -> None:
     path.write_text(template())
     settings, problems = load(path)
     assert not problems
-    assert settings == Settings(keys=settings.keys, endpoints=settings.endpoints)
+    assert settings == Settings(
+        keys=settings.keys, endpoints=settings.endpoints, columns=settings.columns, sort=settings.sort
+    )
+    assert Catalogue(settings).problems == []
     plain = {entry.name for entry in fields(Settings)} - {"path", "lines"}
     assert plain == set(tomllib.loads(template())), "every setting stands in it"
+
+
+def test_the_columns_of_a_list_are_read_shown_and_checked(path: Path) -> None:
+    text = '[columns]\ncontainer = ["name", "nmae"]\nimage = ["id"]\n'
+    text += '[sort]\ncontainer = "-cpu"\nimag = "size"\nimage = "-x"\n'
+    found = settings(path, text)
+    assert found.columns == {"container": ("name", "nmae"), "image": ("id",)}
+    assert found.sort == {"container": "-cpu", "imag": "size", "image": "-x"}
+    assert [str(problem).removeprefix(f"{path.parent}/") for problem in Catalogue(found).problems] == [
+        "config.toml:2: columns.container: no column 'nmae': did you mean 'name'?",
+        "config.toml:6: sort.imag: no such kind: did you mean 'image'?",
+        "config.toml:7: sort.image: no column 'x': choose one of name, used, size, created, id, tags",
+    ]
+    assert 'container = ["name", "nmae"]  # ' in show(found)
+    path.write_text(show(found))
+    assert load(path)[0] == found
 
 
 def test_the_themes_are_textuals() -> None:

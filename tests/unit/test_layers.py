@@ -23,7 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "key_names": set(),
     "config_lines": set(),
     "masking": set(),
-    "crash": {"__init__", "masking"},
+    "state": set(),
+    "crash": {"__init__", "masking", "state"},
     "crash_log": set(),
     "exit_signals": set(),
     "own_cost": set(),
@@ -38,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "resources": {*FLOORS},
     "operations": {*FLOORS, *FOUNDATION, "resources"},
     "terminal": {*FLOORS, "key_names"},
-    "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "own_cost"},
+    "screens": {*FLOORS, *FOUNDATION, "resources", "operations", "terminal", "own_cost", "state"},
     "app": {
         *FLOORS,
         *FOUNDATION,
@@ -50,13 +51,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "exit_signals",
         "own_cost",
         "crash_log",
+        "state",
     },
     # the doors
     "demo": {"__init__"},
     "options": set(),
     "completion": set(),
     "arguments": {"options", "completion", "config_values", "__init__"},
-    "cli": {"__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"},
+    "cli": {
+        *("__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"),
+        "state",
+    },
     "__main__": {"cli"},
 }
 """For each room (a package or a module of `dockertui`) the others that it may import."""
@@ -238,15 +243,16 @@ FIRST = {
         "second", "stats", "terminal", "view", "why",
     },
     "screens": {
-        "base.bars", "base.bindings", "base.tab", "base.waiting", "commands.availability", "commands.runner",
-        "main.bars", "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.live_updates",
-        "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen", "main.selection",
-        "main.tab_list", "terminal.terminals",
+        "base.bars", "base.bindings", "base.tab", "commands.availability", "commands.runner", "main.bars",
+        "main.browsing", "main.change_batching", "main.detail", "main.layout", "main.list_memory",
+        "main.live_updates", "main.messages", "main.pane", "main.panes", "main.reference_trail", "main.screen",
+        "main.selection", "main.tab_list", "terminal.terminals",
+        "base.waiting",
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "columns", "guard", "keys", "lines", "notice", "pacing", "page", "page_lines", "paint", "rows",
-        "screen", "sort_order", "table", "text", "timer",
+        "bar", "chart", "column_choice", "columns", "guard", "keys", "lines", "notice", "pacing", "page", "page_lines",
+        "paint", "rows", "screen", "sort_order", "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""

@@ -32,7 +32,9 @@ def test_every_setting_is_shown_with_its_default(tmp_path: Path) -> None:
     path.write_text(shown)
     settings, problems = load(path)
     assert problems == []
-    assert settings == Settings(keys=settings.keys, endpoints=settings.endpoints)
+    assert settings == Settings(
+        keys=settings.keys, endpoints=settings.endpoints, columns=settings.columns, sort=settings.sort
+    )
     assert set(settings.keys) <= set(BY_ID)
 
 

@@ -1,7 +1,8 @@
-"""The card: the verdict, then what to do, then the evidence."""
+"""The card: the verdict, what to do and the last log lines; then the evidence, and what else is known."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from dockertui.engine.exit_codes import meaning, name_of_signal, signal_number
@@ -14,29 +15,37 @@ from dockertui.resources.why.diagnosis import diagnose
 from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.path import drawing, step_lines
 from dockertui.resources.why.verdict import Verdict
+from dockertui.widgets.log_text import last_state
 from dockertui.widgets.page_lines import Field, Section
 
 LINES: Final = 30
 """Most log lines on the card."""
+ROOM: Final = (60, 6)
+"""Cells and rows of the last log lines: with verdict and advice they are in the first 21 rows."""
 _EVENTS: Final = 15
 _NEAR: Final = 3600.0
 """Seconds around its end in which an event shows its distance from it."""
 _CHARACTERS: Final = 600
+_USUAL_STOP: Final = "by SIGTERM, then SIGKILL after 10 s"
 
 
-def card(facts: Facts) -> list[Section]:
-    """Return all sections of the card."""
+def card(facts: Facts, room: tuple[int, int] = ROOM) -> list[Section]:
+    """Return all sections of the card. `room`: cells and rows for the last log lines; those before come at its end."""
     verdict = diagnose(facts)
     health = Section("Health", telling(*_health(facts)))
+    log = [_line(facts, line) for line in facts.last_lines[-LINES:]]
+    last = _last_in(log, *room)
     return filled(
         Section("Why", _why(facts, verdict)),
+        Section("Last log lines", [Field("", facts.log_error, "warn")] if facts.log_error else last),
+        Section("Evidence", [Field("", f"· {text}") for text in verdict.known]),
         *((health,) if facts.health else ()),
-        Section("End", telling(*_end(facts))),
-        Section("Path", _path(facts, verdict)),
+        Section("Run", telling(*_run(facts))),
+        Section("Lifecycle", _lifecycle(facts, verdict)),
         Section("Limits and usage", telling(*_limits(facts))),
         *(() if facts.health else (health,)),
         Section("Events before", _events(facts)),
-        Section("Last log lines", _log(facts)),
+        Section("Log lines before", log[: len(log) - len(last)]),
     )
 
 
@@ -44,7 +53,6 @@ def _why(facts: Facts, verdict: Verdict) -> list[Field]:
     sentence = verdict.sentence(facts.name)
     return telling(
         Field("Verdict", sentence, verdict.style or "accent"),
-        *(Field("Known" if not n else "", f"· {text}") for n, text in enumerate(verdict.known)),
         *(Field("Likely" if not n else "", f"· {text}", "warn") for n, text in enumerate(verdict.likely)),
         *(Field("Do next" if not n else "", f"{n + 1} {text}") for n, text in enumerate(verdict.todo)),
         *_culprits(facts),
@@ -62,21 +70,21 @@ def _culprits(facts: Facts) -> list[Field]:
     ]
 
 
-def _end(facts: Facts) -> list[Field | None]:
+def _run(facts: Facts) -> list[Field | None]:
     death, state = facts.death, facts.inspect
     code = (facts.start_code or None) if facts.start_failed else death.code if death else None
     return [
         Field("Exit code", _code(facts, code), "bad" if code else "good") if code is not None else None,
-        Field("OOM killed", "yes" if facts.oom else "no", "bad" if facts.oom else "") if death else None,
+        Field("OOM killed", "yes", "bad") if death and facts.oom else None,
         Field("Error", facts.shown(facts.error), "bad"),
         Field("Created", format.moment(facts.created, facts.now)),
         Field("Started", format.moment(facts.started, facts.now)),
         Field("Ended", format.moment(death.at, facts.now)) if death else None,
         Field("Lasted", format.lasted(death.lasted)) if death and death.lasted is not None else None,
-        Field("Restarts", _restarts(facts)) if state else None,
+        Field("Restarts", _restarts(facts)),
         Field("Command", facts.command),
         Field("Image", state.text("Config", "Image"), ref=_image(facts)),
-        Field("Stop", _stop(facts)) if state else None,
+        Field("Stop", _stop(facts)),
     ]
 
 
@@ -92,30 +100,35 @@ def _image(facts: Facts) -> Reference | None:
 
 
 def _restarts(facts: Facts) -> str:
+    """Return how often and why it is restarted; "" for a container that nothing restarts or removes."""
+    if facts.policy == "no" and not facts.restarts and not facts.auto_remove:
+        return ""
     policy = f"{facts.policy}:{facts.most_restarts}" if facts.most_restarts else facts.policy
     removed = "; removed when it ends (--rm)" if facts.auto_remove else ""
     return f"{facts.restarts} (policy: {policy}){removed}"
 
 
 def _stop(facts: Facts) -> str:
+    """Return how it is stopped, if that is not the Engine's default or a signal was sent."""
     signal = facts.inspect.text("Config", "StopSignal") or "SIGTERM"
     name = name_of_signal(signal_number(signal)) if signal.isdecimal() else signal
-    return f"by {name}, then SIGKILL after {facts.grace:g} s"
+    said = f"by {name}, then SIGKILL after {facts.grace:g} s"
+    return said if said != _USUAL_STOP or facts.kills or facts.was_stopped else ""
 
 
-def _path(facts: Facts, verdict: Verdict) -> list[Field]:
+def _lifecycle(facts: Facts, verdict: Verdict) -> list[Field]:
     drawn = drawing(facts, verdict.style or "accent")
     fields = [Field("", line, accents=drawn.accents) for line in drawn.lines]
     return fields + [Field(when, text) for when, text in step_lines(facts)]
 
 
 def _limits(facts: Facts) -> list[Field | None]:
-    """Return each limit, with the last usage beside it."""
+    """Return each limit, with the last usage beside it; nothing where neither is known."""
     if not facts.inspect:
         return []
     used, limit, host = facts.usage, facts.memory_limit, facts.inspect
     seen = f"last seen {format.hour(used.read, facts.now)}" if used else ""
-    memory = [f"limit {format.memory(limit)}" if limit else "no limit"]
+    memory = [f"limit {format.memory(limit)}"] if limit else []
     if used and used.memory is not None:
         part = f" ({used.memory / limit * 100:.0f}%)" if limit else ""
         memory.append(f"{seen}: {format.memory(used.memory)}{part}")
@@ -125,12 +138,14 @@ def _limits(facts: Facts) -> list[Field | None]:
     if limit and swap and swap != limit:
         memory.append("swap without limit" if swap < 0 else f"and {format.memory(max(0, swap - limit))} of swap")
     cpus, pids = _cpus(facts), host.number("HostConfig", "PidsLimit")
-    cpu = [f"limit {cpus:g} CPUs" if cpus else "no limit"]
+    cpu = [f"limit {cpus:g} CPUs"] if cpus else []
     if used and used.cpu is not None:
         cpu.append(f"{seen}: {format.share(used.cpu)}")
-    processes = [f"limit {pids}" if pids > 0 else "no limit"]
+    processes = [f"limit {pids}"] if pids > 0 else []
     if used and used.pids is not None:
         processes.append(f"{seen}: {used.pids}")
+    if memory and not limit:
+        memory.insert(0, "no limit")
     return [
         Field("Memory", ", ".join(memory)),
         Field("CPU", ", ".join(cpu)),
@@ -202,14 +217,19 @@ def _event_style(event: Event) -> str:
     return "warn" if event.action in ("die", "died", "kill") else ""
 
 
-def _log(facts: Facts) -> list[Field]:
-    if facts.log_error:
-        return [Field("", facts.log_error, "warn")]
-    return [_line(facts, line) for line in facts.last_lines[-LINES:]]
+def _last_in(lines: Sequence[Field], cells: int, rows: int) -> list[Field]:
+    """Return the last lines that fit into `rows` of `cells`; of the very last one at least its beginning."""
+    shown: list[Field] = []
+    for field in reversed(lines):
+        rows -= max(1, -(-len(field.value) // cells))
+        if rows < 0 and shown:
+            break
+        shown.append(field)
+    return shown[::-1]
 
 
 def _line(facts: Facts, line: LogLine) -> Field:
-    text = facts.shown(line.text)
+    text = facts.shown(last_state(line.text))
     said = text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"
     return Field(format.hour(line.time / SECOND, facts.now) if line.time else "", said, "bad" if line.stderr else "")
 

@@ -43,7 +43,8 @@ def _not_started(facts: Facts) -> Verdict:
 
 def _never_started(facts: Facts) -> Verdict:
     when = f" {format.span(facts.now - facts.created)} ago" if facts.created else ""
-    return Verdict(f"was never started: it was created{when}, and waits for somebody to start it", "dim")
+    what = f"was never started: it was created{when}, and waits for somebody to start it"
+    return Verdict(what, "dim", todo=(f"start it: docker start {shlex.quote(facts.name)}",))
 
 
 def _exited(facts: Facts) -> Verdict:
@@ -94,14 +95,14 @@ def _paused(facts: Facts) -> Verdict:
 
 def _running(facts: Facts) -> Verdict:
     if not facts.inspect:
-        return Verdict("runs; more is not known of it yet")
+        return Verdict("is running; nothing more is known yet")
     if facts.health == "unhealthy":
         return unhealthy(facts)
     if facts.oom_now:
         at = facts.oom_now[-1]
         when = f" at {format.hour(at, facts.now)}" if at != facts.started else ""
         return Verdict(
-            f"runs, but the kernel's OOM killer killed a process in it{when}: it is at its limit of memory",
+            f"is running, but the kernel's OOM killer killed a process in it{when}: it is at its limit of memory",
             "warn",
             todo=("see Stats, and its log: what was killed may be a worker that is started again",),
         )
@@ -109,20 +110,26 @@ def _running(facts: Facts) -> Verdict:
         return _running_again(facts)
     if facts.health == "starting":
         return starting(facts)
-    since = f" since {format.hour(facts.started, facts.now)}" if facts.started is not None else ""
-    return Verdict(f"runs{since} and is {'healthy' if facts.health else 'well, as far as the Engine knows'}", "good")
+    return Verdict(f"{_running_since(facts)}{' and is healthy' if facts.health else ', no problem reported'}", "good")
+
+
+def _running_since(facts: Facts, again: str = "") -> str:
+    if facts.started is None:
+        return f"is running{again}"
+    return f"has been running{again} since {format.hour(facts.started, facts.now)}"
 
 
 def _running_again(facts: Facts) -> Verdict:
     """Return the verdict on a running container, with how its last run ended."""
     before, death = ended(facts), facts.death
-    since = f" since {format.hour(facts.started, facts.now)}" if facts.started is not None else ""
     health = f" ({facts.health})" if facts.health else ""
     counted = f", {format.plural(facts.restarts, 'restart')} by its policy so far" if facts.restarts else ""
     when = f" at {format.hour(death.at, facts.now)}" if death is not None and death.at is not None else ""
     told = f"before, it {before.what}" if death is not None and death.code is not None else f"its last run ended{when}"
     calm = not facts.restarts and before.style in ("", "good")
-    return before._replace(what=f"runs again{since}{health}{counted}; {told}", style="good" if calm else "warn")
+    return before._replace(
+        what=f"{_running_since(facts, ' again')}{health}{counted}; {told}", style="good" if calm else "warn"
+    )
 
 
 def _dead(facts: Facts) -> Verdict:

@@ -21,7 +21,7 @@ def unhealthy(facts: Facts) -> Verdict:
     when = (
         f"since {format.hour(since, facts.now)}" if since is not None else f"for about {format.lasted(_about(facts))}"
     )
-    what = f"is unhealthy {when}: {check} failed {format.plural(facts.streak, 'time')} in a row"
+    what = f"has been unhealthy {when}: {check} failed {format.plural(facts.streak, 'time')} in a row"
     if probe is not None:
         what += f": {_said(facts, probe)}"
     known = ("Docker does not restart a container that is unhealthy; Swarm and some tools do",)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dockertui.engine.models import Version
 from dockertui.resources import format
 from dockertui.resources.secrets import mask_sections
-from dockertui.resources.why.card import card
+from dockertui.resources.why.card import LINES, card
 from dockertui.resources.why.diagnosis import diagnose
 from dockertui.resources.why.facts import Facts
 from dockertui.widgets.page_lines import Field, Section
@@ -19,16 +19,16 @@ _LIMIT = 600
 
 
 def markdown(facts: Facts, version: Version | None = None) -> str:
-    """Return the whole card; the sections below the verdict become fenced blocks."""
+    """Return the whole card in its order; the sections below the verdict become fenced blocks."""
     verdict = diagnose(facts)
-    _, *evidence = card(facts) if facts.reveal else mask_sections(card(facts), facts.secrets)
+    sections = card(facts, (2 * _LIMIT, LINES))
+    _, *rest = sections if facts.reveal else mask_sections(sections, facts.secrets)
     parts = [
         f"# Why is it not well: {code(facts.name)}" if facts.running else f"# Why did it die: {code(facts.name)}",
         f"> {code(facts.shown(verdict.sentence(facts.name)))}",
-        *_list("Known", map(facts.shown, verdict.known)),
         *_list("Likely (not proven)", map(facts.shown, verdict.likely)),
         *_list("Do next", map(facts.shown, verdict.todo)),
-        *(part for section in evidence for part in (f"## {section.title}", fenced(_lines(section)))),
+        *(part for section in rest for part in (f"## {section.title}", fenced(_lines(section)))),
         _origin(facts, version),
     ]
     return "\n\n".join(parts) + "\n"

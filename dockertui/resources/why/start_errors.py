@@ -1,34 +1,14 @@
-"""Errors of containers that could not be started: the core of the message, and the remedy.
-
-The texts are those of moby, containerd, runc and Podman's crun, seen on Engines 20.10 to 28.5 and Podman 5.8; an
-unknown one is shown as it is.
-"""
+"""Errors of containers that could not be started: the core of the message, and the remedy."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from dockertui.resources.why.facts import Facts
-
-_WRAPPINGS: Final = (
-    "unable to start container process: ",
-    "runc create failed: ",
-    "crun create failed: ",
-    "OCI runtime create failed: ",
-    "failed to create shim task: ",
-    "failed to create task for container: ",
-    "error during container init: ",
-    "driver failed programming external connectivity on endpoint ",
-    "failed to set up container networking: ",
-    "error while creating mount source path ",
-)
-_HINT_OF_ENGINE: Final = ": Are you trying to mount a directory onto a file"
-_KINDS: Final = (": OCI runtime attempted to invoke a command that was not found", ": OCI permission denied")
-"""What Podman appends to crun's errors."""
-_ENDPOINT: Final = re.compile(r"^\S+ \([0-9a-f]{8,64}\): ")
+from dockertui.resources.why.start_reasons import REASONS, core
 
 
 class StartError(NamedTuple):
@@ -41,22 +21,11 @@ class StartError(NamedTuple):
 
 def start_error(facts: Facts) -> StartError:
     """Explain the `State.Error` of a container that could not be started."""
-    for pattern, explain in _KNOWN:
+    for pattern, reason in REASONS:
         if match := pattern.search(facts.error):
-            likely, todo = explain(facts, match)
+            likely, todo = _EXPLAIN[reason](facts, match)
             return StartError(facts.shown(core(facts.error)), tuple(likely), tuple(todo))
     return StartError(facts.shown(core(facts.error)))
-
-
-def core(error: str) -> str:
-    """Return the innermost of several nested errors."""
-    said = error.partition(_HINT_OF_ENGINE)[0].removesuffix(": unknown")
-    for wrapping in _WRAPPINGS:
-        _, found, rest = said.rpartition(wrapping)
-        said = rest if found else said
-    for kind in _KINDS:
-        said = said.removesuffix(kind)
-    return _ENDPOINT.sub("", said.removesuffix(": unknown")).strip() or error
 
 
 Advice = tuple[list[str], list[str]]
@@ -154,27 +123,22 @@ def _image(facts: Facts) -> str:
 
 
 Explain = Callable[[Facts, "re.Match[str]"], Advice]
-_KNOWN: Final[tuple[tuple[re.Pattern[str], Explain], ...]] = tuple(
-    (re.compile(pattern, re.I), explain)
-    for pattern, explain in (
-        (r"\S* (?:failed: )?port is already allocated", _port),
-        (r"(?:bind|listen|expose|for)\b.{0,200}address already in use", _port),
-        (r"ports are not available", _port),
-        (r"exec format error", _format),
-        (r"could not select device driver", _gpu),
-        (r"adding custom device", _device),
-        (r"no space left on device", _full),
-        (r"unable to find (?:user|group)|no matching entries in (?:passwd|group)", _user),
-        (r"network \S+ not found|could not find a network matching|network .{1,80} does not exist", _network),
-        (r"(?:cannot join|non running container|No such container)", _joined),
-        (r"chdir to cwd|Cannot mkdir|mkdir .{1,200} not a directory", _directory),
-        (r"bind source path does not exist|error while creating mount source path", _no_source),
-        (r"mount(?:ing)?\b.{0,400}(?:not a directory|is a directory|onto a file)", _mount_type),
-        (r'exec: "?([^":]{1,200})"?: .{0,200}(?:not found|no such file)', _not_found),
-        (r'exec: "?([^":]{1,200})"?: .{0,200}(?:permission denied|is a directory)', _not_executable),
-        (r"executable file `([^`]{1,200})` not found", _not_found),
-        (r"the path `([^`]{1,200})` exists but it is not", _not_executable),
-        (r"failed to initialize logging driver|logging driver", _log_driver),
-        (r"operation not permitted|permission denied", _forbidden),
-    )
-)
+_EXPLAIN: Final[Mapping[str, Explain]] = {
+    "port in use": _port,
+    "port not available": _port,
+    "wrong platform": _format,
+    "no GPU driver": _gpu,
+    "no such device": _device,
+    "disk full": _full,
+    "no such user": _user,
+    "no such network": _network,
+    "joined container down": _joined,
+    "bad working dir": _directory,
+    "no mount source": _no_source,
+    "bad mount": _mount_type,
+    "command not found": _not_found,
+    "not executable": _not_executable,
+    "log driver error": _log_driver,
+    "not permitted": _forbidden,
+}
+"""The advice for each of the known reasons."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
+
+from rich.cells import cell_len
 
 from dockertui.engine.errors import EngineError
 from dockertui.live.session import Session
@@ -20,6 +22,10 @@ NAME_LEAST = 14
 
 OVERDUE = 2.0
 """Seconds for which a reported change may remain unread before the lists no longer count as live."""
+
+
+_MORE = 4
+"""Cells of the sign that says how many tabs do not fit on a side."""
 
 
 class Message(NamedTuple):
@@ -40,8 +46,25 @@ def footer(
         return [Piece(message.text, message.style)], []
     if context is Context.PROMPT:
         return [Piece(((key, "key"), (f" {what}", "dim"))) for key, what in catalogue.typing()], []
-    hints = catalogue.hints(context, kind)
-    return [hint(operation, key) for operation, key in hints if operation not in idle], []
+    unfit = {operation.id for operation in idle}
+    return [hint(operation, key) for operation, key in catalogue.hints(context, kind) if operation.id not in unfit], []
+
+
+def fitting(tabs: Sequence[Piece], current: int, room: int) -> list[Piece]:
+    """Return the tabs, each of one text, that fit into `room` cells, the current one among them.
+
+    How many do not fit on a side is shown there; a click on it opens the next of them.
+    """
+    cells = [cell_len(str(tab.text)) for tab in tabs]
+    first, last = 0, len(tabs)
+    while last - first > 1 and sum(cells[first:last]) + _MORE * ((first > 0) + (last < len(tabs))) > room:
+        if last - 1 > current:
+            last -= 1
+        else:
+            first += 1
+    before = [Piece(f" ‹{first} ", "dim", tabs[first - 1].action)] if first else []
+    after = [Piece(f" {len(tabs) - last}› ", "dim", tabs[last].action)] if last < len(tabs) else []
+    return [*before, *tabs[first:last], *after]
 
 
 def link(session: Session, now: float) -> Piece:

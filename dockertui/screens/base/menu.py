@@ -30,11 +30,12 @@ class Menu(Dialog[str | None]):
     """Offer a choice of items. The result is the id of the chosen one, or None."""
 
     place = Context.MENU
+    list_type: ClassVar[type[Choices]] = Choices
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.EVERYWHERE)
 
     def __init__(self, title: str, items: Sequence[Item], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._list = Choices(title, items, self.dismiss)
+        self._list = self.list_type(title, items, self.dismiss)
 
     def compose(self) -> ComposeResult:
         yield self._list

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
@@ -13,7 +13,7 @@ from textual.widget import Widget
 from dockertui.engine.errors import EngineError
 from dockertui.engine.fields import Reply
 from dockertui.masking import known_secrets
-from dockertui.operations.base import Context
+from dockertui.operations.base import Context, Operation
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
@@ -100,6 +100,11 @@ class Tab(Widget):
     def heading(self) -> str:
         """What the tab shows if that is not the detail's object; it replaces the object's name in the title."""
         return ""
+
+    @property
+    def idle(self) -> Sequence[Operation]:
+        """The operations that make no sense for what it shows: the footer leaves them out."""
+        return ()
 
     def sampled(self) -> None:
         """Show new statistics of the object."""

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dockertui.screens.base.desk import Desk
 
 
+_FOR_TROUBLED = (BY_ID["container.why"],)
+_FOR_RUNNING = (BY_ID["container.exec"], BY_ID["container.attach"], BY_ID["container.stats"])
+
+
 def commands(desk: Desk) -> list[Command]:
     """Return the commands of the open list's kind."""
     return desk.catalogue.commands(desk.selection.resource.kind)
@@ -40,5 +44,7 @@ def refusal(desk: Desk, operation: Operation, targets: Sequence[Any] | None = No
 def idle(desk: Desk) -> list[Operation]:
     """Return the operations that make no sense for the object under the cursor: the footer leaves them out."""
     item, resource = desk.selection.under_cursor, desk.selection.resource
-    well = [] if item is not None and resource.is_troubled(item) else [BY_ID["container.why"]]
-    return [*(command for command in commands(desk) if refusal(desk, command)), *well]
+    unfit = [command for command in commands(desk) if refusal(desk, command)]
+    well = item is None or not resource.is_troubled(item, desk.surroundings)
+    still = item is None or not resource.is_running(item)
+    return [*unfit, *(_FOR_TROUBLED if well else ()), *(_FOR_RUNNING if still else ())]

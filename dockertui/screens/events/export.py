@@ -53,6 +53,8 @@ def engine_filters(shown: EventList) -> dict[str, list[str]]:
     actions = {action for _, action in shown.seen}
     for word in shown.filter.line.split():
         term, _, needle = word.partition(":")
+        if needle.startswith("~") or word.startswith(("~", "!~")):
+            break  # the rest of the line is an expression, which the Engine does not know
         if term in ("kind", "type") and needle in kinds and about is None:
             found.setdefault("type", []).append(needle)
         elif term == "action" and needle in actions:

@@ -40,7 +40,7 @@ _RACING = 5
 _PODMAN_BACK = 3600 * NANO
 """Nanoseconds of the past that Podman is asked for at first: it keeps all events."""
 _SINCE_HINT = "since: 10m, 2h, 14:30, 2026-01-31 14:30; until after two dots"
-_FILTER_HINT = "words, !words, kind: action: object: container: image: network: volume: label: id:"
+_FILTER_HINT = "words, !words, ~expression, kind: action: object: container: image: network: volume: label: id:"
 
 
 class EventsTab(Timeline, Tab, inherit_bindings=False):
@@ -223,7 +223,7 @@ class EventsTab(Timeline, Tab, inherit_bindings=False):
     def _why_empty(self) -> str:
         if self.list.filter or self.list.hidden or self.list.span != (None, None):
             probes = ": ".join(filter(None, ("hidden probes", key_of(self, "events.probes"))))
-            return f"no events match (filter, time range, or {probes})"
+            return self.list.filter.error or f"no events match (filter, time range, or {probes})"
         if not self.list.live:
             return "asking the Engine…" if self.session.mirror.link.state is LinkState.LIVE else ""
         return f"nothing has happened; {self.list.beginning}"

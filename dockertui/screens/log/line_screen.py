@@ -57,8 +57,9 @@ class LogLineScreen(SecondScreen[None]):
 
 
 def line_parts(text: str) -> list[str]:
-    """Split a line into parts that can be shown; JSON with a line for each value."""
-    text = text.removesuffix("\r")
+    """Split a line into parts that can be shown: JSON with a line for each value, a progress bar with one for each
+    state."""
+    text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
     bare = plain(text).strip()
     if bare[:1] in ("{", "["):
         try:

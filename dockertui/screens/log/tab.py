@@ -14,7 +14,8 @@ from textual.timer import Timer
 from dockertui.config import Settings
 from dockertui.engine.client import Engine
 from dockertui.engine.log_lines import SECOND
-from dockertui.operations.base import Context
+from dockertui.operations.base import Context, Operation
+from dockertui.operations.catalogue import BY_ID
 from dockertui.resources.surroundings import Surroundings
 from dockertui.screens.base import time_span
 from dockertui.screens.base.bindings import bindings
@@ -23,6 +24,7 @@ from dockertui.screens.base.time_span import TimeSpan
 from dockertui.screens.log.feed import LogFeed, LogTarget
 from dockertui.widgets.chart import column_glyphs
 from dockertui.widgets.keys import offer
+from dockertui.widgets.log_paint import PaintOptions
 from dockertui.widgets.log_store import StoredLine
 from dockertui.widgets.log_view import BEHIND, LogView
 from dockertui.widgets.timer import once
@@ -46,6 +48,7 @@ class LogTab(LogView, Tab, inherit_bindings=False):
         self.engine = engine
         self.clock = engine.trace.clock
         self.store.max_bytes = settings.log_memory * 1_000_000
+        self.options = PaintOptions(unfold=settings.log_unfold)
         self.glyphs = column_glyphs(settings.plots)
         self._feed: LogFeed | None = None
         self._subject: tuple[LogTarget, ...] = ()
@@ -82,6 +85,10 @@ class LogTab(LogView, Tab, inherit_bindings=False):
     def heading(self) -> str:
         """Title and number of the pinned logs, or ""."""
         return f"{self._pinned_title}: {len(self._pinned)} logs" if self._pinned else ""
+
+    @property
+    def idle(self) -> list[Operation]:
+        return [] if self.has_fields else [BY_ID["log.unfold"]]
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the log of a container. One that is shown already may have been restarted."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from dockertui.engine.endpoint import Endpoint
 from dockertui.engine.models import Version
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
-from dockertui.screens.base.bars import NAME_LEAST, link
+from dockertui.screens.base.bars import NAME_LEAST, fitting, link
 from dockertui.screens.main.pane import Pane, counts
 from dockertui.widgets.bar import BarLine, Piece
 
@@ -56,17 +58,27 @@ def _engine(version: Version) -> list[Piece]:
     ]
 
 
-def strip(panes: Sequence[Pane], current: Pane) -> BarLine:
-    """Return the panes as tabs, for a screen that has room for one pane, and what narrows the open one."""
-    tabs = [
-        Piece(
-            f" {pane.label} {len(pane.table.objects)} ",
-            "tab-on" if pane is current else "tab",
-            f"goto_pane({pane.number - 1})",
-            priority=0 if pane is current else 3,
-        )
-        for pane in panes
-    ]
+def strip(panes: Sequence[Pane], current: Pane, width: int) -> BarLine:
+    """Return the panes as tabs, for a screen that has room for one pane, and what narrows the open one.
+
+    Where `width` cells do not suffice, the numbers of objects are dropped before tabs are.
+    """
     narrowed = current.filter or current.running_only or current.table.marks
-    found = counts(current) if narrowed else []
-    return tabs, [piece._replace(text=((" ", ""), (str(piece.text), piece.style))) for piece in found]
+    found = [_beside_tabs(piece) for piece in counts(current)] if narrowed else []
+    room = width - 2 - sum([cell_len(text) for piece in found[:1] for text, _ in piece.runs])
+    full = _tabs(panes, current, [f" {pane.label} {len(pane.table.objects)} " for pane in panes])
+    if sum([cell_len(str(tab.text)) for tab in full]) <= room:
+        return full, found
+    at = panes.index(current) if current in panes else 0
+    return fitting(_tabs(panes, current, [f" {pane.label} " for pane in panes]), at, room), found
+
+
+def _beside_tabs(piece: Piece) -> Piece:
+    return piece._replace(text=((" ", ""), (str(piece.text), piece.style)))
+
+
+def _tabs(panes: Sequence[Pane], current: Pane, titles: Sequence[str]) -> list[Piece]:
+    return [
+        Piece(title, "tab-on" if pane is current else "tab", f"goto_pane({pane.number - 1})", int(pane is not current))
+        for pane, title in zip(panes, titles, strict=True)
+    ]

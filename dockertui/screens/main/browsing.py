@@ -44,19 +44,37 @@ class Browsing:
 
     # the list
 
-    async def action_sort_menu(self) -> None:
-        from dockertui.screens.main import menus
+    async def action_columns_menu(self) -> None:
+        from dockertui.screens.main.columns_menu import ColumnsMenu  # like all menus
 
-        await menus.sort(self.desk)
+        def chosen(column: str | None) -> None:
+            if column is not None:
+                pane.sort_by(column)
+
+        pane = self.pane
+        await self.desk.screen.app.push_screen(ColumnsMenu(pane), chosen)
 
     def action_reverse_sort(self) -> None:
         self.pane.reverse()
+
+    def action_mark_all(self) -> None:
+        """Mark everything shown, but nothing that is only similar to what the filter asks for."""
+        if self.pane.similar is not None:
+            self.desk.say(f"nothing matches /{self.pane.filter.line}: similar names are marked one by one", "warn")
+        else:
+            self.pane.table.mark_all_shown()
 
     def action_running_only(self) -> None:
         pane = self.desk.lists.containers
         pane.toggle_running_only()
         self.arrangement.goto_pane(pane.number - 1)
         self.desk.say("running containers only" if pane.running_only else "all containers")
+
+    def action_group(self) -> None:
+        pane = self.desk.lists.containers
+        pane.toggle_grouped()
+        self.arrangement.goto_pane(pane.number - 1)
+        self.desk.say("grouped by Compose project" if pane.grouped else "not grouped")
 
     async def action_measure(self) -> None:
         """Ask the Engine for the disk usage of this pane's objects, which may take it a while."""

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from dockertui.screens.base.desk import Desk
 from dockertui.screens.main.detail import DetailView
 from dockertui.screens.main.panes import Panes
+from dockertui.state import State
 
 
 class MainDesk(Desk, Protocol):
@@ -20,6 +21,10 @@ class MainDesk(Desk, Protocol):
 
     @property
     def detail(self) -> DetailView: ...
+
+    @property
+    def state(self) -> State:
+        """What is remembered from run to run."""
 
     def paint_strip(self) -> None:
         """Update the tabs of the panes."""

@@ -7,9 +7,12 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 
 from dockertui.config import Settings
 from dockertui.engine.errors import EngineError, ErrorKind
@@ -18,18 +21,22 @@ from dockertui.live.session import Session
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference, Resource
 from dockertui.resources.surroundings import Surroundings
-from dockertui.screens.base.bars import NAME_LEAST
+from dockertui.screens.base.bars import NAME_LEAST, fitting
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.screens.base.waiting import SILENT
 from dockertui.screens.main.tab_list import TABS, TabKind
-from dockertui.widgets.bar import Bar, BarLine, Piece
+from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.guard import shown_in
 from dockertui.widgets.page import Page
 from dockertui.widgets.timer import once
 
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
+_NOTE = 8
+"""Cells kept for a note beside the name."""
+_LEAST_TITLE = 14
+"""Cells that the title has beside the tabs, used or not: so these rarely change their line when the cursor moves."""
 _REMEMBERED = 32
 """Number of inspect replies kept, so that going back to an object shows its page at once."""
 
@@ -38,6 +45,20 @@ class DetailView(Vertical):
     """The tabs of one object. `show` follows the cursor; the Engine is asked once the cursor rests."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.BELOW)
+
+    class Dragged(Message):
+        """The line to the left of the detail was dragged to a column of the screen, or left there."""
+
+        def __init__(self, x: int, *, left: bool) -> None:
+            super().__init__()
+            self.x = x
+            self.left = left
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, DetailView.Dragged)
+
+    class Released(Message):
+        """The line was double-clicked: it is to be where it was before it was dragged."""
 
     def __init__(self, session: Session, settings: Settings, surroundings: Surroundings) -> None:
         super().__init__(id="detail")
@@ -50,6 +71,8 @@ class DetailView(Vertical):
         self.seen = False
         """Whether the view is on the screen: the Engine is asked only then."""
         self.title_bar = Bar(classes="title", separator="")
+        self.tabs_bar = Bar(classes="tabs", separator="")
+        """The tabs where there is no room for them beside the title."""
         self.kind = self._wanted = TABS[0]
         """The current tab, and the one to return to once an object has it."""
         self._made: dict[str, Tab] = {}
@@ -63,9 +86,31 @@ class DetailView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
+        yield self.tabs_bar
         self.made(self.kind.id)
         yield from self._made.values()
         self._is_composed = True
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if self._is_on_line(event):
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self.post_message(self.Dragged(int(event.screen_x), left=False))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self.app.mouse_captured is self:
+            self.release_mouse()
+            if not self._is_on_line(event):
+                self.post_message(self.Dragged(int(event.screen_x), left=True))
+
+    def on_click(self, event: events.Click) -> None:
+        if self._is_on_line(event) and event.chain == 2:
+            self.post_message(self.Released())
+
+    def _is_on_line(self, event: events.MouseEvent) -> bool:
+        return event.screen_x == self.region.x < self.content_region.x
 
     def on_unmount(self) -> None:
         self._ended = True  # changes that arrive while the program ends send no more requests
@@ -117,6 +162,8 @@ class DetailView(Vertical):
         else:
             self.subject = subject._replace(inspect=reply, error=None)
             self._remember(subject.key, reply)
+            if subject.resource.kind == "container":
+                self.session.endings.learn(subject.key[1], reply)
         finally:
             slow.stop()
             self._is_slow = False
@@ -145,9 +192,19 @@ class DetailView(Vertical):
             self.tab.show_subject(self.subject, self.surroundings, keep=keep)
         self._paint_title()
 
+    def on_resize(self) -> None:
+        self._paint_title()
+
     def _paint_title(self) -> None:
+        room = self.content_size.width
         note = "is gone" if self.gone else "asking…" if self._is_slow else ""
-        self.title_bar.update(*detail_title(self.subject, note, self.shown_tabs, self.kind, self.tab.heading))
+        title = detail_title(self.subject, note, self.tab.heading)
+        tabs = tab_pieces(self.shown_tabs, self.kind, room - 2)
+        name = max([cell_len(str(piece.text)) for piece in title if piece.style == "title"], default=0)
+        beside = room >= max(name, _LEAST_TITLE) + _NOTE + sum([cell_len(str(piece.text)) for piece in tabs]) + 2
+        self.tabs_bar.display = not beside
+        self.tabs_bar.update(() if beside else tabs)
+        self.title_bar.update(title, tabs if beside else ())
 
     # tabs
 
@@ -205,21 +262,21 @@ class DetailView(Vertical):
         return found if isinstance(found, Reference) else None
 
 
-def detail_title(
-    subject: Subject | None, note: str, tabs: Sequence[TabKind], current: TabKind, heading: str = ""
-) -> BarLine:
-    """Return the title bar: the object's name with a note, or `heading` in its place, and the tabs.
-
-    Where both do not fit, the kind is dropped, then the name is cut, then tabs are dropped.
-    """
-    left = [Piece("nothing selected ", "dim")]
+def detail_title(subject: Subject | None, note: str, heading: str = "") -> list[Piece]:
+    """Return the object's kind and name with a note, or `heading` in their place."""
     if heading:
-        left = [Piece(f"{heading} ", "title", least=NAME_LEAST)]
-    elif subject is not None:
-        name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=NAME_LEAST)
-        left = [Piece(f"{subject.resource.kind} ", "dim", priority=2), name]
-        left += [Piece(f"{note} ", "warn")] if note else []
-    return left, [
+        return [Piece(f"{heading} ", "title", least=NAME_LEAST)]
+    if subject is None:
+        return [Piece("nothing selected ", "dim")]
+    name = Piece(f"{subject.resource.name(subject.item)} ", "title", least=NAME_LEAST)
+    kind = Piece(f"{subject.resource.kind} ", "dim", priority=2)
+    return [kind, name, *([Piece(f"{note} ", "warn")] if note else [])]
+
+
+def tab_pieces(tabs: Sequence[TabKind], current: TabKind, room: int) -> list[Piece]:
+    """Return the tabs that fit into `room` cells."""
+    pieces = [
         Piece(f" {tab.title} ", "tab-on" if tab is current else "tab", f"open_tab({tab.id!r})", int(tab is not current))
         for tab in tabs
     ]
+    return fitting(pieces, tabs.index(current) if current in tabs else 0, room)

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dockertui.operations.base import Operation
+from dockertui.operations.catalogue import BY_ID
+from dockertui.operations.view import BACK
 from dockertui.resources.registry import RESOURCES
+from dockertui.state import State
 
 if TYPE_CHECKING:
     from dockertui.screens.main.desk import MainDesk
 
 WIDE = 110
 """Columns from which list and detail are side by side."""
+_LIST_LEAST, _LIST_MOST = 40, 60
+"""Percent of the width that the list has beside the detail."""
+_TABS = 58
+"""Columns in which the detail shows all its tabs."""
+_EITHER_LEAST = 24
+"""Columns that the list and the detail have at least, wherever the line between them is moved."""
+_STEP = 4
+"""Columns by which a key moves that line."""
+_REMEMBERED = "screen", "split"
+"""The section and the name of the list's part of the width in the state."""
 
 
 class Arrangement:
     """Lay out the lists and the detail of a desk."""
 
-    def __init__(self, desk: MainDesk) -> None:
+    def __init__(self, desk: MainDesk, state: State) -> None:
         self.desk = desk
         self.zoomed = False
+        self._state = state
+        share = state.get(*_REMEMBERED)
+        self.share: float | None = share if isinstance(share, float) and 0 < share < 1 else None
+        """The list's part of the width, if it was chosen."""
+        self._split_for = (0, False)
 
     @property
     def wide(self) -> bool:
@@ -35,6 +54,12 @@ class Arrangement:
         """Whether there is something to close."""
         return self.is_below or self.zoomed or bool(self.desk.lists.open.filter)
 
+    @property
+    def idle(self) -> list[Operation]:
+        """The operations that would change nothing now."""
+        found = [] if self.can_go_back else [BACK]
+        return [*found, *([BY_ID["pane.zoom"]] if self.is_below and not self.wide else [])]
+
     def classify(self) -> None:
         """Set the classes of the screen that its styles depend on."""
         screen, detail = self.desk.screen, self.desk.detail
@@ -46,8 +71,62 @@ class Arrangement:
     def arrange(self) -> None:
         """Lay out the screen anew."""
         self.classify()
-        self._see_detail(self.desk.detail.has_class("-open") or (self.wide and not self.zoomed))
+        self._see_detail(self.desk.detail.has_class("-open") or self.beside)
         self.desk.lists.show_all_columns(self.zoomed)
+        self.share_height()
+        self.split()
+
+    @property
+    def beside(self) -> bool:
+        """Whether list and detail are both shown."""
+        return self.wide and not self.zoomed
+
+    def contents_changed(self) -> None:
+        """Fit the layout to other numbers of objects. The width changes only with the first of them."""
+        self.share_height()
+        if self._split_for != self._pane_split:
+            self.split()
+
+    @property
+    def _pane_split(self) -> tuple[int, bool]:
+        """What the automatic division of the width is for: a pane, and whether it has objects."""
+        pane = self.desk.lists.open
+        return pane.number, bool(pane.table.objects)
+
+    def share_height(self) -> None:
+        """Show rows of the closed panes where there is room."""
+        lists = self.desk.lists
+        lists.share_height(lists.size.height if self.beside and lists.size.height else None)
+
+    def split(self) -> None:
+        """Divide the width: as it was chosen, else the list gets what its columns need, within limits."""
+        lists, width = self.desk.lists, self.desk.screen.size.width
+        self._split_for = self._pane_split
+        if not self.beside:
+            lists.styles.width = None
+            return
+        if self.share is not None:
+            cells = round(width * self.share)
+        else:
+            most = min(width * _LIST_MOST // 100, max(width - _TABS, width // 2))
+            cells = max(lists.open.table.width_for(most), width * _LIST_LEAST // 100)
+        lists.styles.width = max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST))
+
+    def choose_share(self, cells: float | None, *, remember: bool) -> None:
+        """Give the list so many cells of the width from now on; None lets the contents decide again."""
+        width = self.desk.screen.size.width
+        self.share = None if cells is None else max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST)) / width
+        self.split()
+        if remember and (problem := self._state.set(*_REMEMBERED, self.share)):
+            self.desk.say(problem, "warn")
+
+    def action_split(self, steps: int) -> None:
+        """Move the line between list and detail; 0 lets the contents decide again."""
+        if not self.beside:
+            self.desk.say("the list has the whole width here", "warn")
+        else:
+            cells = self.desk.lists.outer_size.width + steps * _STEP
+            self.choose_share(cells if steps else None, remember=True)
 
     def show_detail(self) -> None:
         """Show the object under the cursor; one removed while the detail is open on it stays until that is closed."""

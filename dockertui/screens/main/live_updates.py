@@ -52,6 +52,7 @@ class LiveUpdates:
     def _paint_changes(self, changes: Changes) -> None:
         """Apply the changes since the last paint to the screen."""
         self.desk.lists.take(changes)
+        self.arrangement.contents_changed()
         self.desk.paint_header()
         self.desk.paint_strip()
         self.desk.paint_footer()
@@ -100,6 +101,11 @@ class LiveUpdates:
         self.desk.lists.sampled(ids)
         if detail.key is not None and detail.key[1] in ids:
             detail.tab.sampled()
+
+    def explained(self, id: str) -> None:
+        """Show why a container ended."""
+        self.desk.lists.containers.table.refresh_cells([id])
+        self.desk.paint_footer()
 
     def tick(self) -> None:
         """Update once a second what depends on the time. Ages above two minutes are repainted rarely."""

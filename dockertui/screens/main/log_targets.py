@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from dockertui.engine.container_model import ONE_OFF_LABEL
 from dockertui.engine.models import Container
 from dockertui.screens.log.feed import LogTarget
 from dockertui.screens.log.tab import LogTab
@@ -48,11 +51,31 @@ def open_project_logs(desk: MainDesk, open_tab: Open) -> None:
         desk.say("the container belongs to no Compose project")
         return
     objects = desk.session.mirror.objects("container").values()
-    _open(desk, open_tab, [one for one in objects if one.project == item.project], item.project)
+    containers = [one for one in objects if one.project == item.project]
+    _open(desk, open_tab, containers, item.project, service_names(containers))
 
 
-def _open(desk: MainDesk, open_tab: Open, containers: Sequence[Container], title: str) -> None:
-    targets = tuple(LogTarget(one.id, one.name) for one in sorted(containers, key=lambda one: one.name))
+def service_names(containers: Sequence[Container]) -> dict[str, str]:
+    """Return names for the containers of a project, by id: the service's, with the number if the service has several.
+
+    One that `docker compose run` made has its own name, and so have those whose names would be equal.
+    """
+    lasting = [one for one in containers if one.labels.get(ONE_OFF_LABEL) != "True"]
+    counts = Counter(one.service for one in lasting)
+    names = {one.id: one.service if counts[one.service] == 1 else f"{one.service}-{one.number}" for one in lasting}
+    taken = Counter(names.values())
+    return {one.id: names[one.id] for one in lasting if taken[names[one.id]] == 1 and names[one.id].strip("-")}
+
+
+def _open(
+    desk: MainDesk,
+    open_tab: Open,
+    containers: Sequence[Container],
+    title: str,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    ordered = sorted(containers, key=lambda one: one.name)
+    targets = tuple(LogTarget(one.id, names.get(one.id, one.name)) for one in ordered)
     _tab(desk).pin(targets, title)
     open_tab("logs")
 

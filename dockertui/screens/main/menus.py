@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from dockertui.screens.main.desk import MainDesk
 
 
-async def sort(desk: MainDesk) -> None:
-    """Offer the columns to sort by; the current one is marked, and choosing it again reverses the order."""
-    pane = desk.lists.open
-    items = [
-        Item(column, title, hint="sorted by: again to reverse" if column == pane.sort else "")
-        for column, title in pane.sortable()
-    ]
-    await _offer(desk, f"Sort {pane.resource.title.lower()} by", items, pane.sort_by)
-
-
 async def follow(desk: Desk, references: Sequence[Reference], follow_to: Callable[[Reference], None]) -> None:
     """Follow the only reference, or offer a choice of them."""
     if not references:

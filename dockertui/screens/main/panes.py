@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -11,10 +12,15 @@ from dockertui.live.session import Session
 from dockertui.resources.base import Resource
 from dockertui.resources.registry import BY_KIND, RESOURCES
 from dockertui.resources.surroundings import Surroundings
+from dockertui.screens.main.list_memory import ListMemory
 from dockertui.screens.main.pane import Pane
 
 Changes = dict[str, tuple[set[str], set[str]]]
 """Ids changed and ids removed, by kind."""
+_STEP = 5
+"""The open pane's height grows and shrinks by so many lines, lest each new object move the panes below."""
+_GLIMPSE = 4
+"""The fewest lines of a closed pane's rows with their header that are worth showing."""
 _YOUNG = 120
 """Age in seconds up to which it is shown in seconds, and so repainted every second."""
 
@@ -22,11 +28,14 @@ _YOUNG = 120
 class Panes(Vertical):
     """One pane for each kind that is always there or was chosen; one of them is open."""
 
-    def __init__(self, session: Session, surroundings: Surroundings) -> None:
+    def __init__(self, session: Session, surroundings: Surroundings, memory: ListMemory) -> None:
         super().__init__(id="panes")
         self.session = session
         self.surroundings = surroundings
-        self.all = [Pane(number, kind, surroundings) for number, kind in enumerate(RESOURCES, 1) if kind.stacked]
+        self.memory = memory
+        self.all = [
+            Pane(number, kind, surroundings, memory) for number, kind in enumerate(RESOURCES, 1) if kind.stacked
+        ]
         """The existing panes, by number."""
         self.open = self.containers = next(pane for pane in self.all if pane.resource.kind == "container")
 
@@ -59,7 +68,7 @@ class Panes(Vertical):
         later = next((pane for pane in self.all if pane.number >= number), None)
         if later is not None and later.number == number:
             return
-        pane = Pane(number, RESOURCES[number - 1], self.surroundings)
+        pane = Pane(number, RESOURCES[number - 1], self.surroundings, self.memory)
         pane.table.show_all_columns = self.open.table.show_all_columns
         pane.table.stale = self.open.table.stale
         self.all.insert(self.all.index(later) if later is not None else len(self.all), pane)
@@ -71,6 +80,21 @@ class Panes(Vertical):
         self.open = next(pane for pane in self.all if pane.number == number)
         for pane in self.all:
             pane.activate(pane is self.open)
+
+    def share_height(self, height: int | None) -> None:
+        """Give lines that the open pane does not need to the closed ones; with None they show their titles only.
+
+        The open pane keeps room for all its objects, a few more, and their header.
+        """
+        closed = [pane for pane in self.stack if pane is not self.open]
+        needs = [len(pane.table.objects) + 1 if pane.table.objects else 0 for pane in closed]
+        spare = 0
+        if height is not None:
+            mine = -(-(len(self.open.table.objects) + 1) // _STEP) * _STEP + 1
+            spare = height - len(self.stack) - mine
+        for pane, lines in zip(closed, shared(spare, needs), strict=True):
+            pane.show_glimpse(lines)
+        self.open.show_glimpse(0)
 
     def neighbour(self, steps: int) -> int:
         """Return the number of the pane `steps` further on in the stack, wrapping around."""
@@ -105,21 +129,35 @@ class Panes(Vertical):
         self.containers.table.refresh_cells(ids)
 
     def watch_visible(self) -> None:
-        """Sample the statistics of the running containers on the screen, and of no others."""
-        pane, objects = self.containers, self.session.mirror.objects("container")
-        seen = pane.table.visible_keys() if pane.active and pane.table.is_on_screen else []
-        if not seen and pane.active and pane.table.is_on_screen and pane.table.shown:
+        """Sample the running containers on the screen, ask why the others there ended, and of no more."""
+        table, objects = self.containers.table, self.session.mirror.objects("container")
+        seen = table.visible_keys() if table.is_on_screen else []
+        if not seen and table.is_on_screen and table.shown:
             return  # between two layouts nothing is painted, and the same rows may come back
         self.session.sampler.watch([id for id in seen if id in objects and objects[id].running])
+        self.session.endings.watch([id for id in seen if id in objects and not objects[id].running])
 
     def age(self, *, all_ages: bool) -> None:
-        """Repaint the ages: with `all_ages`, or if a visible one is shown in seconds."""
-        objects = self.session.mirror.objects(self.open.resource.kind)
-        seen = (item for key in self.open.table.visible_keys() if (item := objects.get(key)))
-        if all_ages or any(self.is_young(self.open.resource, item) for item in seen):
-            self.open.table.refresh_cells(None)
+        """Repaint the ages in view: with `all_ages`, or of the lists in which one is shown in seconds."""
+        for pane in self.all:
+            objects = self.session.mirror.objects(pane.resource.kind)
+            seen = (item for key in pane.table.visible_keys() if (item := objects.get(key)))
+            if all_ages or any(self.is_young(pane.resource, item) for item in seen):
+                pane.table.refresh_cells(None)
 
     def is_young(self, resource: Resource[Any], item: Any) -> bool:
         """Whether an age of the object is shown in seconds."""
         now = self.surroundings.clock()
         return any(time is not None and now - time < _YOUNG for time in resource.aging(item))
+
+
+def shared(spare: int, needs: Sequence[int]) -> list[int]:
+    """Return how many lines each closed pane gets of the `spare` ones: equal shares, none more than it needs.
+
+    A pane that gets fewer than `_GLIMPSE` and fewer than it needs gets none.
+    """
+    given = dict.fromkeys(range(len(needs)), 0)
+    for place, at in enumerate(sorted(given, key=lambda at: needs[at])):
+        given[at] = max(0, min(needs[at], spare // (len(needs) - place)))
+        spare -= given[at]
+    return [lines if lines >= min(_GLIMPSE, need) else 0 for lines, need in zip(given.values(), needs, strict=True)]

@@ -16,7 +16,6 @@ from dockertui.live.session import Session
 from dockertui.live.store import LinkState
 from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID, Catalogue
-from dockertui.operations.view import BACK
 from dockertui.own_cost import OwnCost
 from dockertui.resources.base import Reference
 from dockertui.resources.surroundings import Surroundings
@@ -29,12 +28,14 @@ from dockertui.screens.main import bars
 from dockertui.screens.main.browsing import Browsing
 from dockertui.screens.main.detail import DetailView
 from dockertui.screens.main.layout import Arrangement
+from dockertui.screens.main.list_memory import ListMemory
 from dockertui.screens.main.live_updates import LiveUpdates
 from dockertui.screens.main.messages import Messages
-from dockertui.screens.main.pane import Pane
+from dockertui.screens.main.pane import Pane, ResourceTable
 from dockertui.screens.main.panes import Panes
 from dockertui.screens.main.selection import Selected
 from dockertui.screens.terminal.terminals import Terminals
+from dockertui.state import State
 from dockertui.widgets.bar import Bar
 from dockertui.widgets.chart import glyphs_for
 from dockertui.widgets.page import Page
@@ -54,14 +55,17 @@ class MainScreen(BaseScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Context.ANYWHERE, Context.EVERYWHERE)
 
-    def __init__(self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None) -> None:
+    def __init__(
+        self, session: Session, catalogue: Catalogue, own_cost: OwnCost | None = None, state: State | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.own_cost = own_cost
+        self.state = state or State()
         self.catalogue = catalogue
-        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history)
+        self.surroundings = Surroundings(session.mirror, session.sampler.usage, session.history, session.endings)
         self.surroundings.glyphs = glyphs_for(catalogue.settings.plots)
-        self.lists = Panes(session, self.surroundings)
+        self.lists = Panes(session, self.surroundings, ListMemory(catalogue.settings, self.state, self.say))
         self.detail = DetailView(session, catalogue.settings, self.surroundings)
         self.selection = Selected(self.lists, self.detail)
         self.header = Bar(id="header", separator=" · ")
@@ -69,7 +73,7 @@ class MainScreen(BaseScreen[None]):
         self.footer = Bar(id="footer")
         self.runner = Runner(self)
         self.terminals = Terminals(self)
-        self.arrangement = Arrangement(self)
+        self.arrangement = Arrangement(self, self.state)
         self.browsing = Browsing(self, self.arrangement)
         self.updates = LiveUpdates(self, self.arrangement, self.runner.report_half_done)
         self.messages = Messages(self, self.paint_footer, self.updates.say_skew)
@@ -105,6 +109,7 @@ class MainScreen(BaseScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.arrangement.arrange()
+        self.paint_strip()
         self.paint_footer()
 
     def on_unmount(self) -> None:
@@ -119,7 +124,7 @@ class MainScreen(BaseScreen[None]):
 
     def paint_strip(self) -> None:
         """Update the tabs of the panes."""
-        self.strip.update(*bars.strip(self.lists.stack, self.pane))
+        self.strip.update(*bars.strip(self.lists.stack, self.pane, self.size.width))
 
     @property
     def place(self) -> Context:
@@ -135,7 +140,7 @@ class MainScreen(BaseScreen[None]):
         if (led := self.terminals.footer()) and not message.text:
             self.footer.update(*led)
             return
-        unfit = [*idle(self), *(() if self.arrangement.can_go_back else (BACK,))]
+        unfit = [*idle(self), *self.arrangement.idle, *(self.detail.tab.idle if self.detail.has_keys else ())]
         self.footer.update(*footer(self.catalogue, self.place, message, unfit, self.pane.resource.kind))
 
     def say(self, text: str, style: str = "", stays: float = 6.0) -> None:
@@ -174,6 +179,17 @@ class MainScreen(BaseScreen[None]):
             self.arrangement.show_detail()
             self.paint_footer()
 
+    def on_resource_table_chosen(self, event: ResourceTable.Chosen) -> None:
+        """Open the pane of a clicked row; its cursor is there already."""
+        chosen = next(pane for pane in self.lists.all if pane.table is event.table)
+        self.arrangement.goto_pane(chosen.number - 1)
+
+    def on_detail_view_dragged(self, event: DetailView.Dragged) -> None:
+        self.arrangement.choose_share(event.x, remember=event.left)
+
+    def on_detail_view_released(self) -> None:
+        self.arrangement.action_split(0)
+
     def on_table_opened(self, event: Table.Opened) -> None:
         self.arrangement.open_detail(True)
 
@@ -188,6 +204,9 @@ class MainScreen(BaseScreen[None]):
     def on_page_followed(self, event: Page.Followed) -> None:
         if isinstance(event.ref, Reference):
             self.browsing.follow_to(event.ref)
+
+    def on_log_frame_recognised(self) -> None:
+        self.paint_footer()
 
     def on_tab_chosen(self, event: Tab.Chosen) -> None:
         self.browsing.follow_to(event.reference)

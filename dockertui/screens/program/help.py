@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dockertui import __version__
 from dockertui.operations.base import Context
-from dockertui.operations.catalogue import Catalogue, where
+from dockertui.operations.catalogue import Catalogue
 from dockertui.screens.base.second_screen import PageView, SecondScreen
 from dockertui.widgets.bar import Piece
 from dockertui.widgets.page import Field, Section
@@ -37,11 +37,9 @@ def problem_sections(catalogue: Catalogue) -> list[Section]:
 
 
 def key_sections(catalogue: Catalogue) -> list[Section]:
-    """Return a section for each group: the keys, what they do, and where they work if not everywhere."""
+    """Return a section for each group and place: a line for each operation, those without a key by the palette's."""
+    palette = catalogue.key("program.palette")
     return [
-        Section(
-            group,
-            [Field(catalogue.keys_shown(same[0]), same[0].title + where(same)) for same in rows],
-        )
-        for group, rows in catalogue.groups().items()
+        Section(title, [Field(catalogue.keys_shown(same[0]) or palette, same[0].title) for same in rows])
+        for title, rows in catalogue.sections().items()
     ]

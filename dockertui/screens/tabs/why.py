@@ -24,7 +24,7 @@ from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
-from dockertui.resources.why.card import LINES, card, moment
+from dockertui.resources.why.card import LINES, ROOM, card, moment
 from dockertui.resources.why.diagnosis import is_well
 from dockertui.resources.why.facts import Facts
 from dockertui.screens.base.bindings import bindings
@@ -36,6 +36,8 @@ from dockertui.widgets.timer import once
 _SETTLE = 0.1
 """Seconds that the cursor rests on a container before its log and events are requested."""
 _REPAINT = 0.1
+_BESIDE = 20
+"""Cells beside the last log lines: their times."""
 _AFTER = SECOND // 2
 """Nanoseconds after its end that are still searched for its last lines."""
 _RUNNING_TAIL = 500
@@ -129,7 +131,9 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def _paint(self, *, keep: bool = True) -> None:
         facts = self.facts()
-        sections = [] if facts is None else card(facts)
+        width, height = self.size  # nothing before the first layout
+        room = (max(_BESIDE, width - _BESIDE), max(ROOM[1], height // 3)) if width else ROOM
+        sections = [] if facts is None else card(facts, room)
         self.show(sections if facts is None or facts.reveal else mask_sections(sections, facts.secrets), keep=keep)
 
     def sampled(self) -> None:
@@ -160,6 +164,9 @@ class WhyTab(Page, Tab, inherit_bindings=False):
 
     def on_show(self) -> None:
         self._ask_soon()
+
+    def on_resize(self) -> None:
+        self._paint()
 
     def _stop(self) -> None:
         for task in (self._listening, self._reading):

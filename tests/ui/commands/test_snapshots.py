@@ -109,6 +109,7 @@ def in_files(name: str, pane: str, *folders: str, then: tuple[str, ...] = ()) ->
 
     async def scene(stage: Stage) -> None:
         await stage.until_open()
+        await stage.until_explained()
         await stage.press(pane)
         await stage.goto(name)
         await stage.press("F", *(("z",) if stage.main.arrangement.wide else ()))

@@ -36,6 +36,7 @@ def in_timeline(*pressed: str) -> Scene:
 async def in_tab(stage: Stage) -> None:
     """The Events tab of the container that was restarted."""
     await stage.until_open()
+    await stage.until_explained()
     await stage.goto("shop-search-1")
     await keys(stage, "enter")
     stage.main.browsing.action_open_tab("events")

@@ -25,6 +25,10 @@ async def test_the_log_of_a_project_is_titled_with_it() -> None:
         assert count > 1
         title = stage.line(f"shop: {count} logs")
         assert "shop-web-1" not in title.partition("▏")[2]
+        names = [target.name for target in log(stage).targets]
+        assert {"api", "db", "web-1", "web-2"} <= {*names}
+        assert len(names) == len({*names})
+        await stage.until(" web-2   ")
         await stage.press("escape")
         await stage.goto("net-debug")
         await stage.until("▏ net-debug")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import stat
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from dockertui.screens.base import clipboard
 from dockertui.screens.log import feed as log_feed
 from dockertui.screens.log.line_screen import LogLineScreen
 from dockertui.screens.main.detail import DetailView
+from dockertui.widgets import log_frame
 from tests.demo.hostile import STRINGS
-from tests.ui.log_stage import BORN, Stage, named, stage
+from tests.ui.log_stage import BORN, QUIET, Stage, named, stage
 
 NUMBERS = [f"line {number:04d}" for number in range(3000)]
 
@@ -228,6 +231,89 @@ async def test_a_line_opens_whole_and_json_is_laid_out() -> None:
         assert not isinstance(world.app.screen, LogLineScreen)
 
 
+async def test_a_progress_line_shows_its_last_state_and_opens_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+
+    def copy(app: object, text: str) -> str:
+        copied.append(text)
+        return "by a test"
+
+    monkeypatch.setattr(clipboard, "copy", copy)
+    async with stage() as world:
+        await opened(world, "one", "pull 10%\rpull 20%\rpull 30%", "two")
+        assert [line.strip() for line in world.lines[1:4]] == ["one", "pull 30%", "two"]
+        await world.press("&")
+        await world.type("20%")
+        assert "pull" not in "\n".join(world.lines[:-1])
+        await world.press("&")
+        await world.type("~30%$")
+        assert "pull 30%" in "\n".join(world.lines)
+        await world.press("escape", "k", "y", "enter")
+        await world.until(lambda: isinstance(world.app.screen, LogLineScreen))
+        view = world.app.screen.query_one("LineView")
+        await world.until(lambda: "pull 10%" in "".join(view.render_line(y).text for y in range(9)))
+        shown = [view.render_line(y).text.strip(" ›") for y in range(9)]
+        assert [text for text in shown if text.startswith("pull")] == ["pull 10%", "pull 20%", "pull 30%"]
+    assert copied == ["pull 30%"]
+
+
+def _footer(world: Stage) -> str:
+    """The keys in the footer, in place of a message about the clock."""
+    world.main.say("")
+    return world.main.footer.render_line(0).text
+
+
+async def test_unfold_is_offered_where_lines_have_fields() -> None:
+    async with stage((80, 24)) as world:
+        await opened(world, "plain", "more=1 than one word")
+        assert "search" in _footer(world)
+        assert "unfold" not in _footer(world)
+        world.wrote("legacy-import", "level=info msg=fine", at=BORN + 1)
+        await world.until(lambda: "J unfold" in _footer(world))
+        await world.press("J")
+        await world.until(lambda: "INFO  fine" in "\n".join(world.lines))
+        await world.press("escape")
+        await world.open("devbox")
+        await world.until(lambda: "unfold" not in _footer(world))
+
+
+async def test_unfold_says_that_there_is_nothing_to_unfold() -> None:
+    async with stage() as world:
+        await opened(world, "plain")
+        await world.press("J")
+        await world.until(lambda: "no line here is JSON or logfmt" in world.status)
+
+
+async def test_a_filter_says_that_it_is_still_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage() as world:
+        await opened(world, *[f"{text} {'.' * 4000}" for text in NUMBERS])  # many blocks
+        monkeypatch.setattr(log_frame, "SLICE", -1.0)
+        monkeypatch.setattr(log_frame, "BREATH", 3600.0)
+        await world.press("&")
+        await world.type("line")
+        await world.until(lambda: re.search(r"&line: [\d,]+…", world.status))
+        monkeypatch.setattr(log_frame, "SLICE", 10.0)
+        world.wrote("legacy-import", "line 3000", at=BORN + 1)
+        await world.until(lambda: re.search(r"&line: [\d,]+$|&line: [\d,]+ ", world.status))
+
+
+async def test_a_setting_unfolds_from_the_start() -> None:
+    async with stage(settings=replace(QUIET, log_unfold=True)) as world:
+        await opened(world, '{"level": "warn", "msg": "low disk"}', "WARN  low")
+        assert any(line.strip() == "WARN  low disk" for line in world.lines)
+
+
+async def test_zoom_is_offered_where_it_gives_room() -> None:
+    async with stage((120, 24)) as world:
+        await opened(world, "one")
+        assert "z zoom" in _footer(world)
+        await world.press("z")
+        await world.until(lambda: world.log.size.width == 120)
+    async with stage((80, 24)) as world:
+        await opened(world, "one")
+        assert "zoom" not in _footer(world)
+
+
 async def test_lines_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage() as world:
         copied: list[str] = []
@@ -303,7 +389,7 @@ async def test_the_marked_containers_are_merged_by_time_with_their_names() -> No
         await world.until(lambda: "legacy-import 4" in "\n".join(world.lines))
         said = [line.split()[-2:] for line in world.lines if line.split()[-1:] and line.split()[-1].isdecimal()]
         assert said == [[name, str(number)] for number in range(5) for name in ("devbox", "legacy-import")]
-        assert any(line.startswith(" devbox           devbox 0") for line in world.lines)
+        assert any(line.startswith(" devbox        devbox 0") for line in world.lines)
         assert world.log.last_lines(2) == ["devbox | devbox 4", "legacy-import | legacy-import 4"]
 
 

@@ -111,7 +111,7 @@ async def test_the_detail_follows_the_cursor(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         for name in ("shop-db-1", "shop-cache-1", "devbox"):
             await stage.goto(name)
-            assert f"▏ {name} " in stage.detail_text
+            assert f"▏ container {name}\n" in stage.detail_text
             await stage.until_known()
         await stage.press("2")
         assert "image alpine:3.21" in stage.detail_text
@@ -120,6 +120,7 @@ async def test_the_detail_follows_the_cursor(host: DemoEngine) -> None:
 async def test_the_engine_is_asked_once_the_cursor_rests(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
         await stage.until_known()
+        await stage.until_explained()
         host.forget_requests()
         await stage.burst(*["j"] * 15)
         await stage.until_known()
@@ -128,6 +129,7 @@ async def test_the_engine_is_asked_once_the_cursor_rests(host: DemoEngine) -> No
 
 async def test_a_detail_that_is_not_seen_asks_nothing(host: DemoEngine) -> None:
     async with opened(NARROW, engine=host) as stage:
+        await stage.until_explained()
         host.forget_requests()
         await stage.press("j", "j", "2", "j", "1", "k")
         await stage.until_answered()

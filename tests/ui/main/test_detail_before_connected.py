@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.engine.errors import EngineError, ErrorKind
+from dockertui.engine.models import Container
 from dockertui.resources.registry import BY_KIND
 from tests.ui.stage import WIDE, opened
 
@@ -15,17 +16,17 @@ pytestmark = pytest.mark.usefixtures("frozen")
 async def test_no_connection_yet_is_no_error_of_the_object(monkeypatch: pytest.MonkeyPatch, connected: bool) -> None:
     async with opened(WIDE) as stage:
         engine, detail = stage.main.session.engine, stage.main.detail
-        version, asked = engine.version, 0
+        version = engine.version
+        asked: set[str] = set()
 
-        async def refuse(*_: object) -> None:
-            nonlocal asked
-            asked += 1
+        async def refuse(_resource: object, _engine: object, item: Container) -> None:
+            asked.add(item.name)
             engine.version = version if connected else None
             raise EngineError(ErrorKind.LOST, "not connected to here")
 
         monkeypatch.setattr(type(BY_KIND["container"]), "inspect", refuse)
         await stage.goto("net-debug")
-        await stage.until(lambda: asked)
+        await stage.until(lambda: "net-debug" in asked)
         engine.version = version
         await stage.settle()
         assert detail.subject is not None

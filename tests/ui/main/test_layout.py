@@ -16,7 +16,7 @@ async def test_wide_shows_list_and_detail_and_the_other_panes_titles(host: DemoE
     async with opened(WIDE, engine=host) as stage:
         await stage.goto("shop-db-1")
         await stage.until("pg_isready")
-        for text in ("1 Containers", "2 Images", "3 Networks", "4 Volumes", "2 dangling", "▏ shop-db-1 "):
+        for text in ("1 Containers", "2 Images", "3 Networks", "4 Volumes", "2 dangling", "▏ container shop-db-1"):
             assert text in stage.text
         for number, title in enumerate(("Containers", "Images", "Networks", "Volumes"), 1):
             await stage.press(str(number))

@@ -257,3 +257,110 @@ async def test_key_clash_is_shown_on_the_screen() -> None:
     async with opened(WIDE, settings=settings) as stage:
         await stage.until("keys.program.theme")
         assert "pane.zoom" in stage.footer
+
+
+# Regular expressions, and names that are similar
+
+
+async def test_an_expression_filters_and_is_marked_and_what_is_wrong_with_one_is_said(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash")
+        await stage.type("state:running ~^shop-(web|api)")
+        assert stage.shown == ["shop-api-1", "shop-web-1", "shop-web-2"]
+        y = row_of(stage.app, "shop-web-2")
+        x = stage.lines[y].index("shop-web-2")
+        assert [bool(style_at(stage.app, x + i, y).underline) for i in range(9)] == [True] * 8 + [False]
+        await stage.press("escape", "slash")
+        await stage.type("~web(")
+        assert stage.shown == []
+        assert "missing ), unterminated subpattern" in stage.text
+        await stage.press("backspace")
+        assert len(stage.shown) == 3
+        await stage.press("escape", "slash")
+        await stage.type("!~(")
+        assert stage.shown == [], "a broken exclusion shows nothing: ctrl+a would mark everything"
+
+
+async def test_an_expression_given_up_on_the_way_leaves_nothing_of_before(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        pane = stage.main.pane
+        pane.set_filter("~(web|db)+?")
+        assert pane.table.shown
+        pane.filter._spent = 1000.0
+        pane._apply_filter()
+        await stage.settle()
+        assert stage.shown == []
+        assert "too dear" in stage.text
+
+
+async def test_where_nothing_matches_similar_names_are_shown_and_said_to_be(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.goto("registry")
+        await stage.press("slash")
+        await stage.type("shopweb")
+        assert stage.shown == ["shop-web-1", "shop-web-2"]
+        assert stage.cursor == "shop-web-1"
+        assert "no exact match: 2 similar names" in stage.text
+        y = row_of(stage.app, "shop-web-2")
+        x = stage.lines[y].index("shop-web-2")
+        marked = [bool(style_at(stage.app, x + i, y).underline) for i in range(10)]
+        assert marked == [*[True] * 4, False, *[True] * 3, False, False]
+        await stage.press("backspace", "backspace", "backspace")
+        assert "no exact match" not in stage.text
+        assert len(stage.shown) == 9
+        await stage.press("escape")
+        assert stage.shown[0] == "backup", "the order is as before"
+
+
+async def test_the_closest_name_is_first_whatever_the_order(host: DemoEngine) -> None:
+    async with opened(WIDE, engine=host) as stage:
+        await stage.press("O", "slash")
+        await stage.type("sw2")
+        assert stage.shown[0] == "shop-web-2"
+        assert "no exact match" in stage.text
+        assert "NAME▼" not in stage.text, "the closest is first, whatever the name"
+        await stage.press("escape")
+        assert "NAME▼" in stage.text
+        assert stage.shown[0] == "web-canary"
+
+
+@pytest.mark.parametrize("line", ["name:shopweb", "!web shopweb", "~shopweb", "state:running shopweb", "nosuchthing"])
+async def test_similar_names_are_for_words_alone(host: DemoEngine, line: str) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash")
+        await stage.type(line)
+        assert stage.shown == []
+        assert "no exact match" not in stage.text
+        assert "no containers match the filter" in stage.text
+
+
+async def test_similar_names_are_never_marked_together(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("slash")
+        await stage.type("shopweb")
+        await stage.press("enter", "ctrl+a")
+        assert stage.marked == []
+        assert "nothing matches /shopweb: similar names are marked one by one" in stage.text
+        await stage.press("space")
+        assert stage.marked == ["shop-web-1"]
+
+
+async def test_similar_names_come_by_typing_alone_and_go_when_something_matches() -> None:
+    async with opened(NARROW) as stage:
+        await stage.press("slash", *"canary", "enter")
+        remove(stage, "web-canary")
+        await stage.until("no containers match the filter")
+        await stage.press("slash", *["backspace"] * 6, *"shopweb", "enter")
+        assert stage.shown == ["shop-web-1", "shop-web-2"]
+        add(stage, "my-shopweb")
+        await stage.until("1 of 22")
+        assert stage.shown == ["my-shopweb"]
+        assert "no exact match" not in stage.text
+        assert stage.cursor == "my-shopweb"
+
+
+async def test_a_match_that_is_not_running_is_no_reason_for_similar_names(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await stage.press("A", "slash", *"lamarr")
+        assert stage.shown == []
+        assert "no exact match" not in stage.text

@@ -57,7 +57,7 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
         ),
         (
             "shop-worker-1",
-            "is unhealthy since 14:56:29: its check `celery --app=shop inspect ping -d celery@$HOSTNAME` "
+            "has been unhealthy since 14:56:29: its check `celery --app=shop inspect ping -d celery@$HOSTNAME` "
             "failed 41 times "
             "in a row: Error: No nodes replied within time constraint",
         ),
@@ -66,7 +66,7 @@ async def test_a_key_in_the_list_opens_the_card(host: DemoEngine) -> None:
         ("monitoring-cadvisor-1", "is paused since 03-08 15:09:26: its processes are frozen"),
         ("web-canary", "was never started: it was created 4 minutes ago"),
         ("backup", "ended normally after 3.0 s (0)"),
-        ("shop-db-1", "runs since 03-02 15:09:26 and is healthy"),
+        ("shop-db-1", "has been running since 03-02 15:09:26 and is healthy"),
     ],
 )
 async def test_every_kind_of_trouble_has_its_sentence(host: DemoEngine, name: str, says: str) -> None:
@@ -74,13 +74,58 @@ async def test_every_kind_of_trouble_has_its_sentence(host: DemoEngine, name: st
         await open_card(stage, name, f"{name} {says}")
 
 
+@pytest.mark.parametrize(
+    ("name", "says", "advice", "last"),
+    [
+        ("eager_lamarr", "exited with code 1", "1 read the log", "failed with error: code 1"),
+        ("shop-report-1", "OOM killer", "docker update --memory 512m", "INFO building the pivot table"),
+        ("monitoring-alertmanager-1", "policy always starts it again", "docker update --restart no", "did not find"),
+        ("shop-worker-1", "has been unhealthy since", "run the check in a shell", "INFO/"),
+        ("web-canary", "was never started", "docker start web-canary", ""),
+        ("shop-db-1", "has been running since", "", ""),
+    ],
+)
+async def test_verdict_advice_and_last_lines_are_on_the_first_screen(
+    host: DemoEngine, name: str, says: str, advice: str, last: str
+) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await open_card(stage, name, says, advice)
+        await stage.until(lambda: stage.tab("why")._log.lines or not last)
+        await stage.settle()
+        lines = card_of(stage).partition("Last log lines")[2].partition(" Evidence ")[0].partition(" Run ")[0]
+        assert last in lines
+        assert "OOM killed no" not in card_of(stage)
+        assert "no limit" not in card_of(stage)
+
+
+async def test_the_last_lines_grow_with_the_screen(host: DemoEngine) -> None:
+    async with opened(NARROW, engine=host) as stage:
+        await open_card(stage, "shop-worker-1", "has been unhealthy")
+        await stage.until(lambda: stage.tab("why")._log.lines)
+
+        def last() -> int:
+            return next(len(s.fields) for s in stage.tab("why")._sections if s.title == "Last log lines")
+
+        before = last()
+        await stage.pilot.resize_terminal(100, 60)
+        await stage.until(lambda: last() > before)
+
+
+async def test_the_last_lines_leave_room_beside_the_list(host: DemoEngine) -> None:
+    async with opened((120, 40), engine=host) as stage:
+        await open_card(stage, "monitoring-alertmanager-1", "Last log lines", "Exit code")
+        lines = stage.detail_text.splitlines()
+        title, end = (next(n for n, line in enumerate(lines) if part in line) for part in ("Last log", "▏ Run"))
+        assert end - title <= 40 // 3 + 2
+
+
 async def test_healthy_container_sends_no_request(host: DemoEngine) -> None:
     async with opened(WIDE, engine=host) as stage:
-        await open_card(stage, "shop-db-1", "runs since")
+        await open_card(stage, "shop-db-1", "has been running since")
         host.forget_requests()
         await stage.goto("shop-web-1")
         await stage.until_known()
-        await stage.until(lambda: "shop-web-1 runs since" in card_of(stage))
+        await stage.until(lambda: "shop-web-1 has been running since" in card_of(stage))
         assert host.requests_to("/logs|/events") == []
 
 
@@ -109,7 +154,7 @@ async def test_other_kinds_have_no_why_tab(host: DemoEngine) -> None:
 async def test_card_updates_when_its_container_dies() -> None:
     async with opened(TALL) as stage:
         await stage.until_measured()
-        await open_card(stage, "shop-api-1", "shop-api-1 runs since")
+        await open_card(stage, "shop-api-1", "shop-api-1 has been running since")
 
         def kill(host: Host) -> None:
             container = host.container("shop-api-1")
@@ -139,7 +184,7 @@ async def test_card_stays_when_its_container_removes_itself() -> None:
 
 async def test_requested_stop_is_named_as_the_cause() -> None:
     async with opened(TALL) as stage:
-        await open_card(stage, "legacy-import", "runs since")
+        await open_card(stage, "legacy-import", "has been running since")
         stage.clock.advance(60)  # the Engine answers since long before
         await stage.press("full_stop", "enter", "y")
         await stage.until(lambda: "was stopped by somebody: SIGTERM from the API at" in card_of(stage))
@@ -164,7 +209,7 @@ async def test_card_is_copied_as_markdown(host: DemoEngine, monkeypatch: pytest.
     assert text.startswith(
         "# Why did it die: `shop-report-1`\n\n> `shop-report-1 was killed by the kernel's OOM killer"
     )
-    for part in ("## Do next", "## Path", "## Events before", "## Last log lines", "Docker Engine 28.5.2", "oom"):
+    for part in ("## Do next", "## Lifecycle", "## Events before", "## Last log lines", "Docker Engine 28.5.2", "oom"):
         assert part in text, part
 
 

@@ -232,7 +232,7 @@ async def _items(queue: asyncio.Queue[Event | BaseException | None]) -> AsyncIte
         yield item
 
 
-async def until(condition: Callable[[], bool], step: float = 0.005) -> None:
+async def until(condition: Callable[[], object], step: float = 0.005) -> None:
     """Run until the condition holds; time is skipped, so up to a minute is given."""
     for _ in range(12_000):
         if condition():

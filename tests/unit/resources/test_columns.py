@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
+from dockertui.engine.client import Engine
 from dockertui.engine.fields import Reply
 from dockertui.engine.models import Container, Image, Network, Port, Volume
 from dockertui.engine.stats import Usage
+from dockertui.live.endings import Endings
+from dockertui.live.journal import Journal
 from dockertui.live.store import Mirror
 from dockertui.resources.column_factories import shorten_image
 from dockertui.resources.container import port_list, port_ranges, shorten_ports
@@ -56,6 +60,33 @@ def cell(kind: str, column: str, item: Any, around: Surroundings) -> Cell:
 def test_a_state_is_a_word(state: str, status: str, shown: Cell) -> None:
     item = make(status, state)
     assert cell("container", "status", item, world(item)) == shown
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "inspected", "shown"),
+    [
+        ("exited", "Exited (137) 3 hours ago", {"OOMKilled": True}, Cell("OOM killed, 3h", "bad")),
+        ("exited", "Exited (137) 3 hours ago", {}, Cell("exit 137, 3h", "bad")),
+        ("exited", "Exited (1) 3 hours ago", {"OOMKilled": True}, Cell("exit 1, 3h", "bad")),
+        ("exited", "Exited (127) 3 hours ago", {"Error": "no space left on device"},
+         Cell("start failed: disk full", "bad")),
+        ("created", "Created", {"Error": "Bind for 0.0.0.0:80 failed: port is already allocated"},
+         Cell("start failed: port in use", "bad")),
+        ("created", "Created", {}, Cell("created", "dim")),
+        ("restarting", "Restarting (1) 4 seconds ago", {"RestartCount": 4}, Cell("restarting 4x", "warn")),
+        ("restarting", "Restarting (137) 4 seconds ago", {"RestartCount": 4, "OOMKilled": True},
+         Cell("restarting 4x OOM", "warn")),
+        ("restarting", "Restarting (1) 4 seconds ago", {}, Cell("restarting (1)", "warn")),
+    ],
+)  # fmt: skip
+def test_a_status_says_why_once_that_is_known(state: str, status: str, inspected: Any, shown: Cell) -> None:
+    item = make(status, state)
+    around = world(item)
+    endings = Endings(cast(Engine, None), around.mirror, Journal(), lambda id: None)
+    finished = datetime.fromtimestamp(NOW - 3 * 3600, UTC).isoformat()
+    told = {"Status": state, "ExitCode": item.exit_code, "FinishedAt": finished, **inspected}
+    endings.learn(item.id, {"State": told, "RestartCount": inspected.get("RestartCount", 0)})
+    assert cell("container", "status", item, Surroundings(around.mirror, {}, endings=endings)) == shown
 
 
 def test_every_state_of_the_api_has_a_symbol_and_an_unknown_one_a_question_mark() -> None:
@@ -134,6 +165,33 @@ def test_an_image_keeps_its_name_and_its_tag(image: str, width: int, shown: str)
 def test_a_digest_is_shown_by_its_beginning() -> None:
     item = make(Image=f"shop/db@sha256:{'0123456789abcdef' * 4}")
     assert cell("container", "image", item, world(item)).text == "shop/db@sha256:0123456789ab…"
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "shown"),
+    [
+        ("web", {}, "web"),
+        ("shop-web-1", {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}, "shop-web-1"),
+        ("my_shop_web_1", {"com.docker.compose.project": "my-shop", "com.docker.compose.service": "web"},
+         "my_shop_web_1"),
+        ("postgres", {"com.docker.compose.project": "shop", "com.docker.compose.service": "db"}, "postgres (shop/db)"),
+        ("workshop", {"com.docker.compose.project": "shop"}, "workshop (shop)"),
+        ("web", {"io.podman.compose.project": "shop", "com.docker.compose.service": "web"}, "web (shop/web)"),
+        ("web", {"com.docker.compose.service": "web"}, "web"),
+        ("web", {"com.docker.compose.project": "p" * 300}, f"web ({'p' * 23}…)"),
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_say_its_project_and_service_is_followed_by_them(
+    name: str, labels: dict[str, str], shown: str
+) -> None:
+    item = make(Names=[f"/{name}"], Labels=labels)
+    assert cell("container", "name", item, world(item)).text == shown
+
+
+def test_a_project_is_known_by_the_label_of_docker_or_of_podman() -> None:
+    assert make(Labels={"com.docker.compose.project": "a", "io.podman.compose.project": "b"}).project == "a"
+    assert make(Labels={"com.docker.compose.project": "", "io.podman.compose.project": "b"}).project == "b"
+    assert make(Labels={}).project == ""
 
 
 def test_usage_is_of_running_containers_alone_and_warns() -> None:

@@ -57,6 +57,26 @@ def test_an_unfinished_term_keeps_all() -> None:
         ("!image:nginx", False),
         ("ab1", True),
         ("b12", False),
+        ("~^shop-w", True),
+        ("~^SHOP", False),
+        ("~web-\\d$", True),
+        ("~^web", False),
+        ("~^web|nginx", True),
+        ("!~^web", True),
+        ("!~WEB|Web", False),
+        ("shop ~1 ?2", False),
+        ("shop ~(Web|Api)-1$", True),
+        ("redis ~.", False),
+        ("image:~^nginx:1\\.2", True),
+        ("name:~nginx", False),
+        ("!image:~nginx", False),
+        ("label:~=fr.nt$", True),
+        ("nosuchterm:~nginx", False),
+        ("~", True),
+        ("name:~", True),
+        ("~(", False),
+        ("!~(", False),
+        ("!~[z-a]", False),
     ],
 )
 def test_every_word_must_match(line: str, kept: bool) -> None:
@@ -68,6 +88,52 @@ def test_matches_are_marked_where_they_were_looked_for() -> None:
     assert make("name:web").spans("image", "web") == []
     assert make("!web").spans("name", "web") == []
     assert make("a").spans("status", "a") == []
+
+
+def test_an_expression_is_marked_as_words_are() -> None:
+    assert make("~w.b|\\d").spans("name", "shop-web-1") == [(5, 8), (9, 10)]
+    assert make("shop ~b.*$").spans("name", "shop-web-1") == [(0, 4), (7, 10)]
+    assert make("~web").spans("labels", "web") == []
+    assert make("name:~web").spans("image", "web") == []
+    assert make("!~web").spans("name", "web") == []
+    assert make("~(").spans("name", "(") == []
+
+
+def test_an_expression_goes_on_to_the_end_of_the_line() -> None:
+    assert words("state:up ~Web name:x !y", [*TERMS, "state"]) == [Word("state", "up"), Word("", "~Web name:x !y")]
+    assert words("a !image:~b c", TERMS) == [Word("", "a"), Word("image", "~b c", absent=True)]
+    assert words("a~b x:~c", TERMS) == [Word("", "a~b"), Word("", "x:~c")]
+
+
+def test_what_is_wrong_with_an_expression_is_said() -> None:
+    assert make("shop ~(").error == "missing ), unterminated subpattern at position 0"
+    assert make("shop ~x").error == make("shop (").error == ""
+
+
+def test_an_expression_that_takes_years_is_given_up() -> None:
+    made = make("~(a|a)*(b|b)*(a+)+$")
+    item = {**WEB, "name": "a" * 60 + "c"}
+    assert not made.matches(item)
+    assert "too dear" in made.error
+    assert not make("!~(a|a)*(b|b)*(a+)+$").matches(item)
+
+
+def test_an_expression_that_is_slow_for_each_of_many_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make("~(S|s)hop")
+    assert made.matches(WEB)
+    spent = iter(range(1000))
+    monkeypatch.setattr("dockertui.resources.filter.time.process_time", lambda: next(spent) / 10)
+    kept = [made.matches(WEB) for _ in range(20)]
+    assert kept[0]
+    assert not kept[-1]
+    assert made.error.startswith("too dear: ")
+
+
+def test_only_words_have_names_similar_to_them() -> None:
+    assert all(make(line).similar is not None for line in ("web", "web api"))
+    assert all(
+        make(line).similar is None for line in ("", "name:web", "!web", "web !api", "~web", "web ~api", "label:")
+    )
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

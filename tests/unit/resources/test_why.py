@@ -25,7 +25,7 @@ from dockertui.resources.why.facts import Facts
 from dockertui.resources.why.last_words import likely_by_log
 from dockertui.resources.why.markdown import code, fenced, markdown
 from dockertui.resources.why.path import drawing, steps
-from dockertui.resources.why.start_errors import core
+from dockertui.resources.why.start_reasons import core, short
 from dockertui.resources.why.verdict import Verdict
 from dockertui.widgets.page_lines import Accent, styled
 
@@ -305,20 +305,21 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known("running", ended=None, config=CHECK, Health=UNHEALTHY)),
-            "is unhealthy since 15:08:57: its check `curl -f localhost` failed 3 times in a row: connection refused",
+            "has been unhealthy since 15:08:57: its check `curl -f localhost` failed 3 times in a row: "
+            "connection refused",
         ),
         (
             facts(known("running", ended=None, config=CHECK, Health=UNHEALTHY | {"FailingStreak": 50})),
-            "is unhealthy for about 8 minutes 20 seconds: its check `curl -f localhost` failed 50 times in a row: "
-            "connection refused",
+            "has been unhealthy for about 8 minutes 20 seconds: its check `curl -f localhost` failed 50 times in a "
+            "row: connection refused",
         ),
         (
             facts(
                 known("running", ended=None, config=CHECK, Health=UNHEALTHY | {"FailingStreak": 50}),
                 event(480, "health_status", "unhealthy"),
             ),
-            "is unhealthy for about 8 minutes 20 seconds: its check `curl -f localhost` failed 50 times in a row: "
-            "connection refused",
+            "has been unhealthy for about 8 minutes 20 seconds: its check `curl -f localhost` failed 50 times in a "
+            "row: connection refused",
         ),
         (
             facts(known("running", ended=None, config=CHECK, Health=UNHEALTHY | {"Status": "starting"})),
@@ -330,25 +331,26 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
         ),
         (
             facts(known("running", ended=None), event(60, "oom")),
-            "runs, but the kernel's OOM killer killed a process in it at 15:08:26: it is at its limit of memory",
+            "is running, but the kernel's OOM killer killed a process in it at 15:08:26: it is at its limit of memory",
         ),
         (
             facts(known("running", ended=None, OOMKilled=True)),
-            "runs, but the kernel's OOM killer killed a process in it: it is at its limit of memory",
+            "is running, but the kernel's OOM killer killed a process in it: it is at its limit of memory",
         ),
         (
             facts(
                 known("running", started=30, ended=40, restarts=2), event(39.9, "die", exitCode="9", execDuration="8")
             ),
-            "runs again since 15:08:56, 2 restarts by its policy so far; before, it exited with code 9 after 8.0 s",
+            "has been running again since 15:08:56, 2 restarts by its policy so far; before, it exited with code 9 "
+            "after 8.0 s",
         ),
         (
             facts(known("running", started=30, ended=40)),
-            "runs again since 15:08:56; its last run ended at 15:08:46",
+            "has been running again since 15:08:56; its last run ended at 15:08:46",
         ),
         (
             facts(known("running", started=90_000, ended=99_000)),
-            "runs since 03-13 14:09:26 and is well, as far as the Engine knows",
+            "has been running since 03-13 14:09:26, no problem reported",
         ),
         (
             facts(known("running", ended=None), event(41, "die", exitCode="9"), event(40, "destroy"), gone=True),
@@ -363,7 +365,7 @@ DIE_137 = event(39.95, "die", exitCode="137", execDuration="60")
             "exited with code 2 after 1 minute, and was removed by its own --rm",
         ),
         (Facts("app", NOW, "exited"), "ended; with which exit code is not known"),
-        (Facts("app", NOW, "running"), "runs; more is not known of it yet"),
+        (Facts("app", NOW, "running"), "is running; nothing more is known yet"),
         (Facts("app", NOW, "hibernating"), "is hibernating"),
         (Facts("app", NOW), "is in a state that the Engine does not tell"),
         (facts(known("stopped", 1)), "exited with code 1 after 1 minute"),  # Podman's word
@@ -427,6 +429,20 @@ def test_podman_repeats_a_single_word_among_the_arguments() -> None:
     config = {"Cmd": ["/app"], "Entrypoint": []}
     assert facts(known(args=("/app", "/app"), config=config)).command == "/app"
     assert facts(known(args=("/app", "/app"), config={"Cmd": ["/app", "/app"]})).command == "/app /app"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PORT_TAKEN, "port in use"),
+        ('exec: "nosuch": executable file not found in $PATH: unknown', "command not found"),
+        ("OCI runtime create failed: something quite new and unheard of: unknown", "something quite new and…"),
+        ("brief", "brief"),
+        ("login as API_KEY=abcdef", f"login as API_KEY={MASK}"),
+    ],
+)
+def test_a_start_error_in_few_words(error: str, words: str) -> None:
+    assert short(error) == words
 
 
 @pytest.mark.parametrize(
@@ -626,9 +642,46 @@ def test_the_markdown_has_every_part_and_no_more_headings_than_ours() -> None:
     assert not inside
     titles = [line for line in outside if line.startswith("#")]
     assert titles[0] == "# Why did it die: `app`"
-    assert titles[-1] == "## Last log lines"
+    assert titles[1:] == [
+        "## Do next",
+        "## Last log lines",
+        "## Run",
+        "## Lifecycle",
+        "## Health",
+        "## Events before",
+    ]
     assert "# owned" not in titles
     assert not any(line.startswith("<script>") for line in outside)
+
+
+def test_the_last_log_lines_come_before_the_evidence() -> None:
+    lines = [said(50 - n / 10, f"line {n} {'x' * 100}") for n in range(9)]
+    found = facts(known(code=137, OOMKilled=True, host=LIMIT), *BEGUN, lines=lines)
+    sections = {section.title: section.fields for section in card(found, (60, 6))}
+    assert [*sections][:3] == ["Why", "Last log lines", "Evidence"]
+    assert [str(field.value)[:6] for field in sections["Last log lines"]] == ["line 6", "line 7", "line 8"]
+    assert [str(field.value)[:6] for field in sections["Log lines before"]] == [f"line {n}" for n in range(6)]
+    assert [*sections][-1] == "Log lines before"
+    (whole,) = [part for part in markdown(found).split("\n\n") if "line 0" in part]
+    assert "line 8" in whole, "a ticket has the log in one piece"
+
+
+def test_only_a_long_last_line_exceeds_the_room() -> None:
+    found = facts(known(code=1), *BEGUN, lines=[said(45, "short"), said(44, "x" * 500)])
+    sections = {section.title: section.fields for section in card(found, (60, 6))}
+    assert [str(field.value) for field in sections["Last log lines"]] == ["x" * 500]
+
+
+def test_facts_without_content_are_left_out() -> None:
+    def labels(inspect: Reply, **more: Any) -> set[str]:
+        return {field.label for section in card(facts(inspect, *BEGUN, **more)) for field in section.fields}
+
+    assert not {"OOM killed", "Restarts", "Stop", "Memory", "CPU", "Processes"} & labels(known(code=1))
+    host = {**ALWAYS, "Memory": 1 << 20, "NanoCpus": 10**9, "PidsLimit": 5}
+    config = {"StopSignal": "SIGQUIT"}
+    inspect = known(code=137, OOMKilled=True, host=host, config=config)
+    assert labels(inspect) >= {"OOM killed", "Restarts", "Stop", "Memory", "CPU", "Processes"}
+    assert "Stop" in labels(known(code=143), stopped=True), "what was done by default is told when it was done"
 
 
 def test_secrets_are_masked_until_they_are_to_be_seen() -> None:

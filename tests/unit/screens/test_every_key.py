@@ -36,6 +36,7 @@ LISTENERS: Mapping[str, str] = {
     "widgets/menu.py": "letters, which narrow the menu",
     "screens/base/menu.py": "what its list has not heard, as that would",
     "widgets/keys.py": "all keys, to deal with them in their order",
+    "screens/main/columns_menu.py": "the key that shows and hides, also while letters narrow the menu",
     "screens/log/tab.py": "any key, which ends a search in older lines",
     "screens/base/confirm.py": "the keys of a question's answers, which the question names",
     "screens/commands/runner.py": "the keys of commands, from the catalogue",

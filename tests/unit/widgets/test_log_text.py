@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from dockertui.widgets.log_paint import LOOK, PaintOptions, painting, rows
 from dockertui.widgets.log_query import Query
 from dockertui.widgets.log_store import LogStore, StoredLine
-from dockertui.widgets.log_text import _LEVELS, Level, Times, fields, grave, level, stamp, unfolded
+from dockertui.widgets.log_text import (
+    _LEVELS,
+    Level,
+    Times,
+    fields,
+    grave,
+    last_state,
+    last_states,
+    level,
+    stamp,
+    unfolded,
+)
 from dockertui.widgets.sgr import Ink, pieces, plain, style
 from tests.demo.hostile import STRINGS
 
@@ -40,6 +51,36 @@ _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069
 )
 def test_levels(text: str, expected: Level) -> None:
     assert level(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("from a terminal\r", "from a terminal"),
+        ("two of them\r\r", "two of them"),
+        ("10%\r20%\r30%", "30%"),
+        ("10%\r20%\r30%\r", "30%"),
+        ("100%\r\x1b[K", "100%"),
+        ("done\r    \r", "done"),
+        ("\r", ""),
+        ("", ""),
+    ],
+)
+def test_a_line_is_its_last_state(text: str, shown: str) -> None:
+    assert last_state(text) == shown
+    assert painting(StoredLine(0, 0, text), PaintOptions()).text == shown
+    assert last_states("\n".join([text, "a", text])) == "\n".join([shown, "a", shown])
+
+
+def test_search_filter_and_level_see_the_last_state() -> None:
+    store = LogStore()
+    store.append([StoredLine(0, 0, text) for text in ("ERROR 1\rfine 2", "fine 3\rERROR 4\r", "WARN 5\r")])
+    (block,) = store.blocks(0, 3)
+    assert list(Query("ERROR").hits(block)) == [1]
+    assert list(Query("~4$").hits(block)) == [1], "the line end of a terminal is none of its text"
+    assert list(Query("!fine").hits(block)) == [1, 2]
+    assert list(grave(block.text)) == [(1, Level.ERROR), (2, Level.WARN)]
 
 
 def test_colours_are_kept_and_nothing_else_of_ansi() -> None:

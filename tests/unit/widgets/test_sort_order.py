@@ -129,3 +129,20 @@ class OrderMachine(RuleBasedStateMachine):
 
 TestOrder = OrderMachine.TestCase
 TestOrder.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_groups_ascend_whatever_the_order_within_them() -> None:
+    order: SortOrder[tuple[str | None, int]] = SortOrder()
+    order.replace({"a": ("x", 1), "b": (None, 5), "c": ("w", 2), "d": ("x", 3), "e": ("w", 9)})
+    order.arrange(lambda item: item[1], None, True, None, lambda item: item[0])
+    assert order.keys() == ["e", "c", "d", "a", "b"]
+    assert [order.continues_group(row) for row in range(5)] == [False, True, False, True, False]
+    order.patch({"f": ("x", 2)}, ["e"])
+    assert order.keys() == ["c", "d", "f", "a", "b"]
+    order.filter(lambda item: item[1] < 3)
+    assert order.keys() == ["c", "f", "a"]
+    order.sort(None, None)
+    assert order.keys() == ["c", "a", "f"], "as they came, within their groups"
+    order.arrange(lambda item: item[1], None, False, None)
+    assert order.keys() == ["a", "c", "f", "d", "b"]
+    assert not any(order.continues_group(row) for row in range(5))
