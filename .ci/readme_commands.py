@@ -31,6 +31,7 @@ ELSEWHERE = ("make test", "make check")
 def commands(readme: str) -> Iterator[str]:
     """Yield the lines of the README's shell blocks without their comments, and the commands in its text."""
     yield from (f"python3 -m {found}" for found in re.findall(r"`(pip install [^`]+)`", readme))
+    yield from re.findall(r"`((?:uv tool|pipx) install [^`]+)`", readme)
     for block in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL):
         yield from (command for line in block.splitlines() if (command := line.split(" #")[0].strip()))
     yield from re.findall(r"`(dockertui [a-z]+ [a-z]+)`", readme)
@@ -47,6 +48,13 @@ def stand_in_for_ssh(programs: Path, engine: str) -> None:
     script = programs / "ssh"
     script.write_text(f"#!/bin/sh\nexec docker --host {shlex.quote(engine)} system dial-stdio\n")
     script.chmod(0o755)
+
+
+def install(command: str, where: Path, env: Mapping[str, str]) -> None:
+    """Install the program for the user, run it, and remove what was installed. Raises AssertionError."""
+    run(command, where, env)
+    run(f"{env['HOME']}/.local/bin/dockertui --version", where, env)
+    run(f"{command.partition(' install')[0]} uninstall dockertui", where, env)
 
 
 def is_interactive(command: str) -> bool:
@@ -81,6 +89,7 @@ def main() -> int:
         home.mkdir()
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         subprocess.run([sys.executable, "-m", "venv", str(programs.parent)], check=True)
+        subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", "uv", "pipx"], check=True)
         stand_in_for_ssh(programs, engine.url)
         without_docker = environment(home, programs)
         with_docker = {**without_docker, "DOCKER_HOST": engine.url}
@@ -91,7 +100,8 @@ def main() -> int:
             began = time.monotonic()
             env = with_docker if command.startswith("dockertui") else without_docker
             try:
-                (open_and_quit if is_interactive(command) else run)(command, clone, env)
+                doing = install if command.startswith(("uv ", "pipx ")) else run
+                (open_and_quit if is_interactive(command) else doing)(command, clone, env)
             except (AssertionError, subprocess.TimeoutExpired) as error:
                 failed += 1
                 print(f"{command}: FAILED: {error}", flush=True)

@@ -288,7 +288,7 @@ def environment_of(dockerd: Dockerd) -> dict[str, str]:
     """Return the program's environment: without any of this process's settings."""
     foreign = ("DOCKER", "TEXTUAL", "PYTHON")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**own, "DOCKER_HOST": dockerd.host, "DOCKERTUI_CONFIG": os.devnull}
+    return {**own, "DOCKER_HOST": dockerd.host, "DOCKERTUI_CONFIG": os.devnull, "XDG_STATE_HOME": os.devnull}
 
 
 def _span(dockerd: Dockerd) -> tuple[float, ...]:

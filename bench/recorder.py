@@ -34,7 +34,8 @@ class Recorder(PtyProcess):
         # PYTHONDONTWRITEBYTECODE would make every start compile the sources, which no user's does.
         foreign = ("DOCKER", "TEXTUAL", "PYTHON")
         own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        super().__init__(argv, size=SIZE, env={**own, "DOCKER_HOST": host, "DOCKERTUI_CONFIG": os.devnull})
+        own |= {"DOCKERTUI_CONFIG": os.devnull, "XDG_STATE_HOME": os.devnull}  # nothing of the user's counts
+        super().__init__(argv, size=SIZE, env={**own, "DOCKER_HOST": host})
 
     def take(self, data: bytes) -> None:
         """Keep the output, and answer for the terminal."""

@@ -36,6 +36,7 @@ from dockertui.resources.registry import SOURCES
 from dockertui.screens.base.bindings import keymap
 from dockertui.screens.main.screen import MainScreen
 from dockertui.state import State
+from dockertui.widgets.contrast import readable
 from dockertui.widgets.guard import Guarded
 from dockertui.widgets.keys import KeysInOrder
 from dockertui.widgets.text import clean
@@ -109,6 +110,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
             from dockertui.output.no_color import Colorless
 
             self._filters = [Colorless() if isinstance(one, Monochrome | NoColor) else one for one in self._filters]
+        if settings.ascii is True:
+            from dockertui.output.ascii import Ascii
+
+            self._filters.append(Ascii())
         self.set_keymap(keymap(self.catalogue))
         if sys.platform != "win32":
             from dockertui.terminal.alt_keys import keep_alt
@@ -133,6 +138,10 @@ class DockerTUI(CellDiff[None], KeysInOrder[None], Guarded[None]):
     def get_theme(self, theme_name: str) -> Theme | None:
         """Return a theme without a copy of the table of all themes, which Textual makes for each line it paints."""
         return self._registered_themes.get(theme_name) or super().get_theme(theme_name)
+
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = readable(super().get_css_variables())
+        return self.theme_variables
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen if the first requests were answered while Textual was imported, as they mostly are."""

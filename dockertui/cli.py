@@ -9,11 +9,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dockertui import state
+from dockertui.config_values import AUTO
 from dockertui.engine import docker_config
 from dockertui.engine.docker_config import DockerConfig
 from dockertui.engine.endpoint import Endpoint, candidates
@@ -76,6 +77,7 @@ def _run(options: Options) -> int:
         preflight.start()
         settings, problems = _settings(options)
         problems += _unread(config)
+        settings = _for_terminal(settings, os.environ)
         from dockertui.app import DockerTUI  # only now, while the Engine answers
 
         app = DockerTUI(
@@ -96,6 +98,22 @@ def _run(options: Options) -> int:
     finally:
         demo.stop()
     return _crashed(app._exception) if app._exception else app.return_code or 0
+
+
+def _for_terminal(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Return the settings with `ascii` decided, and plots that go with it."""
+    ascii = lacks_unicode(environ) if settings.ascii == AUTO else settings.ascii
+    return replace(settings, ascii=ascii, plots="ascii" if ascii and settings.plots == AUTO else settings.plots)
+
+
+def lacks_unicode(environ: Mapping[str, str]) -> bool:
+    """Return whether the locale is one without Unicode: of another character set than UTF-8, or C as it was chosen.
+
+    Without any locale, as over ssh to a small server, the terminal is taken to be what nearly all are.
+    """
+    chosen = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environ.get(name))), "")
+    name, _, charset = chosen.partition("@")[0].partition(".")
+    return charset.replace("-", "").lower() != "utf8" if charset else name in ("C", "POSIX")
 
 
 def _size_of_the_terminal(environ: MutableMapping[str, str]) -> None:

@@ -55,6 +55,9 @@ class Settings:
     diff_output: bool = _entry(True, values.switch, "send the terminal the changed cells alone")
     flow_control: bool = _entry(True, values.switch, "wait for a slow terminal in place of lagging behind")
     stats_period: float = _entry(2.0, values.seconds, "seconds between two samples of CPU, memory and I/O")
+    ascii: str | bool = _entry(
+        AUTO, values.switch_or_auto, "true draws with ASCII alone; by itself where the locale is not of UTF-8"
+    )
     plots: str = _entry(
         AUTO,
         values.one_of(AUTO, "braille", "blocks", "ascii"),

@@ -80,6 +80,13 @@ def one_of(*choices: str) -> Check:
     return check
 
 
+def switch_or_auto(name: str, value: object) -> bool | str:
+    """Return true, false or "auto"."""
+    if not isinstance(value, bool) and value != AUTO:
+        raise WrongValue(f"{name} cannot be {toml(value)}", f"write true, false or {toml(AUTO)}")
+    return value
+
+
 def whole(least: int, most: float, remedy: str) -> Check:
     """Return a check that accepts whole numbers from `least` to `most`; `remedy` says so."""
 

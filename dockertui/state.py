@@ -89,7 +89,7 @@ class State:
             return {}
         try:
             found = json.loads(self.path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             self._problem = f"{self.path} cannot be read ({error.strerror}): what it remembers does not count"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 from dockertui.app import DockerTUI
 from dockertui.config import Settings
@@ -34,8 +38,23 @@ PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
 """Name, columns and rows, and the keys pressed before the picture is taken."""
 
 
-async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Sequence[str]) -> None:
-    """Take one picture. Statistics need two samples, so the program runs for a moment first."""
+TOUR: Sequence[tuple[float, Sequence[str]]] = (
+    (2.5, ()),
+    (1.0, ("down",) * 16),
+    (4.5, ("D",)),
+    (3.0, ("l",)),
+    (1.0, ("escape", "up", "up")),
+    (3.5, ("x", *"ps", "enter")),
+    (3.0, ("ctrl+right_square_bracket", "d", "escape", "colon", *"docker stats")),
+    (3.5, ("enter",)),
+)
+"""The animated picture: seconds that a frame is shown, and the keys pressed before it."""
+TOUR_SIZE = (120, 32)
+
+
+@asynccontextmanager
+async def opened(engine: DemoEngine, size: tuple[int, int]) -> AsyncIterator[tuple[DockerTUI, Pilot[None]]]:
+    """Open the program. Statistics need two samples, so it runs for a moment first."""
     endpoint, trace = Endpoint("demo", engine.url, "--demo", demo=True), Trace(clock=lambda: NOON)
     preflight = Preflight([endpoint], trace)
     preflight.start()
@@ -48,9 +67,47 @@ async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Se
     )
     async with app.run_test(size=size) as pilot:
         await asyncio.sleep(4)
+        yield app, pilot
+
+
+async def picture(engine: DemoEngine, name: str, size: tuple[int, int], keys: Sequence[str]) -> None:
+    """Take one picture."""
+    async with opened(engine, size) as (app, pilot):
         await pilot.press(*keys)
         await asyncio.sleep(4)
         app.save_screenshot(f"{name}.svg", str(FOLDER))
+
+
+async def tour(engine: DemoEngine) -> None:
+    """Take the animated picture."""
+    frames = []
+    async with opened(engine, TOUR_SIZE) as (app, pilot):
+        for seconds, keys in TOUR:
+            for key in keys:
+                await pilot.press(key)
+                await asyncio.sleep(0.3 if len(key) > 1 else 0.05)
+            await asyncio.sleep(3)
+            frames.append((seconds, app.export_screenshot()))
+    (FOLDER / "tour.svg").write_text(animated(frames), encoding="utf-8")
+
+
+def animated(frames: Sequence[tuple[float, str]]) -> str:
+    """Return pictures as one that shows each for its seconds, again and again; without animation, the first one."""
+    whole = sum(seconds for seconds, _ in frames)
+    rules, shown, begin = [], [], 0.0
+    for number, (seconds, svg) in enumerate(frames):
+        end = begin + seconds
+        before = f"0% {{ visibility: hidden }} {begin / whole:.2%} {{ visibility: visible }}"
+        start = "0% { visibility: visible }" if not number else before
+        rules.append(f"@keyframes frame-{number} {{ {start} {end / whole:.2%}, 100% {{ visibility: hidden }} }}")
+        rules.append(f"#frame-{number} {{ animation-name: frame-{number} }}")
+        shown.append(f'<g class="frame" id="frame-{number}">{svg}</g>')
+        begin = end
+    found = re.search(r'viewBox="[^"]+"', frames[0][1])
+    assert found is not None
+    style = f".frame {{ visibility: hidden; animation: {whole}s step-end infinite }} #frame-0 {{ visibility: visible }}"
+    css = "\n".join([style, *rules])
+    return f'<svg {found[0]} xmlns="http://www.w3.org/2000/svg">\n<style>\n{css}\n</style>\n{"".join(shown)}\n</svg>\n'
 
 
 async def main() -> None:
@@ -58,6 +115,8 @@ async def main() -> None:
     for name, size, keys in PICTURES:
         with DemoEngine(clock=lambda: NOON) as engine:
             await picture(engine, name, size, keys)
+    with DemoEngine(clock=lambda: NOON) as engine:
+        await tour(engine)
         print(f"screenshots/{name}.svg")
 
 

@@ -15,7 +15,8 @@ from dockertui.engine.fields import Raw, flag, instant, mapping, number, text
 from dockertui.engine.models import Container, Event
 from dockertui.engine.trace import because
 from dockertui.live.journal import Journal
-from dockertui.live.store import Change, Link, LinkState, Mirror
+from dockertui.live.kind_reader import unexpected
+from dockertui.live.store import Change, Link, LinkState, Mirror, notify
 
 _SETTLE: Final = 0.5
 """Seconds after an end or an event until its effect is surely in the Engine's reply."""
@@ -122,7 +123,7 @@ class Endings:
             ending = ending._replace(oom=False)
         if self._known.get(id) != ending:
             self._known[id] = ending
-            self._tell(id)
+            notify(self._tell, id)
 
     def _was_killed(self, id: str, ending: Ending) -> bool:
         """Whether an event reports a signal just before its end: the OOM kill may then be that of another process."""
@@ -203,5 +204,10 @@ class Endings:
         self._asked[item.id] = item.state, item.exit_code
         self._due[item.id] = asyncio.get_running_loop().time() + _AGAIN
         self._latest.pop(item.id, None)
-        with contextlib.suppress(EngineError), because("status"):
-            self.learn(item.id, await CONTAINERS.inspect(self._engine, item.id))
+        try:
+            with because("status"):
+                self.learn(item.id, await CONTAINERS.inspect(self._engine, item.id))
+        except EngineError:
+            pass  # its listing is all that is known
+        except Exception as error:
+            unexpected(error, "saying why a container ended")

@@ -16,7 +16,7 @@ from dockertui.screens.base.menu import Menu
 from dockertui.screens.main.screen import MainScreen
 from dockertui.screens.program.help import HelpScreen
 from tests.demo import DemoEngine
-from tests.ui.stage import NARROW, Stage, late, opened
+from tests.ui.stage import NARROW, WIDE, Stage, late, opened
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -190,6 +190,17 @@ async def pane_zoom(stage: Stage, key: str) -> None:
     assert "PORTS" in stage.text
     await stage.press(key)
     assert "PORTS" not in stage.text
+
+
+def moves_the_split(columns: int) -> Check:
+    async def check(stage: Stage, key: str) -> None:
+        await stage.pilot.resize_terminal(*WIDE)
+        await stage.settle()
+        before = stage.main.lists.outer_size.width
+        await stage.press(key)
+        assert stage.main.lists.outer_size.width == before + columns
+
+    return check
 
 
 def goes_to(kind: str) -> Check:
@@ -504,6 +515,9 @@ CHECKS: Mapping[str, Check] = {
     "pane.next": pane_next,
     "pane.previous": pane_previous,
     "pane.zoom": pane_zoom,
+    "split.left": moves_the_split(-4),
+    "split.right": moves_the_split(4),
+    "split.reset": moves_the_split(0),
     **{f"pane.{kind}": goes_to(kind) for kind in ("container", "image", "network", "volume")},
     "back": back,
     "follow": follow,

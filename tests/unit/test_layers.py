@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arguments": {"options", "completion", "config_values", "__init__"},
     "cli": {
         *("__init__", "app", "arguments", "config", "crash", "crash_log", "demo", "engine", "operations", "options"),
-        "state",
+        *("config_values", "state"),
     },
     "__main__": {"cli"},
 }
@@ -251,8 +251,8 @@ FIRST = {
     },
     "terminal": {"alt_keys"},
     "widgets": {
-        "bar", "chart", "column_choice", "columns", "guard", "keys", "lines", "notice", "pacing", "page", "page_lines",
-        "paint", "rows", "screen", "sort_order", "table", "text", "timer",
+        "bar", "chart", "column_choice", "columns", "contrast", "guard", "keys", "lines", "notice", "pacing", "page",
+        "page_lines", "paint", "rows", "screen", "sort_order", "table", "text", "timer",
     },
 }  # fmt: skip
 """What the first paint of the main screen needs of these rooms. All else waits until it is used: it delays no start."""

@@ -141,6 +141,8 @@ class Pane(Vertical):
         elif not height:
             self.table.sort_by(*self._chosen_order)
         self.glimpse = height
+        if self.grouped:
+            self._show_columns()  # the most telling rows are not those of the first group
         self.table.can_focus = not height  # a click must not change the layout before it has found its row
         self.set_class(height > 0, "-glimpse")
         self.styles.height = height + 1 if height else None
@@ -274,7 +276,7 @@ class Pane(Vertical):
     def _show_columns(self) -> None:
         shown = self.choice.shown
         hidden = [column for column in self.choice.all if not self.choice.is_shown(column.id)]
-        group = self.resource.group_column if self.grouped else None
+        group = self.resource.group_column if self.grouped and not self.glimpse else None
         if group is not None:
             shown = [column for column in shown if column.id != group]
             at = [column.id for column in shown].index(self.resource.name_column)

@@ -113,6 +113,7 @@ async def test_it_shows_what_the_engine_remembers_and_what_happens() -> None:
 
 async def test_sends_one_request_and_none_while_open_or_after_leaving() -> None:
     async with opened() as stage:
+        await stage.until_explained()
         await timeline(stage)
         assert [one.duration is None for one in asked(stage)] == [True]
         before = len(stage.app.trace)

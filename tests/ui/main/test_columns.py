@@ -209,3 +209,18 @@ async def test_a_hidden_project_still_groups(host: DemoEngine) -> None:
         assert titles(stage)[:3] == ["state", "project", "name"]
         await stage.press("right")
         assert titles(stage)[:3] == ["state", "project", "name"], "they stay when the others are scrolled"
+
+
+async def test_the_few_rows_of_a_closed_pane_are_not_grouped_and_nothing_of_them_is_remembered(
+    host: DemoEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.json"
+    async with opened((200, 60), engine=host, **on_an_engine(path)) as stage:
+        containers = stage.main.lists.containers
+        await stage.press("ctrl+g", "2")
+        assert containers.glimpse
+        assert "project" not in [column.id for column in containers.table.columns[:2]]
+        await stage.press("1")
+        assert titles(stage)[:3] == ["state", "project", "name"]
+        assert containers.table.sort == ("name", False)
+        assert remembered(path) == {"grouped": {"container": True}}

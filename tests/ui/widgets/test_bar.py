@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from dockertui.widgets.bar import Bar, Piece
 from tests.ui.frames import frame, painted, style_at, widths
 
-STYLES = Path(__file__).parents[3] / "styles" / "widgets.tcss"
+STYLES = Path(__file__).parents[3] / "styles" / "theme.tcss"
 
 
 class BarApp(App[None]):

@@ -15,7 +15,7 @@ from dockertui.widgets.json_view import JsonView
 from tests.ui.frames import frame, style_at, widths
 
 _STYLES = Path(__file__).parents[3] / "styles"
-STYLES: list[str | PurePath] = [_STYLES / "widgets.tcss", _STYLES / "later" / "views.tcss"]
+STYLES: list[str | PurePath] = [_STYLES / "theme.tcss", _STYLES / "later" / "views.tcss"]
 
 VALUE: dict[str, Any] = {
     "Id": "abc",

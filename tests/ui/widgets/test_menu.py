@@ -9,7 +9,7 @@ from dockertui.widgets.keys import KeysInOrder
 from tests.ui.frames import frame, row_of, widths
 
 _STYLES = Path(__file__).parents[3] / "styles"
-STYLES: list[str | PurePath] = [_STYLES / "widgets.tcss", _STYLES / "later" / "views.tcss"]
+STYLES: list[str | PurePath] = [_STYLES / "theme.tcss", _STYLES / "later" / "views.tcss"]
 
 ITEMS = [
     Item("stop", "stop the container", "s"),

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from dockertui.widgets.page import Field, Page, Section
 from tests.ui.frames import frame, painted, row_of, style_at, widths
 
-STYLES = Path(__file__).parents[3] / "styles" / "widgets.tcss"
+STYLES = Path(__file__).parents[3] / "styles" / "theme.tcss"
 
 SECTIONS = [
     Section("State", [Field("status", "exited (137)", "bad"), Field("probe", ["one\ntwo", "three"])]),

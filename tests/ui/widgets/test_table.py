@@ -20,7 +20,7 @@ from textual.message import Message
 from dockertui.widgets.table import Cell, Column, Table
 from tests.ui.frames import frame, painted, row_of, style_at, widths
 
-STYLES = Path(__file__).parents[3] / "styles" / "widgets.tcss"
+STYLES = Path(__file__).parents[3] / "styles" / "theme.tcss"
 
 
 @dataclass(frozen=True)

@@ -228,6 +228,25 @@ def test_all_is_asked_again_after_a_lost_connection_and_nothing_meanwhile() -> N
     play(test())
 
 
+def test_no_error_ends_the_questions(caplog: pytest.LogCaptureFixture) -> None:
+    async def test() -> None:
+        async with world() as made:
+
+            def fail(id: str) -> None:
+                raise RuntimeError("a widget that is gone")
+
+            made.endings._tell = fail
+            made.replies["one"] = inspected(OOMKilled=True)
+            made.replies["two"] = cast(Any, 5)  # no mapping at all
+            made.lists(OOM, listed("two", "Exited (137) 30 seconds ago"), listed("three", "Created", "created"))
+            await until(lambda: made.endings.idle)
+            assert made.asked == ["one", "two", "three"]
+            assert made.of("one") is not None
+
+    play(test())
+    assert "a widget that is gone" in caplog.text
+
+
 def test_a_removed_container_is_forgotten() -> None:
     async def test() -> None:
         async with world() as made:

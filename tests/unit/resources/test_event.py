@@ -177,6 +177,7 @@ KEPT = [
     ("container:web-1", True), ("container:a1a1", True), ("image:nginx", True), ("label:tier=front", True),
     ("front", False), ("id:a1", True), ("137", True), ("kind:container action:die object:web sigkill", True),
     ("network:web", False), ("volume:web", False), ("a1a1", True), ("1a1a", False),
+    ("~^web-[0-9]$", True), ("!~^die$", False), ("image:~1$", True), ("kind:image ~.", False),
 ]  # fmt: skip
 
 

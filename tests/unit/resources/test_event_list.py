@@ -8,6 +8,7 @@ from dockertui.live.journal import Journal
 from dockertui.live.store import Mirror
 from dockertui.resources.event_list import EventList, EventSubject, Notice
 from dockertui.resources.registry import SOURCES
+from dockertui.screens.events.export import engine_filters
 from tests.unit.live.test_journal import event
 from tests.unit.live.test_probes import exec_events
 
@@ -74,6 +75,19 @@ def test_filter_applies_to_past_and_new_events() -> None:
     assert moments(shown) == [3 * S, 4 * S]
     shown.set_filter("")
     assert shown.count == 4
+
+
+def test_an_expression_filters_events_and_is_no_filter_of_the_engine() -> None:
+    journal, shown = scene()
+    journal.take(event(2 * S, action="start"))
+    journal.take(event(3 * S, action="die"))
+    shown.set_filter("kind:container action:~^d action:start")
+    assert moments(shown) == []
+    assert engine_filters(shown) == {"type": ["container"]}
+    shown.set_filter("kind:container ~^(die|start)$")
+    assert moments(shown) == [2 * S, 3 * S]
+    shown.set_filter("~(")
+    assert shown.filter.error
 
 
 def test_object_list_has_only_its_own_events() -> None:
