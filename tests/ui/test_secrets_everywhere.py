@@ -220,7 +220,7 @@ async def test_no_job_or_lens_or_file_contains_a_secret(tmp_path: Path, monkeypa
         for _ in range(12):
             watch.look("lens")
             await stage.press("down")
-        await stage.press("e", "escape", "E")
+        await stage.press("e", "escape", "e")
         await stage.until("Events")
         await watch.through("events")
         await stage.press("g", "enter")

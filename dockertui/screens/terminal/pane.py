@@ -146,8 +146,11 @@ class TerminalPane(TerminalCommands):
         return used and session.age >= USED and session in self.sessions
 
     async def go_back(self, session: TerminalSession) -> None:
-        """Close a session that has ended, go back to where it was opened, and say how it ended."""
-        origin, was_split, told = self._origins.get(session.number), self.split, terminal_bar.ending(session)
+        """Close a session that has ended, go back to where it was opened, and say how it ended unless that was said."""
+        if session not in self.sessions:
+            return
+        origin, was_split = self._origins.get(session.number), self.split
+        told = "" if session.number in self._told else terminal_bar.ending(session)
         self._told.add(session.number)
         await self.drop(session)
         if origin in self.sessions and not was_split:
@@ -182,6 +185,9 @@ class TerminalPane(TerminalCommands):
                 view.show(None)
         self._allowed.pop(session.number, None)
         self._origins.pop(session.number, None)
+        if session.number in self._slow:
+            self._slow.discard(session.number)
+            self.say("")
         shown = {view.session for view in self.views}
         left = [other for other in self.sessions if other not in shown]
         if self.view.session is None and left:
@@ -256,12 +262,14 @@ class TerminalPane(TerminalCommands):
             if session.state is State.RUNNING and session.number in self._slow:
                 self._slow.discard(session.number)
                 self.say("")
+            if session.state is State.STARTING:
+                once(self, SILENT, partial(self._say_opening, session))
         elif session.number not in self._told and session in self.sessions:
-            self._told.add(session.number)
             in_use = self.has_focus_within and self.session is session
             if in_use and self.is_done(session) and not self.view.history.open:
                 self.run_worker(self.go_back(session))
                 return
+            self._told.add(session.number)
             ways = f" · {self.hint('terminal.restart')} restart" if self.has_focus_within else ""
             closes = offer(self, "terminal.dismiss", "close") if in_use else ""
             told = f"{terminal_bar.ending(session)}{closes and f' · {closes}'}{ways}"
