@@ -18,6 +18,9 @@ COMMAND_LIMIT: Final = 300
 TEST_LIMIT: Final = 600
 """Seconds that a test, or the setup or teardown of one, may take."""
 
+_set_handler = signal.signal
+"""As it is before tests replace it."""
+
 
 @contextmanager
 def ended_if_hanging(test: pytest.Item) -> Iterator[None]:
@@ -38,10 +41,10 @@ def ended_if_hanging(test: pytest.Item) -> Iterator[None]:
             print(f"{test.nodeid} did not end within {TEST_LIMIT} seconds", file=sys.stderr)
         pytest.fail(f"it did not end within {TEST_LIMIT} seconds")
 
-    signal.signal(signal.SIGALRM, over)
+    _set_handler(signal.SIGALRM, over)
     signal.alarm(TEST_LIMIT)
     try:
         yield
     finally:
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        _set_handler(signal.SIGALRM, signal.SIG_DFL)

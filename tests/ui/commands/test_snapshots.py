@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockertui.operations import command_lines, run_form
-from dockertui.screens.commands import command_run
+from dockertui.screens.base import waiting
 from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, Stage
 from tests.ui.test_snapshots import SIZES, Compare, Scene, keys, picture
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("frozen", "steady")
 @pytest.fixture
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo Engine's socket and a new container's name are others each time, and a slow machine says it waits."""
-    monkeypatch.setattr(command_run, "_SILENT", 3600.0)
+    monkeypatch.setattr(waiting, "SILENT", 3600.0)
     monkeypatch.setattr(command_lines, "docker_options", lambda endpoint: ())
     monkeypatch.setattr(command_lines, "_where", lambda endpoint, reveal: ["--unix-socket", "/run/demo.sock"])
     monkeypatch.setattr(run_form, "new_name", lambda: "calm_heron_07")
