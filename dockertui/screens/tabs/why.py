@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.binding import BindingType
 from textual.timer import Timer
@@ -30,7 +30,7 @@ from dockertui.resources.why.facts import Facts
 from dockertui.screens.base.bindings import bindings
 from dockertui.screens.base.tab import Subject, Tab
 from dockertui.widgets.pacing import Pacing
-from dockertui.widgets.page import Page
+from dockertui.widgets.page import Field, Page, Section
 from dockertui.widgets.timer import once
 
 _SETTLE = 0.1
@@ -46,6 +46,7 @@ _EVENTS = (
     "create", "start", "die", "kill", "stop", "oom", "restart", "pause", "unpause", "rename", "update",
     "health_status", "destroy",
 )  # fmt: skip
+_ASKING: Final = Section("Why", [Field("Verdict", "asking the Engine…", "dim")])
 
 
 class WhyTab(Page, Tab, inherit_bindings=False):
@@ -133,8 +134,13 @@ class WhyTab(Page, Tab, inherit_bindings=False):
         facts = self.facts()
         width, height = self.size  # nothing before the first layout
         room = (max(_BESIDE, width - _BESIDE), max(ROOM[1], height // 3)) if width else ROOM
-        sections = [] if facts is None else card(facts, room)
+        sections = [] if facts is None else [_ASKING] if self._is_asking(facts) else card(facts, room)
         self.show(sections if facts is None or facts.reveal else mask_sections(sections, facts.secrets), keep=keep)
+
+    def _is_asking(self, facts: Facts) -> bool:
+        """Whether the inspection is still to come: a verdict before it would be of next to nothing."""
+        known = self._subject is None or self._subject.inspect or self._subject.error is not None
+        return not known and not facts.gone and facts.linked is not None
 
     def sampled(self) -> None:
         """Repaint: the card shows the usage beside the limits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from dockertui.demo import lifecycle, logs
 from dockertui.demo.host import Host
+from dockertui.resources.registry import BY_KIND
 from dockertui.screens.tabs.why import WhyTab
 from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, NOW, WIDE, Stage, opened
@@ -285,3 +287,23 @@ async def test_a_reference_is_followed() -> None:
             tab.action_cursor_down()
         await stage.press("enter")
         await stage.until(lambda: stage.cursor == "shop-web-1")
+
+
+async def test_there_is_no_verdict_before_the_engine_has_said_anything(
+    host: DemoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, kind = asyncio.Event(), type(BY_KIND["container"])
+    inspect = kind.inspect
+
+    async def late(*words: Any) -> Any:
+        await answer.wait()
+        return await inspect(*words)
+
+    monkeypatch.setattr(kind, "inspect", late)
+    async with opened(WIDE, engine=host) as stage:
+        await stage.goto("shop-report-1")
+        await stage.press("D")
+        assert "asking the Engine…" in stage.detail_text
+        assert "not known" not in stage.detail_text
+        answer.set()
+        await stage.until("was killed by the kernel")
