@@ -48,7 +48,13 @@ def _goes_with(item: Container, surroundings: Surroundings, values: Values) -> l
 def _ends(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
     seconds = values.get("seconds")
     grace = "its grace period (10 s by default)" if seconds is None else f"{seconds} s"
-    return [f"is asked to end, and killed after {grace}"]
+    return [f"is asked to end, and killed if it has not ended after {grace}"]
+
+
+def _restarts(item: Container, surroundings: Surroundings, values: Values) -> list[str]:
+    if item.state in ("created", "exited", "dead"):
+        return ["does not run: it is started"]
+    return [*_ends(item, surroundings, values), "then started again"]
 
 
 def _remove(item: Container, values: Values) -> Plan:
@@ -168,7 +174,7 @@ BODIES: Mapping[str, Body] = {
     ),
     "container.start": Body(plan=lambda item, v: Plan((calls.start(item.id),), ("start", item.name))),
     "container.restart": Body(
-        options=(_SECONDS,), takes_along=lambda *about: [*_ends(*about), "then started again"],
+        options=(_SECONDS,), takes_along=_restarts,
         plan=lambda item, v: Plan(
             (calls.restart(item.id, v["seconds"]),), ("restart", *words("-t", v["seconds"]), item.name)
         ),

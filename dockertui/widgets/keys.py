@@ -8,6 +8,7 @@ the old focus: the letters after a `/` would be commands.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 from textual import events
@@ -16,6 +17,9 @@ from textual.widget import Widget
 
 _TURNS: Final = 100
 """Turns of the event loop for which a key waits until its widget has received the focus."""
+
+QUIET: Final = 0.5
+"""Seconds without a key after which the next one is meant for what has the focus, though that came by itself."""
 
 
 def offer(widget: Widget, id: str, does: str) -> str:
@@ -40,12 +44,29 @@ class TakesKeys(Widget):
 class KeysInOrder(App[ReturnType]):
     """An app that finishes a key before it takes the next, wherever a widget `TakesKeys`."""
 
+    _last_swallowed: float | None = None
+    """When a key was last ignored, or was to be; None while none is."""
+
+    def swallow_keys(self) -> None:
+        """Ignore keys until none has come for `QUIET` seconds: the focus moved, and not by a key."""
+        self._last_swallowed = time.monotonic()
+
+    def _is_swallowed(self) -> bool:
+        """Whether the key that came now is ignored."""
+        if self._last_swallowed is None:
+            return False
+        now, before = time.monotonic(), self._last_swallowed
+        self._last_swallowed = now if now - before < QUIET else None
+        return self._last_swallowed is not None
+
     def first_key(self, id: str) -> str:
         """Return the first key of the operation `id` as text; "" if it has none."""
         return ""
 
     async def on_event(self, event: events.Event) -> None:
         """Handle a key here; everything else, and keys for other widgets, goes Textual's way."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._is_swallowed():
+            return
         taker = (self.focused or self.screen) if self.screen_stack else None
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(taker, TakesKeys):
             await self._take_key(event, taker)

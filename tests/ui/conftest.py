@@ -29,6 +29,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     )
     monkeypatch.setattr("dockertui.screens.main.detail._SETTLE", 0.01)
     monkeypatch.setattr("dockertui.screens.base.confirm.QUIET", 0.0)
+    monkeypatch.setattr("dockertui.widgets.keys.QUIET", 0.0)
     yield
     monkeypatch.undo()
     time.tzset()

@@ -21,4 +21,4 @@ async def test_whatever_is_typed_nothing_breaks_and_nothing_is_harmed_unasked(
 ) -> None:
     seen = await walk(KEYS, seed, size, monkeypatch, tmp_path)
     assert len(seen.typed) >= KEYS
-    assert len(seen.screens) > 20
+    assert len(seen.screens) > 15, "the keys lead to most screens"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -13,15 +14,16 @@ from dockertui.resources.why.health import starting, unhealthy
 from dockertui.resources.why.start_errors import start_error
 from dockertui.resources.why.verdict import Verdict, after, times
 
+_COMMAND: Final = re.compile(r"\bdocker(?= (?:image|rm|run|start|stop|system|unpause|update|version)\b)")
+"""The CLI in a command."""
 _LATELY = 3600.0
 """Seconds for which an end or an OOM kill is worth mentioning on a container that runs again."""
 
 
 def diagnose(facts: Facts) -> Verdict:
-    """Return the verdict on a container."""
-    if facts.start_failed:
-        return _not_started(facts)
-    return _BY_STATE.get(facts.state, _unknown)(facts)
+    """Return the verdict on a container. Commands in what to do name the Engine, as they are pasted into a shell."""
+    verdict = _not_started(facts) if facts.start_failed else _BY_STATE.get(facts.state, _unknown)(facts)
+    return verdict._replace(todo=tuple([_COMMAND.sub(lambda _: facts.docker, text) for text in verdict.todo]))
 
 
 def _unknown(facts: Facts) -> Verdict:

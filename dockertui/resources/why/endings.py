@@ -72,11 +72,12 @@ def _memory_advice(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     more = max(limit // (1 << 20), 4) * 2
     whole = facts.inspect.number("HostConfig", "MemorySwap")  # memory and swap; 0: twice the memory
     swap = -1 if whole < 0 else f"{more + ((whole or 2 * limit) - limit) // (1 << 20)}m"
+    again = f", then docker start {name}" if facts.state in ("exited", "dead") else ""
     peak: tuple[str, ...] = ()
     if facts.peak and facts.peak < limit * 0.8:
         peak = (f"it grew fast: {format.memory(facts.peak)} was the most that was seen of it before",)
     return peak, (
-        f"give it more: docker update --memory {more}m --memory-swap {swap} {name}",
+        f"give it more: docker update --memory {more}m --memory-swap {swap} {name}{again}",
         "or have it take less: set the runtime's heap or worker limit below the container's limit",
     )
 

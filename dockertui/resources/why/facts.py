@@ -45,7 +45,8 @@ class Facts(Inspected):
     memory): the last and the largest seen. port_owners: which container publishes a host port. gaps: times (epoch s)
     whose events may be missing; None if unknown: then none is missing after the first event, since the Engine keeps
     them without gaps. linked: since when (epoch s) the Engine answers, if it does. podman: its events report neither
-    stops nor the signals sent. stopped: Podman says that a user stopped the container.
+    stops nor the signals sent. stopped: Podman says that a user stopped the container. docker: how the user's shell
+    calls the CLI for this Engine.
     """
 
     events: Sequence[Event] = field(default=(), kw_only=True)
@@ -58,6 +59,7 @@ class Facts(Inspected):
     linked: float | None = field(default=None, kw_only=True)
     podman: bool = field(default=False, kw_only=True)
     stopped: bool = field(default=False, kw_only=True)
+    docker: str = field(default="docker", kw_only=True)
 
     # ends
 

@@ -22,6 +22,7 @@ from dockertui.operations.base import Context
 from dockertui.operations.catalogue import BY_ID
 from dockertui.operations.command_body import Option, Values
 from dockertui.screens.base.bindings import bindings, catalogue_of
+from dockertui.widgets import keys
 from dockertui.widgets.bar import Bar, Piece
 from dockertui.widgets.page import Field, Page, Section
 from dockertui.widgets.page_lines import Wrapping, label_width, page_lines, value_column
@@ -31,7 +32,7 @@ NAMED = 12
 """Objects listed by name; the rest is counted."""
 YES = "y"
 """The answer whose key comes from the catalogue; other answers have the key that the question gives them."""
-QUIET = 0.5
+QUIET = keys.QUIET
 """Seconds without a key before a sudden question takes answers, and from its opening before any takes clicks.
 
 A second click right after the first was meant for what was there before.

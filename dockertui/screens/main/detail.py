@@ -33,9 +33,7 @@ from dockertui.widgets.timer import once
 
 _SETTLE = 0.08
 """Seconds the cursor rests on an object before the Engine is asked about it."""
-_NOTE = 8
-"""Cells kept for a note beside the name."""
-_LEAST_TITLE = 14
+_LEAST_TITLE = 20
 """Cells that the title has beside the tabs, used or not: so these rarely change their line when the cursor moves."""
 _REMEMBERED = 32
 """Number of inspect replies kept, so that going back to an object shows its page at once."""
@@ -200,8 +198,8 @@ class DetailView(Vertical):
         note = "is gone" if self.gone else "asking…" if self._is_slow else ""
         title = detail_title(self.subject, note, self.tab.heading)
         tabs = tab_pieces(self.shown_tabs, self.kind, room - 2)
-        name = max([cell_len(str(piece.text)) for piece in title if piece.style == "title"], default=0)
-        beside = room >= max(name, _LEAST_TITLE) + _NOTE + sum([cell_len(str(piece.text)) for piece in tabs]) + 2
+        named = sum([cell_len(str(piece.text)) for piece in title if piece.style != "dim"])
+        beside = room >= max(named, _LEAST_TITLE) + sum([cell_len(str(piece.text)) for piece in tabs]) + 2
         self.tabs_bar.display = not beside
         self.tabs_bar.update(() if beside else tabs)
         self.title_bar.update(title, tabs if beside else ())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDE = 110
 """Columns from which list and detail are side by side."""
-_LIST_LEAST, _LIST_MOST = 40, 60
+_LIST_LEAST, _LIST_MOST = 40, 54
 """Percent of the width that the list has beside the detail."""
 _TABS = 58
 """Columns in which the detail shows all its tabs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -20,6 +21,7 @@ from dockertui.live.event_listener import EventListener
 from dockertui.live.last_lines import LastLines, last_lines
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
+from dockertui.operations import command_lines
 from dockertui.operations.base import Context
 from dockertui.resources.base import Reference
 from dockertui.resources.secrets import mask_sections
@@ -123,7 +125,14 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             podman=self._podman,
             stopped=self._stopped,
             reveal=surroundings.reveal,
+            docker=self._docker,
         )
+
+    @property
+    def _docker(self) -> str:
+        """How a shell calls the CLI for this Engine; for the demo Engine plainly, as on the one it stands for."""
+        endpoint = self.session.endpoint
+        return "docker" if endpoint.demo else shlex.join(("docker", *command_lines.docker_options(endpoint)))
 
     @property
     def _podman(self) -> bool:

@@ -26,7 +26,7 @@ from dockertui.terminal.process import TerminalProcess
 from dockertui.terminal.session import TerminalSession
 from dockertui.terminal.view import TerminalView
 from dockertui.widgets.bar import Bar
-from dockertui.widgets.keys import offer
+from dockertui.widgets.keys import KeysInOrder, offer
 from dockertui.widgets.text import clean
 from dockertui.widgets.timer import once
 
@@ -266,6 +266,8 @@ class TerminalPane(TerminalCommands):
                 once(self, SILENT, partial(self._say_opening, session))
         elif session.number not in self._told and session in self.sessions:
             in_use = self.has_focus_within and self.session is session
+            if in_use and isinstance(self.app, KeysInOrder):
+                self.app.swallow_keys()  # they are typed for the session: one of them could quit the program
             if in_use and self.is_done(session) and not self.view.history.open:
                 self.run_worker(self.go_back(session))
                 return

@@ -31,7 +31,7 @@ async def test_the_log_of_a_project_is_titled_with_it() -> None:
         await stage.until(" web-2   ")
         await stage.press("escape")
         await stage.goto("net-debug")
-        await stage.until("▏ net-debug")
+        await stage.until("▏ container net-debug")
         await stage.until(f"shop: {count} logs", absent=True)
 
 

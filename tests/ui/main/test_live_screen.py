@@ -175,8 +175,10 @@ async def test_ages_go_by_the_engines_clock(ahead: float) -> None:
         async with opened(WIDE, engine=engine, clock=Clock(NOW + ahead)) as stage:
             side = "ahead of" if ahead > 0 else "behind"
             await stage.until(f"this machine's clock is 20 minutes {side} the Engine's")
+            await stage.until_explained()
             seen = _ages(stage)
         async with opened(WIDE, engine=engine, clock=Clock()) as right:
+            await right.until_explained()
             assert _ages(right) == seen
             assert "clock is" not in right.text
 

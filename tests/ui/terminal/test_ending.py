@@ -9,6 +9,7 @@ import pytest
 from dockertui.screens.base.confirm import ConfirmScreen
 from dockertui.screens.terminal.pane import TerminalPane
 from dockertui.terminal.session import TerminalSession
+from dockertui.widgets import keys
 from tests.demo import DemoEngine
 from tests.ui.stage import NARROW, Clock, Stage, opened
 
@@ -130,3 +131,26 @@ async def test_a_session_that_takes_long_to_begin_says_so(key: str, said: str, h
         host.faults.clear()
         await stage.until_gone(said)
         await stage.until(lambda: stage.main.terminals.live)
+
+
+@pytest.mark.parametrize("used", [True, False], ids=["goes-back", "stays"])
+async def test_keys_typed_for_a_shell_that_is_gone_do_nothing(
+    used: bool, host: DemoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six times `q` for a pager in the container: the container ended, and the last `q` quit the program."""
+    async with opened(NARROW, engine=host) as stage:
+        _, session = await shell(stage)
+        session._began += 0 if used else 3600
+        if used:
+            was_used(session)
+        monkeypatch.setattr(keys, "QUIET", 3600.0)
+        await stage.type("exit 3")
+        await stage.press("enter")
+        await stage.until("shell in shop-web-2 ended with 3")
+        await stage.press("q", "q", "ctrl+d", "d")
+        assert stage.app.is_running
+        assert not isinstance(stage.app.screen, ConfirmScreen)
+        assert in_list(stage) is used
+        monkeypatch.setattr(keys, "QUIET", 0.0)
+        await stage.press("escape")
+        await stage.until(lambda: in_list(stage))

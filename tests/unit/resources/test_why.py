@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -416,7 +417,9 @@ def test_limits_stand_beside_the_last_usage() -> None:
 )
 def test_more_memory_leaves_the_swap_as_it_was(swap: int, advice: str) -> None:
     inspect = known(code=137, OOMKilled=True, host={**LIMIT, "MemorySwap": swap})
-    assert diagnose(facts(inspect)).todo[0].endswith(f"docker update --memory 1024m --memory-swap {advice} app")
+    verdict = diagnose(replace(facts(inspect), docker="docker --host ssh://prod"))
+    told = f"docker --host ssh://prod update --memory 1024m --memory-swap {advice} app"
+    assert verdict.todo[0].endswith(f"{told}, then docker --host ssh://prod start app")
 
 
 def test_podman_may_never_run_a_check() -> None:
