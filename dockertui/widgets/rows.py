@@ -229,6 +229,7 @@ class Rows(Lines, Generic[T]):
             self._lay_out(self.line_width)
         frame = super()._build_frame()
         while self._grown(frame):
+            self._frame = None  # its cells are of other columns, should the next one fail
             self._lay_out(self.line_width)
             frame = super()._build_frame()
         if self._layout != before:

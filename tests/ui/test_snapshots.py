@@ -103,6 +103,7 @@ def test_pane(snap_compare: Compare, host: DemoEngine, pane: int, size: tuple[in
         await stage.until(lambda: stage.main.pane.table.objects)
         await stage.press("j", "j")
         await stage.until_known()
+        await stage.until_explained()
 
     assert picture(snap_compare, host, size, scene)
 

@@ -58,6 +58,7 @@ class Arrangement:
     def idle(self) -> list[Operation]:
         """The operations that would change nothing now."""
         found = [] if self.can_go_back else [BACK]
+        found += [] if self.desk.detail.seen else [BY_ID["detail.next_tab"]]
         return [*found, *([BY_ID["pane.zoom"]] if self.is_below and not self.wide else [])]
 
     def classify(self) -> None:
