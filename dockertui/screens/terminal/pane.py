@@ -266,9 +266,10 @@ class TerminalPane(TerminalCommands):
                 once(self, SILENT, partial(self._say_opening, session))
         elif session.number not in self._told and session in self.sessions:
             in_use = self.has_focus_within and self.session is session
-            if in_use and isinstance(self.app, KeysInOrder):
+            typed_into = in_use and not self.view.history.open
+            if typed_into and isinstance(self.app, KeysInOrder):
                 self.app.swallow_keys()  # they are typed for the session: one of them could quit the program
-            if in_use and self.is_done(session) and not self.view.history.open:
+            if typed_into and self.is_done(session):
                 self.run_worker(self.go_back(session))
                 return
             self._told.add(session.number)
