@@ -133,7 +133,7 @@ class Pane(Vertical):
 
         The open pane shows every row, in the order that was chosen for it.
         """
-        if height == self.glimpse:
+        if height == self.glimpse or not self.table.columns:  # not mounted yet: it has no order that could come back
             return
         if not self.glimpse:
             self._chosen_order = self.table.sort

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from dockertui.resources.registry import RESOURCES
 from dockertui.screens.base.bars import fitting
 from dockertui.screens.main.layout import Arrangement
+from dockertui.screens.main.pane import Pane
 from dockertui.screens.main.panes import shared
 from dockertui.state import State
 from dockertui.widgets.bar import Piece
@@ -110,6 +112,19 @@ async def test_closed_panes_show_their_most_telling_rows_where_there_is_room(hos
         await stage.pilot.resize_terminal(200, 24)
         await stage.settle()
         assert row_of(stage.app, "4 Volumes") == row_of(stage.app, "3 Networks") + 1
+
+
+async def test_a_pane_that_gets_objects_before_it_is_mounted_keeps_its_order(host: DemoEngine) -> None:
+    async with opened(LARGE, engine=host) as stage:
+        lists = stage.main.lists
+        index = lists.index_without_pane("plugin")
+        assert index is not None
+        pane = Pane(index + 1, RESOURCES[index], lists.surroundings, lists.memory)
+        pane.table.set_objects({"one": object()})
+        pane.show_glimpse(5)
+        await lists.mount(pane)
+        pane.show_glimpse(0)
+        assert pane.table.sort == (pane.resource.default_sort, False)
 
 
 async def test_a_click_on_a_row_of_a_closed_pane_opens_it_there(host: DemoEngine) -> None:
