@@ -27,6 +27,7 @@ _PAUSE: Final = 0.1
 _OLD: Final = 10_000_000_000
 """Nanoseconds after which an event is history that somebody asked for."""
 _SLACK: Final = 2.0
+"""Seconds by which two reports of one end may differ."""
 _GRACE: Final = 60.0
 """Seconds before an end in which a signal sent through the Engine may have caused it."""
 KILLED: Final = 137

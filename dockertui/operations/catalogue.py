@@ -59,6 +59,8 @@ _ALL_OVER = (Context.ANYWHERE, Context.EVERYWHERE)
 _MOVING = "Move"
 _NEAR: Mapping[Context, Mapping[str, int]] = {Context.LOG: {"pane.zoom": 2}}
 """Operations of all places that matter more in a context, with their `hint_order` there."""
+_FAR = 6
+"""The `hint_order` outside the lists of what is done to an object."""
 _PANED = (Context.LIST, Context.DETAIL)
 """Contexts in which the keys depend on the kind of the open pane."""
 
@@ -137,15 +139,12 @@ def _scopes(operation: Operation) -> frozenset[str]:
     return _SCOPES.get(context, frozenset({context.value})) | screens
 
 
-_FAR = 6
-"""The `hint_order` of the keys of a list, outside it."""
-
-
 class Catalogue:
     """The operations with their actual keys: the defaults, or those of the settings' `keymap` and `[keys]`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+        self._hints: dict[tuple[Context, str], Sequence[tuple[Operation, str]]] = {}
         self._keys, self.problems = keymap(self.settings, bindables(), given(self.settings.keymap))
         if self.settings.columns or self.settings.sort:
             from dockertui.operations.list_settings import wrong_lists  # few settings have them
@@ -178,8 +177,13 @@ class Catalogue:
         """Return the commands on objects of a kind, in the order of the menu."""
         return [command for command in COMMANDS if command.kind == kind]
 
-    def hints(self, context: Context, kind: str = "") -> list[tuple[Operation, str]]:
+    def hints(self, context: Context, kind: str = "") -> Sequence[tuple[Operation, str]]:
         """Return the footer's operations in `context` with their first key, in the order of `_rank`."""
+        if (context, kind) not in self._hints:  # a footer is painted with each key
+            self._hints[context, kind] = self._find_hints(context, kind)
+        return self._hints[context, kind]
+
+    def _find_hints(self, context: Context, kind: str) -> Sequence[tuple[Operation, str]]:
         has, in_list = BY_KIND[kind].has if kind else None, context is Context.LIST
         here = [*self.within(context), *(self.within(Context.ROWS) if in_list else ())]
         taken = {key for operation in here for key in self.keys(operation)}  # the context's keys hide global ones

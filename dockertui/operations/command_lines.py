@@ -62,6 +62,11 @@ def docker_options(endpoint: Endpoint) -> tuple[str, ...]:
     return ("--host", endpoint.url)
 
 
+def docker_command(endpoint: Endpoint) -> str:
+    """Return how a shell calls the CLI for an Engine, in advice; for the demo Engine as for the one it stands for."""
+    return "docker" if endpoint.demo else shlex.join(("docker", *docker_options(endpoint)))
+
+
 def curl_line(endpoint: Endpoint, api: str, calls: Sequence[Call], *, reveal: bool = False) -> str:
     """Return the requests as one command line, each run only if the one before it succeeded."""
     if not calls:

@@ -19,10 +19,10 @@ class Way(NamedTuple):
     why_not: str = ""
 
 
-def way_to(item: Any, surroundings: Surroundings) -> Way:
+def way_to(item: Any, surroundings: Surroundings, docker: str = "docker") -> Way:
     """Return the way to a container's files, or to a volume's through a container that mounts it.
 
-    A running container is preferred.
+    A running container is preferred. docker: how the user's shell calls the CLI for this Engine.
     """
     if isinstance(item, Container):
         mounts = tuple(mount.destination for mount in item.mounts)
@@ -33,13 +33,13 @@ def way_to(item: Any, surroundings: Surroundings) -> Way:
         mount = next(mount for mount in user.mounts if mount.name == item.name)
         root = mount.destination.rstrip("/") or "/"
         return Way(Place(user.id, user.name, _executes(user), root, volume=item.name), user)
-    return Way(why_not=_unmounted(item.name))
+    return Way(why_not=_unmounted(item.name, docker))
 
 
-def _unmounted(volume: str) -> str:
+def _unmounted(volume: str, docker: str) -> str:
     return (
         "The Engine shows a volume's files only through a container that mounts it, and none does. One that never runs "
-        f"is enough: docker create --volume {shlex.quote(volume)}:/volume IMAGE true; then its files are shown here."
+        f"is enough: {docker} create --volume {shlex.quote(volume)}:/volume IMAGE true; then its files are shown here."
     )
 
 

@@ -22,8 +22,6 @@ NAME_LEAST = 14
 
 OVERDUE = 2.0
 """Seconds for which a reported change may remain unread before the lists no longer count as live."""
-
-
 _MORE = 4
 """Cells of the sign that says how many tabs do not fit on a side."""
 

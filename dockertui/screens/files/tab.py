@@ -22,6 +22,7 @@ from dockertui.engine.models import Container
 from dockertui.engine.trace import because
 from dockertui.live.browser import Browser
 from dockertui.operations.base import Context
+from dockertui.operations.command_lines import docker_command
 from dockertui.resources import format
 from dockertui.resources.file import columns, join
 from dockertui.resources.file_place import Way, way_to
@@ -73,7 +74,7 @@ class FilesTab(Table[FileEntry], Tab, inherit_bindings=False):
 
     def show_subject(self, subject: Subject | None, surroundings: Surroundings, *, keep: bool) -> None:
         """Show the files of a container or volume, once the tab has the focus."""
-        way = way_to(subject.item, surroundings) if subject is not None else Way()
+        way = way_to(subject.item, surroundings, docker_command(self.engine.endpoint)) if subject is not None else Way()
         self._item, self._why_not = way.container, way.why_not
         if self.browser.visit(way.place):
             self._cursors.clear()

@@ -111,12 +111,12 @@ class Arrangement:
         else:
             most = min(width * _LIST_MOST // 100, max(width - _TABS, width // 2))
             cells = max(lists.open.table.width_for(most), width * _LIST_LEAST // 100)
-        lists.styles.width = max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST))
+        lists.styles.width = _leaving_room(cells, width)
 
     def choose_share(self, cells: float | None, *, remember: bool) -> None:
         """Give the list so many cells of the width from now on; None lets the contents decide again."""
         width = self.desk.screen.size.width
-        self.share = None if cells is None else max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST)) / width
+        self.share = None if cells is None else _leaving_room(cells, width) / width
         self.split()
         if remember and (problem := self._state.set(*_REMEMBERED, self.share)):
             self.desk.say(problem, "warn")
@@ -186,3 +186,8 @@ class Arrangement:
     def action_close(self) -> None:
         """Go back to the list at once."""
         self.open_detail(False)
+
+
+def _leaving_room(cells: float, width: int) -> float:
+    """Return the list's cells of `width`, such that list and detail have at least `_EITHER_LEAST`."""
+    return max(_EITHER_LEAST, min(cells, width - _EITHER_LEAST))

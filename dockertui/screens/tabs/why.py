@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -21,8 +20,8 @@ from dockertui.live.event_listener import EventListener
 from dockertui.live.last_lines import LastLines, last_lines
 from dockertui.live.session import Session
 from dockertui.live.store import LinkState
-from dockertui.operations import command_lines
 from dockertui.operations.base import Context
+from dockertui.operations.command_lines import docker_command
 from dockertui.resources.base import Reference
 from dockertui.resources.secrets import mask_sections
 from dockertui.resources.surroundings import Surroundings
@@ -125,14 +124,8 @@ class WhyTab(Page, Tab, inherit_bindings=False):
             podman=self._podman,
             stopped=self._stopped,
             reveal=surroundings.reveal,
-            docker=self._docker,
+            docker=docker_command(session.endpoint),
         )
-
-    @property
-    def _docker(self) -> str:
-        """How a shell calls the CLI for this Engine; for the demo Engine plainly, as on the one it stands for."""
-        endpoint = self.session.endpoint
-        return "docker" if endpoint.demo else shlex.join(("docker", *command_lines.docker_options(endpoint)))
 
     @property
     def _podman(self) -> bool:

@@ -88,13 +88,13 @@ def hints(catalogue: Catalogue, leader: str, *, ended: bool) -> BarLine:
     return [*(closing if ended else ()), Piece(((leader_sign(leader), "key"), (" then", "dim"))), *left], right
 
 
-def opened(sessions: Sequence[TerminalSession]) -> list[Piece]:
-    """Return the header's note on open terminals."""
+def opened(sessions: Sequence[TerminalSession], key: str) -> list[Piece]:
+    """Return the header's note on open terminals, with the key that shows them ("" if it has none)."""
     if not sessions:
         return []
     live = len([session for session in sessions if session.live])
     text = f"{len(sessions)} terminal{'s' if len(sessions) > 1 else ''}"
-    return [Piece(f"▣ {text}", "accent" if live else "dim", "show_terminals", priority=3)]
+    return [Piece(f"▣ {text}{key and f': {key}'}", "accent" if live else "dim", "show_terminals", priority=3)]
 
 
 def opening(session: TerminalSession) -> str:

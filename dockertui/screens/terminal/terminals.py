@@ -230,7 +230,7 @@ class Terminals:
             return []
         from dockertui.screens.terminal import bar as terminal_bar
 
-        return terminal_bar.opened(self.pane.sessions)
+        return terminal_bar.opened(self.pane.sessions, self.desk.catalogue.key("terminal.show"))
 
     def footer(self) -> BarLine | None:
         """Return the footer while a terminal has the focus: the keys that can follow the leader; else None."""
