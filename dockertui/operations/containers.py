@@ -40,7 +40,8 @@ def _goes_with(item: Container, surroundings: Surroundings, values: Values) -> l
         told.append("it is running: the Engine will refuse without force")
     count = len(anonymous_volumes(item))
     if count:
-        fate = "with all that is in them" if values.get("volumes") else "stay behind, unused"
+        it, stays = ("it", "stays") if count == 1 else ("them", "stay")
+        fate = f"with all that is in {it}" if values.get("volumes") else f"{stays} behind, unused"
         told.append(f"{format.plural(count, 'anonymous volume')} {fate}")
     return [*told, "what it wrote outside of volumes is lost"]
 
